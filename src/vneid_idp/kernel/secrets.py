@@ -1,0 +1,62 @@
+"""Randomness, identifiers, digests and comparison of secrets: the one place to review them."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+
+
+def base64url(data: bytes) -> str:
+    """Unpadded base64url (RFC 7515 §2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes of unpadded base64url text; raises `ValueError` for anything else."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def random_bytes(count: int) -> bytes:
+    """`count` bytes from the operating system's generator."""
+    return secrets.token_bytes(count)
+
+
+def new_secret(count: int = 32) -> str:
+    """A bearer secret of `count` random bytes (256 bits unless told) as base64url text."""
+    return secrets.token_urlsafe(count)
+
+
+def new_digits(count: int) -> str:
+    """A uniformly random string of `count` decimal digits, for one-time codes."""
+    return f"{secrets.randbelow(10**count):0{count}d}"
+
+
+def new_id(prefix: str) -> str:
+    """A unique, roughly time-ordered identifier such as `per_01JD…`: 48 bits of time, 80 bits of randomness.
+
+    Time first keeps index pages warm on insert; it is an identifier and never a secret.
+    """
+    stamp = (time.time_ns() // 1_000_000).to_bytes(6, "big")
+    return f"{prefix}_{base64.b32hexencode(stamp + secrets.token_bytes(10)).decode().rstrip('=').lower()}"
+
+
+def digest(text: str) -> str:
+    """SHA-256 of `text` as base64url. Only for secrets of full entropy; what people choose goes through Argon2id."""
+    return base64url(hashlib.sha256(text.encode()).digest())
+
+
+def same(left: str, right: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+class BlindIndex:
+    """Keyed digests for look-ups: the database can find a value that it cannot read or enumerate."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, kind: str, text: str) -> str:
+        """The digest of `text`. `kind` separates columns, so that equal values in two of them do not show as equal."""
+        return base64url(hmac.digest(self._key, f"{kind}\0{text}".encode(), "sha256"))
