@@ -1,0 +1,95 @@
+"""A relying party as the protocol sees it: frozen metadata (OpenID Connect Registration §2, RFC 7591 §2)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Profile(StrEnum):
+    """The policy profile: how strict the provider is with this client."""
+
+    OIDC = "oidc"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a relying party asks, on which legal ground, and for which claims.
+
+    Texts are `{"vi": …, "en": …}`. `required` claims must be given or the whole request refused; `optional` ones may be
+    left out. A change of any of it is a new `version`, and the person is asked again.
+    """
+
+    id: str
+    version: int
+    title: dict[str, str]
+    text: dict[str, str]
+    legal_ground: dict[str, str]
+    kept_until: dict[str, str]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered relying party. Fields keep the names of the specification."""
+
+    client_id: str
+    client_name: str
+    redirect_uris: tuple[str, ...] = ()
+    response_types: tuple[str, ...] = ("code",)
+    grant_types: tuple[str, ...] = ("authorization_code",)
+    token_endpoint_auth_method: str = "client_secret_basic"
+    token_endpoint_auth_signing_alg: str | None = None
+    application_type: str = "web"
+    scope: tuple[str, ...] = ()
+    profile: Profile = Profile.OIDC
+    secret_digest: str | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    subject_type: str = "pairwise"
+    sector_identifier_uri: str | None = None
+    id_token_signed_response_alg: str = "ES256"
+    id_token_encrypted_response_alg: str | None = None
+    id_token_encrypted_response_enc: str | None = None
+    userinfo_signed_response_alg: str | None = None
+    userinfo_encrypted_response_alg: str | None = None
+    userinfo_encrypted_response_enc: str | None = None
+    request_object_signing_alg: str | None = None
+    request_uris: tuple[str, ...] = ()
+    require_signed_request_object: bool = False
+    require_pushed_authorization_requests: bool = False
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    initiate_login_uri: str | None = None
+    client_uri: str | None = None
+    logo_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    contacts: tuple[str, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
+    assertion_audience: str = "issuer"
+    """`issuer` (RFC 10070: one string, the issuer) or `endpoint` (also the token endpoint; logged when used)."""
+    account_limit: int = 3
+    """How many social accounts of one person this network may bind."""
+    issued_at: int = 0
+    disabled_at: int | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    """The registered members as they were accepted, echoed on read (RFC 7592 §3)."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the client has no credential, and must therefore use PKCE (RFC 6749 §2.1)."""
+        return self.token_endpoint_auth_method == "none"
+
+    @property
+    def sector(self) -> str:
+        """The host that pairwise subjects are computed for (OIDC Core §8.1)."""
+        return (
+            urlsplit(self.sector_identifier_uri or (self.redirect_uris or (self.client_id,))[0]).netloc
+            or self.client_id
+        )

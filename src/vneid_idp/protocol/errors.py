@@ -1,0 +1,166 @@
+"""The closed vocabulary of OAuth errors: one class a registered code.
+
+`description` is for the client's developer and crosses the wire; `detail` is for our log only. Neither holds a person's
+data. RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 9101 §6, RFC 7591 §3.2.2, RFC 6750 §3.1.
+"""
+
+
+class OAuthError(Exception):
+    """A refusal in the words of the specifications."""
+
+    code = "server_error"
+    status = 400
+
+    def __init__(self, description: str, detail: str | None = None) -> None:
+        super().__init__(description)
+        self.description = description
+        self.detail = detail
+
+
+class InvalidRequest(OAuthError):
+    """A parameter is missing, repeated or malformed."""
+
+    code = "invalid_request"
+
+
+class InvalidClient(OAuthError):
+    """Client authentication failed."""
+
+    code = "invalid_client"
+    status = 401
+
+
+class InvalidGrant(OAuthError):
+    """The code or refresh token is not good (any more), or not for this client."""
+
+    code = "invalid_grant"
+
+
+class UnauthorizedClient(OAuthError):
+    """The client may not use this grant type or response type."""
+
+    code = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    """No such grant type here."""
+
+    code = "unsupported_grant_type"
+
+
+class UnsupportedResponseType(OAuthError):
+    """No such response type here."""
+
+    code = "unsupported_response_type"
+
+
+class InvalidScope(OAuthError):
+    """The scope is unknown, malformed or beyond what the client may ask."""
+
+    code = "invalid_scope"
+
+
+class InvalidTarget(OAuthError):
+    """The resource is not one that this provider issues tokens for (RFC 8707 §2)."""
+
+    code = "invalid_target"
+
+
+class AccessDenied(OAuthError):
+    """The person, or the law, said no."""
+
+    code = "access_denied"
+
+
+class LoginRequired(OAuthError):
+    """`prompt=none`, and nobody is signed in well enough."""
+
+    code = "login_required"
+
+
+class ConsentRequired(OAuthError):
+    """`prompt=none`, and a consent is missing."""
+
+    code = "consent_required"
+
+
+class InteractionRequired(OAuthError):
+    """`prompt=none`, and a page would have to be shown."""
+
+    code = "interaction_required"
+
+
+class UnmetAuthenticationRequirements(OAuthError):
+    """The level that was asked for cannot be reached by this person (OIDC Unmet Authentication Requirements 1.0)."""
+
+    code = "unmet_authentication_requirements"
+
+
+class RequestNotSupported(OAuthError):
+    """The `request` parameter is not supported in this form."""
+
+    code = "request_not_supported"
+
+
+class RequestUriNotSupported(OAuthError):
+    """The `request_uri` parameter is not supported in this form."""
+
+    code = "request_uri_not_supported"
+
+
+class InvalidRequestUri(OAuthError):
+    """The `request_uri` is unknown, spent, expired or another client's."""
+
+    code = "invalid_request_uri"
+
+
+class InvalidRequestObject(OAuthError):
+    """The request object is malformed, or its signature or claims do not hold."""
+
+    code = "invalid_request_object"
+
+
+class RegistrationNotSupported(OAuthError):
+    """The `registration` parameter of self-issued providers is not supported."""
+
+    code = "registration_not_supported"
+
+
+class InvalidRedirectUri(OAuthError):
+    """A redirect URI cannot be registered."""
+
+    code = "invalid_redirect_uri"
+
+
+class InvalidClientMetadata(OAuthError):
+    """A member of client metadata has no good value."""
+
+    code = "invalid_client_metadata"
+
+
+class InvalidToken(OAuthError):
+    """The access token is malformed, expired, revoked, or no access token at all."""
+
+    code = "invalid_token"
+    status = 401
+
+
+class InsufficientScope(OAuthError):
+    """The access token lacks the scope of this door."""
+
+    code = "insufficient_scope"
+    status = 403
+
+
+class ServerError(OAuthError):
+    """Our fault."""
+
+    code = "server_error"
+    status = 500
+
+
+class TemporarilyUnavailable(OAuthError):
+    """Overload, or the database is away."""
+
+    code = "temporarily_unavailable"
+    status = 503

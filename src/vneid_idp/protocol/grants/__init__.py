@@ -1,0 +1,1 @@
+"""One module a grant type: what a redemption must satisfy. Values in, a decision out."""
