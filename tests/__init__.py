@@ -1,0 +1,1 @@
+"""Everything that this project promises, one folder a level (README, *Tests*)."""

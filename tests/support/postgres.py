@@ -1,0 +1,189 @@
+"""A PostgreSQL of the tests' own: a temporary cluster behind a Unix socket, and a fresh database for each test.
+
+One cluster a test process (so a worker of pytest-xdist has its own), no TCP port, nothing on disk that lasts. The server
+refuses to run as root, therefore root hands it to an unprivileged user.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    # Nothing here outlives the test, so nothing has to reach the disk. Crash tests kill our server, never this one.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
+_UNPRIVILEGED = ("postgres", "nobody")
+_PATIENCE_SECONDS = 30
+
+
+class PostgresqlMissing(RuntimeError):
+    """There is no PostgreSQL server to start."""
+
+
+def find_binaries() -> Path:
+    """The folder that holds `initdb` and `postgres`: the PATH's, or the newest of Debian's.
+
+    Raises `PostgresqlMissing`.
+    """
+    if found := shutil.which("initdb"):
+        folder = Path(found).resolve().parent
+        if (folder / "postgres").exists():
+            return folder
+    debian = [folder.parent for folder in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if debian:
+        return max(debian, key=lambda folder: float(folder.parent.name))
+    raise PostgresqlMissing("no PostgreSQL server here: run `make tools` as root, or `apt-get install postgresql`")
+
+
+class Cluster:
+    """A running server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made = 0
+
+    def url(self, database: str) -> str:
+        """`postgresql://…` of `database`, through the Unix socket."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside a transaction, as CREATE DATABASE wants it."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    @contextmanager
+    def fresh(self, template: str) -> Iterator[str]:
+        """The URL of a new copy of the database `template`, dropped afterwards."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield self.url(name)
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def prepare(self, template: str, build: Callable[[str], None]) -> None:
+        """Make the database `template` and let `build` fill the one at the URL that it is given."""
+        self.run(f"CREATE DATABASE {template}")
+        build(self.url(template))
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """A cluster, made now and destroyed with everything in it when the block ends."""
+    binaries = find_binaries()
+    user = _server_user()
+    # /tmp whatever TMPDIR says: a socket's path has room for 107 bytes, and the server's user must be able to enter.
+    with tempfile.TemporaryDirectory(prefix="vneid-idp-test-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if user is not None:
+            shutil.chown(folder, user=user.pw_uid, group=user.pw_gid)
+        data = folder / "data"
+        _as(
+            user,
+            [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "--no-sync",
+            ],
+            folder,
+        )
+        server = _start(user, binaries, data, folder)
+        try:
+            cluster = Cluster(folder)
+            _wait_for(cluster, server, folder)
+            yield cluster
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Who runs the server: an unprivileged user if we are root, else ourselves (None)."""
+    if os.geteuid() != 0:
+        return None
+    for name in _UNPRIVILEGED:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise PostgresqlMissing("PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody`")
+
+
+def _as(user: pwd.struct_passwd | None, command: list[Path | str], folder: Path) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        **_identity(user),
+    )
+    if done.returncode != 0:
+        raise PostgresqlMissing(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _start(user: pwd.struct_passwd | None, binaries: Path, data: Path, folder: Path) -> subprocess.Popen[bytes]:
+    options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *options]
+    if shutil.which("setpriv"):
+        # A test run that is killed takes its server along.
+        command = ["setpriv", "--pdeathsig", "INT", *command]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            command, cwd=folder, env=_environment(), stdout=log, stderr=log, start_new_session=True, **_identity(user)
+        )
+
+
+def _environment() -> dict[str, str]:
+    # LC_ALL of the developer may name a locale that the cluster does not have; PG* would redirect it.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C"}
+
+
+def _identity(user: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
+    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _wait_for(cluster: Cluster, server: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            psycopg.connect(cluster.url("postgres"), connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise PostgresqlMissing(f"the server did not start:\n{(folder / 'log').read_text()}") from None
+            time.sleep(0.02)
