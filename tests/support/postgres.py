@@ -1,7 +1,7 @@
 """A PostgreSQL of the tests' own: a temporary cluster behind a Unix socket, and a fresh database for each test.
 
-One cluster a test process (so a worker of pytest-xdist has its own), no TCP port, nothing on disk that lasts. The server
-refuses to run as root, therefore root hands it to an unprivileged user.
+One cluster a test process (so a worker of pytest-xdist has its own), no TCP port, nothing on disk that lasts. The
+server refuses to run as root, therefore root hands it to an unprivileged user.
 """
 
 import os
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 
@@ -98,23 +99,8 @@ def running_cluster() -> Iterator[Cluster]:
         if user is not None:
             shutil.chown(folder, user=user.pw_uid, group=user.pw_gid)
         data = folder / "data"
-        _as(
-            user,
-            [
-                binaries / "initdb",
-                "-D",
-                data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "--no-sync",
-            ],
-            folder,
-        )
+        locale = ("-E", "UTF8", "--no-locale")
+        _as(user, [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", *locale, "--no-sync"], folder)
         server = _start(user, binaries, data, folder)
         try:
             cluster = Cluster(folder)
@@ -173,8 +159,16 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _identity(user: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
-    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+class _Identity(TypedDict):
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def _identity(user: pwd.struct_passwd | None) -> _Identity:
+    if user is None:
+        return {"user": None, "group": None, "extra_groups": None}
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _wait_for(cluster: Cluster, server: subprocess.Popen[bytes], folder: Path) -> None:
