@@ -1,0 +1,193 @@
+"""Which claims a request asks for, and which of them a person is asked about (OpenID Connect Core §5)."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.errors import InvalidRequest
+
+AGE_OVER = re.compile(r"age_over_(\d{1,3})\Z")
+
+SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
+    "profile": (
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+    ),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "address": ("address",),
+    "identity": ("identity_level", "identity_verified_since"),
+    "age": ("age_over_13", "age_over_16", "age_over_18", "age_band"),
+    "full_name": ("full_name",),
+    "id_number": ("id_number",),
+}
+# What these scopes permit is no claim, yet a person must agree to it all the same.
+PERMISSIONS = ("offline_access", "binding:social_account", "binding:child_account")
+SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
+
+_SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}
+CLAIMS = tuple(_SCOPE_OF)
+
+SMALLER_PROOFS = {"birthdate": "age_over_16"}
+"""A claim and the smaller proof that a person may give in its place."""
+
+
+def scope_of(claim: str) -> str | None:
+    """The scope that a client must be permitted in order to ask for `claim`; `None` for a claim that we do not know."""
+    return "age" if AGE_OVER.match(claim) else _SCOPE_OF.get(claim)
+
+
+ClaimsRequest = dict[str, dict[str, dict[str, Any]]]
+"""The `claims` parameter: `userinfo` and `id_token`, each a mapping from claim to `{essential, value, values}`."""
+
+
+def read_claims(text: str | None) -> ClaimsRequest:
+    """Read the `claims` parameter (OIDC Core §5.5). Members and claims that we do not know are ignored."""
+    if text is None:
+        return {}
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest("The claims parameter is not JSON.") from error
+    if not isinstance(parsed, dict):
+        raise InvalidRequest("The claims parameter is not a JSON object.")
+    request: ClaimsRequest = {}
+    for place in ("userinfo", "id_token"):
+        wanted = parsed.get(place)
+        if wanted is None:
+            continue
+        if not isinstance(wanted, dict):
+            raise InvalidRequest(f"The member {place} of the claims parameter is not a JSON object.")
+        request[place] = {}
+        for name, rule in wanted.items():
+            if rule is not None and not isinstance(rule, dict):
+                raise InvalidRequest("A claim in the claims parameter must be null or a JSON object.")
+            if scope_of(name) or name in ("sub", "acr", "auth_time"):
+                request[place][name] = {k: v for k, v in (rule or {}).items() if k in ("essential", "value", "values")}
+    return request
+
+
+def asked_of(place: str, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[str, ...]:
+    """The claims that `place` (`userinfo` or `id_token`) was asked to carry; scopes speak of userinfo (OIDC Core §5.4)."""
+    by_scope = [claim for s in scope for claim in SCOPE_CLAIMS.get(s, ())] if place == "userinfo" else []
+    by_name = [claim for claim in claims.get(place, {}) if scope_of(claim)]
+    return tuple(dict.fromkeys([*by_scope, *by_name]))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a person is asked to agree to: a claim, or a scope that permits something."""
+
+    name: str
+    purpose: str
+    version: int
+    required: bool
+
+
+def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[Item, ...]:
+    """What the person must be asked for this request.
+
+    A claim that no registered purpose of the client covers is not handed out at all: a purpose is the ground of every
+    disclosure (Law 91/2025 on personal data, Article 9), so such a claim is left out rather than asked.
+    """
+    items: list[Item] = []
+    names = [*asked_of("userinfo", scope, claims), *asked_of("id_token", scope, claims)]
+    for name in dict.fromkeys(names):
+        purpose = _purpose_for(client, name)
+        if purpose is not None and scope_of(name) in client.scope:
+            items.append(Item(name, purpose.id, purpose.version, name in purpose.required))
+    if client.purposes:
+        first = client.purposes[0]
+        items += [Item(name, first.id, first.version, True) for name in PERMISSIONS if name in scope]
+    return tuple(items)
+
+
+def _purpose_for(client: Client, claim: str) -> Purpose | None:
+    for purpose in client.purposes:
+        if claim in purpose.required or claim in purpose.optional:
+            return purpose
+    if AGE_OVER.match(claim):
+        # Any threshold is covered where the client may ask for ages at all.
+        return next((p for p in client.purposes if any(scope_of(c) == "age" for c in (*p.required, *p.optional))), None)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about an item: `given`, or a smaller proof `instead`, or left out."""
+
+    purpose: str
+    version: int
+    given: bool
+    instead: str | None = None
+
+
+Decisions = dict[str, Decision]
+"""From claim or permission to what was decided."""
+
+
+def undecided(items: tuple[Item, ...], decided: Decisions) -> tuple[Item, ...]:
+    """The items that the person has not yet been asked in this version of their purpose.
+
+    Something left out counts as decided, so that it is not asked again each time; something that has become required
+    does not.
+    """
+    return tuple(item for item in items if not _stands(item, decided.get(item.name)))
+
+
+def _stands(item: Item, decision: Decision | None) -> bool:
+    if decision is None or (decision.purpose, decision.version) != (item.purpose, item.version):
+        return False
+    return decision.given or decision.instead is not None or not item.required
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What may leave: claims as such, and smaller proofs in place of claims."""
+
+    claims: tuple[str, ...]
+    substituted: dict[str, str]
+
+
+def release(place: str, scope: tuple[str, ...], claims: ClaimsRequest, decided: Decisions) -> Release:
+    """The part of what `place` was asked for that the person agreed to hand over."""
+    given: list[str] = []
+    substituted: dict[str, str] = {}
+    for name in asked_of(place, scope, claims):
+        decision = decided.get(name)
+        if decision is None:
+            continue
+        if decision.given:
+            given.append(name)
+        elif decision.instead is not None:
+            substituted[name] = decision.instead
+            given.append(decision.instead)
+    return Release(tuple(dict.fromkeys(given)), substituted)
+
+
+def granted_scope(scope: tuple[str, ...], decided: Decisions) -> tuple[str, ...]:
+    """The scope that is left after a person's choices: a scope of which every claim was left out falls away."""
+
+    def stays(name: str) -> bool:
+        if name in PERMISSIONS:
+            return name in decided and decided[name].given
+        claims = SCOPE_CLAIMS.get(name, ())
+        asked = [decided[c] for c in claims if c in decided]
+        return not claims or any(d.given or d.instead for d in asked)
+
+    return tuple(name for name in scope if stays(name))

@@ -1,0 +1,30 @@
+"""Redemption of an authorization code (RFC 6749 §4.1.3)."""
+
+from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
+from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.pkce import check_verifier
+from vneid_idp.protocol.tokens import CODE_LIFE, Code
+
+# How long after its issue a spent code is still told apart from an old one, so that its replay revokes the grant.
+_SKEW = 10 * SECOND
+
+
+def check_redemption(code: Code, client: Client, params: Params, now: Instant) -> None:
+    """Require that this client may redeem this code with these parameters now. Raises `InvalidGrant`.
+
+    That the code was not redeemed before is no question of values: the unique index on the grant answers it.
+    """
+    if code.client_id != client.client_id:
+        raise InvalidGrant("The authorization code was not issued to this client.")
+    if now >= code.issued_at + CODE_LIFE:
+        raise InvalidGrant("The authorization code has expired.")
+    if code.issued_at > now + _SKEW:
+        raise InvalidGrant("The authorization code is from the future.")
+    redirect_uri = params.get("redirect_uri")
+    if redirect_uri is None:
+        raise InvalidRequest("redirect_uri is missing (RFC 6749 §4.1.3).")
+    if redirect_uri != code.redirect_uri:
+        raise InvalidGrant("redirect_uri is not the one of the authorization request.")
+    check_verifier(code.code_challenge, params.get("code_verifier"))

@@ -1,0 +1,197 @@
+"""What happens next with a request that may need a person: one pure decision, made again every time.
+
+There is no "already prompted" flag. `prompt=login` *means* a sign-in later than the moment the request was opened,
+`prompt=consent` a consent later than that; so resuming, reloading and a second tab all come to the same answer.
+"""
+
+from dataclasses import dataclass
+
+from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.claims import Decisions, Item, undecided
+from vneid_idp.protocol.errors import (
+    AccessDenied,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    OAuthError,
+    UnmetAuthenticationRequirements,
+)
+from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, Method, amr, reached
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """Who sits at the browser, as far as the session and the account tell."""
+
+    person_id: str
+    session_id: str
+    methods: tuple[Method, ...]
+    account_level: int
+    usable: bool
+    """Neither locked, closed nor deceased."""
+    is_wanted: bool = True
+    """Agrees with `id_token_hint` and with a `sub` that the `claims` parameter insists on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """The standing consent of this person towards this client."""
+
+    consent_id: str
+    given_at: Instant
+    decided: Decisions
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFacts:
+    """What the pages recorded about this request so far."""
+
+    opened_at: Instant
+    refused: str | None = None
+    """`consent` or `level`: which page the person left with "no"."""
+    ward_id: str | None = None
+    """The child that a guardian chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Ask for a first factor. `again`: somebody is signed in, but must show it anew."""
+
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """Ask for a second, different factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachLevel:
+    """Tell the person how to reach level 2: this account cannot assert it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseWard:
+    """Let a guardian choose the child whose account this is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """Show the consent screen for these items."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """End the request with an error."""
+
+    error: OAuthError
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Everything stands: issue a code."""
+
+    person: PersonFacts
+    consent: ConsentFacts
+    level: int
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: Instant
+    ward_id: str | None
+
+
+Step = SignIn | StepUp | ReachLevel | ChooseWard | AskConsent | Refuse | Issue
+
+
+def next_step(
+    request: AuthorizationRequest,
+    items: tuple[Item, ...],
+    person: PersonFacts | None,
+    consent: ConsentFacts | None,
+    waiting: WaitingFacts,
+) -> Step:
+    """Decide what the request needs now. With `prompt=none`, what would need a page becomes the right error."""
+    step = _next_step(request, items, person, consent, waiting)
+    return _silently(step) if "none" in request.prompt else step
+
+
+def _next_step(
+    request: AuthorizationRequest,
+    items: tuple[Item, ...],
+    person: PersonFacts | None,
+    consent: ConsentFacts | None,
+    waiting: WaitingFacts,
+) -> Step:
+    if waiting.refused == "consent":
+        return Refuse(AccessDenied("The person did not agree."))
+    if waiting.refused == "level":
+        return Refuse(UnmetAuthenticationRequirements("The person cannot reach the level that was asked for."))
+    if person is None:
+        return SignIn(again=False)
+    methods = fresh(person.methods, request, waiting.opened_at)
+    if not methods:
+        return SignIn(again=True)
+    if not person.usable:
+        return Refuse(AccessDenied("The account cannot be used at present."))
+    if not person.is_wanted:
+        return Refuse(LoginRequired("Somebody else than the expected person is signed in."))
+    level = reached(person.account_level, methods)
+    acr = acr_for(request.acr_values, level)
+    if acr is None:
+        return StepUp() if person.account_level >= 2 else ReachLevel()
+    if "binding:child_account" in request.scope and waiting.ward_id is None:
+        return ChooseWard()
+    decided = {} if consent is None else consent.decided
+    missing = undecided(items, decided)
+    if missing:
+        return AskConsent(missing)
+    if consent is None or ("consent" in request.prompt and consent.given_at < waiting.opened_at):
+        return AskConsent(items)
+    auth_time = max(method.at for method in methods)
+    return Issue(person, consent, level, acr, amr(methods), auth_time, waiting.ward_id)
+
+
+def fresh(methods: tuple[Method, ...], request: AuthorizationRequest, opened_at: Instant) -> tuple[Method, ...]:
+    """The methods that still count for this request.
+
+    `max_age` is measured against the moment the request was opened: measured against the present, a person who reads
+    the consent screen slowly would be sent back to sign in for ever.
+    """
+    since: Instant = 0
+    if request.prompt & {"login", "select_account"}:
+        since = opened_at
+    if request.max_age is not None:
+        since = max(since, opened_at - request.max_age * SECOND)
+    return tuple(method for method in methods if method.at >= since)
+
+
+def acr_for(wanted: tuple[str, ...], level: int) -> str | None:
+    """The `acr` to assert: the first wanted one that is reached; `None` when none of the wanted ones is.
+
+    Values that are not ours express no wish that we could meet or miss, and are left aside.
+    """
+    known = [value for value in wanted if value in ACR_VALUES]
+    satisfied = (LEVEL_2, LEVEL_1) if level >= 2 else (LEVEL_1,)
+    if not known:
+        return satisfied[0]
+    return next((value for value in known if value in satisfied), None)
+
+
+def _silently(step: Step) -> Step:
+    """`prompt=none`: the error in place of the page (OIDC Core §3.1.2.6)."""
+    match step:
+        case SignIn():
+            return Refuse(LoginRequired("Nobody is signed in, or not recently enough."))
+        case StepUp():
+            return Refuse(LoginRequired("A second factor is needed."))
+        case ReachLevel():
+            return Refuse(UnmetAuthenticationRequirements("The person cannot reach the level that was asked for."))
+        case ChooseWard():
+            return Refuse(InteractionRequired("A guardian has to choose the child."))
+        case AskConsent():
+            return Refuse(ConsentRequired("The person has not agreed to all that is asked for."))
+        case _:
+            return step

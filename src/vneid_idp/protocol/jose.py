@@ -1,0 +1,167 @@
+"""Signed tokens of others: read the header, choose the key, verify. The rules that libraries leave to the caller.
+
+Keys are prepared once and kept; the algorithm comes from the registration, never from the token (RFC 8725 §3.1).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from vneid_idp.kernel.secrets import from_base64url
+
+SIGNING_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+CONTENT_ENCRYPTION_ALGORITHMS = ("A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512")
+
+_LONGEST = 32_768
+_KINDS: dict[str, tuple[str, str | None]] = {
+    "RS256": ("RSA", None),
+    "PS256": ("RSA", None),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
+}
+_CURVES = {"EC": ("P-256", "P-384", "P-521"), "OKP": ("Ed25519", "X25519")}
+_PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+_REGISTRIES = {alg: jws.JWSRegistry(algorithms=[alg], strict_check_header=False) for alg in SIGNING_ALGORITHMS}
+for _registry in _REGISTRIES.values():
+    _registry.max_header_length = 8_192  # certificates in x5c
+
+
+class BadToken(ValueError):
+    """The text is no token that may be believed; the message says why, for the client's developer."""
+
+
+class UnknownKey(BadToken):
+    """No known key could have made this signature: the owner may have rotated the keys since they were fetched."""
+
+
+class BadKeys(ValueError):
+    """The key set is not one that a relying party may register."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A prepared public key and what its owner says it is for."""
+
+    kid: str | None
+    kty: str
+    crv: str | None
+    use: str | None
+    alg: str | None
+    key: RSAKey | ECKey | OKPKey
+
+    def verifies(self, alg: str) -> bool:
+        """Whether the key is of the kind for `alg` and not set apart for something else."""
+        kty, curve = _KINDS[alg]
+        return (
+            self.kty == kty
+            and (curve is None or self.crv == curve)
+            and self.use in (None, "sig")
+            and self.alg in (None, alg)
+        )
+
+    def encrypts(self, alg: str) -> bool:
+        """Whether content keys may be encrypted to it with `alg`."""
+        kinds = {"RSA"} if alg.startswith("RSA") else {"EC", "OKP"}
+        return self.kty in kinds and self.crv != "Ed25519" and self.use in (None, "enc") and self.alg in (None, alg)
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A compact JWS as its text says, believed by nobody yet."""
+
+    text: str
+    header: dict[str, Any]
+    claims: dict[str, Any]
+
+
+def read_keys(jwks: object) -> tuple[PublicKey, ...]:
+    """Prepare the keys of a JWK Set; raises `BadKeys` for anything but public keys of sufficient size (RFC 7517 §5).
+
+    A key of an unknown kind is passed over, as §5 asks; a private or symmetric one is refused, since its owner has
+    just published a secret.
+    """
+    if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
+        raise BadKeys('must be a JWK Set: {"keys": […]}')
+    if len(jwks["keys"]) > 50:
+        raise BadKeys("holds more than 50 keys")
+    return tuple(key for key in (_read_key(jwk) for jwk in jwks["keys"]) if key is not None)
+
+
+def _read_key(jwk: object) -> PublicKey | None:
+    if not isinstance(jwk, dict):
+        raise BadKeys("holds something that is not a key")
+    if jwk.get("kty") == "oct" or _PRIVATE & jwk.keys():
+        raise BadKeys("holds a private or symmetric key: take it out of use, it is no secret any more")
+    kty, curve = jwk.get("kty"), jwk.get("crv")
+    if kty not in ("RSA", "EC", "OKP") or (kty in _CURVES and curve not in _CURVES[kty]):
+        return None
+    try:
+        kind: Any = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}[kty]
+        # Only what makes the key: the members about its use are read here, not by the library.
+        key = kind.import_key({name: jwk[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in jwk})
+        size = key.public_key.key_size if kty == "RSA" else None
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        raise BadKeys("holds a key that cannot be read") from None
+    if size is not None and not 2048 <= size <= 8192:
+        raise BadKeys("holds an RSA key of fewer than 2048 or more than 8192 bits")
+    for name in ("kid", "use", "alg"):
+        if not isinstance(jwk.get(name), str | None):
+            raise BadKeys(f"holds a key whose {name} is not a text")
+    return PublicKey(jwk.get("kid"), kty, curve, jwk.get("use"), jwk.get("alg"), key)
+
+
+def read(text: str) -> Unverified:
+    """The parts of a compact JWS whose payload is a JSON object; raises `BadToken`.
+
+    Any `crit` is refused: no extension is understood here (RFC 7515 §4.1.11).
+    """
+    if len(text) > _LONGEST:
+        raise BadToken("is too long")
+    parts = text.split(".")
+    if len(parts) != 3:
+        raise BadToken("is not a compact JWS")
+    header, claims = _object(parts[0], "header"), _object(parts[1], "payload")
+    if not isinstance(header.get("alg"), str):
+        raise BadToken("has no alg in its header")
+    if "crit" in header:
+        raise BadToken("has a crit header, and no extension is understood here (RFC 7515 §4.1.11)")
+    if not isinstance(header.get("kid"), str | None):
+        raise BadToken("has a kid that is not a text")
+    return Unverified(text, header, claims)
+
+
+def _object(segment: str, name: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(from_base64url(segment))
+    except ValueError:
+        raise BadToken(f"has a {name} that is not base64url of JSON") from None
+    if not isinstance(value, dict):
+        raise BadToken(f"has a {name} that is not a JSON object")
+    return value
+
+
+def check_signature(token: Unverified, keys: Iterable[PublicKey], alg: str) -> None:
+    """Verify `token` with the one algorithm `alg`; raises `UnknownKey` when no key fits it, `BadToken` otherwise.
+
+    `keys` whose `kid` is another one are passed over. A key embedded in or referred to by the header is never used.
+    """
+    if token.header["alg"] != alg or alg not in _KINDS:
+        raise BadToken(f"must be signed with {alg}, not {token.header['alg'][:16]}")
+    kid = token.header.get("kid")
+    fitting = [key for key in keys if key.verifies(alg) and (kid is None or key.kid is None or key.kid == kid)]
+    # Without kid every key is tried; a bound keeps that from becoming work for an attacker's benefit.
+    for candidate in fitting[:8]:
+        try:
+            jws.deserialize_compact(token.text, candidate.key, registry=_REGISTRIES[alg])
+        except JoseError:
+            continue
+        except (ValueError, TypeError):
+            raise BadToken("cannot be read") from None
+        return
+    raise UnknownKey("has a signature that none of the registered keys made")

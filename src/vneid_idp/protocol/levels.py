@@ -1,0 +1,53 @@
+"""Levels of identity as `acr` values, and authentication methods as `amr` values (RFC 8176)."""
+
+from dataclasses import dataclass
+
+from vneid_idp.kernel.clock import Instant
+
+LEVEL_1 = "urn:vneid:level:1"
+LEVEL_2 = "urn:vneid:level:2"
+ACR_VALUES = (LEVEL_1, LEVEL_2)
+
+# What kind of evidence a method gives. A passkey with user verification is two at once: the device, and the finger,
+# face or PIN that unlocks it. Password and passcode are one kind, so together they are still one factor.
+_KINDS = {
+    "pwd": frozenset({"knowledge"}),
+    "pin": frozenset({"knowledge"}),
+    "sms": frozenset({"possession"}),
+    "hwk": frozenset({"possession", "verification"}),
+}
+# What the token says of each.
+_AMR = {"pwd": ("pwd",), "pin": ("pin",), "sms": ("otp", "sms"), "hwk": ("hwk", "user")}
+
+METHODS = frozenset(_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way in which a person proved to be there, and when: `pwd`, `pin`, `sms` or `hwk`."""
+
+    name: str
+    at: Instant
+
+
+def factors(methods: tuple[Method, ...]) -> int:
+    """How many different kinds of evidence `methods` give together."""
+    kinds: set[str] = set()
+    for method in methods:
+        kinds |= _KINDS[method.name]
+    return len(kinds)
+
+
+def amr(methods: tuple[Method, ...]) -> tuple[str, ...]:
+    """The `amr` claim for `methods`, in order, without repeats; `mfa` when they are two different factors."""
+    values = [value for method in methods for value in _AMR[method.name]]
+    if factors(methods) >= 2:
+        values.append("mfa")
+    return tuple(dict.fromkeys(values))
+
+
+def reached(account_level: int, methods: tuple[Method, ...]) -> int:
+    """The level that may be asserted: 2 only for a level-2 account signed in with two different factors; 0 for none."""
+    if not methods:
+        return 0
+    return 2 if account_level >= 2 and factors(methods) >= 2 else 1

@@ -1,0 +1,42 @@
+"""Parameters of a query or form, read once at the door."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from vneid_idp.protocol.errors import InvalidRequest
+
+Params = dict[str, str]
+
+_MAY_REPEAT = frozenset({"resource"})  # RFC 8707 §2; everything else at most once (RFC 6749 §3.1, §3.2)
+_MOST = 64
+
+
+def parse_urlencoded(raw: bytes) -> list[tuple[str, str]]:
+    """Name and value pairs of `application/x-www-form-urlencoded` bytes; raises `InvalidRequest` for anything else."""
+    try:
+        return parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_MOST
+        )
+    except ValueError as error:
+        raise InvalidRequest("The parameters are not valid application/x-www-form-urlencoded UTF-8.") from error
+
+
+def repeated(pairs: Iterable[tuple[str, str]]) -> str | None:
+    """The first parameter that stands twice and must not."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen and name not in _MAY_REPEAT:
+            return name
+        seen.add(name)
+    return None
+
+
+def read_params(pairs: list[tuple[str, str]]) -> Params:
+    """The parameters as a mapping. One without a value counts as left out (RFC 6749 §3.1).
+
+    Raises `InvalidRequest` when a parameter is repeated: the parties would disagree which of the two holds.
+    """
+    if (name := repeated(pairs)) is not None:
+        printable = name if name.isascii() and name.isprintable() and len(name) < 40 else "a parameter"
+        raise InvalidRequest(f"The parameter '{printable}' is included more than once.")
+    return {name: value for name, value in pairs if value}

@@ -1,0 +1,20 @@
+"""Subject identifiers: pairwise unless a client registered for public ones (OIDC Core §8)."""
+
+import hmac
+from base64 import urlsafe_b64encode
+
+from vneid_idp.protocol.client import Client
+
+
+def subject(client: Client, person_id: str, key: bytes) -> str:
+    """The `sub` of a person for a client: the same within a sector, unlinkable between sectors (OIDC Core §8.1).
+
+    Computed, never stored, and there is no way back from it to the person.
+    """
+    sector = client.sector if client.subject_type == "pairwise" else ""
+    return subject_in(sector, person_id, key)
+
+
+def subject_in(sector: str, person_id: str, key: bytes) -> str:
+    """The `sub` of a person within `sector`; the empty sector is the public one."""
+    return urlsafe_b64encode(hmac.digest(key, f"{sector}\0{person_id}".encode(), "sha256")).rstrip(b"=").decode()

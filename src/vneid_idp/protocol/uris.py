@@ -1,0 +1,76 @@
+"""URIs that relying parties register: what may stand in one, decided on the text alone."""
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+LONGEST = 2048
+
+
+class BadUri(ValueError):
+    """The text is no URI of the kind that is asked for; the message says why, for the client's developer."""
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether `host` names this machine by RFC 8252 §7.3: `localhost` or a loopback address literal."""
+    if host is None:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_uri(text: object) -> SplitResult:
+    """An absolute URI without fragment, user information or anything that parsers disagree about; raises `BadUri`.
+
+    Whitespace, control characters, backslashes and non-ASCII letters are where one parser's host is another one's path.
+    """
+    if not isinstance(text, str) or not text or len(text) > LONGEST:
+        raise BadUri(f"must be a URI of at most {LONGEST} characters")
+    if any(not 0x21 <= ord(letter) <= 0x7E or letter in '\\"<>^`{|}' for letter in text):
+        raise BadUri("holds a character that a URI cannot hold (RFC 3986 §2)")
+    if "#" in text:
+        raise BadUri("must not have a fragment")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise BadUri("is not a URI") from None
+    if not parts.scheme:
+        raise BadUri("must be absolute")
+    if "@" in parts.netloc:
+        raise BadUri("must not carry user information")
+    return parts
+
+
+def check_web_url(text: object, *, loopback: bool = False) -> None:
+    """An https URL, or with `loopback` also an http URL of this machine; raises `BadUri`."""
+    parts = read_uri(text)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if loopback and parts.scheme == "http" and is_loopback(parts.hostname):
+        return
+    raise BadUri("must be an https URL" + (" (http only on localhost)" if loopback else ""))
+
+
+def check_app_uri(text: object) -> None:
+    """A URI that a native application can receive (RFC 8252 §7): claimed https, loopback http, or an own scheme.
+
+    An own scheme is a reversed domain name (§7.1): the dot keeps out `javascript`, `data`, `file` and their kin.
+    """
+    parts = read_uri(text)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and is_loopback(parts.hostname):
+        return
+    if parts.scheme not in ("http", "https") and "." in parts.scheme:
+        return
+    raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation (RFC 8252 §7)")
+
+
+def origin(text: str) -> str:
+    """`scheme://host:port` of a URL, as browsers write origins."""
+    parts = urlsplit(text)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
