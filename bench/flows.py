@@ -1,0 +1,222 @@
+"""What is measured: complete sign-in, refresh and client_credentials, each answer checked."""
+
+import base64
+import hashlib
+import itertools
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import orjson
+
+from bench.http import Connection, Response
+
+SCOPE = "openid offline_access"
+_serial = itertools.count()
+
+
+class FlowFailed(Exception):
+    """An answer was not what the flow demands. One of these fails the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A provider as a relying party knows it: its endpoints' paths from discovery, and one confidential client."""
+
+    issuer: str
+    host: str
+    port: int
+    authorize: str
+    token: str
+    userinfo: str
+    jwks: str
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+
+    @property
+    def basic(self) -> str:
+        """The `Authorization` header of the client (RFC 6749 §2.3.1)."""
+        credentials = f"{quote(self.client_id, safe='')}:{quote(self.client_secret, safe='')}"
+        return "Basic " + base64.b64encode(credentials.encode()).decode()
+
+
+@dataclass(slots=True)
+class Session:
+    """A person signed in with one browser, who consented before.
+
+    `subject` is the `sub` that the client knows the person by; `refresh_token` is replaced at each rotation.
+    """
+
+    cookie: str
+    subject: str
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """One authorization request, with what is needed to check and redeem the answer."""
+
+    state: str
+    nonce: str
+    verifier: str
+    path: str
+
+
+Flow = Callable[[Connection, Target, Session], Awaitable[None]]
+
+
+async def discover(issuer: str, client_id: str, client_secret: str, redirect_uri: str) -> Target:
+    """Read the provider's metadata (OpenID Connect Discovery §4); raises `OSError` while it does not listen."""
+    parts = urlsplit(issuer)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    connection = await Connection.open(parts.hostname, parts.port)
+    try:
+        head = f"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n"
+        metadata = _json(await connection.send(head.encode()), 200)
+    finally:
+        connection.close()
+    _require(metadata["issuer"] == issuer, f"issuer is {metadata['issuer']}")
+
+    def path(name: str) -> str:
+        return urlsplit(metadata[name]).path
+
+    return Target(
+        issuer=issuer,
+        host=parts.hostname,
+        port=parts.port,
+        authorize=path("authorization_endpoint"),
+        token=path("token_endpoint"),
+        userinfo=path("userinfo_endpoint"),
+        jwks=path("jwks_uri"),
+        client_id=client_id,
+        client_secret=client_secret,
+        redirect_uri=redirect_uri,
+    )
+
+
+def authorization_request(target: Target, **extra: str) -> AuthorizationRequest:
+    """A request with PKCE S256, `state` and `nonce` of its own (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3)."""
+    verifier = _base64url(os.urandom(32))
+    state, nonce = f"state-{next(_serial)}", f"nonce-{next(_serial)}"
+    query = {
+        "response_type": "code",
+        "client_id": target.client_id,
+        "redirect_uri": target.redirect_uri,
+        "scope": SCOPE,
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": _base64url(hashlib.sha256(verifier.encode()).digest()),
+        "code_challenge_method": "S256",
+        **extra,
+    }
+    return AuthorizationRequest(state, nonce, verifier, f"{target.authorize}?{urlencode(query)}")
+
+
+def read_code(target: Target, request: AuthorizationRequest, location: str) -> str:
+    """The code in the redirect back to the client; raises `FlowFailed` (RFC 6749 §4.1.2, RFC 9207 §2)."""
+    _require(location.startswith(target.redirect_uri), f"redirected to {location}")
+    answer = parse_qs(urlsplit(location).query)
+    _require(answer.get("state") == [request.state], f"another state in {location}")
+    _require(answer.get("iss") == [target.issuer], f"another iss in {location}")
+    _require(len(answer.get("code", [])) == 1, f"no code in {location}")
+    return answer["code"][0]
+
+
+async def redeem(connection: Connection, target: Target, request: AuthorizationRequest, code: str) -> dict[str, Any]:
+    """Exchange the code; the token response, with its ID token looked into but its signature not verified."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": target.redirect_uri,
+        "code_verifier": request.verifier,
+    }
+    tokens = await _token(connection, target, form)
+    _require("refresh_token" in tokens, "no refresh token")
+    _require(claims_of(tokens["id_token"])["nonce"] == request.nonce, "another nonce in the ID token")
+    return tokens
+
+
+async def sign_in(connection: Connection, target: Target, session: Session) -> None:
+    """Authorize (session and consent exist), token, userinfo."""
+    request = authorization_request(target)
+    head = f"GET {request.path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\nAccept: text/html\r\nCookie: {session.cookie}\r\n\r\n"
+    response = await connection.send(head.encode())
+    _require(response.status in (302, 303), f"authorize answered {response.status}: {response.body[:300]!r}")
+    code = read_code(target, request, response.headers[b"location"].decode())
+    tokens = await redeem(connection, target, request, code)
+    _require(claims_of(tokens["id_token"])["sub"] == session.subject, "another sub in the ID token")
+    session.refresh_token = tokens["refresh_token"]
+    userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
+    _require(userinfo["sub"] == session.subject, "another sub in userinfo")
+
+
+async def refresh(connection: Connection, target: Target, session: Session) -> None:
+    """Refresh and rotate: each token of the chain is used once."""
+    presented = session.refresh_token
+    tokens = await _token(connection, target, {"grant_type": "refresh_token", "refresh_token": presented})
+    _require(tokens.get("refresh_token", presented) != presented, "the refresh token did not rotate")
+    _require(claims_of(tokens["id_token"])["sub"] == session.subject, "another sub in the ID token")
+    session.refresh_token = tokens["refresh_token"]
+
+
+async def client_credentials(connection: Connection, target: Target, _session: Session) -> None:
+    """A token for the client itself."""
+    tokens = await _token(connection, target, {"grant_type": "client_credentials"})
+    _require("id_token" not in tokens, "an ID token without a person")
+
+
+async def fetch_userinfo(connection: Connection, target: Target, access_token: str) -> dict[str, Any]:
+    """The claims about the person (OpenID Connect Core §5.3)."""
+    return await fetch_json(connection, target, target.userinfo, f"Authorization: Bearer {access_token}\r\n")
+
+
+async def fetch_json(connection: Connection, target: Target, path: str, headers: str = "") -> dict[str, Any]:
+    """GET a JSON object; raises `FlowFailed` unless the answer is 200."""
+    head = f"GET {path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\n{headers}\r\n"
+    return _json(await connection.send(head.encode()), 200)
+
+
+def claims_of(id_token: str) -> dict[str, Any]:
+    """The claims of an ES256 ID token, not verified: `prepare` verifies the first one of each session."""
+    header, payload, _ = id_token.split(".")
+    _require(_part(header)["alg"] == "ES256", "the ID token is not signed with ES256")
+    return _part(payload)
+
+
+FLOWS: dict[str, Flow] = {"sign-in": sign_in, "refresh": refresh, "client_credentials": client_credentials}
+
+
+async def _token(connection: Connection, target: Target, form: dict[str, str]) -> dict[str, Any]:
+    body = urlencode(form)
+    head = (
+        f"POST {target.token} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\nAuthorization: {target.basic}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    tokens = _json(await connection.send(f"{head}{body}".encode()), 200)
+    _require(tokens["token_type"] == "Bearer", f"token type {tokens['token_type']}")
+    _require("." not in tokens["access_token"], "the access token is not opaque")
+    return tokens
+
+
+def _json(response: Response, status: int) -> dict[str, Any]:
+    _require(response.status == status, f"answered {response.status}: {response.body[:300]!r}")
+    value: dict[str, Any] = orjson.loads(response.body)
+    return value
+
+
+def _part(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return value
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _require(condition: bool, complaint: str) -> None:
+    if not condition:
+        raise FlowFailed(complaint)

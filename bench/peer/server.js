@@ -1,0 +1,91 @@
+// node-oidc-provider as the benchmark's peer: one process, one event loop, PostgreSQL below it.
+//
+// Settings follow a production deployment, and where there is a choice the cheaper one for the peer is taken:
+//
+// - NODE_ENV=production, no log line a request, no debug output, TCP_NODELAY, keep-alive longer than the clients' pauses;
+// - ES256 ID tokens, opaque access and refresh tokens (the library's default, one row each), refresh tokens rotate;
+// - the client is static configuration and the account needs no look-up, so neither costs a query;
+// - session cookies are opaque random values and are not signed on top (no HMAC a request);
+// - tokens outlive the session, so redeeming and using one does not read the session again;
+// - introspection, revocation, registration, device flow and the like stay off, so no middleware of theirs runs.
+import { generateKeyPairSync, hash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+import { adapterFactory, createTables, openPool } from './adapter.js';
+
+const {
+  PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_REDIRECT_URI,
+  PEER_SUBJECT_SALT,
+} = process.env;
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const MODELS = [
+  'Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials', 'Interaction',
+];
+
+const pool = openPool(PEER_DATABASE_URL, Number(PEER_POOL_SIZE));
+await createTables(pool, MODELS);
+
+const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+
+const provider = new Provider(PEER_ISSUER, {
+  adapter: adapterFactory(pool),
+  clients: [{
+    client_id: PEER_CLIENT_ID,
+    client_secret: PEER_CLIENT_SECRET,
+    redirect_uris: [PEER_REDIRECT_URI],
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    token_endpoint_auth_method: 'client_secret_basic',
+    id_token_signed_response_alg: 'ES256',
+    subject_type: 'pairwise',
+  }],
+  jwks: { keys: [{ ...signingKey, use: 'sig', alg: 'ES256', kid: 'bench' }] },
+  subjectTypes: ['pairwise'],
+  pairwiseIdentifier: (ctx, accountId, client) => hash(
+    'sha256', `${client.sectorIdentifier}.${accountId}.${PEER_SUBJECT_SALT}`, 'base64url',
+  ),
+  findAccount: (ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+  features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
+  pkce: { required: () => true },
+  responseTypes: ['code'],
+  rotateRefreshToken: true,
+  // The library drops `offline_access` unless the consent page is shown each time; here consent is remembered.
+  issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
+  expiresWithSession: () => false,
+  interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+  ttl: {
+    AccessToken: HOUR, AuthorizationCode: 60, ClientCredentials: HOUR, Grant: 90 * DAY, IdToken: HOUR, Interaction: HOUR,
+    RefreshToken: 30 * DAY, Session: 14 * DAY,
+  },
+});
+
+// Signs in whoever `login_hint` names and agrees to everything: it sets the stage and is never measured.
+async function interact(request, response) {
+  const { params } = await provider.interactionDetails(request, response);
+  const accountId = params.login_hint;
+  const grant = new provider.Grant({ accountId, clientId: params.client_id });
+  grant.addOIDCScope(`${params.scope} offline_access`);
+  const result = { login: { accountId, amr: ['pwd'] }, consent: { grantId: await grant.save() } };
+  await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+}
+
+const serve = provider.callback();
+const server = createServer((request, response) => {
+  if (!request.url.startsWith('/interaction/')) {
+    serve(request, response);
+    return;
+  }
+  interact(request, response).catch((error) => {
+    response.statusCode = 500;
+    response.end(String(error));
+  });
+});
+server.keepAliveTimeout = 120_000;
+server.listen(Number(PEER_PORT), '127.0.0.1');
+
+process.on('SIGTERM', () => {
+  server.closeAllConnections();
+  server.close(() => pool.end().then(() => process.exit(0)));
+});
