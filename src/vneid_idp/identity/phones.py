@@ -1,0 +1,63 @@
+"""Mobile numbers of people, as E.164 text.
+
+`phonenumbers` takes apart what people type (spaces, dots, `+84`, `0084`, the trunk `0`, full-width digits); whether
+the result is a mobile number of a person is decided here, since the library rejects the synthetic prefix. Fixed lines
+(02x), machine numbers (01x) and the police and army block (069) are refused. Prefix 095 is assigned to no operator,
+so a synthetic number can ring at nobody's phone.
+"""
+
+import re
+
+import phonenumbers
+
+SYNTHETIC_PREFIX = "+8495"
+SYNTHETIC_NUMBERS = 10_000_000
+
+_REGION = "VN"
+_LONGEST = 32
+_MOBILE = re.compile(r"\+84(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])[0-9]{7}", re.ASCII)
+_SYNTHETIC = re.compile(r"\+8495[0-9]{7}", re.ASCII)
+
+
+class MalformedPhone(ValueError):
+    """The text is not a Vietnamese mobile number of a person. The message never repeats the text."""
+
+
+def read(text: str) -> str:
+    """The E.164 form of a Vietnamese mobile number, however it was typed; raises `MalformedPhone`."""
+    # The library reads letters as the keys of a telephone ("0950 GO HOME"), which nobody means here.
+    if len(text) > _LONGEST or any(character.isalpha() for character in text):
+        raise MalformedPhone("not a phone number")
+    try:
+        parsed = phonenumbers.parse(text, _REGION)
+    except phonenumbers.NumberParseException as error:
+        raise MalformedPhone("not a phone number") from error
+    if parsed.extension:
+        raise MalformedPhone("a mobile number has no extension")
+    e164 = f"+{parsed.country_code}{'0' if parsed.italian_leading_zero else ''}{parsed.national_number}"
+    if not (_MOBILE.fullmatch(e164) or _SYNTHETIC.fullmatch(e164)):
+        raise MalformedPhone("not a Vietnamese mobile number")
+    return e164
+
+
+def is_synthetic(e164: str) -> bool:
+    """Whether the number has the unassigned prefix of make-believe people."""
+    return _SYNTHETIC.fullmatch(e164) is not None
+
+
+def build(serial: int) -> str:
+    """The synthetic number with this serial (below 10,000,000)."""
+    if not 0 <= serial < SYNTHETIC_NUMBERS:
+        raise ValueError("a synthetic number has seven free digits")
+    return f"{SYNTHETIC_PREFIX}{serial:07d}"
+
+
+def display(e164: str) -> str:
+    """The national form in groups, as it is written in Viet Nam: `0950 000 001`."""
+    national = "0" + e164.removeprefix("+84")
+    return f"{national[:4]} {national[4:7]} {national[7:]}"
+
+
+def mask(e164: str) -> str:
+    """The form for pages that anyone may be looking at: only the last three digits (`•••• ••• 001`)."""
+    return f"•••• ••• {e164[-3:]}"

@@ -1,0 +1,139 @@
+"""The population registry as a port: what the provider asks, and what it is told about a person.
+
+In production an adapter to the National Population Database stands behind it; here a synthetic one does
+(`synthetic_registry.py`). Both pass the same contract test.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol
+
+from vneid_idp.identity.personal_id import Sex
+from vneid_idp.identity.provinces import CURRENT
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.storage.unit import Reading
+
+
+class Kind(StrEnum):
+    """Whom the registry knows."""
+
+    CITIZEN = "citizen"
+    FOREIGNER = "foreigner"
+
+
+class LockedBy(StrEnum):
+    """At whose request the electronic identity is locked (Law 26/2023 Art. 34, Decree 69/2024 Art. 15)."""
+
+    HOLDER = "holder"
+    AUTHORITY = "authority"
+
+
+class CardKind(StrEnum):
+    """The document on which an account rests (Decree 69/2024 Art. 7)."""
+
+    CITIZEN = "citizen_card"
+    PERMANENT_RESIDENCE = "permanent_residence_card"
+    TEMPORARY_RESIDENCE = "temporary_residence_card"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card. `expires_on` is the first day on which it is no longer good; without it, the card is good for life."""
+
+    kind: CardKind
+    issued_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place of permanent residence. Districts ended with the mergers of 1 July 2025; older papers still name them."""
+
+    street: str
+    ward: str
+    province: str
+    """Two-digit code since 1 July 2025 (`provinces.CURRENT`)."""
+    former_province: str | None = None
+    """Three-digit code (`provinces.FORMER`) where the record was written before the mergers."""
+    postal_code: str | None = None
+
+    @property
+    def formatted(self) -> str:
+        """The whole address on one line, with the province's name of today."""
+        return ", ".join(part for part in (self.street, self.ward, CURRENT[self.province]) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRecord:
+    """One person as the registry has them. `full_name` is the truth; its parts are there where the tradition has
+    them.
+    """
+
+    person_id: str
+    kind: Kind
+    personal_number: str
+    full_name: str
+    family_name: str | None
+    middle_name: str | None
+    given_name: str | None
+    birth_date: date
+    sex: Sex
+    nationality: str
+    """ISO 3166-1 alpha-2."""
+    ethnicity: str | None
+    address: Address | None
+    phone: str | None
+    """E.164."""
+    email: str | None
+    card: Card | None
+    locked_by: LockedBy | None = None
+    locked_at: Instant | None = None
+    deceased_at: Instant | None = None
+    guardian_ids: tuple[str, ...] = ()
+
+
+class Registry(Protocol):
+    """Asks the population registry. Every answer is a copy of the moment."""
+
+    async def find(self, unit: Reading, person_id: str) -> RegistryRecord | None:
+        """The person, or nothing if there is none or their data has been destroyed."""
+        ...
+
+    async def find_by_number(self, unit: Reading, number: str) -> RegistryRecord | None:
+        """The person with this personal ID number (12 digits), or nothing."""
+        ...
+
+    async def wards_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
+        """The living people whose parent or guardian this person is, eldest first. Whether one is still a child is
+        decided by the caller, who knows the instant and the age that matters."""
+        ...
+
+
+def from_json(value: dict[str, Any]) -> RegistryRecord:
+    """The record that `orjson.dumps(record)` wrote. New fields come last and with a default, so that old rows still
+    open.
+    """
+    card, address = value.get("card"), value.get("address")
+    return RegistryRecord(
+        **{
+            **value,
+            "kind": Kind(value["kind"]),
+            "birth_date": date.fromisoformat(value["birth_date"]),
+            "sex": Sex(value["sex"]),
+            "address": Address(**address) if address else None,
+            "card": card_from_json(card) if card else None,
+            "locked_by": LockedBy(value["locked_by"]) if value.get("locked_by") else None,
+            "guardian_ids": tuple(value.get("guardian_ids", ())),
+        }
+    )
+
+
+def card_from_json(value: dict[str, Any]) -> Card:
+    """The card in a stored record."""
+    expires_on = value["expires_on"]
+    return Card(
+        CardKind(value["kind"]),
+        date.fromisoformat(value["issued_on"]),
+        date.fromisoformat(expires_on) if expires_on else None,
+    )
