@@ -1,0 +1,173 @@
+"""Settings: what a production that starts looks like, and each way to spoil it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.settings import PREFIX, SANDBOX_MARK, BadSettings, Environment, Loaded, new_root_secret, read_settings
+
+GOOD = {
+    "ISSUER": "https://id.example",
+    "DATABASE_URL": "postgresql://idp:hunter2@db.example/idp",
+    "SECRET": new_root_secret(),
+    "REDIS_URL": "redis://cache.example/0",
+    "WORKERS": "4",
+    "INITIAL_ACCESS_TOKEN_DIGEST": digest("a token"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def read(changes: dict[str, str | None], environment: Environment | None = None) -> Loaded:
+        for name, value in changes.items():
+            if value is not None:
+                monkeypatch.setenv(PREFIX + name, value)
+        return read_settings(environment)
+
+    return read
+
+
+def test_production_starts(read: Any) -> None:
+    loaded = read(GOOD)
+    assert loaded.settings.environment is Environment.PRODUCTION
+    assert not loaded.settings.is_sandbox
+    assert loaded.settings.is_https
+    assert len(loaded.settings.root_secret) == 32
+    assert loaded.settings.warnings() == []
+    assert loaded.origins["issuer"] == "VNEID_IDP_ISSUER"
+    assert loaded.origins["port"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("ISSUER", None, "issuer: is not set"),
+        ("ISSUER", "http://id.example", "issuer: must be https in production"),
+        ("ISSUER", "https://id.example/", "issuer: must be an origin in lower case"),
+        ("ISSUER", "https://id.example/tenant", "issuer: must be an origin in lower case"),
+        ("ISSUER", "https://id.example?x=1", "issuer: must be an origin in lower case"),
+        ("ISSUER", "https://ID.example", "issuer: must be an origin in lower case"),
+        ("ISSUER", "https://user@id.example", "issuer: must be an http or https origin"),
+        ("ISSUER", "id.example", "issuer: must be an http or https origin"),
+        ("DATABASE_URL", None, "database_url: is not set"),
+        ("DATABASE_URL", "mysql://db/idp", "database_url: must start with"),
+        ("SECRET", None, "secret: is not set"),
+        ("SECRET", "changeme", "secret: must be"),
+        ("SECRET", "not base64url!", "secret: must be base64url"),
+        ("SECRET", base64url(bytes(range(31))), "secret: must be at least 32 bytes"),
+        ("SECRET", base64url(bytes(32)), "secret: is not random"),
+        ("SECRET", base64url(b"0123456789" * 4), "secret: is not random"),
+        ("SECRET", new_root_secret(SANDBOX_MARK), "secret: was made by a sandbox"),
+        ("OUTBOUND_LOOPBACK", "true", "outbound_loopback: belongs to the sandbox"),
+        ("SOCIAL_NETWORK_URL", "https://social.example", "social_network_url: belongs to the sandbox"),
+        ("SOCIAL_NETWORK_PORT", "8001", "social_network_port: belongs to the sandbox"),
+        ("REDIS_URL", None, "redis_url: is needed by more than one worker"),
+        ("REDIS_URL", "http://cache.example", "redis_url: must start with"),
+        ("WORKERS", "0", "workers: "),
+        ("PORT", "65536", "port: "),
+        ("CA_BUNDLE", "/nonexistent.pem", "ca_bundle: cannot be read"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "trusted_proxies: must be addresses or networks"),
+        ("TRUSTED_PROXIES", "*", "trusted_proxies: must be addresses or networks"),
+        (
+            "INITIAL_ACCESS_TOKEN_DIGEST",
+            "the token itself",
+            "initial_access_token_digest: must be the base64url SHA-256",
+        ),
+        ("LOG_LEVEL", "loud", "log_level: "),
+        ("ENVIRONMENT", "staging", "environment: "),
+        ("ISUER", "https://id.example", "VNEID_IDP_ISUER: there is no such setting"),
+    ],
+)
+def test_production_with_one_thing_spoiled_refuses(read: Any, name: str, value: str | None, problem: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        read(GOOD | {name: value})
+    assert [text for text in refused.value.problems if text.startswith(problem)], refused.value.problems
+
+
+@pytest.mark.parametrize("name", ["SECRET", "DATABASE_URL", "REDIS_URL"])
+def test_a_refusal_does_not_repeat_the_value(read: Any, name: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        read(GOOD | {name: "very-private-value"})
+    assert "very-private-value" not in str(refused.value)
+
+
+def test_secrets_do_not_show(read: Any) -> None:
+    shown = repr(read(GOOD))
+    assert "hunter2" not in shown
+    assert GOOD["SECRET"] not in shown
+
+
+def test_sqlite_in_production_is_allowed_and_said(read: Any) -> None:
+    settings = read(GOOD | {"DATABASE_URL": "sqlite:////var/lib/idp.sqlite3"}).settings
+    assert [text for text in settings.warnings() if text.startswith("database_url: ")]
+
+
+def test_trusted_proxies_are_a_list_of_networks(read: Any) -> None:
+    proxies = read(GOOD | {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,::1"}).settings.trusted_proxies
+    assert [str(network) for network in proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+
+
+def test_the_sandbox_needs_nothing_and_keeps_its_secret(read: Any, tmp_path: Path) -> None:
+    first = read({}, Environment.SANDBOX)
+    assert first.settings.issuer == "http://localhost:8000"
+    assert first.settings.social_network_url == "http://localhost:8001"
+    assert first.settings.outbound_loopback
+    assert first.settings.root_secret.startswith(SANDBOX_MARK)
+    assert (tmp_path / ".sandbox" / "secret").stat().st_mode & 0o077 == 0
+    assert first.origins["secret"] == ".sandbox/secret"
+    assert read({}, Environment.SANDBOX).settings.root_secret == first.settings.root_secret
+
+
+def test_the_sandbox_follows_its_ports(read: Any) -> None:
+    settings = read({"PORT": "9000", "SOCIAL_NETWORK_PORT": "9001"}, Environment.SANDBOX).settings
+    assert settings.issuer == "http://localhost:9000"
+    assert settings.social_network_url == "http://localhost:9001"
+
+
+def test_the_sandbox_runs_behind_a_proxy(read: Any) -> None:
+    settings = read({"ISSUER": "https://localhost:8443"}, Environment.SANDBOX).settings
+    assert settings.is_https
+    assert settings.port == 8000
+
+
+def test_the_command_does_not_override_the_environment(read: Any) -> None:
+    settings = read(GOOD | {"ENVIRONMENT": "production"}, Environment.SANDBOX).settings
+    assert settings.environment is Environment.PRODUCTION
+
+
+@pytest.mark.parametrize("kind", ["toml", "env"])
+def test_a_file_gives_settings_and_the_environment_wins(read: Any, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"idp.{kind}"
+    if kind == "toml":
+        lines = [f'{name.lower()} = "{value}"' for name, value in GOOD.items()]
+    else:
+        lines = [f"{PREFIX}{name}={value}" for name, value in GOOD.items()]
+    path.write_text("\n".join(lines))
+    loaded = read({"SETTINGS_FILE": str(path), "ISSUER": "https://other.example"})
+    assert loaded.settings.issuer == "https://other.example"
+    assert loaded.origins["issuer"] == "VNEID_IDP_ISSUER"
+    assert loaded.settings.workers == 4
+    assert loaded.origins["workers"] == str(path)
+
+
+@pytest.mark.parametrize("kind", ["toml", "env"])
+def test_a_file_with_an_unknown_setting_is_refused(read: Any, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"idp.{kind}"
+    path.write_text('isuer = "x"' if kind == "toml" else f"{PREFIX}ISUER=x")
+    with pytest.raises(BadSettings, match="isuer: there is no such setting"):
+        read(GOOD | {"SETTINGS_FILE": str(path)})
+
+
+def test_a_file_that_is_not_there_is_refused(read: Any) -> None:
+    with pytest.raises(BadSettings, match="is not a file"):
+        read(GOOD | {"SETTINGS_FILE": "nowhere.toml"})
