@@ -51,4 +51,9 @@ async def answering(process: subprocess.Popen[bytes], log: Path, issuer: str) ->
         except OSError:
             await asyncio.sleep(0.1)
     process.kill()
-    raise SystemExit(f"the provider at {issuer} does not answer:\n{log.read_text()}")
+    raise SystemExit(f"the provider at {issuer} does not answer; its last words:\n{last_words(log)}")
+
+
+def last_words(log: Path) -> str:
+    """The end of a server's log."""
+    return "\n".join(log.read_text().splitlines()[-30:])

@@ -82,7 +82,7 @@ async def discover(issuer: str, client_id: str, client_secret: str, redirect_uri
     _require(metadata["issuer"] == issuer, f"issuer is {metadata['issuer']}")
 
     def path(name: str) -> str:
-        return urlsplit(metadata[name]).path
+        return urlsplit(str(metadata[name])).path
 
     return Target(
         issuer=issuer,
@@ -143,7 +143,10 @@ async def redeem(connection: Connection, target: Target, request: AuthorizationR
 async def sign_in(connection: Connection, target: Target, session: Session) -> None:
     """Authorize (session and consent exist), token, userinfo."""
     request = authorization_request(target)
-    head = f"GET {request.path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\nAccept: text/html\r\nCookie: {session.cookie}\r\n\r\n"
+    head = (
+        f"GET {request.path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\n"
+        f"Accept: text/html\r\nCookie: {session.cookie}\r\n\r\n"
+    )
     response = await connection.send(head.encode())
     _require(response.status in (302, 303), f"authorize answered {response.status}: {response.body[:300]!r}")
     code = read_code(target, request, response.headers[b"location"].decode())

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import orjson
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -27,9 +28,7 @@ class NodeOidcProvider:
     async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
         """Install the locked packages when they are missing, and start the server."""
         node = _find("node")
-        if not (_PEER / "node_modules").exists():
-            npm = [node, os.path.realpath(_find("npm")), "ci", "--no-audit", "--no-fund"]
-            subprocess.run(npm, cwd=_PEER, check=True)
+        _install(node)
         cluster.create_database("peer")
         port = processes.free_port()
         issuer = f"http://127.0.0.1:{port}"
@@ -46,8 +45,7 @@ class NodeOidcProvider:
         }
         process = processes.start([node, str(_PEER / "server.js")], environment, log, core)
         target = await answering(process, log, issuer)
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-        return Running(target, process, f"node-oidc-provider, Node.js {version}")
+        return Running(target, process, f"node-oidc-provider {_version()}, Node.js {_output(node, '--version')}")
 
     async def prepare(self, target: Target, count: int) -> list[Session]:
         """Go through the peer's own interaction, which signs in whoever `login_hint` names."""
@@ -68,6 +66,21 @@ async def _sign_in_by_hint(connection: Connection, target: Target, keys: KeySet,
     userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
     assert claims["sub"] == userinfo["sub"] != person, "the subject is to be pairwise"
     return Session(browser.cookie_header(target.authorize), claims["sub"], tokens["refresh_token"])
+
+
+def _install(node: str) -> None:
+    if not (_PEER / "node_modules").exists():
+        npm = os.path.realpath(_find("npm"))
+        subprocess.run([node, npm, "ci", "--no-audit", "--no-fund"], cwd=_PEER, check=True)
+
+
+def _version() -> str:
+    package = orjson.loads((_PEER / "node_modules/oidc-provider/package.json").read_bytes())
+    return str(package["version"])
+
+
+def _output(*argv: str) -> str:
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _find(program: str) -> str:

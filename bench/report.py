@@ -1,6 +1,6 @@
 """What a run found, as a table to read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -53,7 +53,7 @@ class Spread:
     @classmethod
     def of(cls, values: Sequence[float]) -> "Spread":
         """The spread of one or more values."""
-        quarter, _, three_quarters = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+        quarter, _, three_quarters = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [*values] * 3
         return cls(median(values), min(values), max(values), quarter, three_quarters)
 
     def text(self, digits: int) -> str:
@@ -74,38 +74,45 @@ def ratio(ours: Sequence[Measurement], peer: Sequence[Measurement], measure: Mea
     return Spread.of([measure(one) / measure(other) for one, other in zip(ours, peer, strict=True)])
 
 
-def table(results: Mapping[tuple[str, str], Sequence[Measurement]]) -> str:
+def table(rows: Sequence[Measurement]) -> str:
     """A Markdown table, one row a flow and contender; figures are medians over the rounds (min–max)."""
     lines = [
-        "| flow | provider | per second | per core-second | IQR | server CPU, µs | PostgreSQL CPU, µs | p50 ms | p99 ms |",
+        "| flow | provider | per second | per core-second | IQR | server CPU, µs | database CPU, µs | p50, ms | p99 |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    for (flow, contender), rows in results.items():
-        per_core = spread(rows, lambda row: row.per_core)
-        server = spread(rows, lambda row: 1e6 * row.server_cpu / row.completed)
-        database = spread(rows, lambda row: 1e6 * row.database_cpu / row.completed)
+    for (flow, contender), rounds in _grouped(rows).items():
+        per_core = spread(rounds, lambda row: row.per_core)
         cells = [
             flow,
             contender,
-            spread(rows, lambda row: row.per_second).text(0),
+            spread(rounds, lambda row: row.per_second).text(0),
             per_core.text(0),
             f"{per_core.quarter:,.0f}–{per_core.three_quarters:,.0f}",
-            f"{server.middle:,.0f}",
-            f"{database.middle:,.0f}",
-            f"{1e3 * spread(rows, lambda row: row.p50).middle:.1f}",
-            f"{1e3 * spread(rows, lambda row: row.p99).middle:.1f}",
+            f"{spread(rounds, lambda row: 1e6 * row.server_cpu / row.completed).middle:,.0f}",
+            f"{spread(rounds, lambda row: 1e6 * row.database_cpu / row.completed).middle:,.0f}",
+            f"{spread(rounds, lambda row: 1e3 * row.p50).middle:.1f}",
+            f"{spread(rounds, lambda row: 1e3 * row.p99).middle:.1f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def ratio_table(results: Mapping[tuple[str, str], Sequence[Measurement]], ours: str, peer: str) -> str:
+def ratio_table(rows: Sequence[Measurement], ours: str, peer: str) -> str:
     """A Markdown table of ours/peer, one row a flow: median of the rounds' ratios (min–max)."""
     lines = [f"| flow | {ours} / {peer}, per core-second | IQR | per second |", "|---|--:|--:|--:|"]
-    for flow in dict.fromkeys(flow for flow, _ in results):
-        sides = results[flow, ours], results[flow, peer]
+    groups = _grouped(rows)
+    for flow in dict.fromkeys(flow for flow, _ in groups):
+        sides = groups[flow, ours], groups[flow, peer]
         per_core = ratio(*sides, lambda row: row.per_core)
         per_second = ratio(*sides, lambda row: row.per_second)
         quartiles = f"{per_core.quarter:.2f}–{per_core.three_quarters:.2f}"
         lines.append(f"| {flow} | {per_core.text(2)} | {quartiles} | {per_second.text(2)} |")
     return "\n".join(lines)
+
+
+def _grouped(rows: Sequence[Measurement]) -> dict[tuple[str, str], list[Measurement]]:
+    """The rounds of each flow and contender, in the order in which they were run."""
+    groups: dict[tuple[str, str], list[Measurement]] = {}
+    for row in rows:
+        groups.setdefault((row.flow, row.contender), []).append(row)
+    return groups
