@@ -6,8 +6,12 @@ from urllib.parse import SplitResult, urlsplit
 LONGEST = 2048
 
 
-class BadUri(ValueError):
-    """The text is no URI of the kind that is asked for; the message says why, for the client's developer."""
+class BadMember(ValueError):
+    """A registered member has no good value; the message completes "<member> …", for the client's developer."""
+
+
+class BadUri(BadMember):
+    """The text is no URI of the kind that is asked for."""
 
 
 def is_loopback(host: str | None) -> bool:

@@ -1,0 +1,44 @@
+"""Stored JSON to `Client` and back."""
+
+from dataclasses import fields
+from typing import Any
+
+import orjson
+
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.client import Client, Profile
+from vneid_idp.protocol.purposes import purpose_of
+
+_OURS = {"client_id", "secret_digest", "issued_at", "disabled_at", "metadata"}
+_FIELDS = {field.name for field in fields(Client)} - _OURS
+
+
+def write_members(members: dict[str, Any]) -> str:
+    """The JSON text that is stored."""
+    return orjson.dumps(members).decode()
+
+
+def read_client(
+    client_id: str, text: str, *, secret_digest: str | None, issued_at: Instant, disabled_at: Instant | None
+) -> Client:
+    """The client whose registered members `write_members` wrote."""
+    members: dict[str, Any] = orjson.loads(text)
+    values = {name: _value(name, value) for name, value in members.items() if name in _FIELDS}
+    return Client(
+        client_id=client_id,
+        secret_digest=secret_digest,
+        issued_at=issued_at,
+        disabled_at=disabled_at,
+        metadata=members,
+        **values,
+    )
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "scope":
+        return tuple(value.split())
+    if name == "purposes":
+        return tuple(purpose_of(purpose) for purpose in value)
+    if name == "profile":
+        return Profile(value)
+    return tuple(value) if isinstance(value, list) else value

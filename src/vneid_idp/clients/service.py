@@ -1,0 +1,111 @@
+"""Registering, changing and disabling relying parties, and the single use of their assertions."""
+
+from dataclasses import dataclass
+
+from vneid_idp.clients import store
+from vneid_idp.clients.metadata import read_client, write_members
+from vneid_idp.kernel.clock import HOUR, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import digest, new_id, new_secret
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.members import SECRET_METHODS
+from vneid_idp.protocol.registration import Registration
+from vneid_idp.storage.unit import Reading, Unit
+
+
+class UnknownClient(DomainError):
+    """No such client is registered, or it is disabled where it would have to act."""
+
+    code = "unknown_client"
+    status = 404
+    title = "No client is registered under this client_id, or it is disabled."
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A client and the credentials that only its owner gets to see, once."""
+
+    client: Client
+    secret: str | None
+    """256 random bits; kept as a digest only. `None` when it has none, or keeps the one it had."""
+    registration_access_token: str
+
+
+async def get_client(unit: Reading, client_id: str) -> Client:
+    """The client, disabled or not; raises `UnknownClient`."""
+    client = await store.find(unit, client_id)
+    if client is None:
+        raise UnknownClient
+    return client
+
+
+async def find_managed_client(unit: Reading, client_id: str, registration_access_token: str) -> Client | None:
+    """The enabled client that the token manages (RFC 7592 §2); a wrong token and an unknown client look alike."""
+    client = await store.find_managed(unit, client_id, digest(registration_access_token))
+    return client if client is not None and client.disabled_at is None else None
+
+
+async def list_clients(unit: Reading, *, after: str = "", limit: int = 100) -> list[Client]:
+    """A page of all clients in the order of their ids; `after` is the last id of the page before."""
+    return await store.page(unit, after, limit)
+
+
+async def register(unit: Unit, registration: Registration, *, client_id: str | None = None) -> Registered:
+    """Register a client; the secret and the registration access token are not kept, only their digests.
+
+    `client_id` is for seeds that need the same one each time; raises `AlreadyThere` when it is taken.
+    """
+    client_id = client_id or new_id("cli")
+    secret = new_secret() if registration.members["token_endpoint_auth_method"] in SECRET_METHODS else None
+    token = new_secret()
+    secret_digest = None if secret is None else digest(secret)
+    text = write_members(registration.members)
+    await store.add(unit, client_id, text, secret_digest, digest(token), unit.now)
+    client = read_client(client_id, text, secret_digest=secret_digest, issued_at=unit.now, disabled_at=None)
+    return Registered(client, secret, token)
+
+
+async def update(unit: Unit, client: Client, registration: Registration) -> tuple[Client, str | None]:
+    """Replace the metadata of `client` (RFC 7592 §2.2), and make a secret when it now needs one and had none.
+
+    Returns the client as it is now and the new secret, if any; raises `UnknownClient`.
+    """
+    needs = registration.members["token_endpoint_auth_method"] in SECRET_METHODS
+    secret = new_secret() if needs and client.secret_digest is None else None
+    secret_digest = (client.secret_digest if secret is None else digest(secret)) if needs else None
+    text = write_members(registration.members)
+    if not await store.change(unit, client.client_id, text, secret_digest, unit.now):
+        raise UnknownClient
+    changed = read_client(
+        client.client_id,
+        text,
+        secret_digest=secret_digest,
+        issued_at=client.issued_at,
+        disabled_at=client.disabled_at,
+    )
+    return changed, secret
+
+
+async def disable(unit: Unit, client_id: str) -> None:
+    """Disable a client: it can no longer authenticate or send people; idempotent. Raises `UnknownClient`."""
+    if not await store.disable(unit, client_id, unit.now):
+        await get_client(unit, client_id)
+
+
+async def delete(unit: Unit, client_id: str) -> None:
+    """Delete a client (RFC 7592 §2.3); raises `UnknownClient`. Its grants are ended by the caller, who knows them."""
+    if not await store.remove(unit, client_id):
+        raise UnknownClient
+
+
+async def use_assertion(unit: Unit, client_id: str, jti: str, expires_at: Instant) -> bool:
+    """Use up the assertion `jti` of a client; `False` when it was used before, by whichever worker.
+
+    One statement. It is remembered an hour longer than the assertion is good for: longer than any leeway on clocks.
+    """
+    return await store.use_assertion(unit, client_id, digest(jti), expires_at + HOUR)
+
+
+async def forget_assertions(unit: Unit) -> int:
+    """Delete the memory of assertions that no leeway can bring back; how many. For a worker, now and then."""
+    return await store.forget_assertions(unit, unit.now)

@@ -1,0 +1,138 @@
+"""Queries on relying parties."""
+
+from sqlalchemy import bindparam, delete, select, update
+
+from vneid_idp.clients.metadata import read_client
+from vneid_idp.clients.tables import clients, used_assertions
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.client import Client
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+_COLUMNS = (
+    clients.c.client_id,
+    clients.c.members,
+    clients.c.secret_digest,
+    clients.c.registered_at,
+    clients.c.disabled_at,
+)
+_BY_ID = Statement(select(*_COLUMNS).where(clients.c.client_id == bindparam("client_id")))
+_BY_MANAGEMENT = Statement(
+    select(*_COLUMNS).where(
+        clients.c.client_id == bindparam("client_id"), clients.c.management_digest == bindparam("management_digest")
+    )
+)
+_PAGE = Statement(
+    select(*_COLUMNS)
+    .where(clients.c.client_id > bindparam("after"))
+    .order_by(clients.c.client_id)
+    .limit(bindparam("most"))
+)
+_INSERT = Statement(
+    insert(clients).values(
+        client_id=bindparam("client_id"),
+        members=bindparam("members"),
+        secret_digest=bindparam("secret_digest"),
+        management_digest=bindparam("management_digest"),
+        registered_at=bindparam("now"),
+        changed_at=bindparam("now"),
+        version=1,
+        disabled_at=None,
+    )
+)
+_UPDATE = Statement(
+    update(clients)
+    .where(clients.c.client_id == bindparam("which"))
+    .values(
+        members=bindparam("members"),
+        secret_digest=bindparam("secret_digest"),
+        changed_at=bindparam("now"),
+        version=clients.c.version + 1,
+    )
+)
+_DISABLE = Statement(
+    update(clients)
+    .where(clients.c.client_id == bindparam("which"), clients.c.disabled_at.is_(None))
+    .values(disabled_at=bindparam("now"), changed_at=bindparam("now"), version=clients.c.version + 1)
+)
+_DELETE = Statement(delete(clients).where(clients.c.client_id == bindparam("which")))
+
+# The unique key is the rule that an assertion counts once: no reading first, so two workers cannot both win.
+_USE = Statement(
+    insert(used_assertions)
+    .values(
+        client_id=bindparam("client_id"),
+        jti_digest=bindparam("jti_digest"),
+        forgotten_after=bindparam("forgotten_after"),
+    )
+    .on_conflict_do_nothing(index_elements=["client_id", "jti_digest"])
+)
+_FORGET = Statement(delete(used_assertions).where(used_assertions.c.forgotten_after < bindparam("before")))
+
+
+def _client(row: Row) -> Client:
+    return read_client(
+        row["client_id"],
+        row["members"],
+        secret_digest=row["secret_digest"],
+        issued_at=row["registered_at"],
+        disabled_at=row["disabled_at"],
+    )
+
+
+async def find(unit: Reading, client_id: str) -> Client | None:
+    """The client, disabled or not."""
+    row = await unit.fetch_one(_BY_ID, client_id=client_id)
+    return None if row is None else _client(row)
+
+
+async def find_managed(unit: Reading, client_id: str, management_digest: str) -> Client | None:
+    """The client that this registration access token manages."""
+    row = await unit.fetch_one(_BY_MANAGEMENT, client_id=client_id, management_digest=management_digest)
+    return None if row is None else _client(row)
+
+
+async def page(unit: Reading, after: str, most: int) -> list[Client]:
+    """Clients in the order of their ids, those after `after`."""
+    return [_client(row) for row in await unit.fetch(_PAGE, after=after, most=most)]
+
+
+async def add(
+    unit: Unit, client_id: str, members: str, secret_digest: str | None, management_digest: str, now: Instant
+) -> None:
+    """Insert a client."""
+    await unit.execute(
+        _INSERT,
+        client_id=client_id,
+        members=members,
+        secret_digest=secret_digest,
+        management_digest=management_digest,
+        now=now,
+    )
+
+
+async def change(unit: Unit, client_id: str, members: str, secret_digest: str | None, now: Instant) -> bool:
+    """Replace the metadata and the secret; whether the client was there."""
+    changed = await unit.execute(_UPDATE, which=client_id, members=members, secret_digest=secret_digest, now=now)
+    return changed == 1
+
+
+async def disable(unit: Unit, client_id: str, now: Instant) -> bool:
+    """Disable an enabled client; whether there was one."""
+    return await unit.execute(_DISABLE, which=client_id, now=now) == 1
+
+
+async def remove(unit: Unit, client_id: str) -> bool:
+    """Delete a client; whether there was one."""
+    return await unit.execute(_DELETE, which=client_id) == 1
+
+
+async def use_assertion(unit: Unit, client_id: str, jti_digest: str, forgotten_after: Instant) -> bool:
+    """Use up an assertion; `False` when it was used before."""
+    used = await unit.execute(_USE, client_id=client_id, jti_digest=jti_digest, forgotten_after=forgotten_after)
+    return used == 1
+
+
+async def forget_assertions(unit: Unit, before: Instant) -> int:
+    """Delete the memory of assertions that have expired; how many."""
+    return await unit.execute(_FORGET, before=before)

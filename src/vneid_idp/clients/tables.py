@@ -1,0 +1,27 @@
+"""Relying parties and the assertions that they have used up."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from vneid_idp.storage.metadata import metadata
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("members", Text, nullable=False),  # the registered metadata, JSON
+    Column("secret_digest", Text),
+    Column("management_digest", Text, nullable=False),  # of the registration access token (RFC 7592 §2)
+    Column("registered_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+used_assertions = Table(
+    "used_assertions",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("jti_digest", Text, primary_key=True),  # a digest, since the client chooses the length of a jti
+    Column("forgotten_after", BigInteger, nullable=False),
+    Index("ix_used_assertions_forgotten_after", "forgotten_after"),
+)

@@ -1,0 +1,171 @@
+"""The members of client metadata, one reader each (RFC 7591 §2, OpenID Connect Dynamic Registration §2).
+
+A reader takes the value and who registers, and returns what is kept or raises `BadMember`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vneid_idp.protocol import jose
+from vneid_idp.protocol.claims import SCOPES
+from vneid_idp.protocol.purposes import read_purposes
+from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
+
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+RESPONSE_TYPES = ("code",)
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+
+
+@dataclass(frozen=True, slots=True)
+class Registrar:
+    """Who registers, and where."""
+
+    by_operator: bool
+    """The operator decides scopes, purposes, limits and exceptions; a client that registers itself does not."""
+    sandbox: bool
+    """Only synthetic people: http on loopback is accepted, and clients get a purpose to try things with."""
+
+
+Reader = Callable[[Any, Registrar], Any]
+
+
+def _text(longest: int) -> Reader:
+    def read(value: Any, _: Registrar) -> str:
+        if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
+            raise BadMember(f"must be a text of at most {longest} printable characters")
+        return value
+
+    return read
+
+
+def _flag(value: Any, _: Registrar) -> bool:
+    if not isinstance(value, bool):
+        raise BadMember("must be true or false")
+    return value
+
+
+def _seconds(value: Any, _: Registrar) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise BadMember("must be a whole number of seconds")
+    return value
+
+
+def _one_of(*choices: str) -> Reader:
+    def read(value: Any, _: Registrar) -> str:
+        if value not in choices:
+            raise BadMember(f"must be one of: {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def _list_of(reader: Reader, most: int = 50) -> Reader:
+    def read(value: Any, registrar: Registrar) -> list[Any]:
+        if not isinstance(value, list) or len(value) > most:
+            raise BadMember(f"must be an array of at most {most} members")
+        return list(dict.fromkeys(reader(member, registrar) for member in value))
+
+    return read
+
+
+def _page(value: Any, registrar: Registrar) -> str:
+    # Shown to people as a link: only ever https, so that no scheme can run a script.
+    check_web_url(value, loopback=registrar.sandbox)
+    return str(value)
+
+
+def _https(value: Any, _: Registrar) -> str:
+    check_web_url(value)
+    return str(value)
+
+
+def _any_uri(value: Any, _: Registrar) -> str:
+    read_uri(value)
+    return str(value)
+
+
+def _request_uri(value: Any, registrar: Registrar) -> str:
+    # The fragment is the digest of the content (OIDC Core §6.2), the one place where a fragment is meant.
+    if not isinstance(value, str):
+        raise BadMember("must be https URLs")
+    check_web_url(value.partition("#")[0], loopback=registrar.sandbox)
+    if not value.partition("#")[2].isascii() or len(value) > 2048:
+        raise BadMember("must be https URLs")
+    return value
+
+
+def _jwks(value: Any, _: Registrar) -> dict[str, Any]:
+    try:
+        jose.read_keys(value)
+    except jose.BadKeys as error:
+        raise BadMember(str(error)) from None
+    return {"keys": value["keys"]}
+
+
+def _scope(value: Any, _: Registrar) -> str:
+    if not isinstance(value, str):
+        raise BadMember("must be scopes separated by spaces")
+    unknown = [scope for scope in value.split() if scope not in SCOPES]
+    if unknown:
+        raise BadMember(f"may hold only: {' '.join(SCOPES)}")
+    return " ".join(dict.fromkeys(value.split()))
+
+
+_signing = _one_of(*jose.SIGNING_ALGORITHMS)
+_key_encryption = _one_of(*jose.KEY_ENCRYPTION_ALGORITHMS)
+_content_encryption = _one_of(*jose.CONTENT_ENCRYPTION_ALGORITHMS)
+
+MEMBERS: dict[str, Reader] = {
+    "application_type": _one_of("web", "native"),
+    "redirect_uris": _list_of(_any_uri),
+    "response_types": _list_of(_one_of(*RESPONSE_TYPES)),
+    "grant_types": _list_of(_one_of(*GRANT_TYPES)),
+    "scope": _scope,
+    "client_name": _text(200),
+    "client_uri": _page,
+    "logo_uri": _page,
+    "policy_uri": _page,
+    "tos_uri": _page,
+    "contacts": _list_of(_text(320), 10),
+    "software_id": _text(200),
+    "software_version": _text(200),
+    "jwks": _jwks,
+    "jwks_uri": _page,
+    "subject_type": _one_of("pairwise", "public"),
+    "sector_identifier_uri": _https,
+    "token_endpoint_auth_method": _one_of(*AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": _signing,
+    "id_token_signed_response_alg": _signing,
+    "id_token_encrypted_response_alg": _key_encryption,
+    "id_token_encrypted_response_enc": _content_encryption,
+    "userinfo_signed_response_alg": _signing,
+    "userinfo_encrypted_response_alg": _key_encryption,
+    "userinfo_encrypted_response_enc": _content_encryption,
+    "request_object_signing_alg": _one_of(*jose.SIGNING_ALGORITHMS, "none"),
+    "request_object_encryption_alg": _one_of("RSA-OAEP", "RSA-OAEP-256"),
+    "request_object_encryption_enc": _content_encryption,
+    "request_uris": _list_of(_request_uri, 20),
+    "require_signed_request_object": _flag,
+    "require_pushed_authorization_requests": _flag,
+    "default_max_age": _seconds,
+    "require_auth_time": _flag,
+    "default_acr_values": _list_of(_text(200), 10),
+    "initiate_login_uri": _https,
+    "post_logout_redirect_uris": _list_of(_any_uri),
+    "backchannel_logout_uri": _page,
+    "backchannel_logout_session_required": _flag,
+    # Promises of later versions: asking for one must not be answered by a silent no (RFC 9449 §5.2, RFC 8705 §3.4).
+    "dpop_bound_access_tokens": _flag,
+    "tls_client_certificate_bound_access_tokens": _flag,
+}
+"""Every member that a client may say of itself, and its reader."""
+
+OPERATOR_MEMBERS: dict[str, Reader] = {
+    "profile": _one_of("oidc"),
+    "purposes": lambda value, _: read_purposes(value),
+    "account_limit": _seconds,
+    "assertion_audience": _one_of("issuer", "endpoint"),
+}
+"""Members of our own that only the operator sets."""

@@ -1,0 +1,190 @@
+"""Client registration: what a relying party may say of itself (RFC 7591 §2, OpenID Connect Dynamic Registration §2).
+
+`members.MEMBERS` names every member that is understood and how it is read; `CHECKS` are the rules between members, in
+order. Members that are not listed are ignored, as both specifications ask; software statements are among them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vneid_idp.protocol.claims import SCOPES
+from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, Registrar
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
+from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
+
+SELF_GRANTED = ("openid", "offline_access")
+"""The scopes that a client registering itself may have outside the sandbox: who somebody is, the operator permits."""
+SELF_GRANTED_IN_SANDBOX = tuple(scope for scope in SCOPES if scope != "id_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Metadata that passed every check, with the defaults filled in: what is stored and echoed."""
+
+    members: dict[str, Any]
+
+
+_LANGUAGE_TAGGED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
+
+
+def read(members: Mapping[str, Any], registrar: Registrar, *, before: Mapping[str, Any] | None = None) -> Registration:
+    """Read metadata, fill in the defaults and check it; `before` is what stands registered when it is an update.
+
+    Raises `InvalidRedirectUri` or `InvalidClientMetadata` (RFC 7591 §3.2.2) with a sentence for the developer.
+    """
+    readers = MEMBERS | OPERATOR_MEMBERS if registrar.by_operator else MEMBERS
+    found: dict[str, Any] = {}
+    for name, value in members.items():
+        base, tagged, language = name.partition("#")
+        if tagged and (base not in _LANGUAGE_TAGGED or not language.replace("-", "").isalnum()):
+            continue
+        reader = readers.get(base)
+        if reader is None or value is None:
+            continue
+        try:
+            found[name] = reader(value, registrar)
+        except BadMember as error:
+            kind = InvalidRedirectUri if name == "redirect_uris" else InvalidClientMetadata
+            raise kind(f"{base} {error}") from None
+    _fill(found, registrar, before or {})
+    for check in CHECKS:
+        check(found, registrar, before or {})
+    return Registration(found)
+
+
+def _fill(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Defaults: RFC 7591 §2, OpenID Connect Registration §2; the operator's clients get our own."""
+    found.setdefault("application_type", "web")
+    found.setdefault("grant_types", ["authorization_code"])
+    found.setdefault("response_types", ["code"] if "authorization_code" in found["grant_types"] else [])
+    found.setdefault("redirect_uris", [])
+    found.setdefault("token_endpoint_auth_method", "client_secret_basic")
+    found.setdefault("id_token_signed_response_alg", "ES256" if registrar.by_operator else "RS256")
+    found.setdefault("subject_type", "pairwise")
+    for kind in ("id_token", "userinfo"):
+        if f"{kind}_encrypted_response_alg" in found:
+            found.setdefault(f"{kind}_encrypted_response_enc", "A128CBC-HS256")
+    if not registrar.by_operator:
+        for name in OPERATOR_MEMBERS:
+            if name in before:
+                found[name] = before[name]
+        if registrar.sandbox and not before:
+            found["assertion_audience"] = "endpoint"
+            found["purposes"] = [DEFAULT_PURPOSE]
+    found.setdefault("scope", " ".join(_permitted(registrar, before)))
+    if "client_name" not in found:
+        uris = found["redirect_uris"]
+        found["client_name"] = (origin(uris[0]).partition("://")[2] if uris else "") or "Unnamed application"
+
+
+def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ...]:
+    if registrar.by_operator:
+        return ("openid",)
+    if "scope" in before:
+        return tuple(before["scope"].split())
+    return SELF_GRANTED_IN_SANDBOX if registrar.sandbox else SELF_GRANTED
+
+
+def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
+    for uri in found["redirect_uris"]:
+        try:
+            if found["application_type"] == "native":
+                check_app_uri(uri)
+            else:
+                check_web_url(uri, loopback=registrar.sandbox)
+        except BadMember as error:
+            raise InvalidRedirectUri(f"redirect_uris: {error}") from None
+    if "code" in found["response_types"] and not found["redirect_uris"]:
+        raise InvalidRedirectUri("redirect_uris: at least one is needed for the response type code")
+
+
+def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
+    for uri in found.get("post_logout_redirect_uris", ()):
+        try:
+            if found["application_type"] == "native":
+                check_app_uri(uri)
+            else:
+                check_web_url(uri, loopback=registrar.sandbox)
+        except BadMember as error:
+            raise InvalidClientMetadata(f"post_logout_redirect_uris: {error}") from None
+
+
+def _check_grant_types(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    grants = found["grant_types"]
+    if ("code" in found["response_types"]) != ("authorization_code" in grants):
+        raise InvalidClientMetadata("response_types and grant_types do not belong together (RFC 7591 section 2.1)")
+    if "client_credentials" in grants and found["token_endpoint_auth_method"] == "none":
+        raise InvalidClientMetadata("grant_types: client_credentials needs a client that authenticates")
+
+
+def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    if registrar.by_operator:
+        return
+    refused = set(found["scope"].split()) - set(_permitted(registrar, {})) - set(before.get("scope", "").split())
+    if refused:
+        raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}")
+
+
+def _check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    if "jwks" in found and "jwks_uri" in found:
+        raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)")
+    if "jwks" in found or "jwks_uri" in found:
+        return
+    if found["token_endpoint_auth_method"] == "private_key_jwt":
+        raise InvalidClientMetadata("token_endpoint_auth_method: private_key_jwt needs jwks or jwks_uri")
+    if found.get("request_object_signing_alg", "none") != "none":
+        raise InvalidClientMetadata("request_object_signing_alg needs jwks or jwks_uri")
+    if found.get("require_signed_request_object"):
+        raise InvalidClientMetadata("require_signed_request_object needs jwks or jwks_uri")
+    for kind in ("id_token", "userinfo"):
+        if f"{kind}_encrypted_response_alg" in found:
+            raise InvalidClientMetadata(f"{kind}_encrypted_response_alg needs jwks or jwks_uri")
+
+
+def _check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    for kind in ("id_token", "userinfo"):
+        if f"{kind}_encrypted_response_enc" in found and f"{kind}_encrypted_response_alg" not in found:
+            raise InvalidClientMetadata(f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg")
+    if found.get("require_signed_request_object") and found.get("request_object_signing_alg") == "none":
+        raise InvalidClientMetadata("require_signed_request_object excludes request_object_signing_alg none")
+
+
+def _check_sector(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    if found["subject_type"] != "pairwise" or "sector_identifier_uri" in found:
+        return
+    if len({origin(uri).partition("://")[2] for uri in found["redirect_uris"]}) > 1:
+        raise InvalidClientMetadata(
+            "sector_identifier_uri is needed for pairwise subjects with redirect URIs on several hosts "
+            "(OpenID Connect Core section 8.1)"
+        )
+
+
+def _check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    for name in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
+        if found.pop(name, False):
+            raise InvalidClientMetadata(f"{name}: access tokens are not sender-constrained here yet")
+
+
+CHECKS = (
+    _check_redirect_uris,
+    _check_log_out_uris,
+    _check_grant_types,
+    _check_scope,
+    _check_keys,
+    _check_algorithms,
+    _check_sector,
+    _check_binding,
+)
+"""The rules between members, in the order in which they answer."""
+
+
+def check_sector_document(registration: Registration, document: object) -> None:
+    """The document at `sector_identifier_uri` is a JSON array that lists every redirect URI (OIDC Registration §5).
+
+    Without it anyone could name another's host as the sector, and share its pairwise subjects.
+    """
+    uris = registration.members["redirect_uris"]
+    if not isinstance(document, list) or not set(uris) <= {uri for uri in document if isinstance(uri, str)}:
+        raise InvalidClientMetadata("sector_identifier_uri: its document must be a JSON array of all redirect URIs")

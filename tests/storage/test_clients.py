@@ -1,0 +1,178 @@
+"""Relying parties and their assertions, on both databases."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.support.watch import Watch
+
+from vneid_idp.clients import service
+from vneid_idp.clients.cache import ClientCache
+from vneid_idp.clients.service import UnknownClient
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.unit import AlreadyThere, Database
+
+OPERATOR = Registrar(by_operator=True, sandbox=False)
+
+
+def metadata(**changes: Any) -> registration.Registration:
+    return registration.read(
+        {"redirect_uris": ["https://rp.example/cb"], "client_name": "Báo Mới", "scope": "openid phone"} | changes,
+        OPERATOR,
+    )
+
+
+async def test_what_is_registered_is_read_again(db: Database, watch: Watch) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata(contacts=["a@rp.example"], default_max_age=60))
+    async with db.reading() as unit:
+        client = await service.get_client(unit, made.client.client_id)
+    assert client == made.client
+    assert client.scope == ("openid", "phone")
+    assert client.contacts == ("a@rp.example",)
+    assert client.default_max_age == 60
+    assert client.issued_at == watch.now()
+    assert made.secret is not None
+    assert client.secret_digest == digest(made.secret)
+
+
+async def test_neither_secret_nor_management_token_is_kept(db: Database, database_url: str) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+        client = await service.get_client(unit, made.client.client_id)
+    assert made.secret not in repr(client)
+    async with db.reading() as unit:
+        assert await service.find_managed_client(unit, client.client_id, "guess") is None
+        assert await service.find_managed_client(unit, "cli_other", made.registration_access_token) is None
+        assert await service.find_managed_client(unit, client.client_id, made.registration_access_token) == client
+
+
+async def test_a_taken_client_id_is_refused(db: Database) -> None:
+    async with db.writing() as unit:
+        await service.register(unit, metadata(), client_id="quan-nuoc")
+    with pytest.raises(AlreadyThere):
+        async with db.writing() as unit:
+            await service.register(unit, metadata(), client_id="quan-nuoc")
+
+
+async def test_an_update_replaces_all_members_and_keeps_the_secret(db: Database) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata(contacts=["a@rp.example"]))
+        changed, secret = await service.update(unit, made.client, metadata(client_name="Báo Cũ"))
+    assert secret is None
+    assert (changed.client_name, changed.contacts) == ("Báo Cũ", ())
+    assert changed.secret_digest == made.client.secret_digest
+    async with db.reading() as unit:
+        assert await service.get_client(unit, made.client.client_id) == changed
+
+
+async def test_a_client_that_becomes_public_loses_its_secret(db: Database) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+        public, _ = await service.update(unit, made.client, metadata(token_endpoint_auth_method="none"))
+        again, secret = await service.update(unit, public, metadata())
+    assert public.secret_digest is None
+    assert secret is not None
+    assert again.secret_digest == digest(secret) != made.client.secret_digest
+
+
+async def test_disabling_is_idempotent_and_unknown_clients_are_refused(db: Database, watch: Watch) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+        await service.disable(unit, made.client.client_id)
+    disabled_at = watch.now()
+    watch.advance(DAY)
+    async with db.writing() as unit:
+        await service.disable(unit, made.client.client_id)
+        assert (await service.get_client(unit, made.client.client_id)).disabled_at == disabled_at
+        assert await service.find_managed_client(unit, made.client.client_id, made.registration_access_token) is None
+        with pytest.raises(UnknownClient):
+            await service.disable(unit, "cli_nobody")
+
+
+async def test_deleting(db: Database) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+        await service.delete(unit, made.client.client_id)
+        with pytest.raises(UnknownClient):
+            await service.get_client(unit, made.client.client_id)
+        with pytest.raises(UnknownClient):
+            await service.delete(unit, made.client.client_id)
+
+
+async def test_listing_is_paged_by_key(db: Database) -> None:
+    async with db.writing() as unit:
+        ids = [(await service.register(unit, metadata(), client_id=f"c{n}")).client.client_id for n in range(5)]
+        first = await service.list_clients(unit, limit=3)
+        rest = await service.list_clients(unit, after=first[-1].client_id, limit=3)
+    assert [c.client_id for c in (*first, *rest)] == ids
+
+
+async def test_the_cache_saves_statements_and_forgets(db: Database, watch: Watch) -> None:
+    cache = ClientCache(watch)
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+    client_id = made.client.client_id
+    assert await cache.get(db, client_id) == made.client
+    before = db.statements
+    assert await cache.get(db, client_id) == made.client
+    assert db.statements == before
+
+    async with db.writing() as unit:
+        await service.disable(unit, client_id)
+    assert await cache.find(db, client_id) is not None  # as another process would see it
+    watch.advance(5 * SECOND)
+    assert await cache.find(db, client_id) is None
+
+
+async def test_a_change_is_seen_at_once_in_the_process_that_made_it(db: Database, watch: Watch) -> None:
+    cache = ClientCache(watch)
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+    await cache.get(db, made.client.client_id)
+    async with db.writing() as unit:
+        await service.disable(unit, made.client.client_id)
+    cache.forget(made.client.client_id)
+    with pytest.raises(UnknownClient):
+        await cache.get(db, made.client.client_id)
+
+
+async def test_absence_is_remembered_briefly_and_apart(db: Database, watch: Watch) -> None:
+    cache = ClientCache(watch, most=3)
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+    await cache.get(db, made.client.client_id)
+    for n in range(10):
+        assert await cache.find(db, f"cli_{n}") is None
+    before = db.statements
+    assert await cache.find(db, "cli_9") is None
+    await cache.get(db, made.client.client_id)
+    assert db.statements == before
+    watch.advance(2 * SECOND)
+    assert await cache.find(db, "cli_9") is None
+    assert db.statements == before + 1
+
+
+async def test_an_assertion_counts_once_even_in_parallel(db: Database, watch: Watch) -> None:
+    async def attempt() -> bool:
+        async with db.single() as unit:
+            return await service.use_assertion(unit, "cli_a", "jti-1", watch.now() + MINUTE)
+
+    assert sorted(await asyncio.gather(*(attempt() for _ in range(50)))) == [False] * 49 + [True]
+
+
+async def test_assertions_of_two_clients_do_not_meet_and_outlive_their_leeway(db: Database, watch: Watch) -> None:
+    expires_at = watch.now() + MINUTE
+    async with db.writing() as unit:
+        assert await service.use_assertion(unit, "cli_a", "jti", expires_at)
+        assert await service.use_assertion(unit, "cli_b", "jti", expires_at)
+    watch.advance(2 * MINUTE)
+    async with db.writing() as unit:
+        assert await service.forget_assertions(unit) == 0
+        assert not await service.use_assertion(unit, "cli_a", "jti", expires_at)
+    watch.advance(HOUR)
+    async with db.writing() as unit:
+        assert await service.forget_assertions(unit) == 2
