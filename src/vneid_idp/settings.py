@@ -1,8 +1,8 @@
 """Everything that differs between two installations: read once, checked at the start, passed on as an argument.
 
 Sources, the first one wins: environment variables `VNEID_IDP_…`, the file that `VNEID_IDP_SETTINGS_FILE` names
-(`*.toml` or lines `VNEID_IDP_NAME=value`), defaults. Without any, the environment is `production`, which starts only with
-an https issuer, a database and a secret of its own: forgetting a setting never opens a door.
+(`*.toml` or lines `VNEID_IDP_NAME=value`), defaults. Without any, the environment is `production`, which starts only
+with an https issuer, a database and a secret of its own: forgetting a setting never opens a door.
 """
 
 import ipaddress

@@ -1,0 +1,24 @@
+"""Alembic's environment: one connection in one transaction, opened by `vneid_idp.storage.migration`."""
+
+import importlib
+import pkgutil
+from importlib.util import find_spec
+
+from alembic import context
+
+import vneid_idp
+from vneid_idp.storage.metadata import metadata
+
+for package in pkgutil.iter_modules(vneid_idp.__path__, "vneid_idp."):
+    if package.ispkg and find_spec(f"{package.name}.tables"):
+        importlib.import_module(f"{package.name}.tables")
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    transactional_ddl=True,
+    # SQLite changes a column by copying the table.
+    render_as_batch=connection.dialect.name == "sqlite",
+)
+context.run_migrations()
