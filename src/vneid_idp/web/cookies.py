@@ -1,0 +1,76 @@
+"""Cookies: their names, their attributes, and the random number that tells one browser from another."""
+
+import re
+from enum import StrEnum
+from http.cookies import SimpleCookie
+
+from starlette.requests import HTTPConnection
+
+from vneid_idp.kernel.clock import DAY, SECOND, Instant
+from vneid_idp.kernel.secrets import new_secret
+from vneid_idp.web.exchange import exchange_of
+
+_BROWSER_LIFETIME: Instant = 180 * DAY
+_BROWSER_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+class Cookie(StrEnum):
+    """Every cookie of the provider."""
+
+    BROWSER = "browser"
+    SESSION = "session"
+    LANGUAGE = "language"
+
+
+def cookie_name(cookie: Cookie, secure: bool) -> str:
+    """The name on the wire.
+
+    `__Host-` makes browsers refuse the cookie unless it came over TLS, for this host alone (RFC 6265bis §4.1.3.2), so
+    that a neighbouring subdomain cannot plant one. On plain http, which only the loopback sandbox uses, the prefix is
+    impossible.
+    """
+    return f"{'__Host-' if secure else ''}vneid_idp_{cookie}"
+
+
+def read_cookie(request: HTTPConnection, cookie: Cookie) -> str | None:
+    """The value that the browser sent, or None."""
+    return request.cookies.get(cookie_name(cookie, exchange_of(request).secure))
+
+
+def keep_cookie(request: HTTPConnection, cookie: Cookie, value: str, max_age: Instant | None = None) -> None:
+    """Set a cookie on whichever response leaves; `max_age` in milliseconds, None for the life of the browser window.
+
+    `SameSite=Lax` and not `Strict`: a person arrives from the relying party's site and must be recognised.
+    """
+    exchange = exchange_of(request)
+    name = cookie_name(cookie, exchange.secure)
+    jar: SimpleCookie = SimpleCookie({name: value})
+    jar[name]["path"] = "/"
+    jar[name]["httponly"] = True
+    jar[name]["samesite"] = "Lax"
+    if exchange.secure:
+        jar[name]["secure"] = True
+    if max_age is not None:
+        jar[name]["max-age"] = max_age // SECOND
+    exchange.cookies[cookie] = jar.output(header="").strip()
+
+
+def forget_cookie(request: HTTPConnection, cookie: Cookie) -> None:
+    """Take a cookie back on whichever response leaves."""
+    keep_cookie(request, cookie, "", max_age=0)
+
+
+def browser_id(request: HTTPConnection) -> str:
+    """A random number that this browser carries, made on first use: 128 bits, naming nobody.
+
+    Interactions and CSRF tokens are bound to it, so that neither is of use in another browser.
+    """
+    exchange = exchange_of(request)
+    if exchange.browser is None:
+        sent = read_cookie(request, Cookie.BROWSER)
+        if sent and _BROWSER_ID.fullmatch(sent):
+            exchange.browser = sent
+        else:
+            exchange.browser = new_secret(16)
+            keep_cookie(request, Cookie.BROWSER, exchange.browser, _BROWSER_LIFETIME)
+    return exchange.browser

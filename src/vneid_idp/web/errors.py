@@ -1,0 +1,178 @@
+"""Errors become answers here and nowhere else: pages for people, OAuth's JSON or problem details for programs.
+
+The door decides the form, whatever the error: at the token endpoint a refusal of the domain speaks OAuth's JSON too,
+since a client library understands nothing else there.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.web.exchange import exchange_of, request_id
+from vneid_idp.web.headers import Edge
+from vneid_idp.web.sentences import sentence_for
+from vneid_idp.web.templates import render
+
+logger = logging.getLogger(__name__)
+
+Explain = Callable[[Request, Exception, str], str | None]
+"""(request, error, request id) → the address of a page that explains the error to a developer, in the sandbox."""
+
+_OAUTH_DOORS = ("/token", "/par", "/userinfo", "/introspect", "/revoke", "/register", "/jwks.json", "/.well-known/")
+_API_DOORS = ("/bindings/", "/healthz")
+
+
+class Door(Enum):
+    """What kind of caller stands there."""
+
+    PAGE = auto()
+    OAUTH = auto()
+    API = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error as it leaves: nothing in it is for our log only."""
+
+    code: str
+    status: int
+    title: str
+    detail: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    from_client: bool = False
+
+
+def install_errors(app: FastAPI, issuer: str, explain: Explain | None = None) -> None:
+    """Give the application its outermost layer and its error handlers."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, OAuthError) and error.detail:
+            logger.info("%s: %s: %s", request_id(request), error.code, error.detail)
+        return _answer(request, _refusal(error), explain(request, error, request_id(request)) if explain else None)
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        # Types and places only: the text of an exception can hold the values of a person.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("%s: unexpected %s\n%s", request_id(request), type(error).__name__, frames)
+        exchange_of(request).forget_what_was_kept()
+        return await answer(request, error)
+
+    for kind in (OAuthError, DomainError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answer)
+    app.add_middleware(Edge, issuer=issuer, on_error=unexpected)
+
+
+def door_of(request: Request) -> Door:
+    """Programs are known by the door they knock at; elsewhere by preferring JSON."""
+    path = request.url.path
+    if path.startswith(_OAUTH_DOORS):
+        return Door.OAUTH
+    if path.startswith(_API_DOORS):
+        return Door.API
+    accept = request.headers.get("accept", "")
+    return Door.API if "json" in accept and "text/html" not in accept else Door.PAGE
+
+
+def _refusal(error: Exception) -> Refusal:
+    match error:
+        case OAuthError():
+            headers = _headers(error)
+            return Refusal(error.code, error.status, error.description, None, headers, from_client=True)
+        case DomainError():
+            return Refusal(error.code, error.status, error.title, error.detail, _headers(error))
+        case RequestValidationError():
+            # Where it is malformed, never what was sent.
+            places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            return Refusal("malformed", 422, "The request body is malformed.", places)
+        case HTTPException():
+            code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
+            return Refusal(code, error.status_code, error.detail, None, dict(error.headers or {}))
+        case _:
+            return Refusal("server_error", 500, "An unexpected condition prevented the server from answering.")
+
+
+def _headers(error: OAuthError | DomainError) -> dict[str, str]:
+    retry_after = getattr(error, "retry_after", None)
+    return {"Retry-After": str(retry_after)} if retry_after is not None else {}
+
+
+def _answer(request: Request, refusal: Refusal, explanation: str | None) -> Response:
+    door = door_of(request)
+    if door is Door.PAGE:
+        response = _page(request, refusal, explanation)
+    elif door is Door.OAUTH:
+        response = _oauth(request, refusal, explanation)
+    else:
+        response = _problem(request, refusal, explanation)
+    response.headers.update(refusal.headers)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Request-Id"] = request_id(request)
+    return response
+
+
+def _page(request: Request, refusal: Refusal, explanation: str | None) -> Response:
+    return render(
+        request,
+        "web/error.html",
+        refusal.status,
+        sentence=sentence_for(refusal.code, refusal.status, refusal.from_client),
+        refusal=refusal,
+        request_id=request_id(request),
+        explanation=explanation,
+    )
+
+
+def _oauth(request: Request, refusal: Refusal, explanation: str | None) -> Response:
+    """RFC 6749 §5.2; `error_uri` leads to the explanation."""
+    body = {"error": refusal.code, "error_description": _ascii(refusal.title)}
+    if explanation:
+        body["error_uri"] = explanation
+    response = Response(orjson.dumps(body), refusal.status, media_type="application/json")
+    response.headers["Pragma"] = "no-cache"
+    _challenge(request, refusal, response)
+    return response
+
+
+def _problem(request: Request, refusal: Refusal, explanation: str | None) -> Response:
+    """RFC 9457, with the stable `code` and the request's id as extension members."""
+    body = {
+        "type": f"urn:vneid:problem:{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail or refusal.title,
+        "code": refusal.code,
+        "request_id": request_id(request),
+    }
+    if explanation:
+        body["instance"] = explanation
+    response = Response(orjson.dumps(body), refusal.status, media_type="application/problem+json")
+    _challenge(request, refusal, response)
+    return response
+
+
+def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
+    """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3)."""
+    if refusal.code == "invalid_client":
+        response.headers["WWW-Authenticate"] = 'Basic realm="vneid-idp"'
+    elif refusal.code in ("invalid_token", "insufficient_scope"):
+        challenge = 'Bearer realm="vneid-idp"'
+        # A request without any token learns only that one is needed (RFC 6750 §3.1).
+        if "authorization" in request.headers:
+            challenge += f', error="{refusal.code}", error_description="{_ascii(refusal.title)}"'
+        response.headers["WWW-Authenticate"] = challenge
+
+
+def _ascii(text: str) -> str:
+    """The characters that `error_description` may hold (RFC 6749 §5.2): no quote, no backslash, ASCII only."""
+    return "".join(c if " " <= c <= "~" and c not in '"\\' else "'" if c == '"' else "?" for c in text)

@@ -1,0 +1,63 @@
+"""What the web layer remembers of one request, from the first byte in to the last header out.
+
+`web/headers.py` opens an `Exchange` for each request and writes what has gathered in it on whichever response leaves:
+a page, a redirect or an error. So a cookie can be kept, and a policy widened, by code that does not build the
+response.
+"""
+
+from starlette.requests import HTTPConnection
+
+from vneid_idp.kernel.secrets import new_id, new_secret
+
+KEY = "vneid_idp.exchange"
+
+
+class Exchange:
+    """The memory of one request. Everything is computed on first use: a token request uses nothing of it."""
+
+    __slots__ = ("_nonce", "_request_id", "browser", "cookies", "locale", "secure", "sources", "ui_locales")
+
+    def __init__(self, secure: bool) -> None:
+        self.secure = secure
+        self.cookies: dict[str, str] = {}
+        self.sources: dict[str, list[str]] = {}
+        self.browser: str | None = None
+        self.locale: str | None = None
+        self.ui_locales = ""
+        self._nonce: str | None = None
+        self._request_id: str | None = None
+
+    def forget_what_was_kept(self) -> None:
+        """Drop the cookies of work that was undone; the browser's number and language hold whatever happens."""
+        self.cookies = {name: value for name, value in self.cookies.items() if name in ("browser", "language")}
+
+    @property
+    def nonce(self) -> str:
+        """The nonce of this response's scripts (CSP level 3 §2.3.1), 128 random bits."""
+        if self._nonce is None:
+            self._nonce = new_secret(16)
+        return self._nonce
+
+    @property
+    def has_scripts(self) -> bool:
+        """Whether the page asked for the nonce; a page without scripts allows none."""
+        return self._nonce is not None
+
+    @property
+    def request_id(self) -> str:
+        """Names this request in errors, logs and the sandbox's explanations. Never taken from the caller."""
+        if self._request_id is None:
+            self._request_id = new_id("req")
+        return self._request_id
+
+
+def exchange_of(request: HTTPConnection) -> Exchange:
+    """The exchange of a request that came through `web.headers.Edge`."""
+    exchange = request.scope[KEY]
+    assert isinstance(exchange, Exchange)
+    return exchange
+
+
+def request_id(request: HTTPConnection) -> str:
+    """The identifier of this request, as people quote it and logs carry it."""
+    return exchange_of(request).request_id

@@ -1,0 +1,55 @@
+"""How values look to a person: dates, instants, numbers, telephone and ID numbers, the Vietnamese way."""
+
+import datetime as dt
+import re
+
+from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant
+
+
+def format_date(value: dt.date | Instant | str) -> str:
+    """dd/MM/yyyy of a date, an ISO 8601 date, or an instant (as its day in Vietnam)."""
+    if isinstance(value, str):
+        value = dt.date.fromisoformat(value)
+    elif isinstance(value, int):
+        value = _local(value).date()
+    return f"{value:%d/%m/}{value.year:04d}"
+
+
+def format_datetime(value: Instant) -> str:
+    """dd/MM/yyyy HH:mm in Vietnam."""
+    return f"{format_date(value)} {format_clock(value)}"
+
+
+def format_clock(value: Instant) -> str:
+    """HH:mm in Vietnam."""
+    return f"{_local(value):%H:%M}"
+
+
+def format_number(value: int, locale: str) -> str:
+    """A whole number in groups of three: dots in Vietnamese, commas in English, which reads 1.234 as a fraction."""
+    grouped = f"{value:,}"
+    return grouped.replace(",", ".") if locale == "vi" else grouped
+
+
+def format_phone(value: str) -> str:
+    """`+84951234567` as 0951 234 567. Numbers of other countries stay as they are."""
+    national = re.sub(r"[\s.()-]", "", value)
+    if national.startswith("+84"):
+        national = "0" + national[3:]
+    if re.fullmatch(r"0\d{9}", national):
+        return f"{national[:4]} {national[4:7]} {national[7:]}"
+    return value
+
+
+def format_masked_phone(value: str) -> str:
+    """Only the last three digits: enough for the holder to recognise the number, too little for anyone to learn it."""
+    return f"09•• ••• {value[-3:]}" if value.startswith(("+849", "09")) else f"••• ••• {value[-3:]}"
+
+
+def format_id_number(value: str) -> str:
+    """A personal ID number in groups of three, as people read it aloud; anything else as it is."""
+    return " ".join(value[at : at + 3] for at in range(0, 12, 3)) if re.fullmatch(r"\d{12}", value) else value
+
+
+def _local(instant: Instant) -> dt.datetime:
+    return dt.datetime.fromtimestamp(instant / SECOND, VIETNAM)

@@ -1,0 +1,111 @@
+"""What an error means to a person: what happened, what it means for me, what I can do now. One fixed text a code.
+
+The developer's words are another matter: they are in `description` and `title` of the errors themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vneid_idp.web.i18n import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Texts marked for translation."""
+
+    happened: str
+    means: str
+    to_do: str
+
+
+_NOTHING_SHARED = mark("Nothing about you was shared.")
+_BACK_TO_SERVICE = mark("Go back to the service that you came from and start again.")
+_TELL_SERVICE = mark("Tell the service that you came from. You can show them the small print below.")
+
+_BAD_REQUEST = Sentence(
+    mark("The service made a mistake"),
+    mark("The service that you came from sent a request that we cannot accept. Nothing about you was shared."),
+    _TELL_SERVICE,
+)
+_UNKNOWN_SERVICE = Sentence(
+    mark("We do not recognise this service"),
+    mark("We could not make sure who is asking, so we stopped. Nothing about you was shared."),
+    mark("If you trust the service, tell them, and show them the small print below. If not, close this page."),
+)
+_EXPIRED = Sentence(
+    mark("Your session has expired"),
+    mark("For your safety we stop waiting after some minutes. Nothing about you was shared."),
+    _BACK_TO_SERVICE,
+)
+_OURS = Sentence(
+    mark("Something went wrong on our side"),
+    mark("We could not finish what you asked for. Nothing was changed or shared by this attempt."),
+    mark("Try again in a few minutes. If it happens again, tell us the request number below."),
+)
+_BUSY = Sentence(
+    mark("Too many people are here right now"),
+    mark("We could not serve you in time. Nothing was changed or shared."),
+    mark("Please wait a minute and try again."),
+)
+_REFUSED = Sentence(
+    mark("This cannot be done"),
+    mark("We could not do what was asked. Nothing was changed."),
+    mark("Go back and check what you entered, or start again."),
+)
+
+SENTENCES: Mapping[str, Sentence] = {
+    "not_found": Sentence(
+        mark("There is no such page"),
+        mark("The address may be mistyped, or the page may be gone."),
+        mark("Check the address, or start from the front page."),
+    ),
+    "method_not_allowed": Sentence(
+        mark("This page cannot be opened this way"),
+        mark("You may have reloaded a page in the middle of a task. Nothing was changed."),
+        mark("Go back one page and continue from there."),
+    ),
+    "form_not_valid": Sentence(
+        mark("This form is no longer valid"),
+        mark("The page may have been open for too long, or cookies are turned off. Nothing was changed or shared."),
+        mark("Go back, reload the page and send the form again. Cookies from this site must be allowed."),
+    ),
+    "malformed_form": _REFUSED,
+    "interaction_not_found": _EXPIRED,
+    "interaction_expired": _EXPIRED,
+    "interaction_not_yours": Sentence(
+        mark("This request was started in another browser"),
+        mark("A sign-in can only be continued in the browser that started it. Nothing about you was shared."),
+        mark("If you did not start it, simply close this page. Otherwise go back to the service and start again."),
+    ),
+    "too_many_attempts": Sentence(
+        mark("Too many attempts"),
+        mark("To protect the account we do not accept further attempts for a while."),
+        mark("Please wait some minutes and try again."),
+    ),
+    "access_denied": Sentence(
+        mark("The request was refused"),
+        _NOTHING_SHARED,
+        mark("You can close this page or go back to the service."),
+    ),
+    "invalid_client": _UNKNOWN_SERVICE,
+    "unauthorized_client": _UNKNOWN_SERVICE,
+    "invalid_redirect_uri": _UNKNOWN_SERVICE,
+    "invalid_request_uri": _EXPIRED,
+    "unmet_authentication_requirements": Sentence(
+        mark("Your account does not have the level that is needed"),
+        mark("The service asks for an identity of level 2. Nothing about you was shared."),
+        mark("Raise your account to level 2, then start again from the service."),
+    ),
+    "server_error": _OURS,
+    "temporarily_unavailable": _BUSY,
+}
+
+
+def sentence_for(code: str, status: int, from_client: bool) -> Sentence:
+    """The texts of an error code, or else by whose fault it was: ours, the relying party's, or neither's."""
+    known = SENTENCES.get(code)
+    if known is not None:
+        return known
+    if status >= 500:
+        return _OURS
+    return _BAD_REQUEST if from_client else _REFUSED

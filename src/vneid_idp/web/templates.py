@@ -1,0 +1,108 @@
+"""Pages from Jinja templates: `render` is all that a face needs."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from vneid_idp.web import formats
+from vneid_idp.web.csrf import csrf_field, csrf_token
+from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.i18n import LANGUAGES, catalogue, locale_of
+from vneid_idp.web.static import static_url
+
+DIRECTORY = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the base page knows of the request. Templates see it as `page`."""
+
+    request: Request
+    locale: str
+    sandbox: bool
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """Language tag → its own name."""
+        return LANGUAGES
+
+    def in_language(self, locale: str) -> str:
+        """A link to this very page in another language.
+
+        A query alone, resolved by the browser against the page's address: a path such as `//elsewhere.example` in it
+        could otherwise lead away.
+        """
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name != "lang"]
+        return "?" + urlencode([*kept, ("lang", locale)])
+
+
+# Rendering is synchronous, so the page in hand is known without passing it through every macro; macros are then
+# imported without context, which Jinja caches.
+_page: ContextVar[Page] = ContextVar("page")
+
+
+class Templates:
+    """The templates of all packages, and whether pages carry the sandbox's strip."""
+
+    def __init__(self, sandbox: bool) -> None:
+        self._sandbox = sandbox
+        self._environment = _environment()
+
+    def page(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
+        """The HTML of a page in the language of the request."""
+        page = Page(request, locale_of(request), self._sandbox)
+        token = _page.set(page)
+        try:
+            return self._environment.get_template(template).render(context, page=page)
+        finally:
+            _page.reset(token)
+
+
+def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page: `render(request, "portal/history.html", events=…)`.
+
+    Pages hold personal values, so none is stored by a browser or a proxy unless the caller says otherwise.
+    """
+    templates: Templates = request.app.state.idp.templates
+    html = templates.page(request, template, context)
+    return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Content-Language": locale_of(request)})
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(DIRECTORY),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogue(_page.get().locale).gettext(message),
+        lambda one, many, number: catalogue(_page.get().locale).ngettext(one, many, number),
+        newstyle=True,
+    )
+    environment.globals |= {
+        "static_url": static_url,
+        "csrf_field": lambda: csrf_field(_page.get().request),
+        "csrf_token": lambda: csrf_token(_page.get().request),
+        "nonce": lambda: exchange_of(_page.get().request).nonce,
+    }
+    environment.filters |= {
+        "date": formats.format_date,
+        "datetime": formats.format_datetime,
+        "clock": formats.format_clock,
+        "number": lambda value: formats.format_number(value, _page.get().locale),
+        "phone": formats.format_phone,
+        "masked_phone": formats.format_masked_phone,
+        "id_number": formats.format_id_number,
+    }
+    return environment
