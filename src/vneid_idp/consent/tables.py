@@ -1,4 +1,4 @@
-"""Consents, their receipts, and grants. Keys lead with the person or the client, what a distributed engine shards by."""
+"""Consents, their receipts, and grants. Keys lead with what a distributed engine shards by: person or client."""
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 

@@ -1,0 +1,73 @@
+"""What a live grant may hand over, read with everything it depends on in one statement.
+
+Hot path, as in `grants.py`: it joins tables of `identity`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from vneid_idp.consent import decisions
+from vneid_idp.consent.grants import IS_LIVE, Grant, grant_of
+from vneid_idp.consent.tables import consents, grants
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.rules import Account
+from vneid_idp.identity.tables import accounts, person_keys
+from vneid_idp.protocol.claims import Decisions
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Reading, Row
+
+_ACCOUNT = [column.label(f"account_{column.name}") for column in accounts.c if column.name != "person_id"]
+_FIND = Statement(
+    select(*grants.c, consents.c.decisions, person_keys.c.sealed_key, *_ACCOUNT)
+    .select_from(
+        grants.join(
+            consents,
+            (consents.c.person_id == grants.c.person_id) & (consents.c.consent_id == grants.c.consent_id),
+        )
+        .join(accounts, accounts.c.person_id == grants.c.person_id)
+        .join(person_keys, person_keys.c.person_id == grants.c.person_id)
+    )
+    .where(grants.c.client_id == bindparam("client_id"), grants.c.grant_id == bindparam("grant_id"), IS_LIVE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A live grant, what the person decided, and the sealed profile from which claims are read."""
+
+    grant: Grant
+    decided: Decisions
+    account: Account
+    sealed_profile: str
+    sealed_key: str
+
+
+async def find_disclosure(unit: Reading, client_id: str, grant_id: str) -> Disclosure | None:
+    """Everything that userinfo needs, or `None` when the grant is not live."""
+    row = await unit.fetch_one(_FIND, client_id=client_id, grant_id=grant_id, now=unit.now)
+    if row is None:
+        return None
+    return Disclosure(
+        grant=grant_of(row),
+        decided=decisions.load(row["decisions"]),
+        account=_account(row),
+        sealed_profile=row["account_profile"],
+        sealed_key=row["sealed_key"],
+    )
+
+
+def _account(row: Row) -> Account:
+    locked_by = row["account_locked_by"]
+    return Account(
+        person_id=row["person_id"],
+        level=row["account_level"],
+        level_verified_at=row["account_level_verified_at"],
+        opened_at=row["account_opened_at"],
+        locked_at=row["account_locked_at"],
+        locked_by=LockedBy(locked_by) if locked_by else None,
+        deceased_at=row["account_deceased_at"],
+        card_expires_at=row["account_card_expires_at"],
+        closed_at=row["account_closed_at"],
+        updated_at=row["account_updated_at"],
+    )

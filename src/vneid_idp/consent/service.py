@@ -1,0 +1,71 @@
+"""Give a consent, look at it, take it back."""
+
+from dataclasses import dataclass
+
+from vneid_idp.audit.service import Event, record
+from vneid_idp.consent import store
+from vneid_idp.consent.store import Consent, Receipt
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol.claims import Decisions
+from vneid_idp.storage.unit import Unit
+
+find_standing = store.find_standing
+list_standing = store.list_standing
+list_receipts = store.list_receipts
+
+
+class NothingToWithdraw(DomainError):
+    """The consent does not stand (any more), or is somebody else's."""
+
+    code = "consent_not_found"
+    status = 404
+    title = "There is no such consent, or it was withdrawn already."
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the person saw when deciding: the text, without values, and its language."""
+
+    text: str
+    language: str
+
+
+async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, shown: Shown) -> Consent:
+    """Record the person's decisions: merge them into the standing consent, or open one, and keep the receipt."""
+    # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
+    fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, None, {})
+    await store.create(unit, fresh)
+    standing = await store.find_standing(unit, person_id, client_id)
+    if standing is None:
+        raise NothingToWithdraw
+    merged = {**standing.decisions, **decided}
+    await store.change(unit, person_id, standing.consent_id, merged)
+    receipt = Receipt(new_id("rct"), standing.consent_id, client_id, unit.now, shown.language, shown.text, decided)
+    await store.add_receipt(unit, person_id, receipt)
+    await record(
+        unit,
+        Event(
+            kind="consent.given",
+            person_id=person_id,
+            client_id=client_id,
+            subject_id=standing.consent_id,
+            data={"receipt_id": receipt.receipt_id, "given": sorted(n for n, d in decided.items() if d.given)},
+        ),
+    )
+    return Consent(standing.consent_id, person_id, client_id, standing.given_at, unit.now, None, merged)
+
+
+async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:
+    """Withdraw a consent and with it every code, token and refresh token under it; the client's id.
+
+    One `UPDATE` is enough: whatever was issued names the consent, and is only good while that stands.
+    Raises `NothingToWithdraw`.
+    """
+    client_id = await store.withdraw(unit, person_id, consent_id)
+    if client_id is None:
+        raise NothingToWithdraw
+    await record(
+        unit, Event(kind="consent.withdrawn", person_id=person_id, client_id=client_id, subject_id=consent_id, data={})
+    )
+    return client_id

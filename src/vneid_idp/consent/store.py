@@ -1,0 +1,175 @@
+"""Queries on consents and their receipts."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, select, update
+
+from vneid_idp.consent import decisions
+from vneid_idp.consent.tables import consent_receipts, consents
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.claims import Decisions
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.statement import insert as insert_or
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A standing or withdrawn consent of a person towards a client."""
+
+    consent_id: str
+    person_id: str
+    client_id: str
+    given_at: Instant
+    changed_at: Instant
+    withdrawn_at: Instant | None
+    decisions: Decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof of one consent: what was shown, in which language, and what was decided."""
+
+    receipt_id: str
+    consent_id: str
+    client_id: str
+    given_at: Instant
+    language: str
+    shown: str
+    decisions: Decisions
+
+
+_STANDING = Statement(
+    select(consents).where(
+        consents.c.person_id == bindparam("person_id"),
+        consents.c.client_id == bindparam("client_id"),
+        consents.c.withdrawn_at.is_(None),
+    )
+)
+_OF_PERSON = Statement(
+    select(consents)
+    .where(consents.c.person_id == bindparam("person_id"), consents.c.withdrawn_at.is_(None))
+    .order_by(consents.c.given_at.desc())
+    .limit(200)
+)
+# Two tabs that agree at once both land on the one standing consent: the unique index decides who creates it.
+_CREATE = Statement(
+    insert_or(consents).on_conflict_do_nothing(
+        index_elements=["person_id", "client_id"], index_where=consents.c.withdrawn_at.is_(None)
+    )
+)
+_CHANGE = Statement(
+    update(consents)
+    .where(
+        consents.c.person_id == bindparam("of_person"),
+        consents.c.consent_id == bindparam("of_consent"),
+        consents.c.withdrawn_at.is_(None),
+    )
+    .values(decisions=bindparam("decisions"), changed_at=bindparam("changed_at"))
+)
+_WITHDRAW = Statement(
+    update(consents)
+    .where(
+        consents.c.person_id == bindparam("of_person"),
+        consents.c.consent_id == bindparam("of_consent"),
+        consents.c.withdrawn_at.is_(None),
+    )
+    .values(withdrawn_at=bindparam("at"))
+    .returning(consents.c.client_id)
+)
+_ADD_RECEIPT = Statement(insert(consent_receipts))
+_RECEIPTS = Statement(
+    select(consent_receipts)
+    .where(
+        consent_receipts.c.person_id == bindparam("person_id"), consent_receipts.c.client_id == bindparam("client_id")
+    )
+    .order_by(consent_receipts.c.receipt_id.desc())
+    .limit(50)
+)
+
+
+def _consent(row: Row) -> Consent:
+    return Consent(
+        consent_id=row["consent_id"],
+        person_id=row["person_id"],
+        client_id=row["client_id"],
+        given_at=row["given_at"],
+        changed_at=row["changed_at"],
+        withdrawn_at=row["withdrawn_at"],
+        decisions=decisions.load(row["decisions"]),
+    )
+
+
+async def find_standing(unit: Reading, person_id: str, client_id: str) -> Consent | None:
+    """The consent that stands between a person and a client."""
+    row = await unit.fetch_one(_STANDING, person_id=person_id, client_id=client_id)
+    return None if row is None else _consent(row)
+
+
+async def list_standing(unit: Reading, person_id: str) -> list[Consent]:
+    """All standing consents of a person, newest first."""
+    return [_consent(row) for row in await unit.fetch(_OF_PERSON, person_id=person_id)]
+
+
+async def create(unit: Unit, consent: Consent) -> None:
+    """Insert a consent unless one stands already between the two."""
+    await unit.execute(
+        _CREATE,
+        person_id=consent.person_id,
+        consent_id=consent.consent_id,
+        client_id=consent.client_id,
+        given_at=consent.given_at,
+        changed_at=consent.changed_at,
+        withdrawn_at=None,
+        decisions=decisions.dump(consent.decisions),
+    )
+
+
+async def change(unit: Unit, person_id: str, consent_id: str, decided: Decisions) -> bool:
+    """Replace the decisions of a standing consent; whether it still stood."""
+    changed = await unit.execute(
+        _CHANGE,
+        of_person=person_id,
+        of_consent=consent_id,
+        decisions=decisions.dump(decided),
+        changed_at=unit.now,
+    )
+    return changed == 1
+
+
+async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str | None:
+    """Withdraw a standing consent; the client that it was given to, or `None` when nothing stood."""
+    row = await unit.fetch_one(_WITHDRAW, of_person=person_id, of_consent=consent_id, at=unit.now)
+    return None if row is None else row["client_id"]
+
+
+async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> None:
+    """Keep the proof of a consent."""
+    await unit.execute(
+        _ADD_RECEIPT,
+        person_id=person_id,
+        receipt_id=receipt.receipt_id,
+        consent_id=receipt.consent_id,
+        client_id=receipt.client_id,
+        given_at=receipt.given_at,
+        language=receipt.language,
+        shown=receipt.shown,
+        decisions=decisions.dump(receipt.decisions),
+    )
+
+
+async def list_receipts(unit: Reading, person_id: str, client_id: str) -> list[Receipt]:
+    """The receipts of a person for a client, newest first."""
+    rows = await unit.fetch(_RECEIPTS, person_id=person_id, client_id=client_id)
+    return [
+        Receipt(
+            receipt_id=row["receipt_id"],
+            consent_id=row["consent_id"],
+            client_id=row["client_id"],
+            given_at=row["given_at"],
+            language=row["language"],
+            shown=row["shown"],
+            decisions=decisions.load(row["decisions"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,7 @@
+"""A request that waits for a person: sign-in, step-up, choice of a child, the consent screen.
+
+Pages record facts (a session, a consent, a refusal) and lead back to `/authorize/{interaction}`; what comes next is
+decided there, anew each time. An interaction belongs to one browser, expires, and ends once.
+
+Routes: `/signin/{interaction}`, `/level/{interaction}`, `/ward/{interaction}`, `/consent/{interaction}`.
+"""

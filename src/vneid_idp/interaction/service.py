@@ -1,0 +1,136 @@
+"""Open, find and end a request that waits for a person."""
+
+from dataclasses import dataclass
+
+from vneid_idp.interaction import store
+from vneid_idp.interaction.store import Stored
+from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import Purpose, Sealer
+from vneid_idp.kernel.secrets import digest, new_secret
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.interaction import WaitingFacts
+from vneid_idp.storage.unit import Reading, Unit
+
+LIFE: Instant = 15 * MINUTE
+PUSHED_LIFE: Instant = 90 * SECOND
+
+
+class InteractionOver(DomainError):
+    """Unknown, expired, ended, or another browser's: all the same answer, so that nothing can be probed."""
+
+    code = "interaction_over"
+    status = 410
+    title = "This request has ended or expired, or was opened in another browser. Start again at the service."
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request that waits for a person."""
+
+    interaction_id: str
+    request: AuthorizationRequest
+    opened_at: Instant
+    expires_at: Instant
+    refused: str | None
+    ward_id: str | None
+
+    @property
+    def waiting(self) -> WaitingFacts:
+        """What the pages recorded so far, for `next_step`."""
+        return WaitingFacts(self.opened_at, self.refused, self.ward_id)
+
+
+async def open_interaction(
+    unit: Unit, sealer: Sealer, request: AuthorizationRequest, browser: str | None, opened_at: Instant
+) -> Interaction:
+    """Keep a request until the person has answered. Without a `browser` it is a pushed one (RFC 9126 §2).
+
+    The request may carry a `login_hint`, which is personal data, so it is stored sealed.
+    """
+    life = PUSHED_LIFE if browser is None else LIFE
+    stored = Stored(
+        interaction_id=new_secret(18),
+        client_id=request.client_id,
+        browser=None if browser is None else digest(browser),
+        request=sealer.seal_json(Purpose.INTERACTION, request.to_json()),
+        opened_at=opened_at,
+        expires_at=opened_at + life,
+        refused=None,
+        ward_id=None,
+        ended_at=None,
+    )
+    await store.add(unit, stored)
+    return _opened(stored, request)
+
+
+async def find_open(unit: Reading, sealer: Sealer, interaction_id: str) -> Interaction | None:
+    """A request that is still open, whoever asks; for the client's own door (a pushed request)."""
+    stored = await store.find(unit, interaction_id)
+    if stored is None or stored.ended_at is not None or stored.expires_at <= unit.now:
+        return None
+    return _opened(stored, _request(sealer, stored))
+
+
+async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Interaction:
+    """The open request of this browser. Raises `InteractionOver`.
+
+    The id alone resumes nothing: who reads it over a shoulder or in a history has another browser.
+    """
+    stored = await store.find(unit, interaction_id)
+    if (
+        stored is None
+        or stored.ended_at is not None
+        or stored.expires_at <= unit.now
+        or stored.browser != digest(browser)
+    ):
+        raise InteractionOver
+    return _opened(stored, _request(sealer, stored))
+
+
+async def claim(unit: Unit, interaction_id: str, browser: str) -> None:
+    """Tie a pushed request to the browser that shows it first, and give the person time. Raises `InteractionOver`."""
+    if not await store.claim(unit, interaction_id, digest(browser), unit.now + LIFE):
+        raise InteractionOver
+
+
+async def refuse(unit: Unit, interaction: Interaction, page: str) -> None:
+    """Record that the person said no, on the `consent` or the `level` page."""
+    await store.refuse(unit, interaction.interaction_id, page)
+
+
+async def choose_ward(unit: Unit, interaction: Interaction, ward_id: str) -> None:
+    """Record the child whose account this request is about. The caller has checked that it is the guardian's."""
+    await store.choose_ward(unit, interaction.interaction_id, ward_id)
+
+
+async def extend(unit: Unit, interaction: Interaction) -> None:
+    """Give the person another full span of time. Raises `InteractionOver`."""
+    if not await store.extend(unit, interaction.interaction_id, unit.now + LIFE):
+        raise InteractionOver
+
+
+async def end(unit: Unit, interaction_id: str) -> None:
+    """End the request, once. Raises `InteractionOver` for everyone but the first."""
+    if not await store.end(unit, interaction_id):
+        raise InteractionOver
+
+
+async def sweep(unit: Unit) -> int:
+    """Delete requests that expired an hour ago or more; how many."""
+    return await store.sweep(unit, unit.now - 60 * MINUTE)
+
+
+def _request(sealer: Sealer, stored: Stored) -> AuthorizationRequest:
+    return AuthorizationRequest.from_json(sealer.open_json(Purpose.INTERACTION, stored.request))
+
+
+def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
+    return Interaction(
+        interaction_id=stored.interaction_id,
+        request=request,
+        opened_at=stored.opened_at,
+        expires_at=stored.expires_at,
+        refused=stored.refused,
+        ward_id=stored.ward_id,
+    )

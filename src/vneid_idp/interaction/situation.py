@@ -1,0 +1,64 @@
+"""Where a request stands: the facts read, the decision made. Asked by `/authorize` and again by every page."""
+
+from dataclasses import dataclass, replace
+
+from vneid_idp.consent.standing import find_facts
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.keys.ring import KeyRing, NotSignedHere
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.claims import Item, items_of
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts, Step, WaitingFacts, next_step
+from vneid_idp.protocol.subjects import subject
+from vneid_idp.storage.unit import Reading
+from vneid_idp.web.session import BrowserSession
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts of a request and what follows from them."""
+
+    person: PersonFacts | None
+    consent: ConsentFacts | None
+    items: tuple[Item, ...]
+    step: Step
+
+
+async def situation(
+    unit: Reading,
+    keys: KeyRing,
+    client: Client,
+    request: AuthorizationRequest,
+    session: BrowserSession | None,
+    waiting: WaitingFacts,
+) -> Situation:
+    """Read the facts of `session` in one statement and decide what comes next."""
+    facts = None
+    if session is not None:
+        facts = await find_facts(unit, session.person_id, session.session_id, client.client_id)
+    person = None if facts is None else _checked(facts.person, client, request, keys, unit.now)
+    consent = None if facts is None else facts.consent
+    items = items_of(client, request.scope, request.claims)
+    return Situation(person, consent, items, next_step(request, items, person, consent, waiting))
+
+
+def _checked(
+    person: PersonFacts, client: Client, request: AuthorizationRequest, keys: KeyRing, now: Instant
+) -> PersonFacts:
+    """Mark somebody else than the request expects (`id_token_hint`, or a `sub` in the `claims` parameter)."""
+    if request.id_token_hint is None and request.wanted_subject is None:
+        return person
+    own = subject(client, person.person_id, keys.pairwise_key)
+    wanted: list[str | None] = [request.wanted_subject] if request.wanted_subject is not None else []
+    if request.id_token_hint is not None:
+        wanted.append(_hinted(request.id_token_hint, keys, now))
+    return replace(person, is_wanted=all(value == own for value in wanted))
+
+
+def _hinted(hint: str, keys: KeyRing, now: Instant) -> str | None:
+    """The subject of an ID token of ours; expired ones still tell who was meant (OIDC Core §3.1.2.1)."""
+    try:
+        value = keys.verify_own(hint, now).get("sub")
+    except NotSignedHere:
+        return None
+    return value if isinstance(value, str) else None

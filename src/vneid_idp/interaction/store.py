@@ -1,0 +1,133 @@
+"""Queries on waiting requests. Rows may be lost with the power: the person simply starts again."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+
+from vneid_idp.interaction.tables import interactions
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Reading, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An interaction as it is stored: the request sealed, the browser as a digest or not yet known (pushed)."""
+
+    interaction_id: str
+    client_id: str
+    browser: str | None
+    request: str
+    opened_at: Instant
+    expires_at: Instant
+    refused: str | None
+    ward_id: str | None
+    ended_at: Instant | None
+
+
+_ADD = Statement(insert(interactions))
+_FIND = Statement(select(interactions).where(interactions.c.interaction_id == bindparam("interaction_id")))
+# The first browser that shows a pushed request owns it from then on.
+_CLAIM = Statement(
+    update(interactions)
+    .where(
+        interactions.c.interaction_id == bindparam("of"),
+        or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")),
+        interactions.c.ended_at.is_(None),
+    )
+    .values(browser=bindparam("browser"), expires_at=bindparam("until"))
+)
+_REFUSE = Statement(
+    update(interactions)
+    .where(interactions.c.interaction_id == bindparam("of"), interactions.c.ended_at.is_(None))
+    .values(refused=bindparam("page"))
+)
+_CHOOSE = Statement(
+    update(interactions)
+    .where(interactions.c.interaction_id == bindparam("of"), interactions.c.ended_at.is_(None))
+    .values(ward_id=bindparam("ward"))
+)
+_EXTEND = Statement(
+    update(interactions)
+    .where(
+        interactions.c.interaction_id == bindparam("of"),
+        interactions.c.ended_at.is_(None),
+        interactions.c.expires_at > bindparam("now"),
+    )
+    .values(expires_at=bindparam("until"))
+)
+# One conditional statement: of two answers to the same request, only the first finds it open.
+_END = Statement(
+    update(interactions)
+    .where(
+        interactions.c.interaction_id == bindparam("of"),
+        interactions.c.ended_at.is_(None),
+        interactions.c.expires_at > bindparam("now"),
+    )
+    .values(ended_at=bindparam("now"))
+)
+_SWEEP = Statement(delete(interactions).where(interactions.c.expires_at < bindparam("before")))
+
+
+async def add(unit: Unit, stored: Stored) -> None:
+    """Insert a waiting request."""
+    await unit.execute(
+        _ADD,
+        interaction_id=stored.interaction_id,
+        client_id=stored.client_id,
+        browser=stored.browser,
+        request=stored.request,
+        opened_at=stored.opened_at,
+        expires_at=stored.expires_at,
+        refused=stored.refused,
+        ward_id=stored.ward_id,
+        ended_at=stored.ended_at,
+    )
+
+
+async def find(unit: Reading, interaction_id: str) -> Stored | None:
+    """A waiting, ended or expired request."""
+    row = await unit.fetch_one(_FIND, interaction_id=interaction_id)
+    if row is None:
+        return None
+    return Stored(
+        interaction_id=row["interaction_id"],
+        client_id=row["client_id"],
+        browser=row["browser"],
+        request=row["request"],
+        opened_at=row["opened_at"],
+        expires_at=row["expires_at"],
+        refused=row["refused"],
+        ward_id=row["ward_id"],
+        ended_at=row["ended_at"],
+    )
+
+
+async def claim(unit: Unit, interaction_id: str, browser: str, until: Instant) -> bool:
+    """Tie the request to a browser; `False` when another browser has it, or it ended."""
+    return await unit.execute(_CLAIM, of=interaction_id, browser=browser, until=until) == 1
+
+
+async def refuse(unit: Unit, interaction_id: str, page: str) -> None:
+    """Record that the person said no on `page`."""
+    await unit.execute(_REFUSE, of=interaction_id, page=page)
+
+
+async def choose_ward(unit: Unit, interaction_id: str, ward_id: str) -> None:
+    """Record the child that the guardian chose."""
+    await unit.execute(_CHOOSE, of=interaction_id, ward=ward_id)
+
+
+async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:
+    """Give the person more time; `False` when the time has already run out."""
+    return await unit.execute(_EXTEND, of=interaction_id, until=until, now=unit.now) == 1
+
+
+async def end(unit: Unit, interaction_id: str) -> bool:
+    """End the request; `True` for the one caller who did."""
+    return await unit.execute(_END, of=interaction_id, now=unit.now) == 1
+
+
+async def sweep(unit: Unit, before: Instant) -> int:
+    """Delete what expired before an instant; how many rows."""
+    return await unit.execute(_SWEEP, before=before)

@@ -1,0 +1,20 @@
+"""Waiting requests: opened by `/authorize` or pushed ahead by a client (RFC 9126)."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from vneid_idp.storage.metadata import metadata
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("interaction_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("browser", Text),
+    Column("request", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("refused", Text),
+    Column("ward_id", Text),
+    Column("ended_at", BigInteger),
+    Index("ix_interactions_expires_at", "expires_at"),
+)
