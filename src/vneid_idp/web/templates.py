@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -75,6 +76,12 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Content-Language": locale_of(request)})
 
 
+@pass_context
+def _number(_context: Context, value: int) -> str:
+    # Asking for the context keeps Jinja from working out constants when it compiles, in the language of whoever came first.
+    return formats.format_number(value, _page.get().locale)
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(DIRECTORY),
@@ -100,7 +107,7 @@ def _environment() -> Environment:
         "date": formats.format_date,
         "datetime": formats.format_datetime,
         "clock": formats.format_clock,
-        "number": lambda value: formats.format_number(value, _page.get().locale),
+        "number": _number,
         "phone": formats.format_phone,
         "masked_phone": formats.format_masked_phone,
         "id_number": formats.format_id_number,

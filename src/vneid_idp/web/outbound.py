@@ -1,0 +1,134 @@
+"""Calls to URLs that relying parties chose: key sets, sector documents, request objects, log-out notices.
+
+Whoever chooses a URL chooses what we connect to. So the host is resolved here, every address of it is judged, and the
+connection goes to an address that was judged, never to the name again: a name cannot change its answer in between (DNS
+rebinding). No redirects, no proxies from the environment, five seconds, one mebibyte.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+
+from vneid_idp.clients.keys import Unreachable
+from vneid_idp.protocol.uris import BadUri, check_web_url
+
+SECONDS = 5.0
+MOST_BYTES = 1024 * 1024
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The addresses of `host`, as text."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(text: str, *, loopback: bool) -> bool:
+    """Whether we may connect to the address `text`: global, or with `loopback` this machine.
+
+    IPv6 can carry an IPv4 address in several ways, and each of them leads to the IPv4 host: what is carried is judged.
+    """
+    address = ip_address(text.partition("%")[0])
+    carried = _carried(address)
+    if carried is not None:
+        address = carried
+    if loopback and address.is_loopback:
+        return True
+    return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
+
+
+def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    if isinstance(address, IPv4Address):
+        return None
+    if address in _NAT64 or (int(address) >> 32 == 0 and int(address) > 1):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo
+    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+
+
+class Outbound:
+    """The outbound HTTP client. One a process; `close` it at the end."""
+
+    def __init__(self, *, ca_bundle: Path | None = None, loopback: bool = False, resolve: Resolve = resolve) -> None:
+        context = ssl.create_default_context(cafile=ca_bundle)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._loopback = loopback
+        self._resolve = resolve
+        self._client = httpx.AsyncClient(
+            verify=context,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=SECONDS,
+            headers={"user-agent": "vneid-idp", "accept-encoding": "identity"},
+            # Connections are named by address here. Kept open, one that was verified for a host could serve another.
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+        )
+
+    async def fetch(self, url: str) -> bytes:
+        """The content at `url`; raises `Unreachable` unless it is answered with 200."""
+        status, content = await self._call("GET", url)
+        if status != 200:
+            raise Unreachable(f"was answered with status {status}")
+        return content
+
+    async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
+        """Post a form; the status of the answer, whose body is ignored. Raises `Unreachable`."""
+        status, _ = await self._call("POST", url, urlencode(fields).encode())
+        return status
+
+    async def close(self) -> None:
+        """Give up all connections."""
+        await self._client.aclose()
+
+    async def _call(self, method: str, url: str, form: bytes | None = None) -> tuple[int, bytes]:
+        try:
+            check_web_url(url, loopback=self._loopback)
+        except BadUri as error:
+            raise Unreachable(str(error)) from None
+        try:
+            async with asyncio.timeout(SECONDS):  # for the whole of it: a body can drip for ever within read timeouts
+                return await self._send(await self._request(method, httpx.URL(url), form))
+        except TimeoutError:
+            raise Unreachable(f"did not answer within {SECONDS:.0f} seconds") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise Unreachable("could not be reached") from error
+
+    async def _request(self, method: str, url: httpx.URL, form: bytes | None) -> httpx.Request:
+        port = url.port or (443 if url.scheme == "https" else 80)
+        addresses = await self._resolve(url.host, port)
+        # All of them: a name with one public and one private address is playing with us.
+        if not addresses or not all(is_public(address, loopback=self._loopback) for address in addresses):
+            raise Unreachable("leads to an address that is not public")
+        headers = {"host": url.netloc.decode("ascii")}
+        if form is not None:
+            headers["content-type"] = "application/x-www-form-urlencoded"
+        return self._client.build_request(
+            method,
+            url.copy_with(host=addresses[0]),
+            headers=headers,
+            content=form,
+            # The certificate is verified for the name although the connection goes to the address.
+            extensions={"sni_hostname": url.host},
+        )
+
+    async def _send(self, request: httpx.Request) -> tuple[int, bytes]:
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise Unreachable("was answered in a compressed form that was not asked for")
+            content = bytearray()
+            async for chunk in response.aiter_raw():
+                content += chunk
+                if len(content) > MOST_BYTES:
+                    raise Unreachable("was answered with more than a mebibyte")
+            return response.status_code, bytes(content)
+        finally:
+            await response.aclose()
