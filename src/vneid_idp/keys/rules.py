@@ -1,0 +1,147 @@
+"""When a key is announced, signs, is only published, and is gone: pure functions of recorded instants.
+
+There is no state column. A successor's `activate_at` is its predecessor's `retire_at`, both written when the successor
+is announced, so that every worker changes over at the same instant, whether or not it has looked at the database since.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vneid_idp.kernel.clock import DAY, MINUTE, Instant
+
+
+class Kind(StrEnum):
+    """What a key is for. The published ones are named as their JWA `alg`."""
+
+    ES256 = "ES256"
+    RS256 = "RS256"
+    PS256 = "PS256"
+    EDDSA = "EdDSA"
+    RSA_OAEP = "RSA-OAEP"
+    SEALING = "sealing"
+    BLIND_INDEX = "blind_index"
+    PAIRWISE = "pairwise"
+
+
+SIGNING = (Kind.ES256, Kind.RS256, Kind.PS256, Kind.EDDSA)
+"""One key an algorithm: a key used for one algorithm only cannot be confused into another (RFC 8725 §3.1)."""
+PUBLISHED = (*SIGNING, Kind.RSA_OAEP)
+ROTATED = (*PUBLISHED, Kind.SEALING)
+LASTING = (Kind.BLIND_INDEX, Kind.PAIRWISE)
+"""Never rotated: another key would lose every look-up, or give every person a new subject."""
+
+LAST_SEALING_GENERATION = 255
+"""A sealed value names its root in one byte. At one rotation in 90 days, 255 last for 62 years."""
+EVERY_WORKER_KNOWS = 2 * MINUTE
+"""A sealing root must reach every worker before the first value is sealed with it: several reload intervals."""
+
+
+class State(StrEnum):
+    """Where a key is in its life."""
+
+    ANNOUNCED = "announced"
+    ACTIVE = "active"
+    RETIRED = "retired"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long a key signs, how long before that it is published, and how long after that it still verifies."""
+
+    active_for: Instant = 90 * DAY
+    announced_for: Instant = DAY
+    published_after: Instant = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """One key without its material.
+
+    `generation` counts within a kind and is never reused; that of a sealing root is the id in every sealed value.
+    """
+
+    kind: Kind
+    generation: int
+    kid: str
+    announced_at: Instant
+    activate_at: Instant
+    retire_at: Instant | None = None
+    remove_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What is to be written: the successor's facts, and how its predecessors end."""
+
+    kind: Kind
+    generation: int
+    activate_at: Instant
+    predecessors_remove_at: Instant | None
+
+
+class KeysExhausted(Exception):
+    """All 255 sealing roots were used. Values sealed under the oldest must be sealed again first."""
+
+
+def state_of(key: KeyFacts, now: Instant) -> State:
+    """The state of `key` at `now`."""
+    if key.remove_at is not None and now >= key.remove_at:
+        return State.GONE
+    if key.retire_at is not None and now >= key.retire_at:
+        return State.RETIRED
+    return State.ACTIVE if now >= key.activate_at else State.ANNOUNCED
+
+
+def active_at(keys: Iterable[KeyFacts], now: Instant) -> KeyFacts | None:
+    """The key of these (all of one kind) that signs or seals at `now`; the newest, should several be active."""
+    active = [key for key in keys if state_of(key, now) is State.ACTIVE]
+    return max(active, key=lambda key: key.generation, default=None)
+
+
+def published_at(keys: Iterable[KeyFacts], now: Instant) -> tuple[KeyFacts, ...]:
+    """The keys that relying parties find in the JWKS at `now`: announced, active and retired ones."""
+    return tuple(key for key in keys if key.kind in PUBLISHED and state_of(key, now) is not State.GONE)
+
+
+def next_removal(keys: Iterable[KeyFacts], now: Instant) -> Instant | None:
+    """The next instant at which the published keys change without anything being written."""
+    return min((key.remove_at for key in keys if key.remove_at is not None and key.remove_at > now), default=None)
+
+
+def due_at(keys: Iterable[KeyFacts], schedule: Schedule, now: Instant) -> tuple[Kind, ...]:
+    """The kinds whose successor must be announced at `now`, so that the newest key signs for its time and no longer."""
+    newest: dict[Kind, KeyFacts] = {}
+    for key in keys:
+        if key.kind not in newest or newest[key.kind].generation < key.generation:
+            newest[key.kind] = key
+    latest = {kind: key.activate_at + schedule.active_for - schedule.announced_for for kind, key in newest.items()}
+    return tuple(kind for kind in ROTATED if kind in latest and now >= max(latest[kind], newest[kind].activate_at))
+
+
+def succession(
+    kind: Kind,
+    last_generation: int,
+    schedule: Schedule,
+    now: Instant,
+    *,
+    immediately: bool = False,
+    compromised: bool = False,
+) -> Succession:
+    """How the key after `last_generation` (0: none yet) takes over.
+
+    `immediately` skips the announcement; a sealing root still waits until every worker knows it. `compromised` also
+    takes the predecessors out of the JWKS at once; sealing roots stay, because people's data are sealed under them.
+    Raises `KeysExhausted`, and `ValueError` for a kind that is never rotated.
+    """
+    if kind in LASTING and last_generation:
+        raise ValueError(f"{kind} keys are never rotated")
+    if kind is Kind.SEALING and last_generation >= LAST_SEALING_GENERATION:
+        raise KeysExhausted
+    wait = schedule.announced_for
+    if immediately or compromised:
+        wait = EVERY_WORKER_KNOWS if kind is Kind.SEALING else 0
+    activate_at = now + (wait if last_generation else 0)
+    remove_at = now if compromised else activate_at + schedule.published_after
+    return Succession(kind, last_generation + 1, activate_at, remove_at if kind in PUBLISHED else None)

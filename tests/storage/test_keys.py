@@ -1,0 +1,286 @@
+"""Keys on both databases: rotation without a restart, races, and what a ring does."""
+
+import asyncio
+import hmac
+
+import jwt
+import orjson
+import pytest
+from joserfc import jwe
+from joserfc.jwk import ECKey, RSAKey
+from sqlalchemy import select
+
+from tests.support.watch import Watch
+from vneid_idp.kernel.clock import DAY, MINUTE
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.secrets import base64url
+from vneid_idp.keys import service
+from vneid_idp.keys.jwe import NotEncryptedToUs
+from vneid_idp.keys.material import WrongMaster
+from vneid_idp.keys.ring import KeyRing, NoActiveKey, NotSignedHere
+from vneid_idp.keys.rules import Kind, Schedule, State
+from vneid_idp.keys.tables import keys
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+MASTER = b"a master secret of the settings!"
+SCHEDULE = Schedule()
+ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
+
+
+async def ring_of(db: Database) -> KeyRing:
+    async with db.writing() as unit:
+        await service.ensure(unit, MASTER)
+    async with db.reading() as unit:
+        return await service.load(unit, MASTER)
+
+
+async def rotate(db: Database, **how: object) -> None:
+    async with db.writing() as unit:
+        await service.rotate(unit, MASTER, **how)  # type: ignore[arg-type]
+
+
+def published(ring: KeyRing, watch: Watch) -> dict[str, dict[str, str]]:
+    return {key["kid"]: key for key in orjson.loads(ring.jwks_bytes(watch.now()))["keys"]}
+
+
+def verified_by_pyjwt(token: str, jwks: dict[str, dict[str, str]]) -> object:
+    header = jwt.get_unverified_header(token)
+    key = jwt.PyJWK(jwks[header["kid"]])
+    return jwt.decode(token, key, algorithms=[header["alg"]], options={"verify_aud": False})
+
+
+async def test_strangers_verify_what_the_ring_signs(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    jwks = published(ring, watch)
+    for alg in ALGORITHMS:
+        token = ring.sign(alg, {"sub": "một người"}, typ="at+jwt", now=watch.now())
+        assert verified_by_pyjwt(token, jwks) == {"sub": "một người"} == ring.verify_own(token, watch.now())
+        assert jwt.get_unverified_header(token)["typ"] == "at+jwt"
+    assert "typ" not in jwt.get_unverified_header(ring.sign("ES256", {}, now=watch.now()))
+    with pytest.raises(NoActiveKey):
+        ring.sign("HS256", {}, now=watch.now())
+
+
+async def test_the_jwks_holds_public_members_only(db: Database, watch: Watch) -> None:
+    members = published(await ring_of(db), watch).values()
+    assert sorted((key["use"], key["alg"]) for key in members) == [
+        ("enc", "RSA-OAEP"),
+        *(("sig", alg) for alg in sorted(ALGORITHMS)),
+    ]
+    assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {name for key in members for name in key}
+
+
+async def test_a_rotation_reaches_a_running_ring(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    old = published(ring, watch)
+    before = ring.sign("ES256", {"n": 1}, now=watch.now())
+    await rotate(db)
+    await ring.reload(db)
+    both = published(ring, watch)
+    assert len(both) == 2 * len(old)
+    assert jwt.get_unverified_header(ring.sign("ES256", {}, now=watch.now()))["kid"] in old
+    watch.advance(SCHEDULE.announced_for)
+    after = ring.sign("ES256", {"n": 2}, now=watch.now())
+    assert jwt.get_unverified_header(after)["kid"] not in old
+    assert verified_by_pyjwt(after, both) == {"n": 2}
+    assert ring.verify_own(before, watch.now()) == {"n": 1}
+    watch.advance(SCHEDULE.published_after)
+    assert not set(published(ring, watch)) & set(old)
+    with pytest.raises(NotSignedHere):
+        ring.verify_own(before, watch.now())
+
+
+async def test_a_compromised_key_verifies_nothing(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    before = ring.sign("RS256", {}, now=watch.now())
+    await rotate(db, kinds=(Kind.RS256,), compromised=True)
+    await ring.reload(db)
+    assert ring.verify_own(ring.sign("RS256", {}, now=watch.now()), watch.now()) == {}
+    with pytest.raises(NotSignedHere):
+        ring.verify_own(before, watch.now())
+
+
+async def test_the_ring_refuses_what_it_did_not_sign(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    now = watch.now()
+    token = ring.sign("ES256", {"sub": "a"}, now=now)
+    header, payload, signature = token.split(".")
+    kid = jwt.get_unverified_header(token)["kid"]
+    stranger = ECKey.generate_key("P-256")
+    rsa_kid = jwt.get_unverified_header(ring.sign("RS256", {}, now=now))["kid"]
+
+    def with_header(**members: object) -> str:
+        return f"{base64url(orjson.dumps({'alg': 'ES256', 'kid': kid, **members}))}.{payload}.{signature}"
+
+    forged = [
+        "",
+        "..",
+        token[:-8],
+        f"{header}.{payload}.",
+        f"{header}.{base64url(b'[]')}.{signature}",
+        f"{header}.{base64url(orjson.dumps({'sub': 'b'}))}.{signature}",
+        with_header(alg="none"),
+        with_header(alg="HS256"),
+        with_header(alg="RS256"),
+        with_header(crit=["exp"], exp=1),
+        with_header(kid="unknown"),
+        with_header(kid=["list"]),
+        with_header(kid=rsa_kid),
+        jwt.encode({"sub": "a"}, stranger.as_pem(private=True), "ES256", headers={"kid": kid}),
+        signed_with_a_public_key(ring, rsa_kid),
+        signed_by_the_encryption_key(ring, watch),
+    ]
+    for text in forged:
+        with pytest.raises(NotSignedHere):
+            ring.verify_own(text, now)
+
+
+def signed_with_a_public_key(ring: KeyRing, kid: str) -> str:
+    """The classic confusion: HS256 with the public RSA key as the secret."""
+    secret = ring._prepared[Kind.RS256, 1].as_pem(private=False)
+    signed = f"{base64url(orjson.dumps({'alg': 'HS256', 'kid': kid}))}.{base64url(b'{}')}"
+    return f"{signed}.{base64url(hmac.digest(secret, signed.encode(), 'sha256'))}"
+
+
+def signed_by_the_encryption_key(ring: KeyRing, watch: Watch) -> str:
+    """A token that names the encryption key as the one that signed it."""
+    kid = next(kid for kid, key in published(ring, watch).items() if key["use"] == "enc")
+    header = base64url(orjson.dumps({"alg": "RSA-OAEP", "kid": kid}))
+    return f"{header}.{base64url(b'{}')}.{base64url(b'x' * 256)}"
+
+
+async def test_a_critical_header_with_a_good_signature_is_refused(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    key = ring._prepared[Kind.ES256, 1]
+    kid = key.thumbprint()
+    token = jwt.encode({}, key.as_pem(private=True), "ES256", headers={"kid": kid, "crit": ["b64"], "b64": True})
+    with pytest.raises(NotSignedHere):
+        ring.verify_own(token, watch.now())
+
+
+async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    sealer = ring.sealer
+    first = sealer.seal(Purpose.PERSON_KEY, b"key of a person")
+    for _ in range(3):
+        await rotate(db, kinds=(Kind.SEALING,))
+        watch.advance(SCHEDULE.announced_for)
+        await ring.reload(db)
+    watch.advance(900 * DAY)
+    async with db.writing() as unit:
+        await service.tend(unit, MASTER)
+    await ring.reload(db)
+    assert ring.sealer is sealer
+    assert sealer.open(Purpose.PERSON_KEY, first) == b"key of a person"
+    again = sealer.sealed_again(Purpose.PERSON_KEY, first)
+    assert (sealer.is_current(first), sealer.is_current(again)) == (False, True)
+    with pytest.raises(NotSealedHere):
+        sealer.sealed_again(Purpose.CODE, first)
+
+
+async def test_no_worker_meets_a_value_under_a_root_that_it_does_not_know(db: Database, watch: Watch) -> None:
+    quick, slow = await ring_of(db), await ring_of(db)
+    await rotate(db, kinds=(Kind.SEALING,), immediately=True)
+    await quick.reload(db)
+    assert slow.sealer.open(Purpose.CODE, quick.sealer.seal(Purpose.CODE, b"code")) == b"code"
+    watch.advance(MINUTE)
+    await slow.reload(db)
+    watch.advance(MINUTE)
+    await quick.reload(db)
+    assert slow.sealer.open(Purpose.CODE, quick.sealer.seal(Purpose.CODE, b"code")) == b"code"
+    assert quick.sealer.is_current(quick.sealer.seal(Purpose.CODE, b""))
+
+
+async def test_workers_that_start_together_make_one_set_of_keys(db: Database) -> None:
+    rings = await asyncio.gather(*(ring_of(db) for _ in range(4)))
+    async with db.reading() as unit:
+        listed = await service.list_keys(unit)
+    assert {key.generation for key in listed} == {1}
+    assert len(listed) == len(Kind)
+    assert len({ring.pairwise_key for ring in rings}) == 1
+    assert len({ring.blind.of("kind", "text") for ring in rings}) == 1
+
+
+async def test_workers_that_tend_together_announce_one_successor(db: Database, watch: Watch) -> None:
+    await ring_of(db)
+    watch.advance(SCHEDULE.active_for - SCHEDULE.announced_for)
+
+    async def tend() -> int:
+        async with db.writing() as unit:
+            return len(await service.tend(unit, MASTER))
+
+    assert sum(await asyncio.gather(*(tend() for _ in range(4)))) == 6
+    async with db.reading() as unit:
+        listed = await service.list_keys(unit)
+    assert {key.state for key in listed if key.generation == 2} == {State.ANNOUNCED}
+    assert {key.kind for key in listed if key.generation == 2} == {*Kind} - {Kind.BLIND_INDEX, Kind.PAIRWISE}
+
+
+async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Database, watch: Watch) -> None:
+    await ring_of(db)
+    await rotate(db, kinds=(Kind.EDDSA,), compromised=True)
+    async with db.writing() as unit:
+        await service.tend(unit, MASTER)
+        rows = await unit.fetch(Statement(select(keys).where(keys.c.kind == "EdDSA").order_by(keys.c.generation)))
+        assert [row["wrapped"] is None for row in rows] == [True, False]
+        added = await service.rotate(unit, MASTER, kinds=(Kind.EDDSA,))
+    assert [key.generation for key in added] == [3]
+
+
+@pytest.mark.parametrize("kind", [Kind.BLIND_INDEX, Kind.PAIRWISE])
+async def test_lasting_keys_are_not_rotated(db: Database, kind: Kind) -> None:
+    await ring_of(db)
+    with pytest.raises(service.NotRotatable):
+        await rotate(db, kinds=(kind,))
+
+
+async def test_keys_follow_the_master_secret(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    token = ring.sign("ES256", {}, now=watch.now())
+    other = b"another master secret of settings"
+    async with db.reading() as unit:
+        with pytest.raises(WrongMaster):
+            await service.load(unit, other)
+    async with db.writing() as unit:
+        assert await service.rewrap(unit, MASTER, other) == len(Kind)
+    async with db.reading() as unit:
+        moved = await service.load(unit, other)
+        with pytest.raises(WrongMaster):
+            await service.load(unit, MASTER)
+    assert moved.verify_own(token, watch.now()) == {}
+    assert moved.pairwise_key == ring.pairwise_key
+
+
+async def test_nothing_of_a_private_key_stands_in_the_database(db: Database) -> None:
+    ring = await ring_of(db)
+    async with db.reading() as unit:
+        stored = "".join(row["wrapped"] for row in await unit.fetch(Statement(select(keys))))
+    for secret in ring._secrets.values():
+        assert base64url(secret)[4:40] not in stored
+
+
+async def test_request_objects_are_decrypted_with_published_keys(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    public = RSAKey.import_key(next(k for k in published(ring, watch).values() if k["use"] == "enc"))
+
+    def sealed(alg: str, enc: str, **header: str) -> str:
+        plain = RSAKey.import_key({name: public.as_dict()[name] for name in ("kty", "n", "e")})
+        return jwe.encrypt_compact({"alg": alg, "enc": enc, **header}, "a.b.c", plain, algorithms=[alg, enc, "DEF"])
+
+    now = watch.now()
+    await rotate(db, kinds=(Kind.RSA_OAEP,), immediately=True)
+    await ring.reload(db)
+    assert ring.decrypt(sealed("RSA-OAEP", "A256GCM"), now) == "a.b.c"
+    assert ring.decrypt(sealed("RSA-OAEP-256", "A256GCM"), now) == "a.b.c"
+    refused = [
+        "",
+        "a.b.c",
+        "a.b.c.d.e",
+        sealed("RSA-OAEP", "A256CBC-HS512"),
+        sealed("RSA-OAEP", "A256GCM", zip="DEF"),
+        jwe.encrypt_compact({"alg": "RSA-OAEP", "enc": "A256GCM"}, "a", RSAKey.generate_key(2048)),
+    ]
+    for text in refused:
+        with pytest.raises(NotEncryptedToUs):
+            ring.decrypt(text, now)

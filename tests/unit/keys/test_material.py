@@ -1,0 +1,59 @@
+"""Material is wrapped so that neither another master nor another row unwraps it."""
+
+import pytest
+from joserfc import jwe
+from joserfc.jwk import ECKey, RSAKey
+
+from vneid_idp.keys.jwe import CannotEncrypt, encrypt_to
+from vneid_idp.keys.material import Wrapping, WrongMaster
+from vneid_idp.keys.rules import Kind
+
+MASTER = b"m" * 32
+
+
+def test_wrapped_material_opens_only_under_its_master_and_name() -> None:
+    wrapping = Wrapping(MASTER)
+    text = wrapping.wrap(Kind.SEALING, 2, b"material")
+    assert wrapping.unwrap(Kind.SEALING, 2, text) == b"material"
+    for kind, generation in [(Kind.SEALING, 1), (Kind.SEALING, 22), (Kind.BLIND_INDEX, 2)]:
+        with pytest.raises(WrongMaster):
+            wrapping.unwrap(kind, generation, text)
+    with pytest.raises(WrongMaster):
+        Wrapping(b"n" * 32).unwrap(Kind.SEALING, 2, text)
+
+
+def test_a_short_master_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        Wrapping(b"short")
+
+
+@pytest.mark.parametrize(
+    ("jwk", "alg", "enc"),
+    [
+        ({"kty": "oct", "k": "c2VjcmV0"}, "dir", "A256GCM"),
+        ({"kty": "RSA", "n": "AQAB", "e": "AQAB"}, "RSA1_5", "A256GCM"),
+        ({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}, "RSA-OAEP", "A256GCM"),
+        ({"kty": "RSA"}, "RSA-OAEP", "A256GCM"),
+    ],
+)
+def test_only_fitting_keys_are_encrypted_to(jwk: dict[str, str], alg: str, enc: str) -> None:
+    with pytest.raises(CannotEncrypt):
+        encrypt_to(jwk, "text", alg=alg, enc=enc)
+
+
+@pytest.mark.parametrize(
+    ("key", "alg", "enc"),
+    [
+        (RSAKey.generate_key(2048), "RSA-OAEP", "A256GCM"),
+        (RSAKey.generate_key(2048), "RSA-OAEP-256", "A128CBC-HS256"),
+        (ECKey.generate_key("P-256"), "ECDH-ES", "A256GCM"),
+        (ECKey.generate_key("P-256"), "ECDH-ES+A256KW", "A128GCM"),
+    ],
+)
+def test_relying_parties_decrypt_what_is_encrypted_to_them(key: RSAKey | ECKey, alg: str, enc: str) -> None:
+    jwk = {**key.as_dict(private=False), "kid": "theirs", "use": "enc"}
+    text = encrypt_to(jwk, "a.b.c", alg=alg, enc=enc)
+    found = jwe.decrypt_compact(text, key, algorithms=[alg, enc])
+    assert found.plaintext == b"a.b.c"
+    assert found.protected["cty"] == "JWT"
+    assert found.protected["kid"] == "theirs"
