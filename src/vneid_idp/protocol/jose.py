@@ -54,6 +54,8 @@ class PublicKey:
     use: str | None
     alg: str | None
     key: RSAKey | ECKey | OKPKey
+    jwk: dict[str, Any]
+    """The key as its owner wrote it."""
 
     def verifies(self, alg: str) -> bool:
         """Whether the key is of the kind for `alg` and not set apart for something else."""
@@ -113,7 +115,7 @@ def _read_key(jwk: object) -> PublicKey | None:
     for name in ("kid", "use", "alg"):
         if not isinstance(jwk.get(name), str | None):
             raise BadKeys(f"holds a key whose {name} is not a text")
-    return PublicKey(jwk.get("kid"), kty, curve, jwk.get("use"), jwk.get("alg"), key)
+    return PublicKey(jwk.get("kid"), kty, curve, jwk.get("use"), jwk.get("alg"), key, jwk)
 
 
 def read(text: str) -> Unverified:

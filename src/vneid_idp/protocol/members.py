@@ -145,7 +145,7 @@ MEMBERS: dict[str, Reader] = {
     "userinfo_encrypted_response_enc": _content_encryption,
     "request_object_signing_alg": _one_of(*jose.SIGNING_ALGORITHMS, "none"),
     "request_object_encryption_alg": _one_of("RSA-OAEP", "RSA-OAEP-256"),
-    "request_object_encryption_enc": _content_encryption,
+    "request_object_encryption_enc": _one_of("A256GCM"),
     "request_uris": _list_of(_request_uri, 20),
     "require_signed_request_object": _flag,
     "require_pushed_authorization_requests": _flag,

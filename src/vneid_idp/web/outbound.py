@@ -42,6 +42,8 @@ def is_public(text: str, *, loopback: bool) -> bool:
         address = carried
     if loopback and address.is_loopback:
         return True
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
 
 
@@ -62,14 +64,10 @@ class Outbound:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._loopback = loopback
         self._resolve = resolve
-        self._client = httpx.AsyncClient(
-            verify=context,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=SECONDS,
-            headers={"user-agent": "vneid-idp", "accept-encoding": "identity"},
-            # Connections are named by address here. Kept open, one that was verified for a host could serve another.
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+        # The bare transport: no redirects, no cookies, no proxies of the environment. Connections are named by address
+        # here, so none is kept: one that was verified for a host could serve another.
+        self._transport = httpx.AsyncHTTPTransport(
+            verify=context, trust_env=False, limits=httpx.Limits(max_connections=100, max_keepalive_connections=0)
         )
 
     async def fetch(self, url: str) -> bytes:
@@ -86,41 +84,45 @@ class Outbound:
 
     async def close(self) -> None:
         """Give up all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def _call(self, method: str, url: str, form: bytes | None = None) -> tuple[int, bytes]:
         try:
             check_web_url(url, loopback=self._loopback)
+            async with asyncio.timeout(SECONDS):  # for the whole of it: a body can drip for ever within read timeouts
+                return await self._send(method, httpx.URL(url), form)
         except BadUri as error:
             raise Unreachable(str(error)) from None
-        try:
-            async with asyncio.timeout(SECONDS):  # for the whole of it: a body can drip for ever within read timeouts
-                return await self._send(await self._request(method, httpx.URL(url), form))
         except TimeoutError:
             raise Unreachable(f"did not answer within {SECONDS:.0f} seconds") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise Unreachable("could not be reached") from error
 
-    async def _request(self, method: str, url: httpx.URL, form: bytes | None) -> httpx.Request:
-        port = url.port or (443 if url.scheme == "https" else 80)
-        addresses = await self._resolve(url.host, port)
+    async def _send(self, method: str, url: httpx.URL, form: bytes | None) -> tuple[int, bytes]:
+        addresses = await self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
         # All of them: a name with one public and one private address is playing with us.
         if not addresses or not all(is_public(address, loopback=self._loopback) for address in addresses):
             raise Unreachable("leads to an address that is not public")
-        headers = {"host": url.netloc.decode("ascii")}
+        for address in addresses[:-1]:
+            try:
+                return await self._send_to(address, method, url, form)
+            except httpx.ConnectError:  # nothing was sent yet
+                continue
+        return await self._send_to(addresses[-1], method, url, form)
+
+    async def _send_to(self, address: str, method: str, url: httpx.URL, form: bytes | None) -> tuple[int, bytes]:
+        headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity", "user-agent": "vneid-idp"}
         if form is not None:
             headers["content-type"] = "application/x-www-form-urlencoded"
-        return self._client.build_request(
+        request = httpx.Request(
             method,
-            url.copy_with(host=addresses[0]),
+            url.copy_with(host=address),
             headers=headers,
             content=form,
             # The certificate is verified for the name although the connection goes to the address.
-            extensions={"sni_hostname": url.host},
+            extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(SECONDS).as_dict()},
         )
-
-    async def _send(self, request: httpx.Request) -> tuple[int, bytes]:
-        response = await self._client.send(request, stream=True)
+        response = await self._transport.handle_async_request(request)
         try:
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise Unreachable("was answered in a compressed form that was not asked for")
