@@ -1,0 +1,35 @@
+"""`vneid-idp`: the commands and their help."""
+
+from typing import Annotated
+
+import typer
+
+from vneid_idp.cli import clients, keys, server
+from vneid_idp.settings import Environment
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="An identity provider: run it and look after it. Settings come from the environment (VNEID_IDP_…) or from the "
+    "file that VNEID_IDP_SETTINGS_FILE names.",
+)
+
+
+@app.callback()
+def choose(
+    context: typer.Context,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Work on the sandbox of this folder.")] = False,
+) -> None:
+    """Remember for the command which environment is meant where no setting says it."""
+    context.obj = Environment.SANDBOX if sandbox else None
+
+
+server.add_to(app)
+app.add_typer(clients.app, name="clients")
+app.add_typer(keys.app, name="keys")
+
+
+def main() -> None:
+    """The entry point of the `vneid-idp` script."""
+    app()

@@ -1,0 +1,55 @@
+"""`keys rotate | list`: the keys of this installation, never their material."""
+
+from typing import Annotated
+
+import typer
+
+from vneid_idp.cli.terminal import out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.kernel.clock import Instant, to_rfc3339
+from vneid_idp.keys import service
+from vneid_idp.keys.rules import ROTATED, KeyFacts, Kind
+from vneid_idp.storage.unit import Database, Unit
+
+app = typer.Typer(no_args_is_help=True, help="List the keys, announce their successors.")
+
+
+@app.command("list")
+def list_keys(context: typer.Context) -> None:
+    """List every key there ever was, and its state now."""
+
+    async def work(database: Database) -> tuple[service.ListedKey, ...]:
+        async with database.reading() as unit:
+            return await service.list_keys(unit)
+
+    rows = [("Kind", "Generation", "kid", "State", "Announced", "Active", "Retired", "Removed")]
+    for key in with_database(settings_of(context), work):
+        announced, active = to_rfc3339(key.announced_at), to_rfc3339(key.activate_at)
+        ends = (_shown(key.retire_at), _shown(key.remove_at))
+        rows.append((key.kind, str(key.generation), key.kid, key.state, announced, active, *ends))
+    print_rows(*rows)
+
+
+@app.command()
+def rotate(
+    context: typer.Context,
+    kind: Annotated[list[Kind] | None, typer.Option(help="Only these kinds; all that rotate unless told.")] = None,
+    now: Annotated[bool, typer.Option("--now", help="Sign with the successors at once, without announcing.")] = False,
+    compromised: Annotated[
+        bool, typer.Option("--compromised", help="Also withdraw the predecessors: what they signed verifies no more.")
+    ] = False,
+) -> None:
+    """Announce successors; running providers change over by themselves at the announced instant."""
+    settings = settings_of(context)
+
+    async def work(unit: Unit) -> tuple[KeyFacts, ...]:
+        await service.ensure(unit, settings.root_secret)
+        return await service.rotate(
+            unit, settings.root_secret, kinds=kind or ROTATED, immediately=now, compromised=compromised
+        )
+
+    for key in with_unit(settings, work):
+        out.print(f"{key.kind} {key.generation}: {key.kid} signs from {to_rfc3339(key.activate_at)}", markup=False)
+
+
+def _shown(instant: Instant | None) -> str:
+    return "" if instant is None else to_rfc3339(instant)

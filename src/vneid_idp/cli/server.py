@@ -1,0 +1,116 @@
+"""`serve`, `migrate`, `settings`, `secret`, `sandbox`: the provider itself."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from vneid_idp.cli.terminal import err, fail, loaded, out, print_json, settings_of
+from vneid_idp.kernel.secrets import digest, new_secret
+from vneid_idp.settings import PREFIX, Environment, Loaded, Settings, new_root_secret, read_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this module under `app`."""
+    for command in (serve, migrate, settings, secret, sandbox):
+        app.command()(command)
+
+
+def application() -> "FastAPI":
+    """The provider of this process's settings: what each of uvicorn's workers calls."""
+    from vneid_idp.app import create_app
+
+    return create_app(read_settings().settings)
+
+
+def serve(context: typer.Context) -> None:
+    """Run the provider until it is told to stop."""
+    import uvicorn
+
+    chosen = settings_of(context)
+    for warning in chosen.warnings():
+        err.print(f"warning: {warning}", style="yellow", markup=False)
+    # Every worker reads the settings again; `--sandbox` reaches it this way.
+    os.environ[f"{PREFIX}ENVIRONMENT"] = chosen.environment
+    uvicorn.run(
+        "vneid_idp.cli.server:application",
+        factory=True,
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.workers,
+        log_level=chosen.log_level,
+        # A request line holds codes, hints and states; what a log may know is written by the program itself.
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in chosen.trusted_proxies],
+        timeout_graceful_shutdown=10,
+    )
+
+
+def migrate(
+    context: typer.Context,
+    revision: Annotated[str, typer.Argument(help="Where to go; the newest revision unless told.")] = "head",
+) -> None:
+    """Bring the database to the schema of this version. Safe to run from several machines at once."""
+    from vneid_idp.storage import migration
+
+    chosen = settings_of(context)
+    migration.upgrade(chosen.database_url.get_secret_value(), revision)
+    out.print("The database is up to date.")
+
+
+def settings(context: typer.Context) -> None:
+    """Show every setting, where it came from, and what it means; secrets are masked."""
+    found = loaded(context)
+    for name, field in Settings.model_fields.items():
+        out.print(f"VNEID_IDP_{name.upper()} = {shown(found, name)}", style="bold", markup=False)
+        out.print(f"    {field.description} [from: {found.origins[name]}]", markup=False)
+    for warning in found.settings.warnings():
+        err.print(f"warning: {warning}", style="yellow", markup=False)
+
+
+def shown(found: Loaded, name: str) -> str:
+    """The value of a setting as it may be seen over a shoulder."""
+    value = getattr(found.settings, name)
+    if value is None or value == ():
+        return ""
+    if isinstance(value, SecretStr):
+        if name.endswith("_url"):
+            return make_url(value.get_secret_value()).render_as_string(hide_password=True)
+        return "••••••••"
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    return str(value)
+
+
+def secret(
+    token: Annotated[
+        bool, typer.Option("--initial-access-token", help="Make the token that opens client registration instead.")
+    ] = False,
+) -> None:
+    """Make a root secret, or an initial access token and the digest of it that belongs into the settings."""
+    if token:
+        made = new_secret()
+        print_json({"initial_access_token": made, "VNEID_IDP_INITIAL_ACCESS_TOKEN_DIGEST": digest(made)})
+    else:
+        print_json({"VNEID_IDP_SECRET": new_root_secret()})
+
+
+def sandbox(context: typer.Context) -> None:
+    """Run the provider with make-believe citizens, and the demo social network beside it."""
+    chosen = loaded(context, Environment.SANDBOX).settings
+    if not chosen.is_sandbox:
+        fail("VNEID_IDP_ENVIRONMENT says production: a sandbox does not start there.")
+    from vneid_idp.app import create_app
+    from vneid_idp.sandbox.run import run
+
+    try:
+        run(chosen, lambda: create_app(chosen))
+    except OSError as error:
+        fail(str(error))

@@ -1,0 +1,89 @@
+"""What every command shares: the settings, a unit of work, and refusals that are a sentence instead of a traceback."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.settings import BadSettings, Environment, Loaded, Settings, read_settings
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.unit import Database, Unit
+
+T = TypeVar("T")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(*sentences: str, code: int = 1) -> NoReturn:
+    """Say why not, and leave."""
+    for sentence in sentences:
+        err.print(sentence, style="red", markup=False)
+    raise typer.Exit(code)
+
+
+def loaded(context: typer.Context, environment: Environment | None = None) -> Loaded:
+    """The settings and where they came from, or the list of what is wrong with them and exit code 2."""
+    try:
+        return read_settings(environment or context.obj)
+    except BadSettings as refusal:
+        hint = "`vneid-idp --sandbox …` works on the sandbox of this folder; `vneid-idp settings --help` says more."
+        fail("These settings do not start a provider:", *(f"  {text}" for text in refusal.problems), hint, code=2)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings alone."""
+    return loaded(context).settings
+
+
+def open_settings_database(settings: Settings) -> Database:
+    """The database that the settings name, on the machine's clock."""
+    return open_database(
+        settings.database_url.get_secret_value(), SystemClock(), connections=settings.database_connections
+    )
+
+
+def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run `work` on the database; a refusal is printed."""
+
+    async def run() -> T:
+        database = open_settings_database(settings)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except DomainError as refusal:
+        fail(refusal.title, *([refusal.detail] if refusal.detail else []))
+
+
+def with_unit(settings: Settings, work: Callable[[Unit], Awaitable[T]]) -> T:
+    """Run `work` in one transaction; a refusal undoes it and is printed."""
+
+    async def run(database: Database) -> T:
+        async with database.writing() as unit:
+            return await work(unit)
+
+    return with_database(settings, run)
+
+
+def print_rows(*rows: Sequence[str]) -> None:
+    """Aligned columns, the first row their names. Nothing is cut off: what is printed here gets copied."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        out.print(line, style="bold" if number == 0 else "", markup=False)
+
+
+def print_json(value: Any) -> None:
+    """For other programs: to the standard output, without colours."""
+    import orjson
+
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")

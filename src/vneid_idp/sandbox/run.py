@@ -1,0 +1,125 @@
+"""`make sandbox`: make what is missing, start the provider and the demo social network, say where they are."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.keys import service as keys
+from vneid_idp.sandbox.announcement import announce
+from vneid_idp.sandbox.demo_client import DemoClient, demo_client
+from vneid_idp.storage import migration
+from vneid_idp.storage.database import open_database
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from vneid_idp.settings import Settings
+
+_PATIENCE_SECONDS = 20
+
+
+def run(settings: "Settings", create_app: Callable[[], "FastAPI"]) -> None:
+    """Run until interrupted. Raises `OSError` when a port is taken."""
+    ports = [settings.port, *([settings.social_network_port] if settings.social_network_port else [])]
+    for port in ports:
+        _check_free(settings.host, port)
+    # Without this a SIGTERM would end this process and leave the social network behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    migration.upgrade(settings.database_url.get_secret_value())
+    client = asyncio.run(_prepare(settings))
+    with _social_network(settings, client) as network:
+        server = _Provider(settings, create_app, lambda: _wait_for(settings, network))
+        with suppress(KeyboardInterrupt):
+            server.run()
+
+
+async def _prepare(settings: "Settings") -> DemoClient:
+    """Make what a new sandbox lacks: keys, people, the demo's registration. Takes no time when all is there."""
+    database = open_database(settings.database_url.get_secret_value(), SystemClock())
+    try:
+        async with database.writing() as unit:
+            await keys.ensure(unit, settings.root_secret)
+        return await demo_client(database, settings)
+    finally:
+        await database.close()
+
+
+class _Provider(uvicorn.Server):
+    """The provider in this process; once it answers, it says what there is to see."""
+
+    def __init__(self, settings: "Settings", create_app: Callable[[], "FastAPI"], ready: Callable[[], None]) -> None:
+        self._settings = settings
+        self._ready = ready
+        super().__init__(
+            uvicorn.Config(
+                create_app,
+                factory=True,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+                timeout_graceful_shutdown=2,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See `uvicorn.Server.startup`."""
+        await super().startup(sockets)
+        if self.started:
+            await asyncio.to_thread(self._ready)
+            announce(self._settings)
+
+
+@contextmanager
+def _social_network(settings: "Settings", client: DemoClient) -> Iterator[subprocess.Popen[bytes] | None]:
+    """The demo in a process of its own: it is a stranger to the provider and knows only its published contracts."""
+    if settings.social_network_url is None:
+        yield None
+        return
+    environment = dict(os.environ) | client.environment
+    process = subprocess.Popen([sys.executable, "-m", "vneid_idp.sandbox.social_network"], env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(
+                f"Port {port} on {host} cannot be had ({error.strerror}). Stop what uses it, or choose others: "
+                "VNEID_IDP_PORT=8100 VNEID_IDP_SOCIAL_NETWORK_PORT=8101 make sandbox"
+            ) from None
+
+
+def _wait_for(settings: "Settings", process: "subprocess.Popen[Any] | None") -> None:
+    """Return when the demo listens; it starts at the same time as the provider."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while process is not None and process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection((settings.host, settings.social_network_port or 0), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
