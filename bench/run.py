@@ -105,9 +105,7 @@ def _print_header(options: argparse.Namespace, cluster: Cluster, sides: Sequence
     print(
         f"- PostgreSQL {cluster.version}, fsync on; {options.users} users at once, {options.sessions} sessions a side"
     )
-    print(
-        f"- {options.rounds} rounds of {options.seconds:g} s a flow and side, after {options.warm_up:g} s of warm-up each"
-    )
+    print(f"- {options.rounds} rounds of {options.seconds:g} s a flow and side, {options.warm_up:g} s of warm-up each")
     print(flush=True)
 
 

@@ -7,6 +7,7 @@
 // - the client is static configuration and the account needs no look-up, so neither costs a query;
 // - session cookies are opaque random values and are not signed on top (no HMAC a request);
 // - tokens outlive the session, so redeeming and using one does not read the session again;
+// - that each authorization request extends the session by a write is the library's own way and cannot be turned off;
 // - introspection, revocation, registration, device flow and the like stay off, so no middleware of theirs runs.
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { createServer } from 'node:http';
