@@ -1,0 +1,177 @@
+"""The provider's reason codes and error codes in a visitor's words."""
+
+from dataclasses import dataclass
+
+from .words import translate
+
+_REASONS = {
+    "not_checked": "The provider has not answered yet. Please try again in a moment.",
+    "unverified": "The account is not verified. Unverified accounts may only view.",
+    "not_verified": "The account is not verified. Unverified accounts may only view.",
+    "account_unverified": "The account is not verified. Unverified accounts may only view.",
+    "verification_required": "The account is not verified. Unverified accounts may only view.",
+    "suspended": "The verification is suspended.",
+    "account_suspended": "The verification is suspended.",
+    "binding_suspended": "The verification is suspended.",
+    "own_proof_required": "The account's owner has turned 16 and now proves an identity of their own.",
+    "guardian_required": "Under 16, a parent or guardian registers the account.",
+    "level_required": "This needs an identity of level 2.",
+    "id_number_required": "This needs an account that was verified with a personal ID number.",
+    "supervised": "A supervised account of a young person may not do this.",
+    "supervised_account": "A supervised account of a young person may not do this.",
+    "under_16": "A supervised account of a young person may not do this.",
+    "under_18": "This is only open from the age of 18.",
+}
+
+
+STATES = {
+    "unverified": "not verified",
+    "pending": "waiting",
+    "verified": "verified",
+    "suspended": "suspended",
+    "released": "released",
+    "revoked": "revoked",
+}
+AGE_BANDS = {"under_13": "under 13", "13_15": "13 to 15", "16_17": "16 or 17", "18_plus": "18 or over"}
+PICTURES = {
+    "tea": "iced tea with lime between two stools",
+    "rain": "rain on an awning",
+    "phin": "a coffee filter and a cat",
+}
+
+
+def reason_text(language: str, code: str | None) -> str:
+    """Why an action is closed, as a sentence. Codes that this network does not know yet get a general one."""
+    return translate(language, _REASONS.get(code or "", "The rules do not allow this for this account."))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A page that ends a trip to the provider: what happened, what it means, what can be done now.
+
+    `tone` is `good`, `calm` (the visitor's own choice) or `stop`; `actions` name buttons, the main one first.
+    """
+
+    title: str
+    text: str
+    meaning: str
+    tone: str
+    actions: tuple[str, ...]
+    picture: str = "glass"
+
+
+_FEED_STAYS = "Nothing has changed: you can go on reading. Posting, commenting, sharing and livestreaming stay closed."
+
+OUTCOMES = {
+    "verified": Outcome(
+        "Your account is verified",
+        "The provider has confirmed a level-2 identity. Welcome to the table!",
+        "You can post, comment, share and livestream now. We still do not know your name.",
+        "good",
+        ("feed", "known"),
+        "cheers",
+    ),
+    "supervised": Outcome(
+        "The child's account is open",
+        "A parent or guardian has registered this account and supervises it.",
+        "The parent sees the account among the linked accounts at the provider and can release it at any time.",
+        "good",
+        ("feed", "known"),
+        "cheers",
+    ),
+    "guardian_required": Outcome(
+        "You are not 16 yet – ask a parent",
+        "That is no fault of yours. Under 16, the law asks that a parent or guardian opens the account"
+        " and keeps an eye on it.",
+        "Hand the phone to a parent or guardian. They sign in with their own identity and choose you;"
+        " it takes a minute.",
+        "calm",
+        ("parent", "feed"),
+        "umbrella",
+    ),
+    "access_denied": Outcome(
+        "You did not share anything",
+        "You stopped at the provider's page, and that is fine. We received nothing about you.",
+        _FEED_STAYS,
+        "calm",
+        ("verify", "feed"),
+    ),
+    "partial_consent": Outcome(
+        "One permission is missing",
+        "You left out the permission to link this account."
+        " Without it we cannot tell that the proof belongs to this account.",
+        _FEED_STAYS,
+        "calm",
+        ("verify", "feed"),
+    ),
+    "level_required": Outcome(
+        "A level-2 identity is needed",
+        "Your electronic identity is of level 1, or you signed in with one factor only.",
+        "Level 2 is opened in person at the commune police or an ID card office."
+        " Then come back: this page will still be here.",
+        "stop",
+        ("verify", "feed"),
+        "steps",
+    ),
+    "account_bound_to_another": Outcome(
+        "This account belongs to somebody else",
+        "Another person has already verified this account. One account belongs to one person.",
+        "If it is really yours, ask the other person to release it first, or open an account of your own.",
+        "stop",
+        ("feed", "start_over"),
+    ),
+    "account_limit_reached": Outcome(
+        "You have as many accounts as one person may",
+        "You have reached the number of accounts that one person may verify here.",
+        "Release an old account, then verify this one.",
+        "stop",
+        ("signin", "feed"),
+    ),
+    "no_accounts": Outcome(
+        "We do not know you yet",
+        "No account here was verified by the person who just signed in.",
+        "Choose a handle first, then verify the account. It takes a minute.",
+        "calm",
+        ("start_over", "feed"),
+    ),
+    "unreachable": Outcome(
+        "The provider does not answer",
+        "We could not reach the identity provider. It is not your fault.",
+        "Please try again in a moment. Nothing has been lost.",
+        "stop",
+        ("verify", "feed"),
+    ),
+    "expired": Outcome(
+        "That took too long",
+        "The request has expired, was already used, or was started in another tab.",
+        "Start again from here. Nothing has been shared with us.",
+        "stop",
+        ("verify", "feed"),
+    ),
+    "unknown": Outcome(
+        "That did not work",
+        "The provider refused the request.",
+        _FEED_STAYS,
+        "stop",
+        ("verify", "feed"),
+    ),
+}
+
+_SYNONYMS = {
+    "unmet_authentication_requirements": "level_required",
+    "insufficient_scope": "partial_consent",
+    "consent_required": "partial_consent",
+    "login_required": "access_denied",
+    "interaction_required": "access_denied",
+    "mismatching_state": "expired",
+    "invalid_grant": "expired",
+    "invalid_token": "expired",
+    "temporarily_unavailable": "unreachable",
+    "server_error": "unreachable",
+}
+
+
+def outcome_name(code: str) -> str:
+    """The page for a code of the provider; codes without one of their own lead to `unknown`, which shows the code."""
+    code = _SYNONYMS.get(code, code)
+    return code if code in OUTCOMES else "unknown"

@@ -1,0 +1,32 @@
+"""Keeping the provider's word on an account fresh, and asking it before anything is done."""
+
+from dataclasses import replace
+
+from fastapi import Request
+
+from .accounts import Account
+from .provider import Provider, ProviderUnreachable, Refused
+from .store import Accounts, now
+
+
+async def current_account(request: Request, *, fresh: bool = False) -> Account | None:
+    """The visitor's account with the provider's word on it, asked again when that is old or `fresh` is wanted.
+
+    While the provider is silent its last word stands, except after a log-out from there: then the account is locked.
+    """
+    account: Account | None = request.state.account
+    if account is None or account.resident:
+        return account
+    age = now() - account.checked_at
+    if not fresh and age < request.app.state.config.status_seconds:
+        return account
+    provider: Provider = request.app.state.provider
+    accounts: Accounts = request.app.state.accounts
+    try:
+        standing = await provider.status(account.account_id)
+    except (ProviderUnreachable, Refused):
+        request.state.provider_silent = True
+        return replace(account, standing=None) if account.checked_at == 0 else account
+    accounts.record_standing(account.account_id, standing)
+    request.state.account = accounts.find(account.account_id)
+    return request.state.account  # type: ignore[no-any-return]

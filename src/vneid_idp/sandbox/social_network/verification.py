@@ -1,0 +1,135 @@
+"""The trip to the provider and back: own proof, a parent's proof, signing in again."""
+
+import secrets
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import APIRouter, Request, Response
+
+from .accounts import standing_of_binding
+from .pages import go, read_form, render
+from .provider import SCOPES, Proof, Provider, ProviderUnreachable, Refused
+from .reasons import OUTCOMES, outcome_name
+from .standing import current_account
+from .store import Accounts, Visit
+
+router = APIRouter()
+
+
+@router.get("/verify")
+async def explain(request: Request) -> Response:
+    """What will be asked, by whom, and why; before anything is asked."""
+    account = await current_account(request)
+    return render(request, "verify.html") if account else go("/")
+
+
+@router.get("/parent")
+async def explain_to_parent(request: Request) -> Response:
+    """The same for a parent or guardian who holds the phone now."""
+    account = await current_account(request)
+    return render(request, "parent.html") if account else go("/")
+
+
+@router.post("/verify")
+async def verify(request: Request) -> Response:
+    """Leave for the provider with the visitor's own proof in mind."""
+    return await leave(request, "own")
+
+
+@router.post("/parent")
+async def verify_as_parent(request: Request) -> Response:
+    """Leave for the provider, where a guardian signs in and chooses the child."""
+    return await leave(request, "parent")
+
+
+@router.get("/signin")
+async def sign_in_page(request: Request) -> Response:
+    """Back to an account that was verified before."""
+    return go("/") if request.state.account else render(request, "signin.html")
+
+
+@router.post("/signin")
+async def sign_in(request: Request) -> Response:
+    """Leave for the provider to be recognised by the pairwise subject."""
+    return await leave(request, "signin")
+
+
+async def leave(request: Request, kind: str) -> Response:
+    """Remember what the trip is for, then redirect to the authorization endpoint."""
+    await read_form(request)
+    account = request.state.account
+    if account is None and kind != "signin":
+        return go("/")
+    provider: Provider = request.app.state.provider
+    try:
+        redirect = await provider.start(request, kind, request.state.language)
+    except ProviderUnreachable:
+        return end(request, "unreachable", kind)
+    # The trip belongs to one account and to the newest tab: an answer that fits neither is not used.
+    request.session["trip"] = {
+        "state": parse_qs(urlsplit(redirect.headers["location"]).query)["state"][0],
+        "kind": kind,
+        "account": account.account_id if account else None,
+        "key": secrets.token_urlsafe(16),
+    }
+    return redirect
+
+
+@router.get("/callback")
+async def callback(request: Request) -> Response:
+    """Back from the provider, with a code or with an error: the registered `redirect_uri`."""
+    trip = request.session.pop("trip", None)
+    account = request.state.account
+    if not trip or trip["kind"] not in SCOPES or not same(trip["state"], request.query_params.get("state")):
+        return end(request, "expired", "own")
+    kind = trip["kind"]
+    if trip["account"] != (account.account_id if account else None):
+        return end(request, "expired", kind)
+    provider: Provider = request.app.state.provider
+    try:
+        proof = await provider.finish(request, kind)
+        if kind == "signin":
+            return welcome_back(request, proof)
+        binding = await provider.bind(proof.access_token, account.account_id, trip["key"])
+    except ProviderUnreachable:
+        return end(request, "unreachable", kind)
+    except Refused as refusal:
+        return end(request, refusal.code, kind)
+    accounts: Accounts = request.app.state.accounts
+    accounts.record_subject(account.account_id, proof.subject)
+    accounts.record_standing(account.account_id, standing_of_binding(binding))
+    accounts.attach_proof(request.state.visit.visit_id, proof.id_token, proof.claims)
+    return end(request, "supervised" if binding.get("supervised") else "verified", kind)
+
+
+def welcome_back(request: Request, proof: Proof) -> Response:
+    """Sign in to the account that this person verified; with several, let them choose."""
+    accounts: Accounts = request.app.state.accounts
+    own = accounts.of_subject(proof.subject)
+    if not own:
+        return end(request, "no_accounts", "signin")
+    visit: Visit = accounts.start_visit(own[0].account_id, proof.id_token, proof.claims)
+    request.session.pop("csrf", None)
+    request.session["visit"] = visit.visit_id
+    return go("/accounts" if len(own) > 1 else "/")
+
+
+@router.get("/outcome")
+async def outcome(request: Request) -> Response:
+    """How the last trip ended. A page of its own, so that a reload does not redeem a code twice."""
+    ended = request.session.get("outcome")
+    if not ended:
+        return go("/")
+    await current_account(request)
+    name = outcome_name(ended["code"])
+    return render(request, "outcome.html", outcome=OUTCOMES[name], code=ended["code"], kind=ended["kind"])
+
+
+def end(request: Request, code: str, kind: str) -> Response:
+    """Note how the trip ended and show it."""
+    request.session["outcome"] = {"code": code[:60], "kind": kind}
+    return go("/outcome")
+
+
+def same(expected: str, given: str | None) -> bool:
+    """Compare two states in constant time."""
+    return secrets.compare_digest(expected.encode(), (given or "").encode())
