@@ -1,0 +1,44 @@
+"""The network address that a request came from, as far as it can be believed."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.requests import HTTPConnection
+
+Network = IPv4Network | IPv6Network
+_IPV6_SITE = 64
+
+
+def address_of(request: HTTPConnection, trusted_proxies: Sequence[Network]) -> str | None:
+    """The address to count attempts under; `None` where there is none, as over a local socket.
+
+    `X-Forwarded-For` is read from the right, and only as long as each hop is a proxy that the operator named: what
+    stands left of the first stranger was written by the stranger (RFC 7239 §8.1).
+    """
+    peer = request.client.host if request.client else None
+    hops = [hop.strip() for line in request.headers.getlist("x-forwarded-for") for hop in line.split(",")]
+    return believed_address(peer, hops, trusted_proxies)
+
+
+def believed_address(peer: str | None, hops: Sequence[str], trusted_proxies: Sequence[Network]) -> str | None:
+    """The rightmost address that no trusted proxy has, of `hops` and then `peer`; an IPv6 site counts as one."""
+    believed = _read(peer)
+    for hop in reversed(hops):
+        if believed is None or not any(believed in network for network in trusted_proxies):
+            break
+        named = _read(hop)
+        if named is None:
+            break
+        believed = named
+    if isinstance(believed, IPv6Address):
+        # A household has 2^64 addresses of its own, so counting single ones would count nobody.
+        return str(ip_network((believed, _IPV6_SITE), strict=False).network_address)
+    return None if believed is None else str(believed)
+
+
+def _read(text: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address((text or "").strip("[]"))
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address

@@ -1,0 +1,186 @@
+"""How often a secret may be tried, and by whom: a table, and the counters behind it.
+
+Counted in this process, or in Redis where several workers share the work. An account's attempts are taken *before* the
+secret is looked at: fifty guesses sent at once would otherwise all pass the check and only then be counted. What is
+counted for an address or a client are failures, since thousands of honest people share one address of a mobile
+operator.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import Storage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
+from vneid_idp.kernel.errors import DomainError
+
+
+class Secret(StrEnum):
+    """What is tried, or sent."""
+
+    SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
+    MESSAGE = "message"
+    CLIENT_SECRET = "client_secret"
+
+
+class Subject(StrEnum):
+    """Whose attempts are counted together."""
+
+    ACCOUNT = "account"
+    ADDRESS = "address"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`amount` attempts in any span of `window` milliseconds."""
+
+    amount: int
+    window: Instant
+
+
+Policy = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
+
+POLICY: Policy = {
+    # A passcode is one of a million: fifty guesses a day find it once in fifty years.
+    Secret.SIGN_IN: {
+        Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
+        Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
+        Subject.CLIENT: (Limit(2_000, 15 * MINUTE),),
+    },
+    Secret.SECOND_FACTOR: {
+        Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
+        Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
+        Subject.CLIENT: (Limit(2_000, 15 * MINUTE),),
+    },
+    # Each message costs money and can annoy a stranger.
+    Secret.MESSAGE: {
+        Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(20, DAY)),
+    },
+    Secret.CLIENT_SECRET: {
+        Subject.ADDRESS: (Limit(50, MINUTE),),
+        Subject.CLIENT: (Limit(1_000, HOUR),),
+    },
+}
+"""Defaults of this project; no law gives figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Who tried. What is not known is not counted. `account` and `client` are ids, never a name or a number."""
+
+    account: str | None = None
+    address: str | None = None
+    client: str | None = None
+
+    def of(self, subject: Subject) -> str | None:
+        """The id of `subject`."""
+        values = {Subject.ACCOUNT: self.account, Subject.ADDRESS: self.address, Subject.CLIENT: self.client}
+        return values[subject]
+
+
+class TooManyAttempts(DomainError):
+    """Locked out for a while. `retry_after` is in seconds (RFC 9110 §10.2.3)."""
+
+    code = "too_many_attempts"
+    status = 429
+    title = "Too many attempts. Wait before the next one; the header Retry-After tells how long."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class LimitsUnavailable(DomainError):
+    """The counters cannot be reached. Nothing is let through uncounted."""
+
+    code = "temporarily_unavailable"
+    status = 503
+    title = "Attempts cannot be counted at the moment, so none is accepted. Try again."
+
+
+class Limits:
+    """Counts attempts against a policy."""
+
+    def __init__(self, storage: Storage, policy: Policy = POLICY) -> None:
+        self._storage = storage
+        self._counter = SlidingWindowCounterRateLimiter(storage)
+        self._policy = policy
+
+    async def admit(self, secret: Secret, tried: Tried) -> None:
+        """Before the secret is looked at: take one of the account's attempts, and check the other subjects.
+
+        Raises `TooManyAttempts` and takes nothing while any of them is locked out.
+        """
+        waits = [await self._wait(item, key) for _, item, key in self._rules(secret, tried)]
+        if waits and max(waits) > 0:
+            raise TooManyAttempts(max(waits))
+        for subject, item, key in self._rules(secret, tried):
+            if subject is Subject.ACCOUNT and not await self._hit(item, key):
+                raise TooManyAttempts(max(1, await self._wait(item, key)))
+
+    async def failed(self, secret: Secret, tried: Tried) -> None:
+        """The secret was wrong: count it for the address and the client."""
+        for subject, item, key in self._rules(secret, tried):
+            if subject is not Subject.ACCOUNT:
+                await self._hit(item, key)
+
+    async def succeeded(self, secret: Secret, tried: Tried) -> None:
+        """The secret was right: the account has all its attempts again."""
+        for subject, item, key in self._rules(secret, tried):
+            if subject is Subject.ACCOUNT:
+                try:
+                    await self._counter.clear(item, *key)
+                except StorageError as error:
+                    raise LimitsUnavailable from error
+
+    def _rules(self, secret: Secret, tried: Tried) -> Iterator[tuple[Subject, RateLimitItemPerSecond, tuple[str, ...]]]:
+        for subject, limits in self._policy[secret].items():
+            who = tried.of(subject)
+            if who is not None:
+                for limit in limits:
+                    yield subject, RateLimitItemPerSecond(limit.amount, limit.window // SECOND), (secret, subject, who)
+
+    async def _hit(self, item: RateLimitItemPerSecond, key: tuple[str, ...]) -> bool:
+        try:
+            return await self._counter.hit(item, *key)
+        except StorageError as error:
+            raise LimitsUnavailable from error
+
+    async def _wait(self, item: RateLimitItemPerSecond, key: tuple[str, ...]) -> int:
+        try:
+            seen = await self._storage.get_sliding_window(item.key_for(*key), item.get_expiry())  # type: ignore[attr-defined]
+        except StorageError as error:
+            raise LimitsUnavailable from error
+        return seconds_to_wait(item.amount, item.get_expiry(), *seen)
+
+
+def seconds_to_wait(
+    amount: int, window: int, previous: int, previous_left: float, current: int, current_left: float
+) -> int:
+    """Whole seconds until one more attempt fits, 0 when it fits now.
+
+    The counter looks at two fixed windows of `window` seconds: the current count, plus the previous one weighted by
+    how much of it still lies within the last `window`. `previous_left` and `current_left` are the seconds for which
+    the two are still remembered.
+    """
+    if previous * previous_left / window + current < amount:
+        return 0
+    if current < amount:
+        return max(1, math.ceil(previous_left - (amount - current) * window / previous))
+    # The current window has to become the previous one first; then its weight falls.
+    return max(1, math.ceil(current_left - window + window * (1 - amount / current)))
+
+
+def open_limits(redis_url: str | None = None, policy: Policy = POLICY) -> Limits:
+    """Limits counted in Redis at `redis_url`, or in this process."""
+    storage = storage_from_string(f"async+{redis_url}" if redis_url else "async+memory://", wrap_exceptions=True)
+    assert isinstance(storage, Storage)
+    return Limits(storage, policy)
