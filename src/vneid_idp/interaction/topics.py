@@ -1,0 +1,171 @@
+"""Claims as a person reads them: what they are about, and how their values look.
+
+Claims that tell one thing twice (`name` and `full_name`, a number and that it is verified) are one topic, hence one
+line of a page and one decision.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.protocol.claims import AGE_OVER
+from vneid_idp.web.formats import format_date, format_id_number, format_phone
+from vneid_idp.web.i18n import mark
+
+Say = Callable[..., str]
+"""Translate a message: `say("Level %(level)s", level=2)`."""
+Values = Mapping[str, Any]
+"""Claims and their values, without those that are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One line of a page. `show` gives the values of its claims as text, or `None` when none of them is known."""
+
+    key: str
+    label: str
+    claims: tuple[str, ...]
+    show: Callable[[Values, Say], str | None]
+
+
+def _plain(*names: str) -> Callable[[Values, Say], str | None]:
+    return lambda values, say: next((str(values[name]) for name in names if name in values), None)
+
+
+def _name(values: Values, say: Say) -> str | None:
+    whole = _plain("full_name", "name")(values, say)
+    parts = [values[part] for part in ("family_name", "middle_name", "given_name") if part in values]
+    return whole or " ".join(parts) or None
+
+
+def _gender(values: Values, say: Say) -> str | None:
+    words = {"male": mark("Male"), "female": mark("Female")}
+    return say(words[values["gender"]]) if "gender" in values else None
+
+
+def _birthdate(values: Values, say: Say) -> str | None:
+    return format_date(values["birthdate"]) if "birthdate" in values else None
+
+
+_BANDS = {
+    "under_13": mark("Under 13 years old"),
+    "13_15": mark("13 to 15 years old"),
+    "16_17": mark("16 or 17 years old"),
+    "18_plus": mark("18 years old or over"),
+}
+
+
+def _age(values: Values, say: Say) -> str | None:
+    told = [say(_BANDS[values["age_band"]])] if "age_band" in values else []
+    thresholds = sorted((int(match[1]), values[name]) for name in values if (match := AGE_OVER.match(name)))
+    # A band says more than the thresholds of ours, which therefore need no words beside it.
+    told += [
+        say(mark("Over %(years)s: yes") if over else mark("Over %(years)s: no"), years=years)
+        for years, over in thresholds
+        if not ("age_band" in values and years in (13, 16, 18))
+    ]
+    return " · ".join(told) or None
+
+
+def _identity(values: Values, say: Say) -> str | None:
+    told = [say("Level %(level)s", level=values["identity_level"])] if "identity_level" in values else []
+    if "identity_verified_since" in values:
+        told.append(say("verified since %(date)s", date=format_date(values["identity_verified_since"] * SECOND)))
+    return ", ".join(told) or None
+
+
+def _verified(claim: str, show: Callable[[str], str]) -> Callable[[Values, Say], str | None]:
+    def shown(values: Values, say: Say) -> str | None:
+        told = [show(values[claim])] if claim in values else []
+        if f"{claim}_verified" in values:
+            told.append(say("verified") if values[f"{claim}_verified"] else say("not verified"))
+        return " · ".join(told) or None
+
+    return shown
+
+
+def _address(values: Values, say: Say) -> str | None:
+    return values["address"].get("formatted") if "address" in values else None
+
+
+def _updated(values: Values, say: Say) -> str | None:
+    return format_date(values["updated_at"] * SECOND) if "updated_at" in values else None
+
+
+def _both(*names: str) -> Callable[[Values, Say], str | None]:
+    return lambda values, say: " · ".join(str(values[name]) for name in names if name in values) or None
+
+
+def _id_number(values: Values, say: Say) -> str | None:
+    return format_id_number(values["id_number"]) if "id_number" in values else None
+
+
+TOPICS = (
+    Topic("name", mark("Full name"), ("full_name", "name", "family_name", "middle_name", "given_name"), _name),
+    Topic("birthdate", mark("Date of birth"), ("birthdate",), _birthdate),
+    Topic("age", mark("Age group"), ("age_band", "age_over_13", "age_over_16", "age_over_18"), _age),
+    Topic("gender", mark("Gender"), ("gender",), _gender),
+    Topic("id_number", mark("Personal ID number"), ("id_number",), _id_number),
+    Topic(
+        "identity",
+        mark("Level of your electronic identity account"),
+        ("identity_level", "identity_verified_since"),
+        _identity,
+    ),
+    Topic(
+        "phone",
+        mark("Phone number"),
+        ("phone_number", "phone_number_verified"),
+        _verified("phone_number", format_phone),
+    ),
+    Topic("email", mark("Email"), ("email", "email_verified"), _verified("email", str)),
+    Topic("address", mark("Permanent address"), ("address",), _address),
+    Topic("nickname", mark("Nickname"), ("nickname",), _plain("nickname")),
+    Topic("preferred_username", mark("Preferred user name"), ("preferred_username",), _plain("preferred_username")),
+    Topic("picture", mark("Picture"), ("picture",), _plain("picture")),
+    Topic("profile", mark("Profile page"), ("profile",), _plain("profile")),
+    Topic("website", mark("Website"), ("website",), _plain("website")),
+    Topic("locale", mark("Language and time zone"), ("locale", "zoneinfo"), _both("locale", "zoneinfo")),
+    Topic("updated_at", mark("When your details last changed"), ("updated_at",), _updated),
+)
+_TOPIC_OF = {claim: topic for topic in TOPICS for claim in topic.claims}
+_AGE = _TOPIC_OF["age_band"]
+
+
+def topic_of(claim: str) -> Topic:
+    """The topic of a claim that we know, any `age_over_N` included."""
+    return _AGE if AGE_OVER.match(claim) else _TOPIC_OF[claim]
+
+
+def topics_of(claims: Iterable[str]) -> list[Topic]:
+    """The topics of `claims` in the order of `TOPICS`, each once."""
+    wanted = {topic_of(claim).key for claim in claims}
+    return [topic for topic in TOPICS if topic.key in wanted]
+
+
+PERMISSION_WORDS: Mapping[str, tuple[str, str]] = {
+    "offline_access": (
+        mark("Keep access while you are away"),
+        mark("The service may fetch the details below again without you being present, until you withdraw."),
+    ),
+    "binding:social_account": (
+        mark("Link your account there to you"),
+        mark(
+            "Your account at this service is recorded as belonging to a verified person. You can release it any time."
+        ),
+    ),
+    "binding:child_account": (
+        mark("Link the account of the child that you chose"),
+        mark("The child's account at this service is recorded under your supervision. You can release it any time."),
+    ),
+}
+"""What a scope that is no claim permits: a title and a sentence, marked for translation."""
+
+
+def smaller_proof_words(claim: str, value: bool) -> tuple[str, int]:
+    """The words for an age threshold given in place of a claim, marked for translation, and the threshold."""
+    match = AGE_OVER.match(claim)
+    assert match is not None
+    words = mark("Only tell that I am over %(years)s") if value else mark("Only tell that I am not yet %(years)s")
+    return words, int(match[1])
