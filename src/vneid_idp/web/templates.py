@@ -78,7 +78,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
 
 @pass_context
 def _number(_context: Context, value: int) -> str:
-    # Asking for the context keeps Jinja from working out constants when it compiles, in the language of whoever came first.
+    # With a context Jinja does not work out constants at compile time, in the language of whoever came first.
     return formats.format_number(value, _page.get().locale)
 
 
