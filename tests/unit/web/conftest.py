@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from fastapi import FastAPI
-from jinja2 import ChoiceLoader, DictLoader, Environment
+from jinja2 import ChoiceLoader, DictLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -25,7 +25,8 @@ PAGES = {
     "form.html": '{% extends "base.html" %}{% import "macros.html" as ui %}{% block title %}Form{% endblock %}'
     '{% block content %}{% call ui.form("/form") %}{{ ui.button("Send") }}{% endcall %}{% endblock %}',
     "script.html": '<script nonce="{{ nonce() }}"></script>',
-    "values.html": '{{ value }}|{{ 1234567 | number }}|{{ _("Hello %(name)s", name=value) }}|{{ page.in_language("en") }}',
+    "values.html": '{{ value }}|{{ 1234567 | number }}|{{ _("Hello %(name)s", name=value) }}|'
+    '{{ page.in_language("en") }}',
 }
 
 MakeClient = Callable[..., httpx.AsyncClient]
@@ -40,15 +41,11 @@ class TooFast(DomainError):
     retry_after = 30
 
 
-def _environment(templates: Templates) -> Environment:
-    return templates._environment
-
-
 def application(issuer: str, explain: Explain | None) -> FastAPI:
     """One route for each thing that the web layer does."""
     app = FastAPI(openapi_url=None)
     templates = Templates(sandbox=True)
-    environment = _environment(templates)
+    environment = templates._environment
     assert environment.loader is not None
     environment.loader = ChoiceLoader([environment.loader, DictLoader(PAGES)])
     app.state.idp = SimpleNamespace(templates=templates, sealer=Sealer({1: b"k" * 32}, 1))
@@ -79,11 +76,11 @@ def application(issuer: str, explain: Explain | None) -> FastAPI:
         return JSONResponse({})
 
     @app.get("/keep")
-    async def keep(request: Request, fail: bool = False) -> Response:
+    async def keep(request: Request, fail: str = "") -> Response:
         browser_id(request)
         keep_cookie(request, Cookie.SESSION, "kept")
         if fail:
-            raise RuntimeError("a value that belongs to somebody")
+            raise RuntimeError(fail)
         return Response(status_code=204)
 
     @app.post("/bindings/v1/things")
