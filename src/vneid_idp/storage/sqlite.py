@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiosqlite
 
@@ -29,9 +29,29 @@ class SqliteUnit:
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of `statement`."""
         self._database.statements += 1
+        if statement.sqlite_after is not None:
+            return await self._fetch_and_then(statement, statement.sqlite_after, values)
         compiled = statement.sqlite()
         rows: Any = await self.connection.execute_fetchall(compiled.sql, compiled.arguments(values))
         return list(rows)
+
+    async def _fetch_and_then(self, statement: Statement, after: Statement, values: dict[str, Any]) -> list[Row]:
+        """Both halves of a statement that is one on PostgreSQL: all of it, or nothing."""
+        first, second = statement.sqlite(), after.sqlite()
+        alone = not self.connection.in_transaction
+        if alone:
+            await self.connection.execute_fetchall("BEGIN IMMEDIATE")
+        try:
+            rows: Any = list(await self.connection.execute_fetchall(first.sql, first.arguments(values)))
+            for row in rows:
+                await self.connection.execute_fetchall(second.sql, second.arguments({**values, **dict(row)}))
+        except BaseException:
+            if alone:
+                await self.connection.execute_fetchall("ROLLBACK")
+            raise
+        if alone:
+            await self.connection.execute_fetchall("COMMIT")
+        return cast("list[Row]", rows)
 
     async def fetch_one(self, statement: Statement, **values: Any) -> Row | None:
         """The first row of `statement`, or nothing."""
@@ -40,6 +60,8 @@ class SqliteUnit:
 
     async def execute(self, statement: Statement, **values: Any) -> int:
         """Run `statement`; the number of rows that it changed."""
+        if statement.sqlite_after is not None:
+            return len(await self.fetch(statement, **values))
         self._database.statements += 1
         compiled = statement.sqlite()
         async with self.connection.execute(compiled.sql, compiled.arguments(values)) as cursor:

@@ -44,12 +44,20 @@ class Statement:
     """A statement of the program: what to run on PostgreSQL and on SQLite.
 
     Parameters are `bindparam("name")`s. Declare it once, at module level.
+
+    PostgreSQL can change two tables in one statement; SQLite cannot. For that, `sqlite` is what SQLite runs in place of
+    `construct`, and `sqlite_after` what it then runs for each row that came back, in the same transaction, with that
+    row's columns among the values.
     """
 
-    __slots__ = ("_construct", "_postgresql", "_sqlite")
+    __slots__ = ("_construct", "_on_sqlite", "_postgresql", "_sqlite", "sqlite_after")
 
-    def __init__(self, construct: Executable) -> None:
+    def __init__(
+        self, construct: Executable, *, sqlite: Executable | None = None, sqlite_after: "Statement | None" = None
+    ) -> None:
         self._construct = construct
+        self._on_sqlite = construct if sqlite is None else sqlite
+        self.sqlite_after = sqlite_after
         self._postgresql: Compiled | None = None
         self._sqlite: Compiled | None = None
 
@@ -62,5 +70,5 @@ class Statement:
     def sqlite(self) -> Compiled:
         """What SQLite runs."""
         if self._sqlite is None:
-            self._sqlite = compile_for(SQLITE, self._construct)
+            self._sqlite = compile_for(SQLITE, self._on_sqlite)
         return self._sqlite

@@ -1,0 +1,123 @@
+"""The kinds of events, a sentence each, and the event itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from vneid_idp.kernel.clock import Instant
+
+
+class Kind(StrEnum):
+    """What may happen: noun and past participle. Rows outlive the code, so a kind is never renamed or reused."""
+
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    CONSENT_REFUSED = "consent.refused"
+    GRANT_OPENED = "grant.opened"
+    GRANT_REVOKED = "grant.revoked"
+    CODE_REPLAYED = "code.replayed"
+    REFRESH_USED = "refresh.used"
+    REFRESH_REPLAYED = "refresh.replayed"
+    SIGNIN_SUCCEEDED = "signin.succeeded"
+    SIGNIN_FAILED = "signin.failed"
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_LEVEL_RAISED = "account.level_raised"
+    ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_LOCKED_OUT = "account.locked_out"
+    ACCOUNT_LOCKED = "account.locked"
+    ACCOUNT_UNLOCKED = "account.unlocked"
+    SESSION_ENDED = "session.ended"
+    SECRET_SET = "secret.set"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
+    PERSON_ERASED = "person.erased"
+    BINDING_REQUESTED = "binding.requested"
+    BINDING_VERIFIED = "binding.verified"
+    BINDING_PROVED = "binding.proved"
+    BINDING_SUSPENDED = "binding.suspended"
+    BINDING_RESUMED = "binding.resumed"
+    BINDING_RELEASED = "binding.released"
+    BINDING_REVOKED = "binding.revoked"
+    CLIENT_REGISTERED = "client.registered"
+    CLIENT_CHANGED = "client.changed"
+    CLIENT_DISABLED = "client.disabled"
+    CLIENT_DELETED = "client.deleted"
+    KEY_ROTATED = "key.rotated"
+
+
+SENTENCES: Mapping[Kind, str] = {
+    Kind.CONSENT_GIVEN: "A person allowed a relying party to have claims for a purpose.",
+    Kind.CONSENT_WITHDRAWN: "A person took a consent back; every grant under it ended.",
+    Kind.CONSENT_REFUSED: "A person declined what a relying party asked.",
+    Kind.GRANT_OPENED: "A code was redeemed: a relying party may act until the grant ends.",
+    Kind.GRANT_REVOKED: "A grant ended before its time, and every token that names it with it.",
+    Kind.CODE_REPLAYED: "A code was presented a second time; the grant that it had opened was revoked.",
+    Kind.REFRESH_USED: "A refresh token was exchanged for its successor.",
+    Kind.REFRESH_REPLAYED: "An old refresh token was presented again; its grant was revoked.",
+    Kind.SIGNIN_SUCCEEDED: "A person signed in.",
+    Kind.SIGNIN_FAILED: "A sign-in to an account did not succeed.",
+    Kind.ACCOUNT_OPENED: "An electronic identity account was opened.",
+    Kind.ACCOUNT_LEVEL_RAISED: "An account reached a higher level of identity.",
+    Kind.ACCOUNT_CLOSED: "An account was closed and can no longer sign in.",
+    Kind.ACCOUNT_LOCKED_OUT: "Too many failed sign-ins: an account refuses more for a while.",
+    Kind.ACCOUNT_LOCKED: "An account was locked, by its holder or by the authority.",
+    Kind.ACCOUNT_UNLOCKED: "The ground for a lock ceased.",
+    Kind.SESSION_ENDED: "A person signed out, or a session was ended for the person.",
+    Kind.SECRET_SET: "A password or passcode was set or changed.",
+    Kind.PASSKEY_ADDED: "A passkey was added to an account.",
+    Kind.PASSKEY_REMOVED: "A passkey was removed from an account.",
+    Kind.PERSON_ERASED: "The key of a person's data was destroyed.",
+    Kind.BINDING_REQUESTED: "A binding waits for proof.",
+    Kind.BINDING_VERIFIED: "An account of a relying party was bound to a person.",
+    Kind.BINDING_PROVED: "A young person took over, by own proof, an account that a guardian had bound.",
+    Kind.BINDING_SUSPENDED: "A binding rests, and so do the rights that come with it.",
+    Kind.BINDING_RESUMED: "A suspended binding counts again.",
+    Kind.BINDING_RELEASED: "A binding was released by the relying party, the person or a guardian.",
+    Kind.BINDING_REVOKED: "A binding was taken away by the provider.",
+    Kind.CLIENT_REGISTERED: "A relying party was registered.",
+    Kind.CLIENT_CHANGED: "The registration of a relying party changed.",
+    Kind.CLIENT_DISABLED: "A relying party may no longer use the provider.",
+    Kind.CLIENT_DELETED: "The registration of a relying party was deleted.",
+    Kind.KEY_ROTATED: "A key was made and its predecessors' end was fixed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, with pseudonymous ids only.
+
+    `subject_id` is what it happened to (grant, binding, consent, key …). `data` holds codes and counts, never a name, a
+    number, an address or anything else that tells who a person is: events are kept when a person's data are destroyed.
+    """
+
+    kind: Kind
+    person_id: str | None = None
+    client_id: str | None = None
+    subject_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as it stands in the table. `kind` is text: a reader must bear kinds that it does not know.
+
+    `text` is its data as stored, which is what the chain covers; `data` is the same, read.
+    """
+
+    event_id: str
+    at: Instant
+    kind: str
+    person_id: str | None
+    client_id: str | None
+    subject_id: str | None
+    text: str
+    batch: int | None
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The members of the event."""
+        members: Mapping[str, Any] = orjson.loads(self.text)
+        return members

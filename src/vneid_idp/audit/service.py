@@ -1,0 +1,83 @@
+"""Use cases of audit: record, read a person's history, seal, verify."""
+
+from dataclasses import dataclass
+
+from vneid_idp.audit import store
+from vneid_idp.audit.chain import Batch, BatchHash, find_broken_link, next_batch
+from vneid_idp.audit.events import Event, Kind, RecordedEvent
+from vneid_idp.storage.unit import Reading, Unit
+
+__all__ = ["BrokenLink", "Event", "Kind", "Verification", "history_of", "record", "seal_batch", "verify"]
+
+_LATEST = "evu"
+"""Sorts after every event id (`evt_…`) in every collation."""
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """The first batch at which the chain does not hold, and why."""
+
+    batch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a walk along the chain found.
+
+    `head` is the hash of the last good batch: compare it with one kept outside the database.
+    """
+
+    batches: int
+    events: int
+    unsealed: int
+    head: str
+    broken: BrokenLink | None
+
+
+async def record(unit: Unit, event: Event) -> str:
+    """Append `event` in the transaction of the change that it describes; its id, ordered by time."""
+    return await store.add(unit, event)
+
+
+async def history_of(
+    unit: Reading, person_id: str, *, before: str | None = None, limit: int = 50
+) -> tuple[RecordedEvent, ...]:
+    """What happened to a person, the latest first; the last one's `event_id` is `before` of the next page."""
+    return await store.history_of(unit, person_id, before or _LATEST, limit)
+
+
+async def seal_batch(unit: Unit, *, limit: int = _BATCH) -> Batch | None:
+    """Chain at most `limit` events that are in no batch yet; None if there are none, or another worker was faster.
+
+    Called every few seconds by a background worker, again at once while batches come back full.
+    """
+    last = await store.find_last_batch(unit)
+    members = await store.unsealed(unit, limit)
+    if not members:
+        return None
+    batch = next_batch(last, members, unit.now)
+    return batch if await store.add_batch(unit, batch, members) else None
+
+
+async def verify(unit: Reading) -> Verification:
+    """Walk the whole chain, a page at a time, and stop at the first link that does not hold."""
+    last: Batch | None = None
+    events = 0
+
+    def result(unsealed: int, broken: BrokenLink | None) -> Verification:
+        head, count = ("", 0) if last is None else (last.hash, last.number)
+        return Verification(count, events, unsealed, head, broken)
+
+    async for batch in store.batches(unit):
+        found = BatchHash(batch.number, batch.previous, batch.sealed_at)
+        async for event in store.events_of(unit, batch.number):
+            found.add(event)
+        if reason := find_broken_link(last, batch, found):
+            return result(0, BrokenLink(batch.number, reason))
+        last, events = batch, events + found.count
+    stray = await store.find_batch_beyond(unit, 0 if last is None else last.number)
+    if stray is not None:
+        return result(0, BrokenLink(stray, "events bear its number, and the batch itself is missing"))
+    return result(await store.count_unsealed(unit), None)

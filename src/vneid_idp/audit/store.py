@@ -1,0 +1,161 @@
+"""Queries on events and batches."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import orjson
+from sqlalchemy import bindparam, func, insert, select, update
+
+from vneid_idp.audit.chain import Batch
+from vneid_idp.audit.events import Event, RecordedEvent
+from vneid_idp.audit.tables import event_batches, events
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.statement import insert as insert_or
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+NOBODY = ""
+"""Stands for no person in the key of `events`."""
+_PAGE = 500
+
+_ADD = Statement(
+    insert(events).values({column.name: bindparam(column.name) for column in events.columns if column.name != "batch"})
+)
+_HISTORY = Statement(
+    select(events)
+    .where(events.c.person_id == bindparam("who"), events.c.event_id < bindparam("before"))
+    .order_by(events.c.event_id.desc())
+    .limit(bindparam("limit"))
+)
+_LAST_BATCH = Statement(select(event_batches).order_by(event_batches.c.number.desc()).limit(1))
+_BATCHES = Statement(
+    select(event_batches)
+    .where(event_batches.c.number > bindparam("after"))
+    .order_by(event_batches.c.number)
+    .limit(bindparam("limit"))
+)
+_UNSEALED = Statement(
+    select(events).where(events.c.batch.is_(None)).order_by(events.c.event_id).limit(bindparam("limit"))
+)
+_COUNT_UNSEALED = Statement(select(func.count().label("count")).where(events.c.batch.is_(None)))
+_STRAY = Statement(
+    select(events.c.batch, func.count().label("count"))
+    .where(events.c.batch > bindparam("last"))
+    .group_by(events.c.batch)
+    .order_by(events.c.batch)
+    .limit(1)
+)
+_OF_BATCH = Statement(
+    select(events)
+    .where(events.c.batch == bindparam("number"), events.c.event_id > bindparam("after"))
+    .order_by(events.c.event_id)
+    .limit(bindparam("limit"))
+)
+_ADD_BATCH = Statement(
+    insert_or(event_batches)
+    .values({column.name: bindparam(column.name) for column in event_batches.columns})
+    .on_conflict_do_nothing(index_elements=[event_batches.c.number])
+    .returning(event_batches.c.number)
+)
+_MARK = Statement(
+    update(events)
+    .values(batch=bindparam("number"))
+    .where(events.c.person_id == bindparam("who"), events.c.event_id == bindparam("which"))
+)
+
+
+def _recorded(row: Row) -> RecordedEvent:
+    return RecordedEvent(
+        event_id=row["event_id"],
+        at=row["at"],
+        kind=row["kind"],
+        person_id=row["person_id"] or None,
+        client_id=row["client_id"],
+        subject_id=row["subject_id"],
+        text=row["data"],
+        batch=row["batch"],
+    )
+
+
+def _batch(row: Row) -> Batch:
+    return Batch(row["number"], row["previous"], row["hash"], row["count"], row["sealed_at"])
+
+
+async def add(unit: Unit, event: Event) -> str:
+    """Append `event`; its id."""
+    event_id = new_id("evt")
+    await unit.execute(
+        _ADD,
+        event_id=event_id,
+        at=unit.now,
+        kind=event.kind.value,
+        person_id=event.person_id or NOBODY,
+        client_id=event.client_id,
+        subject_id=event.subject_id,
+        data=orjson.dumps(event.data).decode(),
+    )
+    return event_id
+
+
+async def history_of(unit: Reading, person_id: str, before: str, limit: int) -> tuple[RecordedEvent, ...]:
+    """At most `limit` events of a person that are older than the event `before`, the latest first."""
+    return tuple(_recorded(row) for row in await unit.fetch(_HISTORY, who=person_id, before=before, limit=limit))
+
+
+async def find_last_batch(unit: Reading) -> Batch | None:
+    """The batch that the next one follows."""
+    row = await unit.fetch_one(_LAST_BATCH)
+    return None if row is None else _batch(row)
+
+
+async def unsealed(unit: Reading, limit: int) -> tuple[RecordedEvent, ...]:
+    """At most `limit` events in no batch yet, oldest first."""
+    return tuple(_recorded(row) for row in await unit.fetch(_UNSEALED, limit=limit))
+
+
+async def count_unsealed(unit: Reading) -> int:
+    """How many events are in no batch yet."""
+    row = await unit.fetch_one(_COUNT_UNSEALED)
+    return 0 if row is None else int(row["count"])
+
+
+async def find_batch_beyond(unit: Reading, last: int) -> int | None:
+    """A batch number after `last` that events bear, although there is no such batch."""
+    row = await unit.fetch_one(_STRAY, last=last)
+    return None if row is None else int(row["batch"])
+
+
+async def add_batch(unit: Unit, batch: Batch, members: Sequence[RecordedEvent]) -> bool:
+    """Seal `members` into `batch`; false if another worker has taken that number, and then nothing is changed."""
+    row = await unit.fetch_one(
+        _ADD_BATCH,
+        number=batch.number,
+        previous=batch.previous,
+        hash=batch.hash,
+        count=batch.count,
+        sealed_at=batch.sealed_at,
+    )
+    if row is None:
+        return False
+    await unit.execute_many(
+        _MARK,
+        [{"number": batch.number, "who": event.person_id or NOBODY, "which": event.event_id} for event in members],
+    )
+    return True
+
+
+async def batches(unit: Reading) -> AsyncIterator[Batch]:
+    """All batches in order, a page at a time."""
+    after = 0
+    while rows := await unit.fetch(_BATCHES, after=after, limit=_PAGE):
+        for row in rows:
+            yield _batch(row)
+        after = rows[-1]["number"]
+
+
+async def events_of(unit: Reading, number: int) -> AsyncIterator[RecordedEvent]:
+    """The events of a batch in the order of their ids, a page at a time."""
+    after = ""
+    while rows := await unit.fetch(_OF_BATCH, number=number, after=after, limit=_PAGE):
+        for row in rows:
+            yield _recorded(row)
+        after = rows[-1]["event_id"]
