@@ -76,11 +76,11 @@ def application(issuer: str, explain: Explain | None) -> FastAPI:
         return JSONResponse({})
 
     @app.get("/keep")
-    async def keep(request: Request, fail: str = "") -> Response:
+    async def keep(request: Request) -> Response:
         browser_id(request)
         keep_cookie(request, Cookie.SESSION, "kept")
-        if fail:
-            raise RuntimeError(fail)
+        if "x-fail" in request.headers:
+            raise RuntimeError(request.headers["x-fail"])
         return Response(status_code=204)
 
     @app.post("/bindings/v1/things")
