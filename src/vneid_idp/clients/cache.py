@@ -9,6 +9,7 @@ from vneid_idp.storage.unit import Database
 _KEPT: Instant = 5 * SECOND
 _ABSENT_KEPT: Instant = SECOND
 _MOST = 20_000
+_LONGEST_ID = 256
 
 
 class ClientCache:
@@ -26,6 +27,8 @@ class ClientCache:
 
     async def find(self, db: Database, client_id: str) -> Client | None:
         """The client when it is registered and enabled."""
+        if len(client_id) > _LONGEST_ID or "\0" in client_id:  # no text that PostgreSQL would take
+            return None
         now = self._clock.now()
         kept = self._clients.get(client_id)
         # Also never from the future: the sandbox's clock can be turned back.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.clients import store
 from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.kernel.clock import HOUR, Instant
@@ -61,6 +62,7 @@ async def register(unit: Unit, registration: Registration, *, client_id: str | N
     secret_digest = None if secret is None else digest(secret)
     text = write_members(registration.members)
     await store.add(unit, client_id, text, secret_digest, digest(token), unit.now)
+    await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id))
     client = read_client(client_id, text, secret_digest=secret_digest, issued_at=unit.now, disabled_at=None)
     return Registered(client, secret, token)
 
@@ -76,6 +78,7 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
     text = write_members(registration.members)
     if not await store.change(unit, client.client_id, text, secret_digest, unit.now):
         raise UnknownClient
+    await record(unit, Event(Kind.CLIENT_CHANGED, client_id=client.client_id))
     changed = read_client(
         client.client_id,
         text,
@@ -88,7 +91,9 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
 
 async def disable(unit: Unit, client_id: str) -> None:
     """Disable a client: it can no longer authenticate or send people; idempotent. Raises `UnknownClient`."""
-    if not await store.disable(unit, client_id, unit.now):
+    if await store.disable(unit, client_id, unit.now):
+        await record(unit, Event(Kind.CLIENT_DISABLED, client_id=client_id))
+    else:
         await get_client(unit, client_id)
 
 
@@ -96,6 +101,7 @@ async def delete(unit: Unit, client_id: str) -> None:
     """Delete a client (RFC 7592 §2.3); raises `UnknownClient`. Its grants are ended by the caller, who knows them."""
     if not await store.remove(unit, client_id):
         raise UnknownClient
+    await record(unit, Event(Kind.CLIENT_DELETED, client_id=client_id))
 
 
 async def use_assertion(unit: Unit, client_id: str, jti: str, expires_at: Instant) -> bool:

@@ -1,0 +1,175 @@
+"""Client authentication: what a client presents, and whether it holds (RFC 6749 §2.3, RFC 7523, RFC 10070)."""
+
+import base64
+import binascii
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+from vneid_idp.kernel.clock import HOUR, SECOND, Instant
+from vneid_idp.kernel.secrets import digest, same
+from vneid_idp.protocol import jose
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
+from vneid_idp.protocol.jose import BadToken, Unverified
+from vneid_idp.protocol.params import Params
+
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SKEW: Instant = 10 * SECOND
+"""How far two clocks may be apart."""
+LONGEST_ASSERTION: Instant = HOUR
+"""How far ahead an assertion may expire: its jti has to be remembered that long (RFC 7523 §3)."""
+
+# A token that says it is something else is something else (RFC 8725 §3.11).
+_TYPES = frozenset({"jwt", "client-authentication+jwt"})
+_NOBODY = digest("no client has this secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The one way in which a request names its client, believed by nobody yet."""
+
+    method: str
+    client_id: str
+    secret: str | None = None
+    assertion: Unverified | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What remains to be done with an assertion that holds: use it up."""
+
+    jti: str
+    expires_at: Instant
+    loosely_addressed: bool
+    """Addressed to an endpoint or to several audiences, which only clients with that exception may do."""
+
+
+def read_presented(authorization: str | None, params: Params) -> Presented:
+    """Read how a request authenticates. Raises `InvalidClient`, and `InvalidRequest` for two ways at once."""
+    found: list[Presented] = []
+    if authorization is not None:
+        found.append(_read_basic(authorization))
+    if "client_secret" in params:
+        found.append(Presented("client_secret_post", params.get("client_id", ""), secret=params["client_secret"]))
+    if "client_assertion" in params or "client_assertion_type" in params:
+        found.append(_read_assertion(params))
+    if not found:
+        if "client_id" not in params:
+            raise InvalidClient("The client must authenticate, or name itself by client_id if it is a public one.")
+        return Presented("none", params["client_id"])
+    if len(found) > 1:
+        raise InvalidRequest("The client authenticates in more than one way (RFC 6749 section 2.3).")
+    if params.get("client_id", found[0].client_id) != found[0].client_id:
+        raise InvalidRequest("client_id is not the client that authenticates.")
+    return found[0]
+
+
+def _read_basic(authorization: str) -> Presented:
+    """RFC 6749 §2.3.1: both halves are form-encoded before they are joined, else a colon would be ambiguous."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClient("The Authorization header must use the scheme Basic.")
+    try:
+        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+        if not colon:
+            raise InvalidClient("The Authorization header does not hold client_id:client_secret.")
+        return Presented("client_secret_basic", _form_decoded(client_id), secret=_form_decoded(secret))
+    except (binascii.Error, UnicodeDecodeError):
+        raise InvalidClient("The Authorization header cannot be read.") from None
+
+
+def _form_decoded(text: str) -> str:
+    return unquote_plus(text, errors="strict")
+
+
+def _read_assertion(params: Params) -> Presented:
+    if params.get("client_assertion_type") != JWT_BEARER:
+        raise InvalidClient(f"client_assertion_type must be {JWT_BEARER}.")
+    if "client_assertion" not in params:
+        raise InvalidClient("client_assertion is missing.")
+    try:
+        assertion = jose.read(params["client_assertion"])
+    except BadToken as error:
+        raise InvalidClient(f"client_assertion {error}.") from None
+    sub = assertion.claims.get("sub")
+    if not isinstance(sub, str):
+        raise InvalidClient("client_assertion has no sub.")
+    return Presented("private_key_jwt", sub, assertion=assertion)
+
+
+def check_method(client: Client, presented: Presented) -> None:
+    """The client uses the method that it registered, no other. Raises `InvalidClient`."""
+    if presented.method != client.token_endpoint_auth_method:
+        raise InvalidClient(f"This client is registered for {client.token_endpoint_auth_method}.")
+
+
+def is_secret_right(client: Client | None, secret: str) -> bool:
+    """Compare digests in constant time; for an unknown client too, so that time does not tell that it is unknown."""
+    expected = client.secret_digest if client is not None else None
+    return same(digest(secret), expected or _NOBODY) and expected is not None
+
+
+def algorithm_for(client: Client, assertion: Unverified) -> str:
+    """The one algorithm with which the assertion may be signed: the registered one, or any asymmetric one we know.
+
+    Never a MAC: a public key would serve as its secret (RFC 8725 §2.1). Raises `InvalidClient`.
+    """
+    registered = client.token_endpoint_auth_signing_alg
+    allowed = jose.SIGNING_ALGORITHMS if registered is None else (registered,)
+    alg = str(assertion.header["alg"])
+    if alg not in allowed:
+        raise InvalidClient(f"client_assertion must be signed with {' or '.join(allowed)}.")
+    return alg
+
+
+def check_assertion(
+    client: Client, assertion: Unverified, issuer: str, endpoints: Collection[str], now: Instant
+) -> Assertion:
+    """The claims of an assertion whose signature holds (RFC 7523 §3). Raises `InvalidClient`.
+
+    The audience is the issuer, as one string (RFC 10070): an assertion made for an attacker's server that names our
+    endpoint among its audiences would otherwise log the attacker in here.
+    """
+    typ, claims = assertion.header.get("typ", "JWT"), assertion.claims
+    if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in _TYPES:
+        raise InvalidClient("client_assertion has a typ of another kind of token.")
+    if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+        raise InvalidClient("client_assertion must have the client_id as iss and as sub.")
+    audience = claims.get("aud")
+    loosely = audience != issuer
+    if loosely:
+        audiences = audience if isinstance(audience, list) else [audience]
+        known = (issuer, *endpoints)
+        if client.assertion_audience != "endpoint" or not any(one in known for one in audiences):
+            raise InvalidClient("client_assertion must have the issuer as its only aud, as a string (RFC 10070).")
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 0 < len(jti) <= 1024:
+        raise InvalidClient("client_assertion has no jti.")
+    return Assertion(jti, _check_times(claims, now), loosely)
+
+
+def _check_times(claims: dict[str, Any], now: Instant) -> Instant:
+    expires_at = read_time(claims, "exp")
+    if expires_at is None:
+        raise InvalidClient("client_assertion has no exp.")
+    if expires_at <= now - SKEW:
+        raise InvalidClient("client_assertion has expired.")
+    if expires_at > now + LONGEST_ASSERTION + SKEW:
+        raise InvalidClient("client_assertion expires more than an hour ahead.")
+    for name in ("iat", "nbf"):
+        moment = read_time(claims, name)
+        if moment is not None and moment > now + SKEW:
+            raise InvalidClient(f"client_assertion has an {name} in the future; compare the clocks.")
+    return expires_at
+
+
+def read_time(claims: dict[str, Any], name: str) -> Instant | None:
+    """A NumericDate (RFC 7519 §2) as an instant; `None` when it is absent. Raises `InvalidClient`."""
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
+        raise InvalidClient(f"client_assertion has an {name} that is not a number of seconds.")
+    return int(value * SECOND)

@@ -1,0 +1,70 @@
+"""Client authentication at token, PAR, introspection and revocation endpoints."""
+
+import logging
+
+from starlette.requests import Request
+
+from vneid_idp.clients.service import use_assertion
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.client_auth import (
+    Presented,
+    algorithm_for,
+    check_assertion,
+    check_method,
+    is_secret_right,
+    read_presented,
+)
+from vneid_idp.protocol.errors import InvalidClient
+from vneid_idp.protocol.jose import BadToken
+from vneid_idp.protocol.params import Params
+from vneid_idp.web.address import address_of
+from vneid_idp.web.context import Idp
+from vneid_idp.web.limits import Secret, Tried
+
+logger = logging.getLogger(__name__)
+
+_UNKNOWN = "Client authentication failed: unknown client_id, wrong credential, or a client that has been disabled."
+
+
+async def authenticate(provider: Idp, request: Request, params: Params) -> Client:
+    """The client that this request proves to come from. Raises `InvalidClient` or `InvalidRequest`.
+
+    Call it before a unit is opened: it may have to fetch the client's keys. With a client secret it costs no statement,
+    with an assertion one.
+    """
+    presented = read_presented(request.headers.get("authorization"), params)
+    client = await provider.clients.find(provider.db, presented.client_id)
+    try:
+        return await _prove(provider, request, client, presented)
+    except InvalidClient:
+        # Only failures are counted, and only they can be turned away: a stranger who guesses cannot lock a client out.
+        tried = Tried(address=address_of(request, provider.trusted_proxies), client=presented.client_id[:128])
+        await provider.limits.admit(Secret.CLIENT_SECRET, tried)
+        await provider.limits.failed(Secret.CLIENT_SECRET, tried)
+        raise
+
+
+async def _prove(provider: Idp, request: Request, client: Client | None, presented: Presented) -> Client:
+    if presented.secret is not None:
+        if not is_secret_right(client, presented.secret) or client is None:
+            raise InvalidClient(_UNKNOWN)
+        check_method(client, presented)
+        return client
+    if client is None:
+        raise InvalidClient(_UNKNOWN)
+    check_method(client, presented)
+    if presented.assertion is None:
+        return client
+    alg = algorithm_for(client, presented.assertion)
+    try:
+        await provider.client_keys.check_signature(client, presented.assertion, alg)
+    except BadToken as error:
+        raise InvalidClient(f"client_assertion {error}.") from None
+    endpoints = (provider.url("/token"), provider.url(request.url.path))
+    assertion = check_assertion(client, presented.assertion, provider.issuer, endpoints, provider.clock.now())
+    if assertion.loosely_addressed:
+        logger.info("client %s: assertion addressed to an endpoint, accepted by exception", client.client_id)
+    async with provider.db.single() as unit:
+        if not await use_assertion(unit, client.client_id, assertion.jti, assertion.expires_at):
+            raise InvalidClient("client_assertion was used before: its jti must be new each time.")
+    return client
