@@ -1,0 +1,190 @@
+"""Electronic identity accounts: opened, kept in step with the registry, raised to level 2, closed, forgotten.
+
+Each function writes its event with its change. Personal data stands sealed in the profile; events carry only the
+person's pseudonymous id.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.service import record as record_event
+from vneid_idp.identity import profile as profiles
+from vneid_idp.identity import rules, store
+from vneid_idp.identity.cards import card_expires_at
+from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.rules import Account
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Reading, Unit
+
+SIGN_IN_NAME = "accounts.sign_in_name"
+
+
+class LevelNotAllowed(DomainError):
+    """Decree 69/2024 Art. 7 does not let this person hold that level."""
+
+    code = "level_not_allowed"
+    status = 403
+    title = "This person may not hold an account of that level."
+
+
+class SignInNameTaken(DomainError):
+    """One phone number belongs to one account (Decree 69/2024 Art. 10)."""
+
+    code = "sign_in_name_taken"
+    status = 409
+    title = "The phone number belongs to another account."
+
+
+def sign_in_digests(blind: BlindIndex, record: RegistryRecord) -> tuple[str, ...]:
+    """The digests under which a person signs in: personal ID number and, if there is one, phone."""
+    names = (record.personal_number, record.phone)
+    return tuple(blind.of(SIGN_IN_NAME, name) for name in names if name is not None)
+
+
+def account_for(record: RegistryRecord, level: int, verified_at: Instant, now: Instant) -> Account:
+    """A new account of `level` for this person. Pure."""
+    account = Account(
+        person_id=record.person_id,
+        level=level,
+        level_verified_at=verified_at,
+        opened_at=verified_at,
+        locked_at=None,
+        locked_by=None,
+        deceased_at=None,
+        card_expires_at=None,
+        closed_at=None,
+        updated_at=now,
+    )
+    return in_step(account, record, now)
+
+
+def in_step(account: Account, record: RegistryRecord, now: Instant) -> Account:
+    """The account with what the registry says of its holder. Pure."""
+    locked_at = record.locked_at or account.locked_at or now
+    return replace(
+        account,
+        locked_by=record.locked_by,
+        locked_at=locked_at if record.locked_by else None,
+        deceased_at=record.deceased_at,
+        card_expires_at=card_expires_at(record.card),
+        updated_at=now,
+    )
+
+
+async def find(unit: Reading, person_id: str) -> Account | None:
+    """A person's account, open or closed."""
+    stored = await store.find_account(unit, person_id)
+    return stored.account if stored else None
+
+
+async def find_with_profile(unit: Reading, vault: Vault, person_id: str) -> tuple[Account, Profile] | None:
+    """A person's account and opened profile, in one statement; nothing if there is none or the person was forgotten."""
+    stored = await store.find_account(unit, person_id)
+    if stored is None or stored.sealed_key is None:
+        return None
+    return stored.account, open_profile(vault, person_id, stored.sealed_key, stored.profile)
+
+
+def open_profile(vault: Vault, person_id: str, sealed_key: str | None, profile: str) -> Profile:
+    """The profile from the columns `accounts.profile` and `person_keys.sealed_key` of a joined row.
+
+    Raises `PersonForgotten` if the key is gone.
+    """
+    return profiles.read(vault.open_key(person_id, sealed_key).open_json(profiles.COLUMN, profile))
+
+
+async def open_account(
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    record: RegistryRecord,
+    level: int,
+    own: dict[str, Any] | None = None,
+) -> Account:
+    """Open an account of `level` (1 or 2) for a person of the registry, or return the one there is.
+
+    `own` is what the holder adds to the profile. Raises `LevelNotAllowed` and `SignInNameTaken`.
+    """
+    if not 1 <= level <= rules.highest_level(record, unit.now):
+        raise LevelNotAllowed
+    account = account_for(record, level, unit.now, unit.now)
+    key = await vault.ensure_key(unit, record.person_id)
+    sealed = key.seal_json(profiles.COLUMN, Profile(record, own or {}))
+    if not await store.open_account(unit, account, sealed):
+        existing = await store.find_account(unit, record.person_id)
+        assert existing is not None
+        return existing.account
+    if not await store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
+        raise SignInNameTaken
+    await record_event(unit, Event(Kind.ACCOUNT_OPENED, person_id=record.person_id, data={"level": level}))
+    return account
+
+
+async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
+    """Bring the account into step with what the registry says now; nothing if there is no open account.
+
+    Called at each sign-in and after each change that the registry tells of. An adapter to a distant registry is asked
+    *before* the unit that calls this is opened: no network call stands inside a transaction.
+    """
+    stored = await store.find_account(unit, record.person_id)
+    if stored is None or stored.sealed_key is None or stored.account.closed_at is not None:
+        return None
+    key = vault.open_key(record.person_id, stored.sealed_key)
+    before = profiles.read(key.open_json(profiles.COLUMN, stored.profile))
+    account = in_step(stored.account, record, unit.now)
+    if before.record == record:
+        # Nothing new: `updated_at` tells relying parties when the profile last changed (OpenID Connect Core §5.1).
+        unchanged = replace(account, updated_at=stored.account.updated_at)
+        if unchanged == stored.account:
+            return stored.account
+    await store.update_account(unit, account, key.seal_json(profiles.COLUMN, Profile(record, before.own)))
+    names = sign_in_digests(blind, record)
+    if names != sign_in_digests(blind, before.record) and not await store.put_names(unit, record.person_id, names):
+        raise SignInNameTaken
+    for event in _told(stored.account, account):
+        await record_event(unit, event)
+    return account
+
+
+def _told(before: Account, after: Account) -> list[Event]:
+    """The events that a change of the registry's facts makes."""
+    person_id, events = after.person_id, []
+    if after.locked_at is not None and before.locked_at is None:
+        by = after.locked_by or LockedBy.AUTHORITY
+        events.append(Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": by.value}))
+    if after.locked_at is None and before.locked_at is not None:
+        events.append(Event(Kind.ACCOUNT_UNLOCKED, person_id=person_id))
+    if after.deceased_at is not None and before.deceased_at is None:
+        events.append(Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": "death"}))
+    return events
+
+
+async def raise_level(unit: Unit, record: RegistryRecord, level: int) -> bool:
+    """Raise an account after the person was verified in person; whether it was below. Raises `LevelNotAllowed`."""
+    if level > rules.highest_level(record, unit.now):
+        raise LevelNotAllowed
+    raised = await store.raise_level(unit, record.person_id, level, unit.now)
+    if raised:
+        await record_event(unit, Event(Kind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data={"level": level}))
+    return raised
+
+
+async def close(unit: Unit, person_id: str) -> bool:
+    """Close an account and give its sign-in names back; whether it was open."""
+    closed = await store.close_account(unit, person_id, unit.now)
+    if closed:
+        await store.forget_names(unit, person_id)
+        await record_event(unit, Event(Kind.ACCOUNT_CLOSED, person_id=person_id))
+    return closed
+
+
+async def forget(unit: Unit, vault: Vault, person_id: str) -> None:
+    """Close the account and destroy the person's key: what was stored about them can never be read again."""
+    await close(unit, person_id)
+    if await vault.destroy(unit, person_id):
+        await record_event(unit, Event(Kind.PERSON_ERASED, person_id=person_id))

@@ -1,0 +1,40 @@
+"""Passwords and passcodes of accounts: set and changed. They are verified with `SecretHasher` against a `Candidate`."""
+
+from enum import StrEnum
+
+from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.service import record
+from vneid_idp.identity import rules, store
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.storage.unit import Unit
+
+
+class SecretKind(StrEnum):
+    """What a person may know."""
+
+    PASSWORD = "password"
+    PASSCODE = "passcode"
+
+
+class WeakSecret(DomainError):
+    """The chosen secret is too easy to guess."""
+
+    code = "weak_secret"
+    status = 422
+    title = "A password has 8 to 128 characters; a passcode has six digits that are no simple run."
+
+
+def check_new(kind: SecretKind, secret: str) -> None:
+    """Raise `WeakSecret` unless `secret` may be chosen. Call it before hashing."""
+    good = rules.good_password(secret) if kind is SecretKind.PASSWORD else rules.good_passcode(secret)
+    if not good:
+        raise WeakSecret
+
+
+async def set_hash(unit: Unit, person_id: str, kind: SecretKind, hashed: str, *, quietly: bool = False) -> None:
+    """Set a person's secret to one that `SecretHasher.hash` made. `quietly` is for renewing the hash of the same
+    secret.
+    """
+    await store.put_secret(unit, person_id, kind.value, hashed, unit.now)
+    if not quietly:
+        await record(unit, Event(Kind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))

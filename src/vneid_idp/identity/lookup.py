@@ -1,0 +1,70 @@
+"""Who is it that types a personal ID number or a phone number? The answer takes the same time when it is nobody.
+
+A page looks the candidate up, closes the unit, verifies the secret (`SecretHasher.verify`, which also works for
+nobody), and only then opens the unit that writes. What it says to the person must not differ either.
+"""
+
+from dataclasses import dataclass
+
+from vneid_idp.identity import phones, store
+from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
+from vneid_idp.identity.personal_id import MalformedPersonalId
+from vneid_idp.identity.personal_id import read as read_personal_id
+from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.rules import Account
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Who may be signing in; with every field but `attempts_key` empty, nobody that we know."""
+
+    attempts_key: str
+    """Under which failed attempts are counted: the person, or for nobody the digest of what was typed."""
+    account: Account | None = None
+    profile: Profile | None = None
+    password_hash: str | None = None
+    passcode_hash: str | None = None
+
+    @property
+    def person_id(self) -> str | None:
+        """The person, if there is one."""
+        return self.account.person_id if self.account else None
+
+    @property
+    def phone(self) -> str | None:
+        """Where a one-time code can be sent, if anywhere."""
+        return self.profile.record.phone if self.profile else None
+
+
+def normal_name(typed: str) -> str:
+    """What a person typed as a sign-in name, in the form in which it is stored: 12 digits, or E.164.
+
+    Text that is neither is returned as it is, and will be found to be nobody: no error may tell it apart.
+    """
+    try:
+        return read_personal_id(typed).text
+    except MalformedPersonalId:
+        pass
+    try:
+        return phones.read(typed)
+    except phones.MalformedPhone:
+        return typed.strip()[:64]
+
+
+async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: str) -> Candidate:
+    """The candidate behind a personal ID number or phone as typed: one statement, whoever it is. Closed accounts and
+    people who were forgotten are nobody."""
+    digest = blind.of(SIGN_IN_NAME, normal_name(typed))
+    stored = await store.find_candidate(unit, digest)
+    if stored is None or stored.sealed_key is None or stored.account.closed_at is not None:
+        return Candidate(attempts_key=digest)
+    return Candidate(
+        attempts_key=stored.account.person_id,
+        account=stored.account,
+        profile=open_profile(vault, stored.account.person_id, stored.sealed_key, stored.profile),
+        password_hash=stored.password_hash,
+        passcode_hash=stored.passcode_hash,
+    )

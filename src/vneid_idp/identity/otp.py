@@ -1,0 +1,155 @@
+"""One-time codes by SMS: six digits, known to the database only as a keyed digest, good once and not for long.
+
+A code belongs to a context (an interaction, or a session that steps up). Trying one is a single statement that counts
+the attempt and uses the code up if it is right, so that two tries at once cannot share an attempt nor use a code
+twice.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import bindparam, case, null, update
+
+from vneid_idp.identity.tables import one_time_codes
+from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.secrets import BlindIndex, new_digits
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Unit
+
+DIGITS = 6
+LIFETIME = 5 * MINUTE
+RESEND_AFTER = 30 * SECOND
+ATTEMPTS = 5
+SENDS = 5
+NOBODY = "nobody"
+"""Stands for the person who does not exist: their codes are written like anyone's, so that the time tells nothing."""
+
+_codes = one_time_codes
+_new = insert(_codes).values(
+    person_id=bindparam("person_id"),
+    context=bindparam("context"),
+    code_digest=bindparam("code_digest"),
+    sent_at=bindparam("now"),
+    expires_at=bindparam("expires_at"),
+    sends=1,
+    attempts=0,
+)
+_SEND = Statement(
+    _new.on_conflict_do_update(
+        index_elements=["person_id", "context"],
+        set_={
+            "code_digest": _new.excluded.code_digest,
+            "sent_at": _new.excluded.sent_at,
+            "expires_at": _new.excluded.expires_at,
+            "sends": _codes.c.sends + 1,
+            "attempts": 0,
+            "used_at": null(),
+        },
+        where=(_codes.c.sent_at <= bindparam("sent_before")) & (_codes.c.sends < SENDS),
+    )
+)
+_TRY = Statement(
+    update(_codes)
+    .where(
+        _codes.c.person_id == bindparam("of_person"),
+        _codes.c.context == bindparam("of_context"),
+        _codes.c.used_at.is_(None),
+        _codes.c.attempts < ATTEMPTS,
+        _codes.c.expires_at > bindparam("now"),
+    )
+    .values(
+        attempts=_codes.c.attempts + 1,
+        used_at=case((_codes.c.code_digest == bindparam("tried_digest"), bindparam("now")), else_=null()),
+    )
+    .returning(_codes.c.used_at, _codes.c.attempts)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text message to a person. `code` is a secret: it goes to the phone and nowhere else."""
+
+    phone: str
+    code: str
+    language: str
+    expires_at: Instant
+
+
+class Notifier(Protocol):
+    """Hands messages to whoever delivers them. Implementations write a row and deliver after the commit: no network
+    call stands inside a transaction."""
+
+    async def send(self, unit: Unit, message: Message) -> None:
+        """Have `message` delivered once the unit has been committed."""
+        ...
+
+
+class Outcome(StrEnum):
+    """What came of trying a code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    SPENT = "spent"
+    """Used, expired, tried too often or never sent: a new one is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What came of asking for a code: `sent` is false when the last one is too recent or there were too many."""
+
+    sent: bool
+    expires_at: Instant
+    resend_at: Instant
+
+
+async def send(
+    unit: Unit,
+    blind: BlindIndex,
+    notifier: Notifier,
+    *,
+    person_id: str | None,
+    phone: str | None,
+    context: str,
+    language: str,
+) -> Sending:
+    """Send a new code to `phone` for `context`; it replaces the one before. Without a person or a phone all is done but
+    the sending, and the answer is the same."""
+    code = new_digits(DIGITS)
+    owner = person_id or NOBODY
+    written = await unit.execute(
+        _SEND,
+        person_id=owner,
+        context=context,
+        code_digest=_digest(blind, owner, context, code),
+        now=unit.now,
+        expires_at=unit.now + LIFETIME,
+        sent_before=unit.now - RESEND_AFTER,
+    )
+    if written and person_id is not None and phone is not None:
+        await notifier.send(unit, Message(phone, code, language, unit.now + LIFETIME))
+    return Sending(bool(written), unit.now + LIFETIME, unit.now + RESEND_AFTER)
+
+
+async def check(unit: Unit, blind: BlindIndex, *, person_id: str | None, context: str, code: str) -> Outcome:
+    """Try a code. It returns, never raises, so that the attempt is counted when the unit commits (architecture, idea
+    4).
+    """
+    owner = person_id or NOBODY
+    tried = "".join(character for character in code if character.isdecimal())
+    row = await unit.fetch_one(
+        _TRY,
+        of_person=owner,
+        of_context=context,
+        tried_digest=_digest(blind, owner, context, tried),
+        now=unit.now,
+    )
+    if row is None:
+        return Outcome.SPENT
+    if row["used_at"] is not None:
+        return Outcome.RIGHT if person_id is not None else Outcome.WRONG
+    return Outcome.WRONG if row["attempts"] < ATTEMPTS else Outcome.SPENT
+
+
+def _digest(blind: BlindIndex, owner: str, context: str, code: str) -> str:
+    return blind.of("one_time_code", f"{owner}\0{context}\0{code}")

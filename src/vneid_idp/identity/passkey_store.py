@@ -1,0 +1,106 @@
+"""Queries about passkeys."""
+
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import and_, bindparam, or_, select, update
+
+from vneid_idp.identity.tables import passkeys
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+_WRITTEN = ("person_id", "credential_id", "public_key", "sign_count", "transports", "synced", "name", "registered_at")
+_ADD = Statement(
+    insert(passkeys)
+    .values({name: bindparam(name) for name in _WRITTEN})
+    .on_conflict_do_nothing(index_elements=["person_id", "credential_id"])
+)
+_one = and_(
+    passkeys.c.person_id == bindparam("of_person"),
+    passkeys.c.credential_id == bindparam("of_credential"),
+    passkeys.c.removed_at.is_(None),
+)
+_FIND = Statement(select(passkeys).where(_one))
+_LIST = Statement(
+    select(passkeys)
+    .where(passkeys.c.person_id == bindparam("of_person"), passkeys.c.removed_at.is_(None))
+    .order_by(passkeys.c.registered_at)
+)
+_USE = Statement(
+    update(passkeys)
+    .where(
+        _one,
+        # A counter that stands still or runs back betrays a copy (WebAuthn §6.1.1); synced passkeys keep it at zero.
+        or_(passkeys.c.sign_count < bindparam("count"), and_(passkeys.c.sign_count == 0, bindparam("count") == 0)),
+        or_(passkeys.c.last_challenge_at.is_(None), passkeys.c.last_challenge_at < bindparam("issued_at")),
+    )
+    .values(sign_count=bindparam("count"), last_used_at=bindparam("now"), last_challenge_at=bindparam("issued_at"))
+)
+_REMOVE = Statement(update(passkeys).where(_one).values(removed_at=bindparam("now")))
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A registered passkey. `credential_id` is base64url text; `synced` ones are copied between a person's devices."""
+
+    person_id: str
+    credential_id: str
+    public_key: bytes
+    sign_count: int
+    transports: tuple[str, ...]
+    synced: bool
+    name: str
+    registered_at: Instant
+    last_used_at: Instant | None
+
+
+def _passkey(row: Row) -> Passkey:
+    return Passkey(
+        row["person_id"],
+        row["credential_id"],
+        row["public_key"],
+        row["sign_count"],
+        tuple(orjson.loads(row["transports"])),
+        bool(row["synced"]),
+        row["name"],
+        row["registered_at"],
+        row["last_used_at"],
+    )
+
+
+async def add_passkey(unit: Unit, passkey: Passkey) -> bool:
+    """Write a passkey; whether it was new to this person."""
+    values = {name: getattr(passkey, name) for name in _WRITTEN}
+    values["transports"] = orjson.dumps(passkey.transports).decode()
+    return await unit.execute(_ADD, **values) == 1
+
+
+async def find_passkey(unit: Reading, person_id: str, credential_id: str) -> Passkey | None:
+    """A passkey that has not been removed."""
+    row = await unit.fetch_one(_FIND, of_person=person_id, of_credential=credential_id)
+    return _passkey(row) if row else None
+
+
+async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
+    """A person's passkeys, oldest first."""
+    return tuple(_passkey(row) for row in await unit.fetch(_LIST, of_person=person_id))
+
+
+async def use_passkey(unit: Unit, passkey: Passkey, sign_count: int, issued_at: Instant) -> bool:
+    """Note that a passkey answered a challenge; false if it answered this one or a later one before, or its counter did
+    not go on."""
+    used = await unit.execute(
+        _USE,
+        of_person=passkey.person_id,
+        of_credential=passkey.credential_id,
+        count=sign_count,
+        issued_at=issued_at,
+        now=unit.now,
+    )
+    return used == 1
+
+
+async def remove_passkey(unit: Unit, person_id: str, credential_id: str) -> bool:
+    """Take a passkey out of use; whether it was in use."""
+    return await unit.execute(_REMOVE, of_person=person_id, of_credential=credential_id, now=unit.now) == 1

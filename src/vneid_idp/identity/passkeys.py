@@ -1,0 +1,238 @@
+"""Passkeys (W3C Web Authentication Level 3), with user verification always: a device and what unlocks it, two factors.
+
+Challenges are sealed values bound to a context (an interaction or a session), not rows. Each passkey remembers the
+instant of the last challenge that it answered and takes only later ones, so that no answer counts twice.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import webauthn
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    CredentialDeviceType,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.service import record
+from vneid_idp.identity import passkey_store as store
+from vneid_idp.identity.passkey_store import Passkey
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
+from vneid_idp.protocol.levels import Method
+from vneid_idp.storage.unit import Reading, Unit
+
+CHALLENGE_LIFETIME = 5 * MINUTE
+MOST = 20
+METHOD = "hwk"
+
+_LONGEST_NAME = 60
+_REGISTER, _AUTHENTICATE = "register", "authenticate"
+
+
+class PasskeyRefused(DomainError):
+    """The answer of the authenticator does not prove what it must."""
+
+    code = "passkey_refused"
+    status = 400
+    title = "The passkey could not be verified. Start again."
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """To whom passkeys belong (WebAuthn §5.1.2 RP ID) and from where they may be used. `origin` is that of the
+    issuer.
+    """
+
+    rp_id: str
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the page hands to the browser (`options`, JSON text) and gets back with the answer (`sealed`)."""
+
+    options: str
+    sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """Who signed in with a passkey, and what that counts as."""
+
+    person_id: str
+    credential_id: str
+    method: Method
+
+
+async def registration_options(
+    unit: Reading, sealer: Sealer, site: Site, *, person_id: str, user_name: str, context: str
+) -> Options:
+    """What `navigator.credentials.create()` needs. `user_name` is shown in the browser's list of passkeys."""
+    challenge = random_bytes(32)
+    options = webauthn.generate_registration_options(
+        rp_id=site.rp_id,
+        rp_name=site.name,
+        user_id=person_id.encode(),
+        user_name=user_name,
+        challenge=challenge,
+        timeout=CHALLENGE_LIFETIME,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors(await store.list_passkeys(unit, person_id)),
+    )
+    return Options(options_to_json(options), _seal(sealer, _REGISTER, challenge, person_id, context, unit.now))
+
+
+async def register(
+    unit: Unit, sealer: Sealer, site: Site, *, person_id: str, context: str, sealed: str, answer: str, name: str
+) -> Passkey:
+    """Add the passkey in the authenticator's `answer` (JSON text). Raises `PasskeyRefused`."""
+    challenge, _ = _open(sealer, _REGISTER, sealed, person_id, context, unit.now)
+    try:
+        verified = webauthn.verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.rp_id,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise PasskeyRefused(type(error).__name__) from error
+    if len(await store.list_passkeys(unit, person_id)) >= MOST:
+        raise PasskeyRefused("This account has as many passkeys as it may have.")
+    passkey = Passkey(
+        person_id=person_id,
+        credential_id=bytes_to_base64url(verified.credential_id),
+        public_key=verified.credential_public_key,
+        sign_count=verified.sign_count,
+        transports=_transports(answer),
+        synced=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        name=name.strip()[:_LONGEST_NAME] or "Passkey",
+        registered_at=unit.now,
+        last_used_at=None,
+    )
+    if not await store.add_passkey(unit, passkey):
+        raise PasskeyRefused("This passkey is registered already.")
+    await record(unit, Event(Kind.PASSKEY_ADDED, person_id=person_id, subject_id=passkey.credential_id))
+    return passkey
+
+
+async def authentication_options(
+    unit: Reading, sealer: Sealer, site: Site, *, context: str, person_id: str | None = None
+) -> Options:
+    """What `navigator.credentials.get()` needs. With a person (a second factor), only that person's passkeys answer;
+    without,
+    the browser offers those it has, and the answer tells who it is."""
+    challenge = random_bytes(32)
+    known = await store.list_passkeys(unit, person_id) if person_id else ()
+    options = webauthn.generate_authentication_options(
+        rp_id=site.rp_id,
+        challenge=challenge,
+        timeout=CHALLENGE_LIFETIME,
+        allow_credentials=_descriptors(known),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return Options(options_to_json(options), _seal(sealer, _AUTHENTICATE, challenge, person_id, context, unit.now))
+
+
+async def authenticate(
+    unit: Unit, sealer: Sealer, site: Site, *, context: str, sealed: str, answer: str, person_id: str | None = None
+) -> Authenticated:
+    """Verify the authenticator's `answer` (JSON text) to a challenge of this context and, if given, this person.
+
+    Raises `PasskeyRefused`; whether the account behind it may be used is another question (`rules.account_standing`).
+    """
+    challenge, issued_at = _open(sealer, _AUTHENTICATE, sealed, person_id, context, unit.now)
+    claimed, credential_id = _who(answer)
+    passkey = await store.find_passkey(unit, claimed or person_id or "", credential_id)
+    if passkey is None or (person_id is not None and passkey.person_id != person_id):
+        raise PasskeyRefused("unknown passkey")
+    try:
+        verified = webauthn.verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.rp_id,
+            expected_origin=site.origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise PasskeyRefused(type(error).__name__) from error
+    if not await store.use_passkey(unit, passkey, verified.new_sign_count, issued_at):
+        raise PasskeyRefused("an answer that was given before, or a copied authenticator")
+    return Authenticated(passkey.person_id, passkey.credential_id, Method(METHOD, unit.now))
+
+
+async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
+    """A person's passkeys, oldest first."""
+    return await store.list_passkeys(unit, person_id)
+
+
+async def remove(unit: Unit, person_id: str, credential_id: str) -> bool:
+    """Remove a passkey; whether the person had it."""
+    removed = await store.remove_passkey(unit, person_id, credential_id)
+    if removed:
+        await record(unit, Event(Kind.PASSKEY_REMOVED, person_id=person_id, subject_id=credential_id))
+    return removed
+
+
+def _seal(sealer: Sealer, kind: str, challenge: bytes, person_id: str | None, context: str, now: Instant) -> str:
+    value = {"k": kind, "c": base64url(challenge), "p": person_id, "x": context, "t": now}
+    return sealer.seal_json(Purpose.PASSKEY_CHALLENGE, value)
+
+
+def _open(
+    sealer: Sealer, kind: str, sealed: str, person_id: str | None, context: str, now: Instant
+) -> tuple[bytes, Instant]:
+    try:
+        value = sealer.open_json(Purpose.PASSKEY_CHALLENGE, sealed)
+    except NotSealedHere as error:
+        raise PasskeyRefused("not our challenge") from error
+    if (value["k"], value["p"], value["x"]) != (kind, person_id, context):
+        raise PasskeyRefused("a challenge for something else")
+    if not 0 <= now - value["t"] <= CHALLENGE_LIFETIME:
+        raise PasskeyRefused("the challenge has expired")
+    return from_base64url(value["c"]), value["t"]
+
+
+def _who(answer: str) -> tuple[str | None, str]:
+    """The user handle (the person) and the credential id that an answer names; neither is believed before
+    verification.
+    """
+    try:
+        parsed: dict[str, Any] = orjson.loads(answer)
+        handle = parsed["response"].get("userHandle")
+        person_id = base64url_to_bytes(handle).decode() if handle else None
+        return person_id, bytes_to_base64url(base64url_to_bytes(parsed["rawId"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PasskeyRefused("malformed answer") from error
+
+
+def _transports(answer: str) -> tuple[str, ...]:
+    known = {transport.value for transport in AuthenticatorTransport}
+    named = orjson.loads(answer).get("response", {}).get("transports") or ()
+    return tuple(name for name in named if name in known)
+
+
+def _descriptors(passkeys: tuple[Passkey, ...]) -> list[PublicKeyCredentialDescriptor]:
+    return [
+        PublicKeyCredentialDescriptor(
+            id=base64url_to_bytes(passkey.credential_id),
+            transports=[AuthenticatorTransport(name) for name in passkey.transports] or None,
+        )
+        for passkey in passkeys
+    ]

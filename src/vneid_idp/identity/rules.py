@@ -1,0 +1,106 @@
+"""Decisions about accounts: may this one be used, and which level may a person hold."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.cards import CardStatus, card_expires_at, card_status
+from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.kernel.clock import Instant
+
+LEVEL_2_FROM_AGE = 6
+"""Decree 69/2024/NĐ-CP Art. 7: younger children may hold level 1 only."""
+OWN_REGISTRATION_FROM_AGE = 14
+"""Decree 69/2024/NĐ-CP Art. 10: below it a parent or guardian registers the child with the own level-2 account."""
+
+PASSWORD_LENGTHS = range(8, 129)
+PASSCODE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An electronic identity account. What the registry says of the person is copied into it."""
+
+    person_id: str
+    level: int
+    level_verified_at: Instant
+    opened_at: Instant
+    locked_at: Instant | None
+    locked_by: LockedBy | None
+    deceased_at: Instant | None
+    card_expires_at: Instant | None
+    closed_at: Instant | None
+    updated_at: Instant
+
+
+class Standing(StrEnum):
+    """Whether an account may be used, and if not, why."""
+
+    USABLE = "usable"
+    CLOSED = "closed"
+    DECEASED = "deceased"
+    LOCKED_BY_AUTHORITY = "locked_by_authority"
+    LOCKED_BY_HOLDER = "locked_by_holder"
+    NO_CARD = "no_card"
+    CARD_EXPIRED = "card_expired"
+
+
+def account_standing(account: Account, record: RegistryRecord | None, now: Instant) -> Standing:
+    """Whether `account` may be used at `now` (Decree 69/2024 Art. 15: it is locked with the card, also on expiry).
+
+    `record` is the registry's word of this moment; without it the account's own copy decides. A refusal of either
+    counts.
+    """
+    if account.closed_at is not None:
+        return Standing.CLOSED
+    own = _standing(account.deceased_at, account.locked_by, account.locked_at, account.card_expires_at, now)
+    if record is None or own is not Standing.USABLE:
+        return own
+    if card_status(record.card, now) is CardStatus.NONE:
+        return Standing.NO_CARD
+    return _standing(record.deceased_at, record.locked_by, record.locked_at, card_expires_at(record.card), now)
+
+
+def _standing(
+    deceased_at: Instant | None,
+    locked_by: LockedBy | None,
+    locked_at: Instant | None,
+    expires_at: Instant | None,
+    now: Instant,
+) -> Standing:
+    if deceased_at is not None:
+        return Standing.DECEASED
+    if locked_at is not None or locked_by is not None:
+        return Standing.LOCKED_BY_HOLDER if locked_by is LockedBy.HOLDER else Standing.LOCKED_BY_AUTHORITY
+    if expires_at is not None and expires_at <= now:
+        return Standing.CARD_EXPIRED
+    return Standing.USABLE
+
+
+def highest_level(record: RegistryRecord, now: Instant) -> int:
+    """The highest level of account that the person may hold at `now`, 0 for none (Decree 69/2024 Art. 7).
+
+    Citizens need a valid card, foreigners a valid residence card; below six years only level 1.
+    """
+    if record.deceased_at is not None or card_status(record.card, now) is not CardStatus.VALID:
+        return 0
+    return 2 if age(record.birth_date, now) >= LEVEL_2_FROM_AGE else 1
+
+
+def needs_guardian_to_register(record: RegistryRecord, now: Instant) -> bool:
+    """Whether a parent or guardian must register this person's account (Decree 69/2024 Art. 10)."""
+    return age(record.birth_date, now) < OWN_REGISTRATION_FROM_AGE
+
+
+def good_password(text: str) -> bool:
+    """Whether `text` may be a password: 8–128 characters, nothing else demanded (NIST SP 800-63B-4 §3.1.1)."""
+    return len(text) in PASSWORD_LENGTHS
+
+
+def good_passcode(text: str) -> bool:
+    """Whether `text` may be a passcode: six ASCII digits, neither all the same nor a run such as 123456 or 654321."""
+    if len(text) != PASSCODE_LENGTH or not (text.isascii() and text.isdigit()):
+        return False
+    steps = {int(right) - int(left) for left, right in pairwise(text)}
+    return steps not in ({0}, {1}, {-1})

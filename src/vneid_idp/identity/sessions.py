@@ -1,0 +1,145 @@
+"""Browser sessions as facts: who, since when, proven how and when, ended when. The cookie that names one is the
+web's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import bindparam, select, update
+
+from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.service import record
+from vneid_idp.identity.tables import session_is_live, sessions
+from vneid_idp.kernel.clock import HOUR, Instant
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol.levels import Method
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+LIFETIME = 12 * HOUR
+
+_OPEN = Statement(
+    insert(sessions).values(
+        {name: bindparam(name) for name in ("person_id", "session_id", "methods", "opened_at", "expires_at")}
+    )
+)
+_one = (sessions.c.person_id == bindparam("of_person")) & (sessions.c.session_id == bindparam("of_session"))
+_FIND = Statement(select(sessions).where(_one, session_is_live()))
+_SET_METHODS = Statement(
+    update(sessions)
+    .where(_one, session_is_live(), sessions.c.methods == bindparam("before"))
+    .values(methods=bindparam("methods"))
+)
+_END = Statement(update(sessions).where(_one, sessions.c.ended_at.is_(None)).values(ended_at=bindparam("now")))
+_END_ALL = Statement(
+    update(sessions)
+    .where(sessions.c.person_id == bindparam("of_person"), session_is_live())
+    .values(ended_at=bindparam("now"))
+    .returning(sessions.c.session_id)
+)
+_LIST = Statement(
+    select(sessions)
+    .where(sessions.c.person_id == bindparam("of_person"), session_is_live())
+    .order_by(sessions.c.opened_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person at a browser. `session_id` is the `sid` of ID tokens and log-out tokens."""
+
+    person_id: str
+    session_id: str
+    methods: tuple[Method, ...]
+    """Each kind of proof once, with the instant of the latest."""
+    opened_at: Instant
+    expires_at: Instant
+
+
+def read_methods(text: str) -> tuple[Method, ...]:
+    """The methods in the column `sessions.methods`."""
+    return tuple(Method(name, at) for name, at in orjson.loads(text))
+
+
+def write_methods(methods: Iterable[Method]) -> str:
+    """The text of the column `sessions.methods`."""
+    return orjson.dumps([[method.name, method.at] for method in methods]).decode()
+
+
+def with_method(methods: tuple[Method, ...], new: Method) -> tuple[Method, ...]:
+    """`methods` with `new` last and no older one of its kind."""
+    return (*(method for method in methods if method.name != new.name), new)
+
+
+async def open_session(
+    unit: Unit, person_id: str, methods: tuple[Method, ...], lifetime: Instant = LIFETIME
+) -> Session:
+    """Open a session for somebody who just proved to be there. Always a new id: a session from before the sign-in is
+    never carried over (session fixation)."""
+    session = Session(person_id, new_id("ses"), methods, unit.now, unit.now + lifetime)
+    await unit.execute(
+        _OPEN,
+        person_id=person_id,
+        session_id=session.session_id,
+        methods=write_methods(methods),
+        opened_at=session.opened_at,
+        expires_at=session.expires_at,
+    )
+    return session
+
+
+async def find_session(unit: Reading, person_id: str, session_id: str) -> Session | None:
+    """The session, if it stands at this instant."""
+    row = await unit.fetch_one(_FIND, of_person=person_id, of_session=session_id, now=unit.now)
+    return _session(row) if row else None
+
+
+async def add_method(unit: Unit, person_id: str, session_id: str, method: Method) -> Session | None:
+    """Add a proof to a session; nothing if the session does not stand. Written only over what was read: a proof that
+    another request adds at the same time is not lost."""
+    for _ in range(5):
+        row = await unit.fetch_one(_FIND, of_person=person_id, of_session=session_id, now=unit.now)
+        if row is None:
+            return None
+        session = _session(row)
+        methods = with_method(session.methods, method)
+        changed = await unit.execute(
+            _SET_METHODS,
+            of_person=person_id,
+            of_session=session_id,
+            now=unit.now,
+            before=row["methods"],
+            methods=write_methods(methods),
+        )
+        if changed:
+            return Session(person_id, session_id, methods, session.opened_at, session.expires_at)
+    return None
+
+
+async def end_session(unit: Unit, person_id: str, session_id: str) -> bool:
+    """End a session; whether it stood."""
+    ended = await unit.execute(_END, of_person=person_id, of_session=session_id, now=unit.now) == 1
+    if ended:
+        await record(unit, Event(Kind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
+    return ended
+
+
+async def end_all(unit: Unit, person_id: str) -> tuple[str, ...]:
+    """End every session of a person; their ids, for back-channel log-out."""
+    rows = await unit.fetch(_END_ALL, of_person=person_id, now=unit.now)
+    ended = tuple(row["session_id"] for row in rows)
+    for session_id in ended:
+        await record(unit, Event(Kind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
+    return ended
+
+
+async def list_sessions(unit: Reading, person_id: str) -> tuple[Session, ...]:
+    """The sessions of a person that stand, oldest first."""
+    return tuple(_session(row) for row in await unit.fetch(_LIST, of_person=person_id, now=unit.now))
+
+
+def _session(row: Row) -> Session:
+    return Session(
+        row["person_id"], row["session_id"], read_methods(row["methods"]), row["opened_at"], row["expires_at"]
+    )

@@ -1,0 +1,264 @@
+"""Queries about people and accounts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, select, update
+
+from vneid_idp.identity import tables
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.rules import Account
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+_people, _numbers, _keys = tables.registry_people, tables.registry_numbers, tables.person_keys
+_accounts, _names, _secrets = tables.accounts, tables.sign_in_names, tables.factor_secrets
+_wards = tables.guardianships
+
+_SEALED_PERSON = (_people.c.person_id, _people.c.sealed, _keys.c.sealed_key)
+_people_with_keys = _people.join(_keys, _keys.c.person_id == _people.c.person_id)
+
+_FIND_PERSON = Statement(
+    select(*_SEALED_PERSON).select_from(_people_with_keys).where(_people.c.person_id == bindparam("person_id"))
+)
+_FIND_PERSON_BY_NUMBER = Statement(
+    select(*_SEALED_PERSON)
+    .select_from(_numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id))
+    .where(_numbers.c.number_digest == bindparam("number_digest"))
+)
+_WARDS = Statement(
+    select(*_SEALED_PERSON)
+    .select_from(_wards.join(_people_with_keys, _people.c.person_id == _wards.c.ward_id))
+    .where(_wards.c.guardian_id == bindparam("guardian_id"))
+)
+_upsert_person = insert(_people).values(
+    person_id=bindparam("person_id"), sealed=bindparam("sealed"), updated_at=bindparam("updated_at")
+)
+_PUT_PERSON = Statement(
+    _upsert_person.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={"sealed": _upsert_person.excluded.sealed, "updated_at": _upsert_person.excluded.updated_at},
+    )
+)
+_PUT_NUMBER = Statement(
+    insert(_numbers)
+    .values(number_digest=bindparam("number_digest"), person_id=bindparam("person_id"))
+    .on_conflict_do_nothing(index_elements=["number_digest"])
+)
+_FORGET_NUMBER = Statement(
+    delete(_numbers).where(
+        _numbers.c.number_digest == bindparam("number_digest"), _numbers.c.person_id == bindparam("person_id")
+    )
+)
+_PUT_WARD = Statement(
+    insert(_wards)
+    .values(guardian_id=bindparam("guardian_id"), ward_id=bindparam("ward_id"))
+    .on_conflict_do_nothing(index_elements=["guardian_id", "ward_id"])
+)
+
+_ACCOUNT = tuple(column for column in _accounts.c if column.name != "profile")
+_FIND_ACCOUNT = Statement(
+    select(*_ACCOUNT, _accounts.c.profile, _keys.c.sealed_key)
+    .select_from(_accounts.outerjoin(_keys, _keys.c.person_id == _accounts.c.person_id))
+    .where(_accounts.c.person_id == bindparam("person_id"))
+)
+_password, _passcode = _secrets.alias("password"), _secrets.alias("passcode")
+_FIND_CANDIDATE = Statement(
+    select(
+        *_ACCOUNT,
+        _accounts.c.profile,
+        _keys.c.sealed_key,
+        _password.c.hash.label("password_hash"),
+        _passcode.c.hash.label("passcode_hash"),
+    )
+    .select_from(
+        _names.join(_accounts, _accounts.c.person_id == _names.c.person_id)
+        .outerjoin(_keys, _keys.c.person_id == _accounts.c.person_id)
+        .outerjoin(_password, and_(_password.c.person_id == _accounts.c.person_id, _password.c.kind == "password"))
+        .outerjoin(_passcode, and_(_passcode.c.person_id == _accounts.c.person_id, _passcode.c.kind == "passcode"))
+    )
+    .where(_names.c.name_digest == bindparam("name_digest"))
+)
+_OPEN_ACCOUNT = Statement(
+    insert(_accounts)
+    .values({column.name: bindparam(column.name) for column in _accounts.c})
+    .on_conflict_do_nothing(index_elements=["person_id"])
+)
+_COPIED = ("locked_at", "locked_by", "deceased_at", "card_expires_at", "profile", "updated_at")
+_UPDATE_ACCOUNT = Statement(
+    update(_accounts)
+    .where(_accounts.c.person_id == bindparam("of_person"))
+    .values({name: bindparam(name) for name in _COPIED})
+)
+_RAISE_LEVEL = Statement(
+    update(_accounts)
+    .where(
+        _accounts.c.person_id == bindparam("of_person"),
+        _accounts.c.level < bindparam("to_level"),
+        _accounts.c.closed_at.is_(None),
+    )
+    .values(level=bindparam("to_level"), level_verified_at=bindparam("at"), updated_at=bindparam("at"))
+)
+_CLOSE_ACCOUNT = Statement(
+    update(_accounts)
+    .where(_accounts.c.person_id == bindparam("of_person"), _accounts.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"), updated_at=bindparam("at"))
+)
+_DELETE_ACCOUNT = Statement(delete(_accounts).where(_accounts.c.person_id == bindparam("person_id")))
+_PUT_NAME = Statement(
+    insert(_names)
+    .values(name_digest=bindparam("name_digest"), person_id=bindparam("person_id"))
+    .on_conflict_do_nothing(index_elements=["name_digest"])
+)
+_FORGET_NAMES = Statement(delete(_names).where(_names.c.person_id == bindparam("person_id")))
+_upsert_secret = insert(_secrets).values(
+    person_id=bindparam("person_id"), kind=bindparam("kind"), hash=bindparam("hash"), set_at=bindparam("set_at")
+)
+_PUT_SECRET = Statement(
+    _upsert_secret.on_conflict_do_update(
+        index_elements=["person_id", "kind"],
+        set_={"hash": _upsert_secret.excluded.hash, "set_at": _upsert_secret.excluded.set_at},
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A person as stored: what the vault must open."""
+
+    person_id: str
+    sealed: str
+    sealed_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAccount:
+    """An account with its sealed profile and, when it was looked up for a sign-in, the hashes of its secrets."""
+
+    account: Account
+    profile: str
+    sealed_key: str | None
+    password_hash: str | None = None
+    passcode_hash: str | None = None
+
+
+def account_of(row: Row) -> Account:
+    """The account in a row that holds the columns of `accounts`."""
+    locked_by = row["locked_by"]
+    return Account(
+        person_id=row["person_id"],
+        level=row["level"],
+        level_verified_at=row["level_verified_at"],
+        opened_at=row["opened_at"],
+        locked_at=row["locked_at"],
+        locked_by=LockedBy(locked_by) if locked_by else None,
+        deceased_at=row["deceased_at"],
+        card_expires_at=row["card_expires_at"],
+        closed_at=row["closed_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _sealed(row: Row) -> Sealed:
+    return Sealed(row["person_id"], row["sealed"], row["sealed_key"])
+
+
+async def find_person(unit: Reading, person_id: str) -> Sealed | None:
+    """The registry's row of a person whose key still exists."""
+    row = await unit.fetch_one(_FIND_PERSON, person_id=person_id)
+    return _sealed(row) if row else None
+
+
+async def find_person_by_number(unit: Reading, number_digest: str) -> Sealed | None:
+    """The same, by the digest of the personal ID number."""
+    row = await unit.fetch_one(_FIND_PERSON_BY_NUMBER, number_digest=number_digest)
+    return _sealed(row) if row else None
+
+
+async def wards_of(unit: Reading, guardian_id: str) -> list[Sealed]:
+    """The registry's rows of a guardian's wards, in no order."""
+    return [_sealed(row) for row in await unit.fetch(_WARDS, guardian_id=guardian_id)]
+
+
+async def put_person(unit: Unit, person_id: str, sealed: str, now: Instant) -> None:
+    """Write a person into the registry, or write over what it has."""
+    await unit.execute(_PUT_PERSON, person_id=person_id, sealed=sealed, updated_at=now)
+
+
+async def put_number(unit: Unit, number_digest: str, person_id: str) -> bool:
+    """Enter a personal ID number; whether it was free."""
+    return await unit.execute(_PUT_NUMBER, number_digest=number_digest, person_id=person_id) == 1
+
+
+async def forget_number(unit: Unit, number_digest: str, person_id: str) -> None:
+    """Take a personal ID number off a person."""
+    await unit.execute(_FORGET_NUMBER, number_digest=number_digest, person_id=person_id)
+
+
+async def put_ward(unit: Unit, guardian_id: str, ward_id: str) -> None:
+    """Enter a parent or guardian of a child."""
+    await unit.execute(_PUT_WARD, guardian_id=guardian_id, ward_id=ward_id)
+
+
+async def find_account(unit: Reading, person_id: str) -> StoredAccount | None:
+    """A person's account."""
+    row = await unit.fetch_one(_FIND_ACCOUNT, person_id=person_id)
+    return StoredAccount(account_of(row), row["profile"], row["sealed_key"]) if row else None
+
+
+async def find_candidate(unit: Reading, name_digest: str) -> StoredAccount | None:
+    """The account behind a personal ID number or phone, with the hashes of its secrets, in one statement."""
+    row = await unit.fetch_one(_FIND_CANDIDATE, name_digest=name_digest)
+    if row is None:
+        return None
+    return StoredAccount(account_of(row), row["profile"], row["sealed_key"], row["password_hash"], row["passcode_hash"])
+
+
+async def open_account(unit: Unit, account: Account, profile: str) -> bool:
+    """Write a new account; whether the person had none."""
+    return await unit.execute(_OPEN_ACCOUNT, **account_values(account, profile)) == 1
+
+
+def account_values(account: Account, profile: str) -> dict[str, Any]:
+    """The row of an account."""
+    values = {column.name: getattr(account, column.name) for column in _ACCOUNT}
+    return {**values, "locked_by": account.locked_by.value if account.locked_by else None, "profile": profile}
+
+
+async def update_account(unit: Unit, account: Account, profile: str) -> bool:
+    """Write the registry's facts and the profile; whether there is such an account."""
+    values = account_values(account, profile)
+    return await unit.execute(_UPDATE_ACCOUNT, of_person=account.person_id, **{n: values[n] for n in _COPIED}) == 1
+
+
+async def raise_level(unit: Unit, person_id: str, level: int, now: Instant) -> bool:
+    """Raise an account's level; whether it was below."""
+    return await unit.execute(_RAISE_LEVEL, of_person=person_id, to_level=level, at=now) == 1
+
+
+async def close_account(unit: Unit, person_id: str, now: Instant) -> bool:
+    """Close an account; whether it was open."""
+    return await unit.execute(_CLOSE_ACCOUNT, of_person=person_id, at=now) == 1
+
+
+async def delete_account(unit: Unit, person_id: str) -> None:
+    """Remove an account altogether (personas are set up anew)."""
+    await unit.execute(_DELETE_ACCOUNT, person_id=person_id)
+
+
+async def put_names(unit: Unit, person_id: str, digests: tuple[str, ...]) -> bool:
+    """Make `digests` the only names under which a person signs in; whether all of them were free."""
+    await forget_names(unit, person_id)
+    entered = [await unit.execute(_PUT_NAME, name_digest=digest, person_id=person_id) == 1 for digest in digests]
+    return all(entered)
+
+
+async def forget_names(unit: Unit, person_id: str) -> None:
+    """Take every sign-in name off a person."""
+    await unit.execute(_FORGET_NAMES, person_id=person_id)
+
+
+async def put_secret(unit: Unit, person_id: str, kind: str, hashed: str, now: Instant) -> None:
+    """Set the hash of a person's `password` or `passcode`."""
+    await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=hashed, set_at=now)

@@ -1,0 +1,110 @@
+"""A population registry of make-believe people, in the provider's own database: the sandbox's `Registry`.
+
+What tells who somebody is stands sealed under that person's key; a personal ID number is found by its keyed digest. The
+writing functions are the make-believe authority's: register, lock, unlock, record a death. The account follows when it
+is refreshed (`accounts.refresh`), as it does at every sign-in.
+"""
+
+from dataclasses import replace
+
+from vneid_idp.identity import personal_id, store
+from vneid_idp.identity.registry import LockedBy, RegistryRecord, from_json
+from vneid_idp.identity.vault import PersonForgotten, Vault
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Reading, Unit
+
+COLUMN = "registry_people.sealed"
+NUMBER = "registry.personal_number"
+
+
+class NumberTaken(DomainError):
+    """Two people cannot have one personal ID number (Law 26/2023 Art. 12)."""
+
+    code = "number_taken"
+    status = 409
+    title = "This personal ID number belongs to somebody else."
+
+
+class NotSynthetic(DomainError):
+    """The synthetic registry holds nobody whose number could be a real person's."""
+
+    code = "not_synthetic"
+    status = 422
+    title = "The synthetic registry takes only numbers with the place code that belongs to nobody."
+
+
+class SyntheticRegistry:
+    """See `registry.Registry`."""
+
+    def __init__(self, vault: Vault, blind: BlindIndex) -> None:
+        self._vault = vault
+        self._blind = blind
+
+    async def find(self, unit: Reading, person_id: str) -> RegistryRecord | None:
+        """See `Registry.find`."""
+        return self._open(await store.find_person(unit, person_id))
+
+    async def find_by_number(self, unit: Reading, number: str) -> RegistryRecord | None:
+        """See `Registry.find_by_number`."""
+        return self._open(await store.find_person_by_number(unit, self.number_digest(number)))
+
+    async def wards_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
+        """See `Registry.wards_of`."""
+        records = [self._open(sealed) for sealed in await store.wards_of(unit, person_id)]
+        living = [record for record in records if record is not None and record.deceased_at is None]
+        return tuple(sorted(living, key=lambda record: (record.birth_date, record.person_id)))
+
+    async def register(self, unit: Unit, record: RegistryRecord) -> None:
+        """Enter a person, or write over what the registry has of them. Raises `NotSynthetic` and `NumberTaken`."""
+        if not personal_id.read(record.personal_number).synthetic:
+            raise NotSynthetic
+        before = await self.find(unit, record.person_id)
+        if before is None or before.personal_number != record.personal_number:
+            if before is not None:
+                await store.forget_number(unit, self.number_digest(before.personal_number), record.person_id)
+            if not await store.put_number(unit, self.number_digest(record.personal_number), record.person_id):
+                raise NumberTaken
+        key = await self._vault.ensure_key(unit, record.person_id)
+        await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
+        for guardian_id in record.guardian_ids:
+            await store.put_ward(unit, guardian_id, record.person_id)
+
+    async def lock(self, unit: Unit, person_id: str, by: LockedBy) -> RegistryRecord:
+        """Lock a person's electronic identity. An authority's lock stands over a holder's."""
+        record = await self._get(unit, person_id)
+        if record.locked_by is LockedBy.AUTHORITY:
+            return record
+        return await self._rewrite(unit, replace(record, locked_by=by, locked_at=unit.now))
+
+    async def unlock(self, unit: Unit, person_id: str, by: LockedBy) -> RegistryRecord:
+        """Lift a lock; a holder cannot lift an authority's, and then nothing changes."""
+        record = await self._get(unit, person_id)
+        if record.locked_by is LockedBy.AUTHORITY and by is LockedBy.HOLDER:
+            return record
+        return await self._rewrite(unit, replace(record, locked_by=None, locked_at=None))
+
+    async def record_death(self, unit: Unit, person_id: str) -> RegistryRecord:
+        """Record that a person died."""
+        return await self._rewrite(unit, replace(await self._get(unit, person_id), deceased_at=unit.now))
+
+    def number_digest(self, number: str) -> str:
+        """The digest under which a personal ID number is found."""
+        return self._blind.of(NUMBER, number)
+
+    def _open(self, stored: store.Sealed | None) -> RegistryRecord | None:
+        if stored is None:
+            return None
+        key = self._vault.open_key(stored.person_id, stored.sealed_key)
+        return from_json(key.open_json(COLUMN, stored.sealed))
+
+    async def _get(self, unit: Reading, person_id: str) -> RegistryRecord:
+        record = await self.find(unit, person_id)
+        if record is None:
+            raise PersonForgotten
+        return record
+
+    async def _rewrite(self, unit: Unit, record: RegistryRecord) -> RegistryRecord:
+        key = await self._vault.ensure_key(unit, record.person_id)
+        await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
+        return record

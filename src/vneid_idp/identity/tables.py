@@ -1,0 +1,154 @@
+"""Tables of people, accounts, factors and sessions.
+
+Every key leads with the person, or with the digest by which a person is looked up: what a distributed engine would
+shard by. What tells who somebody is stands only in `sealed` text under that person's key; digests are keyed (blind
+index).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    or_,
+)
+
+from vneid_idp.storage.metadata import metadata
+
+person_keys = Table(
+    "person_keys",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("sealed_key", Text, nullable=False),
+)
+
+# The synthetic registry. In production these three stay empty and an adapter asks the National Population Database.
+registry_people = Table(
+    "registry_people",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+registry_numbers = Table(
+    "registry_numbers",
+    metadata,
+    Column("number_digest", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+)
+guardianships = Table(
+    "guardianships",
+    metadata,
+    Column("guardian_id", Text, nullable=False),
+    Column("ward_id", Text, nullable=False),
+    PrimaryKeyConstraint("guardian_id", "ward_id"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("level", BigInteger, nullable=False),
+    Column("level_verified_at", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    # Facts of the registry, copied at each sign-in and whenever the registry tells of a change.
+    Column("locked_at", BigInteger),
+    Column("locked_by", Text),
+    Column("deceased_at", BigInteger),
+    Column("card_expires_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("profile", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+sign_in_names = Table(
+    "sign_in_names",
+    metadata,
+    Column("name_digest", Text, primary_key=True),
+    Column("person_id", Text, nullable=False, index=True),
+)
+
+factor_secrets = Table(
+    "factor_secrets",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("person_id", "kind"),
+)
+one_time_codes = Table(
+    "one_time_codes",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("code_digest", Text, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("sends", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "context"),
+)
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("credential_id", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("transports", Text, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("last_challenge_at", BigInteger),
+    Column("removed_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "credential_id"),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("methods", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "session_id"),
+)
+
+outbox_messages = Table(
+    "outbox_messages",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("delivered_at", BigInteger),
+    Index("ix_outbox_messages_expires_at", "expires_at"),
+)
+
+
+def account_is_usable() -> ColumnElement[bool]:
+    """`rules.account_standing` as a condition of a statement that joins `accounts`; binds `now`.
+
+    For the hot path, where the answer must come with the same statement. A property test holds the two together.
+    """
+    return and_(
+        accounts.c.closed_at.is_(None),
+        accounts.c.deceased_at.is_(None),
+        accounts.c.locked_at.is_(None),
+        or_(accounts.c.card_expires_at.is_(None), accounts.c.card_expires_at > bindparam("now", type_=BigInteger)),
+    )
+
+
+def session_is_live() -> ColumnElement[bool]:
+    """Whether a joined row of `sessions` still stands; binds `now`."""
+    return and_(sessions.c.ended_at.is_(None), sessions.c.expires_at > bindparam("now", type_=BigInteger))
