@@ -29,7 +29,7 @@ class ForgedForm(DomainError):
 
 def csrf_token(request: Request) -> str:
     """A token for a form, or for the header `X-CSRF-Token` of a script's request."""
-    sealer: Sealer = request.app.state.idp.sealer
+    sealer: Sealer = request.app.state.idp.keys.sealer
     return sealer.seal(Purpose.CSRF, browser_id(request).encode())
 
 
@@ -47,7 +47,7 @@ def check_csrf(request: Request, form: Mapping[str, str]) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedForm
     token = form.get(FIELD) or request.headers.get(HEADER, "")
-    sealer: Sealer = request.app.state.idp.sealer
+    sealer: Sealer = request.app.state.idp.keys.sealer
     try:
         expected = sealer.open(Purpose.CSRF, token).decode()
     except NotSealedHere as error:

@@ -48,7 +48,7 @@ def application(issuer: str, explain: Explain | None) -> FastAPI:
     environment = templates._environment
     assert environment.loader is not None
     environment.loader = ChoiceLoader([environment.loader, DictLoader(PAGES)])
-    app.state.idp = SimpleNamespace(templates=templates, sealer=Sealer({1: b"k" * 32}, 1))
+    app.state.idp = SimpleNamespace(templates=templates, keys=SimpleNamespace(sealer=Sealer({1: b"k" * 32}, 1)))
     install_errors(app, issuer, explain)
     app.mount("/static", Static())
 
