@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import select
 
 from tests.support.watch import Watch
+from vneid_idp.audit.tables import events as audited
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.kernel.secrets import base64url
@@ -225,7 +226,10 @@ async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Da
         rows = await unit.fetch(Statement(select(keys).where(keys.c.kind == "EdDSA").order_by(keys.c.generation)))
         assert [row["wrapped"] is None for row in rows] == [True, False]
         added = await service.rotate(unit, MASTER, kinds=(Kind.EDDSA,))
+        events = await unit.fetch(Statement(select(audited).where(audited.c.data.contains("EdDSA"))))
     assert [key.generation for key in added] == [3]
+    assert {row["kind"] for row in events} == {"key.rotated"}
+    assert sorted(orjson.loads(row["data"])["generation"] for row in events) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("kind", [Kind.BLIND_INDEX, Kind.PAIRWISE])

@@ -81,7 +81,7 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.CLIENT_CHANGED: "The registration of a relying party changed.",
     Kind.CLIENT_DISABLED: "A relying party may no longer use the provider.",
     Kind.CLIENT_DELETED: "The registration of a relying party was deleted.",
-    Kind.KEY_ROTATED: "A key was made and its predecessors' end was fixed.",
+    Kind.KEY_ROTATED: "A key was made, and the end of its predecessors was fixed.",
 }
 
 

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from vneid_idp.audit import service as audit
+from vneid_idp.audit.events import Event
+from vneid_idp.audit.events import Kind as EventKind
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys import store
@@ -163,4 +166,6 @@ async def _announce(
     await store.end_predecessors(
         unit, kind, plan.generation, retire_at=plan.activate_at, remove_at=plan.predecessors_remove_at
     )
+    data = {"kind": kind.value, "generation": facts.generation, "compromised": compromised}
+    await audit.record(unit, Event(EventKind.KEY_ROTATED, subject_id=kid, data=data))
     return facts

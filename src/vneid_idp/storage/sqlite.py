@@ -39,15 +39,15 @@ class SqliteUnit:
         """Both halves of a statement that is one on PostgreSQL: all of it, or nothing."""
         first, second = statement.sqlite(), after.sqlite()
         alone = not self.connection.in_transaction
-        if alone:
-            await self.connection.execute_fetchall("BEGIN IMMEDIATE")
         try:
+            if alone:
+                await self.connection.execute_fetchall("BEGIN IMMEDIATE")
             rows: Any = list(await self.connection.execute_fetchall(first.sql, first.arguments(values)))
             for row in rows:
                 await self.connection.execute_fetchall(second.sql, second.arguments({**values, **dict(row)}))
         except BaseException:
             if alone:
-                await self.connection.execute_fetchall("ROLLBACK")
+                await self.connection.rollback()
             raise
         if alone:
             await self.connection.execute_fetchall("COMMIT")
@@ -141,11 +141,12 @@ class SqliteDatabase:
         async with self._translated():
             writer = self._writer or await self._opened()
             async with self._writing:
-                await writer.execute_fetchall("BEGIN IMMEDIATE")
                 try:
+                    await writer.execute_fetchall("BEGIN IMMEDIATE")
                     yield SqliteUnit(self, writer, self._clock.now())
                 except BaseException:
-                    await writer.execute_fetchall("ROLLBACK")
+                    # Also when the caller is cancelled while BEGIN is still on its way to the connection's thread.
+                    await writer.rollback()
                     raise
                 await writer.execute_fetchall("COMMIT")
 
