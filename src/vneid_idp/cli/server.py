@@ -47,8 +47,8 @@ def serve(context: typer.Context) -> None:
         # A request line holds codes, hints and states; what a log may know is written by the program itself.
         access_log=False,
         server_header=False,
-        proxy_headers=bool(chosen.trusted_proxies),
-        forwarded_allow_ips=[str(network) for network in chosen.trusted_proxies],
+        # web/address.py reads X-Forwarded-For, from trusted_proxies only.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
     )
 

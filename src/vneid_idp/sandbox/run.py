@@ -69,8 +69,7 @@ class _Provider(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                proxy_headers=bool(settings.trusted_proxies),
-                forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+                proxy_headers=False,
                 timeout_graceful_shutdown=2,
             )
         )

@@ -1,0 +1,56 @@
+"""What the import contracts of pyproject.toml cannot say: the inside of a package is its own.
+
+`store` and `tables` (and what they were split into: `…_store`, `…_tables`) belong to the package that holds them.
+"""
+
+import grimp
+import pytest
+
+_ONE_STATEMENT = "hot path: one statement asks whether grant, consent, session and account all live"
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("vneid_idp.consent.grants", "vneid_idp.identity.tables"): _ONE_STATEMENT,
+    ("vneid_idp.consent.standing", "vneid_idp.identity.tables"): _ONE_STATEMENT,
+    ("vneid_idp.consent.disclosure", "vneid_idp.identity.tables"): _ONE_STATEMENT,
+}
+"""(importer, imported): why this one reaches into another package."""
+
+STRANGER = "vneid_idp.sandbox.social_network"
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("vneid_idp", exclude_type_checking_imports=True, cache_dir=None)
+
+
+def _package(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def _is_inside(module: str) -> bool:
+    last = module.rsplit(".", 1)[-1]
+    return last in ("store", "tables") or last.endswith(("_store", "_tables"))
+
+
+def _reaching_in(graph: grimp.ImportGraph) -> set[tuple[str, str]]:
+    return {
+        (importer, module)
+        for module in graph.modules
+        if _is_inside(module)
+        for importer in graph.find_modules_that_directly_import(module)
+        if _package(importer) != _package(module)
+    }
+
+
+def test_a_package_keeps_its_store_and_tables_to_itself(graph: grimp.ImportGraph) -> None:
+    assert _reaching_in(graph) - EXCEPTIONS.keys() == set()
+
+
+def test_no_exception_outlives_its_reason(graph: grimp.ImportGraph) -> None:
+    assert EXCEPTIONS.keys() - _reaching_in(graph) == set()
+
+
+def test_the_demo_network_and_we_are_strangers(graph: grimp.ImportGraph) -> None:
+    own = {STRANGER, *graph.find_descendants(STRANGER)}
+    known = {(module, other) for module in own for other in graph.find_modules_directly_imported_by(module)}
+    met = {(other, module) for module in own for other in graph.find_modules_that_directly_import(module)}
+    assert {pair for pair in known | met if not set(pair) <= own} == set()
