@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bench.flows import Session, Target, discover
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from bench.flows import (
+    AuthorizationRequest,
+    FlowFailed,
+    Session,
+    Target,
+    discover,
+    fetch_json,
+    fetch_userinfo,
+    read_code,
+    redeem,
+)
+from bench.http import Connection
 from bench.postgres import Cluster
 
 CLIENT_ID = "bench"
@@ -42,18 +56,37 @@ class Contender(Protocol):
         ...
 
 
-async def answering(process: subprocess.Popen[bytes], log: Path, issuer: str) -> Target:
-    """Wait until the provider at `issuer` answers; raises `SystemExit` with its log when it does not."""
+async def answering(
+    process: subprocess.Popen[bytes], log: Path, port: int, issuer: str, client_secret: str = CLIENT_SECRET
+) -> Target:
+    """Wait until the provider on `port` answers; raises `SystemExit` with its log when it does not."""
     give_up_at = time.perf_counter() + _PATIENCE
     while process.poll() is None and time.perf_counter() < give_up_at:
         try:
-            return await discover(issuer, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
+            return await discover(port, issuer, CLIENT_ID, client_secret, REDIRECT_URI)
         except OSError:
             await asyncio.sleep(0.1)
     process.kill()
-    raise SystemExit(f"the provider at {issuer} does not answer; its last words:\n{last_words(log)}")
+    raise SystemExit(f"{issuer} does not answer; its last words:\n{last_words(log)}")
 
 
 def last_words(log: Path) -> str:
     """The end of a server's log."""
     return "\n".join(log.read_text().splitlines()[-30:])
+
+
+async def fetch_keys(connection: Connection, target: Target) -> KeySet:
+    """The provider's public keys (RFC 7517 §5)."""
+    return KeySet.import_key_set(await fetch_json(connection, target, target.jwks))  # type: ignore[arg-type]
+
+
+async def first_tokens(
+    connection: Connection, target: Target, keys: KeySet, request: AuthorizationRequest, location: str, cookie: str
+) -> Session:
+    """Finish a person's first sign-in at the client, with the signature verified: from here on, only speed counts."""
+    tokens = await redeem(connection, target, request, read_code(target, request, location))
+    claims = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims
+    userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
+    if claims["sub"] != userinfo["sub"]:
+        raise FlowFailed("userinfo speaks of somebody else than the ID token")
+    return Session(cookie, claims["sub"], tokens["refresh_token"])

@@ -13,6 +13,7 @@ import orjson
 
 from bench.http import Connection, Response
 
+_LOOPBACK = "127.0.0.1"
 SCOPE = "openid offline_access"
 _serial = itertools.count()
 
@@ -68,14 +69,15 @@ class AuthorizationRequest:
 Flow = Callable[[Connection, Target, Session], Awaitable[None]]
 
 
-async def discover(issuer: str, client_id: str, client_secret: str, redirect_uri: str) -> Target:
-    """Read the provider's metadata (OpenID Connect Discovery §4); raises `OSError` while it does not listen."""
-    parts = urlsplit(issuer)
-    assert parts.hostname is not None
-    assert parts.port is not None
-    connection = await Connection.open(parts.hostname, parts.port)
+async def discover(port: int, issuer: str, client_id: str, client_secret: str, redirect_uri: str) -> Target:
+    """Read the metadata of the provider on `port` (OpenID Connect Discovery §4).
+
+    Raises `OSError` while it does not listen. Its issuer may be another origin than the one it listens on, as it is
+    behind a proxy.
+    """
+    connection = await Connection.open(_LOOPBACK, port)
     try:
-        head = f"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n"
+        head = f"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: {_LOOPBACK}:{port}\r\n\r\n"
         metadata = _json(await connection.send(head.encode()), 200)
     finally:
         connection.close()
@@ -86,8 +88,8 @@ async def discover(issuer: str, client_id: str, client_secret: str, redirect_uri
 
     return Target(
         issuer=issuer,
-        host=parts.hostname,
-        port=parts.port,
+        host=_LOOPBACK,
+        port=port,
         authorize=path("authorization_endpoint"),
         token=path("token_endpoint"),
         userinfo=path("userinfo_endpoint"),
@@ -143,18 +145,23 @@ async def redeem(connection: Connection, target: Target, request: AuthorizationR
 async def sign_in(connection: Connection, target: Target, session: Session) -> None:
     """Authorize (session and consent exist), token, userinfo."""
     request = authorization_request(target)
-    head = (
-        f"GET {request.path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\n"
-        f"Accept: text/html\r\nCookie: {session.cookie}\r\n\r\n"
-    )
-    response = await connection.send(head.encode())
-    _require(response.status in (302, 303), f"authorize answered {response.status}: {response.body[:300]!r}")
-    code = read_code(target, request, response.headers[b"location"].decode())
+    code = read_code(target, request, await authorize(connection, target, request, session.cookie))
     tokens = await redeem(connection, target, request, code)
     _require(claims_of(tokens["id_token"])["sub"] == session.subject, "another sub in the ID token")
     session.refresh_token = tokens["refresh_token"]
     userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
     _require(userinfo["sub"] == session.subject, "another sub in userinfo")
+
+
+async def authorize(connection: Connection, target: Target, request: AuthorizationRequest, cookie: str) -> str:
+    """Where the provider sends the browser; raises `FlowFailed` when it shows a page instead."""
+    head = (
+        f"GET {request.path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\n"
+        f"Accept: text/html\r\nCookie: {cookie}\r\n\r\n"
+    )
+    response = await connection.send(head.encode())
+    _require(response.status in (302, 303), f"authorize answered {response.status}: {response.body[:300]!r}")
+    return response.headers[b"location"].decode()
 
 
 async def refresh(connection: Connection, target: Target, session: Session) -> None:

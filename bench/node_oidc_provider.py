@@ -6,13 +6,21 @@ import subprocess
 from pathlib import Path
 
 import orjson
-from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from bench import processes
 from bench.browser import Browser
-from bench.contender import CLIENT_ID, CLIENT_SECRET, POOL_SIZE, REDIRECT_URI, Running, answering
-from bench.flows import Session, Target, authorization_request, fetch_json, fetch_userinfo, read_code, redeem
+from bench.contender import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    POOL_SIZE,
+    REDIRECT_URI,
+    Running,
+    answering,
+    fetch_keys,
+    first_tokens,
+)
+from bench.flows import Session, Target, authorization_request
 from bench.http import Connection
 from bench.postgres import Cluster
 
@@ -52,14 +60,14 @@ class NodeOidcProvider:
             "PEER_SUBJECT_SALT": "bench",
         }
         process = processes.start([node, str(_PEER / "server.js")], environment, log, core)
-        target = await answering(process, log, issuer)
+        target = await answering(process, log, port, issuer)
         return Running(target, process, f"node-oidc-provider {_version()}, Node.js {_output(node, '--version')}")
 
     async def prepare(self, target: Target, count: int) -> list[Session]:
         """Go through the peer's own interaction, which signs in whoever `login_hint` names."""
         connection = await Connection.open(target.host, target.port)
         try:
-            keys = KeySet.import_key_set(await fetch_json(connection, target, target.jwks))  # type: ignore[arg-type]
+            keys = await fetch_keys(connection, target)
             return [await _sign_in_by_hint(connection, target, keys, f"person-{number}") for number in range(count)]
         finally:
             connection.close()
@@ -68,12 +76,8 @@ class NodeOidcProvider:
 async def _sign_in_by_hint(connection: Connection, target: Target, keys: KeySet, person: str) -> Session:
     browser = Browser(connection, target.issuer)
     request = authorization_request(target, login_hint=person)
-    code = read_code(target, request, await browser.get_until(target.issuer + request.path, target.redirect_uri))
-    tokens = await redeem(connection, target, request, code)
-    claims = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims
-    userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
-    assert claims["sub"] == userinfo["sub"] != person, "the subject is to be pairwise"
-    return Session(browser.cookie_header(target.authorize), claims["sub"], tokens["refresh_token"])
+    location = await browser.get_until(target.issuer + request.path, target.redirect_uri)
+    return await first_tokens(connection, target, keys, request, location, browser.cookie_header(target.authorize))
 
 
 def _install(node: str) -> None:

@@ -24,10 +24,11 @@ from bench.contender import Contender, Running, last_words
 from bench.flows import FLOWS, Session
 from bench.load import Load, run_load
 from bench.node_oidc_provider import NodeOidcProvider
+from bench.ours import Ours
 from bench.postgres import Cluster, running_cluster
 from bench.report import Measurement, ratio_table, table
 
-_CONTENDERS: dict[str, type[Contender]] = {"peer": NodeOidcProvider}
+_CONTENDERS: dict[str, type[Contender]] = {"ours": Ours, "peer": NodeOidcProvider}
 _RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 

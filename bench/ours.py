@@ -1,0 +1,132 @@
+"""This provider: one worker of `vneid-idp serve` in production's settings, behind an imagined TLS proxy."""
+
+import os
+import subprocess
+import sys
+from base64 import urlsafe_b64encode
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+
+from bench import processes
+from bench.contender import CLIENT_ID, POOL_SIZE, REDIRECT_URI, Running, answering, fetch_keys, first_tokens
+from bench.flows import SCOPE, Session, Target, authorization_request, authorize
+from bench.http import Connection
+from bench.postgres import Cluster
+from vneid_idp.consent.service import Shown, give
+from vneid_idp.identity.accounts import account_for, open_account
+from vneid_idp.identity.citizens import citizens
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.sessions import open_session
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant, SystemClock
+from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.keys import service as keys_service
+from vneid_idp.keys.ring import KeyRing
+from vneid_idp.protocol.claims import Decision
+from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.cookies import Cookie, cookie_name
+
+_ISSUER = "https://id.example"
+_COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
+_CLIENT = {
+    "client_name": "Benchmark",
+    "redirect_uris": [REDIRECT_URI],
+    "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+    "token_endpoint_auth_method": "client_secret_basic",
+    "id_token_signed_response_alg": "ES256",
+    "subject_type": "pairwise",
+    "scope": SCOPE,
+    "purposes": [{**DEFAULT_PURPOSE, "id": "bench"}],
+}
+
+
+class Ours:
+    """This provider on its own database of the cluster."""
+
+    name = "vneid-idp"
+
+    def __init__(self) -> None:
+        self._secret = os.urandom(32)
+        self._database_url = ""
+
+    async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
+        """Migrate, register the client by the operator's command, and start the server."""
+        cluster.create_database("ours")
+        self._database_url = cluster.url("ours")
+        port = processes.free_port()
+        environment = {
+            "VNEID_IDP_ENVIRONMENT": "production",
+            "VNEID_IDP_ISSUER": _ISSUER,
+            "VNEID_IDP_PORT": str(port),
+            "VNEID_IDP_DATABASE_URL": self._database_url,
+            "VNEID_IDP_DATABASE_CONNECTIONS": str(POOL_SIZE),
+            "VNEID_IDP_SECRET": urlsafe_b64encode(self._secret).rstrip(b"=").decode(),
+        }
+        _command(environment, "migrate")
+        metadata = log.with_suffix(".json")
+        metadata.write_bytes(orjson.dumps(_CLIENT))
+        registered = orjson.loads(_command(environment, "clients", "register", str(metadata), "--client-id", CLIENT_ID))
+        process = processes.start([_COMMAND, "serve"], environment, log, core)
+        target = await answering(process, log, port, _ISSUER, registered["client_secret"])
+        return Running(target, process, f"vneid-idp {version('vneid-idp')}, Python {sys.version.split()[0]}")
+
+    async def prepare(self, target: Target, count: int) -> list[Session]:
+        """Give people accounts, sessions and consents as the pages do, but without Argon2id and rate limits."""
+        cookies = await self._seat(count)
+        connection = await Connection.open(target.host, target.port)
+        try:
+            keys = await fetch_keys(connection, target)
+            sessions = []
+            for cookie in cookies:
+                request = authorization_request(target)
+                location = await authorize(connection, target, request, cookie)
+                sessions.append(await first_tokens(connection, target, keys, request, location, cookie))
+            return sessions
+        finally:
+            connection.close()
+
+    async def _seat(self, count: int) -> list[str]:
+        """The cookies of `count` people who signed in with two factors and agreed."""
+        database = open_database(self._database_url, SystemClock(), connections=1)
+        try:
+            async with database.writing() as unit:
+                ring = await keys_service.load(unit, self._secret)
+                return [await _seat_one(unit, ring, record) for record in _usable(count, unit.now)]
+        finally:
+            await database.close()
+
+
+async def _seat_one(unit: Unit, ring: KeyRing, record: RegistryRecord) -> str:
+    account = await open_account(unit, Vault(ring.sealer), ring.blind, record, 2)
+    methods = (Method("pwd", unit.now), Method("sms", unit.now))
+    session = await open_session(unit, account.person_id, methods)
+    decided = {"offline_access": Decision("bench", 1, given=True)}
+    await give(unit, account.person_id, CLIENT_ID, decided, Shown("", "vi"))
+    name = cookie_name(Cookie.SESSION, secure=True)
+    return f"{name}={ring.sealer.seal_json(Purpose.SESSION, [session.person_id, session.session_id])}"
+
+
+def _usable(count: int, now: Instant) -> list[RegistryRecord]:
+    """The first `count` make-believe people whose account of level 2 stands in nobody's way."""
+    found: list[RegistryRecord] = []
+    for citizen in citizens(10 * count, seed=1):
+        account = account_for(citizen.record, 2, now, now)
+        is_usable = account.locked_at is None and account.deceased_at is None and (account.card_expires_at or 0) > now
+        if citizen.level == 2 and is_usable:
+            found.append(citizen.record)
+        if len(found) == count:
+            break
+    return found
+
+
+def _command(environment: dict[str, str], *arguments: str) -> str:
+    argv = [_COMMAND, *arguments]
+    done = subprocess.run(argv, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"vneid-idp {' '.join(arguments)} failed:\n{done.stderr}")
+    return done.stdout
