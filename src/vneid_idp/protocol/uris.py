@@ -34,7 +34,7 @@ def read_uri(text: object) -> SplitResult:
     if not isinstance(text, str) or not text or len(text) > LONGEST:
         raise BadUri(f"must be a URI of at most {LONGEST} characters")
     if any(not 0x21 <= ord(letter) <= 0x7E or letter in '\\"<>^`{|}' for letter in text):
-        raise BadUri("holds a character that a URI cannot hold (RFC 3986 §2)")
+        raise BadUri("holds a character that a URI cannot hold (RFC 3986 section 2)")
     if "#" in text:
         raise BadUri("must not have a fragment")
     try:
@@ -71,7 +71,7 @@ def check_app_uri(text: object) -> None:
         return
     if parts.scheme not in ("http", "https") and "." in parts.scheme:
         return
-    raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation (RFC 8252 §7)")
+    raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation (RFC 8252 section 7)")
 
 
 def origin(text: str) -> str:

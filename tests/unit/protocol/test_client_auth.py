@@ -1,0 +1,310 @@
+"""What a client presents and whether it holds: start from what succeeds, spoil one thing, require refusal."""
+
+import base64
+import hmac
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+
+from vneid_idp.kernel.clock import HOUR, SECOND
+from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.protocol import jose
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.client_auth import (
+    JWT_BEARER,
+    algorithm_for,
+    check_assertion,
+    check_method,
+    is_secret_right,
+    read_presented,
+)
+from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
+from vneid_idp.protocol.jose import BadKeys, BadToken, PublicKey, UnknownKey, read_keys
+
+ISSUER = "https://id.example"
+TOKEN = f"{ISSUER}/token"
+NOW = 1_900_000_000 * SECOND
+SECONDS = NOW // SECOND
+RSA = RSAKey.generate_key(2048, private=True)
+EC = ECKey.generate_key("P-256", private=True)
+ED = OKPKey.generate_key("Ed25519", private=True)
+CLIENT = Client("cli_a", "A", token_endpoint_auth_method="private_key_jwt", token_endpoint_auth_signing_alg="ES256")
+GOOD: dict[str, Any] = {
+    "iss": "cli_a",
+    "sub": "cli_a",
+    "aud": ISSUER,
+    "jti": "one",
+    "iat": SECONDS,
+    "exp": SECONDS + 60,
+}
+
+
+def basic(client_id: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
+def signed(claims: dict[str, Any], key: Any = EC, alg: str = "ES256", **header: Any) -> str:
+    start = f"{base64url(json.dumps({'alg': alg, **header}).encode())}.{base64url(json.dumps(claims).encode())}"
+    return f"{start}.{base64url(JWSRegistry.algorithms[alg].sign(start.encode(), key))}"
+
+
+def keys(*members: Any, **changes: Any) -> tuple[PublicKey, ...]:
+    return read_keys({"keys": [{**key.as_dict(private=False), **changes} for key in members]})
+
+
+def raw(header: dict[str, Any], claims: dict[str, Any], signature: bytes = b"x" * 64) -> str:
+    parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
+    return ".".join(base64url(part) for part in parts)
+
+
+# Presenting
+
+
+def test_basic_is_form_decoded_on_both_sides() -> None:
+    found = read_presented(basic(quote_plus("a b:c"), quote_plus("s%+ é:")), {})
+    assert (found.method, found.client_id, found.secret) == ("client_secret_basic", "a b:c", "s%+ é:")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer abc", "Basic", "Basic ???", "Basic " + base64.b64encode(b"no colon").decode(), "Basic " + "/" * 8,
+     basic("%ff", "x")],
+)  # fmt: skip
+def test_an_unreadable_header_is_refused(header: str) -> None:
+    with pytest.raises(InvalidClient):
+        read_presented(header, {"client_id": "cli_a"})
+
+
+def test_post_and_none() -> None:
+    assert read_presented(None, {"client_id": "a", "client_secret": "s"}).method == "client_secret_post"
+    assert read_presented(None, {"client_id": "a"}).method == "none"
+    with pytest.raises(InvalidClient):
+        read_presented(None, {})
+
+
+@pytest.mark.parametrize(
+    ("authorization", "params"),
+    [
+        (basic("a", "s"), {"client_secret": "s", "client_id": "a"}),
+        (basic("a", "s"), {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"}),
+                           "client_assertion_type": JWT_BEARER}),
+        (None, {"client_id": "a", "client_secret": "s", "client_assertion": raw({"alg": "ES256"}, {"sub": "a"}),
+                "client_assertion_type": JWT_BEARER}),
+        (basic("a", "s"), {"client_id": "b"}),
+        (None, {"client_id": "b", "client_assertion": raw({"alg": "ES256"}, {"sub": "a"}),
+                "client_assertion_type": JWT_BEARER}),
+    ],
+)  # fmt: skip
+def test_two_ways_or_two_clients_at_once_are_refused(authorization: str | None, params: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest):
+        read_presented(authorization, params)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"})},
+        {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"}), "client_assertion_type": "jwt"},
+        {"client_assertion_type": JWT_BEARER},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": "a.b"},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": "a.b.c"},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": raw({"alg": "ES256"}, {})},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": raw({}, {"sub": "a"})},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": raw({"alg": 1}, {"sub": "a"})},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": raw({"alg": "ES256", "kid": 1}, {"sub": "a"})},
+        {"client_assertion_type": JWT_BEARER, "client_assertion": "x" * 40_000},
+    ],
+)
+def test_an_unreadable_assertion_is_refused(params: dict[str, str]) -> None:
+    with pytest.raises(InvalidClient):
+        read_presented(None, params)
+
+
+@pytest.mark.parametrize("crit", [["exp"], ["alg"], ["b64"], [], ["x", "x"], "b64", None])
+def test_any_crit_is_refused(crit: Any) -> None:
+    with pytest.raises(BadToken, match="crit"):
+        jose.read(raw({"alg": "ES256", "crit": crit, "x": 1}, GOOD))
+
+
+def test_only_the_registered_method_is_accepted() -> None:
+    presented = read_presented(None, {"client_id": "cli_a"})
+    with pytest.raises(InvalidClient):
+        check_method(CLIENT, presented)
+    check_method(replace(CLIENT, token_endpoint_auth_method="none"), presented)
+
+
+def test_secrets() -> None:
+    client = replace(CLIENT, secret_digest=digest("right"))
+    assert is_secret_right(client, "right")
+    assert not is_secret_right(client, "wrong")
+    assert not is_secret_right(client, "")
+    assert not is_secret_right(CLIENT, "right")
+    assert not is_secret_right(None, "no client has this secret")
+
+
+# Signatures
+
+
+@pytest.mark.parametrize(("key", "alg"), [(EC, "ES256"), (RSA, "RS256"), (RSA, "PS256"), (ED, "EdDSA")])
+def test_every_supported_algorithm_verifies(key: Any, alg: str) -> None:
+    jose.check_signature(jose.read(signed(GOOD, key, alg)), keys(RSA, EC, ED), alg)
+
+
+@pytest.mark.parametrize("alg", ["HS256", "HS512", "none", "RS1", "ES384", "PS512", "es256", "EdDSA", "RS256"])
+def test_another_algorithm_than_the_registered_one_is_refused(alg: str) -> None:
+    token = jose.read(raw({"alg": alg}, GOOD))
+    with pytest.raises(InvalidClient):
+        algorithm_for(CLIENT, token)
+    with pytest.raises(BadToken):
+        jose.check_signature(token, keys(EC), "ES256")
+
+
+@pytest.mark.parametrize("alg", ["HS256", "none", "", "ES256K"])
+def test_without_a_registered_algorithm_only_asymmetric_ones_are_accepted(alg: str) -> None:
+    client = replace(CLIENT, token_endpoint_auth_signing_alg=None)
+    assert algorithm_for(client, jose.read(raw({"alg": "PS256"}, GOOD))) == "PS256"
+    with pytest.raises(InvalidClient):
+        algorithm_for(client, jose.read(raw({"alg": alg}, GOOD)))
+
+
+def test_a_mac_with_the_public_key_as_its_secret_is_refused() -> None:
+    start = raw({"alg": "HS256"}, GOOD).rpartition(".")[0]
+    mac = hmac.digest(RSA.as_pem(private=False), start.encode(), "sha256")
+    token = jose.read(f"{start}.{base64url(mac)}")
+    with pytest.raises(BadToken):
+        jose.check_signature(token, keys(RSA), "RS256")
+    with pytest.raises(BadToken):
+        jose.check_signature(token, keys(RSA), "HS256")
+
+
+def test_a_key_that_the_token_brings_along_is_not_used() -> None:
+    own = ECKey.generate_key("P-256", private=True)
+    token = jose.read(signed(GOOD, own, "ES256", jwk=own.as_dict(private=False), jku="https://evil.example/jwks"))
+    with pytest.raises(UnknownKey):
+        jose.check_signature(token, keys(EC), "ES256")
+
+
+@pytest.mark.parametrize("changes", [{"use": "enc"}, {"alg": "ES384"}, {"kid": "other"}])
+def test_a_key_for_something_else_is_not_used(changes: dict[str, str]) -> None:
+    token = jose.read(signed(GOOD, kid="mine"))
+    jose.check_signature(token, keys(EC, kid="mine", use="sig", alg="ES256"), "ES256")
+    with pytest.raises(UnknownKey):
+        jose.check_signature(token, keys(EC, **{"kid": "mine", **changes}), "ES256")
+
+
+def test_a_changed_payload_is_refused() -> None:
+    head, _, signature = signed(GOOD).split(".")
+    token = jose.read(f"{head}.{base64url(json.dumps({**GOOD, 'sub': 'cli_b'}).encode())}.{signature}")
+    with pytest.raises(UnknownKey):
+        jose.check_signature(token, keys(EC), "ES256")
+
+
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        None,
+        [],
+        {},
+        {"keys": {}},
+        {"keys": ["x"]},
+        {"keys": [OctKey.generate_key(256).as_dict()]},
+        {"keys": [EC.as_dict(private=True)]},
+        {"keys": [RSA.as_dict(private=True)]},
+        {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]},
+        {"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]},
+        {"keys": [{"kty": "EC", "crv": "P-256"}]},
+        {"keys": [{**EC.as_dict(private=False), "kid": 7}]},
+        {"keys": [EC.as_dict(private=False)] * 51},
+    ],
+)
+def test_a_set_that_is_no_set_of_public_keys_is_refused(jwks: Any) -> None:
+    with pytest.raises(BadKeys):
+        read_keys(jwks)
+
+
+def test_keys_of_unknown_kinds_are_passed_over() -> None:
+    assert keys(EC) == read_keys({"keys": [{"kty": "AKP", "alg": "ML-DSA-44"}, EC.as_dict(private=False)]})
+
+
+# Claims of an assertion
+
+
+def checked(client: Client = CLIENT, typ: Any = None, **changes: Any) -> Any:
+    claims = {name: value for name, value in (GOOD | changes).items() if value is not ...}
+    header = {"alg": "ES256"} | ({} if typ is None else {"typ": typ})
+    return check_assertion(client, jose.read(raw(header, claims)), ISSUER, (TOKEN,), NOW)
+
+
+def test_a_good_assertion() -> None:
+    assert checked().jti == "one"
+    assert checked().expires_at == NOW + 60 * SECOND
+    assert not checked().loosely_addressed
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "cli_b"},
+        {"iss": ...},
+        {"sub": "cli_b"},
+        {"sub": ...},
+        {"aud": [ISSUER]},
+        {"aud": [ISSUER, "https://evil.example"]},
+        {"aud": TOKEN},
+        {"aud": f"{ISSUER}/"},
+        {"aud": "https://other.example"},
+        {"aud": ...},
+        {"aud": {ISSUER: 1}},
+        {"jti": ...},
+        {"jti": ""},
+        {"jti": 7},
+        {"jti": "x" * 1025},
+        {"exp": ...},
+        {"exp": SECONDS - 11},
+        {"exp": SECONDS + 2 * HOUR // SECOND},
+        {"exp": "soon"},
+        {"exp": True},
+        {"exp": 1e300},
+        {"iat": SECONDS + 61},
+        {"nbf": SECONDS + 61},
+        {"nbf": "now"},
+        {"typ": "logout+jwt"},
+        {"typ": "oauth-authz-req+jwt"},
+        {"typ": "at+jwt"},
+        {"typ": 7},
+    ],
+)
+def test_one_thing_wrong_with_an_assertion_is_enough(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidClient):
+        checked(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iat": SECONDS + 8, "nbf": SECONDS + 8},
+        {"iat": ...},
+        {"exp": SECONDS - 8},
+        {"exp": SECONDS + 60.5},
+        {"typ": "JWT"},
+        {"typ": "client-authentication+jwt"},
+    ],
+)
+def test_what_clocks_and_libraries_differ_in_is_forgiven(changes: dict[str, Any]) -> None:
+    checked(**changes)
+
+
+@pytest.mark.parametrize("aud", [TOKEN, [ISSUER], [TOKEN, ISSUER], ["https://x.example", TOKEN]])
+def test_the_looser_audience_is_an_exception_of_a_client(aud: Any) -> None:
+    loose = replace(CLIENT, assertion_audience="endpoint")
+    assert checked(loose, aud=aud).loosely_addressed
+    assert not checked(loose).loosely_addressed
+    with pytest.raises(InvalidClient):
+        checked(loose, aud="https://other.example/token")
+    with pytest.raises(InvalidClient):
+        checked(aud=aud)
