@@ -5,6 +5,7 @@ since a client library understands nothing else there.
 """
 
 import logging
+import math
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -130,6 +131,7 @@ def _page(request: Request, refusal: Refusal, explanation: str | None) -> Respon
         refusal=refusal,
         request_id=request_id(request),
         explanation=explanation,
+        minutes=math.ceil(int(refusal.headers.get("Retry-After", 0)) / 60),
     )
 
 

@@ -32,11 +32,6 @@ _UNKNOWN_SERVICE = Sentence(
     mark("We could not make sure who is asking, so we stopped. Nothing about you was shared."),
     mark("If you trust the service, tell them, and show them the small print below. If not, close this page."),
 )
-_EXPIRED = Sentence(
-    mark("Your session has expired"),
-    mark("For your safety we stop waiting after some minutes. Nothing about you was shared."),
-    _BACK_TO_SERVICE,
-)
 _OURS = Sentence(
     mark("Something went wrong on our side"),
     mark("We could not finish what you asked for. Nothing was changed or shared by this attempt."),
@@ -70,17 +65,28 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Go back, reload the page and send the form again. Cookies from this site must be allowed."),
     ),
     "malformed_form": _REFUSED,
-    "interaction_not_found": _EXPIRED,
-    "interaction_expired": _EXPIRED,
-    "interaction_not_yours": Sentence(
-        mark("This request was started in another browser"),
-        mark("A sign-in can only be continued in the browser that started it. Nothing about you was shared."),
-        mark("If you did not start it, simply close this page. Otherwise go back to the service and start again."),
+    "interaction_over": Sentence(
+        mark("Your session has expired"),
+        mark(
+            "This request has ended, waited for too long, or was started in another browser. "
+            "Nothing more about you was shared."
+        ),
+        mark("Go back to the service that you came from and start again. If you did not start it, close this page."),
+    ),
+    "passkey_refused": Sentence(
+        mark("The passkey was not accepted"),
+        mark("We could not confirm the passkey. Your account is unchanged."),
+        mark("Go back and try again, or sign in another way."),
+    ),
+    "consent_not_found": Sentence(
+        mark("There is no such consent"),
+        mark("You may have withdrawn it already. The service no longer receives anything under it."),
+        mark("Go back to your connected services to see what is in force."),
     ),
     "too_many_attempts": Sentence(
         mark("Too many attempts"),
         mark("To protect the account we do not accept further attempts for a while."),
-        mark("Please wait some minutes and try again."),
+        mark("Please wait, then try again."),
     ),
     "access_denied": Sentence(
         mark("The request was refused"),
@@ -90,7 +96,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "invalid_client": _UNKNOWN_SERVICE,
     "unauthorized_client": _UNKNOWN_SERVICE,
     "invalid_redirect_uri": _UNKNOWN_SERVICE,
-    "invalid_request_uri": _EXPIRED,
+    "unknown_client": _UNKNOWN_SERVICE,
+    "invalid_request_uri": Sentence(
+        mark("This link has expired"),
+        mark("The request of the service is no longer valid or was used already. Nothing about you was shared."),
+        _BACK_TO_SERVICE,
+    ),
     "unmet_authentication_requirements": Sentence(
         mark("Your account does not have the level that is needed"),
         mark("The service asks for an identity of level 2. Nothing about you was shared."),

@@ -136,3 +136,10 @@ async def test_sandbox_explains(client: MakeClient) -> None:
 def test_every_code_has_a_text() -> None:
     assert sentence_for("anything", 500, from_client=True) is SENTENCES["server_error"]
     assert sentence_for("anything", 400, from_client=True) != sentence_for("anything", 400, from_client=False)
+
+
+async def test_locked_out_person_is_told_for_how_long(client: MakeClient) -> None:
+    async with client() as browser:
+        answer = await browser.get("/refused?lang=en")
+    assert "You can try again in 1 minute." in answer.text
+    assert answer.headers["retry-after"] == "30"
