@@ -71,7 +71,7 @@ def check_app_uri(text: object) -> None:
         return
     if parts.scheme not in ("http", "https") and "." in parts.scheme:
         return
-    raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation (RFC 8252 section 7)")
+    raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation")
 
 
 def origin(text: str) -> str:

@@ -1,0 +1,65 @@
+"""Provider metadata (OpenID Connect Discovery §3, RFC 8414 §2): what is true here, in registered names only."""
+
+from typing import Any
+
+from vneid_idp.protocol.authorization import RESPONSE_MODES
+from vneid_idp.protocol.claims import CLAIMS, SCOPES
+from vneid_idp.protocol.jose import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
+from vneid_idp.protocol.levels import ACR_VALUES
+from vneid_idp.protocol.members import AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES
+
+_STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
+_LOCALES = ("vi", "en")
+
+
+def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
+    """The document of both well-known addresses. `registration`: whether clients may register themselves."""
+    found: dict[str, Any] = {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "jwks_uri": f"{issuer}/jwks.json",
+        "pushed_authorization_request_endpoint": f"{issuer}/par",
+        "introspection_endpoint": f"{issuer}/introspect",
+        "revocation_endpoint": f"{issuer}/revoke",
+        "end_session_endpoint": f"{issuer}/end_session",
+        "scopes_supported": list(SCOPES),
+        "response_types_supported": list(RESPONSE_TYPES),
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": list(GRANT_TYPES),
+        "subject_types_supported": ["pairwise", "public"],
+        "acr_values_supported": list(ACR_VALUES),
+        "claim_types_supported": ["normal"],
+        "claims_supported": [*_STANDARD_CLAIMS, *CLAIMS],
+        "claims_parameter_supported": True,
+        "ui_locales_supported": list(_LOCALES),
+        "display_values_supported": ["page"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "require_pushed_authorization_requests": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "require_signed_request_object": False,
+        "request_object_signing_alg_values_supported": [*SIGNING_ALGORITHMS, "none"],
+        "request_object_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
+        "request_object_encryption_enc_values_supported": ["A256GCM"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }
+    for kind in ("id_token", "userinfo"):
+        found[f"{kind}_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
+        found[f"{kind}_encryption_alg_values_supported"] = list(KEY_ENCRYPTION_ALGORITHMS)
+        found[f"{kind}_encryption_enc_values_supported"] = list(CONTENT_ENCRYPTION_ALGORITHMS)
+    for endpoint, methods in (
+        ("token", [*AUTH_METHODS]),
+        ("introspection", confidential),
+        ("revocation", [*AUTH_METHODS]),
+    ):
+        found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
+        found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
+    if registration:
+        found["registration_endpoint"] = f"{issuer}/register"
+    return found

@@ -1,0 +1,35 @@
+"""What a client has to know of us: metadata (OpenID Connect Discovery, RFC 8414) and public keys (RFC 7517)."""
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.protocol.discovery import metadata
+from vneid_idp.provider.registration import is_open
+from vneid_idp.web.context import idp
+
+# Short, so that a rotated key is seen within the time for which keys are announced; open to scripts of any origin,
+# since all of it is public.
+_HEADERS = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+
+
+async def well_known(request: Request) -> Response:
+    """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
+    provider = idp(request)
+    document = metadata(provider.issuer, registration=is_open(provider))
+    return Response(orjson.dumps(document), headers=_HEADERS, media_type="application/json")
+
+
+async def jwks(request: Request) -> Response:
+    """`GET /jwks.json`."""
+    provider = idp(request)
+    keys = provider.keys.jwks_bytes(provider.clock.now())
+    return Response(keys, headers=_HEADERS, media_type="application/json")
+
+
+routes = [
+    Route("/.well-known/openid-configuration", well_known, methods=["GET"]),
+    Route("/.well-known/oauth-authorization-server", well_known, methods=["GET"]),
+    Route("/jwks.json", jwks, methods=["GET"]),
+]

@@ -1,0 +1,55 @@
+"""The introspection endpoint (RFC 7662)."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.consent import grants
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
+from vneid_idp.protocol.introspection import INACTIVE, active, active_refresh
+from vneid_idp.protocol.params import read_params
+from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.client_auth import authenticate
+from vneid_idp.provider.tokens import find_token
+from vneid_idp.web.context import Idp, idp
+
+
+async def introspect(request: Request) -> Response:
+    """`POST /introspect`: what a client's own token is worth. Of another client's it learns nothing."""
+    provider = idp(request)
+    params = read_params(await form_pairs(request))
+    client = await authenticate(provider, request, params)
+    if client.is_public:
+        # Anybody can name a public client: the answer would be an oracle for stolen tokens (RFC 7662 §2.1, §4).
+        raise InvalidClient("Introspection is for clients that authenticate.")
+    if "token" not in params:
+        raise InvalidRequest("token is missing.")
+    return json_response(await _describe(provider, client, params["token"]))
+
+
+async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
+    token = find_token(provider, text)
+    if token is None or token.client_id != client.client_id:
+        return INACTIVE
+    now = provider.clock.now()
+    if isinstance(token, AccessToken) and token.grant_id is None:
+        return active(token, provider.issuer, None, now)
+    assert token.grant_id is not None
+    async with provider.db.reading() as unit:
+        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+    if grant is None:
+        return INACTIVE
+    sub = subject(client, grant.person_id, provider.keys.pairwise_key)
+    if isinstance(token, AccessToken):
+        return active(token, provider.issuer, sub, now)
+    if token.generation != grant.rotation.generation:
+        return INACTIVE
+    return active_refresh(client.client_id, grant.scope, provider.issuer, sub)
+
+
+routes = [Route("/introspect", introspect, methods=["POST"])]

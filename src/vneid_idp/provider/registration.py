@@ -1,0 +1,168 @@
+"""Dynamic client registration and its management (RFC 7591, RFC 7592, OpenID Connect Dynamic Registration)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.clients import service
+from vneid_idp.clients.keys import Unreachable
+from vneid_idp.consent import grants
+from vneid_idp.kernel.clock import to_seconds
+from vneid_idp.kernel.secrets import digest, same
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRequest, InvalidToken
+from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
+from vneid_idp.protocol.registration import Registration
+from vneid_idp.provider.bodies import json_response
+from vneid_idp.web.bearer import bearer_token
+from vneid_idp.web.context import Idp, idp
+
+_LARGEST = 64 * 1024
+# RFC 7592 §2.2: an update must not carry what only the server decides.
+_SERVER_MEMBERS = (
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+)
+
+
+def is_open(provider: Idp) -> bool:
+    """Whether clients may register themselves here at all."""
+    return provider.sandbox or provider.initial_access_token_digest is not None
+
+
+async def register(request: Request) -> Response:
+    """`POST /register`: open in the sandbox; in production with the operator's initial access token (RFC 7591 §3)."""
+    provider = idp(request)
+    _check_initial_access_token(provider, bearer_token(request))
+    metadata = registration.read(await _members(request), _registrar(provider))
+    await _check_sector(provider, metadata)
+    async with provider.db.writing() as unit:
+        made = await service.register(unit, metadata)
+    provider.clients.forget(made.client.client_id)
+    return json_response(_response(provider, made.client, made.registration_access_token, made.secret), 201)
+
+
+async def read(request: Request) -> Response:
+    """`GET /register/{client_id}` (RFC 7592 §2.1). The secret is not among it: we have only its digest."""
+    provider = idp(request)
+    client, token = await _managed(provider, request)
+    return json_response(_response(provider, client, token, None))
+
+
+async def update(request: Request) -> Response:
+    """`PUT /register/{client_id}` (RFC 7592 §2.2): what is left out falls back to its default."""
+    provider = idp(request)
+    client, token = await _managed(provider, request)
+    members = await _members(request)
+    _check_update(client, members)
+    metadata = registration.read(members, _registrar(provider), before=client.metadata)
+    await _check_sector(provider, metadata)
+    async with provider.db.writing() as unit:
+        changed, secret = await service.update(unit, client, metadata)
+    provider.clients.forget(client.client_id)
+    return json_response(_response(provider, changed, token, secret))
+
+
+async def delete(request: Request) -> Response:
+    """`DELETE /register/{client_id}` (RFC 7592 §2.3): the client and all that was granted to it end."""
+    provider = idp(request)
+    client, _ = await _managed(provider, request)
+    async with provider.db.writing() as unit:
+        await service.delete(unit, client.client_id)
+        await grants.revoke_all_of_client(unit, client.client_id)
+    provider.clients.forget(client.client_id)
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+def _registrar(provider: Idp) -> Registrar:
+    return Registrar(by_operator=False, sandbox=provider.sandbox)
+
+
+def _check_initial_access_token(provider: Idp, token: str | None) -> None:
+    expected = provider.initial_access_token_digest
+    if provider.sandbox and (expected is None or token is None):
+        return
+    if expected is None or token is None or not same(digest(token), expected):
+        raise InvalidToken("Registration needs the initial access token that the operator gives out.")
+
+
+async def _managed(provider: Idp, request: Request) -> tuple[Client, str]:
+    """The client that the registration access token manages; an unknown client looks like a wrong token (§2.1)."""
+    token = bearer_token(request)
+    if token is None:
+        raise InvalidToken("A registration access token is needed.")
+    client_id: str = request.path_params["client_id"]
+    async with provider.db.reading() as unit:
+        client = await service.find_managed_client(unit, client_id, token)
+    if client is None:
+        raise InvalidToken("The registration access token is not valid for this client.")
+    return client, token
+
+
+async def _members(request: Request) -> dict[str, Any]:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise InvalidClientMetadata("The body is too large.")
+    try:
+        members = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise InvalidClientMetadata("The body must be JSON.") from None
+    if not isinstance(members, dict):
+        raise InvalidClientMetadata("The body must be a JSON object.")
+    return members
+
+
+def _check_update(client: Client, members: Mapping[str, Any]) -> None:
+    if members.get("client_id") != client.client_id:
+        raise InvalidRequest("client_id must be the one of this client (RFC 7592 section 2.2).")
+    found = [name for name in _SERVER_MEMBERS if name in members]
+    if found:
+        raise InvalidRequest(f"{found[0]} cannot be updated (RFC 7592 section 2.2).")
+    secret = members.get("client_secret")
+    if secret is not None and not (isinstance(secret, str) and same(digest(secret), client.secret_digest or "")):
+        raise InvalidClientMetadata("client_secret is not the one that was issued; it cannot be chosen.")
+
+
+async def _check_sector(provider: Idp, metadata: Registration) -> None:
+    """Fetch the sector document before any unit is opened, and hold the redirect URIs against it."""
+    url = metadata.members.get("sector_identifier_uri")
+    if url is None:
+        return
+    try:
+        document = orjson.loads(await provider.outbound.fetch(url))
+    except Unreachable as error:
+        raise InvalidClientMetadata(f"sector_identifier_uri {error}") from None
+    except orjson.JSONDecodeError:
+        document = None
+    registration.check_sector_document(metadata, document)
+
+
+def _response(provider: Idp, client: Client, token: str, secret: str | None) -> dict[str, Any]:
+    """Client information (RFC 7591 §3.2.1): all registered members, and the credentials."""
+    found = {name: value for name, value in client.metadata.items() if name not in OPERATOR_MEMBERS}
+    found |= {
+        "client_id": client.client_id,
+        "client_id_issued_at": to_seconds(client.issued_at),
+        "registration_access_token": token,
+        "registration_client_uri": provider.url(f"/register/{client.client_id}"),
+    }
+    if secret is not None:
+        found |= {"client_secret": secret, "client_secret_expires_at": 0}
+    return found
+
+
+routes = [
+    Route("/register", register, methods=["POST"]),
+    Route("/register/{client_id}", read, methods=["GET"]),
+    Route("/register/{client_id}", update, methods=["PUT"]),
+    Route("/register/{client_id}", delete, methods=["DELETE"]),
+]

@@ -1,0 +1,38 @@
+"""The revocation endpoint (RFC 7009)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.consent import grants
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.params import read_params
+from vneid_idp.provider.bodies import form_pairs
+from vneid_idp.provider.client_auth import authenticate
+from vneid_idp.provider.tokens import find_token
+from vneid_idp.web.context import idp
+
+
+async def revoke(request: Request) -> Response:
+    """`POST /revoke`: end the grant of a client's own token, and every token under it with it (RFC 7009 §2.1).
+
+    Success for unknown and foreign tokens too, which stay as they are: nobody learns anything, and nobody can end
+    what is another's. A database that fails is an error and never success: the client would throw its token away and
+    believe it dead. A client's own token (client_credentials) has no grant; it ends by itself within minutes.
+    """
+    provider = idp(request)
+    params = read_params(await form_pairs(request))
+    client = await authenticate(provider, request, params)
+    if "token" not in params:
+        raise InvalidRequest("token is missing.")
+    token = find_token(provider, params["token"])
+    if token is not None and token.client_id == client.client_id and token.grant_id is not None:
+        async with provider.db.writing() as unit:
+            person_id = await grants.revoke(unit, client.client_id, token.grant_id)
+            if person_id is not None:
+                await record(unit, Event(Kind.GRANT_REVOKED, person_id, client.client_id, token.grant_id))
+    return Response(headers={"Cache-Control": "no-store"})
+
+
+routes = [Route("/revoke", revoke, methods=["POST"])]
