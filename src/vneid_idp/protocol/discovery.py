@@ -53,11 +53,9 @@ def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
         found[f"{kind}_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
         found[f"{kind}_encryption_alg_values_supported"] = list(KEY_ENCRYPTION_ALGORITHMS)
         found[f"{kind}_encryption_enc_values_supported"] = list(CONTENT_ENCRYPTION_ALGORITHMS)
-    for endpoint, methods in (
-        ("token", [*AUTH_METHODS]),
-        ("introspection", confidential),
-        ("revocation", [*AUTH_METHODS]),
-    ):
+    for endpoint in ("token", "introspection", "revocation"):
+        # Anybody can name a public client, so introspection is not for them.
+        methods = [method for method in AUTH_METHODS if method != "none" or endpoint != "introspection"]
         found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
     if registration:
