@@ -21,6 +21,7 @@ from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
+_PURPOSE, _LEGAL_GROUND, _KEPT_UNTIL = mark("Purpose"), mark("Legal ground"), mark("Kept until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +159,15 @@ def _decide(decisions: Decisions, line: Line, choice: str) -> None:
 
 def text_shown(client: Client, shown: Screen, locale: str, say: Say) -> str:
     """What the page said, without a value: the text of the receipt (Decree 356/2025 Art. 6: proof must be kept)."""
-    said = [say("%(service)s asks you to share information", service=client.client_name)]
+    said = [say(mark("%(service)s asks you to share information"), service=client.client_name)]
     for group in shown.groups:
         purpose = group.purpose
-        said.append(f"{say('Purpose')}: {purpose.title[locale]}. {purpose.text[locale]}")
-        said.append(f"{say('Legal ground')}: {purpose.legal_ground[locale]}")
-        said.append(f"{say('Kept until')}: {purpose.kept_until[locale]}")
+        said.append(f"{say(_PURPOSE)}: {purpose.title[locale]}. {purpose.text[locale]}")
+        said.append(f"{say(_LEGAL_GROUND)}: {purpose.legal_ground[locale]}")
+        said.append(f"{say(_KEPT_UNTIL)}: {purpose.kept_until[locale]}")
         for title, lines in (
-            (say("The service needs this"), group.required),
-            (say("You may leave this out"), (*group.optional, *group.absent)),
+            (say(mark("The service needs this")), group.required),
+            (say(mark("You may leave this out")), (*group.optional, *group.absent)),
         ):
             if lines:
                 said.append(f"{title}: {'; '.join(say(line.topic.label) for line in lines)}")

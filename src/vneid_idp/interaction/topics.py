@@ -14,7 +14,7 @@ from vneid_idp.web.formats import format_date, format_id_number, format_phone
 from vneid_idp.web.i18n import mark
 
 Say = Callable[..., str]
-"""Translate a message: `say("Level %(level)s", level=2)`."""
+"""Translate a message: `say(mark("Level %(level)s"), level=2)`."""
 Values = Mapping[str, Any]
 """Claims and their values, without those that are not known."""
 
@@ -69,9 +69,9 @@ def _age(values: Values, say: Say) -> str | None:
 
 
 def _identity(values: Values, say: Say) -> str | None:
-    told = [say("Level %(level)s", level=values["identity_level"])] if "identity_level" in values else []
+    told = [say(mark("Level %(level)s"), level=values["identity_level"])] if "identity_level" in values else []
     if "identity_verified_since" in values:
-        told.append(say("verified since %(date)s", date=format_date(values["identity_verified_since"] * SECOND)))
+        told.append(say(mark("verified since %(date)s"), date=format_date(values["identity_verified_since"] * SECOND)))
     return ", ".join(told) or None
 
 
@@ -79,7 +79,7 @@ def _verified(claim: str, show: Callable[[str], str]) -> Callable[[Values, Say],
     def shown(values: Values, say: Say) -> str | None:
         told = [show(values[claim])] if claim in values else []
         if f"{claim}_verified" in values:
-            told.append(say("verified") if values[f"{claim}_verified"] else say("not verified"))
+            told.append(say(mark("verified")) if values[f"{claim}_verified"] else say(mark("not verified")))
         return " · ".join(told) or None
 
     return shown

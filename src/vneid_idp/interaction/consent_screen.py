@@ -1,0 +1,122 @@
+"""`/consent/{interaction}`: who asks, for what, on which ground, for how long, and the very values."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.consent import service as consents
+from vneid_idp.consent.service import Shown
+from vneid_idp.identity import accounts
+from vneid_idp.identity import profile as profiles
+from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
+from vneid_idp.interaction.guard import Visit, enter, extend, leave
+from vneid_idp.interaction.topics import PERMISSION_WORDS
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.protocol.claims import Item
+from vneid_idp.protocol.interaction import AskConsent, PersonFacts
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, locale_of
+from vneid_idp.web.templates import render
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The screen for this visit."""
+
+    visit: Visit
+    person_id: str
+    screen: Screen
+    child: str | None
+    """The name of the child whom the request is about."""
+    seen: str
+
+
+async def show(request: Request) -> Response:
+    """The screen, nothing ticked."""
+    visit = await enter(request)
+    asked = await _asked(request, visit)
+    return visit.onward() if asked is None else _page(request, asked, Form([]))
+
+
+async def answer(request: Request) -> Response:
+    """Agree, refuse, or ask for more time."""
+    form = await read_form(request)
+    visit = await enter(request)
+    asked = await _asked(request, visit)
+    if asked is None:
+        return visit.onward()
+    if form["extend"]:
+        return _page(request, replace(asked, visit=await extend(visit)), form)
+    if form["answer"] == "refuse":
+        return await _refuse(asked)
+    if form["seen"] != asked.seen:
+        return _page(request, asked, Form([]), changed=True)
+    decisions, errors = read_decisions(asked.screen, form)
+    if errors:
+        return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
+    locale = locale_of(request)
+    shown = Shown(text_shown(visit.client, asked.screen, locale, partial(gettext, request)), locale)
+    async with visit.provider.db.writing() as unit:
+        await consents.give(unit, asked.person_id, visit.client.client_id, decisions, shown)
+    return visit.onward()
+
+
+async def _asked(request: Request, visit: Visit) -> _Asked | None:
+    """What this page asks now; `None` when the request is not at the point of asking."""
+    step, person = visit.situation.step, visit.situation.person
+    if not isinstance(step, AskConsent) or person is None:
+        return None
+    provider, ward_id = visit.provider, visit.interaction.ward_id
+    async with provider.db.reading() as unit:
+        found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
+        ward = await provider.registry.find(unit, ward_id) if ward_id else None
+    if found is None:
+        return None
+    account, profile = found
+    names = values_needed(visit.situation.items)
+    values = profiles.claims(names, profile, account, unit.now, provider.issuer)
+    decided = visit.situation.consent.decided if visit.situation.consent else {}
+    made = screen(visit.client, step.items, visit.situation.items, decided, values, partial(gettext, request))
+    return _Asked(visit, person.person_id, made, ward.full_name if ward else None, _seen(person, step.items))
+
+
+def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:
+    """What the form speaks of. Another person may have signed in, or a purpose changed, since the page was shown."""
+    asked = [f"{item.name} {item.purpose} {item.version} {item.required}" for item in items]
+    return digest("\n".join([person.person_id, *asked]))
+
+
+async def _refuse(asked: _Asked) -> Response:
+    async with asked.visit.provider.db.writing() as unit:
+        client_id = asked.visit.client.client_id
+        await record(unit, Event(Kind.CONSENT_REFUSED, person_id=asked.person_id, client_id=client_id))
+    return await leave(asked.visit, "consent")
+
+
+def _page(
+    request: Request, asked: _Asked, form: Form, errors: dict[str, str] | None = None, *, changed: bool = False
+) -> Response:
+    return render(
+        request,
+        "interaction/consent.html",
+        422 if errors else 409 if changed else 200,
+        visit=asked.visit,
+        party=asked.visit.party,
+        screen=asked.screen,
+        child=asked.child,
+        seen=asked.seen,
+        changed=changed,
+        permission_words=PERMISSION_WORDS,
+        form=form,
+        errors=errors or {},
+    )
+
+
+routes = [
+    Route("/consent/{interaction}", show, methods=["GET"]),
+    Route("/consent/{interaction}", answer, methods=["POST"]),
+]

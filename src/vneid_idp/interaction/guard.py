@@ -1,0 +1,83 @@
+"""What every page of a waiting request does first: find the request in this browser, and see where it stands."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from vneid_idp.interaction import service
+from vneid_idp.interaction.service import Interaction
+from vneid_idp.interaction.situation import Situation, situation
+from vneid_idp.protocol.client import Client
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.headers import allow_form_target
+from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.session import BrowserSession, read_session
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who asks, as it stands on top of the page."""
+
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A browser at a page of a request that is its own."""
+
+    provider: Idp
+    interaction: Interaction
+    client: Client
+    session: BrowserSession | None
+    situation: Situation
+
+    @property
+    def party(self) -> Party:
+        """Who asks. The domain is where the answer will go, proven against the registration."""
+        address = urlsplit(self.interaction.request.redirect_uri)
+        return Party(self.client.client_name, address.netloc or f"{address.scheme}:")
+
+    def onward(self) -> Response:
+        """Back to where it is decided what comes next. Pages never know."""
+        return see_other(f"/authorize/{self.interaction.interaction_id}")
+
+
+async def enter(request: Request) -> Visit:
+    """The visit of this browser; raises `InteractionOver` for a request that is over or another browser's."""
+    provider = idp(request)
+    interaction_id = request.path_params["interaction"]
+    async with provider.db.reading() as unit:
+        interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
+    asked = interaction.request
+    client = await provider.clients.get(provider.db, asked.client_id)
+    session = read_session(request, provider.keys.sealer)
+    async with provider.db.reading() as unit:
+        found = await situation(unit, provider.keys, client, asked, session, interaction.waiting)
+    prefer_locales(request, " ".join(asked.ui_locales))
+    # The form leads to the relying party by way of `/authorize/{interaction}`, and browsers check the last hop too.
+    allow_form_target(request, asked.redirect_uri)
+    return Visit(provider, interaction, client, session, found)
+
+
+async def extend(visit: Visit) -> Visit:
+    """The visit with another full span of time."""
+    async with visit.provider.db.writing(durable=False) as unit:
+        await service.extend(unit, visit.interaction)
+        until = unit.now + service.LIFE
+    return replace(visit, interaction=replace(visit.interaction, expires_at=until))
+
+
+async def leave(visit: Visit, page: str) -> Response:
+    """The person goes back without an answer: the relying party is told with the error that fits `page`."""
+    async with visit.provider.db.writing(durable=False) as unit:
+        await service.refuse(unit, visit.interaction, page)
+    return visit.onward()
+
+
+def see_other(path: str) -> Response:
+    """303: the browser goes on with GET, and a reload posts nothing again."""
+    return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})

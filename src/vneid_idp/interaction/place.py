@@ -1,0 +1,98 @@
+"""Where a person signs in: for a relying party's request, or at the provider's own pages."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity import sessions
+from vneid_idp.identity.passkeys import Site
+from vneid_idp.identity.sessions import Session
+from vneid_idp.interaction.guard import Party, Visit, enter, see_other
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.protocol.interaction import SignIn, StepUp
+from vneid_idp.web.address import address_of
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.limits import Tried
+from vneid_idp.web.session import read_session
+
+HOME = "/me"
+SECURITY = "/me/security"
+NAME = "Sample identity"
+"""The relying party's name in the browser's own passkey dialogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place to sign in. `visit` is missing at the provider's own pages."""
+
+    provider: Idp
+    visit: Visit | None
+    session: Session | None
+    """Who is signed in with this browser so far."""
+    context: str
+    """Binds one-time codes and passkey challenges to this request in this browser: they are of no use in another."""
+    address: str | None
+
+    @property
+    def path(self) -> str:
+        """The path of the sign-in page."""
+        return "/signin" if self.visit is None else f"/signin/{self.visit.interaction.interaction_id}"
+
+    @property
+    def second(self) -> str:
+        """The path of the second factor."""
+        return f"{self.path}/second"
+
+    @property
+    def party(self) -> Party | None:
+        """Who asks, if anybody but the provider itself."""
+        return None if self.visit is None else self.visit.party
+
+    @property
+    def wants_first(self) -> bool:
+        """Whether a first factor is what is missing now."""
+        return self.session is None if self.visit is None else isinstance(self.visit.situation.step, SignIn)
+
+    @property
+    def wants_second(self) -> bool:
+        """Whether a second factor is what is missing now."""
+        return self.session is not None and (self.visit is None or isinstance(self.visit.situation.step, StepUp))
+
+    @property
+    def next(self) -> str:
+        """Where to go on once somebody signed in."""
+        return HOME if self.visit is None else f"/authorize/{self.visit.interaction.interaction_id}"
+
+    @property
+    def next_after_second(self) -> str:
+        """The same after a second factor, which at the provider's own pages only the security page asks for."""
+        return SECURITY if self.visit is None else self.next
+
+    def onward(self) -> Response:
+        """Nothing to do here."""
+        return see_other(self.next)
+
+    def tried(self, account: str | None = None) -> Tried:
+        """Under whom attempts are counted here."""
+        return Tried(account, self.address, None if self.visit is None else self.visit.client.client_id)
+
+
+async def find_place(request: Request) -> Place:
+    """The place of this request; raises `InteractionOver`."""
+    provider = idp(request)
+    visit = await enter(request) if "interaction" in request.path_params else None
+    named = read_session(request, provider.keys.sealer)
+    session = None
+    if named is not None:
+        async with provider.db.reading() as unit:
+            session = await sessions.find_session(unit, named.person_id, named.session_id)
+    context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
+    return Place(provider, visit, session, context, address_of(request, provider.trusted_proxies))
+
+
+def site_of(provider: Idp) -> Site:
+    """To whom passkeys belong: the issuer's host, whatever the request says (WebAuthn §5.1.2)."""
+    return Site(urlsplit(provider.issuer).hostname or "", NAME, provider.issuer)

@@ -1,0 +1,155 @@
+"""`/signin/{interaction}/second`: a second, different factor, by text message or passkey."""
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.identity import accounts, otp, passkeys
+from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.rules import Standing
+from vneid_idp.interaction.arrival import arrive
+from vneid_idp.interaction.guard import extend, leave, see_other
+from vneid_idp.interaction.place import Place, find_place
+from vneid_idp.interaction.signin import unusable
+from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext, locale_of, mark
+from vneid_idp.web.limits import Secret, TooManyAttempts
+from vneid_idp.web.templates import render
+
+_WORDS = {
+    Outcome.WRONG: mark("This code is not right. Check the last message and try again."),
+    Outcome.SPENT: mark("This code is no longer valid. Ask for a new one."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the person can show."""
+
+    phone: str | None
+    has_passkey: bool
+
+
+async def show(request: Request) -> Response:
+    """The page: choose a means, or enter the code that was sent."""
+    place = await find_place(request)
+    if not place.wants_second:
+        return place.onward()
+    return _page(request, place, await _means(place), sent=request.query_params.get("sent") == "1")
+
+
+async def submit(request: Request) -> Response:
+    """Send a code, try one, ask for more time, or go back to the service."""
+    form = await read_form(request)
+    place = await find_place(request)
+    if not place.wants_second:
+        return place.onward()
+    if place.visit is not None and form["leave"]:
+        return await leave(place.visit, "level")
+    means = await _means(place)
+    sent = form["sent"] == "1"
+    if place.visit is not None and form["extend"]:
+        return _page(request, replace(place, visit=await extend(place.visit)), means, sent=sent)
+    if form["send"]:
+        return await _send(request, place, means)
+    code = form["code"].strip()
+    if not code:
+        return _page(request, place, means, sent=True, error=gettext(request, "Enter the code from the message."))
+    return await _try(request, place, means, code)
+
+
+async def _means(place: Place) -> _Means:
+    assert place.session is not None
+    person_id = place.session.person_id
+    async with place.provider.db.reading() as unit:
+        found = await accounts.find_with_profile(unit, place.provider.vault, person_id)
+        keys = await passkeys.list_passkeys(unit, person_id)
+    return _Means(found[1].record.phone if found else None, bool(keys))
+
+
+async def _send(request: Request, place: Place, means: _Means) -> Response:
+    assert place.session is not None
+    provider, person_id = place.provider, place.session.person_id
+    if means.phone is None:
+        return _page(request, place, means)
+    try:
+        await provider.limits.admit(Secret.MESSAGE, place.tried(person_id))
+    except TooManyAttempts as locked:
+        return _locked_out(request, place, means, locked)
+    async with provider.db.writing() as unit:
+        sending = await otp.send(
+            unit,
+            provider.keys.blind,
+            provider.notifier,
+            person_id=person_id,
+            phone=means.phone,
+            context=place.context,
+            language=locale_of(request),
+        )
+    if not sending.sent:
+        return _page(request, place, means, sent=True, too_soon=True)
+    return see_other(f"{place.second}?sent=1")
+
+
+async def _try(request: Request, place: Place, means: _Means, code: str) -> Response:
+    assert place.session is not None
+    provider, person_id = place.provider, place.session.person_id
+    tried = place.tried(person_id)
+    try:
+        await provider.limits.admit(Secret.SECOND_FACTOR, tried)
+    except TooManyAttempts as locked:
+        return _locked_out(request, place, means, locked)
+    async with provider.db.writing() as unit:
+        outcome = await otp.check(unit, provider.keys.blind, person_id=person_id, context=place.context, code=code)
+        if outcome is not Outcome.RIGHT:
+            await record(unit, Event(Kind.SIGNIN_FAILED, person_id, place.tried().client, data={"method": "sms"}))
+    if outcome is not Outcome.RIGHT:
+        await provider.limits.failed(Secret.SECOND_FACTOR, tried)
+        return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
+    await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
+    standing = await arrive(request, place, person_id, "sms")
+    return see_other(place.next_after_second) if standing is Standing.USABLE else unusable(request, place, standing)
+
+
+def _locked_out(request: Request, place: Place, means: _Means, locked: TooManyAttempts) -> Response:
+    until = place.provider.clock.now() + locked.retry_after * SECOND
+    response = _page(request, place, means, locked_until=until)
+    response.headers["Retry-After"] = str(locked.retry_after)
+    return response
+
+
+def _page(
+    request: Request,
+    place: Place,
+    means: _Means,
+    *,
+    sent: bool = False,
+    too_soon: bool = False,
+    error: str | None = None,
+    locked_until: Instant | None = None,
+) -> Response:
+    return render(
+        request,
+        "interaction/second.html",
+        429 if locked_until or too_soon else 422 if error else 200,
+        place=place,
+        means=means,
+        sent=sent,
+        too_soon=too_soon,
+        wait=otp.RESEND_AFTER // SECOND,
+        lifetime=otp.LIFETIME // (60 * SECOND),
+        errors={"code": error} if error else {},
+        locked_until=locked_until,
+    )
+
+
+routes = [
+    Route("/signin/second", show, methods=["GET"]),
+    Route("/signin/second", submit, methods=["POST"]),
+    Route("/signin/{interaction}/second", show, methods=["GET"]),
+    Route("/signin/{interaction}/second", submit, methods=["POST"]),
+]

@@ -1,0 +1,147 @@
+"""`/signin` and `/signin/{interaction}`: a personal ID number or phone number, and what its holder knows."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.identity.chosen_secrets import SecretKind
+from vneid_idp.identity.lookup import Candidate, find_candidate
+from vneid_idp.identity.rules import Standing
+from vneid_idp.interaction.arrival import arrive
+from vneid_idp.interaction.guard import extend, leave
+from vneid_idp.interaction.place import Place, find_place
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.limits import Secret, TooManyAttempts
+from vneid_idp.web.templates import render
+
+_METHODS = {SecretKind.PASSWORD: "pwd", SecretKind.PASSCODE: "pin"}
+_WRONG = {
+    SecretKind.PASSWORD: mark("The number or the password is not right. Check both and try again."),
+    SecretKind.PASSCODE: mark("The number or the passcode is not right. Check both and try again."),
+}
+
+
+async def show(request: Request) -> Response:
+    """The sign-in page."""
+    place = await find_place(request)
+    if not place.wants_first:
+        return place.onward()
+    hint = place.visit.interaction.request.login_hint if place.visit else None
+    return _page(request, place, _kind(request.query_params.get("with")), hint or "")
+
+
+async def submit(request: Request) -> Response:
+    """Sign in, change between password and passcode, ask for more time, or go back to the service."""
+    form = await read_form(request)
+    place = await find_place(request)
+    if not place.wants_first:
+        return place.onward()
+    kind = _kind(form["with"])
+    typed = form["identifier"].strip()
+    if place.visit is not None and form["leave"]:
+        return await leave(place.visit, "consent")
+    if place.visit is not None and form["extend"]:
+        return _page(request, replace(place, visit=await extend(place.visit)), kind, typed)
+    if form["switch"]:
+        return _page(request, place, _kind(form["switch"]), typed)
+    if missing := _missing(request, form, kind):
+        return _page(request, place, kind, typed, missing, 422)
+    return await _try(request, place, kind, typed, form["secret"])
+
+
+async def _try(request: Request, place: Place, kind: SecretKind, typed: str, secret: str) -> Response:
+    """Whoever it is, and whether they exist or not: the same steps, statements and words, in the same time."""
+    provider = place.provider
+    async with provider.db.reading() as unit:
+        candidate = await find_candidate(unit, provider.vault, provider.keys.blind, typed)
+    tried = place.tried(candidate.attempts_key)
+    try:
+        await provider.limits.admit(Secret.SIGN_IN, tried)
+    except TooManyAttempts as locked:
+        return _locked_out(request, place, kind, typed, locked)
+    hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
+    if not await provider.hasher.verify(hashed, secret) or candidate.person_id is None:
+        await provider.limits.failed(Secret.SIGN_IN, tried)
+        await _record_failure(place, candidate, kind)
+        return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
+    await provider.limits.succeeded(Secret.SIGN_IN, tried)
+    standing = await arrive(request, place, candidate.person_id, _METHODS[kind])
+    return place.onward() if standing is Standing.USABLE else unusable(request, place, standing)
+
+
+async def _record_failure(place: Place, candidate: Candidate, kind: SecretKind) -> None:
+    async with place.provider.db.writing() as unit:
+        client_id = place.visit.client.client_id if place.visit else None
+        data = {"method": _METHODS[kind]}
+        await record(unit, Event(Kind.SIGNIN_FAILED, candidate.person_id, client_id, data=data))
+
+
+def _kind(text: str | None) -> SecretKind:
+    return SecretKind.PASSCODE if text == "passcode" else SecretKind.PASSWORD
+
+
+def _missing(request: Request, form: Form, kind: SecretKind) -> dict[str, str]:
+    missing = {}
+    if not form["identifier"].strip():
+        missing["identifier"] = gettext(request, "Enter your personal ID number or phone number.")
+    if not form["secret"]:
+        words = {
+            SecretKind.PASSWORD: mark("Enter your password."),
+            SecretKind.PASSCODE: mark("Enter your passcode."),
+        }
+        missing["secret"] = gettext(request, words[kind])
+    return missing
+
+
+def _page(
+    request: Request,
+    place: Place,
+    kind: SecretKind,
+    typed: str,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    return render(
+        request,
+        "interaction/signin.html",
+        status,
+        place=place,
+        kind=kind.value,
+        typed=typed,
+        errors=errors or {},
+        locked_until=None,
+    )
+
+
+def _locked_out(request: Request, place: Place, kind: SecretKind, typed: str, locked: TooManyAttempts) -> Response:
+    until = place.provider.clock.now() + locked.retry_after * SECOND
+    response = render(
+        request,
+        "interaction/signin.html",
+        locked.status,
+        place=place,
+        kind=kind.value,
+        typed=typed,
+        errors={},
+        locked_until=until,
+    )
+    response.headers["Retry-After"] = str(locked.retry_after)
+    return response
+
+
+def unusable(request: Request, place: Place, standing: Standing) -> Response:
+    """Why the account cannot be used: told to nobody but its holder, after the right factors."""
+    return render(request, "interaction/unusable.html", 403, place=place, standing=standing.value)
+
+
+routes = [
+    Route("/signin", show, methods=["GET"]),
+    Route("/signin", submit, methods=["POST"]),
+    Route("/signin/{interaction}", show, methods=["GET"]),
+    Route("/signin/{interaction}", submit, methods=["POST"]),
+]

@@ -1,0 +1,83 @@
+"""`/ward/{interaction}`: a parent or guardian chooses the child whose account this is about."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.identity.ages import is_over
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.interaction import service
+from vneid_idp.interaction.guard import Visit, enter, extend, leave
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.protocol.interaction import ChooseWard
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.templates import render
+
+OWN_PROOF_FROM = 16
+"""Decree 147/2024/NĐ-CP Arts 23 and 27: below this age a parent or guardian opens the account."""
+
+
+async def show(request: Request) -> Response:
+    """The person's children under 16, none chosen."""
+    visit = await enter(request)
+    if not isinstance(visit.situation.step, ChooseWard):
+        return visit.onward()
+    return _page(request, visit, await _children(visit))
+
+
+async def submit(request: Request) -> Response:
+    """Choose a child, go back to the service, or ask for more time."""
+    form = await read_form(request)
+    visit = await enter(request)
+    if not isinstance(visit.situation.step, ChooseWard):
+        return visit.onward()
+    if form["leave"]:
+        return await leave(visit, "consent")
+    children = await _children(visit)
+    if form["extend"]:
+        return _page(request, await extend(visit), children, form["ward"])
+    # Asked of the registry again, never taken from the form: it says whose account this person may decide about.
+    child = children.get(form["ward"])
+    if child is None:
+        return _page(request, visit, children, error=gettext(request, "Choose the child."))
+    async with visit.provider.db.writing(durable=False) as unit:
+        await service.choose_ward(unit, visit.interaction, child.person_id)
+    return visit.onward()
+
+
+async def _children(visit: Visit) -> dict[str, RegistryRecord]:
+    """Each under a value for the form that names the child in this request only."""
+    person = visit.situation.person
+    assert person is not None
+    async with visit.provider.db.reading() as unit:
+        wards = await visit.provider.registry.wards_of(unit, person.person_id)
+        return {
+            digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
+            for ward in wards
+            if not is_over(ward.birth_date, OWN_PROOF_FROM, unit.now)
+        }
+
+
+def _page(
+    request: Request,
+    visit: Visit,
+    children: dict[str, RegistryRecord],
+    chosen: str = "",
+    error: str | None = None,
+) -> Response:
+    return render(
+        request,
+        "interaction/ward.html",
+        422 if error else 200,
+        visit=visit,
+        children=children,
+        chosen=chosen,
+        errors={"ward": error} if error else {},
+    )
+
+
+routes = [
+    Route("/ward/{interaction}", show, methods=["GET"]),
+    Route("/ward/{interaction}", submit, methods=["POST"]),
+]
