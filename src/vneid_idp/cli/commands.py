@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli import clients, keys, server
+from vneid_idp.cli import audit, citizens, clients, keys, server
 from vneid_idp.settings import Environment
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ def choose(
 server.add_to(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(keys.app, name="keys")
+app.add_typer(citizens.app, name="citizens")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:
