@@ -1,0 +1,130 @@
+"""Request objects: authorization requests inside a JWT (OpenID Connect Core §6, RFC 9101)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.secrets import digest, same
+from vneid_idp.protocol import jose
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
+from vneid_idp.protocol.jose import BadToken, Unverified
+from vneid_idp.protocol.params import Params
+
+SKEW: Instant = 10 * SECOND
+_TYPES = frozenset({"jwt", "oauth-authz-req+jwt"})
+_OF_THE_TOKEN = frozenset({"iss", "aud", "sub", "exp", "nbf", "iat", "jti"})
+_MUST_MATCH = ("client_id", "response_type")
+
+
+def check_presence(client: Client, params: Params) -> None:
+    """One object at most, and one where the client promised that there always is (RFC 9101 §10.5). `InvalidRequest`."""
+    if "request" in params and "request_uri" in params:
+        raise InvalidRequest("request and request_uri exclude each other (OpenID Connect Core section 6.1).")
+    if client.require_signed_request_object and not ("request" in params or "request_uri" in params):
+        raise InvalidRequest("This client must send its requests as signed request objects.")
+
+
+def check_reference(client: Client, request_uri: str) -> None:
+    """Only registered request URIs are fetched, byte for byte: else strangers would choose what we call."""
+    if request_uri not in client.request_uris:
+        raise InvalidRequestUri("request_uri is not one of the request_uris that this client registered (exact match).")
+
+
+def check_content(request_uri: str, content: str) -> None:
+    """The fragment, when there is one, is the digest of the content (OIDC Core §6.2). Raises `InvalidRequestUri`."""
+    expected = request_uri.partition("#")[2]
+    if expected and not same(digest(content), expected):
+        raise InvalidRequestUri("The content at request_uri is not the one that its fragment is the SHA-256 of.")
+
+
+def read(text: str) -> Unverified:
+    """Read a request object that is not encrypted (any more). Raises `InvalidRequestObject`."""
+    try:
+        return jose.read(text)
+    except BadToken as error:
+        raise InvalidRequestObject(f"The request object {error}.") from None
+
+
+def algorithm_for(client: Client, request_object: Unverified) -> str | None:
+    """The algorithm to verify with; `None` for an unsigned object of a client that registered just that.
+
+    Raises `InvalidRequestObject` for every other one.
+    """
+    registered = client.request_object_signing_alg
+    alg = str(request_object.header["alg"])
+    if alg == "none" and registered == "none" and not client.require_signed_request_object:
+        if not request_object.text.endswith("."):
+            raise InvalidRequestObject("The request object is unsigned and has a signature.")
+        return None
+    allowed = jose.SIGNING_ALGORITHMS if registered is None else (registered,)
+    if alg == "none" or alg not in allowed:
+        raise InvalidRequestObject(f"The request object must be signed with {' or '.join(allowed)}.")
+    return alg
+
+
+def check_claims(client: Client, request_object: Unverified, issuer: str, now: Instant) -> None:
+    """What the object says of itself: for whom, by whom, and when (RFC 9101 §4, §6.3). `InvalidRequestObject`."""
+    typ, claims = request_object.header.get("typ", "JWT"), request_object.claims
+    if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in _TYPES:
+        raise InvalidRequestObject("The request object has a typ of another kind of token.")
+    if claims.get("iss", client.client_id) != client.client_id:
+        raise InvalidRequestObject("The request object has an iss that is not the client_id.")
+    audience = claims.get("aud", issuer)
+    if issuer not in (audience if isinstance(audience, list) else [audience]):
+        raise InvalidRequestObject("The request object has an aud that is not the issuer.")
+    if claims.get("sub") == client.client_id:
+        # That is what a client assertion looks like (RFC 9101 §10.8).
+        raise InvalidRequestObject("The request object must not have the client_id as its sub.")
+    if "request" in claims or "request_uri" in claims:
+        raise InvalidRequestObject("The request object must not hold another one.")
+    exp, nbf, iat = (_time(claims, name) for name in ("exp", "nbf", "iat"))
+    if exp is not None and exp <= now - SKEW:
+        raise InvalidRequestObject("The request object has expired.")
+    if max(nbf or 0, iat or 0) > now + SKEW:
+        raise InvalidRequestObject("The request object is from the future; compare the clocks.")
+
+
+def _time(claims: Mapping[str, Any], name: str) -> Instant | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
+        raise InvalidRequestObject(f"The request object has an {name} that is not a number of seconds.")
+    return int(value * SECOND)
+
+
+def merge(client: Client, outside: Params, inside: Mapping[str, Any]) -> Params:
+    """The parameters of the request: what stands inside wins (OIDC Core §6.1), and must agree on whose it is.
+
+    Of a client that always signs, nothing outside counts (RFC 9101 §6.3). Raises `InvalidRequest` and
+    `InvalidRequestObject`.
+    """
+    found = {name: _text(name, value) for name, value in inside.items() if name not in _OF_THE_TOKEN}
+    found = {name: value for name, value in found.items() if value}
+    for name in _MUST_MATCH:
+        if name in found and outside.get(name, found[name]) != found[name]:
+            raise InvalidRequest(f"{name} is not the same inside and outside the request object.")
+    if found.get("client_id", client.client_id) != client.client_id:
+        raise InvalidRequestObject("The request object belongs to another client.")
+    kept = {} if client.require_signed_request_object else outside
+    merged = {**kept, **found, "client_id": client.client_id}
+    return {name: value for name, value in merged.items() if name not in ("request", "request_uri")}
+
+
+def _text(name: str, value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            raise InvalidRequestObject("The request object holds a parameter that is true or false.")
+        case int():
+            return str(value)
+        case dict() | list():
+            return orjson.dumps(value).decode()
+        case _:
+            raise InvalidRequestObject("The request object holds a parameter that is not a text.")
