@@ -80,10 +80,10 @@ def screen(
 ) -> Screen:
     """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such."""
     groups = []
-    for purpose in client.purposes:
+    for number, purpose in enumerate(client.purposes):
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
-        required = _lines(purpose, [item for item in own if item.required], "r", values, say)
-        optional = _lines(purpose, [item for item in own if not item.required], "o", values, say)
+        required = _lines([item for item in own if item.required], f"required-{number}", values, say)
+        optional = _lines([item for item in own if not item.required], f"optional-{number}", values, say)
         if own:
             groups.append(
                 Group(
@@ -108,13 +108,13 @@ def _gave(decision: Decision | None) -> bool:
     return decision is not None and (decision.given or decision.instead is not None)
 
 
-def _lines(purpose: Purpose, items: list[Item], kind: str, values: Values, say: Say) -> tuple[Line, ...]:
+def _lines(items: list[Item], kind: str, values: Values, say: Say) -> tuple[Line, ...]:
     lines = []
     for topic in topics_of(item.name for item in items):
         own = tuple(item for item in items if topic_of(item.name) is topic)
         shown = topic.show({item.name: values[item.name] for item in own if item.name in values}, say)
         smaller = _smaller(own, values, say) if shown is not None else None
-        lines.append(Line(f"{purpose.id}-{kind}-{topic.key}", topic, own, shown, smaller))
+        lines.append(Line(f"{kind}-{topic.key}", topic, own, shown, smaller))
     return tuple(lines)
 
 
