@@ -108,14 +108,15 @@ class _Maker:
         sexes = (
             (Sex.MALE, Sex.FEMALE) if kind in ("couple", "family", "elders") else (dice.pick((Sex.MALE, Sex.FEMALE)),)
         )
-        youngest, eldest = (60, 95) if kind == "elders" else (22, 50) if kind in ("family", "one_parent") else (18, 75)
-        age = dice.between(youngest, eldest)
+        low, high = (60, 95) if kind == "elders" else (22, 50) if kind in ("family", "one_parent") else (18, 75)
+        age = dice.between(low, high)
         adults = [self._adult(dice, people, sex, max(18, age + dice.between(-3, 3)), address) for sex in sexes]
         yield from adults
         if kind in ("family", "one_parent"):
             parents = [adult.record for adult in adults]
+            youngest = REFERENCE.year - max(parent.birth_date.year for parent in parents)
             for _ in range(dice.between(1, 3)):
-                yield self._child(dice, people, parents, dice.below(min(18, age - 17)))
+                yield self._child(dice, people, parents, dice.below(max(1, min(18, youngest - 17))))
 
     def _adult(self, dice: Dice, people: str, sex: Sex, age: int, address: Address) -> Citizen:
         born = _born(dice, age)

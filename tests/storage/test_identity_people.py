@@ -1,0 +1,291 @@
+"""Registry, vault, accounts and look-up, on both databases."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from tests.support.people import BLIND, REGISTRY, SEALER, VAULT, hashes, persona, with_personas
+from tests.support.watch import Watch
+from vneid_idp.identity import accounts, chosen_secrets, lookup, rules, store, tables
+from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
+from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
+from vneid_idp.identity.citizens import citizens
+from vneid_idp.identity.registry import LockedBy, Registry
+from vneid_idp.identity.rules import Standing
+from vneid_idp.identity.seed import seed_citizens, seed_personas
+from vneid_idp.identity.synthetic_registry import COLUMN, NotSynthetic, NumberTaken
+from vneid_idp.identity.vault import PersonForgotten
+from vneid_idp.kernel.clock import DAY, MINUTE
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+PLAIN = persona("plain")
+_USABLE = Statement(select(tables.accounts.c.person_id).where(tables.account_is_usable()))
+
+
+async def test_the_registry_finds_people_by_person_and_by_number(db: Database) -> None:
+    await with_personas(db)
+    registry: Registry = REGISTRY
+    async with db.reading() as unit:
+        assert await registry.find(unit, PLAIN.record.person_id) == PLAIN.record
+        assert await registry.find_by_number(unit, PLAIN.record.personal_number) == PLAIN.record
+        assert await registry.find(unit, "per_nobody") is None
+        assert await registry.find_by_number(unit, "097095999999") is None
+
+
+async def test_the_registry_knows_wards_eldest_first_and_only_the_living(db: Database) -> None:
+    await with_personas(db)
+    guardian = persona("guardian").record.person_id
+    async with db.writing() as unit:
+        wards = await REGISTRY.wards_of(unit, guardian)
+        assert [ward.person_id for ward in wards] == [persona(s).record.person_id for s in ("fifteen", "child-9")]
+        assert await REGISTRY.wards_of(unit, PLAIN.record.person_id) == ()
+        await REGISTRY.record_death(unit, wards[0].person_id)
+        assert len(await REGISTRY.wards_of(unit, guardian)) == 1
+
+
+async def test_real_numbers_and_taken_ones_are_refused(db: Database) -> None:
+    await with_personas(db)
+    for number, error in ((PLAIN.record.personal_number, NumberTaken), ("001095000001", NotSynthetic)):
+        with pytest.raises(error):
+            async with db.writing() as unit:
+                await REGISTRY.register(unit, replace(PLAIN.record, person_id="per_other", personal_number=number))
+    async with db.reading() as unit:
+        assert await REGISTRY.find(unit, "per_other") is None
+
+
+async def test_nothing_that_tells_who_somebody_is_stands_in_the_open(db: Database) -> None:
+    await with_personas(db)
+    people = [persona(slug).record for slug in ("plain", "complete", "foreigner")]
+    async with db.reading() as unit:
+        for table in tables.metadata.sorted_tables:
+            text = repr([tuple(row[c.name] for c in table.c) for row in await unit.fetch(Statement(select(table)))])
+            for record in people:
+                for secret in (record.full_name, record.personal_number, record.phone, record.birth_date.isoformat()):
+                    assert secret is None or secret not in text, table.name
+
+
+async def test_a_destroyed_key_makes_a_person_unreadable(db: Database) -> None:
+    await with_personas(db)
+    async with db.writing() as unit:
+        await accounts.forget(unit, VAULT, PLAIN.record.person_id)
+    async with db.reading() as unit:
+        assert await REGISTRY.find(unit, PLAIN.record.person_id) is None
+        assert await REGISTRY.find_by_number(unit, PLAIN.record.personal_number) is None
+        assert await accounts.find_with_profile(unit, VAULT, PLAIN.record.person_id) is None
+        candidate = await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)
+        assert candidate.account is None
+        stored = await store.find_account(unit, PLAIN.record.person_id)
+        assert stored is not None
+        with pytest.raises(PersonForgotten):
+            accounts.open_profile(VAULT, PLAIN.record.person_id, stored.sealed_key, stored.profile)
+
+
+async def test_sealed_text_opens_only_for_its_person_and_column(db: Database) -> None:
+    async with db.writing() as unit:
+        ours, theirs = await VAULT.ensure_key(unit, "per_a"), await VAULT.ensure_key(unit, "per_b")
+        sealed = ours.seal_json("a.column", {"x": 1})
+        again = await VAULT.find_key(unit, "per_a")
+        assert again is not None
+        assert again.open_json("a.column", sealed) == {"x": 1}
+        for key, column, text in (
+            (theirs, "a.column", sealed),
+            (ours, "b.column", sealed),
+            (ours, "a.column", sealed[:-2] + "AA"),
+            (ours, "a.column", ""),
+        ):
+            with pytest.raises(NotSealedHere):
+                key.open(column, text)
+        assert await VAULT.find_key(unit, "per_c") is None
+        row = await unit.fetch_one(Statement(select(tables.person_keys)))
+        assert row is not None
+        assert SEALER.open(Purpose.PERSON_KEY, row["sealed_key"])
+        assert await VAULT.destroy(unit, "per_a")
+        assert not await VAULT.destroy(unit, "per_a")
+
+
+async def test_an_account_is_found_by_number_and_phone_however_typed(db: Database) -> None:
+    await with_personas(db)
+    assert PLAIN.record.phone is not None
+    national = "0" + PLAIN.record.phone[3:]
+    async with db.reading() as unit:
+        for typed in (PLAIN.username, f" {PLAIN.username[:3]} {PLAIN.username[3:]} ", PLAIN.record.phone, national):
+            candidate = await lookup.find_candidate(unit, VAULT, BLIND, typed)
+            assert candidate.person_id == PLAIN.record.person_id
+            assert candidate.phone == PLAIN.record.phone
+            assert (candidate.password_hash, candidate.passcode_hash) == (hashes().password, hashes().passcode)
+            assert candidate.attempts_key == PLAIN.record.person_id
+
+
+@pytest.mark.parametrize("typed", ["", "097095999999", "0950999999", "minhanh", "x" * 5000, "097079000003"])
+async def test_nobody_is_a_candidate_too_for_the_same_one_statement(db: Database, typed: str) -> None:
+    await with_personas(db)
+    async with db.reading() as unit:
+        before = db.statements
+        nobody = await lookup.find_candidate(unit, VAULT, BLIND, typed)
+        assert (nobody.person_id, nobody.phone, nobody.password_hash, nobody.passcode_hash) == (None,) * 4
+        assert nobody.attempts_key
+        middle = db.statements
+        await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)
+        assert (middle - before, db.statements - middle) == (1, 1)
+
+
+async def test_a_closed_account_is_nobody(db: Database) -> None:
+    await with_personas(db)
+    async with db.reading() as unit:
+        assert (await lookup.find_candidate(unit, VAULT, BLIND, persona("closed").username)).account is None
+    async with db.writing() as unit:
+        assert await accounts.close(unit, PLAIN.record.person_id)
+        assert not await accounts.close(unit, PLAIN.record.person_id)
+    async with db.reading() as unit:
+        assert (await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)).account is None
+
+
+async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> None:
+    record = PLAIN.record
+    async with db.writing() as unit:
+        await REGISTRY.register(unit, record)
+        opened = await accounts.open_account(unit, VAULT, BLIND, record, 1, {"nickname": "A"})
+        assert await accounts.open_account(unit, VAULT, BLIND, record, 2) == opened
+        assert opened.level == 1
+        child = replace(persona("child-5").record, guardian_ids=())
+        with pytest.raises(LevelNotAllowed):
+            await accounts.open_account(unit, VAULT, BLIND, child, 2)
+        with pytest.raises(LevelNotAllowed):
+            await accounts.open_account(unit, VAULT, BLIND, record, 0)
+        assert await accounts.raise_level(unit, record, 2)
+        assert not await accounts.raise_level(unit, record, 2)
+        found = await accounts.find_with_profile(unit, VAULT, record.person_id)
+        assert found is not None
+        assert (found[0].level, found[1].record, found[1].own) == (2, record, {"nickname": "A"})
+        assert await accounts.find(unit, "per_nobody") is None
+    other = replace(persona("complete").record, phone=record.phone)
+    with pytest.raises(SignInNameTaken):
+        async with db.writing() as unit:
+            await accounts.open_account(unit, VAULT, BLIND, other, 2)
+
+
+async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    person_id = PLAIN.record.person_id
+    watch.advance(MINUTE)
+    async with db.writing() as unit:
+        before = await accounts.find(unit, person_id)
+        assert await accounts.refresh(unit, VAULT, BLIND, PLAIN.record) == before
+        record = await REGISTRY.lock(unit, person_id, LockedBy.HOLDER)
+        locked = await accounts.refresh(unit, VAULT, BLIND, record)
+        assert locked is not None
+        assert (locked.locked_by, locked.locked_at) == (LockedBy.HOLDER, unit.now)
+        assert rules.account_standing(locked, None, unit.now) is Standing.LOCKED_BY_HOLDER
+        record = await REGISTRY.unlock(unit, person_id, LockedBy.HOLDER)
+        assert record == PLAIN.record
+        record = await REGISTRY.lock(unit, person_id, LockedBy.AUTHORITY)
+        assert await REGISTRY.unlock(unit, person_id, LockedBy.HOLDER) == record
+        assert await REGISTRY.lock(unit, person_id, LockedBy.HOLDER) == record
+        record = await REGISTRY.unlock(unit, person_id, LockedBy.AUTHORITY)
+        usable = await accounts.refresh(unit, VAULT, BLIND, record)
+        assert usable is not None
+        assert rules.account_standing(usable, record, unit.now) is Standing.USABLE
+        assert await accounts.refresh(unit, VAULT, BLIND, persona("no-account").record) is None
+        with pytest.raises(PersonForgotten):
+            await REGISTRY.lock(unit, "per_nobody", LockedBy.HOLDER)
+
+
+async def test_a_new_phone_is_the_new_sign_in_name_and_the_old_one_is_nobodys(db: Database) -> None:
+    await with_personas(db)
+    async with db.writing() as unit:
+        moved = replace(PLAIN.record, phone="+84950000999")
+        await REGISTRY.register(unit, moved)
+        await accounts.refresh(unit, VAULT, BLIND, moved)
+        assert PLAIN.record.phone is not None
+        assert (await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.record.phone)).person_id is None
+        for name in ("0950000999", PLAIN.username):
+            assert (await lookup.find_candidate(unit, VAULT, BLIND, name)).person_id == moved.person_id
+
+
+async def test_the_condition_in_sql_is_the_rule(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    for _ in range(3):
+        async with db.reading() as unit:
+            usable = {row["person_id"] for row in await unit.fetch(_USABLE, now=unit.now)}
+            everyone = {row["person_id"] for row in await unit.fetch(Statement(select(tables.accounts.c.person_id)))}
+            for person_id in everyone:
+                account = await accounts.find(unit, person_id)
+                assert account is not None
+                standing = rules.account_standing(account, None, unit.now)
+                assert (standing is Standing.USABLE) is (person_id in usable)
+            assert 0 < len(usable) < len(everyone)
+        watch.advance(700 * DAY)
+
+
+async def test_secrets_are_set_and_weak_ones_refused(db: Database) -> None:
+    await with_personas(db)
+    passkey = persona("passkey")
+    async with db.writing() as unit:
+        assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash is None
+        await chosen_secrets.set_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, "h1")
+        await chosen_secrets.set_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, "h2", quietly=True)
+        assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash == "h2"
+    chosen_secrets.check_new(SecretKind.PASSWORD, "sandbox-2026")
+    chosen_secrets.check_new(SecretKind.PASSCODE, "246810")
+    for kind, secret in ((SecretKind.PASSWORD, "short"), (SecretKind.PASSCODE, "123456")):
+        with pytest.raises(WeakSecret):
+            chosen_secrets.check_new(kind, secret)
+
+
+async def test_personas_can_be_seeded_on_another_day(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    watch.advance(400 * DAY)
+    async with db.writing() as unit:
+        everyone = await seed_personas(unit, VAULT, BLIND, hashes())
+        again = {persona.slug: persona for persona in await seed_personas(unit, VAULT, BLIND, hashes())}
+        assert tuple(again.values()) == everyone
+        young = again["sixteen-today"]
+        found = await lookup.find_candidate(unit, VAULT, BLIND, young.username)
+        assert found.profile is not None
+        assert found.profile.record == young.record
+        assert await REGISTRY.find_by_number(unit, persona("sixteen-today").username) is None
+
+
+async def test_citizens_are_written_once_whatever_is_there(db: Database) -> None:
+    heard: list[int] = []
+    first = await seed_citizens(db, VAULT, BLIND, 60, 9, hashes=hashes(), progress=heard.append)
+    assert (first.written, first.skipped, heard) == (60, 0, [60])
+    more = await seed_citizens(db, VAULT, BLIND, 90, 9, hashes=hashes())
+    assert (more.written, more.skipped) == (30, 60)
+    people = list(citizens(90, 9))
+    async with db.reading() as unit:
+        for citizen in people:
+            record = citizen.record
+            assert await REGISTRY.find_by_number(unit, record.personal_number) == record
+            account = await accounts.find_with_profile(unit, VAULT, record.person_id)
+            assert (account[0].level if account else 0) == citizen.level
+        child = next(
+            citizen.record for citizen in people if citizen.record.guardian_ids and not citizen.record.deceased_at
+        )
+        assert child in await REGISTRY.wards_of(unit, child.guardian_ids[0])
+
+
+async def test_citizens_without_accounts(db: Database) -> None:
+    assert (await seed_citizens(db, VAULT, BLIND, 10, 4)).written == 10
+    async with db.reading() as unit:
+        assert not await unit.fetch(Statement(select(tables.accounts.c.person_id)))
+
+
+async def test_a_row_moved_to_another_person_does_not_open(db: Database) -> None:
+    await with_personas(db)
+    other = persona("complete").record.person_id
+    statement = Statement(
+        tables.registry_people.update()
+        .where(tables.registry_people.c.person_id == bindparam("of_person"))
+        .values(sealed=bindparam("sealed"))
+    )
+    async with db.writing() as unit:
+        row = await store.find_person(unit, PLAIN.record.person_id)
+        assert row is not None
+        await unit.execute(statement, of_person=other, sealed=row.sealed)
+        with pytest.raises(NotSealedHere):
+            await REGISTRY.find(unit, other)
+    assert COLUMN == "registry_people.sealed"

@@ -1,0 +1,52 @@
+"""Make-believe people for tests: keys, the personas by name, and a database that has them."""
+
+from functools import cache
+
+from tests.support.watch import MORNING
+from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.otp import Message
+from vneid_idp.identity.persona_list import personas
+from vneid_idp.identity.personas import Persona
+from vneid_idp.identity.seed import Hashes, sandbox_hashes, seed_personas
+from vneid_idp.identity.synthetic_registry import SyntheticRegistry
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Database, Unit
+
+SEALER = Sealer({1: b"root key of tests, 32 bytes long"}, 1)
+BLIND = BlindIndex(b"blind index key of the tests")
+VAULT = Vault(SEALER)
+REGISTRY = SyntheticRegistry(VAULT, BLIND)
+
+
+@cache
+def hashes() -> Hashes:
+    """The hashes of the sandbox's password and passcode, made once for all tests."""
+    hasher = SecretHasher()
+    made = sandbox_hashes(hasher)
+    hasher.close()
+    return made
+
+
+def persona(slug: str, now: int = MORNING) -> Persona:
+    """The persona called `slug` on the day of `now`."""
+    return next(persona for persona in personas(now) if persona.slug == slug)
+
+
+async def with_personas(db: Database) -> Database:
+    """The database, with every persona in it."""
+    async with db.writing() as unit:
+        await seed_personas(unit, VAULT, BLIND, hashes())
+    return db
+
+
+class Outbox:
+    """A `Notifier` that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def send(self, unit: Unit, message: Message) -> None:
+        """Keep `message`."""
+        self.messages.append(message)

@@ -1,0 +1,194 @@
+"""Which account may be used, which level a person may hold, and what a profile tells."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.people import persona
+from tests.support.watch import MORNING
+from vneid_idp.identity import profile, rules
+from vneid_idp.identity.accounts import account_for, in_step
+from vneid_idp.identity.ages import birthday
+from vneid_idp.identity.cards import card_expires_at
+from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
+from vneid_idp.identity.rules import Standing, account_standing, highest_level
+from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.protocol.claims import CLAIMS
+
+GOOD = persona("plain").record
+ACCOUNT = account_for(GOOD, 2, MORNING - DAY, MORNING)
+TODAY = local_date(MORNING)
+EXPIRED = Card(CardKind.CITIZEN, date(2016, 1, 1), TODAY)
+
+
+def test_a_good_account_is_usable() -> None:
+    assert account_standing(ACCOUNT, GOOD, MORNING) is Standing.USABLE
+    assert account_standing(ACCOUNT, None, MORNING) is Standing.USABLE
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "standing"),
+    [
+        ({"locked_by": LockedBy.HOLDER, "locked_at": MORNING}, Standing.LOCKED_BY_HOLDER),
+        ({"locked_by": LockedBy.AUTHORITY, "locked_at": MORNING}, Standing.LOCKED_BY_AUTHORITY),
+        ({"deceased_at": MORNING}, Standing.DECEASED),
+        ({"card": EXPIRED}, Standing.CARD_EXPIRED),
+        ({"card": None}, Standing.NO_CARD),
+    ],
+)
+def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: Standing) -> None:
+    record = replace(GOOD, **spoiled)
+    assert account_standing(ACCOUNT, record, MORNING) is standing
+    followed = in_step(ACCOUNT, record, MORNING)
+    if standing is not Standing.NO_CARD:
+        assert account_standing(followed, None, MORNING) is standing
+        assert account_standing(followed, GOOD, MORNING) is standing
+
+
+def test_a_closed_account_stays_closed() -> None:
+    assert account_standing(replace(ACCOUNT, closed_at=MORNING), GOOD, MORNING) is Standing.CLOSED
+
+
+@given(st.integers(-400 * DAY, 400 * DAY))
+def test_a_card_spoils_it_from_its_instant_on(offset: int) -> None:
+    record = replace(GOOD, card=Card(CardKind.CITIZEN, date(2020, 1, 1), TODAY))
+    expires_at = card_expires_at(record.card)
+    assert expires_at is not None
+    usable = account_standing(in_step(ACCOUNT, record, MORNING), None, expires_at + offset) is Standing.USABLE
+    assert usable is (offset < 0)
+
+
+def test_an_authoritys_lock_is_told_before_a_holders() -> None:
+    held = replace(ACCOUNT, locked_at=MORNING, locked_by=LockedBy.AUTHORITY)
+    assert account_standing(held, None, MORNING) is Standing.LOCKED_BY_AUTHORITY
+
+
+@pytest.mark.parametrize(
+    ("years", "days", "level"), [(0, 10, 1), (5, 364, 1), (6, 0, 2), (13, 0, 2), (14, 0, 2), (90, 0, 2)]
+)
+def test_levels_by_age(years: int, days: int, level: int) -> None:
+    born = birthday(TODAY, -years)
+    born = date.fromordinal(born.toordinal() - days)
+    record = replace(GOOD, birth_date=born, card=Card(CardKind.CITIZEN, TODAY, None))
+    assert highest_level(record, MORNING) == level
+
+
+def test_levels_need_a_card_and_life() -> None:
+    assert highest_level(GOOD, MORNING) == 2
+    assert highest_level(persona("foreigner").record, MORNING) == 2
+    assert highest_level(replace(GOOD, card=None), MORNING) == 0
+    assert highest_level(replace(GOOD, card=EXPIRED), MORNING) == 0
+    assert highest_level(replace(GOOD, deceased_at=MORNING), MORNING) == 0
+
+
+def test_children_are_registered_by_a_guardian() -> None:
+    assert rules.needs_guardian_to_register(persona("child-9").record, MORNING)
+    assert not rules.needs_guardian_to_register(persona("fifteen").record, MORNING)
+
+
+@pytest.mark.parametrize("text", ["246810", "112233", "000001"])
+def test_good_passcodes(text: str) -> None:
+    assert rules.good_passcode(text)
+
+
+@pytest.mark.parametrize("text", ["", "12345", "1234567", "123456", "654321", "777777", "12a456", "١٢٣٤٥٧", "24 810"])
+def test_bad_passcodes(text: str) -> None:
+    assert not rules.good_passcode(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("sandbox-2026", True), ("1234567", False), ("mật khẩu dài", True), ("x" * 129, False)]
+)
+def test_passwords(text: str, good: bool) -> None:
+    assert rules.good_password(text) is good
+
+
+def test_a_record_survives_being_stored() -> None:
+    for slug in (
+        "complete",
+        "fifteen",
+        "foreigner",
+        "locked-by-holder",
+        "deceased",
+        "one-word-name",
+        "merged-province",
+    ):
+        record = persona(slug).record
+        assert from_json(orjson.loads(orjson.dumps(record))) == record
+
+
+COMPLETE = persona("complete")
+
+
+def told(record: RegistryRecord, own: dict[str, Any] | None = None, now: int = MORNING) -> dict[str, Any]:
+    account = account_for(record, 2, now - DAY, now)
+    return profile.all_claims(Profile(record, own or {}), account, now, "https://id.example")
+
+
+def test_one_persona_has_every_claim_there_is() -> None:
+    assert set(told(COMPLETE.record, COMPLETE.own)) == set(CLAIMS) == set(profile.CLAIM_NAMES)
+
+
+def test_claims_have_the_shapes_of_the_specification() -> None:
+    claims = told(COMPLETE.record, COMPLETE.own)
+    assert claims["birthdate"] == "1996-05-19"
+    assert claims["gender"] == "female"
+    assert claims["picture"] == "https://id.example/static/portrait.svg"
+    assert claims["updated_at"] == MORNING // 1000
+    assert claims["email_verified"] is True
+    assert claims["phone_number"] == "+84950000001"
+    assert claims["address"] == {
+        "formatted": "Số 12 đường Hoa Sữa, Phường Cây Đa, Hà Nội",
+        "street_address": "Số 12 đường Hoa Sữa",
+        "locality": "Phường Cây Đa",
+        "region": "Hà Nội",
+        "postal_code": "09700",
+        "country": "VN",
+    }
+    assert (claims["identity_level"], claims["identity_verified_since"]) == (2, (MORNING - DAY) // 1000)
+    assert (claims["age_band"], claims["age_over_18"], claims["id_number"]) == ("18_plus", True, "097196000001")
+    assert claims["name"] == claims["full_name"] == "Nguyễn Thị Minh Anh"
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    claims = told(replace(persona("one-word-name").record, phone=None))
+    for name in ("family_name", "middle_name", "phone_number", "phone_number_verified", "email", "address", "nickname"):
+        assert name not in claims
+    assert claims["given_name"] == claims["name"] == "K'Brôh"
+
+
+def test_only_what_is_asked_for_is_told() -> None:
+    asked = ("age_over_21", "age_over_16", "email", "unknown", "age_over_", "age_over_1e2")
+    assert profile.claims(asked, Profile(GOOD), ACCOUNT, MORNING, "https://id.example") == {
+        "age_over_21": True,
+        "age_over_16": True,
+    }
+
+
+@given(st.integers(0, 999))
+def test_any_threshold_can_be_asked(years: int) -> None:
+    record = persona("sixteen-today").record
+    name = f"age_over_{years}"
+    assert profile.claims([name], Profile(record), ACCOUNT, MORNING, "x") == {name: years <= 16}
+
+
+def test_a_merged_province_is_told_by_its_name_of_today() -> None:
+    claims = told(persona("merged-province").record)
+    assert claims["address"]["region"] == "Thành phố Hồ Chí Minh"
+    assert "Bình Dương" not in claims["address"]["formatted"]
+
+
+def test_an_empty_part_of_an_address_is_left_out() -> None:
+    claims = told(replace(GOOD, address=Address("", "Xã Hoa Ban", "01")))
+    assert claims["address"] == {
+        "formatted": "Xã Hoa Ban, Hà Nội",
+        "locality": "Xã Hoa Ban",
+        "region": "Hà Nội",
+        "country": "VN",
+    }
