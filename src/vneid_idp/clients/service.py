@@ -32,6 +32,11 @@ class Registered:
     registration_access_token: str
 
 
+async def find_client(unit: Reading, client_id: str) -> Client | None:
+    """The client, disabled or not."""
+    return await store.find(unit, client_id)
+
+
 async def get_client(unit: Reading, client_id: str) -> Client:
     """The client, disabled or not; raises `UnknownClient`."""
     client = await store.find(unit, client_id)

@@ -1,0 +1,73 @@
+"""RP-initiated log-out (OpenID Connect RP-Initiated Logout 1.0) and log-out tokens (Back-Channel Logout 1.0)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from vneid_idp.kernel.clock import MINUTE, Instant, to_seconds
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.params import Params
+
+LOGOUT_TOKEN_TYPE = "logout+jwt"
+LOGOUT_TOKEN_LIFE: Instant = 2 * MINUTE
+_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_LONGEST_STATE = 4096
+# What every ID token of ours has, and no other token that we sign: a log-out token or signed userinfo is no hint.
+_OF_AN_ID_TOKEN = frozenset({"sub", "aud", "exp", "iat", "auth_time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """The relying party and the person that an ID token of ours, expired or not, speaks of."""
+
+    client_id: str
+    subject: str
+
+
+def read_hint(claims: Mapping[str, Any], issuer: str, params: Params) -> Hint:
+    """The hint in the claims of a token whose signature is ours. Raises `InvalidRequest`."""
+    if claims.get("iss") != issuer or "events" in claims or not claims.keys() >= _OF_AN_ID_TOKEN:
+        raise InvalidRequest("id_token_hint is not an ID token of this provider.")
+    hint = Hint(str(claims["aud"]), str(claims["sub"]))
+    if params.get("client_id", hint.client_id) != hint.client_id:
+        raise InvalidRequest("client_id is not the client that the id_token_hint was issued to.")
+    return hint
+
+
+def read_address(client: Client | None, params: Params) -> str | None:
+    """Where the browser goes after signing out; `None` for a page of ours. Raises `InvalidRequest`.
+
+    Only with the hint of a client, and only to an address that it registered, byte for byte (§3): the parameter alone
+    proves nothing, and signing out would be an open redirector.
+    """
+    uri = params.get("post_logout_redirect_uri")
+    if uri is None:
+        return None
+    if client is None:
+        raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint.")
+    if uri not in client.post_logout_redirect_uris:
+        raise InvalidRequest("post_logout_redirect_uri is not one that this client registered (exact match).")
+    state = params.get("state")
+    if state is None:
+        return uri
+    if len(state) > _LONGEST_STATE:
+        raise InvalidRequest(f"state is longer than {_LONGEST_STATE} characters.")
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+
+
+def logout_token_claims(
+    issuer: str, client_id: str, subject: str, session_id: str, notice_id: str, now: Instant
+) -> dict[str, Any]:
+    """The claims of a log-out token (Back-Channel Logout §2.4). A repeated notice keeps its `jti`."""
+    return {
+        "iss": issuer,
+        "aud": client_id,
+        "sub": subject,
+        "sid": session_id,
+        "iat": to_seconds(now),
+        "exp": to_seconds(now + LOGOUT_TOKEN_LIFE),
+        "jti": notice_id,
+        "events": {_EVENT: {}},
+    }

@@ -1,0 +1,119 @@
+"""The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from vneid_idp.consent.participants import clients_of_session
+from vneid_idp.identity.sessions import end_session, find_session
+from vneid_idp.keys.ring import NotSignedHere
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.logout import read_address, read_hint
+from vneid_idp.protocol.params import Params, read_params
+from vneid_idp.provider.bodies import form_pairs, query_pairs
+from vneid_idp.provider.notices import announce, deliver
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.headers import allow_form_target
+from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.session import BrowserSession, forget_session, read_session
+from vneid_idp.web.templates import render
+
+_CARRIED = ("id_token_hint", "post_logout_redirect_uri", "state", "client_id")
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A log-out request that may be honoured: who asks, and where the browser goes afterwards."""
+
+    client: Client | None
+    address: str | None
+
+
+async def end(request: Request) -> Response:
+    """`GET` or `POST /end_session`: ask the person, whom signing out concerns at every service of the session."""
+    provider = idp(request)
+    if request.method == "POST":
+        # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
+        params = read_params(await form_pairs(request))
+        return _see_other(f"/end_session?{urlencode(params)}")
+    params = read_params(query_pairs(request))
+    asked = await _read(provider, params)
+    prefer_locales(request, params.get("ui_locales"))
+    session = await _live_session(request, provider)
+    if session is None:
+        return _signed_out(request, asked)
+    async with provider.db.reading() as unit:
+        concerned = await clients_of_session(unit, session.person_id, session.session_id)
+    clients = [await provider.clients.find(provider.db, client_id) for client_id in concerned]
+    if asked.address is not None:
+        allow_form_target(request, asked.address)
+    return render(
+        request,
+        "provider/sign_out.html",
+        client=asked.client,
+        concerned=[client.client_name for client in clients if client is not None],
+        carried={name: params[name] for name in _CARRIED if name in params},
+    )
+
+
+async def confirm(request: Request) -> Response:
+    """`POST /end_session/confirm`: the person's answer. What the form carries is proven again, not trusted."""
+    provider = idp(request)
+    form = await read_form(request)
+    asked = await _read(provider, {name: form[name] for name in _CARRIED if form[name]})
+    if "stay" in form:
+        return _see_other("/me")
+    session = read_session(request, provider.keys.sealer)
+    if session is not None:
+        async with provider.db.writing() as unit:
+            ended = await end_session(unit, session.person_id, session.session_id)
+            notices = await announce(unit, session.person_id, session.session_id) if ended else ()
+        await deliver(provider, notices)
+    forget_session(request)
+    return _signed_out(request, asked)
+
+
+async def _read(provider: Idp, params: Params) -> _Asked:
+    """Prove who asks and where the browser may go. Raises `InvalidRequest`, shown as a page: nothing is redirected."""
+    client = None
+    if "id_token_hint" in params:
+        try:
+            claims = provider.keys.verify_own(params["id_token_hint"], provider.clock.now())
+        except NotSignedHere:
+            raise InvalidRequest("id_token_hint was not signed by this provider.") from None
+        hint = read_hint(claims, provider.issuer, params)
+        client = await provider.clients.find(provider.db, hint.client_id)
+        if client is None:
+            raise InvalidRequest("The client of the id_token_hint is not registered any more.")
+    return _Asked(client, read_address(client, params))
+
+
+async def _live_session(request: Request, provider: Idp) -> BrowserSession | None:
+    session = read_session(request, provider.keys.sealer)
+    if session is None:
+        return None
+    async with provider.db.reading() as unit:
+        found = await find_session(unit, session.person_id, session.session_id)
+    return None if found is None else session
+
+
+def _signed_out(request: Request, asked: _Asked) -> Response:
+    if asked.address is not None:
+        return _see_other(asked.address)
+    return render(request, "provider/signed_out.html")
+
+
+def _see_other(address: str) -> Response:
+    return RedirectResponse(address, status_code=303, headers=_NO_STORE)
+
+
+routes = [
+    Route("/end_session", end, methods=["GET", "POST"]),
+    Route("/end_session/confirm", confirm, methods=["POST"]),
+]
