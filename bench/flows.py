@@ -15,6 +15,8 @@ from bench.http import Connection, Response
 
 _LOOPBACK = "127.0.0.1"
 SCOPE = "openid offline_access"
+CLIENT_SCOPE = "binding:social_account"
+"""What the client asks for in its own name."""
 _serial = itertools.count()
 
 
@@ -175,7 +177,8 @@ async def refresh(connection: Connection, target: Target, session: Session) -> N
 
 async def client_credentials(connection: Connection, target: Target, _session: Session) -> None:
     """A token for the client itself."""
-    tokens = await _token(connection, target, {"grant_type": "client_credentials"})
+    tokens = await _token(connection, target, {"grant_type": "client_credentials", "scope": CLIENT_SCOPE})
+    _require(tokens["scope"] == CLIENT_SCOPE, f"another scope: {tokens['scope']}")
     _require("id_token" not in tokens, "an ID token without a person")
 
 

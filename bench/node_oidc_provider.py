@@ -20,7 +20,7 @@ from bench.contender import (
     fetch_keys,
     first_tokens,
 )
-from bench.flows import Session, Target, authorization_request
+from bench.flows import CLIENT_SCOPE, Session, Target, authorization_request
 from bench.http import Connection
 from bench.postgres import Cluster
 
@@ -57,6 +57,7 @@ class NodeOidcProvider:
             "PEER_CLIENT_ID": CLIENT_ID,
             "PEER_CLIENT_SECRET": CLIENT_SECRET,
             "PEER_REDIRECT_URI": REDIRECT_URI,
+            "PEER_CLIENT_SCOPE": CLIENT_SCOPE,
             "PEER_SUBJECT_SALT": "bench",
         }
         process = processes.start([node, str(_PEER / "server.js")], environment, log, core)

@@ -11,7 +11,7 @@ import orjson
 
 from bench import processes
 from bench.contender import CLIENT_ID, POOL_SIZE, REDIRECT_URI, Running, answering, fetch_keys, first_tokens
-from bench.flows import SCOPE, Session, Target, authorization_request, authorize
+from bench.flows import CLIENT_SCOPE, SCOPE, Session, Target, authorization_request, authorize
 from bench.http import Connection
 from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
@@ -40,7 +40,7 @@ _CLIENT = {
     "token_endpoint_auth_method": "client_secret_basic",
     "id_token_signed_response_alg": "ES256",
     "subject_type": "pairwise",
-    "scope": SCOPE,
+    "scope": f"{SCOPE} {CLIENT_SCOPE}",
     "purposes": [{**DEFAULT_PURPOSE, "id": "bench"}],
 }
 

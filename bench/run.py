@@ -21,7 +21,7 @@ import uvloop
 
 from bench import processes
 from bench.contender import Contender, Running, last_words
-from bench.flows import FLOWS, Session
+from bench.flows import FLOWS, FlowFailed, Session
 from bench.load import Load, run_load
 from bench.node_oidc_provider import NodeOidcProvider
 from bench.ours import Ours
@@ -68,7 +68,7 @@ async def _run(options: argparse.Namespace, cluster: Cluster, cores: processes.C
             contender = _CONTENDERS[name]()
             side = Side(contender, await contender.start(cluster, cores.server, logs / name), [], logs / name)
             sides.append(side)
-            side.sessions.extend(await contender.prepare(side.running.target, options.sessions))
+            side.sessions.extend(await _prepare(side, options.sessions))
         _print_header(options, cluster, sides)
         for number in range(options.rounds + 1):
             for flow in options.flows:
@@ -82,6 +82,17 @@ async def _run(options: argparse.Namespace, cluster: Cluster, cores: processes.C
     return rows
 
 
+async def _prepare(side: Side, count: int) -> list[Session]:
+    try:
+        return await side.contender.prepare(side.running.target, count)
+    except (AssertionError, FlowFailed) as failure:
+        raise _failed(side, f"preparing: {failure}") from failure
+
+
+def _failed(side: Side, complaint: str) -> SystemExit:
+    return SystemExit(f"{side.contender.name}, {complaint}\nthe server's last words:\n{last_words(side.log)}")
+
+
 async def _turn(side: Side, flow: str, load: Load, cluster: Cluster) -> Measurement:
     """One side's turn at one flow; raises `SystemExit` on a wrong answer, for speed without correctness is none."""
     cluster.execute("CHECKPOINT")  # both sides begin with clean buffers, and no checkpoint falls into a turn
@@ -92,11 +103,8 @@ async def _turn(side: Side, flow: str, load: Load, cluster: Cluster) -> Measurem
 
     outcome = await run_load(side.running.target, FLOWS[flow], side.sessions, load, usage)
     if outcome.failures or len(outcome.latencies) < 2:
-        found = "\n".join(outcome.failures[:5])
-        raise SystemExit(
-            f"{side.contender.name}, {flow}: {len(outcome.failures)} users met a wrong answer\n{found}\n"
-            f"the server's last words:\n{last_words(side.log)}"
-        )
+        found = "\n".join([*dict.fromkeys(outcome.failures)][:5])
+        raise _failed(side, f"{flow}: {len(outcome.failures)} users met a wrong answer\n{found}")
     return Measurement.of(flow, side.contender.name, outcome)
 
 
@@ -126,9 +134,9 @@ def _read_options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     sides = list(_CONTENDERS)
     parser.add_argument("--sides", nargs="+", choices=sides, default=sides, help="who takes part (default: both)")
-    parser.add_argument("--rounds", type=int, default=5, help="counted rounds, of each side in turn (default 5)")
-    parser.add_argument("--seconds", type=float, default=5, help="counted seconds a round, flow and side (default 5)")
-    parser.add_argument("--warm-up", type=float, default=2, help="uncounted seconds before them (default 2)")
+    parser.add_argument("--rounds", type=int, default=9, help="counted rounds, of each side in turn (default 9)")
+    parser.add_argument("--seconds", type=float, default=2, help="counted seconds a round, flow and side (default 2)")
+    parser.add_argument("--warm-up", type=float, default=0.5, help="uncounted seconds before them (default 0.5)")
     parser.add_argument("--users", type=int, default=32, help="virtual users at once (default 32)")
     parser.add_argument("--sessions", type=int, default=320, help="signed-in people a side (default 320)")
     parser.add_argument("--flows", nargs="+", choices=FLOWS, default=list(FLOWS), help="default: all")

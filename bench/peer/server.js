@@ -16,7 +16,7 @@ import { adapterFactory, createTables, openPool } from './adapter.js';
 
 const {
   PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_REDIRECT_URI,
-  PEER_SUBJECT_SALT,
+  PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT,
 } = process.env;
 
 const HOUR = 3600;
@@ -51,6 +51,7 @@ const provider = new Provider(PEER_ISSUER, {
   features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
   pkce: { required: () => true },
   responseTypes: ['code'],
+  scopes: ['openid', 'offline_access', PEER_CLIENT_SCOPE],
   rotateRefreshToken: true,
   // The library drops `offline_access` unless the consent page is shown each time; here consent is remembered.
   issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
