@@ -35,7 +35,7 @@ format: .venv/installed-dev ## Put the sources into their form
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
 
-bench: .venv/installed-dev tools bench/peer/node_modules/.package-lock.json ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
+bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.run
 
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew

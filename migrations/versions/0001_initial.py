@@ -67,6 +67,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_accounts")),
     )
     op.create_table(
+        "binding_requests",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("key_digest", sa.Text(), nullable=False),
+        sa.Column("request_digest", sa.Text(), nullable=False),
+        sa.Column("binding_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "key_digest", name=op.f("pk_binding_requests")),
+    )
+    with op.batch_alter_table("binding_requests", schema=None) as batch_op:
+        batch_op.create_index("ix_binding_requests_at", ["at"], unique=False)
+
+    op.create_table(
+        "bindings",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("binding_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("account_digest", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("guardian_id", sa.Text(), nullable=True),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("level", sa.BigInteger(), nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("verified_at", sa.BigInteger(), nullable=True),
+        sa.Column("suspended_at", sa.BigInteger(), nullable=True),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("client_id", "binding_id", name=op.f("pk_bindings")),
+    )
+    with op.batch_alter_table("bindings", schema=None) as batch_op:
+        batch_op.create_index("ix_bindings_guardian", ["guardian_id", "binding_id"], unique=False)
+        batch_op.create_index("ix_bindings_person", ["person_id", "binding_id"], unique=False)
+        batch_op.create_index(
+            "uq_bindings_account",
+            ["client_id", "kind", "account_digest"],
+            unique=True,
+            postgresql_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+            sqlite_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_bindings_place",
+            ["client_id", "kind", "person_id", "place"],
+            unique=True,
+            postgresql_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+            sqlite_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+        )
+
+    op.create_table(
         "clients",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("members", sa.Text(), nullable=False),
@@ -202,6 +250,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "generation", name=op.f("pk_keys")),
     )
     op.create_table(
+        "logout_notices",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("notice_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("next_attempt_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "notice_id", name=op.f("pk_logout_notices")),
+    )
+    with op.batch_alter_table("logout_notices", schema=None) as batch_op:
+        batch_op.create_index("ix_logout_notices_next_attempt_at", ["next_attempt_at"], unique=False)
+
+    op.create_table(
         "one_time_codes",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("context", sa.Text(), nullable=False),
@@ -316,6 +377,10 @@ def downgrade() -> None:
 
     op.drop_table("outbox_messages")
     op.drop_table("one_time_codes")
+    with op.batch_alter_table("logout_notices", schema=None) as batch_op:
+        batch_op.drop_index("ix_logout_notices_next_attempt_at")
+
+    op.drop_table("logout_notices")
     op.drop_table("keys")
     with op.batch_alter_table("interactions", schema=None) as batch_op:
         batch_op.drop_index("ix_interactions_expires_at")
@@ -342,5 +407,24 @@ def downgrade() -> None:
     op.drop_table("consents")
     op.drop_table("consent_receipts")
     op.drop_table("clients")
+    with op.batch_alter_table("bindings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_bindings_place",
+            postgresql_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+            sqlite_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_bindings_account",
+            postgresql_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+            sqlite_where=sa.text("released_at IS NULL AND revoked_at IS NULL"),
+        )
+        batch_op.drop_index("ix_bindings_person")
+        batch_op.drop_index("ix_bindings_guardian")
+
+    op.drop_table("bindings")
+    with op.batch_alter_table("binding_requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_binding_requests_at")
+
+    op.drop_table("binding_requests")
     op.drop_table("accounts")
     # ### end Alembic commands ###

@@ -38,12 +38,15 @@ def _tables(url: str) -> set[str]:
 
 
 def test_up_down_and_up(empty_url: str) -> None:
+    assert not migration.is_current(empty_url)
     migration.upgrade(empty_url)
+    assert migration.is_current(empty_url)
     full = _tables(empty_url)
     assert "clients" in full
     migration.check(empty_url)
     migration.downgrade(empty_url, "base")
     assert _tables(empty_url) == {"alembic_version"}
+    assert not migration.is_current(empty_url)
     migration.upgrade(empty_url)
     assert _tables(empty_url) == full
     migration.check(empty_url)

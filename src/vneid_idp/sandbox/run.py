@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from vneid_idp.identity.persona_list import personas
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.keys import service as keys
 from vneid_idp.sandbox.announcement import announce
 from vneid_idp.sandbox.demo_client import DemoClient, demo_client
+from vneid_idp.sandbox.people import settle
 from vneid_idp.storage import migration
 from vneid_idp.storage.database import open_database
 
@@ -35,7 +38,9 @@ def run(settings: "Settings", create_app: Callable[[], "FastAPI"]) -> None:
         _check_free(settings.host, port)
     # Without this a SIGTERM would end this process and leave the social network behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    migration.upgrade(settings.database_url.get_secret_value())
+    database_url = settings.database_url.get_secret_value()
+    if not migration.is_current(database_url):
+        migration.upgrade(database_url)
     client = asyncio.run(_prepare(settings))
     with _social_network(settings, client) as network:
         server = _Provider(settings, create_app, lambda: _wait_for(settings, network))
@@ -49,6 +54,8 @@ async def _prepare(settings: "Settings") -> DemoClient:
     try:
         async with database.writing() as unit:
             await keys.ensure(unit, settings.root_secret)
+            ring = await keys.load(unit, settings.root_secret)
+        await settle(database, Vault(ring.sealer), ring.blind)
         return await demo_client(database, settings)
     finally:
         await database.close()
@@ -79,7 +86,7 @@ class _Provider(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             await asyncio.to_thread(self._ready)
-            announce(self._settings)
+            announce(self._settings, personas(SystemClock().now()))
 
 
 @contextmanager
