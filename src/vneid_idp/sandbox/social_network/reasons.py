@@ -6,10 +6,10 @@ from .words import translate
 
 _REASONS = {
     "not_checked": "The provider has not answered yet. Please try again in a moment.",
-    "unverified": "The account is not verified. Unverified accounts may only view.",
-    "not_verified": "The account is not verified. Unverified accounts may only view.",
-    "account_unverified": "The account is not verified. Unverified accounts may only view.",
-    "verification_required": "The account is not verified. Unverified accounts may only view.",
+    "unverified": "This account is not verified yet, so it may only view.",
+    "not_verified": "This account is not verified yet, so it may only view.",
+    "account_unverified": "This account is not verified yet, so it may only view.",
+    "verification_required": "This account is not verified yet, so it may only view.",
     "suspended": "The verification is suspended.",
     "account_suspended": "The verification is suspended.",
     "binding_suspended": "The verification is suspended.",

@@ -68,7 +68,7 @@ class Accounts:
     def of_subject(self, subject: str) -> list[Account]:
         """The accounts that a person of the provider verified, own ones and children's, oldest first."""
         rows = self._connection.execute(
-            "select * from accounts where subject = ? order by created_at, account_id", (subject,)
+            "select * from accounts where subject = ? order by rowid", (subject,)
         ).fetchall()
         return [read_account(row) for row in rows]
 

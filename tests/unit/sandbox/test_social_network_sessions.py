@@ -1,0 +1,208 @@
+"""Staying in step with the provider: status, release, withdrawal, and every log-out."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.unit.sandbox.conftest import Visitor
+from tests.unit.sandbox.fake_provider import LOG_OUT_EVENT, FakeProvider
+
+
+async def log_out(visitor: Visitor, token: str) -> int:
+    return (await visitor.http.post("/backchannel-logout", data={"logout_token": token})).status_code
+
+
+async def test_withdrawal_locks_the_account_before_the_next_post(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    provider.end_bindings("revoked")
+    await visitor.send("/posts", text="after the withdrawal")
+    page = await visitor.page()
+    assert "after the withdrawal" not in page
+    assert "The composer is locked" in page
+    assert not visitor.account().is_verified
+
+
+async def test_pages_do_not_ask_the_provider_each_time(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    for _ in range(5):
+        await visitor.page()
+    assert len(provider.called("status")) == 1
+
+
+async def test_service_token_is_kept_until_it_is_refused(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    for _ in range(3):
+        await visitor.send("/refresh")
+    assert len(provider.called("token")) == 1
+    provider.tokens.clear()
+    await visitor.send("/refresh")
+    assert "Checked with the provider just now." in await visitor.page("/known")
+    assert len(provider.called("token")) == 2
+
+
+async def test_last_word_stands_while_the_provider_is_silent(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    provider.silent = True
+    await visitor.send("/refresh")
+    assert "We go by its last word." in await visitor.page("/known")
+    assert "The composer is locked" not in await visitor.page()
+
+
+async def test_release(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    await visitor.send("/release")
+    assert provider.called("release") == [{"binding_id": "bnd_1"}]
+    assert "The link is released." in await visitor.page("/known")
+    assert visitor.account().state == "released"
+
+
+async def test_signing_in_again_needs_only_the_subject(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    visitor.http.cookies.clear()
+    url, asked = await visitor.leave("/signin")
+    assert asked["scope"] == "openid"
+    assert "claims" not in asked
+    answer = await visitor.http.get(provider.answer(url))
+    assert answer.headers["location"] == "/"
+    assert "@ngoc.anh" in await visitor.page("/known")
+
+
+async def test_stranger_who_signs_in_gets_no_account(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    visitor.http.cookies.clear()
+    provider.person["sub"] = "pairwise-2"
+    assert "We do not know you yet" in await visitor.verify("/signin")
+
+
+async def test_choosing_among_own_accounts_only(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register("first.one")
+    await visitor.verify()
+    visitor.http.cookies.clear()
+    await visitor.register("second.one")
+    await visitor.verify()
+    page = await visitor.page("/accounts")
+    assert "@first.one" in page
+    assert "@second.one" in page
+    first, second = visitor.app.state.accounts.of_subject("pairwise-1")
+    await visitor.send("/accounts", account_id=first.account_id)
+    assert "@first.one" in await visitor.page("/known")
+    other = visitor.app.state.accounts.create("not.mine")
+    visitor.app.state.accounts.record_subject(other.account_id, "pairwise-2")
+    for foreign in (other.account_id, "qn_regular_meo_muop", "nothing"):
+        await visitor.send("/accounts", account_id=foreign)
+        assert "@first.one" in await visitor.page("/known")
+    assert second.handle == "second.one"
+
+
+async def test_log_out_goes_on_at_the_provider(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    url, asked = await visitor.leave("/signout")
+    assert url.startswith("http://provider.test/end_session?")
+    assert asked["id_token_hint"].count(".") == 2
+    assert asked["post_logout_redirect_uri"] == "http://network.test/signed-out"
+    page = await visitor.page(f"/signed-out?state={asked['state']}")
+    assert "See you soon" in page
+    assert (await visitor.http.get("/known")).headers["location"] == "/"
+
+
+async def test_log_out_of_an_unverified_account_stays_here(visitor: Visitor) -> None:
+    await visitor.register()
+    assert (await visitor.send("/signout")).headers["location"] == "/signed-out"
+
+
+@pytest.mark.parametrize("left_out", ["sub", "sid"])
+async def test_back_channel_log_out(visitor: Visitor, provider: FakeProvider, left_out: str) -> None:
+    await visitor.register()
+    await visitor.verify()
+    token = provider.log_out_token(**{left_out: None})
+    answer = await visitor.http.post("/backchannel-logout", data={"logout_token": token})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert (await visitor.http.get("/known")).headers["location"] == "/"
+    assert visitor.account().checked_at == 0
+
+
+async def test_back_channel_log_out_of_another_session(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    assert await log_out(visitor, provider.log_out_token(sid="another", sub=None)) == 200
+    assert "@ngoc.anh" in await visitor.page("/known")
+
+
+async def test_after_a_log_out_the_old_word_is_not_believed(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    cookies = dict(visitor.http.cookies)
+    await log_out(visitor, provider.log_out_token())
+    visitor.http.cookies.update(cookies)
+    provider.silent = True
+    assert "The composer is locked" in await visitor.verify("/signin")
+
+
+async def test_log_out_token_works_once(visitor: Visitor, provider: FakeProvider) -> None:
+    token = provider.log_out_token()
+    assert await log_out(visitor, token) == 200
+    assert await log_out(visitor, token) == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://another.test"},
+        {"aud": "another"},
+        {"aud": ["another"]},
+        {"iat": 1_000_000_000},
+        {"iat": None},
+        {"exp": 1_000_000_000},
+        {"jti": None},
+        {"events": None},
+        {"events": {}},
+        {"events": {LOG_OUT_EVENT: True}},
+        {"nonce": "n"},
+        {"sub": None, "sid": None},
+    ],
+)
+async def test_spoilt_log_out_token(visitor: Visitor, provider: FakeProvider, changes: dict[str, Any]) -> None:
+    await visitor.register()
+    await visitor.verify()
+    assert await log_out(visitor, provider.log_out_token(**changes)) == 400
+    assert "@ngoc.anh" in await visitor.page("/known")
+
+
+async def test_other_tokens_are_no_log_out_tokens(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    _, asked = await visitor.leave("/signout")
+    stranger = FakeProvider()
+    header, claims, signature = provider.log_out_token().split(".")
+    unsigned = f"eyJhbGciOiJub25lIn0.{claims}."
+    tampered = f"{header}.{claims[:-2]}{'AA' if claims[-2:] != 'AA' else 'BB'}.{signature}"
+    wrong_type = provider.sign({"iss": provider.issuer}, typ="at+jwt")
+    for token in (asked["id_token_hint"], stranger.log_out_token(), unsigned, tampered, wrong_type, "", "a.b.c"):
+        assert await log_out(visitor, token) == 400
+
+
+async def test_keys_may_rotate(visitor: Visitor, provider: FakeProvider) -> None:
+    assert await log_out(visitor, provider.log_out_token()) == 200
+    provider.rotate("k2")
+    assert await log_out(visitor, provider.log_out_token()) == 200
+
+
+async def test_end_session_parameters_are_those_of_the_specification(visitor: Visitor) -> None:
+    await visitor.register()
+    await visitor.verify()
+    url, _ = await visitor.leave("/signout")
+    assert set(parse_qs(urlsplit(url).query)) == {
+        "id_token_hint",
+        "post_logout_redirect_uri",
+        "state",
+        "client_id",
+        "ui_locales",
+    }
