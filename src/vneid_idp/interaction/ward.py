@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vneid_idp.bindings.policy import GUARDIAN_UNTIL_AGE
 from vneid_idp.identity.ages import is_over
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.interaction import service
@@ -13,9 +14,6 @@ from vneid_idp.protocol.interaction import ChooseWard
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.templates import render
-
-OWN_PROOF_FROM = 16
-"""Decree 147/2024/NĐ-CP Arts 23 and 27: below this age a parent or guardian opens the account."""
 
 
 async def show(request: Request) -> Response:
@@ -55,7 +53,7 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
         return {
             digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
             for ward in wards
-            if not is_over(ward.birth_date, OWN_PROOF_FROM, unit.now)
+            if not is_over(ward.birth_date, GUARDIAN_UNTIL_AGE, unit.now)
         }
 
 

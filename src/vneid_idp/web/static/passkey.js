@@ -68,8 +68,8 @@ for (const box of document.querySelectorAll("[data-passkey]")) {
     try {
       await run(box);
     } catch (problem) {
-      const cancelled = ["NotAllowedError", "AbortError"].includes(problem.name);
-      error.textContent = cancelled ? box.dataset.cancelled : box.dataset[problem.message] ?? box.dataset.failed;
+      const ours = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "already" }[problem.name];
+      error.textContent = box.dataset[ours ?? problem.message] ?? box.dataset.failed;
       error.hidden = false;
       button.disabled = false;
       button.focus();

@@ -1,0 +1,89 @@
+"""What every page of the portal does first: find out who is there."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients.service import UnknownClient, get_client
+from vneid_idp.identity import accounts, sessions
+from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.rules import Account, Standing, account_standing
+from vneid_idp.identity.sessions import Session
+from vneid_idp.interaction.guard import see_other
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.levels import factors
+from vneid_idp.storage.unit import Reading
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.session import forget_session, read_session
+
+FRESH: Instant = 15 * MINUTE
+"""How long two proofs are good for changing how the account is protected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody at the own pages."""
+
+    provider: Idp
+    session: Session
+    account: Account
+    profile: Profile
+    now: Instant
+
+    @property
+    def person_id(self) -> str:
+        """Whose pages these are."""
+        return self.account.person_id
+
+    @property
+    def has_two_fresh_proofs(self) -> bool:
+        """Whether two different proofs were shown, the last of them a short while ago."""
+        last = max(method.at for method in self.session.methods)
+        return factors(self.session.methods) >= 2 and self.now - last <= FRESH
+
+
+Page = Callable[[Request], Awaitable[Response]]
+HolderPage = Callable[[Request, Holder], Awaitable[Response]]
+
+
+def for_holder(page: HolderPage) -> Page:
+    """The page for whoever is signed in and may use the account; everybody else is asked to sign in."""
+
+    async def guarded(request: Request) -> Response:
+        holder = await _find(request)
+        if holder is None:
+            forget_session(request)
+            return see_other("/signin")
+        return await page(request, holder)
+
+    return guarded
+
+
+async def _find(request: Request) -> Holder | None:
+    provider = idp(request)
+    named = read_session(request, provider.keys.sealer)
+    if named is None:
+        return None
+    async with provider.db.reading() as unit:
+        session = await sessions.find_session(unit, named.person_id, named.session_id)
+        found = await accounts.find_with_profile(unit, provider.vault, named.person_id)
+    if session is None or found is None:
+        return None
+    account, profile = found
+    if account_standing(account, None, unit.now) is not Standing.USABLE:
+        return None
+    return Holder(provider, session, account, profile, unit.now)
+
+
+async def find_clients(unit: Reading, client_ids: set[str]) -> dict[str, Client]:
+    """The relying parties with these ids, disabled ones too: a person still sees whom they allowed something."""
+    found = {}
+    for client_id in client_ids:
+        try:
+            found[client_id] = await get_client(unit, client_id)
+        except UnknownClient:
+            continue
+    return found

@@ -1,0 +1,91 @@
+"""`/me/accounts`: accounts at social networks that belong to me, or to a child of mine; release one."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.lifecycle import LIVE, State
+from vneid_idp.bindings.rules import Binding, next_step
+from vneid_idp.identity.ages import age
+from vneid_idp.interaction.guard import see_other
+from vneid_idp.portal.access import Holder, find_clients, for_holder
+from vneid_idp.protocol.client import Client
+from vneid_idp.storage.unit import Reading
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.templates import render
+
+_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A binding as the page shows it."""
+
+    binding: Binding
+    network: str
+    child: str | None
+    """The name of the child whose account it is."""
+    needs_own_proof: bool
+
+    @property
+    def live(self) -> bool:
+        """Whether the binding holds the account."""
+        return self.binding.state in LIVE
+
+    @property
+    def since(self) -> int:
+        """When the account was verified, or asked to be."""
+        return self.binding.facts.verified_at or self.binding.facts.requested_at
+
+    @property
+    def ended_at(self) -> int | None:
+        """When it was released or revoked."""
+        return self.binding.facts.revoked_at or self.binding.facts.released_at
+
+
+async def show(request: Request, holder: Holder) -> Response:
+    """The page."""
+    before = request.query_params.get("before")
+    async with holder.provider.db.reading() as unit:
+        found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=_PAGE)
+        clients = await find_clients(unit, {binding.client_id for binding in found})
+        linked = [await _linked(unit, holder, binding, clients) for binding in found]
+    return render(
+        request,
+        "portal/accounts.html",
+        current=[each for each in linked if each.live],
+        ended=[each for each in linked if not each.live],
+        suspended=State.SUSPENDED,
+        revoked=State.REVOKED,
+        older=f"?before={found[-1].binding_id}" if len(found) == _PAGE else None,
+        newest="/me/accounts" if before else None,
+        released="released" in request.query_params,
+    )
+
+
+async def _linked(unit: Reading, holder: Holder, binding: Binding, clients: dict[str, Client]) -> Linked:
+    client = clients.get(binding.client_id)
+    network = client.client_name if client else binding.client_id
+    if binding.person_id == holder.person_id:
+        years = age(holder.profile.record.birth_date, unit.now)
+        return Linked(binding, network, None, next_step(binding, years) is not None)
+    child = await holder.provider.registry.find(unit, binding.person_id)
+    needs = child is not None and next_step(binding, age(child.birth_date, unit.now)) is not None
+    return Linked(binding, network, child.full_name if child else "", needs)
+
+
+async def release(request: Request, holder: Holder) -> Response:
+    """Release a binding: the network's account belongs to nobody from this moment."""
+    form = await read_form(request)
+    async with holder.provider.db.writing() as unit:
+        await bindings.release_by_person(unit, holder.person_id, form["binding"])
+    return see_other("/me/accounts?released")
+
+
+routes = [
+    Route("/me/accounts", for_holder(show), methods=["GET"]),
+    Route("/me/accounts/release", for_holder(release), methods=["POST"]),
+]

@@ -1,0 +1,94 @@
+"""`/me/history`: what happened with my identity, in plain sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.audit.events import Kind, RecordedEvent
+from vneid_idp.audit.service import history_of
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.portal.access import Holder, find_clients, for_holder
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.templates import render
+
+_PAGE = 30
+
+_SENTENCES: Mapping[str, str] = {
+    Kind.CONSENT_GIVEN: mark("You agreed to share information with %(service)s."),
+    Kind.CONSENT_WITHDRAWN: mark("You withdrew your consent towards %(service)s."),
+    Kind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
+    Kind.GRANT_OPENED: mark("%(service)s was told that it is you."),
+    Kind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
+    Kind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
+    Kind.REFRESH_REPLAYED: mark("Somebody tried to use an old access of %(service)s. It was ended."),
+    Kind.REFRESH_USED: mark("%(service)s renewed its access."),
+    Kind.SIGNIN_SUCCEEDED: mark("You signed in: %(method)s."),
+    Kind.SIGNIN_FAILED: mark("A sign-in to your account failed: %(method)s."),
+    Kind.ACCOUNT_OPENED: mark("Your electronic identity account was opened."),
+    Kind.ACCOUNT_LEVEL_RAISED: mark("Your account reached level 2."),
+    Kind.ACCOUNT_CLOSED: mark("Your account was closed."),
+    Kind.ACCOUNT_LOCKED_OUT: mark("After too many attempts your account refused more for a while."),
+    Kind.ACCOUNT_LOCKED: mark("Your account was locked."),
+    Kind.ACCOUNT_UNLOCKED: mark("Your account was unlocked."),
+    Kind.SESSION_ENDED: mark("You were signed out in a browser."),
+    Kind.SECRET_SET: mark("Your password or passcode was changed."),
+    Kind.PASSKEY_ADDED: mark("A passkey was added to your account."),
+    Kind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
+    Kind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
+    Kind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
+    Kind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
+    Kind.BINDING_SUSPENDED: mark("The link to your account at %(service)s was suspended."),
+    Kind.BINDING_RESUMED: mark("The link to your account at %(service)s counts again."),
+    Kind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
+    Kind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
+}
+_UNKNOWN = mark("Something else happened with your account.")
+METHODS: Mapping[str, str] = {
+    "pwd": mark("with the password"),
+    "pin": mark("with the passcode"),
+    "sms": mark("with a code by message"),
+    "hwk": mark("with a passkey"),
+}
+"""How a proof is called in a sentence."""
+_NOTABLE = frozenset({Kind.SIGNIN_FAILED, Kind.CODE_REPLAYED, Kind.REFRESH_REPLAYED, Kind.ACCOUNT_LOCKED_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as the page shows it."""
+
+    at: Instant
+    text: str
+    at_service: str | None
+    """Where, when the sentence itself does not say it."""
+    notable: bool
+
+
+async def show(request: Request, holder: Holder) -> Response:
+    """A page of the history, the latest first."""
+    before = request.query_params.get("before")
+    async with holder.provider.db.reading() as unit:
+        events = await history_of(unit, holder.person_id, before=before, limit=_PAGE)
+        clients = await find_clients(unit, {event.client_id for event in events if event.client_id})
+    names = {client_id: client.client_name for client_id, client in clients.items()}
+    return render(
+        request,
+        "portal/history.html",
+        happenings=[_happening(request, event, names) for event in events],
+        older=f"?before={events[-1].event_id}" if len(events) == _PAGE else None,
+        newest="/me/history" if before else None,
+    )
+
+
+def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
+    message = _SENTENCES.get(event.kind, _UNKNOWN)
+    service = names.get(event.client_id, event.client_id) if event.client_id else None
+    method = gettext(request, METHODS.get(str(event.data.get("method")), mark("in another way")))
+    text = gettext(request, message, service=service or gettext(request, "a service"), method=method)
+    return Happening(event.at, text, None if "%(service)s" in message else service, event.kind in _NOTABLE)
+
+
+routes = [Route("/me/history", for_holder(show), methods=["GET"])]

@@ -1,0 +1,32 @@
+"""`/me`: who I am here, and where everything is."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.lifecycle import LIVE
+from vneid_idp.consent import service as consents
+from vneid_idp.identity import passkeys
+from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.web.templates import render
+
+
+async def show(request: Request, holder: Holder) -> Response:
+    """The page."""
+    async with holder.provider.db.reading() as unit:
+        services = await consents.list_standing(unit, holder.person_id)
+        linked = await bindings.list_for_person(unit, holder.person_id)
+        keys = await passkeys.list_passkeys(unit, holder.person_id)
+    return render(
+        request,
+        "portal/overview.html",
+        account=holder.account,
+        record=holder.profile.record,
+        services=len(services),
+        linked=sum(binding.state in LIVE for binding in linked),
+        passkeys=len(keys),
+    )
+
+
+routes = [Route("/me", for_holder(show), methods=["GET"])]

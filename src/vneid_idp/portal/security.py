@@ -1,0 +1,189 @@
+"""`/me/security`: passkeys, password, passcode, and the browsers in which I am signed in."""
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from vneid_idp.identity import chosen_secrets, passkeys, sessions
+from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
+from vneid_idp.identity.lookup import find_candidate
+from vneid_idp.interaction.guard import see_other
+from vneid_idp.interaction.passkey import read_json
+from vneid_idp.interaction.place import site_of
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.history import METHODS
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.address import address_of
+from vneid_idp.web.csrf import check_csrf
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
+from vneid_idp.web.templates import render
+
+_DONE = {
+    "passkey-added": mark("The passkey was added. You can sign in with it from now on."),
+    "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
+    "password": mark("Your password was changed. Other browsers were signed out."),
+    "passcode": mark("Your passcode was changed. Other browsers were signed out."),
+    "others": mark("You are now signed in here only."),
+}
+
+
+class FreshProofNeeded(DomainError):
+    """Adding a passkey is handing out a key: it takes two proofs of this moment."""
+
+    code = "fresh_proof_needed"
+    status = 403
+    title = "Two different proofs are needed, the last of them within a quarter of an hour."
+
+
+async def show(request: Request, holder: Holder) -> Response:
+    """The page."""
+    return await _page(request, holder, {})
+
+
+async def _page(request: Request, holder: Holder, errors: dict[str, str], status: int = 200) -> Response:
+    async with holder.provider.db.reading() as unit:
+        keys = await passkeys.list_passkeys(unit, holder.person_id)
+        standing = await sessions.list_sessions(unit, holder.person_id)
+    done = _DONE.get(request.query_params.get("done", ""))
+    return render(
+        request,
+        "portal/security.html",
+        status,
+        passkeys=keys,
+        may_add=holder.has_two_fresh_proofs,
+        sessions=[
+            (session, [gettext(request, METHODS[method.name]) for method in session.methods])
+            for session in reversed(standing)
+        ],
+        own=holder.session.session_id,
+        done=gettext(request, done) if done else None,
+        errors=errors,
+    )
+
+
+async def passkey_options(request: Request, holder: Holder) -> Response:
+    """What `navigator.credentials.create()` needs, and the sealed challenge to bring back."""
+    check_csrf(request, {})
+    _check_fresh(holder)
+    provider = holder.provider
+    async with provider.db.reading() as unit:
+        made = await passkeys.registration_options(
+            unit,
+            provider.keys.sealer,
+            site_of(provider),
+            person_id=holder.person_id,
+            user_name=holder.profile.record.full_name,
+            context=holder.session.session_id,
+        )
+    return JSONResponse({"options": orjson.loads(made.options), "sealed": made.sealed})
+
+
+async def add_passkey(request: Request, holder: Holder) -> Response:
+    """Add the passkey that the authenticator made."""
+    check_csrf(request, {})
+    _check_fresh(holder)
+    body = await read_json(request)
+    provider = holder.provider
+    async with provider.db.writing() as unit:
+        await passkeys.register(
+            unit,
+            provider.keys.sealer,
+            site_of(provider),
+            person_id=holder.person_id,
+            context=holder.session.session_id,
+            sealed=body["sealed"],
+            answer=body["answer"],
+            name=body.get("name", ""),
+        )
+    return JSONResponse({"next": "/me/security?done=passkey-added"})
+
+
+def _check_fresh(holder: Holder) -> None:
+    if not holder.has_two_fresh_proofs:
+        raise FreshProofNeeded
+
+
+async def remove_passkey(request: Request, holder: Holder) -> Response:
+    """Remove a passkey."""
+    form = await read_form(request)
+    async with holder.provider.db.writing() as unit:
+        await passkeys.remove(unit, holder.person_id, form["passkey"])
+    return see_other("/me/security?done=passkey-removed")
+
+
+async def change_secret(request: Request, holder: Holder) -> Response:
+    """Change the password or the passcode, for who knows the password; other browsers are signed out."""
+    form = await read_form(request)
+    kind = SecretKind.PASSCODE if form["kind"] == "passcode" else SecretKind.PASSWORD
+    errors = _check_choice(request, form, kind)
+    if not errors:
+        errors = await _check_password(request, holder, form[f"{kind.value}-current"], kind)
+    if errors:
+        return await _page(request, holder, errors, 422)
+    hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
+    async with holder.provider.db.writing() as unit:
+        await chosen_secrets.set_hash(unit, holder.person_id, kind, hashed)
+        await _end_others(unit, holder)
+    return see_other(f"/me/security?done={kind.value}")
+
+
+def _check_choice(request: Request, form: Form, kind: SecretKind) -> dict[str, str]:
+    """What is wrong with the new secret. Fields are named after what they change, since both forms are on the page."""
+    if not form[f"{kind.value}-current"]:
+        return {f"{kind.value}-current": gettext(request, "Enter your password.")}
+    try:
+        chosen_secrets.check_new(kind, form[f"{kind.value}-new"])
+    except WeakSecret:
+        words = {
+            SecretKind.PASSWORD: mark("A password has at least 8 characters."),
+            SecretKind.PASSCODE: mark("A passcode has six digits, not all the same and not in a row such as 123456."),
+        }
+        return {f"{kind.value}-new": gettext(request, words[kind])}
+    if form[f"{kind.value}-new"] != form[f"{kind.value}-again"]:
+        return {f"{kind.value}-again": gettext(request, "The two entries are not the same.")}
+    return {}
+
+
+async def _check_password(request: Request, holder: Holder, password: str, kind: SecretKind) -> dict[str, str]:
+    provider = holder.provider
+    tried = Tried(holder.person_id, address_of(request, provider.trusted_proxies))
+    try:
+        await provider.limits.admit(Secret.SIGN_IN, tried)
+    except TooManyAttempts:
+        return {f"{kind.value}-current": gettext(request, "Too many attempts. Please wait some minutes.")}
+    async with provider.db.reading() as unit:
+        number = holder.profile.record.personal_number
+        candidate = await find_candidate(unit, provider.vault, provider.keys.blind, number)
+    if not await provider.hasher.verify(candidate.password_hash, password):
+        await provider.limits.failed(Secret.SIGN_IN, tried)
+        return {f"{kind.value}-current": gettext(request, "This is not your password.")}
+    await provider.limits.succeeded(Secret.SIGN_IN, tried)
+    return {}
+
+
+async def end_other_sessions(request: Request, holder: Holder) -> Response:
+    """Sign out everywhere but here."""
+    await read_form(request)
+    async with holder.provider.db.writing() as unit:
+        await _end_others(unit, holder)
+    return see_other("/me/security?done=others")
+
+
+async def _end_others(unit: Unit, holder: Holder) -> None:
+    for session in await sessions.list_sessions(unit, holder.person_id):
+        if session.session_id != holder.session.session_id:
+            await sessions.end_session(unit, holder.person_id, session.session_id)
+
+
+routes = [
+    Route("/me/security", for_holder(show), methods=["GET"]),
+    Route("/me/security/passkey/options", for_holder(passkey_options), methods=["POST"]),
+    Route("/me/security/passkey", for_holder(add_passkey), methods=["POST"]),
+    Route("/me/security/passkey/remove", for_holder(remove_passkey), methods=["POST"]),
+    Route("/me/security/secret", for_holder(change_secret), methods=["POST"]),
+    Route("/me/security/sessions", for_holder(end_other_sessions), methods=["POST"]),
+]
