@@ -1,0 +1,330 @@
+"""What a relying party may register, member by member."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc.jwk import ECKey
+
+from vneid_idp.clients.metadata import read_client, write_members
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, Registrar
+
+SELF = Registrar(by_operator=False, sandbox=True)
+SELF_IN_PRODUCTION = Registrar(by_operator=False, sandbox=False)
+OPERATOR = Registrar(by_operator=True, sandbox=False)
+CALLBACK = "https://rp.example/cb"
+JWKS = {"keys": [ECKey.generate_key("P-256", private=False).as_dict(private=False)]}
+TEXTS = {"vi": "Một", "en": "One"}
+PURPOSE = {"id": "p", "version": "2", "title": TEXTS, "text": TEXTS, "legal_ground": TEXTS, "kept_until": TEXTS,
+           "required": ["identity_level"], "optional": ["age_over_21"]}  # fmt: skip
+
+
+def read(registrar: Registrar = SELF, **members: Any) -> dict[str, Any]:
+    return registration.read({"redirect_uris": [CALLBACK]} | members, registrar).members
+
+
+def test_defaults_of_the_specification_for_a_client_that_registers_itself() -> None:
+    found = read()
+    assert found["token_endpoint_auth_method"] == "client_secret_basic"
+    assert found["grant_types"] == ["authorization_code"]
+    assert found["response_types"] == ["code"]
+    assert found["id_token_signed_response_alg"] == "RS256"
+    assert found["application_type"] == "web"
+    assert found["subject_type"] == "pairwise"
+    assert found["client_name"] == "rp.example"
+
+
+def test_the_operators_clients_sign_with_es256_and_get_no_exceptions() -> None:
+    found = read(OPERATOR)
+    assert found["id_token_signed_response_alg"] == "ES256"
+    assert found["scope"] == "openid"
+    assert "assertion_audience" not in found
+    assert "purposes" not in found
+
+
+def test_the_sandbox_gives_a_purpose_and_the_looser_audience_production_neither() -> None:
+    assert read(SELF)["assertion_audience"] == "endpoint"
+    assert [purpose["id"] for purpose in read(SELF)["purposes"]] == ["sandbox"]
+    assert "id_number" not in read(SELF)["purposes"][0]["optional"]
+    assert "assertion_audience" not in read(SELF_IN_PRODUCTION)
+    assert "purposes" not in read(SELF_IN_PRODUCTION)
+    assert read(SELF_IN_PRODUCTION)["scope"] == "openid offline_access"
+
+
+@pytest.mark.parametrize("scope", ["openid id_number", "id_number"])
+@pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
+def test_nobody_grants_itself_id_numbers(scope: str, registrar: Registrar) -> None:
+    with pytest.raises(InvalidClientMetadata, match="operator"):
+        read(registrar, scope=scope)
+    assert read(OPERATOR, scope=scope)["scope"] == scope
+
+
+def test_nobody_grants_itself_a_persons_data_in_production() -> None:
+    with pytest.raises(InvalidClientMetadata, match="operator grants phone"):
+        read(SELF_IN_PRODUCTION, scope="openid phone")
+
+
+@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS))
+def test_members_of_the_operator_are_ignored_from_anybody_else(name: str) -> None:
+    values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
+    assert read(SELF_IN_PRODUCTION, **{name: values[name]}) == read(SELF_IN_PRODUCTION)
+    assert name in read(OPERATOR, **{name: values[name]})
+
+
+def test_an_update_keeps_what_the_operator_granted() -> None:
+    before = read(OPERATOR, purposes=[PURPOSE], scope="openid id_number", account_limit=9)
+    update = {"redirect_uris": [CALLBACK], "scope": "openid id_number", "purposes": [], "account_limit": 1000}
+    after = registration.read(update, SELF_IN_PRODUCTION, before=before).members
+    assert (after["purposes"], after["account_limit"]) == (before["purposes"], 9)
+    assert after["scope"] == "openid id_number"
+    with pytest.raises(InvalidClientMetadata):
+        registration.read(update | {"scope": "openid phone"}, SELF_IN_PRODUCTION, before=before)
+
+
+def test_unknown_members_software_statements_and_nulls_are_ignored() -> None:
+    assert read(software_statement="a.b.c", foo=1, tls_client_auth_subject_dn="CN=x", client_name=None,
+                authorization_signed_response_alg="ES256", backchannel_token_delivery_mode="ping",
+                **{"client_name#": "x", "redirect_uris#vi": 7}) == read()  # fmt: skip
+
+
+def test_texts_in_several_languages_are_kept() -> None:
+    assert read(**{"client_name#vi": "Quán Nước"})["client_name#vi"] == "Quán Nước"
+
+
+BAD_REDIRECTS = [
+    "http://rp.example/cb",
+    "https://rp.example/cb#",
+    "https://rp.example/cb#fragment",
+    "https://user@rp.example/cb",
+    "https://user:pass@rp.example/cb",
+    "https://rp.example\\@evil.example/cb",
+    "https:///cb",
+    "https:cb",
+    "//rp.example/cb",
+    "/cb",
+    "rp.example/cb",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "https://rp.example/c b",
+    "https://rp.example/cb\n",
+    "https://rp.example/\tcb",
+    "https://rp.éxample/cb",
+    "https://rp.example:99999/cb",
+    "https://[::1/cb",
+    "https://rp.example/<script>",
+    "com.example.app:/cb",
+    "x" * 3000,
+    "",
+    7,
+    None,
+]
+
+
+@pytest.mark.parametrize("uri", BAD_REDIRECTS)
+@pytest.mark.parametrize("registrar", [SELF, OPERATOR])
+def test_redirect_uris_that_cannot_be_registered(uri: Any, registrar: Registrar) -> None:
+    with pytest.raises(InvalidRedirectUri):
+        read(registrar, redirect_uris=[CALLBACK, uri])
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:8080/cb"])
+def test_loopback_is_for_native_applications_and_the_sandbox(uri: str) -> None:
+    assert read(SELF, redirect_uris=[uri])["redirect_uris"] == [uri]
+    assert read(OPERATOR, redirect_uris=[uri], application_type="native")
+    with pytest.raises(InvalidRedirectUri):
+        read(OPERATOR, redirect_uris=[uri])
+
+
+@pytest.mark.parametrize("uri", ["com.example.app:/cb", "com.example.app://cb", "https://rp.example/app"])
+def test_native_applications_may_own_a_scheme(uri: str) -> None:
+    assert read(redirect_uris=[uri], application_type="native")
+
+
+@pytest.mark.parametrize("uri", ["myapp:/cb", "javascript:x", "http://localhost.evil.example/cb", "http://10.0.0.1/cb"])
+def test_native_applications_do_not_get_everything(uri: str) -> None:
+    with pytest.raises(InvalidRedirectUri):
+        read(redirect_uris=[uri], application_type="native")
+
+
+def test_a_code_client_needs_a_redirect_uri_and_others_do_not() -> None:
+    with pytest.raises(InvalidRedirectUri):
+        read(redirect_uris=[])
+    found = registration.read({"grant_types": ["client_credentials"], "response_types": []}, SELF).members
+    assert found["redirect_uris"] == []
+    assert found["client_name"]
+
+
+BAD_MEMBERS: list[dict[str, Any]] = [
+    {"response_types": ["token"]},
+    {"response_types": ["code id_token"]},
+    {"response_types": "code"},
+    {"response_types": []},
+    {"grant_types": ["implicit", "authorization_code"]},
+    {"grant_types": ["urn:openid:params:grant-type:ciba"]},
+    {"grant_types": ["refresh_token"], "response_types": ["code"]},
+    {"grant_types": ["authorization_code", "client_credentials"], "token_endpoint_auth_method": "none"},
+    {"token_endpoint_auth_method": "client_secret_jwt"},
+    {"token_endpoint_auth_method": "tls_client_auth"},
+    {"token_endpoint_auth_method": "private_key_jwt"},
+    {"token_endpoint_auth_method": "private_key_jwt", "jwks": JWKS, "jwks_uri": "https://rp.example/jwks"},
+    {"token_endpoint_auth_signing_alg": "HS256"},
+    {"token_endpoint_auth_signing_alg": "none"},
+    {"id_token_signed_response_alg": "none"},
+    {"id_token_signed_response_alg": "HS256"},
+    {"userinfo_signed_response_alg": "none"},
+    {"id_token_encrypted_response_alg": "RSA1_5", "jwks": JWKS},
+    {"id_token_encrypted_response_alg": "ECDH-ES"},
+    {"id_token_encrypted_response_enc": "A256GCM", "jwks": JWKS},
+    {"userinfo_encrypted_response_alg": "dir", "jwks": JWKS},
+    {"request_object_signing_alg": "HS256"},
+    {"request_object_signing_alg": "ES256"},
+    {"require_signed_request_object": True},
+    {"require_signed_request_object": True, "request_object_signing_alg": "none", "jwks": JWKS},
+    {"request_uris": ["http://rp.example/request"]},
+    {"request_uris": [["x"]]},
+    {"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}},
+    {"jwks_uri": "http://rp.example/jwks"},
+    {"subject_type": "ephemeral"},
+    {"sector_identifier_uri": "http://rp.example/sector"},
+    {"initiate_login_uri": "http://localhost/login"},
+    {"initiate_login_uri": "http://rp.example/login"},
+    {"client_uri": "javascript:alert(1)"},
+    {"logo_uri": "data:image/png;base64,AAAA"},
+    {"policy_uri": 1},
+    {"client_name": ""},
+    {"client_name": "a\nb"},
+    {"client_name": "\u202eevil"},
+    {"client_name": "x" * 201},
+    {"client_name#vi": ["x"]},
+    {"contacts": "a@rp.example"},
+    {"default_max_age": -1},
+    {"default_max_age": True},
+    {"default_max_age": "60"},
+    {"require_auth_time": "true"},
+    {"default_acr_values": [1]},
+    {"post_logout_redirect_uris": ["http://rp.example/out"]},
+    {"post_logout_redirect_uris": ["https://rp.example/out#x"]},
+    {"backchannel_logout_uri": "https://rp.example/out#x"},
+    {"backchannel_logout_uri": "http://rp.example/out"},
+    {"backchannel_logout_session_required": 1},
+    {"dpop_bound_access_tokens": True},
+    {"tls_client_certificate_bound_access_tokens": True},
+    {"application_type": "spa"},
+    {"scope": ["openid"]},
+    {"scope": "openid everything"},
+    {"redirect_uris": [CALLBACK, "https://other.example/cb"]},
+]
+
+
+@pytest.mark.parametrize("members", BAD_MEMBERS, ids=str)
+def test_one_bad_member_is_enough(members: dict[str, Any]) -> None:
+    with pytest.raises(InvalidClientMetadata) as caught:
+        read(**members)
+    assert caught.value.description.isascii()  # RFC 6749 §5.2
+
+
+def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_kept() -> None:
+    members: dict[str, Any] = {
+        "application_type": "web",
+        "redirect_uris": [CALLBACK, "https://rp.example/cb?query=1"],
+        "response_types": ["code"],
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+        "scope": "openid profile",
+        "client_name": "Ngân hàng",
+        "client_uri": "https://rp.example",
+        "logo_uri": "https://rp.example/logo.png",
+        "policy_uri": "https://rp.example/policy",
+        "tos_uri": "https://rp.example/terms",
+        "contacts": ["a@rp.example"],
+        "software_id": "s",
+        "software_version": "1",
+        "jwks": JWKS,
+        "subject_type": "public",
+        "sector_identifier_uri": "https://rp.example/sector",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_signing_alg": "PS256",
+        "id_token_signed_response_alg": "EdDSA",
+        "id_token_encrypted_response_alg": "ECDH-ES",
+        "id_token_encrypted_response_enc": "A256GCM",
+        "userinfo_signed_response_alg": "RS256",
+        "userinfo_encrypted_response_alg": "RSA-OAEP",
+        "userinfo_encrypted_response_enc": "A128CBC-HS256",
+        "request_object_signing_alg": "ES256",
+        "request_object_encryption_alg": "RSA-OAEP",
+        "request_object_encryption_enc": "A256GCM",
+        "request_uris": ["https://rp.example/request#abc"],
+        "require_signed_request_object": False,
+        "require_pushed_authorization_requests": True,
+        "default_max_age": 0,
+        "require_auth_time": True,
+        "default_acr_values": ["urn:vneid:level:2"],
+        "initiate_login_uri": "https://rp.example/login",
+        "post_logout_redirect_uris": ["https://rp.example/out?x=1"],
+        "backchannel_logout_uri": "https://rp.example/back",
+        "backchannel_logout_session_required": True,
+    }
+    found = read(**members)
+    assert {name: found[name] for name in members} == members
+    left = set(MEMBERS) - set(members)
+    assert left == {"jwks_uri", "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"}
+
+
+def test_encryption_has_a_default_content_algorithm() -> None:
+    assert (
+        read(jwks=JWKS, id_token_encrypted_response_alg="ECDH-ES")["id_token_encrypted_response_enc"] == "A128CBC-HS256"
+    )
+
+
+def test_what_is_read_becomes_a_client_and_reading_it_again_changes_nothing() -> None:
+    found = read(OPERATOR, purposes=[PURPOSE], scope="openid age", default_acr_values=["a"])
+    client = read_client("c", write_members(found), secret_digest=None, issued_at=1, disabled_at=None)
+    assert client.purposes[0].version == 2
+    assert client.purposes[0].optional == ("age_over_21",)
+    assert client.scope == ("openid", "age")
+    assert registration.read(found, OPERATOR).members == found == client.metadata
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": ""}, {"id": 1}, {"version": 0}, {"version": "x"}, {"version": "²"}, {"title": {"vi": "x"}}, {"text": None},
+     {"required": ["shoe_size"]}, {"optional": "age_band"}, {"optional": ["identity_level"]}],
+)  # fmt: skip
+def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
+    read(OPERATOR, purposes=[PURPOSE])
+    with pytest.raises(InvalidClientMetadata, match="purposes"):
+        read(OPERATOR, purposes=[PURPOSE | changes])
+
+
+def test_two_purposes_have_two_ids() -> None:
+    with pytest.raises(InvalidClientMetadata, match="same id"):
+        read(OPERATOR, purposes=[PURPOSE, PURPOSE])
+
+
+@pytest.mark.parametrize("document", [None, {}, "x", [], [CALLBACK], [CALLBACK, "https://other.example/CB"], [1]])
+def test_the_sector_document_lists_every_redirect_uri(document: Any) -> None:
+    uris = [CALLBACK, "https://other.example/cb"]
+    made = registration.read({"redirect_uris": uris, "sector_identifier_uri": "https://s.example/s"}, SELF)
+    registration.check_sector_document(made, [*uris, "https://third.example/"])
+    with pytest.raises(InvalidClientMetadata):
+        registration.check_sector_document(made, document)
+
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(MEMBERS | OPERATOR_MEMBERS)), json), st.booleans(), st.booleans())
+def test_whatever_is_sent_is_read_or_refused(members: dict[str, Any], by_operator: bool, sandbox: bool) -> None:
+    registrar = Registrar(by_operator, sandbox)
+    try:
+        found = registration.read(members, registrar).members
+    except (InvalidClientMetadata, InvalidRedirectUri):
+        return
+    read_client("c", write_members(found), secret_digest=None, issued_at=1, disabled_at=None)

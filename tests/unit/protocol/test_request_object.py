@@ -1,0 +1,174 @@
+"""Request objects: spoil one thing, require refusal."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.protocol import request_object
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
+from vneid_idp.protocol.jose import Unverified
+
+ISSUER = "https://id.example"
+NOW = 1_900_000_000 * SECOND
+SECONDS = NOW // SECOND
+CLIENT = Client("cli_a", "A", request_object_signing_alg="ES256", request_uris=("https://rp.example/r",))
+UNSIGNED = replace(CLIENT, request_object_signing_alg="none")
+GOOD: dict[str, Any] = {
+    "iss": "cli_a",
+    "aud": ISSUER,
+    "exp": SECONDS + 60,
+    "client_id": "cli_a",
+    "response_type": "code",
+}
+
+
+def made(alg: str = "ES256", typ: Any = None, signature: bytes = b"x", **changes: Any) -> Unverified:
+    claims = {name: value for name, value in (GOOD | changes).items() if value is not ...}
+    header = {"alg": alg} | ({} if typ is None else {"typ": typ})
+    parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
+    return request_object.read(".".join(base64url(part) for part in parts))
+
+
+def test_unreadable_objects_are_refused() -> None:
+    for text in ("", "a.b", "a.b.c", "a.b.c.d", "x" * 40_000):
+        with pytest.raises(InvalidRequestObject):
+            request_object.read(text)
+
+
+@pytest.mark.parametrize("alg", ["none", "RS256", "HS256", "es256", "ES384", ""])
+def test_only_the_registered_algorithm_counts(alg: str) -> None:
+    assert request_object.algorithm_for(CLIENT, made()) == "ES256"
+    with pytest.raises(InvalidRequestObject):
+        request_object.algorithm_for(CLIENT, made(alg))
+
+
+def test_without_a_registered_algorithm_an_object_is_signed_all_the_same() -> None:
+    client = replace(CLIENT, request_object_signing_alg=None)
+    assert request_object.algorithm_for(client, made("PS256")) == "PS256"
+    for alg in ("none", "HS256"):
+        with pytest.raises(InvalidRequestObject):
+            request_object.algorithm_for(client, made(alg))
+
+
+def test_unsigned_objects_are_for_clients_that_registered_them() -> None:
+    assert request_object.algorithm_for(UNSIGNED, made("none", signature=b"")) is None
+    for client, found in (
+        (UNSIGNED, made("none", signature=b"x")),
+        (UNSIGNED, made("ES256")),
+        (replace(UNSIGNED, require_signed_request_object=True), made("none", signature=b"")),
+    ):
+        with pytest.raises(InvalidRequestObject):
+            request_object.algorithm_for(client, found)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "cli_b"},
+        {"aud": "https://other.example"},
+        {"aud": ["https://other.example"]},
+        {"aud": 7},
+        {"sub": "cli_a"},
+        {"exp": SECONDS - 11},
+        {"exp": "soon"},
+        {"exp": True},
+        {"nbf": SECONDS + 61},
+        {"iat": SECONDS + 61},
+        {"iat": -1},
+        {"request": "a.b.c"},
+        {"request_uri": "https://rp.example/r"},
+        {"typ": "logout+jwt"},
+        {"typ": "client-authentication+jwt"},
+        {"typ": 1},
+    ],
+)
+def test_one_thing_wrong_is_enough(changes: dict[str, Any]) -> None:
+    request_object.check_claims(CLIENT, made(), ISSUER, NOW)
+    with pytest.raises(InvalidRequestObject):
+        request_object.check_claims(CLIENT, made(**changes), ISSUER, NOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": ..., "aud": ..., "exp": ...},
+        {"aud": ["https://other.example", ISSUER]},
+        {"nbf": SECONDS + 8, "iat": SECONDS + 8},
+        {"typ": "JWT"},
+        {"typ": "oauth-authz-req+jwt"},
+    ],
+)
+def test_what_the_specifications_leave_open_is_accepted(changes: dict[str, Any]) -> None:
+    request_object.check_claims(CLIENT, made(**changes), ISSUER, NOW)
+
+
+def test_what_stands_inside_wins() -> None:
+    outside = {"client_id": "cli_a", "response_type": "code", "state": "out", "scope": "openid", "request": "x"}
+    inside = {
+        **GOOD,
+        "state": "in",
+        "max_age": 60,
+        "claims": {"userinfo": {"email": None}},
+        "nonce": None,
+        "prompt": "",
+    }
+    assert request_object.merge(CLIENT, outside, inside) == {
+        "client_id": "cli_a",
+        "response_type": "code",
+        "state": "in",
+        "scope": "openid",
+        "max_age": "60",
+        "claims": '{"userinfo":{"email":null}}',
+    }
+
+
+def test_of_a_client_that_always_signs_nothing_outside_counts() -> None:
+    client = replace(CLIENT, require_signed_request_object=True)
+    outside = {"client_id": "cli_a", "state": "out", "prompt": "none", "request": "x"}
+    assert request_object.merge(client, outside, GOOD) == {"client_id": "cli_a", "response_type": "code"}
+    request_object.check_presence(client, outside)
+    with pytest.raises(InvalidRequest):
+        request_object.check_presence(client, {"client_id": "cli_a"})
+
+
+@pytest.mark.parametrize("changes", [{"client_id": "cli_b"}, {"response_type": "token"}])
+def test_inside_and_outside_agree_on_whose_request_it_is(changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest):
+        request_object.merge(CLIENT, {"client_id": "cli_a", "response_type": "code"}, GOOD | changes)
+
+
+def test_an_object_of_another_client_is_refused() -> None:
+    with pytest.raises((InvalidRequest, InvalidRequestObject)):
+        request_object.merge(CLIENT, {}, GOOD | {"client_id": "cli_b"})
+
+
+@pytest.mark.parametrize("value", [True, 1.5])
+def test_parameters_are_texts(value: Any) -> None:
+    with pytest.raises(InvalidRequestObject):
+        request_object.merge(CLIENT, {}, GOOD | {"state": value})
+
+
+def test_two_objects_at_once_are_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        request_object.check_presence(CLIENT, {"request": "x", "request_uri": "y"})
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://rp.example/r2", "https://rp.example/r#x", "https://RP.example/r", "http://10.0.0.1/"]
+)
+def test_only_registered_request_uris_are_fetched(uri: str) -> None:
+    request_object.check_reference(CLIENT, "https://rp.example/r")
+    with pytest.raises(InvalidRequestUri):
+        request_object.check_reference(CLIENT, uri)
+
+
+def test_the_fragment_is_the_digest_of_the_content() -> None:
+    request_object.check_content("https://rp.example/r", "a.b.c")
+    request_object.check_content(f"https://rp.example/r#{digest('a.b.c')}", "a.b.c")
+    with pytest.raises(InvalidRequestUri):
+        request_object.check_content(f"https://rp.example/r#{digest('a.b.c')}", "a.b.d")
