@@ -28,7 +28,7 @@ check: .venv/installed-dev ## Format, lint, strict types, import contracts
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports --no-logo
 	@echo "check: format, lint, types and import contracts are in order"
 
 format: .venv/installed-dev ## Put the sources into their form
