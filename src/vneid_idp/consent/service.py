@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import Event, record
+from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.consent import store
 from vneid_idp.consent.store import Consent, Receipt
 from vneid_idp.kernel.errors import DomainError
@@ -46,7 +46,7 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
     await record(
         unit,
         Event(
-            kind="consent.given",
+            kind=Kind.CONSENT_GIVEN,
             person_id=person_id,
             client_id=client_id,
             subject_id=standing.consent_id,
@@ -66,6 +66,6 @@ async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:
     if client_id is None:
         raise NothingToWithdraw
     await record(
-        unit, Event(kind="consent.withdrawn", person_id=person_id, client_id=client_id, subject_id=consent_id, data={})
+        unit, Event(kind=Kind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={})
     )
     return client_id

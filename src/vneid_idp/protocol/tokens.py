@@ -1,7 +1,7 @@
 """What codes, access tokens and refresh tokens say inside, before they are sealed.
 
-They are JSON arrays in the order of the fields: short, since a code travels in a URL. Stored nowhere, but alive for up to
-the life of a refresh token: never reorder; new fields go last and have defaults.
+They are JSON arrays in the order of the fields: short, since a code travels in a URL. Stored nowhere, but alive for up
+to the life of a refresh token: never reorder; new fields go last and have defaults.
 """
 
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def new_code(grant_id: str, request: AuthorizationRequest, scope: tuple[str, ...
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An access token for this provider's own APIs. Without a `grant_id` it is the client's own (client_credentials)."""
+    """An access token for this provider's own APIs; without a `grant_id` it is the client's own (RFC 6749 §4.4)."""
 
     token_id: str
     client_id: str

@@ -1,0 +1,130 @@
+"""The composition root: the only module that knows every other."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from vneid_idp.audit import service as audit
+from vneid_idp.clients import service as clients
+from vneid_idp.clients.cache import ClientCache
+from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.outbox import Outbox
+from vneid_idp.identity.synthetic_registry import SyntheticRegistry
+from vneid_idp.identity.vault import Vault
+from vneid_idp.interaction import service as interactions
+from vneid_idp.interaction.routes import routes as interaction_routes
+from vneid_idp.kernel.clock import Clock, SystemClock
+from vneid_idp.keys import service as keys
+from vneid_idp.observability.health import routes as health_routes
+from vneid_idp.portal.routes import routes as portal_routes
+from vneid_idp.provider.routes import routes as provider_routes
+from vneid_idp.resources.routes import router as resources_router
+from vneid_idp.sandbox.explanations import Explanations
+from vneid_idp.sandbox.front import Demo
+from vneid_idp.sandbox.routes import routes as sandbox_routes
+from vneid_idp.settings import Settings
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.unit import Database
+from vneid_idp.web.context import Idp
+from vneid_idp.web.errors import install_errors
+from vneid_idp.web.limits import open_limits
+from vneid_idp.web.outbound import Outbound
+from vneid_idp.web.static import Static
+from vneid_idp.web.templates import Templates
+from vneid_idp.workers import Task, running
+
+_DESCRIPTION = "Bindings of social accounts to electronic identities. Unofficial sandbox, synthetic people."
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The application for `settings`. Database and keys are opened when its lifespan starts."""
+    ticking = clock or SystemClock()
+    explanations = Explanations(settings.issuer) if settings.is_sandbox else None
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        db = open_database(settings.database_url.get_secret_value(), ticking, connections=settings.database_connections)
+        provider = await _assemble(settings, ticking, db, explanations)
+        app.state.idp = provider
+        try:
+            async with running(_tasks(settings, provider)):
+                yield
+        finally:
+            provider.hasher.close()
+            await provider.outbound.close()
+            await db.close()
+
+    app = FastAPI(
+        title="vneid_idp",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    # Hot doors first: the router tries routes in order.
+    app.router.routes[:0] = provider_routes
+    app.router.routes += [*interaction_routes, *portal_routes, *health_routes, Mount("/static", Static())]
+    app.include_router(resources_router)
+    if explanations is not None:
+        app.router.routes += sandbox_routes(explanations, Demo(settings.social_network_url))
+    install_errors(app, settings.issuer, None if explanations is None else explanations.explain)
+    return app
+
+
+async def _assemble(settings: Settings, clock: Clock, db: Database, explanations: Explanations | None) -> Idp:
+    async with db.writing() as unit:
+        await keys.ensure(unit, settings.root_secret)
+        ring = await keys.load(unit, settings.root_secret)
+    vault = Vault(ring.sealer)
+    outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    return Idp(
+        issuer=settings.issuer,
+        sandbox=settings.is_sandbox,
+        clock=clock,
+        db=db,
+        keys=ring,
+        clients=ClientCache(clock),
+        registry=SyntheticRegistry(vault, ring.blind),
+        vault=vault,
+        templates=Templates(settings.is_sandbox),
+        limits=open_limits(redis_url),
+        outbound=outbound,
+        client_keys=ClientKeys(outbound.fetch, clock),
+        notifier=Outbox(ring.sealer),
+        hasher=SecretHasher(),
+        trusted_proxies=settings.trusted_proxies,
+        initial_access_token_digest=settings.initial_access_token_digest,
+        explain=None if explanations is None else explanations.explain,
+    )
+
+
+def _tasks(settings: Settings, provider: Idp) -> list[Task]:
+    """What runs beside the requests of this process."""
+    db = provider.db
+
+    async def tend_keys() -> None:
+        async with db.writing() as unit:
+            await keys.tend(unit, settings.root_secret)
+
+    async def seal_events() -> None:
+        async with db.writing() as unit:
+            await audit.seal_batch(unit)
+
+    async def sweep() -> None:
+        async with db.writing(durable=False) as unit:
+            await interactions.sweep(unit)
+            await clients.forget_assertions(unit)
+            if isinstance(provider.notifier, Outbox):
+                await provider.notifier.sweep(unit)
+
+    return [
+        Task("reload keys", 5, lambda: provider.keys.reload(db)),
+        Task("tend keys", 600, tend_keys),
+        Task("seal events", 5, seal_events),
+        Task("sweep", 300, sweep),
+    ]

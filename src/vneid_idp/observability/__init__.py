@@ -1,0 +1,1 @@
+"""Health and logs: configured by the application, imported by nobody else."""

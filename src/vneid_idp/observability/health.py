@@ -1,0 +1,21 @@
+"""Whether this process can serve: for load balancers and containers."""
+
+from sqlalchemy import literal, select
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from vneid_idp.storage.statement import Statement
+from vneid_idp.web.context import idp
+
+_PING = Statement(select(literal(1).label("one")))
+
+
+async def healthz(request: Request) -> Response:
+    """`GET /healthz`: 200 when the database answers, else 503."""
+    async with idp(request).db.reading() as unit:
+        await unit.fetch_one(_PING)
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+routes = [Route("/healthz", healthz, methods=["GET"])]

@@ -1,0 +1,186 @@
+"""The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2)."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from vneid_idp.interaction import service as interactions
+from vneid_idp.interaction.service import Interaction, InteractionOver
+from vneid_idp.interaction.situation import Situation, situation
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol.authorization import AuthorizationRequest, read, return_address
+from vneid_idp.protocol.claims import granted_scope
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
+from vneid_idp.protocol.interaction import (
+    AskConsent,
+    ChooseWard,
+    Issue,
+    ReachLevel,
+    Refuse,
+    SignIn,
+    StepUp,
+    WaitingFacts,
+)
+from vneid_idp.protocol.params import Params, read_params
+from vneid_idp.protocol.tokens import new_code
+from vneid_idp.provider.answers import answer_code, answer_error
+from vneid_idp.provider.bodies import form_pairs, query_pairs
+from vneid_idp.provider.request_object import resolve
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.session import read_session
+
+REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
+"""What the URIs of pushed requests start with (RFC 9126 §2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A request in hand: fresh from the wire, or one that has been waiting."""
+
+    client: Client
+    request: AuthorizationRequest
+    opened_at: Instant
+    interaction: Interaction | None
+
+    @property
+    def waiting(self) -> WaitingFacts:
+        return WaitingFacts(self.opened_at) if self.interaction is None else self.interaction.waiting
+
+
+async def authorize(request: Request) -> Response:
+    """`GET` or `POST /authorize`."""
+    provider = idp(request)
+    pairs = query_pairs(request) if request.method in ("GET", "HEAD") else await form_pairs(request)
+    params = {name: value for name, value in pairs if value}
+    client = await _client(provider, params)
+    if params.get("request_uri", "").startswith(REQUEST_URI):
+        return await _pushed(request, provider, client, params["request_uri"].removeprefix(REQUEST_URI))
+    try:
+        params = await resolve(provider, client, read_params(pairs))
+    except OAuthError as error:
+        # Of an object that does not hold nothing counts, the return address inside it included.
+        return answer_error(request, provider, return_address(client, params), error)
+    address = return_address(client, params)
+    try:
+        asked = read(client, params)
+        if client.require_pushed_authorization_requests:
+            raise InvalidRequest("This client must push its authorization requests (RFC 9126).")
+    except OAuthError as error:
+        return answer_error(request, provider, address, error)
+    now = provider.clock.now()
+    if request.method == "POST":
+        # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
+        async with provider.db.writing(durable=False) as unit:
+            kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, now)
+        return _see_other(f"/authorize/{kept.interaction_id}")
+    return await _proceed(request, provider, _Opened(client, asked, now, None))
+
+
+async def resume(request: Request) -> Response:
+    """`GET /authorize/{interaction}`: after a page, decide anew what comes next."""
+    provider = idp(request)
+    interaction_id = request.path_params["interaction"]
+    async with provider.db.reading() as unit:
+        found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
+    if found is None:
+        raise InteractionOver
+    return await _resume(request, provider, await _client(provider, {"client_id": found.request.client_id}), found)
+
+
+async def _pushed(request: Request, provider: Idp, client: Client, interaction_id: str) -> Response:
+    """A request that its client pushed ahead: whatever else the query says counts for nothing (RFC 9126 §4)."""
+    async with provider.db.reading() as unit:
+        found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
+    if found is None or found.request.client_id != client.client_id:
+        raise InvalidRequestUri("The request_uri is unknown, has expired, was used, or belongs to another client.")
+    return await _resume(request, provider, client, found)
+
+
+async def _resume(request: Request, provider: Idp, client: Client, found: Interaction) -> Response:
+    browser = browser_id(request)
+    async with provider.db.writing(durable=False) as unit:
+        await interactions.claim(unit, found.interaction_id, browser)
+    return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found))
+
+
+async def _client(provider: Idp, params: Params) -> Client:
+    """The client of the request; an unknown one gets a page, since nothing proves where an answer could go."""
+    client_id = params.get("client_id")
+    if client_id is None:
+        raise InvalidRequest("client_id is missing.")
+    client = await provider.clients.find(provider.db, client_id)
+    if client is None:
+        raise InvalidRequest("client_id is not known to this provider, or the client has been disabled.")
+    return client
+
+
+async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response:
+    prefer_locales(request, " ".join(opened.request.ui_locales))
+    session = read_session(request, provider.keys.sealer)
+    async with provider.db.reading() as unit:
+        found = await situation(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
+        now = unit.now
+    match found.step:
+        case Issue():
+            await _end(provider, opened)
+            return answer_code(request, provider, opened.request.address, _code(provider, opened, found, now))
+        case Refuse(error=error):
+            await _end(provider, opened)
+            return answer_error(request, provider, opened.request.address, error)
+        case SignIn() | StepUp() | ReachLevel() | ChooseWard() | AskConsent():
+            interaction = opened.interaction
+            if interaction is None:
+                async with provider.db.writing(durable=False) as writing:
+                    interaction = await interactions.open_interaction(
+                        writing, provider.keys.sealer, opened.request, browser_id(request), opened.opened_at
+                    )
+            return _see_other(f"{_page(found)}".format(interaction.interaction_id))
+        case _:
+            assert_never(found.step)
+
+
+def _page(found: Situation) -> str:
+    """Which page asks for what is missing."""
+    match found.step:
+        case SignIn():
+            return "/signin/{}"
+        case StepUp():
+            return "/signin/{}/second"
+        case ReachLevel():
+            return "/level/{}"
+        case ChooseWard():
+            return "/ward/{}"
+        case _:
+            return "/consent/{}"
+
+
+async def _end(provider: Idp, opened: _Opened) -> None:
+    """A waiting request ends once; of two answers at the same time the second is refused."""
+    if opened.interaction is not None:
+        async with provider.db.writing(durable=False) as unit:
+            await interactions.end(unit, opened.interaction.interaction_id)
+
+
+def _code(provider: Idp, opened: _Opened, found: Situation, now: Instant) -> str:
+    assert isinstance(found.step, Issue)
+    scope = granted_scope(opened.request.scope, found.step.consent.decided)
+    code = new_code(new_id("grt"), opened.request, scope, found.step, now)
+    return provider.keys.sealer.seal_json(Purpose.CODE, code.to_json())
+
+
+def _see_other(path: str) -> Response:
+    return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+routes = [
+    Route("/authorize", authorize, methods=["GET", "POST"]),
+    Route("/authorize/{interaction}", resume, methods=["GET"]),
+]

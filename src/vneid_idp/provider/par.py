@@ -1,0 +1,38 @@
+"""Pushed authorization requests (RFC 9126)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.interaction import service as interactions
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.protocol.authorization import read
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.params import read_params
+from vneid_idp.provider.authorize import REQUEST_URI
+from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.client_auth import authenticate
+from vneid_idp.provider.request_object import resolve
+from vneid_idp.web.context import idp
+
+
+async def push(request: Request) -> Response:
+    """`POST /par`: keep the request, give it a name that lives 90 seconds."""
+    provider = idp(request)
+    params = read_params(await form_pairs(request))
+    client = await authenticate(provider, request, params)
+    if "request_uri" in params:
+        raise InvalidRequest("A pushed request cannot contain request_uri (RFC 9126 §2.1).")
+    if params.get("client_id", client.client_id) != client.client_id:
+        raise InvalidRequest("client_id is not the authenticated client.")
+    asked = read(client, await resolve(provider, client, params))
+    async with provider.db.writing(durable=False) as unit:
+        kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now)
+    body = {
+        "request_uri": REQUEST_URI + kept.interaction_id,
+        "expires_in": (kept.expires_at - kept.opened_at) // SECOND,
+    }
+    return json_response(body, 201)
+
+
+routes = [Route("/par", push, methods=["POST"])]

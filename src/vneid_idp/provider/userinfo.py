@@ -1,0 +1,73 @@
+"""The userinfo endpoint (OpenID Connect Core §5.3)."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vneid_idp.consent.disclosure import Disclosure, find_disclosure
+from vneid_idp.identity.profile import COLUMN, claims, read
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.claims import release
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken
+from vneid_idp.protocol.params import read_params
+from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.web.bearer import bearer_token, open_access_token
+from vneid_idp.web.context import Idp, idp
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def userinfo(request: Request) -> Response:
+    """`GET` or `POST /userinfo`: the claims that the grant's scope asks for and the person agreed to."""
+    provider = idp(request)
+    token = open_access_token(provider, await _token(request))
+    if token.grant_id is None or "openid" not in token.scope:
+        raise InsufficientScope("This access token is not for userinfo: it has no scope 'openid'.")
+    client = await provider.clients.find(provider.db, token.client_id)
+    if client is None:
+        raise InvalidToken("The client of this access token has been disabled.")
+    async with provider.db.reading() as unit:
+        found = await find_disclosure(unit, token.client_id, token.grant_id)
+        now = unit.now
+    if found is None:
+        raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
+    body = _claims(provider, client, token, found, now)
+    if client.userinfo_signed_response_alg is None:
+        return json_response(body)
+    body |= {"iss": provider.issuer, "aud": client.client_id}
+    signed = provider.keys.sign(client.userinfo_signed_response_alg, body, now=now)
+    return Response(signed, headers=_NO_STORE, media_type="application/jwt")
+
+
+async def _token(request: Request) -> str:
+    """The token from the header, or from a posted form (RFC 6750 §2.1, §2.2); never from the query."""
+    from_header = bearer_token(request)
+    from_form = None
+    if request.method == "POST" and request.headers.get("content-type", "").startswith("application/x-www-form"):
+        from_form = read_params(await form_pairs(request)).get("access_token")
+    if from_header and from_form:
+        raise InvalidRequest("The access token was sent in two ways (RFC 6750 §2).")
+    token = from_header or from_form
+    if not token:
+        raise InvalidToken("An access token is needed.")
+    return token
+
+
+def _claims(provider: Idp, client: Client, token: AccessToken, found: Disclosure, now: Instant) -> dict[str, Any]:
+    body: dict[str, Any] = {"sub": subject(client, found.grant.person_id, provider.keys.pairwise_key)}
+    released = release("userinfo", token.scope, found.grant.claims, found.decided)
+    if released.claims:
+        key = provider.vault.open_key(found.grant.person_id, found.sealed_key)
+        profile = read(key.open_json(COLUMN, found.sealed_profile))
+        body |= claims(released.claims, profile, found.account, now, provider.issuer)
+    if released.substituted:
+        body["claims_substituted"] = released.substituted
+    return body
+
+
+routes = [Route("/userinfo", userinfo, methods=["GET", "POST"])]

@@ -1,0 +1,91 @@
+"""Errors that explain themselves: what was expected, what arrived, how to mend it. In memory, for a while, here only."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.sandbox.remedies import Remedy, remedy_for
+from vneid_idp.web.templates import render
+
+_MOST = 500
+# Values of these are secrets or personal data: their presence is shown, never what they were.
+_SHOWN = frozenset(
+    {
+        "response_type",
+        "response_mode",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "prompt",
+        "max_age",
+        "acr_values",
+        "ui_locales",
+        "grant_type",
+        "code_challenge_method",
+        "client_assertion_type",
+        "token_type_hint",
+        "post_logout_redirect_uri",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One error, for the developer who caused it."""
+
+    request_id: str
+    code: str
+    description: str
+    method: str
+    path: str
+    arrived: Mapping[str, str]
+    remedy: Remedy
+
+
+class Explanations:
+    """The latest errors of this process, oldest forgotten first."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._kept: OrderedDict[str, Explanation] = OrderedDict()
+
+    def explain(self, request: Request, error: Exception, request_id: str) -> str | None:
+        """Keep what is known of `error`; the address of its page, or `None` for errors that are ours alone."""
+        if not isinstance(error, OAuthError | DomainError):
+            return None
+        description = error.description if isinstance(error, OAuthError) else (error.detail or error.title)
+        self._kept[request_id] = Explanation(
+            request_id=request_id,
+            code=error.code,
+            description=description,
+            method=request.method,
+            path=request.url.path if not request.path_params else request.scope["route"].path,
+            arrived={name: _shown(name, value) for name, value in request.query_params.items()},
+            remedy=remedy_for(error.code),
+        )
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
+        return f"{self._issuer}/sandbox/errors/{request_id}"
+
+    def find(self, request_id: str) -> Explanation | None:
+        """The explanation of an error, while it is remembered."""
+        return self._kept.get(request_id)
+
+
+def _shown(name: str, value: str) -> str:
+    return value[:200] if name in _SHOWN else "•••"
+
+
+def explanation_page(explanations: Explanations) -> Callable[[Request], Awaitable[Response]]:
+    """`GET /sandbox/errors/{request_id}`."""
+
+    async def page(request: Request) -> Response:
+        found = explanations.find(request.path_params["request_id"])
+        return render(request, "sandbox/explanation.html", 404 if found is None else 200, found=found)
+
+    return page

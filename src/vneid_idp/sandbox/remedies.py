@@ -1,0 +1,148 @@
+"""What to do about each error, for developers: what was expected, and how to mend it."""
+
+from dataclasses import dataclass
+
+from vneid_idp.web.i18n import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Two sentences in English, translated where they are shown, and where to read on."""
+
+    expected: str
+    mend: str
+    reference: str
+
+
+_UNKNOWN = Remedy(
+    mark("A request that the endpoint accepts."),
+    mark("Read the description above and compare your request with the API viewer."),
+    "/docs",
+)
+
+_REMEDIES: dict[str, Remedy] = {
+    "invalid_request": Remedy(
+        mark("Every required parameter once, in the right form."),
+        mark("Correct the parameter that the description names. Send none of them twice."),
+        "RFC 6749 §4.1.2.1",
+    ),
+    "invalid_client": Remedy(
+        mark("The client_id and the credential of the registered token_endpoint_auth_method, by that one method."),
+        mark(
+            "Check the secret, or sign the client assertion with a registered key and the issuer as its only audience."
+        ),
+        "RFC 6749 §2.3, RFC 7523 §3",
+    ),
+    "invalid_grant": Remedy(
+        mark(
+            "A code or refresh token of this client, unused and unexpired, with the same redirect_uri and its verifier."
+        ),
+        mark("Start again at /authorize. A code lives 60 seconds and works once; withdrawal and log-out end it too."),
+        "RFC 6749 §5.2, RFC 7636 §4.6",
+    ),
+    "unauthorized_client": Remedy(
+        mark("A grant type or response type that the client registered."),
+        mark("Add it to grant_types or response_types of the registration."),
+        "RFC 7591 §2",
+    ),
+    "unsupported_response_type": Remedy(
+        mark("response_type=code."),
+        mark("Use the authorization code flow with PKCE; implicit and hybrid flows are not offered."),
+        "RFC 9700 §2.1.2",
+    ),
+    "unsupported_grant_type": Remedy(
+        mark("One of the grant types in the discovery document."),
+        mark("Read grant_types_supported at /.well-known/openid-configuration."),
+        "RFC 6749 §5.2",
+    ),
+    "invalid_scope": Remedy(
+        mark("The scope openid, and others that the client is registered for."),
+        mark("Add the scope to the registration, with a purpose that covers its claims, or leave it out."),
+        "RFC 6749 §3.3",
+    ),
+    "invalid_token": Remedy(
+        mark("A live access token in the Authorization header."),
+        mark("Get a new one: refresh, or start again. Tokens end with their consent, session and grant."),
+        "RFC 6750 §3.1",
+    ),
+    "insufficient_scope": Remedy(
+        mark("An access token with the scope of this endpoint."),
+        mark("Ask for the scope at /authorize, or use a token of the right kind."),
+        "RFC 6750 §3.1",
+    ),
+    "access_denied": Remedy(
+        mark("A person who agrees, with an account that can be used."),
+        mark("Nothing to mend: show the person that nothing was shared, and offer to try again."),
+        "RFC 6749 §4.1.2.1",
+    ),
+    "login_required": Remedy(
+        mark("A person who is signed in recently and well enough, since prompt=none shows no page."),
+        mark("Repeat the request without prompt=none."),
+        "OpenID Connect Core §3.1.2.6",
+    ),
+    "consent_required": Remedy(
+        mark("A standing consent for all that is asked, since prompt=none shows no page."),
+        mark("Repeat the request without prompt=none."),
+        "OpenID Connect Core §3.1.2.6",
+    ),
+    "unmet_authentication_requirements": Remedy(
+        mark("A person who can reach the level in acr_values."),
+        mark("Ask for level 1 if that is enough, or tell the person how to reach level 2."),
+        "OpenID Connect Unmet Authentication Requirements 1.0",
+    ),
+    "invalid_request_uri": Remedy(
+        mark("The request_uri of a pushed request: of this client, within 90 seconds, once."),
+        mark("Push the request again and send the browser at once."),
+        "RFC 9126 §2.2",
+    ),
+    "invalid_request_object": Remedy(
+        mark("A request object signed by a registered key, with iss, aud and times that hold."),
+        mark("Check the signature algorithm, the audience (the issuer) and exp, nbf and iat."),
+        "RFC 9101 §4",
+    ),
+    "invalid_redirect_uri": Remedy(
+        mark("https addresses, or http on the loopback in the sandbox, without a fragment."),
+        mark("Correct redirect_uris in the registration."),
+        "RFC 7591 §2",
+    ),
+    "invalid_client_metadata": Remedy(
+        mark("Metadata that this provider supports."),
+        mark("Correct the member that the description names."),
+        "RFC 7591 §2",
+    ),
+    "interaction_over": Remedy(
+        mark("A request that is still open, in the browser that opened it."),
+        mark("Start again at the relying party. Requests wait 15 minutes and end once."),
+        "/docs",
+    ),
+    "guardian_required": Remedy(
+        mark("A person of 16 or more, or a parent or guardian who binds the child's account."),
+        mark("Send the parent through the flow with the scope binding:child_account."),
+        "Decree 147/2024/NĐ-CP, Articles 23 and 27",
+    ),
+    "level_required": Remedy(
+        mark("A token of a sign-in at the level that this binding needs."),
+        mark("Ask for acr_values=urn:vneid:level:2 at /authorize."),
+        "Decree 147/2024/NĐ-CP, Articles 23 and 27",
+    ),
+    "account_bound_to_another": Remedy(
+        mark("An account that is bound to nobody else."),
+        mark("Let the other person release it first. One account belongs to one person."),
+        "Decree 147/2024/NĐ-CP, Articles 23 and 27",
+    ),
+    "account_limit_reached": Remedy(
+        mark("A person with fewer accounts at this network than its limit."),
+        mark("Let the person release one of the bound accounts first."),
+        "/docs",
+    ),
+    "idempotency_conflict": Remedy(
+        mark("One Idempotency-Key for one request."),
+        mark("Use a new key for a request with another body."),
+        "/docs",
+    ),
+}
+
+
+def remedy_for(code: str) -> Remedy:
+    """The remedy for an error code."""
+    return _REMEDIES.get(code, _UNKNOWN)

@@ -1,0 +1,61 @@
+"""The collaborators that every face needs, assembled once by `app.py`, found through the request."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from vneid_idp.clients.cache import ClientCache
+from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.otp import Notifier
+from vneid_idp.identity.registry import Registry
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Clock
+from vneid_idp.keys.ring import KeyRing
+from vneid_idp.storage.unit import Database
+from vneid_idp.web.address import Network, address_of
+from vneid_idp.web.errors import Explain
+from vneid_idp.web.limits import Limits
+from vneid_idp.web.outbound import Outbound
+from vneid_idp.web.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Idp:
+    """One provider in one process."""
+
+    issuer: str
+    """The origin that every absolute URL derives from, never the `Host` header."""
+    sandbox: bool
+    clock: Clock
+    db: Database
+    keys: KeyRing
+    clients: ClientCache
+    registry: Registry
+    vault: Vault
+    templates: Templates
+    limits: Limits
+    outbound: Outbound
+    client_keys: ClientKeys
+    notifier: Notifier
+    hasher: SecretHasher
+    trusted_proxies: tuple[Network, ...] = ()
+    initial_access_token_digest: str | None = None
+    """Digest of the token that opens registration; without it registration is open in the sandbox only."""
+    explain: Explain | None = None
+    """In the sandbox: the address of a page that explains an error to a developer."""
+
+    def url(self, path: str) -> str:
+        """An absolute URL of this provider."""
+        return self.issuer + path
+
+    def address_of(self, request: HTTPConnection) -> str | None:
+        """The address that attempts are counted under, as far as proxies can be believed."""
+        return address_of(request, self.trusted_proxies)
+
+
+def idp(request: HTTPConnection) -> Idp:
+    """The provider that serves this request."""
+    found = request.app.state.idp
+    assert isinstance(found, Idp)
+    return found
