@@ -1,0 +1,68 @@
+"""Who calls: the access token of a request, and what stands behind it at this moment (RFC 6750)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from vneid_idp.consent import grants
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
+from vneid_idp.web.bearer import bearer_token, open_access_token
+from vneid_idp.web.context import idp
+
+SOCIAL_ACCOUNT = "binding:social_account"
+CHILD_ACCOUNT = "binding:child_account"
+
+# It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
+_SCHEME = HTTPBearer(
+    auto_error=False,
+    scheme_name="access_token",
+    description=(
+        "An access token of this provider. The authorization code flow gives one that names a person; the client "
+        f"credentials flow gives the network's own. Scopes: `{SOCIAL_ACCOUNT}`, and `{CHILD_ACCOUNT}` for a guardian "
+        "who chose a child."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A network, and the person for whom it acts, if any. `level` is that of the person's identity as signed in."""
+
+    client: Client
+    scope: frozenset[str]
+    person_id: str | None
+    ward_id: str | None
+    level: int
+
+    def check_own(self) -> None:
+        """Raise `InsufficientScope` unless the network acts in its own name and may see its bindings."""
+        self.check_scope(SOCIAL_ACCOUNT)
+        if self.person_id is not None:
+            raise InsufficientScope("This needs the network's own access token, from the client_credentials grant.")
+
+    def check_scope(self, *any_of: str) -> None:
+        """Raise `InsufficientScope` unless the token has one of these scopes."""
+        if not self.scope & set(any_of):
+            raise InsufficientScope(f"The access token lacks the scope {' or '.join(any_of)}.")
+
+
+async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]) -> Caller:
+    """The caller of this request. Raises `InvalidToken` unless token, grant, consent, account and client all stand."""
+    provider = idp(request)
+    text = bearer_token(request)
+    if text is None:
+        raise InvalidToken("An access token is needed.")
+    token = open_access_token(provider, text)
+    client = await provider.clients.find(provider.db, token.client_id)
+    if client is None:
+        raise InvalidToken("The client of this access token has been disabled.")
+    if token.grant_id is None:
+        return Caller(client, frozenset(token.scope), None, None, 0)
+    async with provider.db.reading() as unit:
+        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+    if grant is None:
+        raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
+    return Caller(client, frozenset(token.scope), grant.person_id, grant.ward_id, grant.level)

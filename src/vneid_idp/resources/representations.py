@@ -1,0 +1,145 @@
+"""What `bindings/v1` says and hears: the published shapes. No ID number, name or birth date has a place in them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vneid_idp.bindings.lifecycle import State
+from vneid_idp.bindings.policy import Action
+from vneid_idp.bindings.rules import Binding as BindingFacts
+from vneid_idp.bindings.rules import Capability as CapabilityFacts
+from vneid_idp.bindings.rules import Method, NextStep, Reason, capabilities, is_supervised, next_step
+from vneid_idp.identity.ages import AgeBand, age, age_band
+from vneid_idp.kernel.clock import SECOND, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """A holder's age at one instant: completed years, and the band that may be told."""
+
+    years: int
+    band: AgeBand
+
+    @classmethod
+    def at(cls, birth_date: date, now: Instant) -> "Age":
+        """The age at `now` of somebody born on `birth_date`."""
+        return cls(age(birth_date, now), age_band(birth_date, now))
+
+
+AccountId = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=255,
+        description="The network's own, lasting id of the account; not the handle, which people change. Compared byte "
+        "by byte, and kept only as a keyed digest.",
+        examples=["100045781"],
+    ),
+]
+BINDING_ID_PATTERN = r"^bind_[0-9a-v]{26}$"
+BindingId = Annotated[
+    str, Field(pattern=BINDING_ID_PATTERN, description="The binding.", examples=["bind_06cq2d9k7v3f1m8e5t0h4b6n9r"])
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Account(_Model):
+    """An account of the calling network."""
+
+    account_id: AccountId
+
+
+class Capability(_Model):
+    """Whether the account may do something today, by which rule, and since when that rule is in force."""
+
+    action: Action
+    allowed: bool
+    reason: Reason | None = Field(description="Why not; null where it is allowed.")
+    legal_reference: str
+    in_force_since: date
+
+    @classmethod
+    def of(cls, found: CapabilityFacts) -> "Capability":
+        """The representation of a decision."""
+        row = found.requirement
+        return cls(
+            action=row.action,
+            allowed=found.allowed,
+            reason=found.reason,
+            legal_reference=row.legal_reference,
+            in_force_since=row.in_force_from,
+        )
+
+
+class Binding(_Model):
+    """An account bound to a person, and what it may do today. It never carries an ID number, a name or a birth date."""
+
+    binding_id: BindingId
+    state: State
+    level: int = Field(ge=1, le=2, description="Level of the identity that proved the account.")
+    method: Method = Field(description="Whether the holder proved the account, or a guardian.")
+    verified_at: datetime | None = Field(description="When the account was last proved; null while pending.")
+    age_band: AgeBand | None = Field(description="The holder's age today, coarsely; null once the holder is forgotten.")
+    supervised: bool = Field(description="Whether a guardian supervises the account.")
+    next_step: NextStep | None = Field(
+        description="`own_proof_required`: the holder has reached 16, and the account falls back until the holder's "
+        "own proof."
+    )
+    capabilities: tuple[Capability, ...]
+
+    @classmethod
+    def of(cls, binding: BindingFacts, age: Age | None, now: Instant) -> "Binding":
+        """The representation of a binding whose holder has this age; None for a holder who is forgotten."""
+        verified_at = binding.facts.verified_at
+        return cls(
+            binding_id=binding.binding_id,
+            state=binding.state,
+            level=binding.level,
+            method=binding.method,
+            verified_at=None if verified_at is None else datetime.fromtimestamp(verified_at // SECOND, UTC),
+            age_band=None if age is None else age.band,
+            supervised=age is not None and is_supervised(binding, age.years),
+            next_step=None if age is None else next_step(binding, age.years),
+            capabilities=capabilities_of(binding, age, now),
+        )
+
+
+def capabilities_of(binding: BindingFacts | None, age: Age | None, now: Instant) -> tuple[Capability, ...]:
+    """What an account may do; an unverified one, and one whose holder is forgotten, as if nobody had proved it."""
+    found = capabilities(None, 0, now) if binding is None or age is None else capabilities(binding, age.years, now)
+    return tuple(Capability.of(each) for each in found)
+
+
+class BindingPage(_Model):
+    """A page of bindings in the order in which they were made."""
+
+    items: tuple[Binding, ...]
+    next_cursor: str | None = Field(description="Give this as `cursor` to get the next page; null on the last.")
+
+
+class AccountStatus(_Model):
+    """What an account may do today, bound or not."""
+
+    account_state: State | str = Field(
+        description="`unverified` where nobody has proved the account, else the state of its binding.",
+        json_schema_extra={"enum": ["unverified", *State]},
+    )
+    binding: Binding | None
+    capabilities: tuple[Capability, ...]
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457). `code` is stable and made for programs; the texts are for developers."""
+
+    type: str = Field(examples=["urn:vneid:problem:account_limit_reached"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["account_limit_reached"])
+    request_id: str
+    instance: str | None = Field(default=None, description="In the sandbox: a page that explains this very refusal.")

@@ -1,0 +1,243 @@
+"""`bindings/v1`: bind a network's account to the person of the token, read, list, release, ask what it may do."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
+
+from vneid_idp.bindings import service
+from vneid_idp.bindings.lifecycle import State
+from vneid_idp.bindings.rules import Binding as BindingFacts
+from vneid_idp.bindings.rules import BindingNotFound, GuardianRequired, Proof
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
+from vneid_idp.resources.bearer import CHILD_ACCOUNT, SOCIAL_ACCOUNT, Caller, find_caller
+from vneid_idp.resources.representations import (
+    BINDING_ID_PATTERN,
+    Account,
+    AccountStatus,
+    Age,
+    Binding,
+    BindingPage,
+    Problem,
+    capabilities_of,
+)
+from vneid_idp.storage.unit import Reading
+from vneid_idp.web.context import Idp, idp
+
+_UNVERIFIED = "unverified"
+
+
+def _problems(**codes: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI descriptions of refusals: `_403="insufficient_scope, …"`."""
+    return {int(name[1:]): {"model": Problem, "description": f"`code`: {text}"} for name, text in codes.items()}
+
+
+_EVERYWHERE = {"_401": "invalid_token", "_422": "malformed", "_503": "temporarily_unavailable"}
+router = APIRouter(
+    prefix="/bindings/v1/social-accounts",
+    tags=["Social accounts"],
+    generate_unique_id_function=lambda route: route.name,
+)
+CallerOf = Annotated[Caller, Depends(find_caller)]
+BindingIdOf = Annotated[str, Path(pattern=BINDING_ID_PATTERN, description="The binding, as it was returned.")]
+
+
+class InvalidCursor(DomainError):
+    """The cursor is none that this list gave to this network."""
+
+    code = "invalid_cursor"
+    status = 400
+    title = "The cursor does not come from this list. Start again without one."
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    summary="Bind an account to the person of the access token",
+    responses={
+        200: {"model": Binding, "description": "The account was bound to this person before; this is the binding now."},
+        **_problems(
+            _401="invalid_token",
+            _403="insufficient_scope, guardian_required, own_proof_required, level_required",
+            _409="account_bound_to_another, account_limit_reached, idempotency_conflict",
+            _422="malformed",
+            _503="temporarily_unavailable",
+        ),
+    },
+)
+async def bind(
+    request: Request,
+    response: Response,
+    caller: CallerOf,
+    account: Account,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            description="Repeating a request with the same key repeats its result.",
+        ),
+    ] = None,
+) -> Binding:
+    """Needs an access token that names a person: scope `binding:social_account` for the person's own account, or
+    `binding:child_account` for the account of the child whom a guardian chose. Asking again changes nothing, unless
+    the new proof is better: the young person's own after a guardian's, or a higher level."""
+    provider = idp(request)
+    async with provider.db.reading() as reading:
+        proof, age = await _proof(provider, reading, caller)
+    async with provider.db.writing() as unit:
+        bound = await service.bind_social_account(
+            unit,
+            provider.keys.blind,
+            client_id=caller.client.client_id,
+            account_id=account.account_id,
+            proof=proof,
+            account_limit=caller.client.account_limit,
+            idempotency_key=idempotency_key,
+        )
+    _no_store(response)
+    response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
+    if not bound.created:
+        response.status_code = status.HTTP_200_OK
+    return Binding.of(bound.binding, age, unit.now)
+
+
+async def _proof(provider: Idp, unit: Reading, caller: Caller) -> tuple[Proof, Age]:
+    """What the person behind the token proves; ages and guardianship as the registry has them now, not as the token."""
+    if caller.person_id is None:
+        raise InsufficientScope("This access token names no person; use one from the authorization code flow.")
+    holder, guardian_id = caller.person_id, None
+    if caller.ward_id is not None:
+        caller.check_scope(CHILD_ACCOUNT)
+        holder, guardian_id = caller.ward_id, caller.person_id
+    else:
+        caller.check_scope(SOCIAL_ACCOUNT)
+    record = await provider.registry.find(unit, holder)
+    if record is None or record.deceased_at is not None:
+        raise InvalidToken("The person of this access token is not in the registry any more.")
+    if guardian_id is not None and guardian_id not in record.guardian_ids:
+        raise GuardianRequired("The person of the access token is not a guardian of the child.")
+    age = Age.at(record.birth_date, unit.now)
+    return Proof(holder, age.years, caller.level, guardian_id), age
+
+
+@router.get(
+    "",
+    summary="List the network's own bindings",
+    responses=_problems(_400="invalid_cursor", **_EVERYWHERE, _403="insufficient_scope"),
+)
+async def list_bindings(
+    request: Request,
+    response: Response,
+    caller: CallerOf,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
+    cursor: Annotated[str | None, Query(max_length=1024, description="`next_cursor` of the page before.")] = None,
+    state: Annotated[State | None, Query(description="Only bindings in this state.")] = None,
+) -> BindingPage:
+    """Needs the network's own access token (client credentials, scope `binding:social_account`)."""
+    caller.check_own()
+    provider, client_id = idp(request), caller.client.client_id
+    after = None if cursor is None else _read_cursor(provider, cursor, client_id, state)
+    async with provider.db.reading() as unit:
+        # One more than asked for tells whether there is another page.
+        found = await service.list_for_client(unit, client_id, state=state, after=after, limit=limit + 1)
+        page = found[:limit]
+        ages = await _ages(provider, unit, (binding.person_id for binding in page))
+        now = unit.now
+    more = len(found) > limit
+    _no_store(response)
+    return BindingPage(
+        items=tuple(Binding.of(binding, ages[binding.person_id], now) for binding in page),
+        next_cursor=_cursor(provider, client_id, state, page[-1].binding_id) if more else None,
+    )
+
+
+@router.post(
+    "/status",
+    summary="Ask what an account may do",
+    responses=_problems(**_EVERYWHERE, _403="insufficient_scope"),
+)
+async def account_status(request: Request, response: Response, caller: CallerOf, account: Account) -> AccountStatus:
+    """Also for an account that nobody has proved. Needs the network's own access token (client credentials, scope
+    `binding:social_account`). A POST, so that no account id stands in a log of addresses."""
+    caller.check_own()
+    provider = idp(request)
+    async with provider.db.reading() as unit:
+        found = await service.find_by_account(unit, provider.keys.blind, caller.client.client_id, account.account_id)
+        binding = None if found is None else await _represented(provider, unit, found)
+        now = unit.now
+    _no_store(response)
+    if binding is None:
+        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, now))
+    return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
+
+
+_ONE = _problems(**_EVERYWHERE, _403="insufficient_scope", _404="binding_not_found")
+
+
+@router.get("/{binding_id}", summary="Read a binding", responses=_ONE)
+async def read(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
+    """With the network's own token any binding of the network; with a person's, one that the person holds or
+    supervises."""
+    provider = idp(request)
+    async with provider.db.reading() as unit:
+        binding = await _represented(provider, unit, await _visible(unit, caller, binding_id))
+    _no_store(response)
+    return binding
+
+
+@router.delete("/{binding_id}", summary="Release a binding", responses=_ONE | _problems(_409="binding_state_conflict"))
+async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
+    """The account is nobody's again. Releasing twice is the same as once."""
+    provider = idp(request)
+    async with provider.db.writing() as unit:
+        await _visible(unit, caller, binding_id)
+        released = await service.release(unit, caller.client.client_id, binding_id)
+        binding = await _represented(provider, unit, released)
+    _no_store(response)
+    return binding
+
+
+async def _visible(unit: Reading, caller: Caller, binding_id: str) -> BindingFacts:
+    caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
+    binding = await service.get(unit, caller.client.client_id, binding_id)
+    if caller.person_id is not None and caller.person_id not in (binding.person_id, binding.guardian_id):
+        # A stranger's binding and none at all look the same.
+        raise BindingNotFound
+    return binding
+
+
+async def _represented(provider: Idp, unit: Reading, binding: BindingFacts) -> Binding:
+    ages = await _ages(provider, unit, [binding.person_id])
+    return Binding.of(binding, ages[binding.person_id], unit.now)
+
+
+async def _ages(provider: Idp, unit: Reading, people: Iterable[str]) -> dict[str, Age | None]:
+    """The age of each of these people; None for one whose data were destroyed."""
+    ages: dict[str, Age | None] = {}
+    for person_id in set(people):
+        record = await provider.registry.find(unit, person_id)
+        ages[person_id] = None if record is None else Age.at(record.birth_date, unit.now)
+    return ages
+
+
+def _cursor(provider: Idp, client_id: str, state: State | None, after: str) -> str:
+    return provider.keys.sealer.seal_json(Purpose.CURSOR, [client_id, state, after])
+
+
+def _read_cursor(provider: Idp, text: str, client_id: str, state: State | None) -> str:
+    """Where a page starts. Sealed, so that a cursor works for its own list only and says nothing to who holds it."""
+    try:
+        of_client, of_state, after = provider.keys.sealer.open_json(Purpose.CURSOR, text)
+    except (NotSealedHere, ValueError) as error:
+        raise InvalidCursor from error
+    if (of_client, of_state) != (client_id, state):
+        raise InvalidCursor
+    return str(after)
+
+
+def _no_store(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"
