@@ -26,7 +26,10 @@ async def current_account(request: Request, *, fresh: bool = False) -> Account |
         standing = await provider.status(account.account_id)
     except (ProviderUnreachable, Refused):
         request.state.provider_silent = True
-        return replace(account, standing=None) if account.checked_at == 0 else account
-    accounts.record_standing(account.account_id, standing)
-    request.state.account = accounts.find(account.account_id)
-    return request.state.account  # type: ignore[no-any-return]
+        if account.checked_at == 0:
+            account = replace(account, standing=None)
+    else:
+        accounts.record_standing(account.account_id, standing)
+        account = accounts.find(account.account_id)
+    request.state.account = account
+    return account
