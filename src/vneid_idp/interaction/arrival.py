@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.consent.notices import announce
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.rules import Account, Standing, account_standing
 from vneid_idp.interaction.place import Place
@@ -39,6 +40,7 @@ async def _open(request: Request, unit: Unit, place: Place, account: Account, me
     elif before is not None:
         # Somebody else takes over the browser: what the one before opened here must not stay open.
         await sessions.end_session(unit, before.person_id, before.session_id)
+        await announce(unit, before.person_id, before.session_id)
     if session is None and method.name == "sms":
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from vneid_idp.consent.notices import announce
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate
@@ -177,6 +178,7 @@ async def _end_others(unit: Unit, holder: Holder) -> None:
     for session in await sessions.list_sessions(unit, holder.person_id):
         if session.session_id != holder.session.session_id:
             await sessions.end_session(unit, holder.person_id, session.session_id)
+            await announce(unit, holder.person_id, session.session_id)
 
 
 routes = [

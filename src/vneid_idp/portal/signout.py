@@ -4,9 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vneid_idp.consent.notices import announce
 from vneid_idp.identity import sessions
 from vneid_idp.interaction.guard import see_other
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.provider.notices import deliver
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.session import forget_session
 from vneid_idp.web.templates import render
@@ -18,10 +20,12 @@ async def show(request: Request, holder: Holder) -> Response:
 
 
 async def submit(request: Request, holder: Holder) -> Response:
-    """End the session."""
+    """End the session, and tell the services that it was used with."""
     await read_form(request)
     async with holder.provider.db.writing() as unit:
-        await sessions.end_session(unit, holder.person_id, holder.session.session_id)
+        ended = await sessions.end_session(unit, holder.person_id, holder.session.session_id)
+        announced = await announce(unit, holder.person_id, holder.session.session_id) if ended else ()
+    await deliver(holder.provider, announced)
     forget_session(request)
     return see_other("/signin")
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from vneid_idp.consent.notices import announce
 from vneid_idp.consent.participants import clients_of_session
 from vneid_idp.identity.sessions import end_session, find_session
 from vneid_idp.keys.ring import NotSignedHere
@@ -15,7 +16,7 @@ from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.logout import read_address, read_hint
 from vneid_idp.protocol.params import Params, read_params
 from vneid_idp.provider.bodies import form_pairs, query_pairs
-from vneid_idp.provider.notices import announce, deliver
+from vneid_idp.provider.notices import deliver
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.headers import allow_form_target
@@ -73,8 +74,8 @@ async def confirm(request: Request) -> Response:
     if session is not None:
         async with provider.db.writing() as unit:
             ended = await end_session(unit, session.person_id, session.session_id)
-            notices = await announce(unit, session.person_id, session.session_id) if ended else ()
-        await deliver(provider, notices)
+            announced = await announce(unit, session.person_id, session.session_id) if ended else ()
+        await deliver(provider, announced)
     forget_session(request)
     return _signed_out(request, asked)
 
