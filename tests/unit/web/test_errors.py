@@ -112,8 +112,11 @@ async def test_unexpected_error_is_ours_and_says_nothing(client: MakeClient, cap
 async def test_detail_is_for_the_log_only(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
     async with client() as program:
         with caplog.at_level(logging.INFO, "vneid_idp.web.errors"):
-            answer = await program.post("/token")
-    assert f"{answer.headers['x-request-id']}: invalid_client: log only" in caplog.text
+            answers = [await program.get(path) for path in ("/token", "/bindings/v1/token", "/authorize")]
+    for answer in answers:
+        assert "log only" not in answer.text + str(answer.headers)
+        assert answer.headers["x-request-id"] in caplog.text
+    assert caplog.text.count(": log only") == 3
 
 
 async def test_sandbox_explains(client: MakeClient) -> None:
