@@ -147,7 +147,7 @@ def topics_of(claims: Iterable[str]) -> list[Topic]:
 PERMISSION_WORDS: Mapping[str, tuple[str, str]] = {
     "offline_access": (
         mark("Keep access while you are away"),
-        mark("The service may fetch the details below again without you being present, until you withdraw."),
+        mark("The service may fetch what you share here again without you being present, until you withdraw."),
     ),
     "binding:social_account": (
         mark("Link your account there to you"),

@@ -46,6 +46,7 @@ _SENTENCES: Mapping[str, str] = {
     Kind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
 }
 _UNKNOWN = mark("Something else happened with your account.")
+_ANOTHER_WAY = mark("in another way")
 METHODS: Mapping[str, str] = {
     "pwd": mark("with the password"),
     "pin": mark("with the passcode"),
@@ -86,7 +87,7 @@ async def show(request: Request, holder: Holder) -> Response:
 def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
     message = _SENTENCES.get(event.kind, _UNKNOWN)
     service = names.get(event.client_id, event.client_id) if event.client_id else None
-    method = gettext(request, METHODS.get(str(event.data.get("method")), mark("in another way")))
+    method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))
     text = gettext(request, message, service=service or gettext(request, "a service"), method=method)
     return Happening(event.at, text, None if "%(service)s" in message else service, event.kind in _NOTABLE)
 
