@@ -1,0 +1,30 @@
+"""A person signs in, agrees, and the relying party learns what was agreed and nothing else."""
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.protocol.levels import LEVEL_2
+
+
+async def test_a_person_proves_level_2_and_shares_what_is_required(land: Country, party: RelyingParty) -> None:
+    person = Person(land, land.people["complete"])
+    request = party.request(acr_values=LEVEL_2, scope="openid identity age offline_access")
+    page = await person.sign_in(await person.start(request))
+    assert isinstance(page, Page)
+    assert page.path.endswith("/second")
+    page = await person.submit(page, send="1")
+    assert isinstance(page, Page)
+    page = await person.submit(page, code=await person.one_time_code())
+    assert isinstance(page, Page)
+    assert page.path.startswith("/consent/")
+    away = await person.submit(page, answer="agree")
+    assert isinstance(away, str), away.text
+    answer = request.read_answer(away)
+    tokens = (await party.redeem(request, answer["code"])).json()
+    claims = await party.claims(tokens["id_token"])
+    assert claims["acr"] == LEVEL_2
+    assert claims["amr"] == ["pwd", "otp", "sms", "mfa"]
+    assert claims["nonce"] == request.params["nonce"]
+    told = (await party.userinfo(tokens["access_token"])).json()
+    assert told == {"sub": claims["sub"], "identity_level": 2, "age_band": "18_plus"}

@@ -1,0 +1,174 @@
+"""A relying party that speaks like the specification, and a person at a browser."""
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import httpx
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from tests.support.country import ISSUER, REDIRECT_URI, Country
+from vneid_idp.clients.service import Registered
+from vneid_idp.identity.personas import Persona
+from vneid_idp.kernel.secrets import base64url, new_secret
+
+
+def challenge_of(verifier: str) -> str:
+    """The S256 challenge (RFC 7636 §4.2)."""
+    from hashlib import sha256
+
+    return base64url(sha256(verifier.encode()).digest())
+
+
+@dataclass
+class Request:
+    """One authorization request, which knows how to check its answer."""
+
+    party: "RelyingParty"
+    params: dict[str, str]
+    verifier: str
+
+    def read_answer(self, location: str) -> dict[str, str]:
+        """The parameters of the answer, after `state` and `iss` were checked (RFC 9207)."""
+        assert location.startswith(self.params["redirect_uri"]), location
+        found = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+        assert found.get("state") == self.params["state"]
+        assert found.get("iss") == ISSUER
+        return found
+
+
+@dataclass
+class RelyingParty:
+    """A registered client with its secret."""
+
+    country: Country
+    registered: Registered
+
+    @property
+    def client_id(self) -> str:
+        """Its client_id."""
+        return self.registered.client.client_id
+
+    @property
+    def auth(self) -> tuple[str, str]:
+        """Its credential for HTTP Basic."""
+        return self.client_id, self.registered.secret or ""
+
+    def request(self, **params: Any) -> Request:
+        """A request with PKCE, state and nonce; `params` go over it, `None` leaves one out."""
+        verifier = new_secret()
+        base = {
+            "client_id": self.client_id,
+            "redirect_uri": REDIRECT_URI,
+            "response_type": "code",
+            "scope": "openid identity age",
+            "state": new_secret(8),
+            "nonce": new_secret(8),
+            "code_challenge": challenge_of(verifier),
+            "code_challenge_method": "S256",
+        }
+        merged = {name: str(value) for name, value in {**base, **params}.items() if value is not None}
+        return Request(self, merged, verifier)
+
+    async def redeem(self, request: Request, code: str, **changes: Any) -> httpx.Response:
+        """Redeem a code."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": request.params["redirect_uri"],
+            "code_verifier": request.verifier,
+        } | changes
+        return await self.post("/token", **{name: value for name, value in form.items() if value is not None})
+
+    async def refresh(self, token: str, **changes: Any) -> httpx.Response:
+        """Refresh."""
+        return await self.post("/token", grant_type="refresh_token", refresh_token=token, **changes)
+
+    async def post(self, path: str, **form: str) -> httpx.Response:
+        """Post a form with the client's credential."""
+        async with self.country.browser() as browser:
+            return await browser.post(path, data=form, auth=self.auth)
+
+    async def userinfo(self, access_token: str) -> httpx.Response:
+        """Ask for userinfo."""
+        async with self.country.browser() as browser:
+            return await browser.get("/userinfo", headers={"Authorization": f"Bearer {access_token}"})
+
+    async def claims(self, id_token: str) -> dict[str, Any]:
+        """The claims of an ID token whose signature was checked against the published keys."""
+        async with self.country.browser() as browser:
+            keys = KeySet.import_key_set((await browser.get("/jwks.json")).json())
+        return dict(jwt.decode(id_token, keys, algorithms=["ES256", "RS256", "PS256", "EdDSA"]).claims)
+
+
+@dataclass
+class Page:
+    """A page as a person meets it: its address, its words, its forms."""
+
+    response: httpx.Response
+    fields: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return self.response.request.url.path
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return html.unescape(re.sub(r"<[^>]+>", " ", self.response.text))
+
+
+class Person:
+    """Somebody at a browser."""
+
+    def __init__(self, country: Country, persona: Persona) -> None:
+        self.country = country
+        self.persona = persona
+        self.browser = country.browser()
+
+    async def open(self, path: str, **params: str) -> Page | str:
+        """Open an address and follow redirects within the provider; a `str` is where it leads away to."""
+        return await self._follow(await self.browser.get(path, params=params or None))
+
+    async def submit(self, page: Page, **values: str | list[str]) -> Page | str:
+        """Send the form of a page with `values` over its hidden fields."""
+        form: dict[str, Any] = {**self._hidden(page), **values}
+        return await self._follow(await self.browser.post(str(page.response.request.url), data=form))
+
+    async def start(self, request: Request) -> Page | str:
+        """Arrive from the relying party."""
+        return await self.open("/authorize", **request.params)
+
+    async def sign_in(self, page: Page | str, secret: str | None = None) -> Page | str:
+        """Give number and password on the sign-in page."""
+        assert isinstance(page, Page), page
+        return await self.submit(
+            page, identifier=self.persona.username, secret=secret or self.persona.password
+        )
+
+    async def one_time_code(self) -> str:
+        """The latest code that was sent to this person."""
+        async with self.country.idp.db.reading() as unit:
+            messages = await self.country.idp.notifier.latest(unit)  # type: ignore[attr-defined]
+        return next(sent.message.code for sent in messages if sent.message.phone == self.persona.record.phone)
+
+    async def _follow(self, response: httpx.Response) -> Page | str:
+        while response.is_redirect:
+            location = response.headers["location"]
+            if location.startswith("http") and not location.startswith(f"{ISSUER}/"):
+                return location
+            response = await self.browser.get(location)
+        return Page(response)
+
+    def _hidden(self, page: Page) -> dict[str, str]:
+        pattern = r'<input type="hidden" name="([^"]+)" value="([^"]*)"'
+        return {name: html.unescape(value) for name, value in re.findall(pattern, page.response.text)}
+
+
+def query_of(location: str) -> dict[str, str]:
+    """The parameters of a location."""
+    return dict(parse_qsl(urlsplit(location).query))
