@@ -8,6 +8,7 @@ to compare, since it does not depend on whether the other core could keep up.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -45,6 +46,7 @@ class Side:
 def main() -> None:
     """Run the benchmark; exits with 1 when any answer was wrong."""
     options = _read_options(sys.argv[1:])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # like Ctrl-C: what was started is stopped and deleted
     cores = processes.split_cores()
     os.sched_setaffinity(0, cores.others)
     with ExitStack() as stack:
