@@ -18,7 +18,7 @@ ISSUER = "http://provider.test"
 CLIENT_ID = "quan-nuoc"
 CLIENT_SECRET = "hush-hush"
 LOG_OUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-LAW = "Nghị định 147/2024/NĐ-CP, Điều 23.3.e"
+LAW = "Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b: unverified accounts may not create or share content"
 
 
 class FakeProvider:
@@ -199,7 +199,7 @@ def capabilities(*, verified: bool, supervised: bool = False) -> list[Json]:
         {
             "action": action,
             "allowed": allowed[action],
-            "reason": None if allowed[action] else "supervised" if verified else "unverified",
+            "reason": None if allowed[action] else "own_proof_required" if verified else "account_not_verified",
             "legal_reference": LAW,
             "in_force_since": "2024-12-25",
         }

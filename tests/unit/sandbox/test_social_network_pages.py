@@ -144,7 +144,7 @@ async def test_livestreams_follow_their_own_capability(visitor: Visitor, provide
     await visitor.verify("/parent")
     assert (await visitor.send("/live", kind="commercial", title="x")).headers["location"] == "/live"
     page = await visitor.page("/live")
-    assert "A supervised account of a young person may not do this." in page
+    assert "This needs the account holder&#39;s own proof of identity." in page
     path = (await visitor.send("/live", kind="plain", title="Mưa")).headers["location"]
     assert "Mưa" in await visitor.page(path)
     assert "25.000" not in await visitor.page(path)

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from tests.unit.sandbox.conftest import Visitor
-from tests.unit.sandbox.fake_provider import CLIENT_ID, ISSUER, FakeProvider
+from tests.unit.sandbox.fake_provider import CLIENT_ID, ISSUER, FakeProvider, capabilities
 
 
 async def test_unverified_account_may_only_view(visitor: Visitor) -> None:
     await visitor.register()
     page = await visitor.page()
     assert "The composer is locked" in page
-    assert "Điều 23.3.e" in page
+    assert "Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b" in page
+    assert "Nghị định 147/2024/NĐ-CP, Điều 23.3.e và Điều 27.3.b" in await visitor.page("/?lang=vi")
+    await visitor.page("/?lang=en")
     assert 'name="text"' not in page
     await visitor.send("/posts", text="smuggled")
     assert "smuggled" not in (page := await visitor.page())
@@ -96,6 +98,7 @@ async def test_errors_of_the_provider_are_friendly_pages(visitor: Visitor, error
     ("problem", "title"),
     [
         ((403, "level_required"), "A level-2 identity is needed"),
+        ((403, "own_proof_required"), "From 16 on, everybody proves for themselves"),
         ((403, "insufficient_scope"), "One permission is missing"),
         ((409, "account_bound_to_another"), "This account belongs to somebody else"),
         ((409, "account_limit_reached"), "You have as many accounts as one person may"),
@@ -110,6 +113,19 @@ async def test_refusals_of_the_binding_are_friendly_pages(
     provider.problem = problem
     assert title in await visitor.verify()
     assert not visitor.account().is_verified
+
+
+async def test_at_16_the_account_waits_for_its_owner(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify("/parent")
+    (binding,) = provider.bindings.values()
+    binding |= {"next_step": "own_proof_required", "age_band": "16_17", "supervised": False}
+    binding["capabilities"] = capabilities(verified=False)
+    await visitor.send("/refresh")
+    page = await visitor.page()
+    assert "Happy 16th birthday!" in page
+    assert "Own proof needed" in page
+    assert "The composer is locked" in page
 
 
 async def test_partial_consent_does_not_bind(visitor: Visitor, provider: FakeProvider) -> None:

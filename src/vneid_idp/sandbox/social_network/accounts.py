@@ -47,8 +47,8 @@ class Account:
 
     @property
     def is_verified(self) -> bool:
-        """Whether a level-2 identity stands behind the account now (the badge)."""
-        return self.resident or self.state == "verified"
+        """Whether somebody's identity stands behind the account now (the badge); at 16, a guardian's no longer does."""
+        return self.resident or (self.state == "verified" and not (self.binding or {}).get("next_step"))
 
     @property
     def is_supervised(self) -> bool:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from .accounts import ACTIONS, Account
 from .config import Config
-from .reasons import AGE_BANDS, PICTURES, STATES, reason_text
+from .reasons import AGE_BANDS, PICTURES, STATES, law_text, reason_text
 from .words import ago, date_text, instant_text, translate
 
 MAX_FORM_BYTES = 16 * 1024
@@ -65,6 +65,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         path=request.url.path,
         actions=ACTIONS,
         reason=partial(reason_text, language),
+        law=partial(law_text, language),
         ago=lambda instant: ago(language, max(0, int(time.time()) - instant)),
         date_text=date_text,
         instant_text=instant_text,

@@ -1,28 +1,18 @@
 """The provider's reason codes and error codes in a visitor's words."""
 
+import re
 from dataclasses import dataclass
 
 from .words import translate
 
 _REASONS = {
     "not_checked": "The provider has not answered yet. Please try again in a moment.",
-    "unverified": "This account is not verified yet, so it may only view.",
-    "not_verified": "This account is not verified yet, so it may only view.",
-    "account_unverified": "This account is not verified yet, so it may only view.",
-    "verification_required": "This account is not verified yet, so it may only view.",
-    "suspended": "The verification is suspended.",
-    "account_suspended": "The verification is suspended.",
+    "account_not_verified": "This account is not verified yet, so it may only view.",
     "binding_suspended": "The verification is suspended.",
-    "own_proof_required": "The account's owner has turned 16 and now proves an identity of their own.",
-    "guardian_required": "Under 16, a parent or guardian registers the account.",
-    "level_required": "This needs an identity of level 2.",
-    "id_number_required": "This needs an account that was verified with a personal ID number.",
-    "supervised": "A supervised account of a young person may not do this.",
-    "supervised_account": "A supervised account of a young person may not do this.",
-    "under_16": "A supervised account of a young person may not do this.",
-    "under_18": "This is only open from the age of 18.",
+    "own_proof_required": "This needs the account holder's own proof of identity.",
+    "level_too_low": "This needs an identity of level 2.",
 }
-
+_LAW = re.compile(r"Decree (?P<decree>\S+), Articles? (?P<articles>[^:]+)")
 
 STATES = {
     "unverified": "not verified",
@@ -43,6 +33,15 @@ PICTURES = {
 def reason_text(language: str, code: str | None) -> str:
     """Why an action is closed, as a sentence. Codes that this network does not know yet get a general one."""
     return translate(language, _REASONS.get(code or "", "The rules do not allow this for this account."))
+
+
+def law_text(language: str, reference: str) -> str:
+    """The provider's legal reference without its explanation, which the reason gives; in Vietnamese if readable."""
+    found = _LAW.match(reference)
+    if language != "vi" or found is None:
+        return reference.partition(": ")[0]
+    articles = found["articles"].replace(" and ", " và Điều ")
+    return f"Nghị định {found['decree']}, Điều {articles}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,14 @@ OUTCOMES = {
         "calm",
         ("parent", "feed"),
         "umbrella",
+    ),
+    "own_proof_required": Outcome(
+        "From 16 on, everybody proves for themselves",
+        "The person whom the guardian chose is 16 or over.",
+        "They verify the account with their own identity; a guardian's is no longer needed.",
+        "calm",
+        ("verify_own", "feed"),
+        "steps",
     ),
     "access_denied": Outcome(
         "You did not share anything",
