@@ -23,7 +23,9 @@ async def form_pairs(request: Request) -> list[tuple[str, str]]:
         body += chunk
         if len(body) > _LARGEST:
             raise InvalidRequest("The body is too large.")
-    return parse_urlencoded(body)
+    pairs = parse_urlencoded(body)
+    request.state.form_pairs = pairs  # what the sandbox's explanation of an error shows as having arrived
+    return pairs
 
 
 def query_pairs(request: Request) -> list[tuple[str, str]]:

@@ -64,8 +64,8 @@ class Explanations:
             code=error.code,
             description=description,
             method=request.method,
-            path=request.url.path if not request.path_params else request.scope["route"].path,
-            arrived={name: _shown(name, value) for name, value in request.query_params.items()},
+            path=request.url.path,
+            arrived={name: _shown(name, value) for name, value in _received(request)},
             remedy=remedy_for(error.code),
         )
         while len(self._kept) > _MOST:
@@ -75,6 +75,11 @@ class Explanations:
     def find(self, request_id: str) -> Explanation | None:
         """The explanation of an error, while it is remembered."""
         return self._kept.get(request_id)
+
+
+def _received(request: Request) -> list[tuple[str, str]]:
+    form: list[tuple[str, str]] = getattr(request.state, "form_pairs", [])
+    return [*request.query_params.multi_items(), *form]
 
 
 def _shown(name: str, value: str) -> str:
