@@ -1,0 +1,181 @@
+"""Relying parties register themselves and manage what they registered."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.country import ISSUER, Country, country
+from tests.support.relying_party import RelyingParty
+from tests.support.tokens import person_token
+from tests.support.watch import Watch
+from vneid_idp.clients import service as clients
+from vneid_idp.kernel.secrets import digest
+
+CALLBACK = "https://rp.example/cb"
+
+
+@pytest.fixture
+async def browser(land: Country) -> AsyncIterator[httpx.AsyncClient]:
+    async with land.browser() as client:
+        yield client
+
+
+async def registered(browser: httpx.AsyncClient, **members: Any) -> dict[str, Any]:
+    answer = await browser.post("/register", json={"redirect_uris": [CALLBACK]} | members)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def managing(made: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {made['registration_access_token']}"}
+
+
+async def test_a_client_registers_and_uses_its_secret(browser: httpx.AsyncClient, land: Country) -> None:
+    answer = await browser.post(
+        "/register",
+        json={"redirect_uris": [CALLBACK], "grant_types": ["authorization_code", "client_credentials"], "unknown": 1},
+    )
+    assert answer.status_code == 201
+    assert answer.headers["cache-control"] == "no-store"
+    made = answer.json()
+    assert made["client_secret_expires_at"] == 0
+    assert made["client_id_issued_at"] == land.watch.now() // 1000
+    assert made["registration_client_uri"] == f"{ISSUER}/register/{made['client_id']}"
+    assert made["id_token_signed_response_alg"] == "RS256"
+    assert not {"unknown", "purposes", "assertion_audience"} & made.keys()
+    token = await browser.post(
+        "/token",
+        data={"grant_type": "client_credentials", "scope": "binding:social_account"},
+        auth=(made["client_id"], made["client_secret"]),
+    )
+    assert token.status_code == 200, token.text
+
+
+async def test_a_public_client_has_no_secret(browser: httpx.AsyncClient) -> None:
+    made = await registered(browser, token_endpoint_auth_method="none")
+    assert "client_secret" not in made
+    assert "client_secret_expires_at" not in made
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"", "invalid_client_metadata"),
+        (b"[]", "invalid_client_metadata"),
+        (b"{", "invalid_client_metadata"),
+        (b'{"redirect_uris":["https://rp.example/cb#x"]}', "invalid_redirect_uri"),
+        (b'{"redirect_uris":["https://rp.example/cb"],"initiate_login_uri":"http://x/"}', "invalid_client_metadata"),
+        (b'{"a":"' + b"x" * 70_000 + b'"}', "invalid_client_metadata"),
+    ],
+)  # fmt: skip
+async def test_bad_metadata_is_refused_in_the_right_words(browser: httpx.AsyncClient, body: bytes, error: str) -> None:
+    answer = await browser.post("/register", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.json()["error_description"].isascii()
+
+
+async def test_reading_and_updating(browser: httpx.AsyncClient) -> None:
+    made = await registered(browser, contacts=["a@rp.example"])
+    where = made["registration_client_uri"]
+    read = await browser.get(where, headers=managing(made))
+    assert read.status_code == 200
+    # Of the secret only a digest is kept, so it cannot be read again.
+    assert read.json() == {name: value for name, value in made.items() if not name.startswith("client_secret")}
+    body = {"client_id": made["client_id"], "redirect_uris": ["https://rp.example/other"], "client_name": "Mới"}
+    changed = await browser.put(where, json=body, headers=managing(made))
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["redirect_uris"] == ["https://rp.example/other"]
+    assert "contacts" not in changed.json()
+    location = await browser.get("/authorize", params={"client_id": made["client_id"], "redirect_uri": CALLBACK})
+    assert location.status_code == 400  # the change counts at once
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "cli_other"},
+        {"client_id": None},
+        {"registration_access_token": "x"},
+        {"registration_client_uri": "x"},
+        {"client_secret_expires_at": 0},
+        {"client_id_issued_at": 0},
+        {"client_secret": "chosen"},
+        {"client_secret": 1},
+        {"scope": "openid id_number"},
+    ],
+)
+async def test_an_update_cannot_choose_what_the_server_decides(
+    browser: httpx.AsyncClient, changes: dict[str, Any]
+) -> None:
+    made = await registered(browser)
+    body = {"client_id": made["client_id"], "redirect_uris": [CALLBACK]} | changes
+    answer = await browser.put(made["registration_client_uri"], json=body, headers=managing(made))
+    assert answer.status_code == 400
+
+
+async def test_a_registration_access_token_manages_its_own_client_only(browser: httpx.AsyncClient) -> None:
+    first, second = await registered(browser), await registered(browser)
+    for method in ("GET", "PUT", "DELETE"):
+        for headers in (managing(second), {}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}):
+            answer = await browser.request(method, first["registration_client_uri"], headers=headers)
+            assert answer.status_code == 401, (method, headers)
+            assert "www-authenticate" in answer.headers
+    unknown = await browser.get("/register/cli_unknown", headers=managing(first))
+    assert unknown.status_code == 401
+
+
+async def test_deleting_ends_the_client_and_all_that_was_granted_to_it(
+    land: Country, browser: httpx.AsyncClient
+) -> None:
+    party = RelyingParty(land, await land.register())
+    made = {"registration_access_token": party.registered.registration_access_token}
+    token = await person_token(land, party.registered, land.people["plain"].record.person_id)
+    assert (await party.userinfo(token)).status_code == 200
+    where = f"/register/{party.client_id}"
+    assert (await browser.delete(where, headers=managing(made))).status_code == 204
+    assert (await party.userinfo(token)).status_code == 401
+    assert (await browser.get(where, headers=managing(made))).status_code == 401
+    assert (await party.post("/introspect", token=token)).status_code == 401
+
+
+async def test_a_disabled_client_manages_nothing(land: Country, browser: httpx.AsyncClient) -> None:
+    made = await registered(browser)
+    async with land.idp.db.writing() as unit:
+        await clients.disable(unit, made["client_id"])
+    assert (await browser.get(made["registration_client_uri"], headers=managing(made))).status_code == 401
+
+
+@pytest.mark.parametrize("expected", [None, "the token of the operator"])
+async def test_production_wants_an_initial_access_token(database_url: str, watch: Watch, expected: str | None) -> None:
+    async with country(
+        database_url,
+        watch,
+        environment="production",
+        issuer="https://id.example",
+        outbound_loopback=False,
+        initial_access_token_digest=None if expected is None else digest(expected),
+    ) as land:
+        transport = httpx.ASGITransport(land.app)
+        async with httpx.AsyncClient(transport=transport, base_url="https://id.example") as browser:
+            document = (await browser.get("/.well-known/openid-configuration")).json()
+            assert ("registration_endpoint" in document) == (expected is not None)
+            for headers in ({}, {"Authorization": "Bearer wrong"}):
+                answer = await browser.post("/register", json={"redirect_uris": [CALLBACK]}, headers=headers)
+                assert answer.status_code == 401
+            if expected is not None:
+                headers = {"Authorization": f"Bearer {expected}"}
+                answer = await browser.post("/register", json={"redirect_uris": [CALLBACK]}, headers=headers)
+                assert answer.status_code == 201
+                assert answer.json()["scope"] == "openid offline_access"
+                loopback = {"redirect_uris": ["http://localhost/cb"]}
+                assert (await browser.post("/register", json=loopback, headers=headers)).status_code == 400
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1:1/sector", "https://169.254.169.254/", "https://10.0.0.1/"])
+async def test_a_sector_document_that_cannot_be_had_is_refused(browser: httpx.AsyncClient, url: str) -> None:
+    body = {"redirect_uris": [CALLBACK], "sector_identifier_uri": url}
+    answer = await browser.post("/register", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")

@@ -1,0 +1,88 @@
+"""What a client has to know of us, and that nobody can change it from outside."""
+
+import re
+
+import pytest
+
+from tests.support.country import ISSUER, Country
+
+DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+# OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, Back-Channel Logout §2.1,
+# RP-Initiated Logout §2.1, Initiating User Registration §4.1: the registered names, so that none is invented here.
+REGISTERED = {
+    "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
+    "scopes_supported", "response_types_supported", "response_modes_supported", "grant_types_supported",
+    "acr_values_supported", "subject_types_supported", "id_token_signing_alg_values_supported",
+    "id_token_encryption_alg_values_supported", "id_token_encryption_enc_values_supported",
+    "userinfo_signing_alg_values_supported", "userinfo_encryption_alg_values_supported",
+    "userinfo_encryption_enc_values_supported", "request_object_signing_alg_values_supported",
+    "request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported",
+    "token_endpoint_auth_methods_supported", "token_endpoint_auth_signing_alg_values_supported",
+    "display_values_supported", "claim_types_supported", "claims_supported", "service_documentation",
+    "claims_locales_supported", "ui_locales_supported", "claims_parameter_supported", "request_parameter_supported",
+    "request_uri_parameter_supported", "require_request_uri_registration", "op_policy_uri", "op_tos_uri",
+    "revocation_endpoint", "revocation_endpoint_auth_methods_supported",
+    "revocation_endpoint_auth_signing_alg_values_supported", "introspection_endpoint",
+    "introspection_endpoint_auth_methods_supported", "introspection_endpoint_auth_signing_alg_values_supported",
+    "code_challenge_methods_supported", "pushed_authorization_request_endpoint",
+    "require_pushed_authorization_requests", "authorization_response_iss_parameter_supported",
+    "require_signed_request_object", "end_session_endpoint", "backchannel_logout_supported",
+    "backchannel_logout_session_supported", "prompt_values_supported",
+}  # fmt: skip
+
+
+async def test_both_documents_say_the_same_in_registered_words(land: Country) -> None:
+    async with land.browser() as browser:
+        first, second = [(await browser.get(path)) for path in DOCUMENTS]
+    assert first.headers["content-type"] == "application/json"
+    found = first.json()
+    assert found == second.json()
+    assert found["issuer"] == ISSUER
+    assert set(found) <= REGISTERED
+    for name, value in found.items():
+        if name.endswith("_endpoint") or name == "jwks_uri":
+            assert value.startswith(f"{ISSUER}/"), name
+            assert "#" not in value
+    assert found["response_types_supported"] == ["code"]
+    assert {"RS256", "ES256", "PS256"} <= set(found["id_token_signing_alg_values_supported"])
+    assert "none" not in found["id_token_signing_alg_values_supported"]
+    assert found["code_challenge_methods_supported"] == ["S256"]
+    assert all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in found["scopes_supported"])
+
+
+async def test_every_advertised_endpoint_is_there(land: Country) -> None:
+    async with land.browser() as browser:
+        found = (await browser.get(DOCUMENTS[0])).json()
+        for name, value in found.items():
+            if name.endswith("_endpoint") or name == "jwks_uri":
+                answer = await browser.request("GET" if name == "jwks_uri" else "POST", value)
+                assert answer.status_code not in (404, 405, 500), name
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:8000", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"},
+        {"Forwarded": "host=evil.example;proto=https", "X-Forwarded-Prefix": "/evil", "X-Original-URL": "/evil"},
+    ],
+)
+async def test_no_header_changes_an_url_that_we_emit(land: Country, headers: dict[str, str]) -> None:
+    async with land.browser() as browser:
+        plain = await browser.get(DOCUMENTS[0])
+        assert (await browser.get(DOCUMENTS[0], headers=headers)).content == plain.content
+        made = await browser.post("/register", json={"redirect_uris": ["https://rp.example/cb"]}, headers=headers)
+    assert made.json()["registration_client_uri"].startswith(f"{ISSUER}/register/")
+    assert "evil" not in made.text
+
+
+async def test_keys_are_public_distinct_and_say_what_they_are_for(land: Country) -> None:
+    async with land.browser() as browser:
+        answer = await browser.get("/jwks.json")
+    members = answer.json()["keys"]
+    assert len({key["kid"] for key in members}) == len(members)
+    assert {(key["kty"], key["use"]) for key in members} >= {("RSA", "sig"), ("EC", "sig"), ("RSA", "enc")}
+    for key in members:
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & key.keys()
+        assert key["alg"]
+    assert "max-age=60" in answer.headers["cache-control"]
