@@ -297,6 +297,7 @@ async def test_one_wrong_thing_spoils_a_sign_in(db: Database, watch: Watch) -> N
     with pytest.raises(PasskeyRefused):
         await browser.sign_in(tampered)
     assert (await browser.sign_in(options)).person_id == ANN
+    watch.advance(SECOND)
     late = await browser.options()
     watch.advance(passkeys.CHALLENGE_LIFETIME + 1)
     with pytest.raises(PasskeyRefused):
@@ -322,10 +323,13 @@ async def test_registration_refuses_what_it_must(db: Database, watch: Watch) -> 
     with pytest.raises(PasskeyRefused):
         await browser.register()
     options = await browser.options(context="ses_1", person_id=ANN)
-    async with db.writing() as unit:
-        with pytest.raises(PasskeyRefused):  # a challenge for signing in is none for registering
+    # A challenge for signing in is none for registering, even where the answer is otherwise perfect.
+    asked = {"rp": {"id": SITE.rp_id}, "user": {"id": "cGVyX2Fubg"}, **json.loads(options.options)}
+    answer = Authenticator(SITE.origin).create(json.dumps(asked))
+    with pytest.raises(PasskeyRefused, match="something else"):
+        async with db.writing() as unit:
             await passkeys.register(
-                unit, SEALER, SITE, person_id=ANN, context="ses_1", sealed=options.sealed, answer="{}", name=""
+                unit, SEALER, SITE, person_id=ANN, context="ses_1", sealed=options.sealed, answer=answer, name=""
             )
 
 

@@ -15,7 +15,7 @@ from vneid_idp.identity.registry import LockedBy, Registry
 from vneid_idp.identity.rules import Standing
 from vneid_idp.identity.seed import seed_citizens, seed_personas
 from vneid_idp.identity.synthetic_registry import COLUMN, NotSynthetic, NumberTaken
-from vneid_idp.identity.vault import PersonForgotten
+from vneid_idp.identity.vault import PersonForgotten, PersonKey
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.storage.statement import Statement
@@ -99,6 +99,8 @@ async def test_sealed_text_opens_only_for_its_person_and_column(db: Database) ->
             with pytest.raises(NotSealedHere):
                 key.open(column, text)
         assert await VAULT.find_key(unit, "per_c") is None
+        with pytest.raises(NotSealedHere):  # even under one key, a value is one person's
+            PersonKey("per_b", bytes(32)).open("a.column", PersonKey("per_a", bytes(32)).seal("a.column", b"x"))
         row = await unit.fetch_one(Statement(select(tables.person_keys)))
         assert row is not None
         assert SEALER.open(Purpose.PERSON_KEY, row["sealed_key"])
@@ -137,6 +139,9 @@ async def test_a_closed_account_is_nobody(db: Database) -> None:
     async with db.reading() as unit:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, persona("closed").username)).account is None
     async with db.writing() as unit:
+        # Closed is enough, whatever names still lead to it.
+        assert await store.close_account(unit, persona("complete").record.person_id, unit.now)
+        assert (await lookup.find_candidate(unit, VAULT, BLIND, persona("complete").username)).account is None
         assert await accounts.close(unit, PLAIN.record.person_id)
         assert not await accounts.close(unit, PLAIN.record.person_id)
     async with db.reading() as unit:
