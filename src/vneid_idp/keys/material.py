@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
@@ -65,12 +67,18 @@ def _serialized(key: PrivateKey) -> tuple[str, bytes]:
 
 
 def prepared(kind: Kind, material: bytes) -> PrivateKey:
-    """The key object of a key pair, parsed once: parsing an RSA key costs 50 ms, signing with it one."""
+    """The key object of a key pair, parsed once and kept.
+
+    `material` was made here and unwrapped just now, so it is authentic: testing the primes of an RSA key again would
+    take 80 ms of every start.
+    """
     if kind is Kind.ES256:
         return ECKey.import_key(material)
     if kind is Kind.EDDSA:
         return OKPKey.import_key(material)
-    return RSAKey.import_key(material)
+    native = load_der_private_key(material, None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(native, RSAPrivateKey)
+    return RSAKey.import_key(native)
 
 
 def public_jwk(kind: Kind, kid: str, key: PrivateKey) -> dict[str, Any]:
