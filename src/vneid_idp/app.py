@@ -20,10 +20,12 @@ from vneid_idp.kernel.clock import Clock, SystemClock
 from vneid_idp.keys import service as keys
 from vneid_idp.observability.health import routes as health_routes
 from vneid_idp.portal.routes import routes as portal_routes
+from vneid_idp.provider.notices import deliver_due
 from vneid_idp.provider.routes import routes as provider_routes
 from vneid_idp.resources.routes import router as resources_router
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
+from vneid_idp.sandbox.prefill import prefill
 from vneid_idp.sandbox.routes import routes as sandbox_routes
 from vneid_idp.settings import Settings
 from vneid_idp.storage.database import open_database
@@ -100,6 +102,7 @@ async def _assemble(settings: Settings, clock: Clock, db: Database, explanations
         trusted_proxies=settings.trusted_proxies,
         initial_access_token_digest=settings.initial_access_token_digest,
         explain=None if explanations is None else explanations.explain,
+        prefill=None if explanations is None else prefill,
     )
 
 
@@ -126,5 +129,6 @@ def _tasks(settings: Settings, provider: Idp) -> list[Task]:
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("tend keys", 600, tend_keys),
         Task("seal events", 5, seal_events),
+        Task("log-out notices", 10, lambda: deliver_due(provider)),
         Task("sweep", 300, sweep),
     ]

@@ -12,6 +12,7 @@ from joserfc.jwk import KeySet
 
 from tests.support.country import ISSUER, REDIRECT_URI, Country
 from vneid_idp.clients.service import Registered
+from vneid_idp.identity.outbox import Outbox
 from vneid_idp.identity.personas import Persona
 from vneid_idp.kernel.secrets import base64url, new_secret
 
@@ -146,14 +147,12 @@ class Person:
     async def sign_in(self, page: Page | str, secret: str | None = None) -> Page | str:
         """Give number and password on the sign-in page."""
         assert isinstance(page, Page), page
-        return await self.submit(
-            page, identifier=self.persona.username, secret=secret or self.persona.password
-        )
+        return await self.submit(page, identifier=self.persona.username, secret=secret or self.persona.password)
 
     async def one_time_code(self) -> str:
         """The latest code that was sent to this person."""
         async with self.country.idp.db.reading() as unit:
-            messages = await self.country.idp.notifier.latest(unit)  # type: ignore[attr-defined]
+            messages = await Outbox(self.country.idp.keys.sealer).latest(unit)
         return next(sent.message.code for sent in messages if sent.message.phone == self.persona.record.phone)
 
     async def _follow(self, response: httpx.Response) -> Page | str:

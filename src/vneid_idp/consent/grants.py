@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import BigInteger, Text, and_, bindparam, exists, literal_column, or_, select, update
 
+from vneid_idp.audit.events import Kind
+from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.consent.tables import consents, grants
 from vneid_idp.identity.tables import account_is_usable, accounts, session_is_live, sessions
 from vneid_idp.kernel.clock import DAY, Instant
@@ -63,7 +65,7 @@ IS_LIVE = and_(
 
 _COLUMNS = tuple(column.name for column in grants.c)
 _PERSON = bindparam("person_id", type_=Text)
-_OPEN = Statement(
+_OPEN = recorded(
     insert(grants)
     .from_select(
         _COLUMNS,
@@ -83,16 +85,24 @@ _OPEN = Statement(
     )
     # The code names the grant that it opens, so the primary key is the single-use rule.
     .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
-    .returning(grants.c.grant_id)
+    .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id),
+    Kind.GRANT_OPENED,
+    person_id="person_id",
+    client_id="client_id",
+    subject_id="grant_id",
 )
 _OF = and_(
     grants.c.client_id == bindparam("of_client", type_=Text), grants.c.grant_id == bindparam("of_grant", type_=Text)
 )
-_REFRESH = Statement(
+_REFRESH = recorded(
     update(grants)
     .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), IS_LIVE)
     .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
-    .returning(*grants.c)
+    .returning(*grants.c),
+    Kind.REFRESH_USED,
+    person_id="person_id",
+    client_id="client_id",
+    subject_id="grant_id",
 )
 _FIND_LIVE = Statement(select(grants).where(_OF, IS_LIVE))
 _REVOKE = Statement(
@@ -151,13 +161,21 @@ async def open_grant(unit: Unit, code: Code, *, refreshable: bool) -> bool:
         revoked_at=None,
         offline=int(offline),
         now=unit.now,
+        **entry(unit.now, {"scope": list(code.scope), "acr": code.acr}),
     )
     return row is not None
 
 
 async def refresh(unit: Unit, client_id: str, grant_id: str, presented: int) -> Grant | None:
     """Move a live grant to its next generation if `presented` is the current one; of many callers one succeeds."""
-    row = await unit.fetch_one(_REFRESH, of_client=client_id, of_grant=grant_id, presented=presented, now=unit.now)
+    row = await unit.fetch_one(
+        _REFRESH,
+        of_client=client_id,
+        of_grant=grant_id,
+        presented=presented,
+        now=unit.now,
+        **entry(unit.now, {"generation": presented}),
+    )
     return None if row is None else grant_of(row)
 
 

@@ -66,6 +66,6 @@ async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:
     if client_id is None:
         raise NothingToWithdraw
     await record(
-        unit, Event(kind=Kind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={})
+        unit, Event(Kind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={})
     )
     return client_id

@@ -14,6 +14,7 @@ from vneid_idp.interaction.arrival import arrive
 from vneid_idp.interaction.guard import extend, leave
 from vneid_idp.interaction.place import Place, find_place
 from vneid_idp.kernel.clock import SECOND
+from vneid_idp.web.context import Prefill
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts
@@ -32,7 +33,8 @@ async def show(request: Request) -> Response:
     if not place.wants_first:
         return place.onward()
     hint = place.visit.interaction.request.login_hint if place.visit else None
-    return _page(request, place, _kind(request.query_params.get("with")), hint or "")
+    prefilled = await place.provider.prefill(request) if place.provider.prefill else None
+    return _page(request, place, _kind(request.query_params.get("with")), hint or "", prefilled=prefilled)
 
 
 async def submit(request: Request) -> Response:
@@ -105,6 +107,7 @@ def _page(
     typed: str,
     errors: dict[str, str] | None = None,
     status: int = 200,
+    prefilled: Prefill | None = None,
 ) -> Response:
     return render(
         request,
@@ -112,7 +115,8 @@ def _page(
         status,
         place=place,
         kind=kind.value,
-        typed=typed,
+        typed=typed or (prefilled.identifier if prefilled else ""),
+        secret=prefilled.secret if prefilled else "",
         errors=errors or {},
         locked_until=None,
     )
@@ -127,6 +131,7 @@ def _locked_out(request: Request, place: Place, kind: SecretKind, typed: str, lo
         place=place,
         kind=kind.value,
         typed=typed,
+        secret="",
         errors={},
         locked_until=until,
     )

@@ -83,7 +83,7 @@ def read_claims(text: str | None) -> ClaimsRequest:
 
 
 def asked_of(place: str, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[str, ...]:
-    """The claims that `place` (`userinfo`, `id_token`) was asked to carry; scopes speak of userinfo (OIDC Core §5.4)."""
+    """The claims that `place` (`userinfo`, `id_token`) was asked to carry. Scopes mean userinfo (OIDC Core §5.4)."""
     by_scope = [claim for s in scope for claim in SCOPE_CLAIMS.get(s, ())] if place == "userinfo" else []
     by_name = [claim for claim in claims.get(place, {}) if scope_of(claim)]
     return tuple(dict.fromkeys([*by_scope, *by_name]))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.encryption import encrypted
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import Idp, idp
 
@@ -37,11 +39,17 @@ async def userinfo(request: Request) -> Response:
     if found is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
     body = _claims(provider, client, token, found, now)
-    if client.userinfo_signed_response_alg is None:
+    alg, enc = client.userinfo_encrypted_response_alg, client.userinfo_encrypted_response_enc
+    if client.userinfo_signed_response_alg is not None:
+        body |= {"iss": provider.issuer, "aud": client.client_id}
+        text, cty = provider.keys.sign(client.userinfo_signed_response_alg, body, now=now), "JWT"
+    elif alg is not None:
+        text, cty = orjson.dumps(body).decode(), None
+    else:
         return json_response(body)
-    body |= {"iss": provider.issuer, "aud": client.client_id}
-    signed = provider.keys.sign(client.userinfo_signed_response_alg, body, now=now)
-    return Response(signed, headers=_NO_STORE, media_type="application/jwt")
+    if alg is not None:
+        text = await encrypted(provider, client, text, alg, enc, cty=cty)
+    return Response(text, headers=_NO_STORE, media_type="application/jwt")
 
 
 async def _token(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Errors that explain themselves: what was expected, what arrived, how to mend it. In memory, for a while, here only."""
+"""Errors that explain themselves: what was expected, what arrived, how to mend it. Kept in memory, for a while."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping

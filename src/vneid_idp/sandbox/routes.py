@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from vneid_idp.sandbox import front, outbox, viewer
+from vneid_idp.sandbox import front, outbox, prefill, viewer
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
 from vneid_idp.sandbox.front import Demo
 
@@ -11,6 +11,7 @@ def routes(explanations: Explanations, demo: Demo) -> list[Route]:
     """The routes of the sandbox."""
     return [
         Route("/", front.front_page(demo), methods=["GET"]),
+        Route("/sandbox/as/{slug}", prefill.choose, methods=["GET"]),
         Route("/sandbox/outbox", outbox.outbox_page, methods=["GET"]),
         Route("/sandbox/errors/{request_id}", explanation_page(explanations), methods=["GET"]),
         *viewer.routes,

@@ -1,8 +1,9 @@
 """The collaborators that every face needs, assembled once by `app.py`, found through the request."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import ClientKeys
@@ -18,6 +19,14 @@ from vneid_idp.web.errors import Explain
 from vneid_idp.web.limits import Limits
 from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What to write into the sign-in form, in the sandbox."""
+
+    identifier: str
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,8 @@ class Idp:
     """Digest of the token that opens registration; without it registration is open in the sandbox only."""
     explain: Explain | None = None
     """In the sandbox: the address of a page that explains an error to a developer."""
+    prefill: Callable[[Request], Awaitable[Prefill | None]] | None = None
+    """In the sandbox: the person that a developer chose to be."""
 
     def url(self, path: str) -> str:
         """An absolute URL of this provider."""

@@ -20,6 +20,7 @@ class Cookie(StrEnum):
     BROWSER = "browser"
     SESSION = "session"
     LANGUAGE = "language"
+    PERSONA = "persona"
 
 
 def cookie_name(cookie: Cookie, secure: bool) -> str:

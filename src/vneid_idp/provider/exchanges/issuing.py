@@ -12,6 +12,7 @@ from vneid_idp.protocol.claims import ClaimsRequest, asked_of, release
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE, AccessToken, RefreshToken, SignInFacts, id_token_claims
+from vneid_idp.provider.encryption import encrypted
 from vneid_idp.web.context import Idp
 
 
@@ -66,7 +67,11 @@ async def _id_token(provider: Idp, client: Client, issued: Issued, now: Instant)
     )
     extra = await _asked_claims(provider, client, issued)
     claims_set = id_token_claims(provider.issuer, client.client_id, facts, now, extra)
-    return provider.keys.sign(client.id_token_signed_response_alg, claims_set, now=now)
+    signed = provider.keys.sign(client.id_token_signed_response_alg, claims_set, now=now)
+    alg = client.id_token_encrypted_response_alg
+    if alg is None:
+        return signed
+    return await encrypted(provider, client, signed, alg, client.id_token_encrypted_response_enc, cty="JWT")
 
 
 async def _asked_claims(provider: Idp, client: Client, issued: Issued) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Config:
     database: str = ":memory:"
     ca_bundle: str | None = None
     session_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    provider_name: str = "vneid-idp"
+    provider_name: str = "Sample identity"
+    """What buttons call the provider; the catalogue may know it in Vietnamese."""
     status_seconds: int = 15
     """How old the provider's last word on an account may be before a page asks again; actions always ask."""
 

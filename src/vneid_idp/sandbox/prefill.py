@@ -1,0 +1,29 @@
+"""One click on a person fills the sign-in form, whoever asks for the sign-in."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from vneid_idp.identity.persona_list import personas
+from vneid_idp.identity.personas import PASSWORD, persona_id
+from vneid_idp.kernel.clock import HOUR
+from vneid_idp.web.context import Prefill, idp
+from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
+
+
+async def choose(request: Request) -> Response:
+    """`GET /sandbox/as/{slug}`: remember the person in this browser, and show the sign-in form."""
+    slug = request.path_params["slug"]
+    if any(persona.slug == slug for persona in personas(idp(request).clock.now())):
+        keep_cookie(request, Cookie.PERSONA, slug, 12 * HOUR)
+    return RedirectResponse("/me", 303)
+
+
+async def prefill(request: Request) -> Prefill | None:
+    """What to write into the sign-in form for the person whom this browser chose. Nothing of it stands in a URL."""
+    slug = read_cookie(request, Cookie.PERSONA)
+    if slug is None:
+        return None
+    provider = idp(request)
+    async with provider.db.reading() as unit:
+        record = await provider.registry.find(unit, persona_id(slug))
+    return None if record is None else Prefill(record.personal_number, PASSWORD)
