@@ -1,0 +1,175 @@
+"""Who may speak as a client: assertions count once, junk is turned away, and honest clients are not locked out."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
+
+from tests.support.country import ISSUER, Country
+from tests.support.relying_party import RelyingParty
+from vneid_idp.clients import service as clients
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.kernel.secrets import base64url, new_secret
+from vneid_idp.protocol.client_auth import JWT_BEARER
+
+KEY = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}, private=True)
+STRANGER = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}, private=True)
+GRANT = {"grant_type": "client_credentials", "scope": "binding:social_account"}
+
+
+@pytest.fixture
+async def browser(land: Country) -> AsyncIterator[httpx.AsyncClient]:
+    async with land.browser() as client:
+        yield client
+
+
+@pytest.fixture
+async def signing(land: Country) -> RelyingParty:
+    """A client that authenticates with ES256 assertions."""
+    return RelyingParty(
+        land,
+        await land.register(
+            token_endpoint_auth_method="private_key_jwt",
+            token_endpoint_auth_signing_alg="ES256",
+            jwks={"keys": [KEY.as_dict(private=False)]},
+        ),
+    )
+
+
+def assertion(party: RelyingParty, key: ECKey = KEY, **changes: Any) -> dict[str, str]:
+    now = party.country.watch.now() // SECOND
+    claims = {"iss": party.client_id, "sub": party.client_id, "aud": ISSUER, "jti": new_secret(), "exp": now + 60}
+    header = {"alg": "ES256", "kid": "k1"}
+    start = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims | changes))
+    signature = JWSRegistry.algorithms["ES256"].sign(start.encode(), key)
+    return {"client_assertion_type": JWT_BEARER, "client_assertion": f"{start}.{base64url(signature)}"}
+
+
+async def test_an_assertion_counts_once(browser: httpx.AsyncClient, signing: RelyingParty) -> None:
+    form = GRANT | assertion(signing)
+    assert (await browser.post("/token", data=form)).status_code == 200
+    again = await browser.post("/token", data=form)
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke", "/par"])
+async def test_an_assertion_used_at_one_door_is_spent_at_all(
+    browser: httpx.AsyncClient, signing: RelyingParty, path: str
+) -> None:
+    form = assertion(signing)
+    assert (await browser.post("/introspect", data=form | {"token": "x"})).status_code == 200
+    assert (await browser.post(path, data=GRANT | form | {"token": "x"})).status_code == 401
+
+
+async def test_of_50_parallel_uses_of_an_assertion_one_wins(browser: httpx.AsyncClient, signing: RelyingParty) -> None:
+    form = GRANT | assertion(signing)
+    answers = await asyncio.gather(*(browser.post("/token", data=form) for _ in range(50)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 49
+
+
+async def test_the_memory_of_an_assertion_is_kept_longer_than_it_is_good(
+    land: Country, browser: httpx.AsyncClient, signing: RelyingParty
+) -> None:
+    form = GRANT | assertion(signing)
+    assert (await browser.post("/token", data=form)).status_code == 200
+    land.watch.advance(MINUTE + 9 * SECOND)  # still within the leeway
+    async with land.idp.db.writing() as unit:
+        await clients.forget_assertions(unit)
+    assert (await browser.post("/token", data=form)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "changes", [{"aud": [ISSUER]}, {"aud": f"{ISSUER}/token"}, {"aud": "https://other.example"}, {"sub": "cli_other"}]
+)
+async def test_audiences_and_subjects_that_are_not_exactly_right(
+    browser: httpx.AsyncClient, signing: RelyingParty, changes: dict[str, Any]
+) -> None:
+    answer = await browser.post("/token", data=GRANT | assertion(signing, **changes))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_strangers_signature_is_refused_and_spends_nothing(
+    browser: httpx.AsyncClient, signing: RelyingParty
+) -> None:
+    assert (await browser.post("/token", data=GRANT | assertion(signing, STRANGER, jti="j"))).status_code == 401
+    assert (await browser.post("/token", data=GRANT | assertion(signing, jti="j"))).status_code == 200
+
+
+async def test_the_looser_audience_is_logged_when_used(
+    land: Country, browser: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    party = RelyingParty(
+        land,
+        await land.register(
+            token_endpoint_auth_method="private_key_jwt",
+            jwks={"keys": [KEY.as_dict(private=False)]},
+            assertion_audience="endpoint",
+        ),
+    )
+    caplog.set_level(logging.INFO, "vneid_idp")
+    assert (await browser.post("/token", data=GRANT | assertion(party))).status_code == 200
+    assert "by exception" not in caplog.text
+    assert (await browser.post("/token", data=GRANT | assertion(party, aud=f"{ISSUER}/token"))).status_code == 200
+    assert "by exception" in caplog.text
+
+
+async def test_unknown_clients_and_wrong_secrets_get_one_answer(
+    browser: httpx.AsyncClient, party: RelyingParty
+) -> None:
+    answers = [
+        await browser.post("/token", data=GRANT, auth=(party.client_id, "wrong")),
+        await browser.post("/token", data=GRANT, auth=("cli_nobody", "wrong")),
+        await browser.post("/token", data=GRANT, auth=("\0", "wrong")),
+        await browser.post("/token", data=GRANT, auth=("x" * 5000, "wrong")),
+    ]
+    said = {(a.status_code, a.headers["www-authenticate"], a.json()["error_description"]) for a in answers}
+    assert len(said) == 1
+    assert answers[0].status_code == 401
+    assert answers[0].headers["www-authenticate"].startswith("Basic ")
+
+
+async def test_the_registered_method_and_no_other(browser: httpx.AsyncClient, party: RelyingParty) -> None:
+    in_form = {"client_id": party.client_id, "client_secret": party.registered.secret or ""}
+    posted = await browser.post("/token", data=GRANT | in_form)
+    assert (posted.status_code, posted.json()["error"]) == (401, "invalid_client")
+    assert "client_secret_basic" in posted.json()["error_description"]
+    named = await browser.post("/token", data=GRANT | {"client_id": party.client_id})
+    assert named.status_code == 401
+    both = await browser.post("/token", data=GRANT | in_form, auth=party.auth)
+    assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+
+
+async def test_guessing_is_slowed_down_and_locks_nobody_out(browser: httpx.AsyncClient, party: RelyingParty) -> None:
+    statuses = [
+        (await browser.post("/token", data=GRANT, auth=(party.client_id, f"guess {n}"))).status_code for n in range(60)
+    ]
+    assert statuses[0] == 401
+    assert statuses[-1] == 429
+    assert (await browser.post("/token", data=GRANT, auth=party.auth)).status_code == 200
+
+
+async def test_a_disabled_client_is_nobody_at_every_door(land: Country, party: RelyingParty) -> None:
+    async with land.idp.db.writing() as unit:
+        await clients.disable(unit, party.client_id)
+    land.watch.advance(6 * SECOND)
+    for path in ("/token", "/introspect", "/revoke", "/par"):
+        assert (await party.post(path, token="x", **GRANT)).status_code == 401, path
+
+
+async def test_a_secret_costs_no_statement_and_an_assertion_one(
+    land: Country, browser: httpx.AsyncClient, party: RelyingParty, signing: RelyingParty
+) -> None:
+    await browser.post("/token", data=GRANT, auth=party.auth)
+    before = land.idp.db.statements
+    assert (await browser.post("/token", data=GRANT, auth=party.auth)).status_code == 200
+    assert land.idp.db.statements == before
+    await browser.post("/token", data=GRANT | assertion(signing))
+    before = land.idp.db.statements
+    assert (await browser.post("/token", data=GRANT | assertion(signing))).status_code == 200
+    assert land.idp.db.statements == before + 1
