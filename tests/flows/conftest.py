@@ -1,12 +1,57 @@
-"""Flow tests run the whole provider in process, once on each database."""
+"""Flow tests run the whole provider in process, once on each database.
 
-from collections.abc import AsyncIterator
+Keys and people are made once and copied: making RSA keys and seeding for every test would cost most of its time.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.support.country import Country, country
+from tests.support.country import Country, country, populate
+from tests.support.postgres import Cluster
 from tests.support.relying_party import RelyingParty
+from tests.support.schema import build
 from tests.support.watch import Watch
+
+_POPULATED = "template_populated"
+
+
+def _build_populated(url: str) -> None:
+    build(url)
+    asyncio.run(populate(url, Watch()))
+
+
+@pytest.fixture(scope="session")
+def populated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with keys and people, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "populated.sqlite3"
+    _build_populated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def populated_postgresql(postgresql_cluster: Cluster) -> Cluster:
+    """A cluster with a database that has keys and people, to copy."""
+    postgresql_cluster.prepare(_POPULATED, _build_populated)
+    return postgresql_cluster
+
+
+@pytest.fixture
+def sqlite_url(populated_sqlite: Path, tmp_path: Path) -> str:
+    """The URL of a fresh, populated SQLite database."""
+    path = tmp_path / "fresh.sqlite3"
+    shutil.copyfile(populated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(populated_postgresql: Cluster) -> Iterator[str]:
+    """The URL of a fresh, populated PostgreSQL database."""
+    with populated_postgresql.fresh(_POPULATED) as url:
+        yield url
 
 
 @pytest.fixture

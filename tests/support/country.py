@@ -9,10 +9,11 @@ import httpx
 from fastapi import FastAPI
 
 from tests.support.people import hashes
-from tests.support.watch import Watch
+from tests.support.watch import MORNING, Watch
 from vneid_idp.app import create_app
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import Registered
+from vneid_idp.identity.persona_list import personas
 from vneid_idp.identity.personas import Persona
 from vneid_idp.identity.seed import seed_personas
 from vneid_idp.protocol import registration
@@ -69,24 +70,34 @@ class Country:
             return await clients.register(unit, read)
 
 
+SECRET = new_root_secret()
+
+
 def settings_for(database_url: str, **changes: Any) -> Settings:
-    """Sandbox settings on a database."""
+    """Sandbox settings on a database. One root secret for the whole run, so that a populated database can be copied."""
     values: dict[str, Any] = {
         "environment": Environment.SANDBOX,
         "issuer": ISSUER,
         "database_url": database_url,
-        "secret": new_root_secret(),
+        "secret": SECRET,
         "outbound_loopback": True,
     }
     return Settings(**(values | changes))
 
 
-@asynccontextmanager
-async def country(database_url: str, watch: Watch, **changes: Any) -> AsyncIterator[Country]:
-    """A provider on a migrated database, with every persona in it, for as long as the block lasts."""
-    app = create_app(settings_for(database_url, **changes), watch)
+async def populate(database_url: str, watch: Watch) -> None:
+    """Make keys and people in a migrated database."""
+    app = create_app(settings_for(database_url), watch)
     async with app.router.lifespan_context(app):
         idp: Idp = app.state.idp
         async with idp.db.writing() as unit:
-            people = await seed_personas(unit, idp.vault, idp.keys.blind, hashes())
-        yield Country(app, idp, watch, {persona.slug: persona for persona in people})
+            await seed_personas(unit, idp.vault, idp.keys.blind, hashes())
+
+
+@asynccontextmanager
+async def country(database_url: str, watch: Watch, **changes: Any) -> AsyncIterator[Country]:
+    """A provider on a populated database, for as long as the block lasts."""
+    app = create_app(settings_for(database_url, **changes), watch)
+    async with app.router.lifespan_context(app):
+        people = {persona.slug: persona for persona in personas(MORNING)}
+        yield Country(app, app.state.idp, watch, people)
