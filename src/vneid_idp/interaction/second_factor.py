@@ -105,10 +105,12 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
         return _locked_out(request, place, means, locked)
     async with provider.db.writing() as unit:
         outcome = await otp.check(unit, provider.keys.blind, person_id=person_id, context=place.context, code=code)
-        if outcome is not Outcome.RIGHT:
-            await record(unit, Event(Kind.SIGNIN_FAILED, person_id, place.tried().client, data={"method": "sms"}))
     if outcome is not Outcome.RIGHT:
-        await provider.limits.failed(Secret.SECOND_FACTOR, tried)
+        locked_out = await provider.limits.failed(Secret.SECOND_FACTOR, tried)
+        async with provider.db.writing() as unit:
+            await record(unit, Event(Kind.SIGNIN_FAILED, person_id, tried.client, data={"method": "sms"}))
+            if locked_out:
+                await record(unit, Event(Kind.ACCOUNT_LOCKED_OUT, person_id, tried.client))
         return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
     standing = await arrive(request, place, person_id, "sms")

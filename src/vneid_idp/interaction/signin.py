@@ -68,19 +68,20 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
         return _locked_out(request, place, kind, typed, locked)
     hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
     if not await provider.hasher.verify(hashed, secret) or candidate.person_id is None:
-        await provider.limits.failed(Secret.SIGN_IN, tried)
-        await _record_failure(place, candidate, kind)
+        await _record_failure(place, candidate, kind, await provider.limits.failed(Secret.SIGN_IN, tried))
         return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     standing = await arrive(request, place, candidate.person_id, _METHODS[kind])
     return place.onward() if standing is Standing.USABLE else unusable(request, place, standing)
 
 
-async def _record_failure(place: Place, candidate: Candidate, kind: SecretKind) -> None:
+async def _record_failure(place: Place, candidate: Candidate, kind: SecretKind, locked_out: bool) -> None:
+    """Also for nobody, whose failure would otherwise be quicker."""
+    client_id = place.tried().client
     async with place.provider.db.writing() as unit:
-        client_id = place.visit.client.client_id if place.visit else None
-        data = {"method": _METHODS[kind]}
-        await record(unit, Event(Kind.SIGNIN_FAILED, candidate.person_id, client_id, data=data))
+        await record(unit, Event(Kind.SIGNIN_FAILED, candidate.person_id, client_id, data={"method": _METHODS[kind]}))
+        if locked_out:
+            await record(unit, Event(Kind.ACCOUNT_LOCKED_OUT, candidate.person_id, client_id))
 
 
 def _kind(text: str | None) -> SecretKind:

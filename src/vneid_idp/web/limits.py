@@ -126,11 +126,15 @@ class Limits:
             if subject is Subject.ACCOUNT and not await self._hit(item, key):
                 raise TooManyAttempts(max(1, await self._wait(item, key)))
 
-    async def failed(self, secret: Secret, tried: Tried) -> None:
-        """The secret was wrong: count it for the address and the client."""
+    async def failed(self, secret: Secret, tried: Tried) -> bool:
+        """The secret was wrong: count it for the address and the client. Whether it was the account's last attempt."""
+        locked_out = False
         for subject, item, key in self._rules(secret, tried):
-            if subject is not Subject.ACCOUNT:
+            if subject is Subject.ACCOUNT:
+                locked_out = locked_out or await self._wait(item, key) > 0
+            else:
                 await self._hit(item, key)
+        return locked_out
 
     async def succeeded(self, secret: Secret, tried: Tried) -> None:
         """The secret was right: the account has all its attempts again."""
