@@ -39,7 +39,8 @@ async def _open(request: Request, unit: Unit, place: Place, account: Account, me
         session = await sessions.add_method(unit, before.person_id, before.session_id, method)
     elif before is not None:
         # Somebody else takes over the browser: what the one before opened here must not stay open.
-        await sessions.end_session(unit, before.person_id, before.session_id)
+        if await sessions.end_session(unit, before.person_id, before.session_id):
+            await announce(unit, before.person_id, before.session_id)
         await announce(unit, before.person_id, before.session_id)
     if session is None and method.name == "sms":
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
