@@ -1,0 +1,125 @@
+"""The demo social network against the whole provider, both in process: what the sandbox shows, without a browser."""
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+import vneid_idp.sandbox.social_network as network
+from tests.support.country import ISSUER, Country
+from tests.support.relying_party import Page, Person
+from vneid_idp.clients import service as clients
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.members import Registrar
+
+PUBLIC_URL = "http://localhost:8001"
+
+
+class Visitor:
+    """A browser at the network."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def page(self, path: str = "/") -> str:
+        """What a page says, redirects followed."""
+        answer = await self.http.get(path, follow_redirects=True)
+        assert answer.status_code == 200
+        return answer.text
+
+    async def send(self, path: str, **fields: str) -> str:
+        """Submit a form; where it leads."""
+        token = re.search(r'name="csrf" value="([^"]+)"', await self.page("/privacy"))
+        assert token
+        return (await self.http.post(path, data={"csrf": token[1], **fields})).headers["location"]
+
+    async def verify(self, person: Person, path: str = "/verify", **decision: str) -> str:
+        """Go to the provider as `person`, prove level 2, decide, come back: the page on which that ends."""
+        url = await self.send(path)
+        assert url.startswith(f"{ISSUER}/authorize?")
+        page = await person.sign_in(await person.open(url))
+        page = await person.submit(as_page(page, "/second"), send="1")
+        page = await person.submit(as_page(page, "/second"), code=await person.one_time_code())
+        if isinstance(page, Page) and page.path.startswith("/ward/"):
+            child = re.search(r'<input type="radio" name="ward" value="([^"]+)"', page.response.text)
+            assert child
+            page = await person.submit(page, ward=child[1])
+        away = await person.submit(as_page(page, ""), **decision)
+        assert isinstance(away, str), away.text
+        return await self.page(away)
+
+
+def as_page(found: Page | str, ending: str) -> Page:
+    """The page of the provider on which a person stands."""
+    assert isinstance(found, Page), found
+    assert found.path.endswith(ending), found.path
+    return found
+
+
+@pytest.fixture
+async def visitor(land: Country, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Visitor]:
+    """A visitor of the network, who has a handle. The network's clock is the provider's."""
+    monkeypatch.setattr(time, "time", lambda: land.watch.now() / 1000)
+    document = json.loads((Path(network.__file__).parent / "registration.json").read_text("utf-8"))
+    async with land.idp.db.writing() as unit:
+        registered = await clients.register(
+            unit, registration.read(document, Registrar(by_operator=True, sandbox=True))
+        )
+    config = network.Config(ISSUER, registered.client.client_id, registered.secret or "", PUBLIC_URL, status_seconds=0)
+    app = network.create_app(config, httpx.ASGITransport(land.app))
+    headers = {"accept-language": "en"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers) as http:
+        visitor = Visitor(http)
+        assert await visitor.send("/register", handle="ngoc.anh") == "/"
+        yield visitor
+
+
+async def test_verified_person_posts_until_the_link_is_released_at_the_provider(
+    land: Country, visitor: Visitor
+) -> None:
+    page = await visitor.page()
+    assert "The composer is locked" in page
+    assert "Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b" in page
+    person = Person(land, land.people["complete"])
+    assert "Your account is verified" in await visitor.verify(person, answer="agree")
+    await visitor.send("/posts", text="Chào cả xóm")
+    assert "Chào cả xóm" in await visitor.page()
+    known = await visitor.page("/known")
+    assert "18 or over" in known
+    for never in (person.persona.username, person.persona.record.full_name, person.persona.record.phone):
+        assert never
+        assert never not in known
+    accounts = as_page(await person.open("/me/accounts"), "/me/accounts")
+    binding = re.search(r'name="binding" value="([^"]+)"', accounts.response.text)
+    assert binding
+    assert binding[1] in known
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', accounts.response.text)
+    assert csrf
+    await person.browser.post("/me/accounts/release", data={"csrf_token": csrf[1], "binding": binding[1]})
+    await visitor.send("/posts", text="Bài này không được đăng")
+    page = await visitor.page()
+    assert "Bài này không được đăng" not in page
+    assert "The composer is locked" in page
+
+
+async def test_child_is_refused_and_registered_by_the_mother(land: Country, visitor: Visitor) -> None:
+    child = Person(land, land.people["fifteen"])
+    assert "You are not 16 yet" in await visitor.verify(child, answer="agree")
+    mother = Person(land, land.people["guardian"])
+    assert "account is open" in await visitor.verify(mother, "/parent", answer="agree")
+    known = await visitor.page("/known")
+    assert "by a parent or guardian" in known
+    assert "13 to 15" in known
+    assert await visitor.send("/live", kind="commercial", title="x") == "/live"
+    assert (await visitor.send("/live", kind="plain", title="x")).startswith("/live/")
+
+
+async def test_refusal_is_respected(land: Country, visitor: Visitor) -> None:
+    person = Person(land, land.people["plain"])
+    assert "You did not share anything" in await visitor.verify(person, answer="refuse")
+    assert "The composer is locked" in await visitor.page()
