@@ -1,8 +1,6 @@
 """A relying party that speaks like the specification, and a person at a browser."""
 
-import html
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -11,6 +9,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.support.country import ISSUER, REDIRECT_URI, Country
+from tests.support.visitor import Page as Page
+from tests.support.visitor import Visitor
 from vneid_idp.clients.service import Registered
 from vneid_idp.identity.outbox import Outbox
 from vneid_idp.identity.personas import Persona
@@ -105,67 +105,22 @@ class RelyingParty:
         return dict(jwt.decode(id_token, keys, algorithms=["ES256", "RS256", "PS256", "EdDSA"]).claims)
 
 
-@dataclass
-class Page:
-    """A page as a person meets it: its address, its words, its forms."""
-
-    response: httpx.Response
-    fields: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def path(self) -> str:
-        """Where it is."""
-        return self.response.request.url.path
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return html.unescape(re.sub(r"<[^>]+>", " ", self.response.text))
-
-
-class Person:
-    """Somebody at a browser."""
+class Person(Visitor):
+    """Somebody at a browser of the provider in process."""
 
     def __init__(self, country: Country, persona: Persona) -> None:
+        super().__init__(ISSUER, country.browser(), persona)
         self.country = country
-        self.persona = persona
-        self.browser = country.browser()
-
-    async def open(self, path: str, **params: str) -> Page | str:
-        """Open an address and follow redirects within the provider; a `str` is where it leads away to."""
-        return await self._follow(await self.browser.get(path, params=params or None))
-
-    async def submit(self, page: Page, **values: str | list[str]) -> Page | str:
-        """Send the form of a page with `values` over its hidden fields."""
-        form: dict[str, Any] = {**self._hidden(page), **values}
-        return await self._follow(await self.browser.post(str(page.response.request.url), data=form))
 
     async def start(self, request: Request) -> Page | str:
         """Arrive from the relying party."""
         return await self.open("/authorize", **request.params)
 
-    async def sign_in(self, page: Page | str, secret: str | None = None) -> Page | str:
-        """Give number and password on the sign-in page."""
-        assert isinstance(page, Page), page
-        return await self.submit(page, identifier=self.persona.username, secret=secret or self.persona.password)
-
     async def one_time_code(self) -> str:
-        """The latest code that was sent to this person."""
+        """See `Visitor`."""
         async with self.country.idp.db.reading() as unit:
             messages = await Outbox(self.country.idp.keys.sealer).latest(unit)
         return next(sent.message.code for sent in messages if sent.message.phone == self.persona.record.phone)
-
-    async def _follow(self, response: httpx.Response) -> Page | str:
-        while response.is_redirect:
-            location = response.headers["location"]
-            if location.startswith("http") and not location.startswith(f"{ISSUER}/"):
-                return location
-            response = await self.browser.get(location)
-        return Page(response)
-
-    def _hidden(self, page: Page) -> dict[str, str]:
-        pattern = r'<input type="hidden" name="([^"]+)" value="([^"]*)"'
-        return {name: html.unescape(value) for name, value in re.findall(pattern, page.response.text)}
 
 
 def query_of(location: str) -> dict[str, str]:

@@ -1,0 +1,99 @@
+"""Somebody at a browser: opens pages, fills in forms, follows redirects within the provider and no further."""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from vneid_idp.identity.personas import Persona
+
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+_ACTION = re.compile(r'<form class="form" action="([^"]+)" method="post"')
+
+
+@dataclass
+class Page:
+    """A page as a person meets it: its address, its words, its form."""
+
+    response: httpx.Response
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return self.response.request.url.path
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return html.unescape(re.sub(r"<[^>]+>", " ", self.response.text))
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """The hidden fields of its form."""
+        return {name: html.unescape(value) for name, value in _HIDDEN.findall(self.response.text)}
+
+    @property
+    def action(self) -> str:
+        """Where its form goes."""
+        here = str(self.response.request.url)
+        found = _ACTION.search(self.response.text)
+        return urljoin(here, html.unescape(found[1])) if found else here
+
+
+class Visitor:
+    """A persona with a browser of their own, at the provider that calls itself `issuer`."""
+
+    def __init__(self, issuer: str, browser: httpx.AsyncClient, persona: Persona) -> None:
+        self.issuer = issuer
+        self.browser = browser
+        self.persona = persona
+
+    async def open(self, path: str, **params: str) -> Page | str:
+        """Open an address and follow redirects within the provider; a `str` is where it leads away to."""
+        return await self._follow(await self.browser.get(path, params=params or None))
+
+    async def submit(self, page: Page, **values: str | list[str]) -> Page | str:
+        """Send the form of a page with `values` over its hidden fields."""
+        form: dict[str, Any] = {**page.hidden, **values}
+        return await self._follow(await self.browser.post(page.action, data=form))
+
+    async def sign_in(self, page: Page | str, secret: str | None = None) -> Page | str:
+        """Give number and password on the sign-in page."""
+        assert isinstance(page, Page), page
+        return await self.submit(page, identifier=self.persona.username, secret=secret or self.persona.password)
+
+    async def one_time_code(self) -> str:
+        """The latest code that was sent to this person."""
+        raise NotImplementedError
+
+    async def prove(self, address: str, **choices: str) -> str:
+        """Do at `address` whatever the pages ask: sign in, second proof, consent with `choices`. Where it leads to."""
+        page = await self.open(address)
+        for _ in range(5):
+            if isinstance(page, str):
+                return page
+            if page.path.endswith("/second"):
+                page = await self._second(page)
+            elif page.path.startswith("/signin"):
+                page = await self.sign_in(page)
+            elif page.path.startswith("/consent/"):
+                page = await self.submit(page, answer="agree", **choices)
+            else:
+                break
+        raise AssertionError(f"stuck at {page if isinstance(page, str) else page.path + page.text}")
+
+    async def _second(self, page: Page) -> Page | str:
+        sent = await self.submit(page, send="1")
+        assert isinstance(sent, Page), sent
+        return await self.submit(sent, code=await self.one_time_code())
+
+    async def _follow(self, response: httpx.Response) -> Page | str:
+        while response.is_redirect:
+            location = response.headers["location"]
+            if location.startswith("http") and not location.startswith(f"{self.issuer}/"):
+                return str(location)
+            response = await self.browser.get(location)
+        return Page(response)
