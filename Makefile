@@ -63,6 +63,7 @@ clean: ## Forget what was installed and built here
 	@echo "Installing what the provider needs into .venv …"
 	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -m compileall -q src # half the time of a start, also where PYTHONDONTWRITEBYTECODE is set
 	@touch $@
 
 .venv/installed-dev: .venv/bin/python pyproject.toml requirements-dev.lock requirements-build.lock

@@ -5,11 +5,13 @@ import asyncio
 import pytest
 from sqlalchemy import bindparam, delete, select, update
 
+from tests.support.tampering import unlock_events
 from tests.support.watch import Watch
 from vneid_idp.audit import service
 from vneid_idp.audit.service import Event, Kind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import event_batches, events
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import AlreadyThere, Database
@@ -174,33 +176,51 @@ async def chain(db: Database) -> list[str]:
     return sorted(ids)
 
 
-@pytest.mark.parametrize(
-    ("broken", "tamper"),
-    [
-        (2, update(events).values(kind="consent.given").where(events.c.event_id == bindparam("which"))),
-        (2, update(events).values(at=1).where(events.c.event_id == bindparam("which"))),
-        (2, update(events).values(data='{"a":1}').where(events.c.event_id == bindparam("which"))),
-        (2, update(events).values(person_id="per_x").where(events.c.event_id == bindparam("which"))),
-        (2, update(events).values(client_id="c").where(events.c.event_id == bindparam("which"))),
-        (2, update(events).values(subject_id="s").where(events.c.event_id == bindparam("which"))),
-        (2, delete(events).where(events.c.event_id == bindparam("which"))),
-        (1, update(events).values(batch=1).where(events.c.event_id == bindparam("which"))),
-        (2, update(events).values(batch=None).where(events.c.event_id == bindparam("which"))),
-        (2, update(event_batches).values(sealed_at=1).where(event_batches.c.number == 2)),
-        (2, update(event_batches).values(previous="x").where(event_batches.c.number == 2)),
-        (2, update(event_batches).values(count=2).where(event_batches.c.number == 2)),
-        (2, update(event_batches).values(hash="x").where(event_batches.c.number == 2)),
-        (3, delete(event_batches).where(event_batches.c.number == 2)),
-        (2, delete(event_batches).where(event_batches.c.number > 1)),
-    ],
-)
+TAMPERINGS = [
+    (2, update(events).values(kind="consent.given").where(events.c.event_id == bindparam("which"))),
+    (2, update(events).values(at=1).where(events.c.event_id == bindparam("which"))),
+    (2, update(events).values(data='{"a":1}').where(events.c.event_id == bindparam("which"))),
+    (2, update(events).values(person_id="per_x").where(events.c.event_id == bindparam("which"))),
+    (2, update(events).values(client_id="c").where(events.c.event_id == bindparam("which"))),
+    (2, update(events).values(subject_id="s").where(events.c.event_id == bindparam("which"))),
+    (2, delete(events).where(events.c.event_id == bindparam("which"))),
+    (1, update(events).values(batch=1).where(events.c.event_id == bindparam("which"))),
+    (2, update(events).values(batch=None).where(events.c.event_id == bindparam("which"))),
+    (2, update(event_batches).values(sealed_at=1).where(event_batches.c.number == 2)),
+    (2, update(event_batches).values(previous="x").where(event_batches.c.number == 2)),
+    (2, update(event_batches).values(count=2).where(event_batches.c.number == 2)),
+    (2, update(event_batches).values(hash="x").where(event_batches.c.number == 2)),
+    (3, delete(event_batches).where(event_batches.c.number == 2)),
+    (2, delete(event_batches).where(event_batches.c.number > 1)),
+]
+
+
+@pytest.mark.parametrize(("broken", "tamper"), TAMPERINGS)
 async def test_the_first_broken_link_is_reported(db: Database, broken: int, tamper: object) -> None:
     ids = await chain(db)
+    await unlock_events(db)
     async with db.writing() as unit:
         assert await unit.execute(Statement(tamper), which=ids[4]) > 0  # type: ignore[arg-type]
     link = (await verify(db)).broken
     assert link is not None
     assert link.batch == broken
+
+
+@pytest.mark.parametrize("tamper", [tamper for _, tamper in TAMPERINGS])
+async def test_the_database_itself_refuses_to_change_the_past(db: Database, tamper: object) -> None:
+    ids = await chain(db)
+    with pytest.raises(DomainError):
+        async with db.writing() as unit:
+            await unit.execute(Statement(tamper), which=ids[4])  # type: ignore[arg-type]
+    assert (await verify(db)).broken is None
+
+
+@pytest.mark.parametrize("change", [update(events).values(kind="consent.given"), delete(events)])
+async def test_an_event_that_waits_to_be_chained_cannot_be_changed_either(db: Database, change: object) -> None:
+    await record(db, "per_1")
+    with pytest.raises(DomainError):
+        async with db.writing() as unit:
+            await unit.execute(Statement(change))  # type: ignore[arg-type]
 
 
 async def test_an_event_inserted_behind_the_programs_back_shows(db: Database) -> None:

@@ -1,0 +1,196 @@
+"""The operator's commands, on both databases: what they do, and that a refusal is a sentence and an exit code."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from tests.support.tampering import unlock_events
+from tests.support.watch import Watch
+from vneid_idp.audit import service as audit
+from vneid_idp.audit.events import Event, Kind
+from vneid_idp.cli.commands import app
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.settings import PREFIX, new_root_secret
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+CLIENT = {"client_name": "Quán Trà", "redirect_uris": ["https://tea.example/callback"], "scope": "openid id_number"}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+@pytest.fixture
+def production(environment: pytest.MonkeyPatch, database_url: str) -> pytest.MonkeyPatch:
+    """The settings of a production on a fresh database."""
+    environment.setenv("VNEID_IDP_ISSUER", "https://id.example")
+    environment.setenv("VNEID_IDP_DATABASE_URL", database_url)
+    environment.setenv("VNEID_IDP_SECRET", new_root_secret())
+    return environment
+
+
+@pytest.fixture
+def sandbox(production: pytest.MonkeyPatch) -> None:
+    """The same as a sandbox."""
+    production.setenv("VNEID_IDP_ENVIRONMENT", "sandbox")
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def with_database(url: str, work: Any) -> Any:
+    async def with_it() -> Any:
+        db = open_database(url, Watch())
+        try:
+            return await work(db)
+        finally:
+            await db.close()
+
+    return asyncio.run(with_it())
+
+
+@pytest.mark.usefixtures("environment")
+def test_without_settings_nothing_starts_and_the_reasons_are_told() -> None:
+    for command in (["serve"], ["settings"], ["migrate"], ["clients", "list"], ["keys", "list"], ["audit", "verify"]):
+        result = run(*command, code=2)
+        assert "issuer: is not set" in result.stderr
+        assert "secret: is not set" in result.stderr
+
+
+def test_settings_are_shown_with_their_origin_and_without_their_secrets(production: pytest.MonkeyPatch) -> None:
+    production.setenv("VNEID_IDP_DATABASE_URL", "postgresql://idp:hunter2@db.example/idp")
+    production.setenv("VNEID_IDP_REDIS_URL", "redis://:hunter3@cache.example/0")
+    shown = run("settings").output
+    assert "https://id.example" in shown
+    assert "[from: VNEID_IDP_ISSUER]" in shown
+    assert "[from: default]" in shown
+    assert "postgresql://idp:***@db.example/idp" in shown
+    for secret in ("hunter2", "hunter3", os.environ["VNEID_IDP_SECRET"]):
+        assert secret not in shown
+
+
+def test_warnings_are_told(production: pytest.MonkeyPatch) -> None:
+    production.setenv("VNEID_IDP_DATABASE_URL", "sqlite:///idp.sqlite3")
+    assert "database_url: SQLite in production" in run("settings").stderr
+
+
+@pytest.mark.usefixtures("environment")
+def test_secrets_are_made_ready_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = json.loads(run("secret").stdout)
+    token = json.loads(run("secret", "--initial-access-token").stdout)
+    assert token["VNEID_IDP_INITIAL_ACCESS_TOKEN_DIGEST"] == digest(token["initial_access_token"])
+    monkeypatch.setenv("VNEID_IDP_SECRET", made["VNEID_IDP_SECRET"])
+    monkeypatch.setenv("VNEID_IDP_ISSUER", "https://id.example")
+    monkeypatch.setenv("VNEID_IDP_DATABASE_URL", "sqlite:///idp.sqlite3")
+    run("settings")
+
+
+@pytest.mark.usefixtures("production")
+def test_clients_are_registered_listed_and_disabled(tmp_path: Path) -> None:
+    file = tmp_path / "client.json"
+    file.write_text(json.dumps(CLIENT))
+    registered = json.loads(run("clients", "register", str(file)).stdout)
+    assert registered.keys() == {"client_id", "client_secret", "registration_access_token"}
+    listed = run("clients", "list").stdout
+    assert registered["client_id"] in listed
+    assert "openid id_number" in listed
+    assert registered["client_secret"] not in listed
+    run("clients", "disable", registered["client_id"])
+    run("clients", "disable", registered["client_id"])
+    assert len(run("clients", "list").stdout.splitlines()[1].split()) == len(listed.splitlines()[1].split()) + 1
+
+
+@pytest.mark.usefixtures("production")
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "No such file"),
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        ('{"redirect_uris": ["http://tea.example/"]}', "redirect_uris"),
+    ],
+)
+def test_a_client_that_cannot_be_registered_is_refused(tmp_path: Path, content: str | None, sentence: str) -> None:
+    file = tmp_path / "client.json"
+    if content is not None:
+        file.write_text(content)
+    assert sentence in run("clients", "register", str(file), code=1).stderr
+    assert len(run("clients", "list").stdout.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("production")
+def test_an_unknown_client_cannot_be_disabled() -> None:
+    assert "No client" in run("clients", "disable", "cli_nobody", code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_keys_are_rotated_and_listed() -> None:
+    assert len(run("keys", "list").stdout.splitlines()) == 1
+    assert "ES256 2" in run("keys", "rotate", "--kind", "ES256").stdout
+    lines = [line.split()[:4] for line in run("keys", "list").stdout.splitlines()]
+    assert [(kind, generation, state) for kind, generation, _, state in lines if kind == "ES256"] == [
+        ("ES256", "1", "active"),
+        ("ES256", "2", "announced"),
+    ]
+    assert "cannot be rotated" in run("keys", "rotate", "--kind", "pairwise", code=1).stderr
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_citizens_are_seeded_once() -> None:
+    assert "30 citizens written, 0 were there already" in run("citizens", "seed", "--count", "30").stdout
+    assert "0 citizens written, 30 were there already" in run("citizens", "seed", "--count", "30").stdout
+    assert "30 citizens written" in run("citizens", "seed", "--count", "30", "--seed", "2").stdout
+
+
+@pytest.mark.usefixtures("production")
+def test_production_has_no_invented_citizens() -> None:
+    assert "this is production" in run("citizens", "seed", "--count", "1", code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_production_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VNEID_IDP_ENVIRONMENT", "production")
+    assert "a sandbox does not start there" in run("sandbox", code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_the_chain_of_events_is_verified(database_url: str) -> None:
+    async def record(db: Database) -> None:
+        for _ in range(3):
+            async with db.writing() as unit:
+                await audit.record(unit, Event(Kind.CLIENT_REGISTERED, client_id="cli_1"))
+                await audit.seal_batch(unit)
+
+    async def tamper(db: Database) -> None:
+        await unlock_events(db)
+        async with db.writing() as unit:
+            await unit.execute(Statement(text("UPDATE events SET client_id = 'cli_2' WHERE batch = 2")))
+
+    with_database(database_url, record)
+    assert "3 events in 3 batches hold" in run("audit", "verify").stdout
+    with_database(database_url, tamper)
+    assert "broken at batch 2" in run("audit", "verify", code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_migrate_says_that_it_is_done() -> None:
+    assert "up to date" in run("migrate").stdout
