@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.routing import Mount
@@ -28,6 +29,7 @@ from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.prefill import prefill
 from vneid_idp.sandbox.routes import routes as sandbox_routes
 from vneid_idp.settings import Settings
+from vneid_idp.sms import SmsGateway
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.context import Idp
@@ -49,12 +51,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         db = open_database(settings.database_url.get_secret_value(), ticking, connections=settings.database_connections)
+        gateway = _sms_gateway(settings)
         provider = await _assemble(settings, ticking, db, explanations)
         app.state.idp = provider
         try:
-            async with running(_tasks(settings, provider)):
+            async with running(_tasks(settings, provider, gateway)):
                 yield
         finally:
+            if gateway is not None:
+                await gateway.close()
             provider.hasher.close()
             await provider.outbound.close()
             await db.close()
@@ -106,7 +111,13 @@ async def _assemble(settings: Settings, clock: Clock, db: Database, explanations
     )
 
 
-def _tasks(settings: Settings, provider: Idp) -> list[Task]:
+def _sms_gateway(settings: Settings) -> SmsGateway | None:
+    if settings.sms_gateway_url is None or settings.sms_gateway_token is None:
+        return None
+    return SmsGateway(settings.sms_gateway_url, settings.sms_gateway_token.get_secret_value(), settings.ca_bundle)
+
+
+def _tasks(settings: Settings, provider: Idp, gateway: SmsGateway | None) -> list[Task]:
     """What runs beside the requests of this process."""
     db = provider.db
 
@@ -125,10 +136,13 @@ def _tasks(settings: Settings, provider: Idp) -> list[Task]:
             if isinstance(provider.notifier, Outbox):
                 await provider.notifier.sweep(unit)
 
-    return [
+    tasks = [
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("tend keys", 600, tend_keys),
         Task("seal events", 5, seal_events),
         Task("log-out notices", 10, lambda: deliver_due(provider)),
         Task("sweep", 300, sweep),
     ]
+    if gateway is not None and isinstance(provider.notifier, Outbox):
+        tasks.append(Task("messages", 1, partial(gateway.deliver, db, provider.notifier)))
+    return tasks

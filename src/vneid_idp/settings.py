@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     database_connections: int = Field(10, ge=1, le=1000, description="most connections to PostgreSQL, for each worker")
     secret: SecretStr = Field(description="root secret: at least 32 random bytes as base64url")
     redis_url: SecretStr | None = Field(None, description="where rate limits are counted; empty: in this process")
+    sms_gateway_url: str | None = Field(None, description="where one-time codes are posted for delivery as SMS")
+    sms_gateway_token: SecretStr | None = Field(None, description="bearer token for the SMS gateway")
     ca_bundle: Path | None = Field(None, description="PEM file of the authorities trusted in outbound calls")
     outbound_loopback: bool = Field(False, description="whether outbound calls may reach this machine (sandbox only)")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -114,6 +116,8 @@ class Settings(BaseSettings):
             found.append("database_url: SQLite in production serves one machine and cannot fail over; PostgreSQL can")
         if not self.is_sandbox and self.redis_url is None:
             found.append("redis_url: rate limits are counted in this process and forgotten when it stops")
+        if not self.is_sandbox and self.sms_gateway_url is None:
+            found.append("sms_gateway_url: not set, so no one-time code reaches a phone; only passkeys give level 2")
         if not self.is_sandbox and self.initial_access_token_digest is None:
             found.append("initial_access_token_digest: not set, so client registration over HTTP is closed")
         return found
@@ -191,6 +195,13 @@ REFUSALS: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
     ("secret: was made by a sandbox; production needs its own", lambda s: s.root_secret.startswith(SANDBOX_MARK)),
     # Clients choose URLs that we call: with it, one of them reaches the services inside.
     ("outbound_loopback: belongs to the sandbox", lambda s: s.outbound_loopback),
+    (
+        "sms_gateway_url: must be https and come with sms_gateway_token",
+        lambda s: (
+            s.sms_gateway_url is not None
+            and not (s.sms_gateway_url.startswith("https://") and s.sms_gateway_token is not None)
+        ),
+    ),
     ("social_network_url: belongs to the sandbox", lambda s: s.social_network_url is not None),
     ("social_network_port: belongs to the sandbox", lambda s: s.social_network_port is not None),
     # Each process would count for itself and let through as many attempts again.

@@ -16,6 +16,8 @@ GOOD = {
     "REDIS_URL": "redis://cache.example/0",
     "WORKERS": "4",
     "INITIAL_ACCESS_TOKEN_DIGEST": digest("a token"),
+    "SMS_GATEWAY_URL": "https://sms.example/send",
+    "SMS_GATEWAY_TOKEN": "gateway-token",
 }
 
 
@@ -71,6 +73,8 @@ def test_production_starts(read: Any) -> None:
         ("OUTBOUND_LOOPBACK", "true", "outbound_loopback: belongs to the sandbox"),
         ("SOCIAL_NETWORK_URL", "https://social.example", "social_network_url: belongs to the sandbox"),
         ("SOCIAL_NETWORK_PORT", "8001", "social_network_port: belongs to the sandbox"),
+        ("SMS_GATEWAY_URL", "http://sms.example/send", "sms_gateway_url: must be https"),
+        ("SMS_GATEWAY_TOKEN", None, "sms_gateway_url: must be https and come with sms_gateway_token"),
         ("REDIS_URL", None, "redis_url: is needed by more than one worker"),
         ("REDIS_URL", "http://cache.example", "redis_url: must start with"),
         ("WORKERS", "0", "workers: "),

@@ -1,0 +1,150 @@
+"""The provider as it runs in earnest: `vneid-idp serve` in a process of its own, on a free port of the loopback."""
+
+import html
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.support.people import hashes, persona
+from tests.support.visitor import Visitor
+from vneid_idp.identity.phones import display
+from vneid_idp.identity.seed import seed_personas
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.keys import service as keys
+from vneid_idp.kernel.secrets import from_base64url
+from vneid_idp.settings import new_root_secret
+from vneid_idp.storage.database import open_database
+
+_COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
+_PATIENCE_SECONDS = 30
+_MESSAGE = re.compile(r"<dd>([0-9 ]+)</dd></div>\s*<div><dt>[^<]*</dt><dd><code[^>]*>([0-9]{6})</code>")
+SECRET = new_root_secret()
+
+
+@dataclass
+class Server:
+    """A running server. `kill` and `start` may follow each other; port and issuer stay."""
+
+    database_url: str
+    log: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def issuer(self) -> str:
+        """What it calls itself."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its settings, for it and for the commands that go with it."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
+        return ours | {
+            "VNEID_IDP_ENVIRONMENT": "sandbox",
+            "VNEID_IDP_ISSUER": self.issuer,
+            "VNEID_IDP_PORT": str(self.port),
+            "VNEID_IDP_DATABASE_URL": self.database_url,
+            "VNEID_IDP_SECRET": SECRET,
+            "VNEID_IDP_OUTBOUND_LOOPBACK": "true",
+        }
+
+    def start(self) -> None:
+        """Start it, and return when it answers. Raises `AssertionError` with its log when it does not."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [_COMMAND, "serve"], env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.issuer}/healthz", timeout=2, trust_env=False).is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        self.stop()
+        raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """End it without a word: SIGKILL, as a power cut or the kernel would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(_PATIENCE_SECONDS)
+
+    def stop(self) -> None:
+        """Ask it to end, and see to it that it does."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the operator's on the same settings."""
+        return subprocess.run(
+            [_COMMAND, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_SECONDS,
+            check=False,
+        )
+
+    @asynccontextmanager
+    async def visitor(self, slug: str) -> AsyncIterator["Guest"]:
+        """A persona at a browser."""
+        async with httpx.AsyncClient(base_url=self.issuer, timeout=_PATIENCE_SECONDS, trust_env=False) as browser:
+            yield Guest(self.issuer, browser, persona(slug, SystemClock().now()))
+
+
+class Guest(Visitor):
+    """A visitor who reads the text messages on the sandbox's outbox page."""
+
+    async def one_time_code(self) -> str:
+        """See `Visitor`."""
+        page = (await self.browser.get("/sandbox/outbox")).text
+        phone = display(self.persona.record.phone or "")
+        return next(code for number, code in _MESSAGE.findall(html.unescape(page)) if number == phone)
+
+
+async def settle(database_url: str) -> None:
+    """Make keys and people in a migrated database, as of today: the server goes by the clock on the wall."""
+    database = open_database(database_url, SystemClock())
+    try:
+        async with database.writing() as unit:
+            await keys.ensure(unit, from_base64url(SECRET))
+            ring = await keys.load(unit, from_base64url(SECRET))
+            await seed_personas(unit, Vault(ring.sealer), ring.blind, hashes())
+    finally:
+        await database.close()
+
+
+@contextmanager
+def serving(database_url: str, folder: Path) -> Iterator[Server]:
+    """A server on a settled database, for as long as the block lasts."""
+    server = Server(database_url, folder / "server.log", free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
