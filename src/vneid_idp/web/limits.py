@@ -185,6 +185,10 @@ def seconds_to_wait(
 
 def open_limits(redis_url: str | None = None, policy: Policy = POLICY) -> Limits:
     """Limits counted in Redis at `redis_url`, or in this process."""
-    storage = storage_from_string(f"async+{redis_url}" if redis_url else "async+memory://", wrap_exceptions=True)
+    if redis_url is None:
+        storage = storage_from_string("async+memory://", wrap_exceptions=True)
+    else:
+        scheme = "async+redis+" if redis_url.startswith("unix:") else "async+"
+        storage = storage_from_string(f"{scheme}{redis_url}", wrap_exceptions=True, implementation="redispy")
     assert isinstance(storage, Storage)
     return Limits(storage, policy)

@@ -1,0 +1,180 @@
+"""What the consent screen asks, shows and reads: nothing leaves that was not chosen."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
+from vneid_idp.protocol.claims import Decision, Decisions, Item, items_of
+from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.web.forms import Form
+
+
+def say(message: str, **values: object) -> str:
+    """English."""
+    return message % values
+
+
+def purpose(name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> Purpose:
+    """A purpose whose texts are its name."""
+    texts = {"vi": f"{name} (vi)", "en": f"{name} (en)"}
+    return Purpose(name, 1, texts, texts, texts, texts, required, optional)
+
+
+SHOP = Client(
+    client_id="shop",
+    client_name="Shop",
+    scope=("openid", "profile", "email", "phone", "age", "identity", "full_name", "offline_access"),
+    purposes=(
+        purpose("account", ("full_name", "name", "birthdate"), ("phone_number", "phone_number_verified", "nickname")),
+        purpose("letters", (), ("email", "email_verified", "age_over_18")),
+    ),
+)
+VALUES: dict[str, Any] = {
+    "full_name": "Nguyễn Thị Minh Anh",
+    "name": "Nguyễn Thị Minh Anh",
+    "birthdate": "1996-05-19",
+    "age_over_16": True,
+    "age_over_18": True,
+    "phone_number": "+84950000001",
+    "phone_number_verified": True,
+    "email": "minh.anh@thu.example",
+    "email_verified": False,
+}
+SCOPE = ("openid", "profile", "email", "phone", "age", "full_name", "offline_access")
+ITEMS = items_of(SHOP, SCOPE, {})
+
+
+def shown(
+    asked: tuple[Item, ...] = ITEMS, decided: Decisions | None = None, values: dict[str, Any] | None = None
+) -> Screen:
+    """The screen of the shop."""
+    return screen(SHOP, asked, ITEMS, decided or {}, VALUES if values is None else values, say)
+
+
+def answered() -> Decisions:
+    """The decisions of a form that gives the birth date in full and says nothing else."""
+    decisions, errors = read_decisions(shown(), Form([("required-0-birthdate", "full")]))
+    assert not errors
+    return decisions
+
+
+def test_one_line_a_topic_with_the_very_values() -> None:
+    account, letters = shown().groups
+    assert [(line.topic.key, line.shown) for line in account.required] == [
+        ("name", "Nguyễn Thị Minh Anh"),
+        ("birthdate", "19/05/1996"),
+    ]
+    assert [(line.topic.key, line.shown) for line in account.optional] == [("phone", "0950 000 001 · verified")]
+    assert [line.topic.key for line in account.absent] == ["nickname"]
+    assert [(line.topic.key, line.shown) for line in letters.optional] == [
+        ("age", "Over 16: yes · Over 18: yes"),
+        ("email", "minh.anh@thu.example · not verified"),
+    ]
+
+
+def test_every_item_is_decided_once() -> None:
+    assert set(answered()) == {item.name for item in ITEMS}
+
+
+def test_silence_gives_nothing_but_what_is_required() -> None:
+    given = {name for name, decision in answered().items() if decision.given}
+    assert given == {"full_name", "name", "birthdate", "offline_access"}
+
+
+def test_a_ticked_line_gives_all_its_claims_and_no_other() -> None:
+    before = answered()
+    ticked, errors = read_decisions(shown(), Form([("required-0-birthdate", "full"), ("optional-0-phone", "full")]))
+    assert not errors
+    changed = {name for name in ticked if ticked[name] != before[name]}
+    assert changed == {"phone_number", "phone_number_verified"}
+    assert all(ticked[name].given for name in changed)
+
+
+def test_a_smaller_proof_takes_the_place_of_the_claim() -> None:
+    decisions, errors = read_decisions(shown(), Form([("required-0-birthdate", "smaller")]))
+    assert not errors
+    assert decisions["birthdate"] == Decision("account", 1, given=False, instead="age_over_16")
+
+
+def test_a_required_choice_is_not_made_for_the_person() -> None:
+    for said in ([], [("required-0-birthdate", "nothing")], [("required-0-birthdate", "")]):
+        _, errors = read_decisions(shown(), Form(said))
+        assert set(errors) == {"required-0-birthdate"}
+
+
+def test_what_the_account_does_not_hold_is_not_given() -> None:
+    decisions, errors = read_decisions(
+        shown(), Form([("required-0-birthdate", "full"), ("optional-0-nickname", "full")])
+    )
+    assert not errors
+    assert not decisions["nickname"].given
+
+
+def test_a_required_claim_that_is_unknown_stops_nobody() -> None:
+    without = {name: value for name, value in VALUES.items() if name not in ("birthdate", "age_over_16")}
+    page = shown(values=without)
+    assert [line.smaller for line in page.groups[0].required] == [None, None]
+    _, errors = read_decisions(page, Form([]))
+    assert not errors
+
+
+def test_a_child_is_offered_the_true_smaller_proof() -> None:
+    line = shown(values={**VALUES, "age_over_16": False}).groups[0].required[1]
+    assert line.smaller is not None
+    assert line.smaller.shown == "Only tell that I am not yet 16"
+
+
+def test_only_what_is_new_is_asked_and_the_rest_is_shown_as_shared() -> None:
+    decided = answered()
+    decided["birthdate"] = Decision("account", 1, given=False, instead="age_over_16")
+    new = tuple(item for item in ITEMS if item.name.startswith("email"))
+    page = shown(new, decided)
+    assert [line.topic.key for line in page.lines] == ["email"]
+    assert [(topic.key, value) for topic, value in page.shared_before] == [
+        ("name", "Nguyễn Thị Minh Anh"),
+        ("age", "Over 16: yes"),
+    ]
+    decisions, _ = read_decisions(page, Form([("optional-1-email", "full"), ("required-0-birthdate", "full")]))
+    assert set(decisions) == {"email", "email_verified"}
+
+
+def test_the_receipt_says_what_the_page_said_and_holds_no_value() -> None:
+    text = text_shown(SHOP, shown(), "en", say)
+    for words in ("Shop", "account (en)", "letters (en)", "Full name; Date of birth", "Nickname", "while you are away"):
+        assert words in text
+    for value in ("Minh Anh", "1996", "950", "minh.anh"):
+        assert value not in text
+
+
+def test_values_of_smaller_proofs_are_fetched_too() -> None:
+    assert "age_over_16" in values_needed(ITEMS)
+    assert "offline_access" not in values_needed(ITEMS)
+
+
+keys = [line.key for line in shown().lines]
+
+
+@given(st.dictionaries(st.sampled_from(keys), st.sampled_from(["full", "smaller", "nothing", "", "on"])))
+def test_no_form_gives_what_it_does_not_name(said: dict[str, str]) -> None:
+    page = shown()
+    decisions, _ = read_decisions(page, Form(list(said.items())))
+    for line in page.lines:
+        optional = not line.items[0].required
+        for item in line.items:
+            decision = decisions[item.name]
+            if optional or line.smaller:
+                assert decision.given == (said.get(line.key) == "full")
+            assert (decision.instead is not None) == (said.get(line.key) == "smaller" and line.smaller is not None)
+
+
+def test_versions_travel_with_the_decisions() -> None:
+    newer = replace(SHOP, purposes=(replace(SHOP.purposes[0], version=7), SHOP.purposes[1]))
+    items = items_of(newer, SCOPE, {})
+    decisions, _ = read_decisions(
+        screen(newer, items, items, {}, VALUES, say), Form([("required-0-birthdate", "full")])
+    )
+    assert decisions["full_name"].version == 7
+    assert decisions["email"].version == 1

@@ -1,0 +1,50 @@
+"""Values as a person reads them."""
+
+from typing import Any
+
+import pytest
+
+from vneid_idp.interaction.topics import PERMISSION_WORDS, topic_of, topics_of
+from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS
+
+
+def say(message: str, **values: object) -> str:
+    """English."""
+    return message % values
+
+
+def test_every_claim_has_a_topic_and_every_permission_words() -> None:
+    assert {claim for topic in topics_of(CLAIMS) for claim in topic.claims} == set(CLAIMS)
+    assert set(PERMISSION_WORDS) == set(PERMISSIONS)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"full_name": "H'Hen Niê"}, "H'Hen Niê"),
+        ({"given_name": "Anh", "family_name": "Nguyễn"}, "Nguyễn Anh"),
+        ({"birthdate": "2000-02-29"}, "29/02/2000"),
+        ({"age_band": "13_15", "age_over_13": True, "age_over_16": False}, "13 to 15 years old"),
+        ({"age_band": "18_plus", "age_over_21": False}, "18 years old or over · Over 21: no"),
+        ({"age_over_16": False, "age_over_13": True}, "Over 13: yes · Over 16: no"),
+        ({"gender": "female"}, "Female"),
+        ({"id_number": "097196000001"}, "097 196 000 001"),
+        ({"identity_level": 2}, "Level 2"),
+        ({"identity_level": 2, "identity_verified_since": 1_767_225_600}, "Level 2, verified since 01/01/2026"),
+        ({"phone_number": "+84950000001"}, "0950 000 001"),
+        ({"phone_number_verified": True}, "verified"),
+        ({"email": "a@thu.example", "email_verified": False}, "a@thu.example · not verified"),
+        ({"address": {"formatted": "Số 12, Hà Nội"}}, "Số 12, Hà Nội"),
+        ({"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}, "vi-VN · Asia/Ho_Chi_Minh"),
+        ({"updated_at": 1_767_201_000}, "01/01/2026"),
+    ],
+)
+def test_values_as_they_are_shown(values: dict[str, Any], shown: str) -> None:
+    topics = {topic_of(claim).key for claim in values}
+    assert len(topics) == 1
+    assert topic_of(next(iter(values))).show(values, say) == shown
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_an_unknown_value_is_no_value(claim: str) -> None:
+    assert topic_of(claim).show({}, say) is None

@@ -1,0 +1,197 @@
+"""Attempts are counted against the table, before the secret is looked at, and the answer tells when to come back."""
+
+import asyncio
+
+import limits.aio.storage.memory
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.web.limits import (
+    POLICY,
+    Limit,
+    Limits,
+    LimitsUnavailable,
+    Policy,
+    Secret,
+    Subject,
+    TooManyAttempts,
+    Tried,
+    open_limits,
+    seconds_to_wait,
+)
+
+SMALL: Policy = {
+    Secret.SIGN_IN: {
+        Subject.ACCOUNT: (Limit(3, 10 * MINUTE), Limit(5, 60 * MINUTE)),
+        Subject.ADDRESS: (Limit(4, 10 * MINUTE),),
+        Subject.CLIENT: (Limit(6, 10 * MINUTE),),
+    },
+    Secret.MESSAGE: {Subject.ACCOUNT: (Limit(2, 10 * MINUTE),)},
+}
+
+
+class Time:
+    """What the counters take for the present, in seconds."""
+
+    def __init__(self) -> None:
+        self.present = 1_800_000_000.0  # where a window of ten minutes begins
+
+    def time(self) -> float:
+        """As `time.time`."""
+        return self.present
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The counters' clock, held by the test."""
+    held = Time()
+    monkeypatch.setattr(limits.aio.storage.memory, "time", held)
+    return held
+
+
+@pytest.fixture
+def small(time: Time) -> Limits:
+    """Counters in memory with a small policy."""
+    return open_limits(policy=SMALL)
+
+
+async def refusals(counted: Limits, tried: Tried, times: int) -> list[int]:
+    """Try so many times with a wrong secret; for each 0 or the seconds to wait."""
+    waits = []
+    for _ in range(times):
+        try:
+            await counted.admit(Secret.SIGN_IN, tried)
+            await counted.failed(Secret.SIGN_IN, tried)
+            waits.append(0)
+        except TooManyAttempts as error:
+            waits.append(error.retry_after)
+    return waits
+
+
+async def test_an_account_is_locked_out_and_told_until_when(small: Limits, time: Time) -> None:
+    assert await refusals(small, Tried("person"), 4) == [0, 0, 0, 600]
+    time.present += 599
+    assert await refusals(small, Tried("person"), 1) == [1]
+    time.present += 2
+    assert (await refusals(small, Tried("person"), 1))[0] == 0
+
+
+async def test_somebody_else_is_not_locked_out_with_the_account(small: Limits) -> None:
+    await refusals(small, Tried("person"), 4)
+    assert await refusals(small, Tried("other"), 1) == [0]
+
+
+async def test_the_longest_wait_counts(small: Limits, time: Time) -> None:
+    for _ in range(2):
+        await refusals(small, Tried("person"), 3)
+        time.present += 1200
+    # Five of the hour are used up; the ten minutes would allow more.
+    waits = await refusals(small, Tried("person"), 3)
+    assert max(waits) > 600
+
+
+async def test_parallel_guesses_cannot_share_an_attempt(small: Limits) -> None:
+    async def guess() -> bool:
+        try:
+            await small.admit(Secret.SIGN_IN, Tried("person"))
+        except TooManyAttempts:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(guess() for _ in range(50)))) == 3
+
+
+async def test_success_gives_the_account_its_attempts_back(small: Limits) -> None:
+    await refusals(small, Tried("person"), 2)
+    await small.succeeded(Secret.SIGN_IN, Tried("person"))
+    assert await refusals(small, Tried("person"), 4) == [0, 0, 0, 600]
+
+
+async def test_an_address_is_counted_by_its_failures_across_accounts(small: Limits) -> None:
+    for number in range(4):
+        assert await refusals(small, Tried(f"person {number}", address="192.0.2.1"), 1) == [0]
+    assert (await refusals(small, Tried("person 9", address="192.0.2.1"), 1))[0] > 0
+    assert await refusals(small, Tried("person 9", address="192.0.2.2"), 1) == [0]
+
+
+async def test_honest_people_behind_one_address_do_not_use_it_up(small: Limits) -> None:
+    for number in range(20):
+        tried = Tried(f"person {number}", address="192.0.2.1", client="shop")
+        await small.admit(Secret.SIGN_IN, tried)
+        await small.succeeded(Secret.SIGN_IN, tried)
+
+
+async def test_a_success_does_not_wash_an_address_clean(small: Limits) -> None:
+    for number in range(4):
+        await refusals(small, Tried(f"victim {number}", address="192.0.2.1"), 1)
+    await small.succeeded(Secret.SIGN_IN, Tried("own account", address="192.0.2.1"))
+    with pytest.raises(TooManyAttempts):
+        await small.admit(Secret.SIGN_IN, Tried("victim 5", address="192.0.2.1"))
+
+
+async def test_a_client_is_counted_too(small: Limits) -> None:
+    for number in range(6):
+        assert await refusals(small, Tried(f"p{number}", f"192.0.2.{number}", "shop"), 1) == [0]
+    assert (await refusals(small, Tried("p7", "192.0.2.7", "shop"), 1))[0] > 0
+
+
+async def test_a_refused_attempt_takes_nothing_of_the_account(small: Limits) -> None:
+    for number in range(4):
+        await refusals(small, Tried(f"p{number}", address="192.0.2.1"), 1)
+    for _ in range(10):
+        with pytest.raises(TooManyAttempts):
+            await small.admit(Secret.SIGN_IN, Tried("person", address="192.0.2.1"))
+    assert await refusals(small, Tried("person", address="192.0.2.2"), 3) == [0, 0, 0]
+
+
+async def test_the_last_failure_is_told_as_the_lock_out(small: Limits) -> None:
+    told = []
+    for _ in range(3):
+        await small.admit(Secret.SIGN_IN, Tried("person", "192.0.2.1"))
+        told.append(await small.failed(Secret.SIGN_IN, Tried("person", "192.0.2.1")))
+    assert told == [False, False, True]
+
+
+async def test_secrets_are_counted_apart(small: Limits) -> None:
+    await refusals(small, Tried("person"), 4)
+    await small.admit(Secret.MESSAGE, Tried("person"))
+
+
+async def test_without_the_counters_nothing_is_let_through() -> None:
+    away = open_limits("redis://127.0.0.1:1/0")
+    with pytest.raises(LimitsUnavailable):
+        await away.admit(Secret.SIGN_IN, Tried("person"))
+
+
+def test_every_secret_is_limited_and_in_whole_seconds() -> None:
+    assert set(POLICY) == set(Secret)
+    for rules in POLICY.values():
+        for limit in (limit for each in rules.values() for limit in each):
+            assert limit.amount > 0
+            assert limit.window >= MINUTE
+            assert limit.window % SECOND == 0
+
+
+@given(
+    amount=st.integers(1, 50),
+    window=st.integers(60, 86_400),
+    previous=st.integers(0, 50),
+    current=st.integers(0, 50),
+    passed=st.floats(0, 0.999),
+)
+def test_after_the_wait_one_attempt_fits_and_a_second_before_it_none(
+    amount: int, window: int, previous: int, current: int, passed: float
+) -> None:
+    def used(later: float) -> float:
+        # The two windows as the counter sees them `later` seconds from now.
+        at = passed * window + later
+        older, newer = (previous, current) if at < window else (current, 0) if at < 2 * window else (0, 0)
+        return older * (1 - (at % window) / window) + newer
+
+    left = window * (1 - passed)
+    wait = seconds_to_wait(amount, window, previous, left if previous else 0.0, current, left + window)
+    assert used(wait) < amount + 1e-6
+    if wait > 1:
+        assert used(wait - 1.001) >= amount - 1e-6
