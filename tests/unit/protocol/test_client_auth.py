@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import warnings
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
@@ -172,6 +173,14 @@ def test_without_a_registered_algorithm_only_asymmetric_ones_are_accepted(alg: s
         algorithm_for(client, jose.read(raw({"alg": alg}, GOOD)))
 
 
+def test_the_header_names_the_algorithm_that_was_used() -> None:
+    parts = ({"alg": "RS256"}, GOOD)
+    start = ".".join(base64url(json.dumps(part).encode()) for part in parts)
+    signature = JWSRegistry.algorithms["ES256"].sign(start.encode(), EC)
+    with pytest.raises(BadToken, match="must be signed with ES256"):
+        jose.check_signature(jose.read(f"{start}.{base64url(signature)}"), keys(EC), "ES256")
+
+
 def test_a_mac_with_the_public_key_as_its_secret_is_refused() -> None:
     start = raw({"alg": "HS256"}, GOOD).rpartition(".")[0]
     mac = hmac.digest(RSA.as_pem(private=False), start.encode(), "sha256")
@@ -225,6 +234,13 @@ def test_a_changed_payload_is_refused() -> None:
 def test_a_set_that_is_no_set_of_public_keys_is_refused(jwks: Any) -> None:
     with pytest.raises(BadKeys):
         read_keys(jwks)
+
+
+@pytest.mark.parametrize("bits", [512, 1024, 2047, 8193])
+def test_rsa_keys_are_of_a_sensible_size(bits: int) -> None:
+    modulus = base64url((2 ** (bits - 1) + 1).to_bytes((bits + 7) // 8))
+    with warnings.catch_warnings(action="ignore"), pytest.raises(BadKeys):
+        read_keys({"keys": [{"kty": "RSA", "n": modulus, "e": "AQAB"}]})
 
 
 def test_keys_of_unknown_kinds_are_passed_over() -> None:
