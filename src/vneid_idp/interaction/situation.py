@@ -10,6 +10,7 @@ from vneid_idp.protocol.claims import Item, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts, Step, WaitingFacts, next_step
 from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.tokens import is_id_token
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.session import BrowserSession
 
@@ -58,7 +59,7 @@ def _checked(
 def _hinted(hint: str, keys: KeyRing, now: Instant) -> str | None:
     """The subject of an ID token of ours; expired ones still tell who was meant (OIDC Core §3.1.2.1)."""
     try:
-        value = keys.verify_own(hint, now).get("sub")
+        claims = keys.verify_own(hint, now)
     except NotSignedHere:
         return None
-    return value if isinstance(value, str) else None
+    return str(claims["sub"]) if is_id_token(claims) else None

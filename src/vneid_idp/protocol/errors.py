@@ -16,6 +16,17 @@ class OAuthError(Exception):
         self.description = description
         self.detail = detail
 
+    @property
+    def error_description(self) -> str:
+        """The description in the characters that `error_description` may hold."""
+        return plain(self.description)
+
+
+def plain(text: str) -> str:
+    """`text` in printable ASCII without quote and backslash, all that an error may hold (RFC 6749 §4.1.2.1, §5.2)."""
+    spelt = text.replace("§", "section ").replace('"', "'")
+    return "".join(letter if " " <= letter <= "~" and letter != "\\" else "?" for letter in spelt)
+
 
 class InvalidRequest(OAuthError):
     """A parameter is missing, repeated or malformed."""

@@ -9,13 +9,12 @@ from vneid_idp.kernel.clock import MINUTE, Instant, to_seconds
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.tokens import is_id_token
 
 LOGOUT_TOKEN_TYPE = "logout+jwt"
 LOGOUT_TOKEN_LIFE: Instant = 2 * MINUTE
 _EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _LONGEST_STATE = 4096
-# What every ID token of ours has, and no other token that we sign: a log-out token or signed userinfo is no hint.
-_OF_AN_ID_TOKEN = frozenset({"sub", "aud", "exp", "iat", "auth_time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Hint:
 
 def read_hint(claims: Mapping[str, Any], issuer: str, params: Params) -> Hint:
     """The hint in the claims of a token whose signature is ours. Raises `InvalidRequest`."""
-    if claims.get("iss") != issuer or "events" in claims or not claims.keys() >= _OF_AN_ID_TOKEN:
+    if claims.get("iss") != issuer or not is_id_token(claims):
         raise InvalidRequest("id_token_hint is not an ID token of this provider.")
     hint = Hint(str(claims["aud"]), str(claims["sub"]))
     if params.get("client_id", hint.client_id) != hint.client_id:

@@ -4,6 +4,7 @@ They are JSON arrays in the order of the fields: short, since a code travels in 
 to the life of a refresh token: never reorder; new fields go last and have defaults.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +116,15 @@ class RefreshToken:
         """The token that `to_json` wrote."""
         client_id, grant_id, generation = values
         return cls(client_id, grant_id, generation)
+
+
+# What every ID token of ours has, and no other token that we sign.
+_OF_AN_ID_TOKEN = frozenset({"iss", "sub", "aud", "exp", "iat", "auth_time"})
+
+
+def is_id_token(claims: Mapping[str, Any]) -> bool:
+    """Whether claims that we signed are those of an ID token: a log-out token or signed userinfo is no hint."""
+    return "events" not in claims and claims.keys() >= _OF_AN_ID_TOKEN
 
 
 @dataclass(frozen=True, slots=True)

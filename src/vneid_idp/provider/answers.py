@@ -20,7 +20,7 @@ def answer_code(request: Request, idp: Idp, address: ReturnAddress, code: str) -
 
 def answer_error(request: Request, idp: Idp, address: ReturnAddress, error: OAuthError) -> Response:
     """An error response (RFC 6749 §4.1.2.1); in the sandbox `error_uri` leads to its explanation."""
-    parameters = {"error": error.code, "error_description": error.description}
+    parameters = {"error": error.code, "error_description": error.error_description}
     if idp.explain is not None:
         uri = idp.explain(request, error, request_id(request))
         if uri is not None:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import OAuthError, plain
 from vneid_idp.web.exchange import exchange_of, request_id
 from vneid_idp.web.headers import Edge
 from vneid_idp.web.sentences import sentence_for
@@ -137,7 +137,7 @@ def _page(request: Request, refusal: Refusal, explanation: str | None) -> Respon
 
 def _oauth(request: Request, refusal: Refusal, explanation: str | None) -> Response:
     """RFC 6749 §5.2; `error_uri` leads to the explanation."""
-    body = {"error": refusal.code, "error_description": _ascii(refusal.title)}
+    body = {"error": refusal.code, "error_description": plain(refusal.title)}
     if explanation:
         body["error_uri"] = explanation
     response = Response(orjson.dumps(body), refusal.status, media_type="application/json")
@@ -171,10 +171,5 @@ def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
         challenge = 'Bearer realm="vneid-idp"'
         # A request without any token learns only that one is needed (RFC 6750 §3.1).
         if "authorization" in request.headers:
-            challenge += f', error="{refusal.code}", error_description="{_ascii(refusal.title)}"'
+            challenge += f', error="{refusal.code}", error_description="{plain(refusal.title)}"'
         response.headers["WWW-Authenticate"] = challenge
-
-
-def _ascii(text: str) -> str:
-    """The characters that `error_description` may hold (RFC 6749 §5.2): no quote, no backslash, ASCII only."""
-    return "".join(c if " " <= c <= "~" and c not in '"\\' else "'" if c == '"' else "?" for c in text)
