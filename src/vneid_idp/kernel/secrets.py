@@ -13,8 +13,14 @@ def base64url(data: bytes) -> str:
 
 
 def from_base64url(text: str) -> bytes:
-    """The bytes of unpadded base64url text; raises `ValueError` for anything else."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """The bytes of unpadded base64url text; raises `ValueError` for anything else.
+
+    The decoder would also take padding, the other alphabet and stray last bits: a token would have several spellings.
+    """
+    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if base64url(data) != text:
+        raise ValueError("not unpadded base64url")
+    return data
 
 
 def random_bytes(count: int) -> bytes:
