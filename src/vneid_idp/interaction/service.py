@@ -1,5 +1,6 @@
 """Open, find and end a request that waits for a person."""
 
+import re
 from dataclasses import dataclass
 
 from vneid_idp.interaction import store
@@ -64,9 +65,17 @@ async def open_interaction(
     return _opened(stored, request)
 
 
+_ID = re.compile(r"[A-Za-z0-9_-]{24}")
+
+
+async def _find(unit: Reading, interaction_id: str) -> Stored | None:
+    """The row that an id from a URL names; what cannot be one is not asked of the database, which may not take it."""
+    return await store.find(unit, interaction_id) if _ID.fullmatch(interaction_id) else None
+
+
 async def find_open(unit: Reading, sealer: Sealer, interaction_id: str) -> Interaction | None:
     """A request that is still open, whoever asks; for the client's own door (a pushed request)."""
-    stored = await store.find(unit, interaction_id)
+    stored = await _find(unit, interaction_id)
     if stored is None or stored.ended_at is not None or stored.expires_at <= unit.now:
         return None
     return _opened(stored, _request(sealer, stored))
@@ -77,7 +86,7 @@ async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, bro
 
     The id alone resumes nothing: who reads it over a shoulder or in a history has another browser.
     """
-    stored = await store.find(unit, interaction_id)
+    stored = await _find(unit, interaction_id)
     if (
         stored is None
         or stored.ended_at is not None
