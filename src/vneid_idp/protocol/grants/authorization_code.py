@@ -7,7 +7,7 @@ from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.tokens import CODE_LIFE, Code
 
-# How long after its issue a spent code is still told apart from an old one, so that its replay revokes the grant.
+# How far the clock of another worker, which issued the code, may run ahead.
 _SKEW = 10 * SECOND
 
 

@@ -48,6 +48,6 @@ def narrowed(granted: tuple[str, ...], text: str | None) -> tuple[str, ...]:
     if text is None:
         return granted
     wanted = tuple(dict.fromkeys(text.split()))
-    if not set(wanted) <= set(granted):
-        raise InvalidScope("A refresh cannot ask for more than was granted.")
+    if not wanted or not set(wanted) <= set(granted):
+        raise InvalidScope("A refresh asks for a part of what was granted, and for no more.")
     return wanted

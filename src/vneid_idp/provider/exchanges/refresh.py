@@ -17,13 +17,23 @@ async def exchange(provider: Idp, client: Client, params: Params) -> dict[str, o
     """Refresh. Raises `InvalidGrant`, and `InvalidScope` for more than was granted."""
     token = _opened(provider, params)
     check_refresh(token, client)
+    wanted = params.get("scope")
+    if wanted is not None:
+        await _check_scope(provider, token, wanted)
     async with provider.db.single() as unit:
         grant = await grants.refresh(unit, token.client_id, token.grant_id, token.generation)
         now = unit.now
     if grant is None:
         grant = await _repeated(provider, token)
-    scope = narrowed(grant.scope, params.get("scope"))
-    return await token_response(provider, client, _issued(grant, scope), now)
+    return await token_response(provider, client, _issued(grant, narrowed(grant.scope, wanted)), now)
+
+
+async def _check_scope(provider: Idp, token: RefreshToken, wanted: str) -> None:
+    """Refuse too much before the token is spent: the client would hold a used one, and its next try look like theft."""
+    async with provider.db.reading() as unit:
+        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+    if grant is not None:
+        narrowed(grant.scope, wanted)
 
 
 def _opened(provider: Idp, params: Params) -> RefreshToken:
