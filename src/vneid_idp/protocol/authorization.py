@@ -15,14 +15,16 @@ from vneid_idp.protocol.errors import (
     InvalidTarget,
     RegistrationNotSupported,
     UnauthorizedClient,
+    UnmetAuthenticationRequirements,
     UnsupportedResponseType,
 )
+from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.pkce import read_challenge
 
 RESPONSE_MODES = ("query", "form_post")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
-_LONGEST_STATE = 4096
+_LONGEST = {"state": 4096, "nonce": 1024, "claims": 4096}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,11 @@ def check_response_mode(client: Client, params: Params) -> None:
         raise InvalidRequest("response_mode must be 'query' or 'form_post'.")
 
 
-def check_state(client: Client, params: Params) -> None:
-    """State is echoed byte for byte, so it has an upper bound."""
-    if len(params.get("state", "")) > _LONGEST_STATE:
-        raise InvalidRequest(f"state is longer than {_LONGEST_STATE} characters.")
+def check_lengths(client: Client, params: Params) -> None:
+    """What is echoed, or travels inside the code, has an upper bound: both stand in a URL."""
+    for name, longest in _LONGEST.items():
+        if len(params.get(name, "")) > longest:
+            raise InvalidRequest(f"{name} is longer than {longest} characters.")
 
 
 def check_unsupported(client: Client, params: Params) -> None:
@@ -134,7 +137,7 @@ def check_unsupported(client: Client, params: Params) -> None:
         raise InvalidTarget("There is no other resource server that this provider issues tokens for.")
 
 
-CHECKS: tuple[Check, ...] = (check_response_type, check_response_mode, check_state, check_unsupported)
+CHECKS: tuple[Check, ...] = (check_response_type, check_response_mode, check_lengths, check_unsupported)
 """The order is the policy: the first that fails is the answer."""
 
 
@@ -157,7 +160,7 @@ def read(client: Client, params: Params) -> AuthorizationRequest:
         code_challenge=read_challenge(params, required=client.is_public),
         prompt=read_prompt(params.get("prompt")),
         max_age=read_max_age(client, params.get("max_age")),
-        acr_values=tuple(params.get("acr_values", "").split()) or _claimed_acr(claims) or client.default_acr_values,
+        acr_values=read_acr_values(client, params.get("acr_values", ""), claims),
         claims=claims,
         login_hint=params.get("login_hint"),
         id_token_hint=params.get("id_token_hint"),
@@ -198,6 +201,20 @@ def read_max_age(client: Client, text: str | None) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 10:
         raise InvalidRequest("max_age must be a number of seconds.")
     return int(text)
+
+
+def read_acr_values(client: Client, text: str, claims: ClaimsRequest) -> tuple[str, ...]:
+    """The levels that are wanted, best first: of the parameter, of the `claims` parameter, of the registration.
+
+    An essential `acr` is no wish but a condition (OIDC Core §5.5.1.1), so it goes before all others; raises
+    `UnmetAuthenticationRequirements` when none of its values is a level of ours.
+    """
+    claimed = _claimed_acr(claims)
+    if claimed and claims["id_token"]["acr"].get("essential") is True:
+        if not set(claimed) & set(ACR_VALUES):
+            raise UnmetAuthenticationRequirements("None of the essential acr values can be met here.")
+        return claimed
+    return tuple(text.split()) or claimed or client.default_acr_values
 
 
 def _claimed_acr(claims: ClaimsRequest) -> tuple[str, ...]:

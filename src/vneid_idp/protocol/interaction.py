@@ -17,7 +17,7 @@ from vneid_idp.protocol.errors import (
     OAuthError,
     UnmetAuthenticationRequirements,
 )
-from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, Method, amr, reached
+from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, Method, amr, opens_session, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _next_step(
     if person is None:
         return SignIn(again=False)
     methods = fresh(person.methods, request, waiting.opened_at)
-    if not methods:
+    if not opens_session(methods):
         return SignIn(again=True)
     if not person.usable:
         return Refuse(AccessDenied("The account cannot be used at present."))

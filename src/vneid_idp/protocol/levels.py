@@ -38,6 +38,11 @@ def factors(methods: tuple[Method, ...]) -> int:
     return len(kinds)
 
 
+def opens_session(methods: tuple[Method, ...]) -> bool:
+    """Whether `methods` sign somebody in: a code by text message alone does not, it only strengthens."""
+    return any(method.name != "sms" for method in methods)
+
+
 def amr(methods: tuple[Method, ...]) -> tuple[str, ...]:
     """The `amr` claim for `methods`, in order, without repeats; `mfa` when they are two different factors."""
     values = [value for method in methods for value in _AMR[method.name]]
