@@ -80,11 +80,18 @@ class PostgresqlDatabase:
                 )
         return self._pool
 
+    async def _acquired(self) -> tuple[Any, Any]:
+        try:
+            pool = self._pool or await self._opened()
+            return pool, await pool.acquire(timeout=10)
+        except OSError as error:
+            # Also no such socket and no such host: whatever keeps us from it, the database is away.
+            raise StorageUnavailable from error
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         try:
-            pool = self._pool or await self._opened()
-            connection = await pool.acquire(timeout=10)
+            pool, connection = await self._acquired()
             try:
                 yield connection
             finally:

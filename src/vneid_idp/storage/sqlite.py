@@ -45,12 +45,12 @@ class SqliteUnit:
             rows: Any = list(await self.connection.execute_fetchall(first.sql, first.arguments(values)))
             for row in rows:
                 await self.connection.execute_fetchall(second.sql, second.arguments({**values, **dict(row)}))
+            if alone:
+                await self.connection.execute_fetchall("COMMIT")
         except BaseException:
             if alone:
                 await self.connection.rollback()
             raise
-        if alone:
-            await self.connection.execute_fetchall("COMMIT")
         return cast("list[Row]", rows)
 
     async def fetch_one(self, statement: Statement, **values: Any) -> Row | None:
@@ -144,11 +144,12 @@ class SqliteDatabase:
                 try:
                     await writer.execute_fetchall("BEGIN IMMEDIATE")
                     yield SqliteUnit(self, writer, self._clock.now())
+                    await writer.execute_fetchall("COMMIT")
                 except BaseException:
-                    # Also when the caller is cancelled while BEGIN is still on its way to the connection's thread.
+                    # Also when the caller is cancelled while BEGIN or COMMIT is still on its way to the connection's
+                    # thread, and when a COMMIT fails, which leaves the transaction open.
                     await writer.rollback()
                     raise
-                await writer.execute_fetchall("COMMIT")
 
     async def close(self) -> None:
         """See `Database.close`."""
