@@ -36,7 +36,7 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
     fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, None, {})
     await store.create(unit, fresh)
-    standing = await store.find_standing(unit, person_id, client_id)
+    standing = await store.find_standing_to_change(unit, person_id, client_id)
     if standing is None:
         raise NothingToWithdraw
     merged = {**standing.decisions, **decided}

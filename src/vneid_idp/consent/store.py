@@ -46,6 +46,16 @@ _STANDING = Statement(
         consents.c.withdrawn_at.is_(None),
     )
 )
+# SQLite has one writer at a time and leaves the lock out.
+_STANDING_LOCKED = Statement(
+    select(consents)
+    .where(
+        consents.c.person_id == bindparam("person_id"),
+        consents.c.client_id == bindparam("client_id"),
+        consents.c.withdrawn_at.is_(None),
+    )
+    .with_for_update()
+)
 _OF_PERSON = Statement(
     select(consents)
     .where(consents.c.person_id == bindparam("person_id"), consents.c.withdrawn_at.is_(None))
@@ -103,6 +113,12 @@ def _consent(row: Row) -> Consent:
 async def find_standing(unit: Reading, person_id: str, client_id: str) -> Consent | None:
     """The consent that stands between a person and a client."""
     row = await unit.fetch_one(_STANDING, person_id=person_id, client_id=client_id)
+    return None if row is None else _consent(row)
+
+
+async def find_standing_to_change(unit: Unit, person_id: str, client_id: str) -> Consent | None:
+    """As `find_standing`; who changes it at the same time waits, so that neither loses what the other wrote."""
+    row = await unit.fetch_one(_STANDING_LOCKED, person_id=person_id, client_id=client_id)
     return None if row is None else _consent(row)
 
 
