@@ -27,7 +27,7 @@ from vneid_idp.protocol.interaction import (
     StepUp,
     WaitingFacts,
 )
-from vneid_idp.protocol.params import Params, read_params
+from vneid_idp.protocol.params import Params, read_params, repeated
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
@@ -39,6 +39,7 @@ from vneid_idp.web.session import read_session
 
 REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
 """What the URIs of pushed requests start with (RFC 9126 §2.2)."""
+_LEADS_BACK = ("client_id", "redirect_uri")  # said twice, they prove no return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ async def authorize(request: Request) -> Response:
     """`GET` or `POST /authorize`."""
     provider = idp(request)
     pairs = query_pairs(request) if request.method in ("GET", "HEAD") else await form_pairs(request)
+    if repeated(pair for pair in pairs if pair[0] in _LEADS_BACK) is not None:
+        raise InvalidRequest("client_id or redirect_uri is included more than once.")
     params = {name: value for name, value in pairs if value}
     client = await _client(provider, params)
     if params.get("request_uri", "").startswith(REQUEST_URI):

@@ -86,4 +86,5 @@ async def _asked_claims(provider: Idp, client: Client, issued: Issued) -> dict[s
     released = release("id_token", (), issued.claims, found.decided)
     key = provider.vault.open_key(issued.person_id, found.sealed_key)
     profile = read(key.open_json(COLUMN, found.sealed_profile))
-    return claims(released.claims, profile, found.account, now, provider.issuer)
+    told = claims(released.claims, profile, found.account, now, provider.issuer)
+    return told | ({"claims_substituted": released.substituted} if released.substituted else {})
