@@ -1,0 +1,219 @@
+"""Claims: what is asked, what a person decides, and that nothing leaves which was not given."""
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.protocol.claims import (
+    CLAIMS,
+    PERMISSIONS,
+    SCOPE_CLAIMS,
+    SCOPES,
+    SMALLER_PROOFS,
+    Decision,
+    Item,
+    asked_of,
+    granted_scope,
+    items_of,
+    read_claims,
+    release,
+    scope_of,
+    undecided,
+)
+from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.errors import InvalidRequest
+
+TEXT = {"vi": "…", "en": "…"}
+
+
+def purpose(name: str, version: int = 1, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> Purpose:
+    return Purpose(name, version, TEXT, TEXT, TEXT, TEXT, required, optional)
+
+
+def client(*purposes: Purpose, scope: tuple[str, ...] = SCOPES) -> Client:
+    return Client("cli_a", "A", scope=scope, purposes=purposes)
+
+
+ACCOUNT = purpose("account", 3, ("age_band",), ("birthdate", "email", "age_over_18"))
+GIVEN, LEFT_OUT = Decision("account", 3, given=True), Decision("account", 3, given=False)
+SMALLER = Decision("account", 3, given=False, instead="age_over_16")
+
+
+def test_the_claims_parameter_is_read() -> None:
+    text = (
+        '{"userinfo":{"email":null,"age_over_21":{"essential":true},"unknown":null,"name":{"value":"a","x":1}},'
+        '"id_token":{"acr":{"values":["u"]},"sub":{"value":"s"},"auth_time":{"essential":true}},"other":3}'
+    )
+    assert read_claims(text) == {
+        "userinfo": {"email": {}, "age_over_21": {"essential": True}, "name": {"value": "a"}},
+        "id_token": {"acr": {"values": ["u"]}, "sub": {"value": "s"}, "auth_time": {"essential": True}},
+    }
+    assert read_claims(None) == {}
+    assert read_claims('{"userinfo":null}') == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "[]", "1", "null", '"a"', '{"userinfo":[]}', '{"id_token":"x"}', '{"userinfo":{"email":1}}',
+     '{"userinfo":{"email":true}}', '{"userinfo":{"unknown":[]}}', "{" * 5000, '{"userinfo":' * 2000],
+)  # fmt: skip
+def test_a_malformed_claims_parameter_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest):
+        read_claims(text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**64 - 1) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+rules = st.none() | st.dictionaries(st.sampled_from(["essential", "value", "values", "x"]), json_values, max_size=3)
+places = st.dictionaries(st.sampled_from([*CLAIMS, "sub", "acr", "age_over_7", "x"]), rules, max_size=5)
+wanted = st.fixed_dictionaries({}, optional={"userinfo": places, "id_token": places})
+
+
+@given(st.text() | json_values.map(lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        read_claims(text)
+    except InvalidRequest:
+        pass
+
+
+@given(wanted)
+def test_what_was_read_survives_storage(value: dict[str, dict[str, object]]) -> None:
+    read = read_claims(orjson.dumps(value).decode())
+    assert orjson.loads(orjson.dumps(read)) == read
+    assert read_claims(orjson.dumps(read).decode()) == read
+
+
+@pytest.mark.parametrize(
+    ("claim", "scope"),
+    [("age_over_1", "age"), ("age_over_999", "age"), ("age_over_1000", None), ("age_over_", None),
+     ("age_over_18\n", None), ("age_over_x", None), ("email", "email"), ("id_number", "id_number"), ("sub", None)],
+)  # fmt: skip
+def test_the_scope_of_a_claim(claim: str, scope: str | None) -> None:
+    assert scope_of(claim) == scope
+
+
+def test_scopes_ask_for_userinfo_only() -> None:
+    claims = {"userinfo": {"name": {}}, "id_token": {"email": {}, "acr": {}}}
+    assert asked_of("userinfo", ("openid", "full_name", "age"), claims) == (
+        "full_name", "age_over_13", "age_over_16", "age_over_18", "age_band", "name"
+    )  # fmt: skip
+    assert asked_of("id_token", ("openid", "full_name", "age"), claims) == ("email",)
+
+
+def test_items_are_what_a_purpose_covers_and_the_client_is_permitted() -> None:
+    asked = {"userinfo": {"birthdate": {}, "full_name": {}}, "id_token": {"email": {}}}
+    assert items_of(client(ACCOUNT), ("openid", "age", "offline_access"), asked) == (
+        Item("age_over_13", "account", 3, required=False),
+        Item("age_over_16", "account", 3, required=False),
+        Item("age_over_18", "account", 3, required=False),
+        Item("age_band", "account", 3, required=True),
+        Item("birthdate", "account", 3, required=False),
+        Item("email", "account", 3, required=False),
+        Item("offline_access", "account", 3, required=True),
+    )
+    permitted = client(ACCOUNT, scope=("openid", "age"))
+    assert "email" not in {item.name for item in items_of(permitted, ("openid",), asked)}
+
+
+def test_without_a_purpose_nothing_is_asked() -> None:
+    assert items_of(client(), SCOPES, {"userinfo": {"email": {}}}) == ()
+
+
+def test_the_first_purpose_that_covers_a_claim_is_its_ground() -> None:
+    two = client(purpose("a", 1, (), ("email",)), purpose("b", 7, ("email",), ()))
+    assert items_of(two, ("openid", "email"), {}) == (Item("email", "a", 1, required=False),)
+
+
+def test_any_age_needs_a_purpose_that_is_about_ages() -> None:
+    asked = {"userinfo": {"age_over_21": {}}}
+    assert items_of(client(ACCOUNT), ("openid",), asked) == (Item("age_over_21", "account", 3, required=False),)
+    assert items_of(client(purpose("a", 1, (), ("email",))), ("openid",), asked) == ()
+
+
+@pytest.mark.parametrize(
+    ("decision", "required", "stands"),
+    [
+        (None, False, False),
+        (GIVEN, True, True),
+        (SMALLER, True, True),
+        (LEFT_OUT, False, True),
+        (LEFT_OUT, True, False),
+        (Decision("account", 2, given=True), False, False),
+        (Decision("account", 4, given=True), False, False),
+        (Decision("other", 3, given=True), False, False),
+    ],
+)
+def test_what_is_asked_again(decision: Decision | None, required: bool, stands: bool) -> None:
+    item = Item("birthdate", "account", 3, required)
+    decided = {} if decision is None else {"birthdate": decision}
+    assert undecided((item,), decided) == (() if stands else (item,))
+
+
+def test_a_smaller_proof_leaves_in_the_place_of_the_claim_and_says_so() -> None:
+    asked = {"userinfo": {"birthdate": {}, "email": {}, "gender": {}}}
+    found = release("userinfo", ("openid",), asked, {"birthdate": SMALLER, "email": LEFT_OUT})
+    assert found.claims == ("age_over_16",)
+    assert found.substituted == {"birthdate": "age_over_16"}
+    assert release("id_token", ("openid",), asked, {"birthdate": GIVEN}).claims == ()
+
+
+names = st.sampled_from([*CLAIMS, "age_over_21"])
+decisions = st.dictionaries(
+    names | st.sampled_from(PERMISSIONS),
+    st.builds(Decision, st.just("account"), st.integers(1, 2), st.booleans(), st.none() | st.just("age_over_16")),
+)
+scopes = st.lists(st.sampled_from(SCOPES), unique=True).map(tuple)
+
+
+@given(st.sampled_from(["userinfo", "id_token"]), scopes, wanted, decisions)
+def test_nothing_is_released_that_was_not_given(
+    place: str, scope: tuple[str, ...], value: dict[str, dict[str, object]], decided: dict[str, Decision]
+) -> None:
+    claims = read_claims(orjson.dumps(value).decode())
+    found = release(place, scope, claims, decided)
+    asked = asked_of(place, scope, claims)
+    given_itself = {name for name in asked if name in decided and decided[name].given}
+    smaller = {
+        name: decided[name].instead
+        for name in asked
+        if name in decided and not decided[name].given and decided[name].instead is not None
+    }
+    assert set(found.claims) == given_itself | set(smaller.values())
+    assert found.substituted == smaller
+    assert len(found.claims) == len(set(found.claims))
+
+
+@given(scopes, decisions)
+def test_the_scope_that_is_left_is_what_was_asked_and_agreed(
+    scope: tuple[str, ...], decided: dict[str, Decision]
+) -> None:
+    left = granted_scope(scope, decided)
+    assert set(left) <= set(scope)
+    assert ("openid" in left) == ("openid" in scope)
+    for name in scope:
+        if name in PERMISSIONS:
+            assert (name in left) == (name in decided and decided[name].given)
+        elif name != "openid":
+            agreed = [decided[c] for c in SCOPE_CLAIMS[name] if c in decided]
+            assert (name in left) == any(d.given or d.instead for d in agreed)
+
+
+@given(scopes, decisions)
+def test_everything_decided_is_not_asked_again(scope: tuple[str, ...], decided: dict[str, Decision]) -> None:
+    items = items_of(client(ACCOUNT), scope, {})
+    missing = undecided(items, decided)
+    given_now = {item.name: Decision(item.purpose, item.version, given=True) for item in missing}
+    assert undecided(items, {**decided, **given_now}) == ()
+    newer = items_of(client(purpose("account", 4, ACCOUNT.required, ACCOUNT.optional)), scope, {})
+    assert undecided(newer, {**decided, **given_now}) == newer
+
+
+def test_a_smaller_proof_is_a_claim_of_ours() -> None:
+    for claim, smaller in SMALLER_PROOFS.items():
+        assert scope_of(claim)
+        assert scope_of(smaller)

@@ -1,0 +1,313 @@
+"""What happens next: from facts that issue a code, one condition is broken, and exactly its page or error follows."""
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.claims import Decision, Item
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.interaction import (
+    AskConsent,
+    ChooseWard,
+    ConsentFacts,
+    Issue,
+    PersonFacts,
+    ReachLevel,
+    Refuse,
+    SignIn,
+    Step,
+    StepUp,
+    WaitingFacts,
+    next_step,
+)
+from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, METHODS, Method
+
+OPENED = 1_800_000_000_000
+EARLIER, LATER = OPENED - 10 * MINUTE, OPENED + MINUTE
+BOTH = (Method("pwd", LATER), Method("sms", LATER))
+REQUEST = AuthorizationRequest(
+    "cli_a",
+    "https://rp.example/cb",
+    "query",
+    "s",
+    ("openid", "age", "binding:child_account"),
+    prompt=frozenset({"login", "consent"}),
+    max_age=60,
+    acr_values=(LEVEL_2,),
+)
+ITEMS = (Item("age_band", "account", 2, required=True), Item("email", "account", 2, required=False))
+PERSON = PersonFacts("per_a", "ses_a", BOTH, 2, usable=True)
+CONSENT = ConsentFacts(
+    "con_a", LATER, {"age_band": Decision("account", 2, given=True), "email": Decision("account", 2, given=False)}
+)
+WAITING = WaitingFacts(OPENED, ward_id="per_child")
+SOUND: dict[str, Any] = {
+    "request": REQUEST,
+    "items": ITEMS,
+    "person": PERSON,
+    "consent": CONSENT,
+    "waiting": WAITING,
+}
+
+
+def decide(**changes: Any) -> Step:
+    return next_step(**{**SOUND, **changes})
+
+
+def code_of(step: Step) -> str:
+    assert isinstance(step, Refuse), step
+    return step.error.code
+
+
+def with_methods(*methods: tuple[str, int], level: int = 2) -> PersonFacts:
+    return replace(PERSON, methods=tuple(Method(*method) for method in methods), account_level=level)
+
+
+def with_decision(**decisions: Decision) -> ConsentFacts:
+    return replace(CONSENT, decided={**CONSENT.decided, **decisions})
+
+
+def test_sound_facts_issue_a_code() -> None:
+    step = decide()
+    assert step == Issue(PERSON, CONSENT, 2, LEVEL_2, ("pwd", "otp", "sms", "mfa"), LATER, "per_child")
+
+
+SPOILT: list[tuple[str, dict[str, Any], Step]] = [
+    ("nobody is signed in", {"person": None}, SignIn(again=False)),
+    ("no method at all", {"person": with_methods()}, SignIn(again=True)),
+    ("the sign-in is older than prompt=login", {"person": with_methods(("pwd", EARLIER), ("sms", EARLIER))},
+     SignIn(again=True)),
+    ("only the code by text message is fresh", {"person": with_methods(("pwd", EARLIER), ("sms", LATER))},
+     SignIn(again=True)),
+    ("only one factor", {"person": with_methods(("pwd", LATER))}, StepUp()),
+    ("two of one kind are one factor", {"person": with_methods(("pwd", LATER), ("pin", LATER))}, StepUp()),
+    ("the second factor is not fresh", {"person": with_methods(("pwd", LATER), ("sms", EARLIER))}, StepUp()),
+    ("a level-1 account", {"person": replace(PERSON, account_level=1)}, ReachLevel()),
+    ("no child chosen", {"waiting": replace(WAITING, ward_id=None)}, ChooseWard()),
+    ("no consent", {"consent": None}, AskConsent(ITEMS)),
+    ("consent older than prompt=consent", {"consent": replace(CONSENT, given_at=OPENED - 1)}, AskConsent(ITEMS)),
+    ("a required claim was left out", {"consent": with_decision(age_band=Decision("account", 2, given=False))},
+     AskConsent(ITEMS[:1])),
+    ("a new version of the purpose", {"consent": with_decision(age_band=Decision("account", 1, given=True))},
+     AskConsent(ITEMS[:1])),
+    ("another purpose", {"consent": with_decision(email=Decision("other", 2, given=True))}, AskConsent(ITEMS[1:])),
+    ("a new claim", {"items": (*ITEMS, Item("name", "account", 2, required=False))},
+     AskConsent((Item("name", "account", 2, required=False),))),
+]  # fmt: skip
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("the person refused", {"waiting": replace(WAITING, refused="consent")}, "access_denied"),
+    ("the level was out of reach", {"waiting": replace(WAITING, refused="level")}, "unmet_authentication_requirements"),
+    ("the account is locked", {"person": replace(PERSON, usable=False)}, "access_denied"),
+    ("somebody else is signed in", {"person": replace(PERSON, is_wanted=False)}, "login_required"),
+]
+
+
+@pytest.mark.parametrize(("changes", "step"), [pytest.param(c, s, id=name) for name, c, s in SPOILT])
+def test_one_condition_broken_asks_for_just_that(changes: dict[str, Any], step: Step) -> None:
+    assert decide(**changes) == step
+
+
+@pytest.mark.parametrize(("changes", "code"), [pytest.param(c, s, id=name) for name, c, s in REFUSED])
+def test_one_condition_broken_for_good_refuses(changes: dict[str, Any], code: str) -> None:
+    assert code_of(decide(**changes)) == code
+
+
+SILENT = {
+    SignIn: {"login_required"},
+    StepUp: {"login_required"},
+    ReachLevel: {"unmet_authentication_requirements"},
+    ChooseWard: {"interaction_required"},
+    AskConsent: {"consent_required"},
+}
+
+
+@pytest.mark.parametrize(("changes", "step"), [pytest.param(c, s, id=name) for name, c, s in SPOILT])
+def test_silently_each_page_is_its_error(changes: dict[str, Any], step: Step) -> None:
+    # `none` stands alone on the wire; here it joins the others so that the same conditions are broken.
+    quiet = replace(REQUEST, prompt=REQUEST.prompt | {"none"})
+    assert code_of(decide(**changes, request=quiet)) in SILENT[type(step)]
+
+
+def test_silently_sound_facts_still_issue() -> None:
+    assert isinstance(decide(request=replace(REQUEST, prompt=frozenset({"none"}))), Issue)
+
+
+@pytest.mark.parametrize(
+    ("age", "enough"), [(0, True), (59 * SECOND, True), (60 * SECOND, True), (60 * SECOND + 1, False)]
+)
+def test_max_age_is_measured_when_the_request_arrives(age: int, enough: bool) -> None:
+    request = replace(REQUEST, prompt=frozenset())
+    person = with_methods(("pwd", OPENED - age), ("sms", OPENED - age))
+    assert isinstance(decide(request=request, person=person), Issue if enough else SignIn)
+
+
+def test_without_prompt_and_max_age_an_old_sign_in_is_good() -> None:
+    request = replace(REQUEST, prompt=frozenset(), max_age=None)
+    step = decide(request=request, person=with_methods(("pwd", 1), ("sms", 2)))
+    assert isinstance(step, Issue)
+    assert step.auth_time == 2
+
+
+@pytest.mark.parametrize("prompt", ["login", "select_account"])
+def test_login_means_a_sign_in_after_the_request(prompt: str) -> None:
+    request = replace(REQUEST, prompt=frozenset({prompt}), max_age=None)
+    assert isinstance(decide(request=request, person=with_methods(("hwk", OPENED - 1))), SignIn)
+    assert isinstance(decide(request=request, person=with_methods(("hwk", OPENED))), Issue)
+
+
+def test_an_empty_request_still_asks_once() -> None:
+    plain = replace(REQUEST, scope=("openid",), prompt=frozenset())
+    assert decide(request=plain, items=(), consent=None) == AskConsent(())
+    assert isinstance(decide(request=plain, items=(), consent=replace(CONSENT, decided={}, given_at=0)), Issue)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "level", "factors", "asserted"),
+    [
+        ((), 2, ("pwd", "sms"), LEVEL_2),
+        ((), 2, ("hwk",), LEVEL_2),
+        ((), 2, ("pwd",), LEVEL_1),
+        ((), 1, ("pwd", "sms"), LEVEL_1),
+        ((LEVEL_1,), 2, ("pwd", "sms"), LEVEL_1),
+        ((LEVEL_2, LEVEL_1), 2, ("pwd", "sms"), LEVEL_2),
+        ((LEVEL_2, LEVEL_1), 1, ("pwd",), LEVEL_1),
+        (("urn:other", LEVEL_2), 2, ("pwd", "sms"), LEVEL_2),
+        (("urn:other",), 1, ("pwd",), LEVEL_1),
+    ],
+)
+def test_the_level_that_is_asserted(
+    wanted: tuple[str, ...], level: int, factors: tuple[str, ...], asserted: str
+) -> None:
+    person = with_methods(*((name, LATER) for name in factors), level=level)
+    step = decide(request=replace(REQUEST, acr_values=wanted), person=person)
+    assert isinstance(step, Issue)
+    assert step.acr == asserted
+    assert (step.level == 2) == (level == 2 and ("hwk" in factors or len(factors) == 2))
+
+
+instants = st.sampled_from([0, EARLIER, OPENED - 60 * SECOND, OPENED - 1, OPENED, LATER])
+people = st.builds(
+    PersonFacts,
+    person_id=st.just("per_a"),
+    session_id=st.just("ses_a"),
+    methods=st.lists(st.builds(Method, st.sampled_from(sorted(METHODS)), instants), max_size=4).map(tuple),
+    account_level=st.sampled_from([1, 2]),
+    usable=st.booleans(),
+    is_wanted=st.booleans(),
+)
+decisions = st.builds(
+    Decision,
+    purpose=st.sampled_from(["account", "other"]),
+    version=st.sampled_from([1, 2]),
+    given=st.booleans(),
+    instead=st.sampled_from([None, "age_over_16"]),
+)
+consents = st.builds(
+    ConsentFacts,
+    consent_id=st.just("con_a"),
+    given_at=instants,
+    decided=st.dictionaries(st.sampled_from(["age_band", "email"]), decisions),
+)
+requests = st.builds(
+    replace,
+    st.just(REQUEST),
+    scope=st.sampled_from([("openid",), ("openid", "binding:child_account")]),
+    prompt=st.frozensets(st.sampled_from(["login", "consent", "select_account"]), max_size=2)
+    | st.just(frozenset({"none"})),
+    max_age=st.sampled_from([None, 0, 60]),
+    acr_values=st.sampled_from([(), (LEVEL_1,), (LEVEL_2,), (LEVEL_2, LEVEL_1), ("urn:other",)]),
+)
+waitings = st.builds(
+    WaitingFacts,
+    opened_at=st.just(OPENED),
+    refused=st.sampled_from([None, None, "consent", "level"]),
+    ward_id=st.sampled_from([None, "per_child"]),
+)
+
+
+@given(requests, st.none() | people, st.none() | consents, waitings)
+def test_prompt_none_never_shows_a_page(
+    request: AuthorizationRequest, person: PersonFacts | None, consent: ConsentFacts | None, waiting: WaitingFacts
+) -> None:
+    quiet = replace(request, prompt=frozenset({"none"}))
+    assert isinstance(next_step(quiet, ITEMS, person, consent, waiting), Issue | Refuse)
+
+
+OLD, NOW = OPENED - 61 * SECOND, OPENED
+EVERY_REQUEST = [
+    replace(REQUEST, scope=scope, prompt=frozenset(prompt), max_age=max_age, acr_values=acr)
+    for scope in [("openid",), ("openid", "binding:child_account")]
+    for prompt in [(), ("login",), ("consent",), ("select_account", "consent"), ("none",)]
+    for max_age in [None, 60]
+    for acr in [(), (LEVEL_1,), (LEVEL_2,), (LEVEL_1, LEVEL_2)]
+]
+EVERY_PERSON = [
+    replace(PERSON, methods=methods, account_level=level, usable=usable, is_wanted=wanted)
+    for methods in [(), *[(Method(a, when),) for a in sorted(METHODS) for when in (OLD, NOW)],
+                    (Method("pwd", OLD), Method("sms", NOW)), (Method("pwd", NOW), Method("sms", OLD)),
+                    (Method("pwd", NOW), Method("sms", NOW)), (Method("pwd", NOW), Method("pin", NOW))]
+    for level in (1, 2)
+    for usable, wanted in [(True, True), (True, False), (False, True)]
+]  # fmt: skip
+EVERY_CONSENT = [
+    ConsentFacts("con_a", given_at, {} if decision is None else {"age_band": decision, "email": decision})
+    for given_at in (OLD, NOW)
+    for decision in [
+        None, Decision("account", 2, given=True), Decision("account", 1, given=True),
+        Decision("account", 2, given=False), Decision("account", 2, given=False, instead="age_over_16"),
+    ]
+]  # fmt: skip
+EVERY_WAITING = [WaitingFacts(OPENED), WAITING, replace(WAITING, refused="consent")]
+
+
+def check_issued(step: Issue, request: AuthorizationRequest, consent: ConsentFacts, waiting: WaitingFacts) -> None:
+    person = step.person
+    assert person.usable
+    assert person.is_wanted
+    assert waiting.refused is None
+    since = OPENED if request.prompt & {"login", "select_account"} else OPENED - 60 * SECOND if request.max_age else 0
+    fresh = {method.name for method in person.methods if method.at >= since}
+    assert fresh & {"pwd", "pin", "hwk"}
+    assert step.auth_time == max(method.at for method in person.methods if method.at >= since)
+    assert (step.level == 2) == (
+        person.account_level == 2 and ("hwk" in fresh or ("sms" in fresh and bool(fresh & {"pwd", "pin"})))
+    )
+    assert (step.acr == LEVEL_2) <= (step.level == 2)
+    assert not request.acr_values or step.acr in request.acr_values
+    assert "consent" not in request.prompt or consent.given_at >= OPENED
+    assert "binding:child_account" not in request.scope or step.ward_id is not None
+    for item in ITEMS:
+        decision = consent.decided[item.name]
+        assert (decision.purpose, decision.version) == (item.purpose, item.version)
+        assert decision.given or decision.instead or not item.required
+
+
+def test_whatever_is_issued_stands_on_every_condition() -> None:
+    issued = 0
+    for facts in product(EVERY_REQUEST, EVERY_PERSON, EVERY_CONSENT, EVERY_WAITING):
+        request, person, consent, waiting = facts
+        step = next_step(request, ITEMS, person, consent, waiting)
+        if isinstance(step, Issue):
+            assert step.person is person
+            check_issued(step, request, consent, waiting)
+            issued += 1
+    assert issued > 100
+
+
+@given(requests, st.none() | people, st.none() | consents, waitings)
+def test_the_same_facts_decide_the_same_again(
+    request: AuthorizationRequest, person: PersonFacts | None, consent: ConsentFacts | None, waiting: WaitingFacts
+) -> None:
+    one = next_step(request, ITEMS, person, consent, waiting)
+    two = next_step(request, ITEMS, person, consent, waiting)
+    if isinstance(one, Refuse) and isinstance(two, Refuse):
+        assert isinstance(one.error, OAuthError)
+        assert one.error.code == two.error.code
+    else:
+        assert one == two
