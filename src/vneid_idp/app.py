@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from vneid_idp.audit import service as audit
+from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import ClientKeys
@@ -133,6 +134,7 @@ def _tasks(settings: Settings, provider: Idp, gateway: SmsGateway | None) -> lis
         async with db.writing(durable=False) as unit:
             await interactions.sweep(unit)
             await clients.forget_assertions(unit)
+            await bindings.forget_old_keys(unit)
             if isinstance(provider.notifier, Outbox):
                 await provider.notifier.sweep(unit)
 

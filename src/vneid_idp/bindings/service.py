@@ -126,6 +126,20 @@ async def release_by_person(unit: Unit, person_id: str, binding_id: str) -> Bind
     return await _make(unit, binding.client_id, binding_id, Move.RELEASE, by)
 
 
+async def release_all(unit: Unit, person_id: str, client_id: str) -> int:
+    """Release everything that a person holds or supervises at one network; how many. For a consent that is withdrawn:
+    without it the network may learn nothing more, and a binding goes on telling state and age band.
+    """
+    released, before = 0, None
+    while page := await list_for_person(unit, person_id, before=before):
+        for binding in page:
+            if binding.client_id == client_id and binding.state in LIVE:
+                await release_by_person(unit, person_id, binding.binding_id)
+                released += 1
+        before = page[-1].binding_id
+    return released
+
+
 async def move(unit: Unit, client_id: str, binding_id: str, how: Move, *, by: By = "provider") -> Binding:
     """Verify, suspend, resume or revoke a binding. Raises `BindingNotFound`, `MoveForbidden`."""
     return await _make(unit, client_id, binding_id, how, by)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, select, update
 
 from vneid_idp.clients.service import find_client
-from vneid_idp.consent.participants import clients_of_session
+from vneid_idp.consent.participants import clients_of_session, sessions_under_consent
 from vneid_idp.consent.tables import logout_notices
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.secrets import new_id
@@ -64,8 +64,19 @@ async def announce(unit: Unit, person_id: str, session_id: str) -> tuple[Notice,
 
     The caller may deliver them after the commit; who does not, leaves them to a worker, half a minute later.
     """
+    told = [(client_id, session_id) for client_id in await clients_of_session(unit, person_id, session_id)]
+    return await _announce(unit, person_id, told)
+
+
+async def announce_withdrawal(unit: Unit, person_id: str, client_id: str, consent_id: str) -> tuple[Notice, ...]:
+    """As `announce`, for the one client whose consent was withdrawn and every session that it knows."""
+    sessions = await sessions_under_consent(unit, person_id, consent_id)
+    return await _announce(unit, person_id, [(client_id, session_id) for session_id in sessions])
+
+
+async def _announce(unit: Unit, person_id: str, told: list[tuple[str, str]]) -> tuple[Notice, ...]:
     found = []
-    for client_id in await clients_of_session(unit, person_id, session_id):
+    for client_id, session_id in told:
         client = await find_client(unit, client_id)
         if client is not None and client.backchannel_logout_uri is not None:
             found.append(Notice(client_id, new_id("not"), person_id, session_id, 1, unit.now + PAUSES[0]))

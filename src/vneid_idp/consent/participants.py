@@ -1,4 +1,4 @@
-"""Which relying parties a browser session was used with."""
+"""Which relying parties a browser session was used with, and which sessions under a consent."""
 
 from sqlalchemy import bindparam, select
 
@@ -12,6 +12,20 @@ _OF_SESSION = Statement(
     .distinct()
     .order_by(grants.c.client_id)
 )
+
+_OF_CONSENT = Statement(
+    select(grants.c.session_id)
+    .where(grants.c.person_id == bindparam("person_id"), grants.c.consent_id == bindparam("consent_id"))
+    .distinct()
+    .order_by(grants.c.session_id.desc())
+    .limit(100)
+)
+
+
+async def sessions_under_consent(unit: Reading, person_id: str, consent_id: str) -> tuple[str, ...]:
+    """The latest sessions in which the client of a consent was given an ID token, a hundred at most."""
+    rows = await unit.fetch(_OF_CONSENT, person_id=person_id, consent_id=consent_id)
+    return tuple(row["session_id"] for row in rows)
 
 
 async def clients_of_session(unit: Reading, person_id: str, session_id: str) -> tuple[str, ...]:

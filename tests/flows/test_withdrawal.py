@@ -1,0 +1,55 @@
+"""Withdrawing a consent ends what was issued under it, and what was bound."""
+
+import re
+
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.protocol.levels import LEVEL_2
+
+
+async def bound(land: Country, party: RelyingParty) -> tuple[Person, str]:
+    """A person with a bound account, and the access token that bound it."""
+    person = Person(land, land.people["complete"])
+    request = party.request(acr_values=LEVEL_2, scope="openid identity age binding:social_account")
+    page = await person.sign_in(await person.start(request))
+    assert isinstance(page, Page)
+    page = await person.submit(page, send="1")
+    assert isinstance(page, Page)
+    page = await person.submit(page, code=await person.one_time_code())
+    assert isinstance(page, Page)
+    away = await person.submit(page, answer="agree")
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    async with land.browser() as api:
+        answer = await api.post(
+            "/bindings/v1/social-accounts",
+            json={"account_id": "42"},
+            headers={"Authorization": f"Bearer {tokens['access_token']}"},
+        )
+    assert answer.status_code == 201, answer.text
+    return person, tokens["access_token"]
+
+
+async def status(land: Country, party: RelyingParty) -> dict[str, object]:
+    """What the network learns about the account."""
+    token = (await party.post("/token", grant_type="client_credentials")).json()["access_token"]
+    async with land.browser() as api:
+        answer = await api.post(
+            "/bindings/v1/social-accounts/status",
+            json={"account_id": "42"},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    found: dict[str, object] = answer.json()
+    return found
+
+
+async def test_withdrawal_frees_the_account_and_ends_the_token(land: Country, party: RelyingParty) -> None:
+    person, access_token = await bound(land, party)
+    assert (await status(land, party))["account_state"] == "verified"
+    page = await person.open("/me/services")
+    assert isinstance(page, Page)
+    (consent_id,) = re.findall(r'name="consent" value="([^"]+)"', page.response.text)
+    assert isinstance(await person.submit(page, consent=consent_id), Page)
+    assert (await party.userinfo(access_token)).status_code == 401
+    after = await status(land, party)
+    assert (after["account_state"], after["binding"]) == ("unverified", None)
