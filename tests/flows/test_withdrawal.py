@@ -49,7 +49,8 @@ async def test_withdrawal_frees_the_account_and_ends_the_token(land: Country, pa
     page = await person.open("/me/services")
     assert isinstance(page, Page)
     (consent_id,) = re.findall(r'name="consent" value="([^"]+)"', page.response.text)
-    assert isinstance(await person.submit(page, consent=consent_id), Page)
+    answer = await person.browser.post("/me/services/withdraw", data={**page.hidden, "consent": consent_id})
+    assert answer.status_code == 303, answer.text
     assert (await party.userinfo(access_token)).status_code == 401
     after = await status(land, party)
     assert (after["account_state"], after["binding"]) == ("unverified", None)
