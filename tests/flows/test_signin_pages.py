@@ -1,0 +1,182 @@
+"""The sign-in page: the same for everybody until the factors are right."""
+
+import re
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.audit.service import Kind, history_of
+from vneid_idp.kernel.clock import MINUTE
+
+
+async def at_signin(land: Country, party: RelyingParty, slug: str = "complete", **params: str) -> tuple[Person, Page]:
+    """A person on the sign-in page of a request."""
+    person = Person(land, land.people[slug])
+    page = await person.start(party.request(**params))
+    assert isinstance(page, Page)
+    assert page.path.startswith("/signin/")
+    return person, page
+
+
+async def test_the_page_says_who_asks_and_fills_in_the_hint(land: Country, party: RelyingParty) -> None:
+    number = land.people["complete"].username
+    _, page = await at_signin(land, party, login_hint=number)
+    assert "Mạng thử" in page.text
+    assert "localhost:9999" in page.text
+    assert f'value="{number}"' in page.response.text
+
+
+async def test_the_language_follows_the_relying_party(land: Country, party: RelyingParty) -> None:
+    _, page = await at_signin(land, party, ui_locales="en")
+    assert "Sign in to confirm who you are" in page.text
+    _, page = await at_signin(land, party, ui_locales="vi")
+    assert "Đăng nhập để xác thực" in page.text
+
+
+async def test_a_wrong_password_and_an_unknown_number_get_the_same_answer(land: Country, party: RelyingParty) -> None:
+    answers = []
+    for identifier in (land.people["complete"].username, "097196999999", "0951 999 999", "nobody at all"):
+        person, page = await at_signin(land, party)
+        answer = await person.submit(page, identifier=identifier, secret="wrong password")
+        assert isinstance(answer, Page)
+        assert answer.response.status_code == 422
+        # Only what was typed, and what differs each time anyway, may differ.
+        text = answer.response.text.replace(identifier, "")
+        answers.append(re.sub(r'(csrf_token" value|data-csrf|action|data-path|nonce)="[^"]*"', "", text))
+    assert len(set(answers)) == 1
+
+
+async def test_passcode_phone_number_and_spaces_are_as_good(land: Country, party: RelyingParty) -> None:
+    persona = land.people["complete"]
+    person, page = await at_signin(land, party)
+    page = await person.submit(page, identifier=persona.username, switch="passcode")  # type: ignore[assignment]
+    assert "passcode" in page.text
+    phone = "0" + (persona.record.phone or "").removeprefix("+84")
+    after = await person.submit(
+        page, **{"with": "passcode"}, identifier=f" {phone[:4]} {phone[4:]} ", secret=persona.passcode
+    )
+    assert isinstance(after, Page)
+    assert after.path.startswith("/consent/")
+
+
+async def test_five_guesses_lock_out_and_the_answer_tells_until_when(land: Country, party: RelyingParty) -> None:
+    for identifier in (land.people["complete"].username, "097196999999"):
+        person, page = await at_signin(land, party)
+        for _ in range(5):
+            answer = await person.submit(page, identifier=identifier, secret="wrong password")
+            assert isinstance(answer, Page)
+            assert answer.response.status_code == 422
+        locked = await person.submit(page, identifier=identifier, secret=land.people["complete"].password)
+        assert isinstance(locked, Page)
+        assert locked.response.status_code == 429
+        assert 0 < int(locked.response.headers["retry-after"]) <= 15 * 60
+        assert re.search(r"thử lại từ \d\d:\d\d", locked.text)
+    async with land.idp.db.reading() as unit:
+        events = await history_of(unit, land.people["complete"].record.person_id)
+    assert [event.kind for event in events].count(Kind.ACCOUNT_LOCKED_OUT) == 1
+    assert [event.kind for event in events].count(Kind.SIGNIN_FAILED) == 5
+
+
+async def test_the_phone_number_has_no_attempts_of_its_own(land: Country, party: RelyingParty) -> None:
+    persona = land.people["complete"]
+    person, page = await at_signin(land, party)
+    for _ in range(5):
+        await person.submit(page, identifier=persona.username, secret="wrong password")
+    locked = await person.submit(page, identifier=persona.record.phone or "", secret=persona.password)
+    assert isinstance(locked, Page)
+    assert locked.response.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [
+        ("locked-by-holder", "Bạn đã khóa tài khoản này"),
+        ("locked-by-authority", "Tài khoản này đang bị khóa"),
+        ("deceased", "Tài khoản này đã chấm dứt"),
+        ("card-expired", "Thẻ của bạn đã hết hạn"),
+    ],
+)
+async def test_why_an_account_cannot_be_used_is_told_to_its_holder_only(
+    land: Country, party: RelyingParty, slug: str, words: str
+) -> None:
+    person, page = await at_signin(land, party, slug)
+    refused = await person.submit(page, identifier=person.persona.username, secret="wrong password")
+    assert isinstance(refused, Page)
+    assert words not in refused.text
+    told = await person.submit(page, identifier=person.persona.username, secret=person.persona.password)
+    assert isinstance(told, Page)
+    assert told.response.status_code == 403
+    assert words in told.text
+    assert "session" not in " ".join(person.browser.cookies)
+    away = await person.submit(told, leave="1")
+    assert isinstance(away, str)
+    assert "error=access_denied" in away
+
+
+async def test_going_back_without_signing_in_tells_the_service(land: Country, party: RelyingParty) -> None:
+    person, page = await at_signin(land, party)
+    away = await person.submit(page, leave="1")
+    assert isinstance(away, str)
+    assert "error=access_denied" in away
+
+
+async def test_a_request_belongs_to_the_browser_that_started_it(land: Country, party: RelyingParty) -> None:
+    _, page = await at_signin(land, party)
+    thief = Person(land, land.people["level-1"])
+    for path in (page.path, page.path.replace("signin", "consent"), f"{page.path}/second"):
+        stolen = await thief.open(path)
+        assert isinstance(stolen, Page)
+        assert stolen.response.status_code == 410
+
+
+async def test_a_form_without_its_token_changes_nothing(land: Country, party: RelyingParty) -> None:
+    person, page = await at_signin(land, party)
+    answer = await person.submit(
+        page, identifier=person.persona.username, secret=person.persona.password, csrf_token="made up"
+    )
+    assert isinstance(answer, Page)
+    assert answer.response.status_code == 403
+    assert isinstance(again := await person.open(page.path), Page)
+    assert again.path == page.path
+
+
+async def test_time_runs_out_and_can_be_extended(land: Country, party: RelyingParty) -> None:
+    person, page = await at_signin(land, party)
+    land.watch.advance(14 * MINUTE)
+    longer = await person.submit(page, extend="1", identifier="typed already", secret="")
+    assert isinstance(longer, Page)
+    assert 'value="typed already"' in longer.response.text
+    land.watch.advance(14 * MINUTE)
+    assert isinstance(await person.sign_in(longer), Page)
+    person, page = await at_signin(land, party)
+    land.watch.advance(16 * MINUTE)
+    late = await person.sign_in(page)
+    assert isinstance(late, Page)
+    assert late.response.status_code == 410
+
+
+async def test_signing_in_makes_a_new_session_whatever_the_browser_brought(land: Country, party: RelyingParty) -> None:
+    name = "vneid_idp_session"
+    first, page = await at_signin(land, party)
+    await first.sign_in(page)
+    second = Person(land, land.people["level-1"])
+    second.browser.cookies.set(name, first.browser.cookies[name], domain="localhost.local")  # planted by the first
+    land.watch.advance(MINUTE)
+    await second.sign_in(await second.start(party.request(prompt="login")))
+    assert second.browser.cookies[name] != first.browser.cookies[name]
+    # Who planted it has lost the session: somebody else took the browser over.
+    page = await first.open("/me")  # type: ignore[assignment]
+    assert page.path == "/signin"
+
+
+async def test_a_page_that_is_not_the_next_one_leads_on(land: Country, party: RelyingParty) -> None:
+    person, page = await at_signin(land, party)
+    interaction = page.path.removeprefix("/signin/")
+    for path in (f"/signin/{interaction}/second", f"/level/{interaction}", f"/ward/{interaction}"):
+        assert isinstance(led := await person.open(path), Page)
+        assert led.path == page.path
+    consent = await person.sign_in(page)
+    assert isinstance(consent, Page)
+    assert isinstance(led := await person.open(page.path), Page)
+    assert led.path == consent.path
