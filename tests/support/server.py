@@ -21,8 +21,8 @@ from vneid_idp.identity.phones import display
 from vneid_idp.identity.seed import seed_personas
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
-from vneid_idp.keys import service as keys
 from vneid_idp.kernel.secrets import from_base64url
+from vneid_idp.keys import service as keys
 from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.database import open_database
 
@@ -115,8 +115,9 @@ class Guest(Visitor):
     async def one_time_code(self) -> str:
         """See `Visitor`."""
         page = (await self.browser.get("/sandbox/outbox")).text
+        messages: list[tuple[str, str]] = _MESSAGE.findall(html.unescape(page))
         phone = display(self.persona.record.phone or "")
-        return next(code for number, code in _MESSAGE.findall(html.unescape(page)) if number == phone)
+        return next(code for number, code in messages if number == phone)
 
 
 async def settle(database_url: str) -> None:

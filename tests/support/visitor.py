@@ -11,6 +11,7 @@ import httpx
 from vneid_idp.identity.personas import Persona
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+_CHOICE = re.compile(r'name="([^"]+)" value="full"')
 _ACTION = re.compile(r'<form class="form" action="([^"]+)" method="post"')
 
 
@@ -34,6 +35,11 @@ class Page:
     def hidden(self) -> dict[str, str]:
         """The hidden fields of its form."""
         return {name: html.unescape(value) for name, value in _HIDDEN.findall(self.response.text)}
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What a consent page lets the person share, and the value that shares it in full."""
+        return dict.fromkeys(_CHOICE.findall(self.response.text), "full")
 
     @property
     def action(self) -> str:
@@ -69,8 +75,8 @@ class Visitor:
         """The latest code that was sent to this person."""
         raise NotImplementedError
 
-    async def prove(self, address: str, **choices: str) -> str:
-        """Do at `address` whatever the pages ask: sign in, second proof, consent with `choices`. Where it leads to."""
+    async def prove(self, address: str) -> str:
+        """Do at `address` whatever the pages ask: sign in, second proof, share everything. Where it leads to."""
         page = await self.open(address)
         for _ in range(5):
             if isinstance(page, str):
@@ -80,7 +86,11 @@ class Visitor:
             elif page.path.startswith("/signin"):
                 page = await self.sign_in(page)
             elif page.path.startswith("/consent/"):
-                page = await self.submit(page, answer="agree", **choices)
+                page = await self.submit(page, answer="agree", **page.choices)
+            elif page.path.startswith("/level/"):
+                page = await self.submit(page, leave="1")
+            elif page.path == "/end_session":
+                page = await self.submit(page)
             else:
                 break
         raise AssertionError(f"stuck at {page if isinstance(page, str) else page.path + page.text}")

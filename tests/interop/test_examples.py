@@ -1,0 +1,92 @@
+"""The examples of the integration guide, started as a reader starts them and visited as a person visits them."""
+
+import asyncio
+import html
+import json
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.interop.scripts import MODULES, line_of, node, running
+from tests.support.server import Guest, Server
+
+Answer = Awaitable[httpx.Response]
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def commands(folder: Path) -> dict[str, list[str]]:
+    """How to start each, in a reader's folder."""
+    copy = Path(shutil.copy(EXAMPLES / "openid_client.mjs", folder))
+    (folder / "node_modules").symlink_to(MODULES)
+    return {
+        "openid-client": [node(), str(copy)],
+        "authlib": [sys.executable, "-W", "ignore", str(EXAMPLES / "authlib_app.py")],
+    }
+
+
+@asynccontextmanager
+async def started(argv: list[str], server: Server) -> AsyncIterator[str]:
+    """The address that the example prints."""
+    async with running(*argv, ISSUER=server.issuer, PORT="0") as process:
+        first, address = (await line_of(process)).split(" ")
+        assert first == "Open"
+        yield address
+
+
+async def through(browser: httpx.AsyncClient, visitor: Guest, address: str) -> httpx.Response:
+    """Follow a link of the example to the provider and back."""
+    away = await browser.get(address)
+    assert away.is_redirect, away.text
+    back = await visitor.prove(away.headers["location"])
+    return await browser.get(back)
+
+
+def facts(page: httpx.Response) -> dict[str, Any]:
+    found = re.search("<pre>(.*)</pre>", page.text, re.DOTALL)
+    assert found, page.text
+    shown: dict[str, Any] = json.loads(html.unescape(found[1]))
+    return shown
+
+
+@asynccontextmanager
+async def visited(name: str, slug: str, server: Server, folder: Path) -> AsyncIterator[Callable[[str], Answer]]:
+    """An example that runs, and what a person sees there after following a link of it to the provider and back."""
+    async with (
+        asyncio.timeout(60),
+        started(commands(folder)[name], server) as home,
+        httpx.AsyncClient(timeout=30, trust_env=False) as browser,
+        server.visitor(slug) as visitor,
+    ):
+        assert '<a href="/login">' in (await browser.get(home)).text
+        yield lambda path: through(browser, visitor, home + path)
+
+
+@pytest.mark.parametrize(("name", "slug"), [("openid-client", "born-2000"), ("authlib", "very-long-name")])
+async def test_an_own_application_in_ten_minutes(on_sqlite: Server, tmp_path: Path, name: str, slug: str) -> None:
+    async with visited(name, slug, on_sqlite, tmp_path) as follow:
+        shown = facts(await follow("/login"))
+        assert shown["claims"]["iss"] == on_sqlite.issuer
+        assert shown["claims"]["acr"] == "urn:vneid:level:2"
+        assert shown["userinfo"]["sub"] == shown["claims"]["sub"]
+        assert (shown["userinfo"]["identity_level"], shown["userinfo"]["age_band"]) == (2, "18_plus")
+        binding = shown["binding"]
+        assert (binding["state"], binding["level"], binding["method"]) == ("verified", 2, "own_proof")
+        assert "post" in {each["action"] for each in binding["capabilities"] if each["allowed"]}
+        signed_out = await follow("/logout")
+        assert '<a href="/login">' in signed_out.text
+        assert signed_out.url.path == "/"
+
+
+@pytest.mark.parametrize("name", ["openid-client", "authlib"])
+async def test_less_than_level_2_is_told_and_not_believed(on_sqlite: Server, tmp_path: Path, name: str) -> None:
+    async with visited(name, "level-1", on_sqlite, tmp_path) as follow:
+        shown = facts(await follow("/login"))
+        assert shown["error"] == "unmet_authentication_requirements"
+        assert "binding" not in shown
