@@ -12,6 +12,7 @@ from tests.support.tokens import person_token
 from tests.support.watch import Watch
 from vneid_idp.clients import service as clients
 from vneid_idp.kernel.secrets import digest
+from vneid_idp.protocol import registration
 
 CALLBACK = "https://rp.example/cb"
 
@@ -139,6 +140,12 @@ async def test_deleting_ends_the_client_and_all_that_was_granted_to_it(
     assert (await party.userinfo(token)).status_code == 401
     assert (await browser.get(where, headers=managing(made))).status_code == 401
     assert (await party.post("/introspect", token=token)).status_code == 401
+    # Not even a client that gets the same id later can use what was granted to this one.
+    async with land.idp.db.writing() as unit:
+        again = registration.Registration(party.registered.client.metadata)
+        await clients.register(unit, again, client_id=party.client_id)
+    land.idp.clients.forget(party.client_id)
+    assert (await party.userinfo(token)).status_code == 401
 
 
 async def test_a_disabled_client_manages_nothing(land: Country, browser: httpx.AsyncClient) -> None:
