@@ -1,0 +1,166 @@
+"""The second factor: a code to the phone, or a passkey; and what happens without either."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+
+from tests.support.authenticator import Authenticator
+from tests.support.country import ISSUER, Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.levels import LEVEL_2
+
+
+async def at_second(land: Country, party: RelyingParty, slug: str = "complete") -> tuple[Person, Page]:
+    """A person who gave the password and is asked for a second factor."""
+    person = Person(land, land.people[slug])
+    page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2)))
+    assert isinstance(page, Page)
+    assert page.path.endswith("/second")
+    return person, page
+
+
+async def send(person: Person, page: Page) -> Page:
+    """Ask for a code."""
+    sent = await person.submit(page, send="1")
+    assert isinstance(sent, Page)
+    return sent
+
+
+async def post_json(person: Person, page: Page, path: str, body: dict[str, str]) -> httpx.Response:
+    """What the script of a page sends."""
+    token = re.search(r'data-csrf="([^"]+)"', page.response.text)
+    assert token is not None
+    headers = {"X-CSRF-Token": token[1], "Accept": "application/json"}
+    return await person.browser.post(path, json=body, headers=headers)
+
+
+async def use_passkey(person: Person, page: Page, path: str, device: Authenticator) -> httpx.Response:
+    """The whole ceremony of signing in with a passkey."""
+    given: dict[str, Any] = (await post_json(person, page, f"{path}/options", {})).json()
+    answer = device.get(json.dumps(given["options"]))
+    return await post_json(person, page, path, {"sealed": given["sealed"], "answer": answer})
+
+
+async def test_a_message_shows_little_of_the_number_and_can_be_sent_again_after_a_while(
+    land: Country, party: RelyingParty
+) -> None:
+    person, page = await at_second(land, party)
+    assert person.persona.record.phone not in page.response.text
+    assert "001" in page.text
+    page = await send(person, page)
+    first = await person.one_time_code()
+    too_soon = await send(person, page)
+    assert too_soon.response.status_code == 429
+    land.watch.advance(31 * SECOND)
+    page = await send(person, page)
+    assert page.response.status_code == 200
+    refused = await person.submit(page, code=first)
+    assert isinstance(refused, Page)
+    assert refused.path.endswith("/second")
+    after = await person.submit(refused, code=await person.one_time_code())
+    assert isinstance(after, Page)
+    assert after.path.startswith("/consent/")
+
+
+async def test_a_code_of_one_request_is_of_no_use_in_another(land: Country, party: RelyingParty) -> None:
+    person, page = await at_second(land, party)
+    await send(person, page)
+    code = await person.one_time_code()
+    other = await person.start(party.request(acr_values=LEVEL_2))
+    assert isinstance(other, Page)
+    refused = await person.submit(other, code=code)
+    assert isinstance(refused, Page)
+    assert refused.response.status_code == 422
+
+
+async def test_codes_run_out_of_attempts_and_of_time(land: Country, party: RelyingParty) -> None:
+    person, page = await at_second(land, party)
+    page = await send(person, page)
+    code = await person.one_time_code()
+    land.watch.advance(6 * MINUTE)
+    late = await person.submit(page, code=code)
+    assert isinstance(late, Page)
+    assert "không còn hiệu lực" in late.text
+    page = await send(person, late)
+    code = await person.one_time_code()
+    for _ in range(5):
+        await person.submit(page, code="000000" if code != "000000" else "111111")
+    spent = await person.submit(page, code=code)
+    assert isinstance(spent, Page)
+    assert spent.response.status_code == 429
+
+
+async def test_without_a_phone_the_page_explains_and_leads_back(land: Country, party: RelyingParty) -> None:
+    person, page = await at_second(land, party, "no-phone")
+    assert "không có cách xác thực thứ hai" in page.text
+    assert isinstance(still := await person.submit(page, send="1"), Page)
+    assert still.response.status_code == 200
+    away = await person.submit(page, leave="1")
+    assert isinstance(away, str)
+    assert "error=unmet_authentication_requirements" in away
+
+
+async def test_a_passkey_is_added_after_two_proofs_and_signs_in_at_level_2(land: Country, party: RelyingParty) -> None:
+    device = Authenticator(ISSUER)
+    person = Person(land, land.people["complete"])
+    page = await person.sign_in(await person.open("/signin"))
+    assert isinstance(page, Page)
+    assert page.path == "/me"
+    page = await person.open("/me/security")  # type: ignore[assignment]
+    assert "data-passkey" not in page.response.text
+    second = await person.open("/signin/second")
+    assert isinstance(second, Page)
+    # The page offers nothing, and the door behind it is closed as well.
+    page = await send(person, second)
+    refused = await person.browser.post("/me/security/passkey/options", json={})
+    assert refused.status_code == 403
+    page = await person.submit(page, code=await person.one_time_code())  # type: ignore[assignment]
+    assert page.path == "/me/security"
+    path = "/me/security/passkey"
+    given = (await post_json(person, page, f"{path}/options", {})).json()
+    body = {"sealed": given["sealed"], "answer": device.create(json.dumps(given["options"])), "name": "Điện thoại"}
+    added = await post_json(person, page, path, body)
+    assert added.json() == {"next": "/me/security?done=passkey-added"}
+    page = await person.open("/me/security")  # type: ignore[assignment]
+    assert "Điện thoại" in page.text
+
+    stranger = Person(land, land.people["complete"])
+    request = party.request(acr_values=LEVEL_2)
+    page = await stranger.start(request)  # type: ignore[assignment]
+    signed_in = await use_passkey(stranger, page, f"{page.path}/passkey", device)
+    assert signed_in.status_code == 200
+    consent = await stranger.open(signed_in.json()["next"])
+    assert isinstance(consent, Page)
+    away = await stranger.submit(consent, answer="agree")
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    claims = await party.claims(tokens["id_token"])
+    assert claims["amr"] == ["hwk", "user", "mfa"]
+    assert claims["acr"] == LEVEL_2
+
+    # As a second factor after the password, too; and what was answered once is answered for good.
+    land.watch.advance(MINUTE)
+    again, page = await at_second(land, party)
+    given = (await post_json(again, page, f"{page.path}/passkey/options", {})).json()
+    body = {"sealed": given["sealed"], "answer": device.get(json.dumps(given["options"]))}
+    other, elsewhere = await at_second(land, party)
+    assert (await post_json(other, elsewhere, f"{elsewhere.path}/passkey", body)).status_code == 400
+    assert (await post_json(again, page, f"{page.path}/passkey", body)).status_code == 200
+    assert (await post_json(again, page, f"{page.path}/passkey", body)).status_code == 409
+    assert (await again.browser.post(f"{page.path}/passkey", json=body)).status_code == 403
+
+    # A removed one opens nothing.
+    page = await person.open("/me/security")  # type: ignore[assignment]
+    chosen = re.search(r'name="passkey" value="([^"]+)"', page.response.text)
+    assert chosen is not None
+    form = {"csrf_token": page.hidden["csrf_token"], "passkey": chosen[1]}
+    assert (await person.browser.post("/me/security/passkey/remove", data=form)).status_code == 303
+    page = await person.open("/me/security")  # type: ignore[assignment]
+    assert "Điện thoại" not in page.text
+    land.watch.advance(MINUTE)
+    stranger = Person(land, land.people["complete"])
+    page = await stranger.start(party.request())  # type: ignore[assignment]
+    assert (await use_passkey(stranger, page, f"{page.path}/passkey", device)).status_code == 400
