@@ -1,5 +1,7 @@
 """Claims: what is asked, what a person decides, and that nothing leaves which was not given."""
 
+from contextlib import suppress
+
 import orjson
 import pytest
 from hypothesis import given
@@ -75,10 +77,8 @@ wanted = st.fixed_dictionaries({}, optional={"userinfo": places, "id_token": pla
 
 @given(st.text() | json_values.map(lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
+    with suppress(InvalidRequest):
         read_claims(text)
-    except InvalidRequest:
-        pass
 
 
 @given(wanted)

@@ -1,0 +1,72 @@
+"""Randomness, digests and encodings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.kernel.secrets import (
+    BlindIndex,
+    base64url,
+    digest,
+    from_base64url,
+    new_digits,
+    new_id,
+    new_secret,
+    same,
+)
+
+
+@given(st.binary())
+def test_base64url_comes_back(data: bytes) -> None:
+    assert from_base64url(base64url(data)) == data
+    assert "=" not in base64url(data)
+
+
+@pytest.mark.parametrize("text", ["QQ==", "QQ=", "QR", "Q", "+/+/", "QQ ", "QQ\n", "é", "Q-=="])
+def test_what_is_not_unpadded_base64url_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        from_base64url(text)
+
+
+@given(st.text())
+def test_any_text_is_decoded_or_refused(text: str) -> None:
+    try:
+        data = from_base64url(text)
+    except ValueError:
+        return
+    assert base64url(data) == text
+
+
+def test_secrets_do_not_repeat_and_have_their_length() -> None:
+    made = {new_secret() for _ in range(1000)}
+    assert len(made) == 1000
+    assert {len(from_base64url(secret)) for secret in made} == {32}
+    assert len(from_base64url(new_secret(18))) == 18
+
+
+def test_digits_keep_their_leading_zeros() -> None:
+    codes = [new_digits(2) for _ in range(2000)]
+    assert {len(code) for code in codes} == {2}
+    assert len(set(codes)) == 100
+
+
+def test_identifiers_are_unique_and_sort_by_time() -> None:
+    made = [new_id("per") for _ in range(2000)]
+    assert len(set(made)) == 2000
+    assert all(name.startswith("per_") and name.isascii() and name.islower() for name in made)
+    stamps = [name[4:13] for name in made]
+    assert stamps == sorted(stamps)
+
+
+def test_comparison_and_digest() -> None:
+    assert same("đúng", "đúng")
+    assert not same("a", "b")
+    assert not same("a", "aa")
+    assert digest("abc") == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
+
+
+def test_a_blind_index_separates_kinds_keys_and_values() -> None:
+    blind = BlindIndex(b"key")
+    assert blind.of("phone", "1") == blind.of("phone", "1")
+    assert len({blind.of("phone", "1"), blind.of("phone", "2"), blind.of("email", "1"),
+                BlindIndex(b"other").of("phone", "1"), digest("phone\x001")}) == 5  # fmt: skip

@@ -1,0 +1,227 @@
+"""PKCE, redemption, refresh, levels, subjects and what tokens say inside: small rules that doors stand on."""
+
+from dataclasses import replace
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.secrets import base64url
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope, OAuthError, UnauthorizedClient, plain
+from vneid_idp.protocol.grants import client_credentials
+from vneid_idp.protocol.grants.authorization_code import check_redemption
+from vneid_idp.protocol.grants.refresh_token import GRACE, Presented, Rotation, check_refresh, judge, narrowed
+from vneid_idp.protocol.levels import METHODS, Method, amr, factors, opens_session, reached
+from vneid_idp.protocol.pkce import check_verifier
+from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.tokens import AccessToken, Code, RefreshToken, SignInFacts, id_token_claims, is_id_token
+
+NOW = 1_800_000_000_000
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # both of RFC 7636 appendix B
+CLIENT = Client("cli_a", "A", redirect_uris=("https://rp.example/cb",), scope=("openid", "binding:social_account"))
+CODE = Code(
+    "grt_a", "cli_a", "https://rp.example/cb", NOW, "per_a", "ses_a", "con_a", ("openid", "age"), 2,
+    "urn:vneid:level:2", ("pwd", "otp", "sms", "mfa"), NOW - 5, "n", CHALLENGE, {"userinfo": {"email": {}}}, "per_b",
+)  # fmt: skip
+PARAMS = {"redirect_uri": "https://rp.example/cb", "code_verifier": VERIFIER}
+
+
+def test_the_verifier_of_the_specification_fits() -> None:
+    check_verifier(CHALLENGE, VERIFIER)
+    check_verifier(None, None)
+
+
+@pytest.mark.parametrize(
+    ("challenge", "verifier"),
+    [
+        (CHALLENGE, None),
+        (CHALLENGE, ""),
+        (CHALLENGE, CHALLENGE),
+        (CHALLENGE, VERIFIER[:-1]),
+        (CHALLENGE, VERIFIER + "="),
+        (CHALLENGE, VERIFIER.lower()),
+        (CHALLENGE, "ạ" * 43),
+        (None, VERIFIER),
+        (None, ""),
+    ],
+)
+def test_any_other_verifier_does_not(challenge: str | None, verifier: str | None) -> None:
+    with pytest.raises(InvalidGrant):
+        check_verifier(challenge, verifier)
+
+
+@pytest.mark.parametrize("verifier", ["a" * 42, "a" * 129, "a" * 42 + "+"])
+def test_a_verifier_of_the_wrong_form_is_refused_although_it_matches(verifier: str) -> None:
+    from hashlib import sha256
+
+    with pytest.raises(InvalidGrant):
+        check_verifier(base64url(sha256(verifier.encode()).digest()), verifier)
+
+
+def test_a_good_redemption() -> None:
+    for now in (NOW - 10 * SECOND, NOW, NOW + 60 * SECOND - 1):
+        check_redemption(CODE, CLIENT, PARAMS, now)
+
+
+@pytest.mark.parametrize(
+    ("client", "params", "now", "error"),
+    [
+        (replace(CLIENT, client_id="cli_b"), {}, NOW, InvalidGrant),
+        (CLIENT, {}, NOW + 60 * SECOND, InvalidGrant),
+        (CLIENT, {}, NOW - 10 * SECOND - 1, InvalidGrant),
+        (CLIENT, {"redirect_uri": "https://rp.example/cb/"}, NOW, InvalidGrant),
+        (CLIENT, {"redirect_uri": None}, NOW, InvalidRequest),
+        (CLIENT, {"code_verifier": None}, NOW, InvalidGrant),
+        (CLIENT, {"code_verifier": "b" * 43}, NOW, InvalidGrant),
+    ],
+)
+def test_one_thing_wrong_with_a_redemption(
+    client: Client, params: dict[str, str | None], now: int, error: type[OAuthError]
+) -> None:
+    merged = {name: value for name, value in {**PARAMS, **params}.items() if value is not None}
+    with pytest.raises(error):
+        check_redemption(CODE, client, merged, now)
+
+
+@pytest.mark.parametrize(
+    ("presented", "current", "age", "verdict"),
+    [
+        (3, 3, 0, Presented.CURRENT),
+        (3, 3, 10**12, Presented.CURRENT),
+        (2, 3, 0, Presented.REPEATED),
+        (2, 3, GRACE - 1, Presented.REPEATED),
+        (2, 3, GRACE, Presented.REPLAYED),
+        (1, 3, 0, Presented.REPLAYED),
+        (4, 3, 0, Presented.REPLAYED),
+    ],
+)
+def test_generations(presented: int, current: int, age: int, verdict: Presented) -> None:
+    assert judge(RefreshToken("cli_a", "grt_a", presented), Rotation(current, NOW), NOW + age) is verdict
+
+
+def test_a_refresh_token_is_its_clients() -> None:
+    check_refresh(RefreshToken("cli_a", "grt_a", 1), CLIENT)
+    with pytest.raises(InvalidGrant):
+        check_refresh(RefreshToken("cli_b", "grt_a", 1), CLIENT)
+
+
+@pytest.mark.parametrize(("text", "scope"), [(None, ("a", "b")), ("b", ("b",)), ("b a b", ("b", "a"))])
+def test_a_refresh_may_ask_for_less(text: str | None, scope: tuple[str, ...]) -> None:
+    assert narrowed(("a", "b"), text) == scope
+
+
+@pytest.mark.parametrize("text", ["c", "a c", " ", "A"])
+def test_a_refresh_may_not_ask_for_more_or_nothing(text: str) -> None:
+    with pytest.raises(InvalidScope):
+        narrowed(("a", "b"), text)
+
+
+def test_a_clients_own_scope() -> None:
+    assert client_credentials.read_scope(CLIENT, None) == ("binding:social_account",)
+    assert client_credentials.read_scope(CLIENT, "binding:social_account") == ("binding:social_account",)
+    for text in ("openid", "binding:social_account openid", " "):
+        with pytest.raises(InvalidScope):
+            client_credentials.read_scope(CLIENT, text)
+    with pytest.raises(InvalidScope):
+        client_credentials.read_scope(replace(CLIENT, scope=("openid",)), None)
+    with pytest.raises(UnauthorizedClient):
+        client_credentials.read_scope(replace(CLIENT, token_endpoint_auth_method="none"), None)
+
+
+methods = st.lists(st.builds(Method, st.sampled_from(sorted(METHODS)), st.integers(0, 9)), max_size=5).map(tuple)
+
+
+@given(st.sampled_from([1, 2]), methods)
+def test_level_2_is_two_kinds_of_evidence(level: int, shown: tuple[Method, ...]) -> None:
+    names = {method.name for method in shown}
+    two = "hwk" in names or ("sms" in names and bool(names & {"pwd", "pin"}))
+    assert reached(level, shown) == (0 if not shown else 2 if level == 2 and two else 1)
+    assert ("mfa" in amr(shown)) == two == (factors(shown) >= 2)
+    assert opens_session(shown) == bool(names - {"sms"})
+    assert len(amr(shown)) == len(set(amr(shown)))
+
+
+tuples = st.lists(st.sampled_from(["openid", "age", "email"]), max_size=3, unique=True).map(tuple)
+codes = st.builds(
+    Code, grant_id=st.text(), client_id=st.text(), redirect_uri=st.text(), issued_at=st.integers(0, 2**53),
+    person_id=st.text(), session_id=st.text(), consent_id=st.text(), scope=tuples, level=st.integers(1, 2),
+    acr=st.text(), amr=tuples, auth_time=st.integers(0, 2**53), nonce=st.none() | st.text(),
+    code_challenge=st.none() | st.text(), claims=st.just({"userinfo": {"email": {"essential": True}}}),
+    ward_id=st.none() | st.text(),
+)  # fmt: skip
+
+
+@given(codes)
+def test_codes_survive_sealing(code: Code) -> None:
+    assert Code.from_json(orjson.loads(orjson.dumps(code.to_json()))) == code
+
+
+@given(st.builds(AccessToken, st.text(), st.text(), st.none() | st.text(), st.none() | st.text(), tuples,
+                 st.integers(0, 2**53), st.integers(0, 2**53)))  # fmt: skip
+def test_access_tokens_survive_sealing(token: AccessToken) -> None:
+    assert AccessToken.from_json(orjson.loads(orjson.dumps(token.to_json()))) == token
+
+
+@given(st.builds(RefreshToken, st.text(), st.text(), st.integers(1, 2**53)))
+def test_refresh_tokens_survive_sealing(token: RefreshToken) -> None:
+    assert RefreshToken.from_json(orjson.loads(orjson.dumps(token.to_json()))) == token
+
+
+def test_tokens_of_earlier_versions_are_read_for_as_long_as_they_live() -> None:
+    code = [
+        "grt_a", "cli_a", "https://rp.example/cb", NOW, "per_a", "ses_a", "con_a", ["openid", "age"], 2,
+        "urn:vneid:level:2", ["pwd", "otp", "sms", "mfa"], NOW - 5, "n", CHALLENGE, {"userinfo": {"email": {}}},
+        "per_b",
+    ]  # fmt: skip
+    assert Code.from_json(code) == CODE
+    assert orjson.loads(orjson.dumps(CODE.to_json())) == code
+    assert Code.from_json(code[:-1]) == replace(CODE, ward_id=None)
+    assert RefreshToken.from_json(["cli_a", "grt_a", 7]) == RefreshToken("cli_a", "grt_a", 7)
+    assert RefreshToken("cli_a", "grt_a", 7).to_json() == ["cli_a", "grt_a", 7]
+    access = ["tok_a", "cli_a", None, None, ["openid"], 1, 2]
+    assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, None, ("openid",), 1, 2)
+    assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == access
+
+
+def test_what_an_id_token_says_cannot_be_overruled_by_claims_that_were_asked() -> None:
+    facts = SignInFacts("sub", "ses_a", "acr", ("pwd",), NOW - 7000, "n")
+    asked = dict.fromkeys(("iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "sid", "nonce"), "evil")
+    claims = id_token_claims("https://op.example", "cli_a", facts, NOW, {**asked, "email": "a@b"})
+    assert claims == {
+        "email": "a@b", "iss": "https://op.example", "sub": "sub", "aud": "cli_a", "exp": NOW // 1000 + 600,
+        "iat": NOW // 1000, "auth_time": NOW // 1000 - 7, "acr": "acr", "amr": ["pwd"], "sid": "ses_a", "nonce": "n",
+    }  # fmt: skip
+    assert is_id_token(claims)
+    assert "nonce" not in id_token_claims("i", "c", replace(facts, nonce=None), NOW, {})
+    assert not is_id_token({**claims, "events": {}})
+    assert not is_id_token({"iss": "i", "sub": "s", "aud": "a"})
+
+
+KEY = b"pairwise key of the tests"
+
+
+def test_subjects_are_the_same_within_a_sector_and_unlike_between_them() -> None:
+    sector = "https://sector.example/uris.json"
+    a = Client("cli_a", "A", redirect_uris=("https://a.example/1",))
+    again = Client("cli_z", "Z", redirect_uris=("https://a.example/2",))
+    b = Client("cli_b", "B", redirect_uris=("https://b.example/1",))
+    assert subject(a, "per_a", KEY) == subject(again, "per_a", KEY)
+    assert subject(a, "per_a", KEY) != subject(b, "per_a", KEY)
+    one, other = replace(a, sector_identifier_uri=sector), replace(b, sector_identifier_uri=sector)
+    assert subject(one, "per_a", KEY) == subject(other, "per_a", KEY) != subject(a, "per_a", KEY)
+    public = [subject(replace(client, subject_type="public"), "per_a", KEY) for client in (a, b)]
+    assert public[0] == public[1]
+    different = {subject(a, "per_a", KEY), subject(a, "per_b", KEY), subject(a, "per_a", b"another"), public[0]}
+    assert len(different) == 4
+    apps = [Client(name, "App", redirect_uris=("com.example.app:/cb",)) for name in ("cli_c", "cli_d")]
+    assert subject(apps[0], "per_a", KEY) != subject(apps[1], "per_a", KEY)
+
+
+@given(st.text())
+def test_an_error_description_is_plain(text: str) -> None:
+    assert all(" " <= letter <= "~" and letter not in '"\\' for letter in plain(text))
+    assert plain("RFC 7636 §4.2") == "RFC 7636 section 4.2"
