@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
 
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings import service as bindings
@@ -79,8 +81,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.include_router(resources_router)
     if explanations is not None:
         app.router.routes += sandbox_routes(explanations, Demo(settings.social_network_url))
+    else:
+        app.router.routes.append(Route("/", _home, methods=["GET"]))
     install_errors(app, settings.issuer, None if explanations is None else explanations.explain)
     return app
+
+
+async def _home(request: Request) -> Response:
+    """Who comes to the provider itself, and not from a service, wants to see the own identity."""
+    return RedirectResponse("/me", 303)
 
 
 async def _assemble(settings: Settings, clock: Clock, db: Database, explanations: Explanations | None) -> Idp:

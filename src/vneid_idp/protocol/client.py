@@ -89,7 +89,5 @@ class Client:
     @property
     def sector(self) -> str:
         """The host that pairwise subjects are computed for (OIDC Core §8.1)."""
-        return (
-            urlsplit(self.sector_identifier_uri or (self.redirect_uris or (self.client_id,))[0]).netloc
-            or self.client_id
-        )
+        address = self.sector_identifier_uri or next(iter(self.redirect_uris), "")
+        return urlsplit(address).hostname or self.client_id
