@@ -6,6 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
 class Profile(StrEnum):
     """The policy profile: how strict the provider is with this client."""
 
@@ -88,6 +91,10 @@ class Client:
 
     @property
     def sector(self) -> str:
-        """The host that pairwise subjects are computed for (OIDC Core §8.1)."""
-        address = self.sector_identifier_uri or next(iter(self.redirect_uris), "")
-        return urlsplit(address).hostname or self.client_id
+        """The host that pairwise subjects are computed for (OIDC Core §8.1).
+
+        A loopback host belongs to nobody, so there each client is a sector of its own: else all native applications
+        (RFC 8252 §7.3) could compare what they know about a person.
+        """
+        host = urlsplit(self.sector_identifier_uri or next(iter(self.redirect_uris), "")).hostname
+        return self.client_id if host is None or host in _LOOPBACK else host
