@@ -1,7 +1,8 @@
 """Bindings on both databases: one owner an account, a limit that no race breaks, an event for every move."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -123,11 +124,13 @@ async def test_a_released_place_is_free_again(db: Database, bind: Bind) -> None:
         await bind(account="a4")
 
 
-async def test_a_lowered_limit_holds_for_who_is_above_it(bind: Bind) -> None:
-    for number in range(3):
-        await bind(account=f"a{number}")
+async def test_a_lowered_limit_counts_accounts_and_not_places(db: Database, bind: Bind) -> None:
+    made = [(await bind(account=f"a{number}")).binding for number in range(3)]
+    for binding in made[:2]:
+        await make(db, binding.binding_id, Move.RELEASE)
     with pytest.raises(AccountLimitReached):
-        await bind(account="a3", account_limit=2)
+        await bind(account="a3", account_limit=1)
+    assert (await bind(account="a3", account_limit=2)).created
 
 
 async def test_a_child_is_bound_by_a_guardian(db: Database, bind: Bind) -> None:
@@ -285,6 +288,42 @@ async def test_of_50_times_the_same_request_one_makes_the_binding(db: Database, 
     assert sum(isinstance(result, Bound) and result.created for result in results) == 1
     assert len({result.binding.binding_id for result in results if isinstance(result, Bound)}) == 1
     assert await kinds(db, "per_lan") == ["binding.verified"]
+
+
+@asynccontextmanager
+async def not_committed_yet(db: Database, **more: object) -> AsyncIterator[Bound]:
+    """Lan's binding of `lan.1990`, made in a transaction that ends with the block."""
+    async with db.writing() as unit:
+        arguments = {"client_id": NETWORK, "account_id": "lan.1990", "proof": LAN} | more
+        yield await service.bind_social_account(unit, BLIND, **arguments)  # type: ignore[arg-type]
+        # Time for the other request to run into what is not committed yet.
+        await asyncio.sleep(0.2)
+
+
+async def test_the_second_of_two_transactions_sees_who_won_the_account(db: Database, bind: Bind) -> None:
+    async with not_committed_yet(db):
+        other, same = asyncio.create_task(bind(MINH)), asyncio.create_task(bind())
+    with pytest.raises(AccountBoundToAnother):
+        await other
+    assert not (await same).created
+
+
+async def test_the_second_of_two_transactions_takes_the_next_place(db: Database, bind: Bind) -> None:
+    async with not_committed_yet(db):
+        second = asyncio.create_task(bind(account="a2", account_limit=2))
+        alone = asyncio.create_task(bind(account="a3", account_limit=1))
+    assert (await second).created
+    with pytest.raises(AccountLimitReached):
+        await alone
+
+
+async def test_the_second_of_two_transactions_with_one_key_repeats_the_first(db: Database, bind: Bind) -> None:
+    async with not_committed_yet(db, idempotency_key="key") as first:
+        same = asyncio.create_task(bind(idempotency_key="key"))
+        other = asyncio.create_task(bind(account="a2", idempotency_key="key"))
+    assert (await same).binding == first.binding
+    with pytest.raises(IdempotencyConflict):
+        await other
 
 
 async def test_the_limit_holds_under_parallel_requests(db: Database, bind: Bind) -> None:

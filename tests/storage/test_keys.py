@@ -8,6 +8,7 @@ import orjson
 import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 from sqlalchemy import select
 
 from tests.support.watch import Watch
@@ -158,6 +159,20 @@ async def test_a_critical_header_with_a_good_signature_is_refused(db: Database, 
     token = jwt.encode({}, key.as_pem(private=True), "ES256", headers={"kid": kid, "crit": ["b64"], "b64": True})
     with pytest.raises(NotSignedHere):
         ring.verify_own(token, watch.now())
+
+
+async def test_the_key_decides_the_algorithm_not_the_header(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    key = ring._prepared[Kind.ES256, 1]
+    for alg, refused in (("ES256", False), ("PS256", True)):
+        signed = f"{base64url(orjson.dumps({'alg': alg, 'kid': key.thumbprint()}))}.{base64url(b'{}')}"
+        signature = JWSRegistry.algorithms["ES256"].sign(signed.encode(), key)
+        token = f"{signed}.{base64url(signature)}"
+        if refused:
+            with pytest.raises(NotSignedHere):
+                ring.verify_own(token, watch.now())
+        else:
+            assert ring.verify_own(token, watch.now()) == {}
 
 
 async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, watch: Watch) -> None:

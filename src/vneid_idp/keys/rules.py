@@ -117,7 +117,7 @@ def due_at(keys: Iterable[KeyFacts], schedule: Schedule, now: Instant) -> tuple[
         if key.kind not in newest or newest[key.kind].generation < key.generation:
             newest[key.kind] = key
     latest = {kind: key.activate_at + schedule.active_for - schedule.announced_for for kind, key in newest.items()}
-    return tuple(kind for kind in ROTATED if kind in latest and now >= max(latest[kind], newest[kind].activate_at))
+    return tuple(kind for kind in ROTATED if kind in latest and now >= latest[kind])
 
 
 def succession(

@@ -38,9 +38,10 @@ AccountId = Annotated[
         examples=["100045781"],
     ),
 ]
-BINDING_ID_PATTERN = r"^bind_[0-9a-v]{26}$"
+BINDING_ID = "bind_[0-9a-v]{26}"
+"""A regular expression for `kernel.secrets.new_id("bind")`."""
 BindingId = Annotated[
-    str, Field(pattern=BINDING_ID_PATTERN, description="The binding.", examples=["bind_06cq2d9k7v3f1m8e5t0h4b6n9r"])
+    str, Field(pattern=f"^{BINDING_ID}$", description="The binding.", examples=["bind_06cq2d9k7v3f1m8e5t0h4b6n9r"])
 ]
 
 

@@ -14,7 +14,7 @@ from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import CHILD_ACCOUNT, SOCIAL_ACCOUNT, Caller, find_caller
 from vneid_idp.resources.representations import (
-    BINDING_ID_PATTERN,
+    BINDING_ID,
     Account,
     AccountStatus,
     Age,
@@ -23,6 +23,7 @@ from vneid_idp.resources.representations import (
     Problem,
     capabilities_of,
 )
+from vneid_idp.resources.routing import route_class_of
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.context import Idp, idp
 
@@ -40,8 +41,9 @@ router = APIRouter(
     tags=["Social accounts"],
     generate_unique_id_function=lambda route: route.name,
 )
+router.route_class = route_class_of(router)
 CallerOf = Annotated[Caller, Depends(find_caller)]
-BindingIdOf = Annotated[str, Path(pattern=BINDING_ID_PATTERN, description="The binding, as it was returned.")]
+BindingIdOf = Annotated[str, Path(pattern=f"^{BINDING_ID}$", description="The binding, as it was returned.")]
 
 
 class InvalidCursor(DomainError):
@@ -175,10 +177,10 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
-_ONE = _problems(**_EVERYWHERE, _403="insufficient_scope", _404="binding_not_found")
+_ONE = _problems(**_EVERYWHERE, _403="insufficient_scope", _404="binding_not_found, not_found")
 
 
-@router.get("/{binding_id}", summary="Read a binding", responses=_ONE)
+@router.get("/{binding_id:binding_id}", summary="Read a binding", responses=_ONE)
 async def read(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
     """With the network's own token any binding of the network; with a person's, one that the person holds or
     supervises."""
@@ -189,7 +191,9 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     return binding
 
 
-@router.delete("/{binding_id}", summary="Release a binding", responses=_ONE | _problems(_409="binding_state_conflict"))
+@router.delete(
+    "/{binding_id:binding_id}", summary="Release a binding", responses=_ONE | _problems(_409="binding_state_conflict")
+)
 async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)

@@ -1,0 +1,19 @@
+"""`make openapi`: write the published contracts in `openapi/` anew, from the code."""
+
+import json
+from pathlib import Path
+
+from vneid_idp.resources.contract import published
+
+FOLDER = Path(__file__).parents[1] / "openapi"
+
+
+def main() -> None:
+    """Write every contract, readable in a diff."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, document in published().items():
+        (FOLDER / name).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
