@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -36,16 +36,15 @@ def run(settings: "Settings", create_app: Callable[[], "FastAPI"]) -> None:
     ports = [settings.port, *([settings.social_network_port] if settings.social_network_port else [])]
     for port in ports:
         _check_free(settings.host, port)
-    # Without this a SIGTERM would end this process and leave the social network behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     database_url = settings.database_url.get_secret_value()
     if not migration.is_current(database_url):
         migration.upgrade(database_url)
     client = asyncio.run(_prepare(settings))
     with _social_network(settings, client) as network:
         server = _Provider(settings, create_app, lambda: _wait_for(settings, network))
-        with suppress(KeyboardInterrupt):
-            server.run()
+        server.run()
 
 
 async def _prepare(settings: "Settings") -> DemoClient:
@@ -80,6 +79,13 @@ class _Provider(uvicorn.Server):
                 timeout_graceful_shutdown=2,
             )
         )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in good order on a signal; uvicorn would let it end this process afterwards, in the middle of ours."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See `uvicorn.Server.startup`."""

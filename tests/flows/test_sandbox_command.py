@@ -1,0 +1,115 @@
+"""`vneid-idp sandbox`: one command starts everything and says where it is; one signal stops it all."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.server import free_port
+from vneid_idp.identity.personas import PASSCODE, PASSWORD
+
+COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
+
+
+class Sandbox:
+    """A sandbox in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.network_port = free_port(), free_port()
+        self.log = folder / "log"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    def start(self, **settings: str) -> None:
+        """Start it, and return when it has said what there is to see."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
+        ports = {"VNEID_IDP_PORT": str(self.port), "VNEID_IDP_SOCIAL_NETWORK_PORT": str(self.network_port)}
+        began = time.monotonic()
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [COMMAND, "sandbox"], cwd=self._folder, env=ours | ports | settings, stdout=output, stderr=output
+            )
+        while "Ctrl-C" not in self.log.read_text() and self._process.poll() is None and time.monotonic() < began + 60:
+            time.sleep(0.05)
+
+    def processor_seconds(self) -> float:
+        """How long it has kept a processor busy, without the social network beside it."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def is_up(self) -> bool:
+        """Whether anything listens on one of the ports."""
+        for port in (self.port, self.network_port):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return True
+        return False
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path)
+    yield made
+    if made._process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+
+
+def test_it_starts_says_what_there_is_and_stops(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.start()
+    said = sandbox.log.read_text()
+    provider, network = f"http://localhost:{sandbox.port}", f"http://localhost:{sandbox.network_port}"
+    for text in (provider, network, PASSWORD, PASSCODE, "Nguyễn Thị Minh Anh", "What to try"):
+        assert text in said
+    for address in re.findall(r"^  \S[\w ]+ (http://\S+)$", said, re.MULTILINE):
+        answer = httpx.get(address, timeout=10, trust_env=False)
+        assert answer.status_code == 200, address
+    secrets = [path for path in (tmp_path / ".sandbox").iterdir() if path.name in ("secret", "social-network.json")]
+    assert len(secrets) == 2
+    assert all(path.stat().st_mode & 0o077 == 0 for path in secrets)
+
+    sandbox.process.send_signal(signal.SIGINT)
+    assert sandbox.process.wait(15) == 0
+    assert not sandbox.is_up()
+    assert "Traceback" not in sandbox.log.read_text()
+
+
+def test_it_starts_again_with_what_it_had_and_sigterm_stops_it_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.start()
+    kept = {path.name: path.read_bytes() for path in (tmp_path / ".sandbox").iterdir() if "secret" in path.name}
+    keys = httpx.get(f"http://localhost:{sandbox.port}/jwks.json", trust_env=False).json()
+    sandbox.process.send_signal(signal.SIGTERM)
+    assert sandbox.process.wait(15) == 0
+    assert not sandbox.is_up()
+
+    sandbox.start(VNEID_IDP_ISSUER="https://localhost:8443", VNEID_IDP_SOCIAL_NETWORK_URL="https://localhost:8444")
+    # Three seconds are promised on a machine at rest. Tests share theirs, so what counts is the processor's time.
+    assert sandbox.processor_seconds() < 3
+    assert {name: (tmp_path / ".sandbox" / name).read_bytes() for name in kept} == kept
+    assert httpx.get(f"http://localhost:{sandbox.port}/jwks.json", trust_env=False).json() == keys
+    found = httpx.get(f"http://localhost:{sandbox.port}/.well-known/openid-configuration", trust_env=False).json()
+    assert found["issuer"] == "https://localhost:8443"
+    assert found["token_endpoint"].startswith("https://localhost:8443/")
+    assert "https://localhost:8444/" in sandbox.log.read_text()
+
+
+def test_a_port_that_is_taken_is_a_sentence(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", sandbox.network_port)):
+        sandbox.start()
+        assert sandbox.process.wait(15) == 1
+    said = sandbox.log.read_text()
+    assert f"Port {sandbox.network_port} on 127.0.0.1 cannot be had" in said
+    assert "Traceback" not in said
