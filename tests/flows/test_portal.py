@@ -1,0 +1,162 @@
+"""A person's own pages: what services have, what happened, and taking it back."""
+
+import re
+
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.rules import Proof
+
+
+async def signed_in(land: Country, slug: str = "complete") -> Person:
+    """A person at the own pages."""
+    person = Person(land, land.people[slug])
+    page = await person.sign_in(await person.open("/signin"))
+    assert isinstance(page, Page)
+    assert page.path == "/me"
+    return person
+
+
+async def opened(person: Person, path: str) -> Page:
+    """A page of the portal."""
+    page = await person.open(path)
+    assert isinstance(page, Page)
+    assert page.response.status_code == 200
+    return page
+
+
+async def post(person: Person, page: Page, path: str, **form: str) -> Page:
+    """Press a button of a page."""
+    response = await person.browser.post(path, data={"csrf_token": page.hidden["csrf_token"], **form})
+    followed = await person._follow(response)
+    assert isinstance(followed, Page)
+    return followed
+
+
+async def test_nobody_sees_the_pages_without_signing_in(land: Country) -> None:
+    person = Person(land, land.people["complete"])
+    for path in ("/me", "/me/services", "/me/accounts", "/me/history", "/me/security"):
+        page = await opened(person, path)
+        assert page.path == "/signin"
+
+
+async def test_a_service_is_shown_with_what_it_has_and_withdrawn_at_once(land: Country, party: RelyingParty) -> None:
+    person = Person(land, land.people["complete"])
+    request = party.request(scope="openid offline_access identity age email")
+    consent = await person.sign_in(await person.start(request))
+    assert isinstance(consent, Page)
+    away = await person.submit(consent, answer="agree", **{"optional-0-email": "full"})
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+
+    page = await opened(person, "/me/services")
+    for words in (
+        "Mạng thử",
+        "localhost:9999",
+        "minh.anh@thu.example",
+        "Xác thực tài khoản",
+        "Lưu giữ đến",
+        "biên nhận",
+    ):
+        assert words in page.text, words
+    assert "kept back" not in page.text
+    withdrawn = await post(person, page, "/me/services/withdraw", consent=page.hidden["consent"])
+    assert "Đã rút lại sự đồng ý" in withdrawn.text
+    assert "minh.anh@thu.example" not in withdrawn.text
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+    assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert isinstance(asked := await person.start(party.request()), Page)
+    assert asked.path.startswith("/consent/")
+    history = (await opened(person, "/me/history")).text
+    assert history.index("Bạn đã rút lại sự đồng ý đối với Mạng thử.") < history.index("Bạn đã đồng ý chia sẻ")
+
+
+async def test_somebody_elses_consent_cannot_be_withdrawn(land: Country, party: RelyingParty) -> None:
+    person = Person(land, land.people["complete"])
+    consent = await person.sign_in(await person.start(party.request()))
+    assert isinstance(consent, Page)
+    await person.submit(consent, answer="agree")
+    target = (await opened(person, "/me/services")).hidden["consent"]
+    stranger = await signed_in(land, "level-1")
+    page = await opened(stranger, "/me/security")
+    refused = await post(stranger, page, "/me/services/withdraw", consent=target)
+    assert refused.response.status_code == 404
+    assert "Mạng thử" in (await opened(person, "/me/services")).text
+
+
+async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Country, party: RelyingParty) -> None:
+    guardian, child = land.people["guardian"].record, land.people["child-9"].record
+    async with land.idp.db.writing() as unit:
+        for account, proof in (
+            ("own", Proof(guardian.person_id, 42, 2)),
+            ("child's", Proof(child.person_id, 9, 2, guardian.person_id)),
+        ):
+            await bindings.bind_social_account(
+                unit, land.idp.keys.blind, client_id=party.client_id, account_id=account, proof=proof
+            )
+    person = await signed_in(land, "guardian")
+    page = await opened(person, "/me/accounts")
+    assert child.full_name in page.text
+    ids = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
+    assert len(ids) == 2
+    stranger = await signed_in(land)
+    refused = await post(stranger, await opened(stranger, "/me/security"), "/me/accounts/release", binding=ids[0])
+    assert refused.response.status_code == 404
+    for binding_id in ids:
+        page = await post(person, page, "/me/accounts/release", binding=binding_id)
+    assert "Đã hủy liên kết" in page.text
+    assert 'name="binding"' not in page.response.text
+    assert "đã hủy ngày" in page.text
+
+
+async def test_the_password_changes_for_who_knows_it_and_others_are_signed_out(land: Country) -> None:
+    person, elsewhere = await signed_in(land), await signed_in(land)
+    page = await opened(person, "/me/security")
+    new = {"password-new": "mười hai con giáp", "password-again": "mười hai con giáp"}
+    for wrong, words in (
+        ({"password-current": "wrong", **new}, "Mật khẩu này không đúng"),
+        ({"password-current": person.persona.password, **new, "password-again": "khác"}, "không giống nhau"),
+        ({"password-current": person.persona.password, "password-new": "ngắn"}, "ít nhất 8 ký tự"),
+        ({**new}, "Hãy nhập mật khẩu"),
+    ):
+        refused = await post(person, page, "/me/security/secret", kind="password", **wrong)
+        assert refused.response.status_code == 422
+        assert words in refused.text
+    form = {"kind": "password", "password-current": person.persona.password, **new}
+    changed = await post(person, page, "/me/security/secret", **form)
+    assert "Đã đổi mật khẩu" in changed.text
+    assert (await opened(elsewhere, "/me")).path == "/signin"
+    assert (await opened(person, "/me")).path == "/me"
+    fresh = Person(land, land.people["complete"])
+    old = await fresh.sign_in(await fresh.open("/signin"))
+    assert isinstance(old, Page)
+    assert old.response.status_code == 422
+    assert isinstance(await fresh.sign_in(old, "mười hai con giáp"), Page)
+    assert (await opened(fresh, "/me")).path == "/me"
+
+
+async def test_signing_out_elsewhere_and_here(land: Country, party: RelyingParty) -> None:
+    person, elsewhere = await signed_in(land), await signed_in(land)
+    page = await opened(person, "/me/security")
+    await post(person, page, "/me/security/sessions")
+    assert (await opened(elsewhere, "/me")).path == "/signin"
+    leaving = await opened(person, "/signout")
+    assert leaving.path == "/end_session"
+    assert isinstance(await person.submit(leaving), Page)
+    assert (await opened(person, "/me")).path == "/signin"
+
+
+async def test_the_history_is_paged(land: Country) -> None:
+    person = await signed_in(land)
+    person_id = person.persona.record.person_id
+    async with land.idp.db.writing() as unit:
+        for _ in range(40):
+            await record(unit, Event(Kind.SIGNIN_FAILED, person_id, data={"method": "pin"}))
+    page = await opened(person, "/me/history")
+    assert page.text.count("không thành công: bằng mã passcode") == 30
+    older = re.search(r'href="([?]before=[^"]+)"', page.response.text)
+    assert older is not None
+    page = await opened(person, f"/me/history{older[1]}")
+    assert page.text.count("không thành công: bằng mã passcode") == 10
+    assert "Bạn đã đăng nhập bằng mật khẩu." in page.text
