@@ -115,6 +115,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "client_logos",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("logo_uri", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("content_type", sa.Text(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_client_logos")),
+    )
+    with op.batch_alter_table("client_logos", schema=None) as batch_op:
+        batch_op.create_index("ix_client_logos_due_at", ["due_at"], unique=False)
+
+    op.create_table(
         "clients",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("members", sa.Text(), nullable=False),
@@ -407,6 +421,10 @@ def downgrade() -> None:
     op.drop_table("consents")
     op.drop_table("consent_receipts")
     op.drop_table("clients")
+    with op.batch_alter_table("client_logos", schema=None) as batch_op:
+        batch_op.drop_index("ix_client_logos_due_at")
+
+    op.drop_table("client_logos")
     with op.batch_alter_table("bindings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_bindings_place",
