@@ -8,6 +8,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 # Two workers keep two cores busy; more of them wait for each other's Argon2 and Chromium.
 WORKERS ?= 2
 TESTS ?=
+# The npm clients that we did not write, once there are any.
+STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/interop/package-lock.json))
 
 .DEFAULT_GOAL := help
 .PHONY: help sandbox sandbox-reset test check format bench openapi migration lock tools clean
@@ -21,7 +23,7 @@ sandbox: .venv/installed ## Provider, make-believe citizens and the demo social 
 sandbox-reset: ## Forget everything that the sandbox has made: people, keys, clients, messages
 	rm -rf .sandbox
 
-test: .venv/installed-dev tools tests/interop/node_modules/.package-lock.json ## Every test, on SQLite and PostgreSQL, in Chromium and with strangers' clients
+test: .venv/installed-dev tools $(STRANGERS) ## Every test, on SQLite and PostgreSQL, in Chromium and with strangers' clients
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: .venv/installed-dev ## Format, lint, strict types, import contracts
@@ -50,7 +52,7 @@ lock: ## Resolve the dependencies anew, within the lock files that stand; UPGRAD
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 tools: ## Install PostgreSQL and Chromium where they are missing (apt, as root)
-	@scripts/install-tools postgresql chromium
+	@scripts/install-tools postgresql redis chromium
 
 clean: ## Forget what was installed and built here
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/interop/node_modules bench/peer/node_modules

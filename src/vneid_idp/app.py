@@ -19,6 +19,7 @@ from vneid_idp.identity.outbox import Outbox
 from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction import service as interactions
+from vneid_idp.interaction.logos import fetch_due
 from vneid_idp.interaction.routes import routes as interaction_routes
 from vneid_idp.kernel.clock import Clock, SystemClock
 from vneid_idp.keys import service as keys
@@ -26,6 +27,7 @@ from vneid_idp.observability.health import routes as health_routes
 from vneid_idp.portal.routes import routes as portal_routes
 from vneid_idp.provider.notices import deliver_due
 from vneid_idp.provider.routes import routes as provider_routes
+from vneid_idp.resources.contract import openapi
 from vneid_idp.resources.routes import router as resources_router
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
@@ -42,8 +44,6 @@ from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
 from vneid_idp.workers import Task, running
-
-_DESCRIPTION = "Bindings of social accounts to electronic identities. Unofficial sandbox, synthetic people."
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -65,16 +65,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 await gateway.close()
             provider.hasher.close()
             await provider.outbound.close()
+            await provider.limits.close()
             await db.close()
 
-    app = FastAPI(
-        title="vneid_idp",
-        version="1",
-        description=_DESCRIPTION,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-    )
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.openapi = partial(openapi, settings.issuer)  # type: ignore[method-assign]
     # Hot doors first: the router tries routes in order.
     app.router.routes[:0] = provider_routes
     app.router.routes += [*interaction_routes, *portal_routes, *health_routes, Mount("/static", Static())]
@@ -152,6 +147,7 @@ def _tasks(settings: Settings, provider: Idp, gateway: SmsGateway | None) -> lis
         Task("tend keys", 600, tend_keys),
         Task("seal events", 5, seal_events),
         Task("log-out notices", 10, lambda: deliver_due(provider)),
+        Task("logos", 5, lambda: fetch_due(provider)),
         Task("sweep", 300, sweep),
     ]
     if gateway is not None and isinstance(provider.notifier, Outbox):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from limits import RateLimitItemPerSecond
-from limits.aio.storage import Storage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -144,6 +144,11 @@ class Limits:
                     await self._counter.clear(item, *key)
                 except StorageError as error:
                     raise LimitsUnavailable from error
+
+    async def close(self) -> None:
+        """Give up the connections to Redis, if there are any."""
+        if isinstance(self._storage, RedisStorage):
+            await self._storage.bridge.storage.aclose()  # type: ignore[attr-defined]
 
     def _rules(self, secret: Secret, tried: Tried) -> Iterator[tuple[Subject, RateLimitItemPerSecond, tuple[str, ...]]]:
         for subject, limits in self._policy[secret].items():

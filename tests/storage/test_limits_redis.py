@@ -1,0 +1,45 @@
+"""Limits that several workers share: each has its own connection, the count is one."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.redis import running_redis
+from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.web.limits import Limit, Secret, Subject, TooManyAttempts, Tried, open_limits
+
+POLICY = {secret: {Subject.ACCOUNT: (Limit(5, 15 * MINUTE),)} for secret in Secret}
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
+
+
+async def admitted(url: str, account: str) -> bool:
+    """Whether one more attempt is let through by a worker of its own."""
+    limits = open_limits(url, POLICY)
+    try:
+        await limits.admit(Secret.SIGN_IN, Tried(account=account))
+    except TooManyAttempts as error:
+        assert 0 < error.retry_after <= 30 * 60
+        return False
+    finally:
+        await limits.close()
+    return True
+
+
+async def test_fifty_attempts_at_once_through_as_many_workers_are_five(redis_url: str) -> None:
+    answers = await asyncio.gather(*(admitted(redis_url, "per_a") for _ in range(50)))
+    assert sum(answers) == 5
+
+
+async def test_accounts_are_counted_apart_and_success_gives_all_attempts_back(redis_url: str) -> None:
+    assert [await admitted(redis_url, "per_b") for _ in range(6)] == [True] * 5 + [False]
+    assert await admitted(redis_url, "per_c")
+    limits = open_limits(redis_url, POLICY)
+    await limits.succeeded(Secret.SIGN_IN, Tried(account="per_b"))
+    await limits.close()
+    assert await admitted(redis_url, "per_b")
