@@ -1,6 +1,5 @@
 """A person signs in, agrees, and the relying party learns what was agreed and nothing else."""
 
-import pytest
 
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
