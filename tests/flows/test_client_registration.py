@@ -85,13 +85,15 @@ async def test_reading_and_updating(browser: httpx.AsyncClient) -> None:
     assert read.status_code == 200
     # Of the secret only a digest is kept, so it cannot be read again.
     assert read.json() == {name: value for name, value in made.items() if not name.startswith("client_secret")}
+    asking = {"client_id": made["client_id"], "redirect_uri": CALLBACK}
+    assert (await browser.get("/authorize", params=asking)).status_code == 303
     body = {"client_id": made["client_id"], "redirect_uris": ["https://rp.example/other"], "client_name": "Mới"}
     changed = await browser.put(where, json=body, headers=managing(made))
     assert changed.status_code == 200, changed.text
     assert changed.json()["redirect_uris"] == ["https://rp.example/other"]
     assert "contacts" not in changed.json()
-    location = await browser.get("/authorize", params={"client_id": made["client_id"], "redirect_uri": CALLBACK})
-    assert location.status_code == 400  # the change counts at once
+    refused = await browser.get("/authorize", params=asking)
+    assert refused.status_code == 400  # the change counts at once
 
 
 @pytest.mark.parametrize(
