@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from tests.support.country import country
+from tests.support.country import ISSUER, Country, country
 from tests.support.tokens import own_token, person_token
 from tests.support.watch import Watch
 from vneid_idp.resources.contract import openapi, published
@@ -97,3 +97,9 @@ def test_the_published_contract_is_the_one_in_the_code() -> None:
     folder = Path(__file__).parents[2] / "openapi"
     found = {path.name: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
     assert found == published(), "run `make openapi` and look at the difference"
+
+
+async def test_a_running_provider_serves_the_contract_with_its_own_address(land: Country) -> None:
+    async with land.browser() as browser:
+        served = (await browser.get("/openapi.json")).json()
+    assert served == {**openapi(), "servers": [{"url": ISSUER}]}

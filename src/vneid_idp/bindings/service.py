@@ -122,8 +122,11 @@ async def release_by_person(unit: Unit, person_id: str, binding_id: str) -> Bind
     binding = await store.find_for_person(unit, person_id, binding_id)
     if binding is None:
         raise BindingNotFound
-    by: By = "person" if binding.person_id == person_id else "guardian"
-    return await _make(unit, binding.client_id, binding_id, Move.RELEASE, by)
+    return await _make(unit, binding.client_id, binding_id, Move.RELEASE, _role(binding, person_id))
+
+
+def _role(binding: Binding, person_id: str) -> By:
+    return "person" if binding.person_id == person_id else "guardian"
 
 
 async def release_all(unit: Unit, person_id: str, client_id: str) -> int:
@@ -134,8 +137,10 @@ async def release_all(unit: Unit, person_id: str, client_id: str) -> int:
     while page := await list_for_person(unit, person_id, before=before):
         for binding in page:
             if binding.client_id == client_id and binding.state in LIVE:
-                await release_by_person(unit, person_id, binding.binding_id)
-                released += 1
+                by = {"by": _role(binding, person_id)}
+                # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
+                moved = await store.move(unit, client_id, binding.binding_id, Move.RELEASE, by)
+                released += moved is not None
         before = page[-1].binding_id
     return released
 

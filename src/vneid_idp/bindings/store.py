@@ -1,5 +1,6 @@
 """Queries on bindings. Every move is one conditional statement that carries its own event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, ColumnElement, Text, and_, bindparam, delete, null, or_, select, update
@@ -183,7 +184,7 @@ async def add_verified(unit: Unit, binding: Binding, account: str, place: int) -
     return row is not None
 
 
-async def move(unit: Unit, client_id: str, binding_id: str, how: Move, data: dict[str, str]) -> Binding | None:
+async def move(unit: Unit, client_id: str, binding_id: str, how: Move, data: Mapping[str, str]) -> Binding | None:
     """Make a move other than `PROVE`; nothing if the binding's state does not allow it, or there is none."""
     row = await unit.fetch_one(
         _MOVES[how], of_client=client_id, of_binding=binding_id, at=unit.now, **entry(unit.now, data)
