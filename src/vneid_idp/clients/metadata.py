@@ -9,7 +9,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client, Profile
 from vneid_idp.protocol.purposes import purpose_of
 
-_OURS = {"client_id", "secret_digest", "issued_at", "disabled_at", "metadata"}
+_OURS = {"client_id", "secret_digest", "logo_digest", "issued_at", "disabled_at", "metadata"}
 _FIELDS = {field.name for field in fields(Client)} - _OURS
 
 
@@ -19,7 +19,13 @@ def write_members(members: dict[str, Any]) -> str:
 
 
 def read_client(
-    client_id: str, text: str, *, secret_digest: str | None, issued_at: Instant, disabled_at: Instant | None
+    client_id: str,
+    text: str,
+    *,
+    secret_digest: str | None,
+    issued_at: Instant,
+    disabled_at: Instant | None,
+    logo_digest: str | None = None,
 ) -> Client:
     """The client whose registered members `write_members` wrote."""
     members: dict[str, Any] = orjson.loads(text)
@@ -27,6 +33,7 @@ def read_client(
     return Client(
         client_id=client_id,
         secret_digest=secret_digest,
+        logo_digest=logo_digest,
         issued_at=issued_at,
         disabled_at=disabled_at,
         metadata=members,

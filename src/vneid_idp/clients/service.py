@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.clients import store
+from vneid_idp.clients import logo_store, store
 from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -67,6 +67,7 @@ async def register(unit: Unit, registration: Registration, *, client_id: str | N
     secret_digest = None if secret is None else digest(secret)
     text = write_members(registration.members)
     await store.add(unit, client_id, text, secret_digest, digest(token), unit.now)
+    await logo_store.want(unit, client_id, registration.members.get("logo_uri"), unit.now)
     await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id))
     client = read_client(client_id, text, secret_digest=secret_digest, issued_at=unit.now, disabled_at=None)
     return Registered(client, secret, token)
@@ -83,6 +84,8 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
     text = write_members(registration.members)
     if not await store.change(unit, client.client_id, text, secret_digest, unit.now):
         raise UnknownClient
+    logo_uri = registration.members.get("logo_uri")
+    await logo_store.want(unit, client.client_id, logo_uri, unit.now)
     await record(unit, Event(Kind.CLIENT_CHANGED, client_id=client.client_id))
     changed = read_client(
         client.client_id,
@@ -90,6 +93,7 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
         secret_digest=secret_digest,
         issued_at=client.issued_at,
         disabled_at=client.disabled_at,
+        logo_digest=client.logo_digest if client.logo_uri == logo_uri else None,
     )
     return changed, secret
 
@@ -106,6 +110,7 @@ async def delete(unit: Unit, client_id: str) -> None:
     """Delete a client (RFC 7592 §2.3); raises `UnknownClient`. Its grants are ended by the caller, who knows them."""
     if not await store.remove(unit, client_id):
         raise UnknownClient
+    await logo_store.remove(unit, client_id)
     await record(unit, Event(Kind.CLIENT_DELETED, client_id=client_id))
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, select, update
 
 from vneid_idp.clients.metadata import read_client
-from vneid_idp.clients.tables import clients, used_assertions
+from vneid_idp.clients.tables import client_logos, clients, used_assertions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.statement import Statement, insert
@@ -15,18 +15,17 @@ _COLUMNS = (
     clients.c.secret_digest,
     clients.c.registered_at,
     clients.c.disabled_at,
+    client_logos.c.digest.label("logo_digest"),
 )
-_BY_ID = Statement(select(*_COLUMNS).where(clients.c.client_id == bindparam("client_id")))
+_SELECT = select(*_COLUMNS).outerjoin_from(clients, client_logos, clients.c.client_id == client_logos.c.client_id)
+_BY_ID = Statement(_SELECT.where(clients.c.client_id == bindparam("client_id")))
 _BY_MANAGEMENT = Statement(
-    select(*_COLUMNS).where(
+    _SELECT.where(
         clients.c.client_id == bindparam("client_id"), clients.c.management_digest == bindparam("management_digest")
     )
 )
 _PAGE = Statement(
-    select(*_COLUMNS)
-    .where(clients.c.client_id > bindparam("after"))
-    .order_by(clients.c.client_id)
-    .limit(bindparam("most"))
+    _SELECT.where(clients.c.client_id > bindparam("after")).order_by(clients.c.client_id).limit(bindparam("most"))
 )
 _INSERT = Statement(
     insert(clients).values(
@@ -77,6 +76,7 @@ def _client(row: Row) -> Client:
         secret_digest=row["secret_digest"],
         issued_at=row["registered_at"],
         disabled_at=row["disabled_at"],
+        logo_digest=row["logo_digest"],
     )
 
 

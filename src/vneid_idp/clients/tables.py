@@ -1,6 +1,6 @@
-"""Relying parties and the assertions that they have used up."""
+"""Relying parties, their logos, and the assertions that they have used up."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -24,4 +24,17 @@ used_assertions = Table(
     Column("jti_digest", Text, primary_key=True),  # a digest, since the client chooses the length of a jti
     Column("forgotten_after", BigInteger, nullable=False),
     Index("ix_used_assertions_forgotten_after", "forgotten_after"),
+)
+
+client_logos = Table(
+    "client_logos",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("logo_uri", Text, nullable=False),  # where it is fetched from
+    Column("digest", Text),  # of the content; names it in the address that browsers keep
+    Column("content_type", Text),
+    Column("content", LargeBinary),
+    Column("failures", BigInteger, nullable=False),  # attempts since the last one that succeeded
+    Column("due_at", BigInteger, nullable=False),  # when to fetch it next
+    Index("ix_client_logos_due_at", "due_at"),
 )

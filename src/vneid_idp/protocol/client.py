@@ -79,6 +79,8 @@ class Client:
     """`issuer` (RFC 10070: one string, the issuer) or `endpoint` (also the token endpoint; logged when used)."""
     account_limit: int = 3
     """How many social accounts of one person this network may bind."""
+    logo_digest: str | None = None
+    """The digest of the picture that was fetched from `logo_uri`, which names it at our own address."""
     issued_at: int = 0
     disabled_at: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
