@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.consent import store
-from vneid_idp.consent.store import Consent, Receipt
+from vneid_idp.consent.store import Consent as Consent
+from vneid_idp.consent.store import Receipt as Receipt
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.claims import Decisions
