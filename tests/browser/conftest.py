@@ -1,0 +1,233 @@
+"""Browser tests: Chromium in front of a running server, a relying party that only waits for the answer, and axe.
+
+Each test signs in as a persona of its own: attempts and messages are counted by account.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.country import PURPOSE
+from tests.support.people import persona
+from tests.support.relying_party import challenge_of
+from tests.support.server import Server, serving, settle
+from vneid_idp.clients import service as clients
+from vneid_idp.identity.personas import Persona
+from vneid_idp.identity.phones import display
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.kernel.secrets import new_secret
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.database import open_database
+
+_CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+CLIENT_ID = "browser-shop"
+LETTERS: dict[str, Any] = {
+    **PURPOSE,
+    "id": "letters",
+    "title": {"vi": "Gửi thông báo", "en": "Send you messages"},
+    "required": [],
+    "optional": ["nickname", "website"],
+}
+PURPOSES = [
+    {**PURPOSE, "required": ["full_name", "identity_level", "birthdate"], "optional": ["email", "phone_number"]},
+    LETTERS,
+]
+
+
+@dataclass
+class Shop:
+    """A relying party: sends people to the provider and keeps what comes back to its callback."""
+
+    port: int
+    answers: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where answers go."""
+        return f"http://localhost:{self.port}/callback"
+
+    def address(self, server: Server, **params: str) -> str:
+        """The authorization request of a visit."""
+        asked = {
+            "client_id": CLIENT_ID,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "scope": "openid full_name identity profile email",
+            "state": "s",
+            "nonce": "n",
+            "code_challenge": challenge_of(new_secret()),
+            "code_challenge_method": "S256",
+        } | params
+        return f"{server.issuer}/authorize?{urlencode(asked)}"
+
+    async def register(self, database_url: str) -> None:
+        """Register with the provider, as the operator does."""
+        members = {
+            "client_name": "Chợ Quê",
+            "redirect_uris": [self.redirect_uri],
+            "token_endpoint_auth_method": "none",
+            "scope": "openid full_name identity profile email phone offline_access binding:child_account",
+            "grant_types": ["authorization_code", "refresh_token"],
+            "purposes": PURPOSES,
+        }
+        database = open_database(database_url, SystemClock())
+        try:
+            async with database.writing() as unit:
+                read = registration.read(members, Registrar(by_operator=True, sandbox=True))
+                await clients.register(unit, read, client_id=CLIENT_ID)
+        finally:
+            await database.close()
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """A relying party that answers every callback with a small page."""
+    answers: list[dict[str, str]] = []
+
+    class Callback(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """Keep the answer."""
+            if self.path.startswith("/callback"):
+                answers.append(dict(parse_qsl(urlsplit(self.path).query)))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<title>Back at the shop</title>")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
+    Thread(target=listener.serve_forever, daemon=True).start()
+    yield Shop(listener.server_address[1], answers)
+    listener.shutdown()
+    listener.server_close()
+
+
+@pytest.fixture(scope="session")
+def server(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, shop: Shop) -> Iterator[Server]:
+    """A running provider on SQLite, with its people."""
+    folder = tmp_path_factory.mktemp("server")
+    url = f"sqlite:///{folder / 'provider.sqlite3'}"
+    shutil.copyfile(migrated_sqlite, folder / "provider.sqlite3")
+    _prepare(url, shop)
+    with serving(url, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def postgresql_server(postgresql_url: str, tmp_path: Path, shop: Shop) -> Iterator[Server]:
+    """The same on PostgreSQL."""
+    _prepare(postgresql_url, shop)
+    with serving(postgresql_url, tmp_path) as running:
+        yield running
+
+
+def _prepare(database_url: str, shop: Shop) -> None:
+    async def prepare() -> None:
+        await settle(database_url)
+        await shop.register(database_url)
+
+    # In a thread of its own: Playwright's loop may be running in this one.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(prepare())).result()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    assert _CHROMIUM is not None, "browser tests need Chromium (Debian: apt-get install chromium)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A persona in front of a page."""
+
+    def __init__(self, page: Page, server: Server, shop: Shop, who: Persona) -> None:
+        self.page = page
+        self.server = server
+        self.shop = shop
+        self.who = who
+
+    def arrive(self, **params: str) -> None:
+        """Come from the relying party."""
+        self.page.goto(self.shop.address(self.server, **params))
+
+    def open(self, path: str) -> None:
+        """Open a page of the provider."""
+        self.page.goto(self.server.issuer + path)
+
+    def sign_in(self) -> None:
+        """Give number and password."""
+        self.page.fill("#identifier", self.who.username)
+        self.page.fill("#secret", self.who.password)
+        self.press_main()
+
+    def prove_twice(self) -> None:
+        """Have a code sent and enter it."""
+        self.page.click("button[name=send]")
+        self.page.fill("#code", self.one_time_code())
+        self.press_main()
+
+    def press_main(self) -> None:
+        """The main button of the page."""
+        self.page.click("main .button.primary >> nth=0")
+
+    def one_time_code(self) -> str:
+        """The latest code in the sandbox's outbox."""
+        outbox = self.page.context.new_page()
+        outbox.goto(f"{self.server.issuer}/sandbox/outbox")
+        phone = display(self.who.record.phone or "")
+        code = outbox.locator(".card", has_text=phone).first.locator("code").inner_text()
+        outbox.close()
+        return code
+
+    def came_back(self) -> dict[str, str]:
+        """What the relying party was told last."""
+        self.page.wait_for_url(f"{self.shop.redirect_uri}*")
+        return self.shop.answers[-1]
+
+    def check_page(self) -> None:
+        """axe finds nothing, and nothing sticks out sideways or is too small for a finger."""
+        results = Axe().run(self.page)
+        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+        assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"), self.page.url
+        small = self.page.evaluate(
+            """[...document.querySelectorAll("main button, main .button, main input:not([type=hidden]), main select")]
+            .filter(each => each.checkVisibility() && !["checkbox", "radio"].includes(each.type))
+            .filter(each => each.getBoundingClientRect().height < 44).map(each => each.outerHTML)"""
+        )
+        assert small == [], self.page.url
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: Server, shop: Shop) -> Iterator[Visit]:
+    """`visit("complete", locale="en", …)`: a persona with a browser of their own; further names go to the context."""
+    contexts: list[BrowserContext] = []
+
+    def come(slug: str, *, at: Server | None = None, width: int = 390, locale: str = "vi", **options: Any) -> Visitor:
+        context = chromium.new_context(viewport={"width": width, "height": 844}, locale=locale, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Visitor(context.new_page(), at or server, shop, persona(slug, SystemClock().now()))
+
+    yield come
+    for context in contexts:
+        context.close()

@@ -1,0 +1,159 @@
+"""A person meets a request: sign-in, second proof, consent in all its ways, on a phone, in both languages."""
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.support.server import Server
+from vneid_idp.protocol.levels import LEVEL_2
+
+WORDS = {
+    "vi": ("Đăng nhập để xác thực", "Thêm một bước xác thực", "Chợ Quê đề nghị bạn chia sẻ thông tin"),
+    "en": ("Sign in to confirm who you are", "One more proof that it is you", "Chợ Quê asks you to share information"),
+}
+
+
+@pytest.mark.parametrize(("locale", "slug", "scheme"), [("vi", "complete", "light"), ("en", "plain", "dark")])
+def test_sign_in_second_proof_and_part_of_what_is_asked(visit: Visit, locale: str, slug: str, scheme: str) -> None:
+    person = visit(slug, locale=locale, color_scheme=scheme)
+    page = person.page
+    person.arrive(acr_values=LEVEL_2)
+    for heading in WORDS[locale]:
+        assert page.inner_text("h1") == heading
+        assert page.get_attribute("html", "lang") == locale
+        assert page.inner_text(".party-name") == "Chợ Quê"
+        person.check_page()
+        if heading == WORDS[locale][0]:
+            person.sign_in()
+        elif heading == WORDS[locale][1]:
+            person.prove_twice()
+    assert page.locator("input:checked").count() == 0
+    assert person.who.record.full_name in page.inner_text("main")
+    # Agreeing without a choice about the birth date is answered with what is missing, in place.
+    page.click("button[value=agree]")
+    assert page.locator(".notice[role=alert] a").count() == 1
+    person.check_page()
+    page.check("input[value=smaller]")
+    page.click("button[value=agree]")
+    assert set(person.came_back()) == {"code", "state", "iss"}
+
+
+def test_all_of_it_on_postgresql(visit: Visit, postgresql_server: Server) -> None:
+    person = visit("complete", at=postgresql_server)
+    person.arrive(acr_values=LEVEL_2)
+    person.sign_in()
+    person.prove_twice()
+    person.page.locator("input[value=full]").first.wait_for()
+    for box in person.page.locator("input[value=full]").all():
+        box.check()
+    person.page.click("button[value=agree]")
+    assert "code" in person.came_back()
+    person.arrive()
+    assert "code" in person.came_back()
+
+
+def test_nothing(visit: Visit) -> None:
+    person = visit("foreigner")
+    person.arrive()
+    person.sign_in()
+    person.page.click("button[value=refuse]")
+    assert person.came_back()["error"] == "access_denied"
+
+
+def test_without_javascript(visit: Visit) -> None:
+    person = visit("hmong", java_script_enabled=False)
+    person.arrive(acr_values=LEVEL_2)
+    assert not person.page.locator("[data-passkey]").is_visible()
+    person.sign_in()
+    person.prove_twice()
+    person.page.check("input[value=full] >> nth=0")
+    person.page.click("button[value=agree]")
+    assert "code" in person.came_back()
+
+
+def test_with_the_keyboard_alone(visit: Visit) -> None:
+    person = visit("khmer")
+    page = person.page
+    person.arrive()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "identifier"
+    page.keyboard.type(person.who.username)
+    page.keyboard.press("Tab")
+    page.keyboard.type(person.who.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/consent/**")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            break
+    page.keyboard.press("Space")
+    # Enter in the form means its main button, which is to agree; nothing before it in the form is a button.
+    page.keyboard.press("Enter")
+    assert "code" in person.came_back()
+
+
+@pytest.mark.parametrize("slug", ["very-long-name"])
+def test_at_320_pixels(visit: Visit, slug: str) -> None:
+    person = visit(slug, width=320)
+    person.arrive(acr_values=LEVEL_2)
+    person.check_page()
+    person.sign_in()
+    person.check_page()
+    person.prove_twice()
+    person.page.locator("input[value=full]").first.wait_for()
+    person.check_page()
+
+
+def test_a_wrong_password_is_said_where_it_stands(visit: Visit) -> None:
+    person = visit("letter-d", locale="en")
+    person.arrive()
+    person.page.fill("#identifier", person.who.username)
+    person.page.fill("#secret", "wrong password")
+    person.press_main()
+    person.page.locator(".notice[role=alert]").wait_for()
+    person.check_page()
+    described = person.page.get_attribute("#secret", "aria-describedby")
+    assert described == "secret-error"
+    assert person.page.get_attribute("#secret", "aria-invalid") == "true"
+    assert person.page.input_value("#identifier") == person.who.username
+
+
+def test_more_time_keeps_what_was_chosen(visit: Visit) -> None:
+    person = visit("two-word-name")
+    person.arrive()
+    person.sign_in()
+    person.page.check("input[value=smaller]")
+    person.page.click("button[name=extend]")
+    assert person.page.is_checked("input[value=smaller]")
+
+
+@pytest.mark.parametrize(("slug", "scheme"), [("level-1", "light"), ("locked-by-authority", "dark")])
+def test_dead_ends_lead_back(visit: Visit, slug: str, scheme: str) -> None:
+    person = visit(slug, color_scheme=scheme)
+    person.arrive(acr_values=LEVEL_2)
+    person.sign_in()
+    person.page.locator("button[name=leave]").wait_for()
+    person.check_page()
+    person.press_main()
+    expected = {"level-1": "unmet_authentication_requirements", "locked-by-authority": "access_denied"}
+    assert person.came_back()["error"] == expected[slug]
+
+
+def test_a_guardian_chooses_a_child(visit: Visit) -> None:
+    person = visit("guardian")
+    person.arrive(scope="openid binding:child_account", acr_values=LEVEL_2)
+    person.sign_in()
+    person.prove_twice()
+    person.page.locator("input[name=ward]").first.wait_for()
+    person.check_page()
+    assert person.page.locator("input:checked").count() == 0
+    person.page.check("input[name=ward] >> nth=0")
+    child = person.page.inner_text("label:has(:checked) .row-label")
+    person.press_main()
+    person.page.wait_for_url("**/consent/**")
+    assert child in person.page.inner_text("main")
+    person.check_page()
+    person.page.click("button[value=agree]")
+    assert "code" in person.came_back()
