@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from vneid_idp.interaction import service
+from vneid_idp.interaction.logos import logo_path
 from vneid_idp.interaction.service import Interaction
 from vneid_idp.interaction.situation import Situation, situation
 from vneid_idp.protocol.client import Client
@@ -23,6 +24,8 @@ class Party:
 
     name: str
     domain: str
+    logo: str | None
+    """The address of its logo here, once it was fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Visit:
     def party(self) -> Party:
         """Who asks. The domain is where the answer will go, proven against the registration."""
         address = urlsplit(self.interaction.request.redirect_uri)
-        return Party(self.client.client_name, address.netloc or f"{address.scheme}:")
+        return Party(self.client.client_name, address.netloc or f"{address.scheme}:", logo_path(self.client))
 
     def onward(self) -> Response:
         """Back to where it is decided what comes next. Pages never know."""

@@ -1,6 +1,9 @@
-"""All pages of waiting requests. `/signin/second` stands before `/signin/{interaction}`, which would take it in."""
+"""All pages of waiting requests, and the logos on them.
 
-from vneid_idp.interaction import consent_screen, level, passkey, second_factor, signin, ward
+`/signin/second` stands before `/signin/{interaction}`, which would take it in.
+"""
+
+from vneid_idp.interaction import consent_screen, level, logos, passkey, second_factor, signin, ward
 
 routes = [
     *second_factor.routes,
@@ -9,4 +12,5 @@ routes = [
     *level.routes,
     *ward.routes,
     *consent_screen.routes,
+    *logos.routes,
 ]

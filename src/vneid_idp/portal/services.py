@@ -13,9 +13,10 @@ from starlette.routing import Route
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.notices import announce_withdrawal
-from vneid_idp.consent.store import Consent, Receipt
+from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.interaction.guard import see_other
+from vneid_idp.interaction.logos import logo_path
 from vneid_idp.interaction.topics import PERMISSION_WORDS, Say, Topic, topics_of
 from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
@@ -41,6 +42,7 @@ class Service:
     consent: Consent
     name: str
     domain: str | None
+    logo: str | None
     shared: tuple[Shared, ...]
     permissions: tuple[str, ...]
     kept_back: tuple[Topic, ...]
@@ -107,6 +109,7 @@ def service_of(
         consent=consent,
         name=client.client_name if client else consent.client_id,
         domain=_domain(client),
+        logo=logo_path(client) if client else None,
         shared=tuple(shared),
         permissions=tuple(p for p in PERMISSIONS if p in consent.decisions and consent.decisions[p].given),
         kept_back=tuple(topic for topic in topics_of(refused) if topic.key not in given_topics),

@@ -1,0 +1,204 @@
+"""A relying party's logo stands on our pages from our own address, and nothing else ever does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+import pytest
+
+from tests.support.country import ISSUER, Country
+from tests.support.pictures import huge_png, jpeg, png, webp_lossy
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.clients.images import MOST_BYTES
+from vneid_idp.clients.service import get_client
+from vneid_idp.interaction.logos import fetch_due
+from vneid_idp.kernel.clock import DAY, HOUR
+
+HTML = b"<!doctype html><script>alert(1)</script>"
+
+
+class Site:
+    """A relying party's web server: answers everything with one answer, and counts."""
+
+    def __init__(self, port: int) -> None:
+        self.uri = f"http://localhost:{port}/logo.png"
+        self.asked = 0
+        self.answer(png())
+
+    def answer(self, body: bytes, *headers: str, status: str = "200 OK") -> None:
+        """What to say from now on. It claims to be a PNG, whatever it is."""
+        head = [f"HTTP/1.1 {status}", "Content-Type: image/png", f"Content-Length: {len(body)}", *headers, "", ""]
+        self.reply = "\r\n".join(head).encode() + body
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Site]:
+    serving: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            site.asked += 1
+            writer.write(site.reply)
+            await writer.drain()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    site = Site(listening.sockets[0].getsockname()[1])
+    try:
+        yield site
+    finally:
+        listening.close()
+        await asyncio.gather(*serving)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with opened() as running:
+        yield running
+
+
+@pytest.fixture
+async def party(land: Country, site: Site) -> RelyingParty:
+    """A relying party with a logo."""
+    return RelyingParty(land, await land.register(logo_uri=site.uri))
+
+
+async def logo_of(land: Country, party: RelyingParty) -> str | None:
+    """The address of its logo, if it has one."""
+    async with land.idp.db.reading() as unit:
+        client = await get_client(unit, party.client_id)
+    return client.logo_digest and f"/logos/{client.client_id}/{client.logo_digest}"
+
+
+async def get(land: Country, path: str) -> httpx.Response:
+    async with land.browser() as browser:
+        return await browser.get(path)
+
+
+async def test_every_page_of_a_request_shows_the_logo_from_here(land: Country, party: RelyingParty, site: Site) -> None:
+    person = Person(land, land.people["complete"])
+    page = await person.start(party.request(acr_values="urn:vneid:level:2"))
+    assert isinstance(page, Page)
+    assert '<img class="party-logo"' not in page.response.text
+    assert site.asked == 0
+    await fetch_due(land.idp)
+    image = f'<img class="party-logo" src="{await logo_of(land, party)}" alt=""'
+    page = await person.start(party.request(acr_values="urn:vneid:level:2"))
+    seen = []
+    for _ in range(4):
+        assert isinstance(page, Page)
+        assert image in page.response.text, page.path
+        assert site.uri not in page.response.text
+        seen.append(page.path.split("/")[1] + page.path.rpartition("/")[2] * page.path.endswith("/second"))
+        if page.path.startswith("/consent/"):
+            break
+        if page.path.endswith("/second"):
+            page = await person.submit(page, send="1")
+            assert isinstance(page, Page)
+            page = await person.submit(page, code=await person.one_time_code())
+        else:
+            page = await person.sign_in(page)
+    assert seen == ["signin", "signinsecond", "consent"]
+    assert isinstance(page, Page)
+    await person.submit(page, answer="agree", **page.choices)
+    services = await person.open("/me/services")
+    assert isinstance(services, Page)
+    assert image in services.response.text
+    assert site.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("picture", "content_type"), [(png(), "image/png"), (jpeg(), "image/jpeg"), (webp_lossy(), "image/webp")]
+)
+async def test_it_is_served_as_what_it_is_for_good_and_can_do_nothing(
+    land: Country, party: RelyingParty, site: Site, picture: bytes, content_type: str
+) -> None:
+    site.answer(picture)
+    await fetch_due(land.idp)
+    answer = await get(land, await logo_of(land, party) or "")
+    assert (answer.status_code, answer.content) == (200, picture)
+    assert answer.headers["content-type"] == content_type
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "immutable" in answer.headers["cache-control"]
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "header"),
+    [
+        (HTML, "200 OK", "X-Is: a page that says to be a PNG"),
+        (png() + HTML, "200 OK", "X-Is: a page behind a PNG"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "200 OK", "Content-Type: image/svg+xml"),
+        (png() + b"\0" * MOST_BYTES, "200 OK", "X-Is: large"),
+        (huge_png(), "200 OK", "X-Is: a bomb"),
+        (png(), "302 Found", "Location: http://169.254.169.254/latest/meta-data/"),
+        (png(), "404 Not Found", "X-Is: an error page"),
+        (b"", "200 OK", "X-Is: empty"),
+    ],
+)
+async def test_what_is_no_picture_is_never_kept(
+    land: Country, party: RelyingParty, site: Site, body: bytes, status: str, header: str
+) -> None:
+    site.answer(body, header, status=status)
+    assert await fetch_due(land.idp) == 1
+    assert site.asked == 1
+    assert await logo_of(land, party) is None
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[::ffff:10.0.0.1]", "[fd00::1]"])
+async def test_an_address_inside_is_not_called(land: Country, host: str) -> None:
+    party = RelyingParty(land, await land.register(logo_uri=f"https://{host}/logo.png"))
+    assert await fetch_due(land.idp) == 1
+    assert await logo_of(land, party) is None
+
+
+async def test_a_picture_outlives_its_server_and_an_old_one_is_fetched_again(
+    land: Country, party: RelyingParty, site: Site
+) -> None:
+    await fetch_due(land.idp)
+    first = await logo_of(land, party)
+    assert first
+    assert await fetch_due(land.idp) == 0
+    land.watch.advance(DAY)
+    site.answer(HTML)
+    assert await fetch_due(land.idp) == 1
+    assert await logo_of(land, party) == first
+    land.watch.advance(HOUR)
+    site.answer(png(grey=10))
+    assert await fetch_due(land.idp) == 1
+    second = await logo_of(land, party)
+    assert second not in (None, first)
+    assert (await get(land, first)).status_code == 404
+    assert (await get(land, second or "")).content == png(grey=10)
+
+
+async def test_the_relying_party_changes_and_takes_back_its_logo(land: Country, site: Site) -> None:
+    registration = {"client_name": "Tự đăng ký", "redirect_uris": ["http://localhost:9999/callback"]}
+    async with land.browser() as browser, opened() as other:
+        made = (await browser.post("/register", json=registration | {"logo_uri": site.uri})).json()
+        await fetch_due(land.idp)
+        headers = {"Authorization": f"Bearer {made['registration_access_token']}"}
+        path = made["registration_client_uri"].removeprefix(ISSUER)
+        own = {"client_id": made["client_id"]}
+        for members, asked in (({"logo_uri": other.uri}, 1), ({}, 1)):
+            assert (await browser.put(path, json=registration | own | members, headers=headers)).status_code == 200
+            await fetch_due(land.idp)
+            assert (site.asked, other.asked) == (1, asked)
+        async with land.idp.db.reading() as unit:
+            assert (await get_client(unit, made["client_id"])).logo_digest is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/logos/unknown/abc", "/logos/%00/%00", "/logos/a/b%2Fc", "/logos/..%2F..%2Fetc/passwd"]
+)
+async def test_no_other_address_leads_anywhere(land: Country, path: str) -> None:
+    assert (await get(land, path)).status_code == 404
