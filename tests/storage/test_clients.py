@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.support.watch import Watch
 
+from tests.support.watch import Watch
 from vneid_idp.clients import service
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.service import UnknownClient
