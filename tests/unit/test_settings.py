@@ -69,7 +69,7 @@ def test_production_starts(read: Any) -> None:
         ("SECRET", base64url(bytes(range(31))), "secret: must be at least 32 bytes"),
         ("SECRET", base64url(bytes(32)), "secret: is not random"),
         ("SECRET", base64url(b"0123456789" * 4), "secret: is not random"),
-        ("SECRET", new_root_secret(SANDBOX_MARK), "secret: was made by a sandbox"),
+        ("SECRET", base64url(SANDBOX_MARK + bytes(range(32))), "secret: was made by a sandbox"),
         ("OUTBOUND_LOOPBACK", "true", "outbound_loopback: belongs to the sandbox"),
         ("SOCIAL_NETWORK_URL", "https://social.example", "social_network_url: belongs to the sandbox"),
         ("SOCIAL_NETWORK_PORT", "8001", "social_network_port: belongs to the sandbox"),
