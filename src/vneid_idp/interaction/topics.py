@@ -56,23 +56,21 @@ _BANDS = {
 }
 
 
+def _age_band(values: Values, say: Say) -> str | None:
+    return say(_BANDS[values["age_band"]]) if "age_band" in values else None
+
+
 def _age(values: Values, say: Say) -> str | None:
-    told = [say(_BANDS[values["age_band"]])] if "age_band" in values else []
     thresholds = sorted((int(match[1]), values[name]) for name in values if (match := AGE_OVER.match(name)))
-    # A band says more than the thresholds of ours, which therefore need no words beside it.
-    told += [
+    told = [
         say(mark("Over %(years)s: yes") if over else mark("Over %(years)s: no"), years=years)
         for years, over in thresholds
-        if not ("age_band" in values and years in (13, 16, 18))
     ]
     return " · ".join(told) or None
 
 
-def _identity(values: Values, say: Say) -> str | None:
-    told = [say(mark("Level %(level)s"), level=values["identity_level"])] if "identity_level" in values else []
-    if "identity_verified_since" in values:
-        told.append(say(mark("verified since %(date)s"), date=format_date(values["identity_verified_since"] * SECOND)))
-    return ", ".join(told) or None
+def _level(values: Values, say: Say) -> str | None:
+    return say(mark("Level %(level)s"), level=values["identity_level"]) if "identity_level" in values else None
 
 
 def _verified(claim: str, show: Callable[[str], str]) -> Callable[[Values, Say], str | None]:
@@ -89,8 +87,8 @@ def _address(values: Values, say: Say) -> str | None:
     return values["address"].get("formatted") if "address" in values else None
 
 
-def _updated(values: Values, say: Say) -> str | None:
-    return format_date(values["updated_at"] * SECOND) if "updated_at" in values else None
+def _day(claim: str) -> Callable[[Values, Say], str | None]:
+    return lambda values, say: format_date(values[claim] * SECOND) if claim in values else None
 
 
 def _both(*names: str) -> Callable[[Values, Say], str | None]:
@@ -104,14 +102,16 @@ def _id_number(values: Values, say: Say) -> str | None:
 TOPICS = (
     Topic("name", mark("Full name"), ("full_name", "name", "family_name", "middle_name", "given_name"), _name),
     Topic("birthdate", mark("Date of birth"), ("birthdate",), _birthdate),
-    Topic("age", mark("Age group"), ("age_band", "age_over_13", "age_over_16", "age_over_18"), _age),
+    Topic("age", mark("Age thresholds"), ("age_over_13", "age_over_16", "age_over_18"), _age),
+    Topic("age_band", mark("Age group"), ("age_band",), _age_band),
     Topic("gender", mark("Gender"), ("gender",), _gender),
     Topic("id_number", mark("Personal ID number"), ("id_number",), _id_number),
+    Topic("identity", mark("Level of your electronic identity account"), ("identity_level",), _level),
     Topic(
-        "identity",
-        mark("Level of your electronic identity account"),
-        ("identity_level", "identity_verified_since"),
-        _identity,
+        "identity_verified_since",
+        mark("When your identity was verified"),
+        ("identity_verified_since",),
+        _day("identity_verified_since"),
     ),
     Topic(
         "phone",
@@ -127,10 +127,10 @@ TOPICS = (
     Topic("profile", mark("Profile page"), ("profile",), _plain("profile")),
     Topic("website", mark("Website"), ("website",), _plain("website")),
     Topic("locale", mark("Language and time zone"), ("locale", "zoneinfo"), _both("locale", "zoneinfo")),
-    Topic("updated_at", mark("When your details last changed"), ("updated_at",), _updated),
+    Topic("updated_at", mark("When your details last changed"), ("updated_at",), _day("updated_at")),
 )
 _TOPIC_OF = {claim: topic for topic in TOPICS for claim in topic.claims}
-_AGE = _TOPIC_OF["age_band"]
+_AGE = _TOPIC_OF["age_over_18"]
 
 
 def topic_of(claim: str) -> Topic:
