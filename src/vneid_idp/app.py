@@ -39,7 +39,7 @@ from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.context import Idp
 from vneid_idp.web.errors import install_errors
-from vneid_idp.web.limits import open_limits
+from vneid_idp.web.limits import POLICY, SANDBOX_POLICY, open_limits
 from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
@@ -104,7 +104,7 @@ async def _assemble(settings: Settings, clock: Clock, db: Database, explanations
         registry=SyntheticRegistry(vault, ring.blind),
         vault=vault,
         templates=Templates(settings.is_sandbox),
-        limits=open_limits(redis_url),
+        limits=open_limits(redis_url, SANDBOX_POLICY if settings.is_sandbox else POLICY),
         outbound=outbound,
         client_keys=ClientKeys(outbound.fetch, clock),
         notifier=Outbox(ring.sealer),

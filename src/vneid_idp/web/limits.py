@@ -71,6 +71,13 @@ POLICY: Policy = {
 }
 """Defaults of this project; no law gives figures."""
 
+SANDBOX_POLICY: Policy = {
+    **POLICY,
+    # Here a message costs nothing and reaches nobody, and a developer repeats one person's sign-in all day.
+    Secret.MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
+}
+"""As `POLICY`, whose rules on secrets hold in the sandbox as they do in production."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:

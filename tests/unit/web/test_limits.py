@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 from vneid_idp.web.limits import (
     POLICY,
+    SANDBOX_POLICY,
     Limit,
     Limits,
     LimitsUnavailable,
@@ -165,9 +166,26 @@ async def test_without_the_counters_nothing_is_let_through() -> None:
         await away.admit(Secret.SIGN_IN, Tried("person"))
 
 
-def test_every_secret_is_limited_and_in_whole_seconds() -> None:
-    assert set(POLICY) == set(Secret)
-    for rules in POLICY.values():
+def test_the_sandbox_is_generous_with_messages_and_with_nothing_else() -> None:
+    assert {secret for secret in Secret if SANDBOX_POLICY[secret] != POLICY[secret]} == {Secret.MESSAGE}
+    assert POLICY[Secret.MESSAGE] == {Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(20, DAY))}
+
+
+async def test_a_demo_is_repeated_all_day_and_only_there(time: Time) -> None:
+    person, demos = Tried("person"), 60
+    sandbox, production = open_limits(policy=SANDBOX_POLICY), open_limits(policy=POLICY)
+    for _ in range(demos):
+        await sandbox.admit(Secret.MESSAGE, person)
+    for _ in range(5):
+        await production.admit(Secret.MESSAGE, person)
+    with pytest.raises(TooManyAttempts):
+        await production.admit(Secret.MESSAGE, person)
+
+
+@pytest.mark.parametrize("policy", [POLICY, SANDBOX_POLICY])
+def test_every_secret_is_limited_and_in_whole_seconds(policy: Policy) -> None:
+    assert set(policy) == set(Secret)
+    for rules in policy.values():
         for limit in (limit for each in rules.values() for limit in each):
             assert limit.amount > 0
             assert limit.window >= MINUTE
