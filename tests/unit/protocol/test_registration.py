@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc.jwk import ECKey
 
 from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.protocol import registration
@@ -16,7 +15,17 @@ SELF = Registrar(by_operator=False, sandbox=True)
 SELF_IN_PRODUCTION = Registrar(by_operator=False, sandbox=False)
 OPERATOR = Registrar(by_operator=True, sandbox=False)
 CALLBACK = "https://rp.example/cb"
-JWKS = {"keys": [ECKey.generate_key("P-256", private=False).as_dict(private=False)]}
+# Written down, not generated: the names of the tests hold it, and must be alike in every worker.
+JWKS = {
+    "keys": [
+        {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": "mBjVJVBBI53IlnvnLlDmn8QIgWm941b-dY_zWNPR9GE",
+            "y": "rD2vwO2hLeJe_t7nHsUlOGnDx1A0RUEJo6eVIm8QoP0",
+        }
+    ]
+}
 TEXTS = {"vi": "Một", "en": "One"}
 PURPOSE = {"id": "p", "version": "2", "title": TEXTS, "text": TEXTS, "legal_ground": TEXTS, "kept_until": TEXTS,
            "required": ["identity_level"], "optional": ["age_over_21"]}  # fmt: skip
