@@ -7,6 +7,7 @@ import pytest
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Kind, history_of
+from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.kernel.clock import MINUTE
 
 
@@ -45,6 +46,23 @@ async def test_a_wrong_password_and_an_unknown_number_get_the_same_answer(land: 
         text = answer.response.text.replace(identifier, "")
         answers.append(re.sub(r'(csrf_token" value|data-csrf|action|data-path|nonce)="[^"]*"', "", text))
     assert len(set(answers)) == 1
+
+
+async def test_somebody_and_nobody_cost_the_same(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified = []
+    verify = SecretHasher._verify
+    monkeypatch.setattr(SecretHasher, "_verify", lambda self, *given: verified.append(1) or verify(self, *given))
+    costs = []
+    for identifier in (land.people["complete"].username, land.people["no-account"].username, "097196999999", "x"):
+        person, page = await at_signin(land, party)
+        before = land.idp.db.statements
+        verified.clear()
+        await person.submit(page, identifier=identifier, secret="wrong password")
+        costs.append((land.idp.db.statements - before, len(verified)))
+    assert len(set(costs)) == 1
+    assert costs[0][1] == 1
 
 
 async def test_passcode_phone_number_and_spaces_are_as_good(land: Country, party: RelyingParty) -> None:
@@ -148,7 +166,9 @@ async def test_time_runs_out_and_can_be_extended(land: Country, party: RelyingPa
     assert isinstance(longer, Page)
     assert 'value="typed already"' in longer.response.text
     land.watch.advance(14 * MINUTE)
-    assert isinstance(await person.sign_in(longer), Page)
+    consent = await person.sign_in(longer)
+    assert isinstance(consent, Page)
+    assert consent.path.startswith("/consent/")
     person, page = await at_signin(land, party)
     land.watch.advance(16 * MINUTE)
     late = await person.sign_in(page)

@@ -3,5 +3,6 @@
 Pages record facts (a session, a consent, a refusal) and lead back to `/authorize/{interaction}`; what comes next is
 decided there, anew each time. An interaction belongs to one browser, expires, and ends once.
 
-Routes: `/signin/{interaction}`, `/level/{interaction}`, `/ward/{interaction}`, `/consent/{interaction}`.
+Routes: `/signin` and `/signin/{interaction}` with `/second` and `/passkey` below, `/level/{interaction}`,
+`/ward/{interaction}`, `/consent/{interaction}`.
 """
