@@ -1,0 +1,168 @@
+"""Two hundred people on their way through a network's verification, each remembering what the server acknowledged."""
+
+import asyncio
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from tests.support.country import METADATA, REDIRECT_URI
+from tests.support.people import persona
+from tests.support.relying_party import challenge_of
+from tests.support.server import SECRET, Server
+from vneid_idp.clients import service as clients
+from vneid_idp.consent import service as consent
+from vneid_idp.identity import sessions
+from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.secrets import from_base64url, new_secret
+from vneid_idp.keys import service as keys
+from vneid_idp.keys.ring import KeyRing
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.claims import Decision
+from vneid_idp.protocol.levels import LEVEL_2, Method
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.unit import Database
+from vneid_idp.web.cookies import Cookie, cookie_name
+
+SCOPE = "openid offline_access binding:social_account"
+ACCOUNTS = "/bindings/v1/social-accounts"
+SLUGS = (
+    "complete", "guardian", "grandmother", "merged-province", "one-word-name", "two-word-name", "four-word-name",
+    "very-long-name", "clan-last-name", "hmong", "khmer", "letter-d", "passkey", "no-phone", "born-2000", "plain",
+)  # fmt: skip
+
+
+@dataclass
+class Network:
+    """The relying party: its credential and its HTTP client."""
+
+    http: httpx.AsyncClient
+    client_id: str
+    secret: str
+
+    async def token(self, **form: str) -> httpx.Response:
+        """Ask the token endpoint."""
+        return await self.http.post("/token", data=form, auth=(self.client_id, self.secret))
+
+    async def own(self) -> dict[str, str]:
+        """The header with a token of the network's own."""
+        answer = await self.token(grant_type="client_credentials", scope="binding:social_account")
+        return bearer(answer.json()["access_token"])
+
+    async def refresh(self, token: str) -> httpx.Response:
+        """Use a refresh token."""
+        return await self.token(grant_type="refresh_token", refresh_token=token)
+
+
+@dataclass
+class Flow:
+    """One person's way: authorize, token, bind, refresh, refresh. `sent` is the request that has no answer yet."""
+
+    number: int
+    cookie: str
+    verifier: str = field(default_factory=new_secret)
+    sent: str | None = "nothing"
+    code: str | None = None
+    access_token: str | None = None
+    refresh_tokens: list[str] = field(default_factory=list)
+    binding: dict[str, Any] | None = None
+
+    @property
+    def account(self) -> str:
+        """The account with the network."""
+        return f"account-{self.number}"
+
+    async def run(self, network: Network, bound: asyncio.Semaphore) -> None:
+        """Go as far as the server lives."""
+        await asyncio.sleep(self.number * 0.01)
+        try:
+            await self._authorize(network)
+            self.sent = "code"
+            self._keep(await self.redeem(network))
+            self.sent = "bind"
+            answer = await self.bind(network)
+            assert answer.status_code == 201, answer.text
+            self.binding = answer.json()
+            bound.release()
+            for _ in range(2):
+                self.sent = "refresh"
+                self._keep(await network.refresh(self.refresh_tokens[-1]))
+            self.sent = None
+        except httpx.TransportError:
+            return
+
+    async def _authorize(self, network: Network) -> None:
+        self.sent = "authorize"
+        query = {
+            "client_id": network.client_id,
+            "redirect_uri": REDIRECT_URI,
+            "response_type": "code",
+            "scope": SCOPE,
+            "acr_values": LEVEL_2,
+            "code_challenge": challenge_of(self.verifier),
+            "code_challenge_method": "S256",
+        }
+        answer = await network.http.get("/authorize", params=query, headers={"Cookie": self.cookie})
+        found = parse_qs(urlsplit(answer.headers.get("location", "")).query)
+        assert "code" in found, answer.headers
+        self.code = found["code"][0]
+
+    async def redeem(self, network: Network) -> httpx.Response:
+        """Redeem the code."""
+        assert self.code is not None
+        return await network.token(
+            grant_type="authorization_code", code=self.code, redirect_uri=REDIRECT_URI, code_verifier=self.verifier
+        )
+
+    async def bind(self, network: Network) -> httpx.Response:
+        """Bind the account, with the same Idempotency-Key each time."""
+        assert self.access_token is not None
+        headers = bearer(self.access_token) | {"Idempotency-Key": f"key-{self.number}"}
+        return await network.http.post(ACCOUNTS, json={"account_id": self.account}, headers=headers)
+
+    def _keep(self, answer: httpx.Response) -> None:
+        assert answer.status_code == 200, answer.text
+        tokens = answer.json()
+        self.access_token = tokens["access_token"]
+        self.refresh_tokens.append(tokens["refresh_token"])
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that presents an access token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def http_client(server: Server) -> httpx.AsyncClient:
+    """A client that keeps no cookies: each flow is a browser of its own."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    client = httpx.AsyncClient(base_url=server.issuer, timeout=20, trust_env=False, limits=limits)
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return client
+
+
+async def ring_of(database: Database) -> KeyRing:
+    """The keys of the server, to mint cookies and to look into tokens."""
+    async with database.reading() as unit:
+        return await keys.load(unit, from_base64url(SECRET))
+
+
+async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]:
+    """A registered network (client_id, secret), and people who signed in with two factors and agreed."""
+    ring = await ring_of(database)
+    decided = {scope: Decision("account", 1, True) for scope in SCOPE.split()[1:]}
+    async with database.writing() as unit:
+        wanted = registration.read(METADATA | {"account_limit": count}, Registrar(by_operator=True, sandbox=True))
+        registered = await clients.register(unit, wanted)
+        client_id = registered.client.client_id
+        people = [persona(slug, unit.now).record.person_id for slug in SLUGS]
+        for person_id in people:
+            await consent.give(unit, person_id, client_id, decided, consent.Shown("text", "vi"))
+        flows = []
+        for number in range(count):
+            methods = (Method("pwd", unit.now), Method("sms", unit.now))
+            session = await sessions.open_session(unit, people[number % len(people)], methods)
+            sealed = ring.sealer.seal_json(Purpose.SESSION, [session.person_id, session.session_id])
+            flows.append(Flow(number, f"{cookie_name(Cookie.SESSION, secure=False)}={sealed}"))
+    return client_id, registered.secret or "", flows
