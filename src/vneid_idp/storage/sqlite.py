@@ -14,6 +14,7 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import AlreadyThere, Reading, Row, StorageUnavailable, Unit
 
 _READERS = 3
+_DUPLICATES = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
 
 
 class SqliteUnit:
@@ -111,9 +112,10 @@ class SqliteDatabase:
     async def _translated(self) -> AsyncIterator[None]:
         try:
             yield
-        except sqlite3.IntegrityError as error:
-            raise AlreadyThere from error
         except sqlite3.Error as error:
+            # Some errors come from the module itself and have no code.
+            if getattr(error, "sqlite_errorname", "") in _DUPLICATES:
+                raise AlreadyThere from error
             raise StorageUnavailable from error
 
     @asynccontextmanager

@@ -53,16 +53,10 @@ async def _repeated(provider: Idp, token: RefreshToken) -> Grant:
         verdict = None if grant is None else judge(token, grant.rotation, unit.now)
         if verdict is Presented.REPLAYED:
             person_id = await grants.revoke(unit, token.client_id, token.grant_id)
-            await record(
-                unit,
-                Event(
-                    kind=Kind.REFRESH_REPLAYED,
-                    person_id=person_id,
-                    client_id=token.client_id,
-                    subject_id=token.grant_id,
-                    data={"generation": token.generation},
-                ),
-            )
+            # Of many replays at once, one finds the grant standing and tells of it.
+            if person_id is not None:
+                data = {"generation": token.generation}
+                await record(unit, Event(Kind.REFRESH_REPLAYED, person_id, token.client_id, token.grant_id, data))
     if grant is None:
         raise InvalidGrant("The grant behind the refresh_token has ended: expired, revoked or withdrawn.")
     if verdict is Presented.REPLAYED:
