@@ -19,6 +19,8 @@ from vneid_idp.web.i18n import LANGUAGES, catalogue, locale_of
 from vneid_idp.web.static import static_url
 
 DIRECTORY = Path(__file__).parent / "templates"
+_TELLING = ("login_hint", "id_token_hint", "logout_hint", "claims", "request")
+"""Parameters that hold personal data or a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Page:
     request: Request
     locale: str
     sandbox: bool
+    failed: bool = False
 
     @property
     def languages(self) -> Mapping[str, str]:
@@ -38,9 +41,11 @@ class Page:
         """A link to this very page in another language.
 
         A query alone, resolved by the browser against the page's address: a path such as `//elsewhere.example` in it
-        could otherwise lead away.
+        could otherwise lead away. An error page repeats nothing that may tell who somebody is: it gets photographed,
+        copied and sent to support.
         """
-        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name != "lang"]
+        left_out = {"lang", *(_TELLING if self.failed else ())}
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in left_out]
         return "?" + urlencode([*kept, ("lang", locale)])
 
 
@@ -56,9 +61,9 @@ class Templates:
         self._sandbox = sandbox
         self._environment = _environment()
 
-    def page(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
+    def page(self, request: Request, template: str, context: Mapping[str, Any], *, failed: bool = False) -> str:
         """The HTML of a page in the language of the request."""
-        page = Page(request, locale_of(request), self._sandbox)
+        page = Page(request, locale_of(request), self._sandbox, failed)
         token = _page.set(page)
         try:
             return self._environment.get_template(template).render(context, page=page)
@@ -72,7 +77,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     Pages hold personal values, so none is stored by a browser or a proxy unless the caller says otherwise.
     """
     templates: Templates = request.app.state.idp.templates
-    html = templates.page(request, template, context)
+    html = templates.page(request, template, context, failed=status >= 400)
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Content-Language": locale_of(request)})
 
 
