@@ -1,13 +1,14 @@
 """PostgreSQL through asyncpg."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
 from typing import Any
 
 import asyncpg
 
 from vneid_idp.kernel.clock import Clock, Instant
+from vneid_idp.storage.connections import Connections
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import AlreadyThere, Reading, Row, StorageUnavailable, Unit
 
@@ -50,83 +51,83 @@ class PostgresqlUnit:
         await self.connection.executemany(compiled.sql, [compiled.arguments(dict(row)) for row in rows])
 
 
-async def _keep(connection: Any) -> None:
-    """Replace asyncpg's RESET ALL on release: no unit leaves session state behind, and it costs a round trip."""
+class _Lent:
+    """A unit on a lent connection, as a context manager.
+
+    A class, since the generators of `@asynccontextmanager` would cost as much as asyncpg's side of the statement.
+    """
+
+    __slots__ = ("_connection", "_database")
+
+    def __init__(self, database: "PostgresqlDatabase") -> None:
+        self._database = database
+        self._connection: Any = None
+
+    async def __aenter__(self) -> PostgresqlUnit:
+        database = self._database
+        try:
+            self._connection = await database.connections.borrow()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            # Also no such socket and no such host: whatever keeps us from it, the database is away.
+            raise StorageUnavailable from error
+        return PostgresqlUnit(database, self._connection, database.clock.now())
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._database.connections.give_back(self._connection)
+            return
+        # Who is cancelled or runs out of time leaves a statement behind that may still run, and a broken connection
+        # leaves anything: only after an error between statements, or one that the server told of, is its state known.
+        is_known = isinstance(error, Exception) and not isinstance(error, OSError | asyncpg.InterfaceError)
+        if is_known and not self._connection.is_in_transaction():
+            self._database.connections.give_back(self._connection)
+        else:
+            self._database.connections.drop(self._connection)
+        if isinstance(error, asyncpg.UniqueViolationError):
+            raise AlreadyThere from error
+        if isinstance(error, _UNREACHABLE):
+            raise StorageUnavailable from error
 
 
 class PostgresqlDatabase:
-    """A pool of connections to one PostgreSQL database."""
+    """Connections to one PostgreSQL database."""
 
     name = "postgresql"
 
     def __init__(self, dsn: str, clock: Clock, *, connections: int) -> None:
         self.statements = 0
-        self._clock = clock
-        self._dsn = dsn
-        self._connections = connections
-        self._pool: Any = None
-        self._opening = asyncio.Lock()
+        self.clock = clock
+        self.connections = Connections(lambda: _connect(dsn), connections)
 
-    async def _opened(self) -> Any:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=1,
-                    max_size=self._connections,
-                    command_timeout=10,
-                    reset=_keep,
-                    server_settings={"application_name": "vneid_idp", "jit": "off"},
-                )
-        return self._pool
-
-    async def _acquired(self) -> tuple[Any, Any]:
-        try:
-            pool = self._pool or await self._opened()
-            return pool, await pool.acquire(timeout=10)
-        except OSError as error:
-            # Also no such socket and no such host: whatever keeps us from it, the database is away.
-            raise StorageUnavailable from error
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        try:
-            pool, connection = await self._acquired()
-            try:
-                yield connection
-            finally:
-                await pool.release(connection)
-        except asyncpg.UniqueViolationError as error:
-            raise AlreadyThere from error
-        except _UNREACHABLE as error:
-            raise StorageUnavailable from error
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Reading]:
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
         """See `Database.reading`."""
-        async with self._connection() as connection:
-            yield PostgresqlUnit(self, connection, self._clock.now())
+        return _Lent(self)
 
-    @asynccontextmanager
-    async def single(self) -> AsyncIterator[Unit]:
+    def single(self) -> AbstractAsyncContextManager[Unit]:
         """See `Database.single`."""
-        async with self._connection() as connection:
-            yield PostgresqlUnit(self, connection, self._clock.now())
+        return _Lent(self)
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = True) -> AsyncIterator[Unit]:
         """See `Database.writing`."""
-        async with self._connection() as connection:
-            await connection.execute("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
+        async with _Lent(self) as unit:
+            await unit.connection.execute("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
             try:
-                yield PostgresqlUnit(self, connection, self._clock.now())
-            except BaseException:
-                await connection.execute("ROLLBACK")
+                yield unit
+            except Exception:
+                await unit.connection.execute("ROLLBACK")
                 raise
-            await connection.execute("COMMIT")
+            # One that is cancelled is not rolled back here: its connection is closed, and the server does it.
+            await unit.connection.execute("COMMIT")
 
     async def close(self) -> None:
         """See `Database.close`."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        await self.connections.close()
+
+
+async def _connect(dsn: str) -> Any:
+    return await asyncpg.connect(
+        dsn, timeout=10, command_timeout=10, server_settings={"application_name": "vneid_idp", "jit": "off"}
+    )
