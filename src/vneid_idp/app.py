@@ -70,7 +70,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
     app.openapi = partial(openapi, settings.issuer)  # type: ignore[method-assign]
-    # Hot doors first: the router tries routes in order.
     app.router.routes[:0] = provider_routes
     app.router.routes += [*interaction_routes, *portal_routes, *health_routes, Mount("/static", Static())]
     app.include_router(resources_router)
@@ -78,7 +77,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         app.router.routes += sandbox_routes(explanations, Demo(settings.social_network_url))
     else:
         app.router.routes.append(Route("/", _home, methods=["GET"]))
-    install_errors(app, settings.issuer, None if explanations is None else explanations.explain)
+    explain = None if explanations is None else explanations.explain
+    install_errors(app, settings.issuer, explain, hot=provider_routes)
     return app
 
 

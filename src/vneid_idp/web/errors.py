@@ -7,7 +7,7 @@ since a client library understands nothing else there.
 import logging
 import math
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -17,11 +17,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError, plain
 from vneid_idp.web.exchange import exchange_of, request_id
 from vneid_idp.web.headers import Edge
+from vneid_idp.web.hot_doors import HotDoors
 from vneid_idp.web.sentences import sentence_for
 from vneid_idp.web.templates import render
 
@@ -30,6 +32,7 @@ logger = logging.getLogger(__name__)
 Explain = Callable[[Request, Exception, str], str | None]
 """(request, error, request id) → the address of a page that explains the error to a developer, in the sandbox."""
 
+_REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError)
 _OAUTH_DOORS = ("/token", "/par", "/userinfo", "/introspect", "/revoke", "/register", "/jwks.json", "/.well-known/")
 _API_DOORS = ("/bindings/", "/healthz")
 
@@ -54,8 +57,8 @@ class Refusal:
     from_client: bool = False
 
 
-def install_errors(app: FastAPI, issuer: str, explain: Explain | None = None) -> None:
-    """Give the application its outermost layer and its error handlers."""
+def install_errors(app: FastAPI, issuer: str, explain: Explain | None = None, hot: Iterable[Route] = ()) -> None:
+    """Give the application its outermost layers and its error handlers; `hot` routes get the short way."""
 
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, OAuthError) and error.detail:
@@ -69,8 +72,9 @@ def install_errors(app: FastAPI, issuer: str, explain: Explain | None = None) ->
         exchange_of(request).forget_what_was_kept()
         return await answer(request, error)
 
-    for kind in (OAuthError, DomainError, HTTPException, RequestValidationError):
+    for kind in _REFUSALS:
         app.add_exception_handler(kind, answer)
+    app.add_middleware(HotDoors, routes=hot, refusals=_REFUSALS, on_refusal=answer)
     app.add_middleware(Edge, issuer=issuer, on_error=unexpected)
 
 

@@ -1,0 +1,68 @@
+"""One statement a request on the hot path (design: performance, rule 1), counted once everything is warm."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import Known, agreed
+
+SCOPE = "openid profile identity age offline_access"
+
+
+async def _statements(land: Country, work: Awaitable[Any]) -> tuple[int, Any]:
+    before = land.idp.db.statements
+    outcome = await work
+    return land.idp.db.statements - before, outcome
+
+
+@pytest.fixture
+async def someone(land: Country, party: RelyingParty) -> Known:
+    """Somebody signed in who has agreed to everything, at a client that is in memory."""
+    visitor = await agreed(land, party)
+    await visitor.tokens(party, scope=SCOPE)
+    return visitor
+
+
+async def test_authorize_reads_once_and_writes_nothing(land: Country, party: RelyingParty, someone: Known) -> None:
+    assert (await _statements(land, someone.code(party.request(scope=SCOPE))))[0] == 1
+
+
+async def test_a_code_costs_one_statement(land: Country, party: RelyingParty, someone: Known) -> None:
+    request = party.request(scope=SCOPE)
+    count, answer = await _statements(land, party.redeem(request, await someone.code(request)))
+    assert (count, answer.status_code) == (1, 200)
+
+
+async def test_a_refresh_costs_one_statement(land: Country, party: RelyingParty, someone: Known) -> None:
+    token = (await someone.tokens(party, scope=SCOPE))["refresh_token"]
+    for _ in range(2):
+        count, answer = await _statements(land, party.refresh(token))
+        assert (count, answer.status_code) == (1, 200)
+        token = answer.json()["refresh_token"]
+
+
+async def test_userinfo_reads_once(land: Country, party: RelyingParty, someone: Known) -> None:
+    token = (await someone.tokens(party, scope=SCOPE))["access_token"]
+    count, answer = await _statements(land, party.userinfo(token))
+    assert (count, answer.status_code) == (1, 200)
+    assert answer.json()["identity_level"] == 2
+
+
+async def test_client_credentials_costs_none(land: Country, party: RelyingParty, someone: Known) -> None:
+    wanted = party.post("/token", grant_type="client_credentials", scope="binding:social_account")
+    count, answer = await _statements(land, wanted)
+    assert (count, answer.status_code) == (0, 200)
+
+
+async def test_a_stranger_costs_none(land: Country, party: RelyingParty, someone: Known) -> None:
+    for answer in (
+        party.post("/token", grant_type="authorization_code", code="junk"),
+        party.refresh("junk"),
+        party.userinfo("junk"),
+    ):
+        count, refused = await _statements(land, answer)
+        assert count == 0
+        assert refused.status_code in (400, 401)
