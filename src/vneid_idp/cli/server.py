@@ -1,5 +1,6 @@
 """`serve`, `migrate`, `settings`, `secret`, `sandbox`: the provider itself."""
 
+import gc
 import os
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +26,20 @@ def application() -> "FastAPI":
     """The provider of this process's settings: what each of uvicorn's workers calls."""
     from vneid_idp.app import create_app
 
-    return create_app(read_settings().settings)
+    app = create_app(read_settings().settings)
+    _spare_the_collector()
+    return app
+
+
+def _spare_the_collector() -> None:
+    """Take what was imported out of the garbage collector's sight, and let it look less often.
+
+    With Python's thresholds it walks over a quarter of a million objects that live as long as the process, again and
+    again: a sixth of the CPU time of a sign-in. Requests leave next to no cycles behind.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def serve(context: typer.Context) -> None:
