@@ -315,7 +315,8 @@ async def test_a_token_ends_with_its_time_consent_and_client(
 @pytest.mark.parametrize(
     "body",
     [
-        b"\xff\x00",
+        b'"\xff"',
+        pytest.param(b"[" * 50_000, id="nested beyond reason"),
         "",
         "null",
         "[]",

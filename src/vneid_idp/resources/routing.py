@@ -21,7 +21,7 @@ register_url_convertor("binding_id", _BindingId())
 
 
 class MalformedBody(DomainError):
-    """The body is no JSON text at all: it is not even UTF-8 (RFC 8259 §8.1)."""
+    """The body is no JSON text at all: it is not even UTF-8 (RFC 8259 §8.1), or nested beyond reason."""
 
     code = "malformed"
     status = 422
@@ -49,7 +49,7 @@ def route_class_of(router: APIRouter) -> type[APIRoute]:
                 try:
                     return await answer(request)
                 except HTTPException as error:
-                    if isinstance(error.__cause__, UnicodeDecodeError):
+                    if isinstance(error.__cause__, (UnicodeDecodeError, RecursionError)):
                         raise MalformedBody from error
                     raise
 
