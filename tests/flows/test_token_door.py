@@ -10,6 +10,7 @@ import pytest
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
+from vneid_idp.storage.postgresql import PostgresqlDatabase
 from vneid_idp.storage.unit import StorageUnavailable
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -132,13 +133,14 @@ async def test_a_stopped_postgresql_is_unavailable_and_comes_back(
     someone = await agreed(land, party)
     tokens = await someone.tokens(party, scope="openid age offline_access")
     database: Any = land.idp.db
-    dsn, pool = database._dsn, database._pool
-    database._dsn, database._pool = "postgresql://nobody@/nothing?host=/nonexistent", None
+    held = database.connections
+    away = PostgresqlDatabase("postgresql://nobody@/nothing?host=/nonexistent", land.watch, connections=1)
+    database.connections = away.connections
     for answer in (
         await party.refresh(tokens["refresh_token"]),
         await party.post("/revoke", token=tokens["refresh_token"]),
         await party.userinfo(tokens["access_token"]),
     ):
         assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
-    database._dsn, database._pool = dsn, pool
+    database.connections = held
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
