@@ -15,6 +15,14 @@ def subject(client: Client, person_id: str, key: bytes) -> str:
     return subject_in(sector, person_id, key)
 
 
+def session_name(client: Client, session_id: str, key: bytes) -> str:
+    """The `sid` of a session for a client, made as the `sub` is.
+
+    One name for all clients would link in one browser what pairwise subjects keep apart.
+    """
+    return subject_in(client.sector if client.subject_type == "pairwise" else "", session_id, key)
+
+
 def subject_in(sector: str, person_id: str, key: bytes) -> str:
     """The `sub` of a person within `sector`; the empty sector is the public one."""
     return urlsafe_b64encode(hmac.digest(key, f"{sector}\0{person_id}".encode(), "sha256")).rstrip(b"=").decode()

@@ -129,7 +129,7 @@ def is_id_token(claims: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """What an ID token says of the sign-in."""
+    """What an ID token says of the sign-in, in the names that its client knows."""
 
     subject: str
     session_id: str

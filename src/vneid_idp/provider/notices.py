@@ -8,7 +8,7 @@ from vneid_idp.clients.keys import Unreachable
 from vneid_idp.consent import notices
 from vneid_idp.consent.notices import Notice
 from vneid_idp.protocol.logout import LOGOUT_TOKEN_TYPE, logout_token_claims
-from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.web.context import Idp
 
 logger = logging.getLogger(__name__)
@@ -39,9 +39,8 @@ async def _deliver(provider: Idp, notice: Notice) -> None:
     if client is not None and client.backchannel_logout_uri is not None:
         now = provider.clock.now()
         person = subject(client, notice.person_id, provider.keys.pairwise_key)
-        claims = logout_token_claims(
-            provider.issuer, client.client_id, person, notice.session_id, notice.notice_id, now
-        )
+        session = session_name(client, notice.session_id, provider.keys.pairwise_key)
+        claims = logout_token_claims(provider.issuer, client.client_id, person, session, notice.notice_id, now)
         token = provider.keys.sign(client.id_token_signed_response_alg, claims, typ=LOGOUT_TOKEN_TYPE, now=now)
         try:
             status = await provider.outbound.post_form(client.backchannel_logout_uri, {"logout_token": token})

@@ -10,7 +10,7 @@ from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.claims import ClaimsRequest, asked_of, release
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE, AccessToken, RefreshToken, SignInFacts, id_token_claims
 from vneid_idp.provider.encryption import encrypted
 from vneid_idp.web.context import Idp
@@ -59,7 +59,7 @@ async def token_response(provider: Idp, client: Client, issued: Issued, now: Ins
 async def _id_token(provider: Idp, client: Client, issued: Issued, now: Instant) -> str:
     facts = SignInFacts(
         subject=subject(client, issued.person_id, provider.keys.pairwise_key),
-        session_id=issued.session_id,
+        session_id=session_name(client, issued.session_id, provider.keys.pairwise_key),
         acr=issued.acr,
         amr=issued.amr,
         auth_time=issued.auth_time,
