@@ -1,0 +1,242 @@
+"""The demo as a developer sees it: `vneid-idp sandbox` and Chromium, two origins, one browser, both languages.
+
+Everything is in it: the sandbox's own pages, the provider's, and the network's, which shares no code with them.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.people import persona
+from tests.support.server import free_port
+from vneid_idp.identity.personas import PASSWORD
+from vneid_idp.identity.phones import display
+from vneid_idp.kernel.clock import SystemClock
+
+_COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
+_PATIENCE_SECONDS = 60
+
+LOCKED = {"vi": "Ô viết bài đang khóa", "en": "The composer is locked"}
+REASON = {"vi": "Nghị định 147/2024/NĐ-CP", "en": "Decree 147/2024/NĐ-CP"}
+VERIFIED = {"vi": "Tài khoản của bạn đã được xác thực", "en": "Your account is verified"}
+TOO_YOUNG = {"vi": "Bạn chưa đủ 16 tuổi – hãy nhờ cha mẹ", "en": "You are not 16 yet – ask a parent"}
+CHILD_OPEN = {"vi": "Tài khoản của con đã mở", "en": "The child's account is open"}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays. Each language has its own people, since what one agreed to is remembered."""
+
+    adult: str
+    child: str
+    parent: str
+    ward: str
+
+
+CASTS = {
+    "vi": Cast("complete", "fifteen", "guardian", "fifteen"),
+    "en": Cast("plain", "sixteen-tomorrow", "grandmother", "child-5"),
+}
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox: where its two origins are."""
+
+    provider: str
+    network: str
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """`vneid-idp sandbox` in an empty folder, on free ports."""
+    folder, ports = tmp_path_factory.mktemp("sandbox"), (free_port(), free_port())
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("VNEID_IDP_", "SOCIAL_"))}
+    environment |= {"VNEID_IDP_PORT": str(ports[0]), "VNEID_IDP_SOCIAL_NETWORK_PORT": str(ports[1])}
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [_COMMAND, "sandbox"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while "Ctrl-C" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield Sandbox(*(f"http://localhost:{port}" for port in ports))
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Household:
+    """One browser, which several people of a family may use."""
+
+    def __init__(self, page: Page, sandbox: Sandbox, locale: str) -> None:
+        self.page = page
+        self.sandbox = sandbox
+        self.locale = locale
+        self.cast = CASTS[locale]
+
+    def go_home(self) -> None:
+        """The network's feed."""
+        self.page.goto(self.sandbox.network)
+
+    def join(self, handle: str) -> None:
+        """Choose a handle at the network."""
+        self.go_home()
+        self.page.fill("#handle", handle)
+        self.page.click("form[action='/register'] button")
+
+    def become(self, slug: str) -> None:
+        """Click on a person on the sandbox's front page, which fills the sign-in form from then on."""
+        self.page.goto(self.sandbox.provider)
+        self.page.click(f"a[href='/sandbox/as/{slug}']")
+
+    def prove(self, slug: str) -> None:
+        """Sign in at level 2: the form is filled already, the code stands in the outbox."""
+        who = persona(slug, SystemClock().now())
+        self.page.wait_for_url("**/signin/**")
+        expect(self.page.locator("#identifier")).to_have_value(who.username)
+        expect(self.page.locator("#secret")).to_have_value(PASSWORD)
+        assert self.page.inner_text(".party-name") == "Quán Nước"
+        self.check()
+        self.page.click("main .button.primary >> nth=0")
+        self.page.click("button[name=send]")
+        self.page.wait_for_url("**/second?sent=1")
+        self.page.fill("#code", self._one_time_code(display(who.record.phone or "")))
+        self.page.click("main .button.primary >> nth=0")
+
+    def agree(self) -> None:
+        """Agree to what the network needs and to nothing else."""
+        self.page.wait_for_url("**/consent/**")
+        assert self.page.locator("input:checked").count() == 0
+        self.check()
+        self.page.click("button[value=agree]")
+
+    def check(self) -> None:
+        """axe finds nothing, nothing sticks out sideways, and the page is in the person's language."""
+        results = Axe().run(self.page)
+        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+        assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"), self.page.url
+        assert self.page.get_attribute("html", "lang") == self.locale
+
+    def expect_outcome(self, words: dict[str, str]) -> None:
+        """How the trip to the provider ended, back at the network."""
+        self.page.wait_for_url(f"{self.sandbox.network}/outcome")
+        assert self.page.inner_text("h1") == words[self.locale]
+        self.check()
+
+    def expect_locked(self) -> None:
+        """The composer is locked, and the page says why and by which law."""
+        locked = self.page.locator(".composer.locked")
+        expect(locked).to_contain_text(LOCKED[self.locale])
+        expect(locked).to_contain_text(REASON[self.locale])
+        assert self.page.locator("#text").count() == 0
+
+    def _one_time_code(self, phone: str) -> str:
+        outbox = self.page.context.new_page()
+        outbox.goto(f"{self.sandbox.provider}/sandbox/outbox")
+        code = outbox.locator(".card", has_text=phone).first.locator("code").inner_text()
+        outbox.close()
+        return code
+
+
+@pytest.fixture(params=["vi", "en"])
+def household(request: pytest.FixtureRequest, chromium: Browser, sandbox: Sandbox) -> Iterator[Household]:
+    """A phone in Vietnamese and light, or in English and dark."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844},
+        locale=request.param,
+        color_scheme="dark" if request.param == "en" else "light",
+    )
+    context.set_default_timeout(20_000)
+    yield Household(context.new_page(), sandbox, request.param)
+    context.close()
+
+
+def test_an_account_is_locked_verified_and_locked_again_when_the_person_withdraws(household: Household) -> None:
+    page = household.page
+    household.become(household.cast.adult)
+    household.join(f"minh.anh.{household.locale}")
+    household.expect_locked()
+    household.check()
+
+    page.click(".composer.locked form[action='/verify'] button")
+    household.prove(household.cast.adult)
+    household.agree()
+    household.expect_outcome(VERIFIED)
+
+    household.go_home()
+    page.fill("#text", "Chào cả xóm")
+    page.click("form[action='/posts'] button")
+    expect(page.locator(".post .said").first).to_have_text("Chào cả xóm")
+    household.check()
+
+    # The provider fetched the network's logo a while ago and shows its own copy.
+    page.goto(f"{household.sandbox.provider}/me/services")
+    service = page.locator(".service", has_text="Quán Nước")
+    logo = service.locator("img.party-logo")
+    expect(logo).to_have_attribute("src", "/logos/quan-nuoc/" + (logo.get_attribute("src") or "").rpartition("/")[2])
+    assert logo.evaluate("image => image.naturalWidth") == 192
+    household.check()
+    service.locator("form[action='/me/services/withdraw'] button").click()
+    page.wait_for_url("**/me/services?withdrawn*")
+    expect(page.locator(".service")).to_have_count(0)
+
+    # The network heard of it: the person is signed out there, and who signs in again may only view.
+    household.go_home()
+    assert page.locator("#handle").is_visible()
+    page.goto(f"{household.sandbox.network}/signin")
+    page.click("form[action='/signin'] button")
+    page.wait_for_url("**/consent/**")
+    household.check()
+    page.click("button[value=agree]")
+    page.wait_for_url(f"{household.sandbox.network}/")
+    household.expect_locked()
+
+
+def test_a_child_is_refused_and_registered_by_a_parent_on_the_same_phone(household: Household) -> None:
+    page = household.page
+    household.become(household.cast.child)
+    household.join(f"gia.han.{household.locale}")
+    page.click(".composer.locked form[action='/verify'] button")
+    household.prove(household.cast.child)
+    household.agree()
+    household.expect_outcome(TOO_YOUNG)
+    household.go_home()
+    household.expect_locked()
+
+    household.become(household.cast.parent)
+    household.go_home()
+    page.click(".composer.locked a[href='/parent']")
+    household.check()
+    page.click("form[action='/parent'] button")
+    # The child is still signed in here: the parent is asked all the same.
+    household.prove(household.cast.parent)
+    page.wait_for_url("**/ward/**")
+    household.check()
+    child = persona(household.cast.ward, SystemClock().now()).record.full_name
+    page.check(f"label.row:has-text('{child}') input[name=ward]")
+    page.click("main .button.primary >> nth=0")
+    expect(page.locator(".notice.info")).to_contain_text(child)
+    household.agree()
+    household.expect_outcome(CHILD_OPEN)
+    household.go_home()
+    assert page.locator("#text").is_visible()
+    page.goto(f"{household.sandbox.network}/known")
+    assert child not in page.inner_text("main")
+    household.check()
