@@ -308,3 +308,16 @@ async def test_signing_out_of_the_own_pages_tells_the_services_too(
     await confirmed(person, page)
     assert not await is_signed_in(person, party)
     assert len(service.heard) == 1
+
+
+async def test_who_takes_over_a_browser_has_the_one_before_signed_out_once(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    await signed_in(person, party)
+    land.watch.advance(SECOND)
+    page = await person.start(party.request(prompt="login"))
+    person.persona = land.people["level-1"]
+    await person.sign_in(page)
+    land.watch.advance(MINUTE)
+    await deliver_due(land.idp)
+    assert len(service.heard) == 1

@@ -41,7 +41,6 @@ async def _open(request: Request, unit: Unit, place: Place, account: Account, me
         # Somebody else takes over the browser: what the one before opened here must not stay open.
         if await sessions.end_session(unit, before.person_id, before.session_id):
             await announce(unit, before.person_id, before.session_id)
-        await announce(unit, before.person_id, before.session_id)
     if session is None and method.name == "sms":
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver
