@@ -14,6 +14,7 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.identity import otp
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.outbox import Outbox
 from vneid_idp.identity.synthetic_registry import SyntheticRegistry
@@ -68,7 +69,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             await provider.limits.close()
             await db.close()
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None)
+    # No redirect to the address without a slash: it would lead to whatever `Host` says.
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.openapi = partial(openapi, settings.issuer)  # type: ignore[method-assign]
     app.router.routes[:0] = provider_routes
     app.router.routes += [*interaction_routes, *portal_routes, *health_routes, Mount("/static", Static())]
@@ -139,6 +141,7 @@ def _tasks(settings: Settings, provider: Idp, gateway: SmsGateway | None) -> lis
             await interactions.sweep(unit)
             await clients.forget_assertions(unit)
             await bindings.forget_old_keys(unit)
+            await otp.sweep(unit)
             if isinstance(provider.notifier, Outbox):
                 await provider.notifier.sweep(unit)
 

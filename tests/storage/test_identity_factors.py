@@ -96,6 +96,18 @@ async def test_a_new_code_replaces_the_old_but_not_too_soon_nor_too_often(db: Da
     assert await codes.type(codes.last) is Outcome.RIGHT
 
 
+async def test_old_codes_are_forgotten_and_the_context_gets_messages_again(db: Database, watch: Watch) -> None:
+    codes = Codes(db)
+    for _ in range(otp.SENDS):
+        assert (await codes.ask(context="portal")).sent
+        watch.advance(30 * SECOND)
+    await codes.ask(context="another")
+    watch.advance(otp.LIFETIME + HOUR - SECOND)
+    async with db.writing() as unit:
+        assert await otp.sweep(unit) == 1
+    assert (await codes.ask(context="portal")).sent
+
+
 async def test_nobody_and_the_phoneless_get_the_same_answer_and_no_message(db: Database) -> None:
     codes = Codes(db)
     real = await codes.ask(ANN, "int_1")

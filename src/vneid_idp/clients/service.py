@@ -47,6 +47,8 @@ async def get_client(unit: Reading, client_id: str) -> Client:
 
 async def find_managed_client(unit: Reading, client_id: str, registration_access_token: str) -> Client | None:
     """The enabled client that the token manages (RFC 7592 §2); a wrong token and an unknown client look alike."""
+    if "\0" in client_id:  # no text that PostgreSQL would take
+        return None
     client = await store.find_managed(unit, client_id, digest(registration_access_token))
     return client if client is not None and client.disabled_at is None else None
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import bindparam, case, null, update
+from sqlalchemy import bindparam, case, delete, null, update
 
 from vneid_idp.identity.tables import one_time_codes
-from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Unit
@@ -64,6 +64,7 @@ _TRY = Statement(
     )
     .returning(_codes.c.used_at, _codes.c.attempts)
 )
+_SWEEP = Statement(delete(_codes).where(_codes.c.expires_at < bindparam("before")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,15 @@ async def check(unit: Unit, blind: BlindIndex, *, person_id: str | None, context
     if row["used_at"] is not None:
         return Outcome.RIGHT if person_id is not None else Outcome.WRONG
     return Outcome.WRONG if row["attempts"] < ATTEMPTS else Outcome.SPENT
+
+
+async def sweep(unit: Unit) -> int:
+    """Delete codes that expired an hour ago or more, and with them the count of messages in their context; how many.
+
+    The context of the own pages lasts as long as the browser: without this, five messages would be all that it ever
+    gets.
+    """
+    return await unit.execute(_SWEEP, before=unit.now - HOUR)
 
 
 def _digest(blind: BlindIndex, owner: str, context: str, code: str) -> str:
