@@ -37,10 +37,9 @@ async def _open(request: Request, unit: Unit, place: Place, account: Account, me
     session = None
     if before is not None and before.person_id == account.person_id:
         session = await sessions.add_method(unit, before.person_id, before.session_id, method)
-    elif before is not None:
+    elif before is not None and await sessions.end_session(unit, before.person_id, before.session_id):
         # Somebody else takes over the browser: what the one before opened here must not stay open.
-        if await sessions.end_session(unit, before.person_id, before.session_id):
-            await announce(unit, before.person_id, before.session_id)
+        await announce(unit, before.person_id, before.session_id)
     if session is None and method.name == "sms":
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver
