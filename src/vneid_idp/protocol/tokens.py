@@ -46,12 +46,7 @@ class Code:
     @classmethod
     def from_json(cls, values: list[Any]) -> "Code":
         """The code that `to_json` wrote."""
-        code = cls(*values)
-        return cls(**{**{n: getattr(code, n) for n in code.__dataclass_fields__}, **_tuples(code)})
-
-
-def _tuples(code: Code) -> dict[str, Any]:
-    return {"scope": tuple(code.scope), "amr": tuple(code.amr)}
+        return cls(*(tuple(value) if isinstance(value, list) else value for value in values))
 
 
 def new_code(grant_id: str, request: AuthorizationRequest, scope: tuple[str, ...], step: Issue, now: Instant) -> Code:
