@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
