@@ -46,7 +46,8 @@ class Code:
     @classmethod
     def from_json(cls, values: list[Any]) -> "Code":
         """The code that `to_json` wrote."""
-        return cls(*(tuple(value) if isinstance(value, list) else value for value in values))
+        shaped: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+        return cls(*shaped)
 
 
 def new_code(grant_id: str, request: AuthorizationRequest, scope: tuple[str, ...], step: Issue, now: Instant) -> Code:
