@@ -34,7 +34,10 @@ _FIND = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A live grant, what the person decided, and the sealed profile from which claims are read."""
+    """A live grant, what the person decided, and the sealed profile from which claims are read.
+
+    `account` has the level that the sign-in proved: of a level-2 account one factor proves level 1, whatever is asked.
+    """
 
     grant: Grant
     decided: Decisions
@@ -61,7 +64,7 @@ def _account(row: Row) -> Account:
     locked_by = row["account_locked_by"]
     return Account(
         person_id=row["person_id"],
-        level=row["account_level"],
+        level=min(row["account_level"], row["level"]),
         level_verified_at=row["account_level_verified_at"],
         opened_at=row["account_opened_at"],
         locked_at=row["account_locked_at"],

@@ -14,10 +14,12 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
 from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
 from vneid_idp.interaction.guard import Visit, enter, extend, leave
+from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.topics import PERMISSION_WORDS
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.claims import Item
-from vneid_idp.protocol.interaction import AskConsent, PersonFacts
+from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
+from vneid_idp.protocol.levels import reached
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.templates import render
@@ -76,9 +78,14 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         ward = await provider.registry.find(unit, ward_id) if ward_id else None
     if found is None:
         return None
+    if ward is not None and person.person_id not in ward.guardian_ids:
+        # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
+        raise InteractionOver
     account, profile = found
+    methods = fresh(person.methods, visit.interaction.request, visit.interaction.opened_at)
+    proven = replace(account, level=reached(account.level, methods))
     names = values_needed(visit.situation.items)
-    values = profiles.claims(names, profile, account, unit.now, provider.issuer)
+    values = profiles.claims(names, profile, proven, unit.now, provider.issuer)
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     made = screen(visit.client, step.items, visit.situation.items, decided, values, partial(gettext, request))
     return _Asked(visit, person.person_id, made, ward.full_name if ward else None, _seen(person, step.items))
