@@ -137,7 +137,7 @@ def bearer(token: str) -> dict[str, str]:
 def http_client(server: Server) -> httpx.AsyncClient:
     """A client that keeps no cookies: each flow is a browser of its own."""
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    client = httpx.AsyncClient(base_url=server.issuer, timeout=20, trust_env=False, limits=limits)
+    client = httpx.AsyncClient(base_url=server.issuer, timeout=60, trust_env=False, limits=limits)
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return client
 

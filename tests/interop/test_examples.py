@@ -59,7 +59,7 @@ def facts(page: httpx.Response) -> dict[str, Any]:
 async def visited(name: str, slug: str, server: Server, folder: Path) -> AsyncIterator[Callable[[str], Answer]]:
     """An example that runs, and what a person sees there after following a link of it to the provider and back."""
     async with (
-        asyncio.timeout(60),
+        asyncio.timeout(120),
         started(commands(folder)[name], server) as home,
         httpx.AsyncClient(timeout=30, trust_env=False) as browser,
         server.visitor(slug) as visitor,

@@ -27,7 +27,7 @@ from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.database import open_database
 
 _COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 90
 _MESSAGE = re.compile(r"<dd>([0-9 ]+)</dd></div>\s*<div><dt>[^<]*</dt><dd><code[^>]*>([0-9]{6})</code>")
 SECRET = new_root_secret()
 
