@@ -134,6 +134,13 @@ class Household:
         assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"), self.page.url
         assert self.page.get_attribute("html", "lang") == self.locale
 
+    def check_viewer(self) -> None:
+        """As `check`, by WCAG alone: Swagger UI has a second `main` in its markup, which only good practice forbids."""
+        expect(self.page.locator(".opblock")).not_to_have_count(0)
+        results = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        assert results.violations_count == 0, results.generate_report()
+        assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
     def expect_outcome(self, words: dict[str, str]) -> None:
         """How the trip to the provider ended, back at the network."""
         self.page.wait_for_url(f"{self.sandbox.network}/outcome")
@@ -166,6 +173,23 @@ def household(request: pytest.FixtureRequest, chromium: Browser, sandbox: Sandbo
     context.set_default_timeout(20_000)
     yield Household(context.new_page(), sandbox, request.param)
     context.close()
+
+
+def test_the_pages_of_the_sandbox_are_for_everybody(household: Household) -> None:
+    page, provider = household.page, household.sandbox.provider
+    if household.locale == "en":
+        page.set_viewport_size({"width": 1280, "height": 844})
+    page.goto(provider)
+    household.check()
+    page.goto(f"{provider}/sandbox/outbox")
+    household.check()
+    page.goto(f"{provider}/authorize?client_id=quan-nuoc&response_type=code&redirect_uri=https://evil.example/")
+    household.check()
+    page.click("a[href*='/sandbox/errors/']")
+    expect(page.locator("main")).to_contain_text("https://evil.example/")
+    household.check()
+    page.goto(f"{provider}/docs")
+    household.check_viewer()
 
 
 def test_an_account_is_locked_verified_and_locked_again_when_the_person_withdraws(household: Household) -> None:
