@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import text
+from sqlalchemy import BigInteger, Text, insert, select, text
 from typer.testing import CliRunner
 
 from tests.support.tampering import unlock_events
@@ -16,6 +16,7 @@ from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, Kind
 from vneid_idp.cli.commands import app
+from vneid_idp.consent.tables import grants
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.settings import PREFIX, new_root_secret
 from vneid_idp.storage.database import open_database
@@ -95,10 +96,10 @@ def test_warnings_are_told(production: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("environment")
 def test_secrets_are_made_ready_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = json.loads(run("secret").stdout)
+    made = run("secret").stdout.strip()  # as README has it: VNEID_IDP_SECRET=$(vneid-idp secret)
     token = json.loads(run("secret", "--initial-access-token").stdout)
     assert token["VNEID_IDP_INITIAL_ACCESS_TOKEN_DIGEST"] == digest(token["initial_access_token"])
-    monkeypatch.setenv("VNEID_IDP_SECRET", made["VNEID_IDP_SECRET"])
+    monkeypatch.setenv("VNEID_IDP_SECRET", made)
     monkeypatch.setenv("VNEID_IDP_ISSUER", "https://id.example")
     monkeypatch.setenv("VNEID_IDP_DATABASE_URL", "sqlite:///idp.sqlite3")
     run("settings")
@@ -117,6 +118,28 @@ def test_clients_are_registered_listed_and_disabled(tmp_path: Path) -> None:
     run("clients", "disable", registered["client_id"])
     run("clients", "disable", registered["client_id"])
     assert len(run("clients", "list").stdout.splitlines()[1].split()) == len(listed.splitlines()[1].split()) + 1
+
+
+@pytest.mark.usefixtures("production")
+def test_disabling_a_client_ends_what_was_granted_to_it(database_url: str) -> None:
+    grant = dict.fromkeys((column.name for column in grants.c if isinstance(column.type, Text)), "x")
+    grant |= dict.fromkeys((column.name for column in grants.c if isinstance(column.type, BigInteger)), 1)
+
+    async def open_grants(database: Database) -> None:
+        async with database.writing() as unit:
+            for client_id in ("cli_tea", "cli_other"):
+                await unit.execute(Statement(insert(grants)), **grant | {"client_id": client_id, "revoked_at": None})
+
+    async def revoked(database: Database) -> dict[str, bool]:
+        async with database.reading() as unit:
+            rows = await unit.fetch(Statement(select(grants.c.client_id, grants.c.revoked_at)))
+        return {row["client_id"]: row["revoked_at"] is not None for row in rows}
+
+    Path("client.json").write_text(json.dumps(CLIENT))
+    run("clients", "register", "client.json", "--client-id", "cli_tea")
+    with_database(database_url, open_grants)
+    run("clients", "disable", "cli_tea")
+    assert with_database(database_url, revoked) == {"cli_tea": True, "cli_other": False}
 
 
 @pytest.mark.usefixtures("production")

@@ -8,6 +8,7 @@ import typer
 
 from vneid_idp.cli.terminal import fail, out, print_json, print_rows, settings_of, with_database, with_unit
 from vneid_idp.clients import service
+from vneid_idp.consent import grants
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
@@ -75,6 +76,8 @@ def disable(context: typer.Context, client_id: str) -> None:
 
     async def work(unit: Unit) -> None:
         await service.disable(unit, client_id)
+        # Providers see the change within seconds; what was granted ends with this very transaction.
+        await grants.revoke_all_of_client(unit, client_id)
 
     with_unit(settings_of(context), work)
     out.print(f"{client_id} is disabled.", markup=False)

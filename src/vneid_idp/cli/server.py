@@ -113,7 +113,7 @@ def secret(
         made = new_secret()
         print_json({"initial_access_token": made, "VNEID_IDP_INITIAL_ACCESS_TOKEN_DIGEST": digest(made)})
     else:
-        print_json({"VNEID_IDP_SECRET": new_root_secret()})
+        out.print(new_root_secret(), markup=False)
 
 
 def sandbox(context: typer.Context) -> None:

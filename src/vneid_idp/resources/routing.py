@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute, APIRouter
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.resources.representations import BINDING_ID
@@ -20,12 +20,30 @@ class _BindingId(StringConvertor):
 register_url_convertor("binding_id", _BindingId())
 
 
+_LARGEST = 64 * 1024
+
+
 class MalformedBody(DomainError):
-    """The body is no JSON text at all: it is not even UTF-8 (RFC 8259 §8.1), or nested beyond reason."""
+    """The body is no JSON text at all: it is not even UTF-8 (RFC 8259 §8.1), or nested or long beyond reason."""
 
     code = "malformed"
     status = 422
     title = "The request body is malformed."
+
+
+def _bounded(receive: Receive) -> Receive:
+    """`receive` until the body is too long: FastAPI reads it whole, and before it looks at the access token."""
+    received = 0
+
+    async def next_message() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > _LARGEST:
+            raise MalformedBody("It is too long.")
+        return message
+
+    return next_message
 
 
 def route_class_of(router: APIRouter) -> type[APIRoute]:
@@ -47,8 +65,10 @@ def route_class_of(router: APIRouter) -> type[APIRoute]:
 
             async def answer_or_refuse(request: Request) -> Response:
                 try:
-                    return await answer(request)
+                    return await answer(Request(request.scope, _bounded(request.receive)))
                 except HTTPException as error:
+                    if isinstance(error.__cause__, MalformedBody):
+                        raise error.__cause__ from None
                     if isinstance(error.__cause__, (UnicodeDecodeError, RecursionError)):
                         raise MalformedBody from error
                     raise
