@@ -1,7 +1,7 @@
 """The composition root: the only module that knows every other."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from fastapi import FastAPI
@@ -133,8 +133,12 @@ def _tasks(settings: Settings, provider: Idp, gateway: SmsGateway | None) -> lis
             await keys.tend(unit, settings.root_secret)
 
     async def seal_events() -> None:
-        async with db.writing() as unit:
-            await audit.seal_batch(unit)
+        with suppress(audit.EventsCameIn):
+            while True:
+                async with db.writing() as unit:
+                    batch = await audit.seal_batch(unit)
+                if batch is None or batch.count < audit.FULL_BATCH:
+                    return
 
     async def sweep() -> None:
         async with db.writing(durable=False) as unit:

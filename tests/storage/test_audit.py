@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, delete, select, update
 
 from tests.support.tampering import unlock_events
 from tests.support.watch import Watch
-from vneid_idp.audit import service
+from vneid_idp.audit import service, store
+from vneid_idp.audit.chain import next_batch
 from vneid_idp.audit.service import Event, Kind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import event_batches, events
@@ -252,3 +253,15 @@ async def test_a_long_batch_is_walked_in_pages(db: Database) -> None:
     await seal(db, limit=2_000)
     found = await verify(db)
     assert (found.batches, found.events, found.broken) == (1, 1_100, None)
+
+
+async def test_an_event_that_comes_in_while_a_batch_is_sealed_undoes_the_batch(db: Database, watch: Watch) -> None:
+    await record(db, "per_1", "per_2", "per_3")
+    async with db.reading() as unit:
+        first, _, third = await store.unsealed(unit, 10)
+    with pytest.raises(service.EventsCameIn):
+        async with db.writing() as unit:
+            await store.add_batch(unit, next_batch(None, (first, third), unit.now), (first, third))
+    assert await verify(db) == service.Verification(0, 0, 3, "", None)
+    await seal(db)
+    assert (await verify(db)).events == 3

@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from vneid_idp.audit import store
 from vneid_idp.audit.chain import Batch, BatchHash, find_broken_link, next_batch
 from vneid_idp.audit.events import Event, Kind, RecordedEvent
+from vneid_idp.audit.store import EventsCameIn
 from vneid_idp.storage.unit import Reading, Unit
 
-__all__ = ["BrokenLink", "Event", "Kind", "Verification", "history_of", "record", "seal_batch", "verify"]
+__all__ = [
+    "BrokenLink",
+    "Event",
+    "EventsCameIn",
+    "Kind",
+    "Verification",
+    "history_of",
+    "record",
+    "seal_batch",
+    "verify",
+]
 
 _LATEST = "evu"
 """Sorts after every event id (`evt_…`) in every collation."""
-_BATCH = 1_000
+FULL_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +59,11 @@ async def history_of(
     return await store.history_of(unit, person_id, before or _LATEST, limit)
 
 
-async def seal_batch(unit: Unit, *, limit: int = _BATCH) -> Batch | None:
+async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Batch | None:
     """Chain at most `limit` events that are in no batch yet; None if there are none, or another worker was faster.
 
-    Called every few seconds by a background worker, again at once while batches come back full.
+    Called every few seconds by a background worker. Raises `EventsCameIn`, to be tried again, when an event was
+    committed among those that were read.
     """
     last = await store.find_last_batch(unit)
     members = await store.unsealed(unit, limit)

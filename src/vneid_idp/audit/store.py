@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from vneid_idp.audit.chain import Batch
 from vneid_idp.audit.events import Event, RecordedEvent
 from vneid_idp.audit.tables import event_batches, events
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.statement import insert as insert_or
@@ -16,6 +17,15 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 NOBODY = ""
 """Stands for no person in the key of `events`."""
 _PAGE = 500
+
+
+class EventsCameIn(DomainError):
+    """Events came in among those that were about to be sealed. Nothing was kept; the next attempt takes them along."""
+
+    code = "events_came_in"
+    status = 409
+    title = "Events came in while a batch was being sealed."
+
 
 _ADD = Statement(
     insert(events).values({column.name: bindparam(column.name) for column in events.columns if column.name != "batch"})
@@ -59,7 +69,7 @@ _ADD_BATCH = Statement(
 _MARK = Statement(
     update(events)
     .values(batch=bindparam("number"))
-    .where(events.c.person_id == bindparam("who"), events.c.event_id == bindparam("which"))
+    .where(events.c.batch.is_(None), events.c.event_id.between(bindparam("first"), bindparam("last")))
 )
 
 
@@ -136,10 +146,10 @@ async def add_batch(unit: Unit, batch: Batch, members: Sequence[RecordedEvent]) 
     )
     if row is None:
         return False
-    await unit.execute_many(
-        _MARK,
-        [{"number": batch.number, "who": event.person_id or NOBODY, "which": event.event_id} for event in members],
-    )
+    first, last = members[0].event_id, members[-1].event_id
+    if await unit.execute(_MARK, number=batch.number, first=first, last=last) != len(members):
+        # An event among them was committed after they were read: it would bear a number whose hash does not know it.
+        raise EventsCameIn
     return True
 
 
