@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.network import close_sockets
@@ -14,6 +15,10 @@ from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
 
 _TEMPLATE = "template_migrated"
+
+# How long an example takes says how busy the machine is, not whether the program is right.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session", autouse=True)

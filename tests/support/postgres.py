@@ -61,6 +61,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._made = 0
+        self._copying = ""
 
     def url(self, database: str) -> str:
         """`postgresql://…` of `database`, through the Unix socket."""
@@ -76,7 +77,7 @@ class Cluster:
         """The URL of a new copy of the database `template`, dropped afterwards."""
         self._made += 1
         name = f"test_{self._made}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} {self._copying}")
         try:
             yield self.url(name)
         finally:
@@ -84,6 +85,9 @@ class Cluster:
 
     def prepare(self, template: str, build: Callable[[str], None]) -> None:
         """Make the database `template` and let `build` fill the one at the URL that it is given."""
+        with psycopg.connect(self.url("postgres")) as connection:
+            # Twice as fast as logging every page, which is for servers that must survive; PostgreSQL 14 knows nothing else.
+            self._copying = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
         self.run(f"CREATE DATABASE {template}")
         build(self.url(template))
 
