@@ -136,7 +136,8 @@ def bearer(token: str) -> dict[str, str]:
 
 def http_client(server: Server) -> httpx.AsyncClient:
     """A client that keeps no cookies: each flow is a browser of its own."""
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    # Idle connections are given up well before the server closes them (5 s), so that none is closed under a request.
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=1)
     client = httpx.AsyncClient(base_url=server.issuer, timeout=60, trust_env=False, limits=limits)
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return client
