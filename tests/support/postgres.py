@@ -86,7 +86,7 @@ class Cluster:
     def prepare(self, template: str, build: Callable[[str], None]) -> None:
         """Make the database `template` and let `build` fill the one at the URL that it is given."""
         with psycopg.connect(self.url("postgres")) as connection:
-            # Twice as fast as logging every page, which is for servers that must survive; PostgreSQL 14 knows nothing else.
+            # Twice as fast as logging every page, which is for servers that must survive. PostgreSQL 14 has no choice.
             self._copying = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
         self.run(f"CREATE DATABASE {template}")
         build(self.url(template))
