@@ -105,7 +105,11 @@ class Server:
     @asynccontextmanager
     async def visitor(self, slug: str) -> AsyncIterator["Guest"]:
         """A persona at a browser."""
-        async with httpx.AsyncClient(base_url=self.issuer, timeout=_PATIENCE_SECONDS, trust_env=False) as browser:
+        # Idle connections are given up well before the server closes them (5 s): none is closed under a request.
+        limits = httpx.Limits(keepalive_expiry=1)
+        async with httpx.AsyncClient(
+            base_url=self.issuer, timeout=_PATIENCE_SECONDS, trust_env=False, limits=limits
+        ) as browser:
             yield Guest(self.issuer, browser, persona(slug, SystemClock().now()))
 
 
