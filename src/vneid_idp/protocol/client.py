@@ -1,11 +1,18 @@
 """A relying party as the protocol sees it: frozen metadata (OpenID Connect Registration §2, RFC 7591 §2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
+    """The host that makes a sector (OIDC Core §8.1); `None` for one that belongs to nobody."""
+    host = urlsplit(sector_identifier_uri or next(iter(redirect_uris), "")).hostname
+    return None if host in _LOOPBACK else host
 
 
 class Profile(StrEnum):
@@ -97,5 +104,4 @@ class Client:
         A loopback host belongs to nobody, so there each client is a sector of its own: else all native applications
         (RFC 8252 §7.3) could compare what they know about a person.
         """
-        host = urlsplit(self.sector_identifier_uri or next(iter(self.redirect_uris), "")).hostname
-        return self.client_id if host is None or host in _LOOPBACK else host
+        return sector_host(self.sector_identifier_uri, self.redirect_uris) or self.client_id

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vneid_idp.protocol.claims import SCOPES
+from vneid_idp.protocol.client import sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, Registrar
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
@@ -161,6 +162,18 @@ def _check_sector(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
         )
 
 
+def _check_same_subjects(found: dict[str, Any], _: Registrar, before: Mapping[str, Any]) -> None:
+    """A client that people agreed to cannot move to another's sector: it would be told their subjects there."""
+    if before and _sector_of(found) != _sector_of(before):
+        raise InvalidClientMetadata("the subjects of people would change with this; register another client")
+
+
+def _sector_of(members: Mapping[str, Any]) -> tuple[str, str | None]:
+    if members["subject_type"] == "public":
+        return "public", None
+    return "pairwise", sector_host(members.get("sector_identifier_uri"), members["redirect_uris"])
+
+
 def _check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     for name in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
         if found.pop(name, False):
@@ -175,6 +188,7 @@ CHECKS = (
     _check_keys,
     _check_algorithms,
     _check_sector,
+    _check_same_subjects,
     _check_binding,
 )
 """The rules between members, in the order in which they answer."""

@@ -93,6 +93,24 @@ def test_an_update_keeps_what_the_operator_granted() -> None:
         registration.read(update | {"scope": "openid phone"}, SELF_IN_PRODUCTION, before=before)
 
 
+@pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"redirect_uris": ["https://victim.example/cb"]},
+        {"sector_identifier_uri": "https://victim.example/sector.json"},
+        {"redirect_uris": ["http://localhost:9/cb"], "application_type": "native"},
+        {"subject_type": "public"},
+    ],
+)
+def test_an_update_cannot_move_to_the_subjects_of_another_sector(registrar: Registrar, change: dict[str, Any]) -> None:
+    before = registration.read({"redirect_uris": ["https://rp.example/cb"]}, registrar).members
+    same = {"redirect_uris": ["https://rp.example/other", "https://rp.example/cb"], "client_name": "New name"}
+    assert registration.read(same, registrar, before=before).members["client_name"] == "New name"
+    with pytest.raises(InvalidClientMetadata, match="subjects"):
+        registration.read({"redirect_uris": ["https://rp.example/cb"]} | change, registrar, before=before)
+
+
 def test_unknown_members_software_statements_and_nulls_are_ignored() -> None:
     assert read(software_statement="a.b.c", foo=1, tls_client_auth_subject_dn="CN=x", client_name=None,
                 authorization_signed_response_alg="ES256", backchannel_token_delivery_mode="ping",
