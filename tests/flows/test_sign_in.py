@@ -1,6 +1,5 @@
 """A person signs in, agrees, and the relying party learns what was agreed and nothing else."""
 
-
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.protocol.levels import LEVEL_2
