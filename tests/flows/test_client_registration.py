@@ -183,6 +183,21 @@ async def test_production_wants_an_initial_access_token(database_url: str, watch
                 assert (await browser.post("/register", json=loopback, headers=headers)).status_code == 400
 
 
+async def test_the_initial_access_token_cannot_be_guessed_at_leisure(sqlite_url: str, watch: Watch) -> None:
+    async with (
+        country(sqlite_url, watch, initial_access_token_digest=digest("right")) as land,
+        land.browser() as client,
+    ):
+
+        async def answered(token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            return (await client.post("/register", json={"redirect_uris": [CALLBACK]}, headers=headers)).status_code
+
+        assert await answered("right") == 201
+        assert {await answered(f"wrong {number}") for number in range(50)} == {401}
+        assert await answered("right") == 429
+
+
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/sector", "https://169.254.169.254/", "https://10.0.0.1/"])
 async def test_a_sector_document_that_cannot_be_had_is_refused(browser: httpx.AsyncClient, url: str) -> None:
     body = {"redirect_uris": [CALLBACK], "sector_identifier_uri": url}

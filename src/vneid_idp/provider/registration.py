@@ -21,6 +21,7 @@ from vneid_idp.protocol.registration import Registration
 from vneid_idp.provider.bodies import json_response
 from vneid_idp.web.bearer import bearer_token
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.limits import Secret, Tried
 
 _LARGEST = 64 * 1024
 # RFC 7592 §2.2: an update must not carry what only the server decides.
@@ -40,7 +41,7 @@ def is_open(provider: Idp) -> bool:
 async def register(request: Request) -> Response:
     """`POST /register`: open in the sandbox; in production with the operator's initial access token (RFC 7591 §3)."""
     provider = idp(request)
-    _check_initial_access_token(provider, bearer_token(request))
+    await _check_initial_access_token(provider, request)
     metadata = registration.read(await _members(request), _registrar(provider))
     await _check_sector(provider, metadata)
     async with provider.db.writing() as unit:
@@ -85,11 +86,14 @@ def _registrar(provider: Idp) -> Registrar:
     return Registrar(by_operator=False, sandbox=provider.sandbox)
 
 
-def _check_initial_access_token(provider: Idp, token: str | None) -> None:
-    expected = provider.initial_access_token_digest
+async def _check_initial_access_token(provider: Idp, request: Request) -> None:
+    token, expected = bearer_token(request), provider.initial_access_token_digest
     if provider.sandbox and (expected is None or token is None):
         return
+    tried = Tried(address=provider.address_of(request))
+    await provider.limits.admit(Secret.CLIENT_SECRET, tried)
     if expected is None or token is None or not same(digest(token), expected):
+        await provider.limits.failed(Secret.CLIENT_SECRET, tried)
         raise InvalidToken("Registration needs the initial access token that the operator gives out.")
 
 
