@@ -119,3 +119,9 @@ async def test_a_client_that_may_not_refresh_any_more_cannot(land: Country) -> N
     assert "offline_access" not in tokens["scope"]
     answer = await party.refresh("x")
     assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+
+
+async def test_a_refresh_that_narrows_openid_away_brings_no_id_token(party: RelyingParty, token: str) -> None:
+    answer = (await party.refresh(token, scope="age")).json()
+    assert "id_token" not in answer
+    assert answer["scope"] == "age"

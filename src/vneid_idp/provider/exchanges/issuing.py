@@ -42,14 +42,15 @@ def access_token(
 
 
 async def token_response(provider: Idp, client: Client, issued: Issued, now: Instant) -> dict[str, object]:
-    """Access token, ID token, and a refresh token where the grant can be refreshed."""
+    """Access token, ID token unless a refresh narrowed `openid` away, and a refresh token where there can be one."""
     body: dict[str, object] = {
         "access_token": access_token(provider, client, issued.grant_id, issued.person_id, issued.scope, now),
         "token_type": "Bearer",
         "expires_in": ACCESS_TOKEN_LIFE // SECOND,
         "scope": " ".join(issued.scope),
-        "id_token": await _id_token(provider, client, issued, now),
     }
+    if "openid" in issued.scope:
+        body["id_token"] = await _id_token(provider, client, issued, now)
     if issued.refreshable:
         token = RefreshToken(client.client_id, issued.grant_id, issued.generation)
         body["refresh_token"] = provider.keys.sealer.seal_json(Purpose.REFRESH_TOKEN, token.to_json())
