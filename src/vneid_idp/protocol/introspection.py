@@ -1,4 +1,4 @@
-"""Token introspection (RFC 7662) and revocation (RFC 7009): what a client may learn of, and do to, a token."""
+"""Token introspection (RFC 7662): what a client may learn of a token."""
 
 from typing import Any
 
@@ -7,8 +7,6 @@ from vneid_idp.protocol.tokens import AccessToken
 
 INACTIVE: dict[str, Any] = {"active": False}
 """All that is said of a token that is expired, revoked, unknown, or another client's (RFC 7662 §2.2)."""
-
-TOKEN_TYPE_HINTS = ("access_token", "refresh_token")
 
 
 def active(token: AccessToken, issuer: str, subject: str | None, now: Instant) -> dict[str, Any]:
