@@ -46,6 +46,11 @@ class Limit:
     window: Instant
 
 
+_WHOLE_SERVICE = Limit(20_000, 15 * MINUTE)
+# Failures at one relying party. A low figure would be a weapon: whoever uses it up locks all its people out, and an
+# address may fail a hundred times. This one takes two hundred addresses that fail all they may, and more than half of
+# what a process can hash in that time (some 33,000); by then it protects everybody else's sign-in.
+
 Policy = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
 
 POLICY: Policy = {
@@ -53,12 +58,12 @@ POLICY: Policy = {
     Secret.SIGN_IN: {
         Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
         Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
-        Subject.CLIENT: (Limit(2_000, 15 * MINUTE),),
+        Subject.CLIENT: (_WHOLE_SERVICE,),
     },
     Secret.SECOND_FACTOR: {
         Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
         Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
-        Subject.CLIENT: (Limit(2_000, 15 * MINUTE),),
+        Subject.CLIENT: (_WHOLE_SERVICE,),
     },
     # Each message costs money and can annoy a stranger.
     Secret.MESSAGE: {

@@ -138,6 +138,15 @@ async def test_a_client_is_counted_too(small: Limits) -> None:
     assert (await refusals(small, Tried("p7", "192.0.2.7", "shop"), 1))[0] > 0
 
 
+@pytest.mark.parametrize("secret", [Secret.SIGN_IN, Secret.SECOND_FACTOR])
+async def test_a_few_addresses_cannot_lock_everybody_out_of_a_service(time: Time, secret: Secret) -> None:
+    counted = open_limits(policy=POLICY)
+    for number in range(20):
+        for _ in range(100):
+            await counted.failed(secret, Tried(address=f"192.0.2.{number}", client="shop"))
+    await counted.admit(secret, Tried("honest person", "198.51.100.1", "shop"))
+
+
 async def test_a_refused_attempt_takes_nothing_of_the_account(small: Limits) -> None:
     for number in range(4):
         await refusals(small, Tried(f"p{number}", address="192.0.2.1"), 1)
