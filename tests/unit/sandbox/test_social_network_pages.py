@@ -201,3 +201,9 @@ def test_words() -> None:
     assert date_text("2024-12-25") == "25/12/2024"
     assert date_text("soon") == "soon"
     assert reason_text("en", "a_new_one") == "The rules do not allow this for this account."
+
+
+async def test_nobody_is_sent_to_the_host_that_a_request_names(visitor: Visitor) -> None:
+    answer = await visitor.http.get("/verify/", headers={"host": "stranger.example"})
+    assert "stranger.example" not in answer.headers.get("location", "")
+    assert answer.status_code == 404

@@ -25,7 +25,8 @@ SESSION_SECONDS = 30 * 24 * 60 * 60
 
 def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
     """The network, ready to serve. `transport` replaces the network between it and the provider, for tests."""
-    app = FastAPI(title="Quán Nước", openapi_url=None, docs_url=None, redoc_url=None)
+    # No redirect to the path without its slash: it would lead to whatever host the request names.
+    app = FastAPI(title="Quán Nước", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     connection = open_database(config.database)
     app.state.config = config
     app.state.accounts = Accounts(connection)
