@@ -13,6 +13,7 @@ from tests.support.watch import Watch
 from vneid_idp.clients import service as clients
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol import registration
+from vneid_idp.protocol.members import MEMBERS
 
 CALLBACK = "https://rp.example/cb"
 
@@ -117,6 +118,38 @@ async def test_an_update_cannot_choose_what_the_server_decides(
     body = {"client_id": made["client_id"], "redirect_uris": [CALLBACK]} | changes
     answer = await browser.put(made["registration_client_uri"], json=body, headers=managing(made))
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_name": "Ngân hàng Nhà nước"},
+        {"client_name": None},
+        {"client_name#en": "State Bank"},
+        {"logo_uri": "https://evil.example/logo.png"},
+        {"redirect_uris": ["http://localhost:9999/elsewhere"]},
+        {"post_logout_redirect_uris": []},
+        {"registered_by": None, "client_name": "Ngân hàng Nhà nước"},
+    ],
+)
+async def test_what_people_are_shown_of_a_client_that_the_operator_registered_stays(
+    land: Country, browser: httpx.AsyncClient, changes: dict[str, Any]
+) -> None:
+    own = await land.register(post_logout_redirect_uris=["http://localhost:9999/out"])
+    where, headers = f"/register/{own.client.client_id}", {"Authorization": f"Bearer {own.registration_access_token}"}
+    told = (await browser.get(where, headers=headers)).json()
+    assert "registered_by" not in told
+    body = {name: value for name, value in told.items() if name in MEMBERS}
+    body["client_id"] = own.client.client_id
+    refused = await browser.put(where, json=body | changes, headers=headers)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")
+    assert "operator" in refused.json()["error_description"]
+    assert (await browser.get(where, headers=headers)).json() == told
+    # What nobody is shown stays the client's own, and an update does not make it its own registrar.
+    for contacts in (["a@rp.example"], ["b@rp.example"]):
+        changed = await browser.put(where, json=body | {"contacts": contacts}, headers=headers)
+        assert (changed.status_code, changed.json()["contacts"]) == (200, contacts), changed.text
+    assert (await browser.put(where, json=body | changes, headers=headers)).status_code == 400
 
 
 async def test_a_registration_access_token_manages_its_own_client_only(browser: httpx.AsyncClient) -> None:

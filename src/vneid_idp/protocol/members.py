@@ -167,5 +167,9 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "purposes": lambda value, _: read_purposes(value),
     "account_limit": _seconds,
     "assertion_audience": _one_of("issuer", "endpoint"),
+    "registered_by": _one_of("operator"),
 }
-"""Members of our own that only the operator sets."""
+"""Members of our own that only the operator sets. `registered_by` is written by the registration itself."""
+
+SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris")
+"""What people go by when they agree: who asks, as they are told it, and where the answer goes."""

@@ -11,7 +11,7 @@ from typing import Any
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.protocol.client import sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
-from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, Registrar
+from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, SHOWN_MEMBERS, Registrar
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
 from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
 
@@ -67,7 +67,9 @@ def _fill(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]
     for kind in ("id_token", "userinfo"):
         if f"{kind}_encrypted_response_alg" in found:
             found.setdefault(f"{kind}_encrypted_response_enc", "A128CBC-HS256")
-    if not registrar.by_operator:
+    if registrar.by_operator:
+        found["registered_by"] = "operator"
+    else:
         for name in OPERATOR_MEMBERS:
             if name in before:
                 found[name] = before[name]
@@ -86,6 +88,19 @@ def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ..
     if "scope" in before:
         return tuple(before["scope"].split())
     return SELF_GRANTED_IN_SANDBOX if registrar.sandbox else SELF_GRANTED
+
+
+def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Whom the operator vouched for cannot rename or redirect itself: a stolen registration access token would be
+    enough to ask people in the name of their bank."""
+    if registrar.by_operator or before.get("registered_by") != "operator":
+        return
+    for name in sorted(found.keys() | before.keys()):
+        if name.partition("#")[0] in SHOWN_MEMBERS and found.get(name) != before.get(name):
+            raise InvalidClientMetadata(
+                f"{name}: the operator registered this client, and only the operator changes what people are shown"
+                " of it and where they are sent"
+            )
 
 
 def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
@@ -181,6 +196,7 @@ def _check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -
 
 
 CHECKS = (
+    _check_shown,
     _check_redirect_uris,
     _check_log_out_uris,
     _check_grant_types,

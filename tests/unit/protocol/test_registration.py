@@ -76,11 +76,16 @@ def test_nobody_grants_itself_a_persons_data_in_production() -> None:
         read(SELF_IN_PRODUCTION, scope="openid phone")
 
 
-@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS))
+@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - {"registered_by"}))
 def test_members_of_the_operator_are_ignored_from_anybody_else(name: str) -> None:
     values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
     assert read(SELF_IN_PRODUCTION, **{name: values[name]}) == read(SELF_IN_PRODUCTION)
     assert name in read(OPERATOR, **{name: values[name]})
+
+
+def test_who_registered_is_written_not_told() -> None:
+    assert "registered_by" not in read(SELF, registered_by="operator")
+    assert read(OPERATOR)["registered_by"] == "operator"
 
 
 def test_an_update_keeps_what_the_operator_granted() -> None:
