@@ -144,9 +144,9 @@ def _prepare(database_url: str, shop: Shop) -> None:
         aside.submit(lambda: asyncio.run(prepare())).result()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """The browser. It leaves with the package: while it is here its event loop runs, and no test could run another."""
     assert _CHROMIUM is not None, "browser tests need Chromium (Debian: apt-get install chromium)"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
