@@ -15,6 +15,8 @@ from vneid_idp.bindings.policy import (
     Requirement,
     requirements_on,
 )
+from vneid_idp.identity.ages import is_over
+from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.kernel.errors import DomainError
 
@@ -172,6 +174,16 @@ def check_proof(proof: Proof) -> None:
         raise OwnProofRequired
     if proof.level < (OWN_PROOF_LEVEL if proof.guardian_id is None else GUARDIAN_LEVEL):
         raise LevelRequired
+
+
+def is_guardian(person_id: str, child: RegistryRecord | None, now: Instant) -> bool:
+    """Whether the registry has `person_id` as guardian of this child, who is alive and under 16 at `now`."""
+    return (
+        child is not None
+        and child.deceased_at is None
+        and person_id in child.guardian_ids
+        and not is_over(child.birth_date, GUARDIAN_UNTIL_AGE, now)
+    )
 
 
 def is_better(proof: Proof, binding: Binding) -> bool:

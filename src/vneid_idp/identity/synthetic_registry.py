@@ -52,7 +52,8 @@ class SyntheticRegistry:
     async def wards_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
         """See `Registry.wards_of`."""
         records = [self._open(sealed) for sealed in await store.wards_of(unit, person_id)]
-        living = [record for record in records if record is not None and record.deceased_at is None]
+        # The record has the last word: the index of guardians also remembers those who are none any more.
+        living = [r for r in records if r is not None and r.deceased_at is None and person_id in r.guardian_ids]
         return tuple(sorted(living, key=lambda record: (record.birth_date, record.person_id)))
 
     async def register(self, unit: Unit, record: RegistryRecord) -> None:

@@ -8,10 +8,10 @@ from starlette.routing import Route
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import LIVE, State
-from vneid_idp.bindings.rules import Binding, next_step
+from vneid_idp.bindings.rules import Binding, is_guardian, next_step
 from vneid_idp.identity.ages import age
 from vneid_idp.interaction.guard import see_other
-from vneid_idp.portal.access import Holder, find_clients, for_holder
+from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.forms import read_form
@@ -27,7 +27,7 @@ class Linked:
     binding: Binding
     network: str
     child: str | None
-    """The name of the child whose account it is."""
+    """The name of the child under 16 whose account it is."""
     needs_own_proof: bool
 
     @property
@@ -48,11 +48,12 @@ class Linked:
 
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
-    before = request.query_params.get("before")
+    before = read_before(request, "bind")
     async with holder.provider.db.reading() as unit:
         found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=_PAGE)
         clients = await find_clients(unit, {binding.client_id for binding in found})
-        linked = [await _linked(unit, holder, binding, clients) for binding in found]
+        shown = [await _linked(unit, holder, binding, clients) for binding in found]
+        linked = [each for each in shown if each is not None]
     return render(
         request,
         "portal/accounts.html",
@@ -66,22 +67,24 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-async def _linked(unit: Reading, holder: Holder, binding: Binding, clients: dict[str, Client]) -> Linked:
+async def _linked(unit: Reading, holder: Holder, binding: Binding, clients: dict[str, Client]) -> Linked | None:
+    """The binding as shown; nothing to a former guardian, to whom neither the child's name nor the account belongs."""
     client = clients.get(binding.client_id)
     network = client.client_name if client else binding.client_id
     if binding.person_id == holder.person_id:
         years = age(holder.profile.record.birth_date, unit.now)
         return Linked(binding, network, None, next_step(binding, years) is not None)
     child = await holder.provider.registry.find(unit, binding.person_id)
-    needs = child is not None and next_step(binding, age(child.birth_date, unit.now)) is not None
-    return Linked(binding, network, child.full_name if child else "", needs)
+    if child is None or not is_guardian(holder.person_id, child, unit.now):
+        return None
+    return Linked(binding, network, child.full_name, needs_own_proof=False)
 
 
 async def release(request: Request, holder: Holder) -> Response:
     """Release a binding: the network's account belongs to nobody from this moment."""
     form = await read_form(request)
     async with holder.provider.db.writing() as unit:
-        await bindings.release_by_person(unit, holder.person_id, form["binding"])
+        await bindings.release_by_person(unit, holder.provider.registry, holder.person_id, form["binding"])
     return see_other("/me/accounts?released")
 
 

@@ -186,7 +186,7 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     async with provider.db.reading() as unit:
-        binding = await _represented(provider, unit, await _visible(unit, caller, binding_id))
+        binding = await _represented(provider, unit, await _visible(provider, unit, caller, binding_id))
     _no_store(response)
     return binding
 
@@ -198,18 +198,18 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
     async with provider.db.writing() as unit:
-        await _visible(unit, caller, binding_id)
+        await _visible(provider, unit, caller, binding_id)
         released = await service.release(unit, caller.client.client_id, binding_id)
         binding = await _represented(provider, unit, released)
     _no_store(response)
     return binding
 
 
-async def _visible(unit: Reading, caller: Caller, binding_id: str) -> BindingFacts:
+async def _visible(provider: Idp, unit: Reading, caller: Caller, binding_id: str) -> BindingFacts:
     caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
     binding = await service.get(unit, caller.client.client_id, binding_id)
-    if caller.person_id is not None and caller.person_id not in (binding.person_id, binding.guardian_id):
-        # A stranger's binding and none at all look the same.
+    if caller.person_id is not None and not await service.acts_for(unit, provider.registry, caller.person_id, binding):
+        # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
     return binding
 
