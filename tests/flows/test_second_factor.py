@@ -103,6 +103,19 @@ async def test_without_a_phone_the_page_explains_and_leads_back(land: Country, p
     assert "error=unmet_authentication_requirements" in away
 
 
+async def test_without_phone_and_passkey_nothing_on_these_pages_makes_a_second_proof(land: Country) -> None:
+    person = Person(land, land.people["no-phone"])
+    page = await person.sign_in(await person.open("/signin"))
+    assert isinstance(page, Page)
+    page = await person.open("/me/security")  # type: ignore[assignment]
+    assert "data-passkey" not in page.text
+    headers = {"X-CSRF-Token": page.hidden["csrf_token"], "Accept": "application/json"}
+    refused = await person.browser.post("/me/security/passkey/options", json={}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "fresh_proof_needed")
+    # The persona promises no more than that.
+    assert "level 2 cannot be reached until an office" in person.persona.description["en"]
+
+
 async def test_a_passkey_is_added_after_two_proofs_and_signs_in_at_level_2(land: Country, party: RelyingParty) -> None:
     device = Authenticator(ISSUER)
     person = Person(land, land.people["complete"])

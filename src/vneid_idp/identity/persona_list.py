@@ -213,8 +213,9 @@ SKETCHES: tuple[Sketch, ...] = (
     ),
     Sketch(
         "no-phone",
-        "Không có số điện thoại: không nhận được mã OTP, cần khóa truy cập để đạt hai yếu tố.",
-        "Has no phone: gets no one-time code and needs a passkey for two factors.",
+        "Không có số điện thoại: không nhận được mã OTP; chưa đạt được mức độ 2 cho đến khi cơ quan đăng ký"
+        " số điện thoại hoặc khóa truy cập.",
+        "Has no phone: no one-time code; level 2 cannot be reached until an office registers a phone or passkey.",
         build(family="Lương", middle="Thị", given="Mến"),
         date(1968, 2, 14),
         Sex.FEMALE,
