@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, select
 
 from tests.support.watch import Watch
 from vneid_idp.audit.events import Kind
+from vneid_idp.audit.service import history_of
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import events
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import AlreadyThere, Database, StorageUnavailable
+from vneid_idp.storage.unit import AlreadyThere, Database, ImpossibleText, StorageUnavailable
 
 _INSERT = insert(keys).values(
     kind="test", generation=bindparam("number"), kid="k", announced_at=0, activate_at=bindparam("at", 0)
@@ -87,6 +88,16 @@ async def test_a_null_in_a_column_that_must_have_a_value_is_no_conflict_of_keys(
     with pytest.raises(StorageUnavailable):
         async with db.writing() as unit:
             await unit.execute(ADD, number=1, at=None)
+    assert await numbers(db) == []
+
+
+async def test_a_null_character_is_the_mistake_of_whoever_sent_it(db: Database) -> None:
+    if db.name != "postgresql":
+        pytest.skip("SQLite keeps null characters in text")
+    for unit_of in (db.reading, db.writing, db.single):
+        with pytest.raises(ImpossibleText):
+            async with unit_of() as unit:
+                await history_of(unit, "per_\0")
     assert await numbers(db) == []
 
 

@@ -1,5 +1,6 @@
 """What every page of the portal does first: find out who is there."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -87,3 +88,9 @@ async def find_clients(unit: Reading, client_ids: set[str]) -> dict[str, Client]
         except UnknownClient:
             continue
     return found
+
+
+def read_before(request: Request, prefix: str) -> str | None:
+    """The id `prefix_…` after which the page in `?before=` begins; whatever is no such id means the first page."""
+    before = request.query_params.get("before", "")
+    return before if re.fullmatch(prefix + "_[0-9a-v]{26}", before) else None

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from vneid_idp.audit.events import Kind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.portal.access import Holder, find_clients, for_holder
+from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.templates import render
 
@@ -70,7 +70,7 @@ class Happening:
 
 async def show(request: Request, holder: Holder) -> Response:
     """A page of the history, the latest first."""
-    before = request.query_params.get("before")
+    before = read_before(request, "evt")
     async with holder.provider.db.reading() as unit:
         events = await history_of(unit, holder.person_id, before=before, limit=_PAGE)
         clients = await find_clients(unit, {event.client_id for event in events if event.client_id})

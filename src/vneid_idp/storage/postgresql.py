@@ -10,7 +10,7 @@ import asyncpg
 from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage.connections import Connections
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import AlreadyThere, Reading, Row, StorageUnavailable, Unit
+from vneid_idp.storage.unit import AlreadyThere, ImpossibleText, Reading, Row, StorageUnavailable, Unit
 
 _UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
 
@@ -87,6 +87,8 @@ class _Lent:
             self._database.connections.drop(self._connection)
         if isinstance(error, asyncpg.UniqueViolationError):
             raise AlreadyThere from error
+        if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+            raise ImpossibleText from error
         if isinstance(error, _UNREACHABLE):
             raise StorageUnavailable from error
 

@@ -84,3 +84,11 @@ class AlreadyThere(DomainError):
     code = "conflict"
     status = 409
     title = "Something with the same key exists already."
+
+
+class ImpossibleText(DomainError):
+    """A value holds a null character or something else that is no text for the database: whoever sent it was wrong."""
+
+    code = "malformed_text"
+    status = 400
+    title = "A value holds characters that are no text, such as a null character."
