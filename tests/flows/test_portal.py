@@ -7,6 +7,7 @@ from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.rules import Proof
+from vneid_idp.kernel.clock import MINUTE
 
 
 async def signed_in(land: Country, slug: str = "complete") -> Person:
@@ -32,6 +33,14 @@ async def post(person: Person, page: Page, path: str, **form: str) -> Page:
     followed = await person._follow(response)
     assert isinstance(followed, Page)
     return followed
+
+
+async def proven_twice(person: Person) -> Page:
+    """The security page after a second proof."""
+    page = await person._second(await opened(person, "/signin/second"))
+    assert isinstance(page, Page)
+    assert page.path == "/me/security"
+    return page
 
 
 async def test_nobody_sees_the_pages_without_signing_in(land: Country) -> None:
@@ -79,7 +88,7 @@ async def test_somebody_elses_consent_cannot_be_withdrawn(land: Country, party: 
     await person.submit(consent, answer="agree")
     target = (await opened(person, "/me/services")).hidden["consent"]
     stranger = await signed_in(land, "level-1")
-    page = await opened(stranger, "/me/security")
+    page = await opened(stranger, "/signin/second")
     refused = await post(stranger, page, "/me/services/withdraw", consent=target)
     assert refused.response.status_code == 404
     assert "Mạng thử" in (await opened(person, "/me/services")).text
@@ -101,7 +110,7 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     ids = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
     assert len(ids) == 2
     stranger = await signed_in(land)
-    refused = await post(stranger, await opened(stranger, "/me/security"), "/me/accounts/release", binding=ids[0])
+    refused = await post(stranger, await opened(stranger, "/signin/second"), "/me/accounts/release", binding=ids[0])
     assert refused.response.status_code == 404
     for binding_id in ids:
         page = await post(person, page, "/me/accounts/release", binding=binding_id)
@@ -110,9 +119,48 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     assert "đã hủy ngày" in page.text
 
 
+async def test_a_stolen_session_changes_nothing_about_how_the_account_is_protected(land: Country) -> None:
+    person = await signed_in(land)
+    page = await opened(person, "/me/security")
+    assert "/me/security/secret" not in page.response.text
+    page = await opened(person, "/signin/second")  # a form of this browser, for its token
+    new = {
+        "password-current": person.persona.password,
+        "password-new": "mười hai con",
+        "password-again": "mười hai con",
+    }
+    passcode = {"passcode-current": person.persona.password, "passcode-new": "281946", "passcode-again": "281946"}
+
+    async def asked_for_more() -> None:
+        for path, form in (
+            ("secret", {"kind": "password", **new}),
+            ("secret", {"kind": "passcode", **passcode}),
+            ("passkey/remove", {"passkey": "x"}),
+        ):
+            assert (await post(person, page, f"/me/security/{path}", **form)).path == "/signin/second", form
+
+    await asked_for_more()
+    page = await proven_twice(person)
+    assert "/me/security/secret" in page.response.text
+    land.watch.advance(16 * MINUTE)
+    await asked_for_more()
+    page = await proven_twice(person)
+    assert "Đã đổi mã passcode" in (await post(person, page, "/me/security/secret", kind="passcode", **passcode)).text
+    fresh = Person(land, land.people["complete"])
+    assert isinstance(known := await fresh.sign_in(await fresh.open("/signin")), Page)
+    assert known.path == "/me"
+
+
+async def test_who_can_give_one_kind_of_proof_only_changes_the_password_with_it(land: Country) -> None:
+    person = await signed_in(land, "no-phone")
+    page = await opened(person, "/me/security")
+    form = {"password-current": person.persona.password, "password-new": "mười hai", "password-again": "mười hai"}
+    assert "Đã đổi mật khẩu" in (await post(person, page, "/me/security/secret", kind="password", **form)).text
+
+
 async def test_the_password_changes_for_who_knows_it_and_others_are_signed_out(land: Country) -> None:
     person, elsewhere = await signed_in(land), await signed_in(land)
-    page = await opened(person, "/me/security")
+    page = await proven_twice(person)
     new = {"password-new": "mười hai con giáp", "password-again": "mười hai con giáp"}
     for wrong, words in (
         ({"password-current": "wrong", **new}, "Mật khẩu này không đúng"),

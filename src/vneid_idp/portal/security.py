@@ -24,6 +24,9 @@ from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
 from vneid_idp.web.templates import render
 
+SECOND = "/signin/second"
+"""Where a second proof is asked for; it leads back to this page."""
+
 _DONE = {
     "passkey-added": mark("The passkey was added. You can sign in with it from now on."),
     "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
@@ -34,7 +37,9 @@ _DONE = {
 
 
 class FreshProofNeeded(DomainError):
-    """Adding a passkey is handing out a key: it takes two proofs of this moment."""
+    """Adding a passkey is handing out a key: it takes two proofs of this moment. Told to the script; a form is sent to
+    the page that asks for the second.
+    """
 
     code = "fresh_proof_needed"
     status = 403
@@ -57,6 +62,7 @@ async def _page(request: Request, holder: Holder, errors: dict[str, str], status
         status,
         passkeys=keys,
         may_add=holder.has_two_fresh_proofs,
+        may_change=_may_change(holder, bool(keys)),
         sessions=[
             (session, [gettext(request, METHODS[method.name]) for method in session.methods])
             for session in reversed(standing)
@@ -109,17 +115,38 @@ def _check_fresh(holder: Holder) -> None:
         raise FreshProofNeeded
 
 
+def _may_change(holder: Holder, has_passkey: bool) -> bool:
+    """Whether what was proven is enough to take a passkey away or to choose another secret.
+
+    A session left open, or a password that somebody read, must not shut the owner out: whoever can give two proofs
+    gives them. Nobody else would ever get to change a password that leaked.
+    """
+    return holder.has_two_fresh_proofs or not (has_passkey or holder.profile.record.phone)
+
+
+async def _proven(holder: Holder) -> bool:
+    async with holder.provider.db.reading() as unit:
+        keys = await passkeys.list_passkeys(unit, holder.person_id)
+    return _may_change(holder, bool(keys))
+
+
 async def remove_passkey(request: Request, holder: Holder) -> Response:
-    """Remove a passkey."""
+    """Remove a passkey, after the proofs that adding one takes."""
     form = await read_form(request)
+    if not await _proven(holder):
+        return see_other(SECOND)
     async with holder.provider.db.writing() as unit:
         await passkeys.remove(unit, holder.person_id, form["passkey"])
     return see_other("/me/security?done=passkey-removed")
 
 
 async def change_secret(request: Request, holder: Holder) -> Response:
-    """Change the password or the passcode, for who knows the password; other browsers are signed out."""
+    """Change the password or the passcode, for who knows the password and gave a second proof if there is one to give;
+    other browsers are signed out.
+    """
     form = await read_form(request)
+    if not await _proven(holder):
+        return see_other(SECOND)
     kind = SecretKind.PASSCODE if form["kind"] == "passcode" else SecretKind.PASSWORD
     errors = _check_choice(request, form, kind)
     if not errors:
