@@ -17,6 +17,9 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, Kind
 from vneid_idp.cli.commands import app
 from vneid_idp.consent.tables import grants
+from vneid_idp.identity import accounts
+from vneid_idp.identity.citizens import citizens
+from vneid_idp.identity.rules import Account
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.settings import PREFIX, new_root_secret
 from vneid_idp.storage.database import open_database
@@ -50,8 +53,8 @@ def sandbox(production: pytest.MonkeyPatch) -> None:
     production.setenv("VNEID_IDP_ENVIRONMENT", "sandbox")
 
 
-def run(*arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(app, arguments)
+def run(*arguments: str, code: int = 0, typed: str | None = None) -> Result:
+    result = CliRunner().invoke(app, arguments, input=typed)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == code, result.output
@@ -182,6 +185,31 @@ def test_citizens_are_seeded_once() -> None:
     assert "30 citizens written, 0 were there already" in run("citizens", "seed", "--count", "30").stdout
     assert "0 citizens written, 30 were there already" in run("citizens", "seed", "--count", "30").stdout
     assert "30 citizens written" in run("citizens", "seed", "--count", "30", "--seed", "2").stdout
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_authority_speaks_of_a_citizen_whose_number_stands_in_no_argument(database_url: str) -> None:
+    run("citizens", "seed", "--count", "30")
+    record = next(each.record for each in citizens(30, 1) if each.level and not each.record.locked_by)
+
+    async def account(database: Database) -> Account | None:
+        async with database.reading() as unit:
+            return await accounts.find(unit, record.person_id)
+
+    for command, locked, dead in (("lock", True, False), ("unlock", False, False), ("deceased", False, True)):
+        said = run("citizens", command, typed=f"{record.personal_number}\n")
+        assert record.person_id in said.stdout
+        assert record.personal_number not in said.output
+        found = with_database(database_url, account)
+        assert (found.locked_at is not None, found.deceased_at is not None) == (locked, dead)
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("command", ["lock", "unlock", "deceased"])
+def test_of_nobody_the_authority_says_nothing(command: str) -> None:
+    run("citizens", "seed", "--count", "1")
+    for typed, sentence in (("12\n", "12 digits"), ("", "12 digits"), ("097099999999\n", "knows nobody")):
+        assert sentence in run("citizens", command, typed=typed, code=1).stderr
 
 
 @pytest.mark.usefixtures("production")

@@ -1,5 +1,7 @@
 """Use cases of bindings: bind, release, suspend, resume, revoke, find and list."""
 
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +22,7 @@ from vneid_idp.bindings.rules import (
     is_guardian,
 )
 from vneid_idp.identity.registry import Registry
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -147,16 +149,44 @@ async def release_all(unit: Unit, person_id: str, client_id: str) -> int:
     """Release everything that a person holds or supervises at one network; how many. For a consent that is withdrawn:
     without it the network may learn nothing more, and a binding goes on telling state and age band.
     """
-    released, before = 0, None
+    released = 0
+    async for binding in _all_of_person(unit, person_id):
+        if binding.client_id == client_id and binding.state in LIVE:
+            by = {"by": _role(binding, person_id)}
+            # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
+            moved = await store.move(unit, client_id, binding.binding_id, Move.RELEASE, by)
+            released += moved is not None
+    return released
+
+
+async def suspend_all(unit: Unit, person_id: str) -> None:
+    """Let everything rest that a person holds: the identity behind it is locked, or the person died. What the person
+    supervises belongs to a child, whose identity is not.
+    """
+    async for binding in _all_of_person(unit, person_id):
+        if binding.person_id == person_id and binding.state is State.VERIFIED:
+            # One that another request ends at this moment needs no rest.
+            with suppress(MoveForbidden):
+                await move(unit, binding.client_id, binding.binding_id, Move.SUSPEND)
+
+
+async def resume_all(unit: Unit, person_id: str, *, since: Instant) -> None:
+    """Let count again what a person holds and what rests since the lock of that instant; what rested before it had
+    another reason, and goes on.
+    """
+    async for binding in _all_of_person(unit, person_id):
+        suspended_at = binding.facts.suspended_at
+        if binding.person_id == person_id and suspended_at is not None and suspended_at >= since:
+            with suppress(MoveForbidden):
+                await move(unit, binding.client_id, binding.binding_id, Move.RESUME)
+
+
+async def _all_of_person(unit: Reading, person_id: str) -> AsyncIterator[Binding]:
+    before = None
     while page := await list_for_person(unit, person_id, before=before):
         for binding in page:
-            if binding.client_id == client_id and binding.state in LIVE:
-                by = {"by": _role(binding, person_id)}
-                # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
-                moved = await store.move(unit, client_id, binding.binding_id, Move.RELEASE, by)
-                released += moved is not None
+            yield binding
         before = page[-1].binding_id
-    return released
 
 
 async def move(unit: Unit, client_id: str, binding_id: str, how: Move, *, by: By = "provider") -> Binding:

@@ -1,23 +1,25 @@
-"""`citizens seed`: reproducible make-believe people for the synthetic registry."""
+"""`citizens seed`: reproducible make-believe people for the synthetic registry. `citizens lock | unlock | deceased`:
+what the authority says of one of them.
+"""
 
+import sys
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database
+from vneid_idp.cli.authority import Authority
+from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database, with_unit
 from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.personal_id import MalformedPersonalId
+from vneid_idp.identity.personal_id import read as read_personal_id
 from vneid_idp.identity.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.identity.vault import Vault
 from vneid_idp.keys import service as keys
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 
 app = typer.Typer(no_args_is_help=True, help="Make-believe citizens.")
-
-
-@app.callback()
-def citizens() -> None:
-    """Keeps `seed` a command of its own name."""
 
 
 @app.command()
@@ -54,3 +56,45 @@ def seed(
 
     seeded = with_database(settings, work)
     out.print(f"{seeded.written} citizens written, {seeded.skipped} were there already.")
+
+
+@app.command()
+def lock(context: typer.Context) -> None:
+    """Lock a person's electronic identity: every token and session ends, the bindings rest. Asks for the number."""
+    out.print(f"{_say(context, _read_number(), Authority.lock)} is locked.", markup=False)
+
+
+@app.command()
+def unlock(context: typer.Context) -> None:
+    """Lift a lock: tokens and bindings that it stopped count again. Asks for the number."""
+    out.print(f"{_say(context, _read_number(), Authority.unlock)} is not locked.", markup=False)
+
+
+@app.command()
+def deceased(context: typer.Context) -> None:
+    """Record that a person died: every token and session ends, the bindings rest. Asks for the number."""
+    out.print(f"{_say(context, _read_number(), Authority.record_death)} is recorded as deceased.", markup=False)
+
+
+def _read_number() -> str:
+    """A personal ID number from the terminal or, piped, the first line of the standard input. Never an argument: those
+    stand in the list of processes and in the shell's history.
+    """
+    asked = (
+        typer.prompt("Personal ID number", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    )
+    try:
+        return read_personal_id(asked).text
+    except MalformedPersonalId as error:
+        fail(f"This cannot be: {error}.")
+
+
+def _say(context: typer.Context, number: str, what: Callable[[Authority, Unit, str], Awaitable[str]]) -> str:
+    """Say something of a person; the pseudonymous id, which is all that may be shown."""
+    settings = settings_of(context)
+
+    async def work(unit: Unit) -> str:
+        ring = await keys.load(unit, settings.root_secret)
+        return await what(Authority(Vault(ring.sealer), ring.blind), unit, number)
+
+    return with_unit(settings, work)

@@ -2,7 +2,7 @@
 
 What tells who somebody is stands sealed under that person's key; a personal ID number is found by its keyed digest. The
 writing functions are the make-believe authority's: register, lock, unlock, record a death. The account follows when it
-is refreshed (`accounts.refresh`), as it does at every sign-in.
+is refreshed (`accounts.refresh`): with each of the operator's commands and at every sign-in.
 """
 
 from dataclasses import replace
@@ -86,8 +86,11 @@ class SyntheticRegistry:
         return await self._rewrite(unit, replace(record, locked_by=None, locked_at=None))
 
     async def record_death(self, unit: Unit, person_id: str) -> RegistryRecord:
-        """Record that a person died."""
-        return await self._rewrite(unit, replace(await self._get(unit, person_id), deceased_at=unit.now))
+        """Record that a person died. The first record stands."""
+        record = await self._get(unit, person_id)
+        if record.deceased_at is not None:
+            return record
+        return await self._rewrite(unit, replace(record, deceased_at=unit.now))
 
     def number_digest(self, number: str) -> str:
         """The digest under which a personal ID number is found."""

@@ -1,0 +1,122 @@
+"""What the authority says of a person reaches tokens, sessions and bindings in the same unit, not at a next sign-in."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.flows.test_codes import refused
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import Known, agreed
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.lifecycle import Move, State
+from vneid_idp.bindings.rules import Proof
+from vneid_idp.cli.authority import Authority, NobodyOfThisNumber
+from vneid_idp.consent import notices
+from vneid_idp.identity import accounts, sessions
+from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.storage.unit import Unit
+
+OFFLINE = "openid age offline_access"
+Say = Callable[[Authority, Unit, str], Awaitable[str]]
+SAID: dict[str, Say] = {"lock": Authority.lock, "death": Authority.record_death}
+
+
+def authority(land: Country) -> Authority:
+    return Authority(land.idp.vault, land.idp.keys.blind)
+
+
+async def say(land: Country, what: Say, someone: Known) -> None:
+    async with land.idp.db.writing() as unit:
+        told = await what(authority(land), unit, someone.person.persona.record.personal_number)
+    assert told == someone.person_id
+
+
+async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
+    async with land.idp.db.writing() as unit:
+        proof = Proof(person_id, 9 if guardian else 30, 2, guardian)
+        made = await bindings.bind_social_account(
+            unit, land.idp.keys.blind, client_id=party.client_id, account_id=account, proof=proof
+        )
+    return made.binding.binding_id
+
+
+async def states(land: Country, party: RelyingParty) -> dict[str, State]:
+    async with land.idp.db.reading() as unit:
+        found = await bindings.list_for_client(unit, party.client_id)
+    return {binding.binding_id: binding.state for binding in found}
+
+
+@pytest.mark.parametrize("what", SAID)
+async def test_whom_the_authority_locks_has_nothing_left_at_once(land: Country, what: str) -> None:
+    party = RelyingParty(land, await land.register(backchannel_logout_uri="https://network.example/logout"))
+    someone, other = await agreed(land, party), await agreed(land, party, "guardian")
+    tokens, theirs = await someone.tokens(party, scope=OFFLINE), await other.tokens(party, scope=OFFLINE)
+    own = await bind(land, party, "own", someone.person_id)
+    child = await bind(land, party, "child", land.people["child-9"].record.person_id, other.person_id)
+    kept = await bind(land, party, "theirs", other.person_id)
+    await say(land, SAID[what], someone)
+    assert refused(await party.refresh(tokens["refresh_token"]))
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+    assert await states(land, party) == {own: State.SUSPENDED, child: State.VERIFIED, kept: State.VERIFIED}
+    async with land.idp.db.reading() as unit:
+        assert await sessions.list_sessions(unit, someone.person_id) == ()
+        assert len(await sessions.list_sessions(unit, other.person_id)) == 1
+        assert len(await notices.due(unit, 10)) == 0
+    land.watch.advance(MINUTE)
+    async with land.idp.db.reading() as unit:
+        told = await notices.due(unit, 10)
+    assert [(notice.person_id, notice.session_id) for notice in told] == [(someone.person_id, someone.session_id)]
+    assert (await party.refresh(theirs["refresh_token"])).status_code == 200
+
+
+async def test_a_lock_of_a_guardian_does_not_rest_the_childs_account(land: Country, party: RelyingParty) -> None:
+    guardian = await agreed(land, party, "guardian")
+    child = await bind(land, party, "child", land.people["child-9"].record.person_id, guardian.person_id)
+    await say(land, Authority.lock, guardian)
+    assert await states(land, party) == {child: State.VERIFIED}
+
+
+async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=OFFLINE)
+    rested, resting = [await bind(land, party, name, someone.person_id) for name in ("rested", "resting")]
+    async with land.idp.db.writing() as unit:
+        await bindings.move(unit, party.client_id, resting, Move.SUSPEND)
+    for again in range(2):
+        land.watch.advance(MINUTE * (again + 1))
+        await say(land, Authority.lock, someone)
+    assert set((await states(land, party)).values()) == {State.SUSPENDED}
+    land.watch.advance(MINUTE)
+    await say(land, Authority.unlock, someone)
+    assert await states(land, party) == {rested: State.VERIFIED, resting: State.SUSPENDED}
+    assert (await party.refresh(tokens["refresh_token"])).status_code == 200
+    await say(land, Authority.unlock, someone)
+    assert await states(land, party) == {rested: State.VERIFIED, resting: State.SUSPENDED}
+
+
+async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    for what in (Authority.lock, Authority.record_death):
+        await say(land, what, someone)
+    async with land.idp.db.reading() as unit:
+        before = await accounts.find(unit, someone.person_id)
+    land.watch.advance(MINUTE)
+    for what in (Authority.unlock, Authority.record_death):
+        await say(land, what, someone)
+    assert await states(land, party) == {own: State.SUSPENDED}
+    async with land.idp.db.reading() as unit:
+        after = await accounts.find(unit, someone.person_id)
+    assert before is not None
+    assert after is not None
+    assert after.deceased_at == before.deceased_at
+
+
+@pytest.mark.parametrize("what", [*SAID.values(), Authority.unlock])
+async def test_of_nobody_nothing_is_said(land: Country, what: Say) -> None:
+    with pytest.raises(NobodyOfThisNumber):
+        async with land.idp.db.writing() as unit:
+            await what(authority(land), unit, "097099999999")
