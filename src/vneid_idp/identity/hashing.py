@@ -7,6 +7,7 @@ that does not need a password goes on.
 
 import asyncio
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -34,24 +35,27 @@ class TooBusy(DomainError):
 class SecretHasher:
     """Hashes and verifies passwords and passcodes. One instance a process; `close` it at the end."""
 
-    def __init__(self, *, threads: int = 1, waiting: int = 64) -> None:
+    def __init__(self, *, threads: int = 1, waiting: int = 64, waiting_of_one: int = 8) -> None:
         self._argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
         self._limit = threads + waiting
         self._running = 0
+        self._limit_of_one = waiting_of_one
+        self._shares: Counter[str] = Counter()
         # Somebody who does not exist costs the same time as somebody who does: this hash is verified in their place.
         self._nobody = self._argon2.hash(new_secret())
 
     async def hash(self, secret: str) -> str:
         """The Argon2id hash of `secret` in PHC form. Raises `TooBusy`."""
-        return await self._run(self._hash, secret)
+        return await self._run(None, self._hash, secret)
 
-    async def verify(self, hashed: str | None, secret: str) -> bool:
+    async def verify(self, hashed: str | None, secret: str, *, share: str | None = None) -> bool:
         """Whether `secret` is the one that was hashed; `None` (nobody, or no such factor) takes as long and says no.
 
+        `share` is the network address that asks: a few addresses that invent names must not fill the queue for all.
         Never call it inside a unit: it takes long, and SQLite's one writer would wait for it. Raises `TooBusy`.
         """
-        right = await self._run(self._verify, hashed or self._nobody, secret)
+        right = await self._run(share, self._verify, hashed or self._nobody, secret)
         return right and hashed is not None
 
     def hash_now(self, secret: str) -> str:
@@ -66,14 +70,20 @@ class SecretHasher:
         """Stop the threads; who still waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, function: Callable[..., T], *arguments: str) -> T:
-        if self._running >= self._limit:
+    async def _run(self, share: str | None, function: Callable[..., T], *arguments: str) -> T:
+        if self._running >= self._limit or (share is not None and self._shares[share] >= self._limit_of_one):
             raise TooBusy
         self._running += 1
+        if share is not None:
+            self._shares[share] += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
         finally:
             self._running -= 1
+            if share is not None:
+                self._shares[share] -= 1
+                if not self._shares[share]:
+                    del self._shares[share]
 
     def _hash(self, secret: str) -> str:
         return self._argon2.hash(_normal(secret))

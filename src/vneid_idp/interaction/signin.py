@@ -67,7 +67,7 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
     except TooManyAttempts as locked:
         return _locked_out(request, place, kind, typed, locked)
     hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
-    if not await provider.hasher.verify(hashed, secret) or candidate.person_id is None:
+    if not await provider.hasher.verify(hashed, secret, share=place.address) or candidate.person_id is None:
         await _record_failure(place, candidate, kind, await provider.limits.failed(Secret.SIGN_IN, tried))
         return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
     await provider.limits.succeeded(Secret.SIGN_IN, tried)

@@ -53,3 +53,18 @@ async def test_beyond_the_queue_callers_are_sent_away(hasher: SecretHasher) -> N
     assert answers.count(True) == 4
     assert (refused[0].status, refused[0].retry_after) == (503, 3)
     assert await hasher.verify(hashed, "sandbox-2026")
+
+
+async def test_an_address_cannot_fill_the_queue_for_others() -> None:
+    hasher = SecretHasher(threads=1, waiting=10, waiting_of_one=2)
+    try:
+        hashed = hasher.hash_now("sandbox-2026")
+        flood = [hasher.verify(None, "guess", share="192.0.2.1") for _ in range(9)]
+        honest = [hasher.verify(hashed, "sandbox-2026", share=share) for share in ("192.0.2.2", "192.0.2.3", None)]
+        answers = await asyncio.gather(*flood, *honest, return_exceptions=True)
+        assert sum(isinstance(answer, TooBusy) for answer in answers[:9]) == 7
+        assert answers[9:] == [True, True, True]
+        assert not await hasher.verify(None, "guess", share="192.0.2.1")
+        assert not hasher._shares
+    finally:
+        hasher.close()
