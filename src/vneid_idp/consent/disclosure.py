@@ -3,19 +3,18 @@
 Hot path, as in `grants.py`: it joins tables of `identity`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 
 from vneid_idp.consent import decisions
 from vneid_idp.consent.grants import IS_LIVE, Grant, grant_of
 from vneid_idp.consent.tables import consents, grants
-from vneid_idp.identity.registry import LockedBy
-from vneid_idp.identity.rules import Account
+from vneid_idp.identity.rules import Account, account_of
 from vneid_idp.identity.tables import accounts, person_keys
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Reading, Row
+from vneid_idp.storage.unit import Reading
 
 _ACCOUNT = [column.label(f"account_{column.name}") for column in accounts.c if column.name != "person_id"]
 _FIND = Statement(
@@ -51,26 +50,11 @@ async def find_disclosure(unit: Reading, client_id: str, grant_id: str) -> Discl
     row = await unit.fetch_one(_FIND, client_id=client_id, grant_id=grant_id, now=unit.now)
     if row is None:
         return None
+    account = account_of(row, "account_")
     return Disclosure(
         grant=grant_of(row),
         decided=decisions.load(row["decisions"]),
-        account=_account(row),
+        account=replace(account, level=min(account.level, row["level"])),
         sealed_profile=row["account_profile"],
         sealed_key=row["sealed_key"],
-    )
-
-
-def _account(row: Row) -> Account:
-    locked_by = row["account_locked_by"]
-    return Account(
-        person_id=row["person_id"],
-        level=min(row["account_level"], row["level"]),
-        level_verified_at=row["account_level_verified_at"],
-        opened_at=row["account_opened_at"],
-        locked_at=row["account_locked_at"],
-        locked_by=LockedBy(locked_by) if locked_by else None,
-        deceased_at=row["account_deceased_at"],
-        card_expires_at=row["account_card_expires_at"],
-        closed_at=row["account_closed_at"],
-        updated_at=row["account_updated_at"],
     )

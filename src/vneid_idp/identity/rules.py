@@ -1,8 +1,10 @@
 """Decisions about accounts: may this one be used, and which level may a person hold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_expires_at, card_status
@@ -32,6 +34,23 @@ class Account:
     card_expires_at: Instant | None
     closed_at: Instant | None
     updated_at: Instant
+
+
+def account_of(row: Mapping[str, Any], prefix: str = "") -> Account:
+    """The account in a row that holds the columns of `accounts`, their names after `prefix` (but `person_id`)."""
+    locked_by = row[f"{prefix}locked_by"]
+    return Account(
+        person_id=row["person_id"],
+        level=row[f"{prefix}level"],
+        level_verified_at=row[f"{prefix}level_verified_at"],
+        opened_at=row[f"{prefix}opened_at"],
+        locked_at=row[f"{prefix}locked_at"],
+        locked_by=LockedBy(locked_by) if locked_by else None,
+        deceased_at=row[f"{prefix}deceased_at"],
+        card_expires_at=row[f"{prefix}card_expires_at"],
+        closed_at=row[f"{prefix}closed_at"],
+        updated_at=row[f"{prefix}updated_at"],
+    )
 
 
 class Standing(StrEnum):

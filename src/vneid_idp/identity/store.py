@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from vneid_idp.identity import tables
-from vneid_idp.identity.registry import LockedBy
-from vneid_idp.identity.rules import Account
+from vneid_idp.identity.rules import Account, account_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
@@ -141,23 +140,6 @@ class StoredAccount:
     sealed_key: str | None
     password_hash: str | None = None
     passcode_hash: str | None = None
-
-
-def account_of(row: Row) -> Account:
-    """The account in a row that holds the columns of `accounts`."""
-    locked_by = row["locked_by"]
-    return Account(
-        person_id=row["person_id"],
-        level=row["level"],
-        level_verified_at=row["level_verified_at"],
-        opened_at=row["opened_at"],
-        locked_at=row["locked_at"],
-        locked_by=LockedBy(locked_by) if locked_by else None,
-        deceased_at=row["deceased_at"],
-        card_expires_at=row["card_expires_at"],
-        closed_at=row["closed_at"],
-        updated_at=row["updated_at"],
-    )
 
 
 def _sealed(row: Row) -> Sealed:
