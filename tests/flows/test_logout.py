@@ -18,6 +18,7 @@ from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from vneid_idp.provider.notices import deliver_due
 
 OUT = "http://localhost:9999/signed-out"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass
@@ -164,6 +165,46 @@ async def test_a_post_from_another_site_is_asked_too(person: Person, party: Rely
     assert isinstance(page, Page)
     assert page.path == "/end_session"
     assert await is_signed_in(person, party)
+
+
+async def test_what_was_posted_is_in_no_address(land: Country, person: Person, party: RelyingParty) -> None:
+    tokens = await signed_in(person, party)
+    posted = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": OUT, "state": "a b", "ui_locales": "en"}
+    answer = await person.browser.post("/end_session", data=posted)
+    where = answer.headers["location"]
+    assert where.startswith("/end_session?request=")
+    for value in (*tokens["id_token"].split("."), tokens["id_token"], "signed-out", "state", "a+b", "a%20b"):
+        assert value not in where
+    # Nor does the page lead on with it in an address, or show it to a service that it names.
+    page = await person.open(where)
+    assert isinstance(page, Page)
+    assert "Sign out?" in page.text
+    assert not re.search(rf'(action|href)="[^"]*{re.escape(tokens["id_token"][:20])}', page.response.text)
+    assert await confirmed(person, page) == f"{OUT}?state=a+b"
+    assert not await is_signed_in(person, party)
+
+
+async def test_what_was_posted_can_be_reopened_for_a_short_while_only(
+    land: Country, person: Person, party: RelyingParty
+) -> None:
+    tokens = await signed_in(person, party)
+    answer = await person.browser.post("/end_session", data={"id_token_hint": tokens["id_token"]})
+    where = answer.headers["location"]
+    land.watch.advance(9 * MINUTE)
+    assert (await person.browser.get(where)).status_code == 200
+    land.watch.advance(2 * MINUTE)
+    for address in (where, "/end_session?request=junk", f"{where}&state=x", "/end_session?request=%C3%A9"):
+        refused = await person.browser.get(address)
+        assert (refused.status_code, refused.headers["content-type"][:9]) == (400, "text/html"), address
+        assert "location" not in refused.headers
+
+
+async def test_a_post_that_says_nothing_is_asked_too(person: Person, party: RelyingParty) -> None:
+    await signed_in(person, party)
+    answer = await person.browser.post("/end_session", content=b"", headers={"Content-Type": FORM})
+    page = await person.open(answer.headers["location"])
+    assert isinstance(page, Page)
+    assert (page.path, page.response.status_code) == ("/end_session", 200)
 
 
 async def test_signing_out_cannot_be_forged(person: Person, party: RelyingParty) -> None:

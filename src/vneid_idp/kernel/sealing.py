@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     REQUEST_URI = "request_uri"
     CSRF = "csrf"
     CURSOR = "cursor"
+    LOG_OUT = "log_out"
     PASSKEY_CHALLENGE = "passkey_challenge"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"

@@ -1,7 +1,6 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,6 +9,8 @@ from starlette.routing import Route
 from vneid_idp.consent.notices import announce
 from vneid_idp.consent.participants import clients_of_session
 from vneid_idp.identity.sessions import end_session, find_session
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.keys.ring import NotSignedHere
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
@@ -25,6 +26,9 @@ from vneid_idp.web.session import BrowserSession, forget_session, read_session
 from vneid_idp.web.templates import render
 
 _CARRIED = ("id_token_hint", "post_logout_redirect_uri", "state", "client_id")
+_UNDERSTOOD = (*_CARRIED, "ui_locales")
+_SEALED = "request"
+_SEALED_LIFE: Instant = 10 * MINUTE
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -42,8 +46,10 @@ async def end(request: Request) -> Response:
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
         params = read_params(await form_pairs(request))
-        return _see_other(f"/end_session?{urlencode(params)}")
+        return _see_other(f"/end_session?{_SEALED}={_seal(provider, params)}")
     params = read_params(query_pairs(request))
+    if _SEALED in params:
+        params = _open(provider, params[_SEALED])
     asked = await _read(provider, params)
     prefer_locales(request, params.get("ui_locales"))
     session = await _live_session(request, provider)
@@ -78,6 +84,27 @@ async def confirm(request: Request) -> Response:
         await deliver(provider, announced)
     forget_session(request)
     return _signed_out(request, asked)
+
+
+def _seal(provider: Idp, params: Params) -> str:
+    """What was posted, to go through an address: an ID token says who somebody is, and addresses stay in histories
+    and in the logs of proxies.
+    """
+    understood = {name: params[name] for name in _UNDERSTOOD if name in params}
+    value = {"params": understood, "expires_at": provider.clock.now() + _SEALED_LIFE}
+    return provider.keys.sealer.seal_json(Purpose.LOG_OUT, value)
+
+
+def _open(provider: Idp, text: str) -> Params:
+    """What `_seal` sealed. Raises `InvalidRequest`."""
+    try:
+        value = provider.keys.sealer.open_json(Purpose.LOG_OUT, text)
+    except NotSealedHere:
+        raise InvalidRequest(f"{_SEALED} was not issued by this provider.") from None
+    if provider.clock.now() >= value["expires_at"]:
+        raise InvalidRequest("The request to sign out has expired.")
+    params: Params = value["params"]
+    return params
 
 
 async def _read(provider: Idp, params: Params) -> _Asked:
