@@ -70,12 +70,6 @@ def read(text: str) -> PersonalId:
     )
 
 
-def check_agrees(number: PersonalId, birth_date: date, sex: Sex) -> None:
-    """Raise `MalformedPersonalId` unless the number tells the same birth year and sex as the record that carries it."""
-    if number.birth_year != birth_date.year or number.sex is not sex:
-        raise MalformedPersonalId("the number tells another birth year or sex than the record")
-
-
 def build(birth_date: date, sex: Sex, serial: int, place: str = SYNTHETIC_PLACE) -> str:
     """The number of a person born in the years 1900–2399; `serial` is below 1,000,000. Raises `ValueError` outside."""
     if not _FIRST_YEAR <= birth_date.year <= _LAST_YEAR:

@@ -40,11 +40,6 @@ def read(text: str) -> str:
     return e164
 
 
-def is_synthetic(e164: str) -> bool:
-    """Whether the number has the unassigned prefix of make-believe people."""
-    return _SYNTHETIC.fullmatch(e164) is not None
-
-
 def build(serial: int) -> str:
     """The synthetic number with this serial (below 10,000,000)."""
     if not 0 <= serial < SYNTHETIC_NUMBERS:

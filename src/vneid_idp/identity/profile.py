@@ -58,11 +58,6 @@ def claims(names: Iterable[str], profile: Profile, account: Account, now: Instan
     return told
 
 
-def all_claims(profile: Profile, account: Account, now: Instant, issuer: str) -> dict[str, Any]:
-    """Every claim that is known, as in `claims`."""
-    return claims(CLAIM_NAMES, profile, account, now, issuer)
-
-
 def _age_over(name: str, view: _View) -> bool | None:
     match = _AGE_OVER.fullmatch(name)
     return is_over(view.record.birth_date, int(match[1]), view.now) if match else None
@@ -123,4 +118,3 @@ _CLAIMS: dict[str, Callable[[_View], Any]] = {
     "full_name": lambda view: view.record.full_name,
     "id_number": lambda view: view.record.personal_number,
 }
-CLAIM_NAMES = tuple(_CLAIMS)

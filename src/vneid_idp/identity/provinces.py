@@ -154,8 +154,3 @@ def current_code(former_code: str) -> str:
     if former_code not in FORMER:
         raise KeyError(former_code)
     return _MERGED_INTO.get(former_code, former_code[1:])
-
-
-def was_renamed(former_code: str) -> bool:
-    """Whether people of this former province now live under another name: it was merged, or renamed like Huế."""
-    return CURRENT[current_code(former_code)] != FORMER[former_code]

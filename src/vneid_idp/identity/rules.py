@@ -13,8 +13,6 @@ from vneid_idp.kernel.clock import Instant
 
 LEVEL_2_FROM_AGE = 6
 """Decree 69/2024/NĐ-CP Art. 7: younger children may hold level 1 only."""
-OWN_REGISTRATION_FROM_AGE = 14
-"""Decree 69/2024/NĐ-CP Art. 10: below it a parent or guardian registers the child with the own level-2 account."""
 
 PASSWORD_LENGTHS = range(8, 129)
 PASSCODE_LENGTH = 6
@@ -105,11 +103,6 @@ def highest_level(record: RegistryRecord, now: Instant) -> int:
     if record.deceased_at is not None or card_status(record.card, now) is not CardStatus.VALID:
         return 0
     return 2 if age(record.birth_date, now) >= LEVEL_2_FROM_AGE else 1
-
-
-def needs_guardian_to_register(record: RegistryRecord, now: Instant) -> bool:
-    """Whether a parent or guardian must register this person's account (Decree 69/2024 Art. 10)."""
-    return age(record.birth_date, now) < OWN_REGISTRATION_FROM_AGE
 
 
 def good_password(text: str) -> bool:

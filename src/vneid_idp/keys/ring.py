@@ -12,11 +12,21 @@ from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.sealing import Purpose, Sealer
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, base64url, from_base64url
 from vneid_idp.keys import jwe, store
 from vneid_idp.keys.material import PrivateKey, Wrapping, prepared, public_jwk
-from vneid_idp.keys.rules import PUBLISHED, SIGNING, KeyFacts, Kind, State, active_at, next_removal, state_of
+from vneid_idp.keys.rules import (
+    PUBLISHED,
+    SIGNING,
+    KeyFacts,
+    Kind,
+    State,
+    active_at,
+    next_removal,
+    published_at,
+    state_of,
+)
 from vneid_idp.keys.store import StoredKey
 from vneid_idp.storage.unit import Database
 
@@ -37,14 +47,6 @@ class RotatingSealer(Sealer):
         self._ciphers: dict[Any, Any] = {name: cipher for name, cipher in self._ciphers.items() if name[0] in roots}
         self._roots = dict(roots)
         self._current = current
-
-    def is_current(self, text: str) -> bool:
-        """Whether a sealed value is under the current root; if not, sealing it again lets the old root go one day."""
-        return from_base64url(text[:4])[0] == self._current
-
-    def sealed_again(self, purpose: Purpose, text: str) -> str:
-        """The same value under the current root; raises `NotSealedHere`."""
-        return self.seal(purpose, self.open(purpose, text))
 
 
 class KeyRing:
@@ -152,8 +154,8 @@ class KeyRing:
             raise NoActiveKey(kind)
         return key
 
-    def _published(self, kind: Kind, now: Instant) -> list[KeyFacts]:
-        return [key for key in self._facts[kind] if state_of(key, now) is not State.GONE]
+    def _published(self, kind: Kind, now: Instant) -> tuple[KeyFacts, ...]:
+        return published_at(self._facts[kind], now)
 
     def _by_kid(self, kid: str, now: Instant) -> KeyFacts:
         for kind in SIGNING:

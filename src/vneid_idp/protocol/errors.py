@@ -107,18 +107,6 @@ class UnmetAuthenticationRequirements(OAuthError):
     code = "unmet_authentication_requirements"
 
 
-class RequestNotSupported(OAuthError):
-    """The `request` parameter is not supported in this form."""
-
-    code = "request_not_supported"
-
-
-class RequestUriNotSupported(OAuthError):
-    """The `request_uri` parameter is not supported in this form."""
-
-    code = "request_uri_not_supported"
-
-
 class InvalidRequestUri(OAuthError):
     """The `request_uri` is unknown, spent, expired or another client's."""
 
@@ -168,10 +156,3 @@ class ServerError(OAuthError):
 
     code = "server_error"
     status = 500
-
-
-class TemporarilyUnavailable(OAuthError):
-    """Overload, or the database is away."""
-
-    code = "temporarily_unavailable"
-    status = 503

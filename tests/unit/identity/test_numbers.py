@@ -18,17 +18,6 @@ BIRTHS = st.dates(date(1900, 1, 1), date(2399, 12, 31))
 def test_a_number_tells_what_it_was_built_from(born: date, sex: Sex, serial: int) -> None:
     number = personal_id.read(personal_id.build(born, sex, serial))
     assert (number.birth_year, number.sex, number.serial, number.synthetic) == (born.year, sex, serial, True)
-    personal_id.check_agrees(number, born, sex)
-
-
-@given(BIRTHS, st.sampled_from(Sex))
-def test_another_year_or_sex_does_not_agree(born: date, sex: Sex) -> None:
-    number = personal_id.read(personal_id.build(born, sex, 7))
-    other = Sex.MALE if sex is Sex.FEMALE else Sex.FEMALE
-    with pytest.raises(MalformedPersonalId):
-        personal_id.check_agrees(number, born, other)
-    with pytest.raises(MalformedPersonalId):
-        personal_id.check_agrees(number, born.replace(year=born.year - 1, day=1), sex)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +82,9 @@ def test_provinces_are_63_and_34_and_every_old_one_has_a_new_one() -> None:
         provinces.current_code("097")
 
 
-@pytest.mark.parametrize(
-    ("former", "now", "renamed"), [("074", "79", True), ("079", "79", False), ("015", "15", True), ("046", "46", True)]
-)
-def test_merged_provinces(former: str, now: str, renamed: bool) -> None:
+@pytest.mark.parametrize(("former", "now"), [("074", "79"), ("079", "79"), ("015", "15"), ("046", "46")])
+def test_merged_provinces(former: str, now: str) -> None:
     assert provinces.current_code(former) == now
-    assert provinces.was_renamed(former) is renamed
 
 
 @pytest.mark.parametrize(
@@ -117,13 +103,11 @@ def test_merged_provinces(former: str, now: str, renamed: bool) -> None:
 )
 def test_a_phone_is_read_however_it_is_typed(typed: str) -> None:
     assert phones.read(typed) == "+84950000001"
-    assert phones.is_synthetic(phones.read(typed))
 
 
 @pytest.mark.parametrize("real", ["0321234567", "0912345678", "0771234567", "0561234567", "0868123456"])
-def test_real_prefixes_are_read_and_are_not_synthetic(real: str) -> None:
+def test_real_prefixes_are_read(real: str) -> None:
     assert phones.read(real) == "+84" + real[1:]
-    assert not phones.is_synthetic(phones.read(real))
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,8 @@ def test_after_a_rotation_old_values_open_until_their_root_is_dropped() -> None:
     old = sealer.seal(Purpose.REFRESH_TOKEN, b"secret")
     sealer.turn({1: ONE, 2: TWO}, 2)
     assert sealer.open(Purpose.REFRESH_TOKEN, old) == b"secret"
-    assert not sealer.is_current(old)
-    new = sealer.sealed_again(Purpose.REFRESH_TOKEN, old)
-    assert sealer.is_current(new)
+    new = sealer.seal(Purpose.REFRESH_TOKEN, b"secret")
+    assert from_base64url(old)[0] == 1
     assert from_base64url(new)[0] == 2
     sealer.turn({2: TWO}, 2)
     assert sealer.open(Purpose.REFRESH_TOKEN, new) == b"secret"
