@@ -2,11 +2,14 @@
 
 import re
 
-from tests.support.country import Country
+from tests.support.authenticator import Authenticator
+from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.rules import Proof
+from vneid_idp.identity import passkeys
+from vneid_idp.interaction.place import site_of
 from vneid_idp.kernel.clock import MINUTE
 
 
@@ -156,6 +159,26 @@ async def test_who_can_give_one_kind_of_proof_only_changes_the_password_with_it(
     page = await opened(person, "/me/security")
     form = {"password-current": person.persona.password, "password-new": "mười hai", "password-again": "mười hai"}
     assert "Đã đổi mật khẩu" in (await post(person, page, "/me/security/secret", kind="password", **form)).text
+
+
+async def test_a_passkey_is_a_second_proof_to_give_where_there_is_no_phone(land: Country) -> None:
+    person = await signed_in(land, "no-phone")
+    page = await opened(person, "/me/security")
+    person_id, sealer, site = person.persona.record.person_id, land.idp.keys.sealer, site_of(land.idp)
+    async with land.idp.db.writing() as unit:
+        made = await passkeys.registration_options(
+            unit, sealer, site, person_id=person_id, user_name="Mến", context="office"
+        )
+        answer = Authenticator(ISSUER).create(made.options)
+        await passkeys.register(
+            unit, sealer, site, person_id=person_id, context="office", sealed=made.sealed, answer=answer, name="Thẻ"
+        )
+        (passkey,) = await passkeys.list_passkeys(unit, person_id)
+    asked = await post(person, page, "/me/security/passkey/remove", passkey=passkey.credential_id)
+    assert asked.path == "/signin/second"
+    page = await opened(person, "/me/security")
+    assert "Thẻ" in page.text
+    assert "/me/security/passkey/remove" not in page.response.text
 
 
 async def test_the_password_changes_for_who_knows_it_and_others_are_signed_out(land: Country) -> None:
