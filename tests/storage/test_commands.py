@@ -20,6 +20,7 @@ from vneid_idp.consent.tables import grants
 from vneid_idp.identity import accounts
 from vneid_idp.identity.citizens import citizens
 from vneid_idp.identity.rules import Account
+from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.settings import PREFIX, new_root_secret
 from vneid_idp.storage.database import open_database
@@ -205,11 +206,31 @@ def test_the_authority_speaks_of_a_citizen_whose_number_stands_in_no_argument(da
 
 
 @pytest.mark.usefixtures("sandbox")
-@pytest.mark.parametrize("command", ["lock", "unlock", "deceased"])
+@pytest.mark.parametrize("command", ["lock", "unlock", "deceased", "forget"])
 def test_of_nobody_the_authority_says_nothing(command: str) -> None:
     run("citizens", "seed", "--count", "1")
     for typed, sentence in (("12\n", "12 digits"), ("", "12 digits"), ("097099999999\n", "knows nobody")):
-        assert sentence in run("citizens", command, typed=typed, code=1).stderr
+        sure = ("--yes",) if command == "forget" else ()
+        assert sentence in run("citizens", command, *sure, typed=typed, code=1).stderr
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_citizen_is_forgotten_by_who_means_it(database_url: str) -> None:
+    run("citizens", "seed", "--count", "30")
+    first, second = [each.record for each in citizens(30, 1) if each.level == 2][:2]
+
+    async def keys_left(database: Database) -> set[str]:
+        async with database.reading() as unit:
+            return {row["person_id"] for row in await unit.fetch(Statement(select(person_keys.c.person_id)))}
+
+    for answer in ("", "n\n"):
+        run("citizens", "forget", typed=f"{first.personal_number}\n{answer}", code=1)
+    assert {first.person_id, second.person_id} <= with_database(database_url, keys_left)
+    said = run("citizens", "forget", typed=f"{first.personal_number}\ny\n")
+    assert f"{first.person_id} is forgotten" in said.stdout
+    assert first.personal_number not in said.output
+    run("citizens", "forget", "--yes", typed=f"{second.personal_number}\n")
+    assert {first.person_id, second.person_id}.isdisjoint(with_database(database_url, keys_left))
 
 
 @pytest.mark.usefixtures("production")

@@ -145,16 +145,16 @@ def _role(binding: Binding, person_id: str) -> By:
     return "person" if binding.person_id == person_id else "guardian"
 
 
-async def release_all(unit: Unit, person_id: str, client_id: str) -> int:
-    """Release everything that a person holds or supervises at one network; how many. For a consent that is withdrawn:
-    without it the network may learn nothing more, and a binding goes on telling state and age band.
+async def release_all(unit: Unit, person_id: str, client_id: str | None = None) -> int:
+    """Release everything that a person holds or supervises at one network, or anywhere; how many. For a consent that is
+    withdrawn: without it the network may learn nothing more, and a binding goes on telling state and age band.
     """
     released = 0
     async for binding in _all_of_person(unit, person_id):
-        if binding.client_id == client_id and binding.state in LIVE:
+        if client_id in (None, binding.client_id) and binding.state in LIVE:
             by = {"by": _role(binding, person_id)}
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
-            moved = await store.move(unit, client_id, binding.binding_id, Move.RELEASE, by)
+            moved = await store.move(unit, binding.client_id, binding.binding_id, Move.RELEASE, by)
             released += moved is not None
     return released
 

@@ -6,8 +6,9 @@ Grants need no hand: every statement on one asks whether the account is usable, 
 from dataclasses import dataclass
 
 from vneid_idp.bindings import service as bindings
-from vneid_idp.consent.notices import announce
-from vneid_idp.identity import accounts, sessions
+from vneid_idp.consent import service as consents
+from vneid_idp.consent.notices import announce, announce_withdrawal
+from vneid_idp.identity import accounts, passkeys, sessions
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
@@ -29,7 +30,7 @@ class Authority:
     """The make-believe authority at the synthetic registry.
 
     Each method takes a personal ID number of 12 digits, gives the person's pseudonymous id, and raises
-    `NobodyOfThisNumber`. Saying a thing again changes nothing.
+    `NobodyOfThisNumber`. Saying a thing again changes nothing; who was forgotten is nobody.
     """
 
     vault: Vault
@@ -53,6 +54,22 @@ class Authority:
         if before.locked_at is not None and record.deceased_at is None:
             await bindings.resume_all(unit, record.person_id, since=before.locked_at)
         return record.person_id
+
+    async def forget(self, unit: Unit, number: str) -> str:
+        """Destroy a person's key, and with it all that tells who they are; end whatever acts in their name."""
+        record = await self._get(unit, number)
+        person_id = record.person_id
+        await sessions.end_all(unit, person_id)
+        while standing := await consents.list_standing(unit, person_id):
+            for consent in standing:
+                client_id = await consents.withdraw(unit, person_id, consent.consent_id)
+                # It names every session that the client knows: those that just ended need no notice of their own.
+                await announce_withdrawal(unit, person_id, client_id, consent.consent_id)
+        await bindings.release_all(unit, person_id)
+        await passkeys.forget(unit, person_id)
+        await self._registry.forget_number(unit, record)
+        await accounts.forget(unit, self.vault, person_id)
+        return person_id
 
     async def _stop(self, unit: Unit, record: RegistryRecord) -> str:
         await accounts.refresh(unit, self.vault, self.blind, record)

@@ -1,5 +1,5 @@
-"""`citizens seed`: reproducible make-believe people for the synthetic registry. `citizens lock | unlock | deceased`:
-what the authority says of one of them.
+"""`citizens seed`: reproducible make-believe people for the synthetic registry. `citizens lock | unlock | deceased |
+forget`: what the authority says of one of them.
 """
 
 import sys
@@ -74,6 +74,18 @@ def unlock(context: typer.Context) -> None:
 def deceased(context: typer.Context) -> None:
     """Record that a person died: every token and session ends, the bindings rest. Asks for the number."""
     out.print(f"{_say(context, _read_number(), Authority.record_death)} is recorded as deceased.", markup=False)
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False,
+) -> None:
+    """Destroy the key of a person's data, end all that acts in their name, for good. Asks for the number."""
+    number = _read_number()
+    if not yes:
+        typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
+    out.print(f"{_say(context, number, Authority.forget)} is forgotten.", markup=False)
 
 
 def _read_number() -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from vneid_idp.identity.tables import passkeys
 from vneid_idp.kernel.clock import Instant
@@ -38,6 +38,7 @@ _USE = Statement(
     .values(sign_count=bindparam("count"), last_used_at=bindparam("now"), last_challenge_at=bindparam("issued_at"))
 )
 _REMOVE = Statement(update(passkeys).where(_one).values(removed_at=bindparam("now")))
+_FORGET = Statement(delete(passkeys).where(passkeys.c.person_id == bindparam("of_person")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,8 @@ async def use_passkey(unit: Unit, passkey: Passkey, sign_count: int, issued_at: 
 async def remove_passkey(unit: Unit, person_id: str, credential_id: str) -> bool:
     """Take a passkey out of use; whether it was in use."""
     return await unit.execute(_REMOVE, of_person=person_id, of_credential=credential_id, now=unit.now) == 1
+
+
+async def forget_passkeys(unit: Unit, person_id: str) -> None:
+    """Delete the rows of all passkeys that a person has or had."""
+    await unit.execute(_FORGET, of_person=person_id)

@@ -190,6 +190,13 @@ async def remove(unit: Unit, person_id: str, credential_id: str) -> bool:
     return removed
 
 
+async def forget(unit: Unit, person_id: str) -> None:
+    """Delete every passkey of a person whose key is destroyed, removed ones too: the names that holders give them stand
+    unsealed.
+    """
+    await store.forget_passkeys(unit, person_id)
+
+
 def _seal(sealer: Sealer, kind: str, challenge: bytes, person_id: str | None, context: str, now: Instant) -> str:
     value = {"k": kind, "c": base64url(challenge), "p": person_id, "x": context, "t": now}
     return sealer.seal_json(Purpose.PASSKEY_CHALLENGE, value)

@@ -92,6 +92,12 @@ class SyntheticRegistry:
             return record
         return await self._rewrite(unit, replace(record, deceased_at=unit.now))
 
+    async def forget_number(self, unit: Unit, record: RegistryRecord) -> None:
+        """Take the number off somebody whose key is destroyed: a keyed digest still names its person to who has the
+        key and tries numbers.
+        """
+        await store.forget_number(unit, self.number_digest(record.personal_number), record.person_id)
+
     def number_digest(self, number: str) -> str:
         """The digest under which a personal ID number is found."""
         return self._blind.of(NUMBER, number)

@@ -1,0 +1,106 @@
+"""Somebody is forgotten: nothing that tells who they are opens again, and nothing acts in their name."""
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from tests.flows.test_authority import authority, bind, states
+from tests.flows.test_codes import refused
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import Known, agreed
+from vneid_idp.audit import service as audit
+from vneid_idp.bindings.lifecycle import State
+from vneid_idp.cli.authority import Authority, NobodyOfThisNumber
+from vneid_idp.consent import notices
+from vneid_idp.consent import service as consents
+from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
+from vneid_idp.identity.passkey_store import Passkey, add_passkey
+from vneid_idp.identity.synthetic_registry import COLUMN
+from vneid_idp.identity.vault import PersonKey
+from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.sealing import NotSealedHere
+from vneid_idp.storage.statement import Statement
+
+PROFILE = Statement(select(tables.accounts.c.profile).where(tables.accounts.c.person_id == bindparam("of")))
+REGISTERED = Statement(
+    select(tables.registry_people.c.sealed).where(tables.registry_people.c.person_id == bindparam("of"))
+)
+NAMED = Statement(
+    select(tables.registry_numbers.c.person_id).where(tables.registry_numbers.c.person_id == bindparam("of"))
+)
+
+
+async def forget(land: Country, someone: Known) -> None:
+    async with land.idp.db.writing() as unit:
+        await authority(land).forget(unit, someone.person.persona.record.personal_number)
+
+
+async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party: RelyingParty) -> None:
+    someone, vault = await agreed(land, party), land.idp.vault
+    await forget(land, someone)
+    async with land.idp.db.reading() as unit:
+        assert await vault.find_key(unit, someone.person_id) is None
+        assert await land.idp.registry.find(unit, someone.person_id) is None
+        number = someone.person.persona.record.personal_number
+        assert await land.idp.registry.find_by_number(unit, number) is None
+        assert await accounts.find_with_profile(unit, vault, someone.person_id) is None
+        # Not even by the keyed digest of the number does anybody find the history of the person.
+        assert await unit.fetch(NAMED, of=someone.person_id) == []
+        rows = (
+            await unit.fetch_one(PROFILE, of=someone.person_id),
+            await unit.fetch_one(REGISTERED, of=someone.person_id),
+        )
+        told = {event.kind for event in await audit.history_of(unit, someone.person_id)}
+    assert rows[0] is not None
+    assert rows[1] is not None
+    another: PersonKey = vault.make_key(someone.person_id)[0]
+    for column, text in ((profile.COLUMN, rows[0]["profile"]), (COLUMN, rows[1]["sealed"])):
+        with pytest.raises(NotSealedHere):
+            another.open_json(column, text)
+    assert {"person.erased", "account.closed", "consent.withdrawn", "session.ended"} <= told
+
+
+async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> None:
+    party = RelyingParty(land, await land.register(backchannel_logout_uri="https://network.example/logout"))
+    second = RelyingParty(land, await land.register())
+    someone, other = await agreed(land, party, "guardian"), await agreed(land, party, "plain")
+    await someone.agree(second)
+    tokens = await someone.tokens(party, scope="openid age offline_access")
+    theirs = await other.tokens(party, scope="openid age offline_access")
+    child = await bind(land, party, "child", land.people["child-9"].record.person_id, someone.person_id)
+    own, kept = await bind(land, party, "own", someone.person_id), await bind(land, party, "kept", other.person_id)
+    elsewhere = await bind(land, second, "own", someone.person_id)
+    await forget(land, someone)
+    assert refused(await party.refresh(tokens["refresh_token"]))
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+    released = State.RELEASED
+    assert await states(land, party) == {child: released, own: released, kept: State.VERIFIED}
+    assert await states(land, second) == {elsewhere: released}
+    land.watch.advance(MINUTE)
+    async with land.idp.db.reading() as unit:
+        assert await consents.list_standing(unit, someone.person_id) == []
+        assert await sessions.list_sessions(unit, someone.person_id) == ()
+        told = await notices.due(unit, 10)
+    assert [(notice.client_id, notice.session_id) for notice in told] == [(party.client_id, someone.session_id)]
+    assert (await party.refresh(theirs["refresh_token"])).status_code == 200
+
+
+async def test_the_names_that_somebody_gave_to_passkeys_are_gone(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    async with land.idp.db.writing() as unit:
+        for number in ("first", "removed"):
+            passkey = Passkey(someone.person_id, number, b"key", 0, (), False, "Máy của Minh Anh", unit.now, None)
+            assert await add_passkey(unit, passkey)
+        await passkeys.remove(unit, someone.person_id, "removed")
+    await forget(land, someone)
+    async with land.idp.db.reading() as unit:
+        assert await unit.fetch(Statement(select(tables.passkeys.c.name))) == []
+
+
+async def test_nobody_is_forgotten_twice(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    await forget(land, someone)
+    for what in (Authority.forget, Authority.lock):
+        with pytest.raises(NobodyOfThisNumber):
+            async with land.idp.db.writing() as unit:
+                await what(authority(land), unit, someone.person.persona.record.personal_number)
