@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Kind, history_of
+from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.kernel.clock import MINUTE
 
 
@@ -200,3 +203,24 @@ async def test_a_page_that_is_not_the_next_one_leads_on(land: Country, party: Re
     assert isinstance(consent, Page)
     assert isinstance(led := await person.open(page.path), Page)
     assert led.path == consent.path
+
+
+async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(land: Country, party: RelyingParty) -> None:
+    persona = land.people["complete"]
+    cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(persona.password)
+
+    async def stored() -> str:
+        async with land.idp.db.reading() as unit:
+            found = await find_candidate(unit, land.idp.vault, land.idp.keys.blind, persona.username)
+        assert found.password_hash is not None
+        return found.password_hash
+
+    async with land.idp.db.writing() as unit:
+        await set_hash(unit, persona.record.person_id, SecretKind.PASSWORD, cheap)
+    person, page = await at_signin(land, party)
+    page = await person.submit(page, identifier=persona.username, secret="wrong password")  # type: ignore[assignment]
+    assert await stored() == cheap
+    await person.submit(page, identifier=persona.username, secret=persona.password)
+    renewed = await stored()
+    assert not land.idp.hasher.outdated(renewed)
+    assert await land.idp.hasher.verify(renewed, persona.password)

@@ -231,7 +231,8 @@ async def test_secrets_are_set_and_weak_ones_refused(db: Database) -> None:
     async with db.writing() as unit:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash is None
         await chosen_secrets.set_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, "h1")
-        await chosen_secrets.set_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, "h2", quietly=True)
+        for old, new in (("h1", "h2"), ("h1", "h3")):
+            await chosen_secrets.renew_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, old, new)
         assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash == "h2"
     chosen_secrets.check_new(SecretKind.PASSWORD, "sandbox-2026")
     chosen_secrets.check_new(SecretKind.PASSCODE, "246810")

@@ -31,10 +31,12 @@ def check_new(kind: SecretKind, secret: str) -> None:
         raise WeakSecret
 
 
-async def set_hash(unit: Unit, person_id: str, kind: SecretKind, hashed: str, *, quietly: bool = False) -> None:
-    """Set a person's secret to one that `SecretHasher.hash` made. `quietly` is for renewing the hash of the same
-    secret.
-    """
+async def set_hash(unit: Unit, person_id: str, kind: SecretKind, hashed: str) -> None:
+    """Set a person's secret to one that `SecretHasher.hash` made."""
     await store.put_secret(unit, person_id, kind.value, hashed, unit.now)
-    if not quietly:
-        await record(unit, Event(Kind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
+    await record(unit, Event(Kind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
+
+
+async def renew_hash(unit: Unit, person_id: str, kind: SecretKind, old: str, new: str) -> None:
+    """Replace the hash `old` by another of the same secret; nothing happens when another secret was set meanwhile."""
+    await store.renew_secret(unit, person_id, kind.value, old, new)

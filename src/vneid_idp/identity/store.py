@@ -120,6 +120,15 @@ _PUT_SECRET = Statement(
         set_={"hash": _upsert_secret.excluded.hash, "set_at": _upsert_secret.excluded.set_at},
     )
 )
+_RENEW_SECRET = Statement(
+    update(_secrets)
+    .where(
+        _secrets.c.person_id == bindparam("of_person"),
+        _secrets.c.kind == bindparam("of_kind"),
+        _secrets.c.hash == bindparam("old"),
+    )
+    .values(hash=bindparam("new"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,3 +253,8 @@ async def forget_names(unit: Unit, person_id: str) -> None:
 async def put_secret(unit: Unit, person_id: str, kind: str, hashed: str, now: Instant) -> None:
     """Set the hash of a person's `password` or `passcode`."""
     await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=hashed, set_at=now)
+
+
+async def renew_secret(unit: Unit, person_id: str, kind: str, old: str, new: str) -> None:
+    """Replace the hash of a secret that stays the same, unless another was set meanwhile."""
+    await unit.execute(_RENEW_SECRET, of_person=person_id, of_kind=kind, old=old, new=new)

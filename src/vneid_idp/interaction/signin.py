@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.identity.chosen_secrets import SecretKind
+from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
+from vneid_idp.identity.hashing import TooBusy
 from vneid_idp.identity.lookup import Candidate, find_candidate
 from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.arrival import arrive
@@ -71,8 +72,20 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
         await _record_failure(place, candidate, kind, await provider.limits.failed(Secret.SIGN_IN, tried))
         return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
+    if hashed is not None and provider.hasher.outdated(hashed):
+        await _renew(place, candidate.person_id, kind, hashed, secret)
     standing = await arrive(request, place, candidate.person_id, _METHODS[kind])
     return place.onward() if standing is Standing.USABLE else unusable(request, place, standing)
+
+
+async def _renew(place: Place, person_id: str, kind: SecretKind, hashed: str, secret: str) -> None:
+    """Hash the secret anew with today's parameters: only now is it known. It can wait for a quieter sign-in."""
+    try:
+        renewed = await place.provider.hasher.hash(secret)
+    except TooBusy:
+        return
+    async with place.provider.db.writing() as unit:
+        await renew_hash(unit, person_id, kind, hashed, renewed)
 
 
 async def _record_failure(place: Place, candidate: Candidate, kind: SecretKind, locked_out: bool) -> None:
