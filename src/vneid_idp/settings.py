@@ -145,15 +145,7 @@ class Settings(BaseSettings):
     @field_validator("secret")
     @classmethod
     def _secret(cls, value: SecretStr) -> SecretStr:
-        try:
-            raw = from_base64url(value.get_secret_value())
-        except ValueError:
-            raise ValueError("must be base64url without padding; `vneid-idp secret` makes one") from None
-        if len(raw) < SECRET_BYTES:
-            raise ValueError(f"must be at least {SECRET_BYTES} bytes; `vneid-idp secret` makes one")
-        # 32 random bytes have fewer than 20 different values once in 10^11; a phrase or a repeated example often has.
-        if len(set(raw)) < SECRET_BYTES // 2:
-            raise ValueError("is not random; `vneid-idp secret` makes one")
+        read_root_secret(value.get_secret_value())
         return value
 
     @field_validator("ca_bundle")
@@ -263,6 +255,20 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
         "social_network_port": network_port,
         "social_network_url": f"http://localhost:{network_port}",
     }
+
+
+def read_root_secret(text: str) -> bytes:
+    """The bytes of a root secret in base64url; raises `ValueError` for one that is too short or not random."""
+    try:
+        raw = from_base64url(text)
+    except ValueError:
+        raise ValueError("must be base64url without padding; `vneid-idp secret` makes one") from None
+    if len(raw) < SECRET_BYTES:
+        raise ValueError(f"must be at least {SECRET_BYTES} bytes; `vneid-idp secret` makes one")
+    # 32 random bytes have fewer than 20 different values once in 10^11; a phrase or a repeated example often has.
+    if len(set(raw)) < SECRET_BYTES // 2:
+        raise ValueError("is not random; `vneid-idp secret` makes one")
+    return raw
 
 
 def new_root_secret(mark: bytes = b"") -> str:

@@ -1,16 +1,19 @@
-"""`keys rotate | list`: the keys of this installation, never their material."""
+"""`keys rotate | list | rewrap`: the keys of this installation, never their material."""
 
+import sys
 from typing import Annotated
 
 import typer
 
-from vneid_idp.cli.terminal import out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import fail, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.kernel.clock import Instant, to_rfc3339
 from vneid_idp.keys import service
+from vneid_idp.keys.material import WrongMaster
 from vneid_idp.keys.rules import ROTATED, KeyFacts, Kind
+from vneid_idp.settings import SANDBOX_MARK, read_root_secret
 from vneid_idp.storage.unit import Database, Unit
 
-app = typer.Typer(no_args_is_help=True, help="List the keys, announce their successors.")
+app = typer.Typer(no_args_is_help=True, help="List the keys, announce successors, change the root secret.")
 
 
 @app.command("list")
@@ -49,6 +52,24 @@ def rotate(
 
     for key in with_unit(settings, work):
         out.print(f"{key.kind} {key.generation}: {key.kid} signs from {to_rfc3339(key.activate_at)}", markup=False)
+
+
+@app.command()
+def rewrap(context: typer.Context) -> None:
+    """Wrap every key under another root secret, read from the standard input. Stop the provider first; afterwards put
+    the new secret in the place of the old one, and start it."""
+    settings = settings_of(context)
+    try:
+        new = read_root_secret(sys.stdin.readline().strip())
+    except ValueError as problem:
+        fail(f"The new secret {problem}.", code=2)
+    if new.startswith(SANDBOX_MARK) and not settings.is_sandbox:
+        fail("The new secret was made by a sandbox; production needs its own.", code=2)
+    try:
+        count = with_unit(settings, lambda unit: service.rewrap(unit, settings.root_secret, new))
+    except WrongMaster:
+        fail("The keys are under another root secret than that of the settings. Nothing was changed.")
+    out.print(f"{count} keys are under the new secret.", markup=False)
 
 
 def _shown(instant: Instant | None) -> str:

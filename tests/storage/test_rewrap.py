@@ -1,0 +1,23 @@
+"""`vneid-idp keys rewrap`: another root secret for the same keys."""
+
+import pytest
+
+from tests.storage.test_commands import environment, production, run  # noqa: F401
+from vneid_idp.settings import SANDBOX_MARK, new_root_secret
+
+
+def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:  # noqa: F811
+    run("keys", "rotate", "--kind", "ES256")
+    new = new_root_secret()
+    assert "9 keys" in run("keys", "rewrap", typed=f"{new}\n").stdout
+    assert "another root secret" in run("keys", "rewrap", typed=f"{new}\n", code=1).stderr
+    production.setenv("VNEID_IDP_SECRET", new)
+    run("keys", "rewrap", typed=f"{new_root_secret()}\n")
+
+
+@pytest.mark.parametrize("bad", ["", "short", "A" * 43, "not base64!", new_root_secret(SANDBOX_MARK)])
+def test_a_bad_new_secret_is_refused_and_changes_nothing(production: pytest.MonkeyPatch, bad: str) -> None:  # noqa: F811
+    run("keys", "rotate", "--kind", "ES256")
+    refused = run("keys", "rewrap", typed=f"{bad}\n", code=2)
+    assert not bad or bad not in refused.output
+    run("keys", "rewrap", typed=f"{new_root_secret()}\n")
