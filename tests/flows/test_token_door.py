@@ -125,11 +125,10 @@ async def test_when_the_database_is_away_nobody_says_success(
     assert (await party.userinfo(tokens["access_token"])).status_code == (401 if gone else 200)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_stopped_postgresql_is_unavailable_and_comes_back(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if land.idp.db.name != "postgresql":
-        pytest.skip("SQLite has no server that could stop")
     someone = await agreed(land, party)
     tokens = await someone.tokens(party, scope="openid age offline_access")
     database: Any = land.idp.db
