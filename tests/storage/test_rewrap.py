@@ -15,7 +15,11 @@ def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None: 
     run("keys", "rewrap", typed=f"{new_root_secret()}\n")
 
 
-@pytest.mark.parametrize("bad", ["", "short", "A" * 43, "not base64!", new_root_secret(SANDBOX_MARK)])
+@pytest.mark.parametrize(
+    "bad",
+    ["", "short", "A" * 43, "not base64!", new_root_secret(SANDBOX_MARK)],
+    ids=["empty", "short", "zeros", "no base64", "sandbox"],
+)
 def test_a_bad_new_secret_is_refused_and_changes_nothing(production: pytest.MonkeyPatch, bad: str) -> None:  # noqa: F811
     run("keys", "rotate", "--kind", "ES256")
     refused = run("keys", "rewrap", typed=f"{bad}\n", code=2)
