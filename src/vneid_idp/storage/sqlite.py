@@ -90,7 +90,14 @@ class SqliteDatabase:
         self._opening = asyncio.Lock()
 
     async def _connect(self, *, read_only: bool) -> aiosqlite.Connection:
-        connection = await aiosqlite.connect(self._path, isolation_level=None)
+        connection = aiosqlite.connect(self._path, isolation_level=None)
+        try:
+            await connection
+        except sqlite3.Error:
+            # aiosqlite tells the thread of a failed connection to stop and does not wait for it: the thread would
+            # report to a loop that may be gone by then.
+            await asyncio.to_thread(connection._thread.join)
+            raise
         connection.row_factory = sqlite3.Row
         # FULL: an acknowledged commit outlives the power, not only the process.
         for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
