@@ -2,6 +2,7 @@
 
 import html
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -49,7 +50,7 @@ class Page:
         return urljoin(here, html.unescape(found[1])) if found else here
 
 
-class Visitor:
+class Visitor(ABC):
     """A persona with a browser of their own, at the provider that calls itself `issuer`."""
 
     def __init__(self, issuer: str, browser: httpx.AsyncClient, persona: Persona) -> None:
@@ -71,9 +72,9 @@ class Visitor:
         assert isinstance(page, Page), page
         return await self.submit(page, identifier=self.persona.username, secret=secret or self.persona.password)
 
+    @abstractmethod
     async def one_time_code(self) -> str:
         """The latest code that was sent to this person."""
-        raise NotImplementedError
 
     async def prove(self, address: str) -> str:
         """Do at `address` whatever the pages ask: sign in, second proof, share everything. Where it leads to."""
