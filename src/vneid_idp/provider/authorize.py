@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.service import Interaction, InteractionOver
-from vneid_idp.interaction.situation import Situation, situation
+from vneid_idp.interaction.situation import situation
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.kernel.secrets import new_id
@@ -132,37 +132,37 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
         found = await situation(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
         now = unit.now
     match found.step:
-        case Issue():
+        case Issue() as step:
             await _end(provider, opened)
-            return answer_code(request, provider, opened.request.address, _code(provider, opened, found, now))
+            return answer_code(request, provider, opened.request.address, _code(provider, opened.request, step, now))
         case Refuse(error=error):
             await _end(provider, opened)
             return answer_error(request, provider, opened.request.address, error)
-        case SignIn() | StepUp() | ReachLevel() | ChooseWard() | AskConsent():
+        case asking:
             interaction = opened.interaction
             if interaction is None:
                 async with provider.db.writing(durable=False) as writing:
                     interaction = await interactions.open_interaction(
                         writing, provider.keys.sealer, opened.request, browser_id(request), opened.opened_at
                     )
-            return _see_other(f"{_page(found)}".format(interaction.interaction_id))
-        case _:
-            assert_never(found.step)
+            return _see_other(_page(asking, interaction.interaction_id))
 
 
-def _page(found: Situation) -> str:
+def _page(asking: SignIn | StepUp | ReachLevel | ChooseWard | AskConsent, interaction_id: str) -> str:
     """Which page asks for what is missing."""
-    match found.step:
+    match asking:
         case SignIn():
-            return "/signin/{}"
+            return f"/signin/{interaction_id}"
         case StepUp():
-            return "/signin/{}/second"
+            return f"/signin/{interaction_id}/second"
         case ReachLevel():
-            return "/level/{}"
+            return f"/level/{interaction_id}"
         case ChooseWard():
-            return "/ward/{}"
+            return f"/ward/{interaction_id}"
+        case AskConsent():
+            return f"/consent/{interaction_id}"
         case _:
-            return "/consent/{}"
+            assert_never(asking)
 
 
 async def _end(provider: Idp, opened: _Opened) -> None:
@@ -172,10 +172,9 @@ async def _end(provider: Idp, opened: _Opened) -> None:
             await interactions.end(unit, opened.interaction.interaction_id)
 
 
-def _code(provider: Idp, opened: _Opened, found: Situation, now: Instant) -> str:
-    assert isinstance(found.step, Issue)
-    scope = granted_scope(opened.request.scope, found.step.consent.decided)
-    code = new_code(new_id("grt"), opened.request, scope, found.step, now)
+def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:
+    scope = granted_scope(request.scope, step.consent.decided)
+    code = new_code(new_id("grt"), request, scope, step, now)
     return provider.keys.sealer.seal_json(Purpose.CODE, code.to_json())
 
 
