@@ -12,7 +12,7 @@ from tests.support.server import Server
 from vneid_idp.audit.events import Kind
 from vneid_idp.audit.tables import events
 from vneid_idp.bindings.tables import binding_requests, bindings
-from vneid_idp.consent.tables import grants
+from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE, SECOND, SystemClock
 from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.protocol.grants.refresh_token import GRACE

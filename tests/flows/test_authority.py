@@ -12,7 +12,7 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import Move, State
 from vneid_idp.bindings.rules import Proof
 from vneid_idp.cli.authority import Authority, NobodyOfThisNumber
-from vneid_idp.consent import notices
+from vneid_idp.grants import notices
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.unit import Unit

@@ -148,7 +148,7 @@ async def test_someone_under_16_needs_a_guardian(land: Country, party: RelyingPa
     child, parent = person_id(land, "fifteen"), person_id(land, "guardian")
     alone = of(await person_token(land, party.registered, child))
     await alone.bind(code="guardian_required")
-    guardian = of(await person_token(land, party.registered, parent, scope=CHILD, ward_id=child))
+    guardian = of(await person_token(land, party.registered, parent, scope=CHILD, child_id=child))
     bound = await guardian.bind()
     assert (bound["method"], bound["supervised"], bound["age_band"]) == ("guardian", True, "13_15")
     assert allowed(bound) == {"view", *CONTENT}
@@ -159,7 +159,7 @@ async def test_someone_under_16_needs_a_guardian(land: Country, party: RelyingPa
 async def test_at_16_the_account_asks_for_own_proof(land: Country, party: RelyingParty, of: Of, own: Caller) -> None:
     persona = land.people["fifteen"].record
     child, parent = persona.person_id, person_id(land, "guardian")
-    guardian = of(await person_token(land, party.registered, parent, scope=CHILD, ward_id=child))
+    guardian = of(await person_token(land, party.registered, parent, scope=CHILD, child_id=child))
     bound = await guardian.bind()
     birthday = datetime(persona.birth_date.year + 16, persona.birth_date.month, persona.birth_date.day, tzinfo=VIETNAM)
     land.watch.set(birthday)
@@ -167,7 +167,7 @@ async def test_at_16_the_account_asks_for_own_proof(land: Country, party: Relyin
     assert status["binding"]["next_step"] == "own_proof_required"
     assert status["binding"]["age_band"] == "16_17"
     assert (status["binding"]["supervised"], allowed(status)) == (False, {"view"})
-    late = of(await person_token(land, party.registered, parent, scope=CHILD, ward_id=child))
+    late = of(await person_token(land, party.registered, parent, scope=CHILD, child_id=child))
     await late.bind(code="own_proof_required")
     grown = of(await person_token(land, party.registered, child))
     proved = await grown.bind()
@@ -185,13 +185,13 @@ async def test_sixteen_today_needs_nobody(land: Country, party: RelyingParty, of
 async def test_a_stranger_is_no_guardian(land: Country, party: RelyingParty, of: Of) -> None:
     child = person_id(land, "fifteen")
     for slug, code in (("plain", "guardian_required"), ("grandmother", "guardian_required")):
-        token = await person_token(land, party.registered, person_id(land, slug), scope=CHILD, ward_id=child)
+        token = await person_token(land, party.registered, person_id(land, slug), scope=CHILD, child_id=child)
         await of(token).bind(code=code)
 
 
 async def test_a_guardian_needs_level_2(land: Country, party: RelyingParty, of: Of) -> None:
     child, parent = person_id(land, "fifteen"), person_id(land, "guardian")
-    token = await person_token(land, party.registered, parent, scope=CHILD, ward_id=child, level=1)
+    token = await person_token(land, party.registered, parent, scope=CHILD, child_id=child, level=1)
     await of(token).bind(code="level_required")
 
 
@@ -224,7 +224,7 @@ async def test_binding_needs_its_scope(
 
 async def test_a_child_token_needs_the_child_scope(land: Country, party: RelyingParty, of: Of) -> None:
     child, parent = person_id(land, "fifteen"), person_id(land, "guardian")
-    token = await person_token(land, party.registered, parent, scope=OWN, ward_id=child)
+    token = await person_token(land, party.registered, parent, scope=OWN, child_id=child)
     await of(token).bind(code="insufficient_scope")
 
 

@@ -9,7 +9,7 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.audit.tables import events
-from vneid_idp.consent.tables import grants
+from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.storage.statement import Statement
 

@@ -11,8 +11,8 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.lifecycle import State
 from vneid_idp.cli.authority import Authority, NobodyOfThisNumber
-from vneid_idp.consent import notices
 from vneid_idp.consent import service as consents
+from vneid_idp.grants import notices
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
 from vneid_idp.identity.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.synthetic_registry import COLUMN

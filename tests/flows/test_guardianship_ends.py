@@ -66,7 +66,7 @@ async def test_the_api_knows_no_former_guardian(land: Country, party: RelyingPar
     guardian, child = land.people["guardian"].record, land.people["fifteen"].record
 
     async def ask(method: str) -> httpx.Response:
-        token = await person_token(land, party.registered, guardian.person_id, scope=CHILD, ward_id=child.person_id)
+        token = await person_token(land, party.registered, guardian.person_id, scope=CHILD, child_id=child.person_id)
         async with land.browser() as network:
             headers = {"Authorization": f"Bearer {token}"}
             return await network.request(method, f"{ACCOUNTS}/{bound}", headers=headers)

@@ -16,7 +16,7 @@ from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, Kind
 from vneid_idp.cli.commands import app
-from vneid_idp.consent.tables import grants
+from vneid_idp.grants.tables import grants
 from vneid_idp.identity import accounts
 from vneid_idp.identity.citizens import citizens
 from vneid_idp.identity.rules import Account

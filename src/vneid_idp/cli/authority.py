@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
-from vneid_idp.consent.notices import announce, announce_withdrawal
+from vneid_idp.grants.notices import announce, announce_withdrawal
 from vneid_idp.identity import accounts, passkeys, sessions
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.identity.synthetic_registry import SyntheticRegistry

@@ -8,7 +8,6 @@ import typer
 
 from vneid_idp.cli.terminal import fail, out, print_json, print_rows, settings_of, with_database, with_unit
 from vneid_idp.clients import service
-from vneid_idp.consent import grants
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
@@ -75,9 +74,8 @@ def disable(context: typer.Context, client_id: str) -> None:
     """Take a relying party out of service: it can neither authenticate nor send people any more."""
 
     async def work(unit: Unit) -> None:
+        # Providers see the change within seconds; what was granted counts no more with this very transaction.
         await service.disable(unit, client_id)
-        # Providers see the change within seconds; what was granted ends with this very transaction.
-        await grants.revoke_all_of_client(unit, client_id)
 
     with_unit(settings_of(context), work)
     out.print(f"{client_id} is disabled.", markup=False)

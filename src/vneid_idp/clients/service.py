@@ -53,6 +53,11 @@ async def find_managed_client(unit: Reading, client_id: str, registration_access
     return client if client is not None and client.disabled_at is None else None
 
 
+async def hold_client(unit: Unit, client_id: str) -> None:
+    """Keep the client, and the family that it belongs to, from being disabled until the unit ends."""
+    await store.hold(unit, client_id)
+
+
 async def list_clients(unit: Reading, *, after: str = "", limit: int = 100) -> list[Client]:
     """A page of all clients in the order of their ids; `after` is the last id of the page before."""
     return await store.page(unit, after, limit)

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, select, update
 
 from vneid_idp.clients.metadata import read_client
-from vneid_idp.clients.tables import client_logos, clients, used_assertions
+from vneid_idp.clients.tables import client_families, client_logos, clients, used_assertions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.statement import Statement, insert
@@ -27,6 +27,14 @@ _BY_MANAGEMENT = Statement(
 _PAGE = Statement(
     _SELECT.where(clients.c.client_id > bindparam("after")).order_by(clients.c.client_id).limit(bindparam("most"))
 )
+_HOLD = Statement(
+    select(clients.c.family_id).where(clients.c.client_id == bindparam("client_id")).with_for_update(read=True)
+)
+_HOLD_FAMILY = Statement(
+    select(client_families.c.family_id)
+    .where(client_families.c.family_id == bindparam("family_id"))
+    .with_for_update(read=True)
+)
 _INSERT = Statement(
     insert(clients).values(
         client_id=bindparam("client_id"),
@@ -37,6 +45,7 @@ _INSERT = Statement(
         changed_at=bindparam("now"),
         version=1,
         disabled_at=None,
+        family_id=None,
     )
 )
 _UPDATE = Statement(
@@ -90,6 +99,13 @@ async def find_managed(unit: Reading, client_id: str, management_digest: str) ->
     """The client that this registration access token manages."""
     row = await unit.fetch_one(_BY_MANAGEMENT, client_id=client_id, management_digest=management_digest)
     return None if row is None else _client(row)
+
+
+async def hold(unit: Unit, client_id: str) -> None:
+    """Lock the client's row and its family's, shared with all who do the same."""
+    row = await unit.fetch_one(_HOLD, client_id=client_id)
+    if row is not None and row["family_id"] is not None:
+        await unit.fetch_one(_HOLD_FAMILY, family_id=row["family_id"])
 
 
 async def page(unit: Reading, after: str, most: int) -> list[Client]:

@@ -15,6 +15,15 @@ clients = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("family_id", Text),  # the organisation whose clients act together
+)
+
+client_families = Table(
+    "client_families",
+    metadata,
+    Column("family_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("disabled_at", BigInteger),
 )
 
 used_assertions = Table(

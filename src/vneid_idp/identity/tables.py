@@ -22,6 +22,13 @@ from sqlalchemy import (
 
 from vneid_idp.storage.metadata import metadata
 
+persons = Table(
+    "persons",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("known_since", BigInteger, nullable=False),
+)
+
 person_keys = Table(
     "person_keys",
     metadata,

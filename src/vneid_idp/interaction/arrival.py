@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.consent.notices import announce
+from vneid_idp.grants.notices import announce
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.rules import Account, Standing, account_standing
 from vneid_idp.interaction.place import Place

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from vneid_idp.consent.standing import find_facts
+from vneid_idp.consent.facts import find_facts
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys.ring import KeyRing, NotSignedHere
 from vneid_idp.protocol.authorization import AuthorizationRequest

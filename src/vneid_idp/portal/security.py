@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vneid_idp.consent.notices import Notice, announce
+from vneid_idp.grants.notices import Notice, announce
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate

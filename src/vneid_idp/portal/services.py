@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
-from vneid_idp.consent.notices import announce_withdrawal
 from vneid_idp.consent.service import Consent, Receipt
+from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import profile as profiles
 from vneid_idp.interaction.guard import see_other
 from vneid_idp.interaction.logos import logo_path

@@ -1,6 +1,7 @@
 """Which claims a request asks for, and which of them a person is asked about (OpenID Connect Core §5)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,8 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
 }
 # What these scopes permit is no claim, yet a person must agree to it all the same.
 PERMISSIONS = ("offline_access", "binding:social_account", "binding:child_account")
+CHILD_PERMISSIONS = frozenset({"binding:child_account"})
+"""Permissions that are about a child: a parent or guardian chooses which one."""
 SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
 
 _SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}
@@ -50,6 +53,11 @@ SMALLER_PROOFS = {"birthdate": "age_over_16"}
 def scope_of(claim: str) -> str | None:
     """The scope that a client must be permitted in order to ask for `claim`; `None` for a claim that we do not know."""
     return "age" if AGE_OVER.match(claim) else _SCOPE_OF.get(claim)
+
+
+def needs_child(scope: Iterable[str]) -> bool:
+    """Whether a request for `scope` is about a child, who must be chosen."""
+    return not CHILD_PERMISSIONS.isdisjoint(scope)
 
 
 ClaimsRequest = dict[str, dict[str, dict[str, Any]]]

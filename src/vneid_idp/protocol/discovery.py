@@ -4,9 +4,10 @@ from typing import Any
 
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
+from vneid_idp.protocol.grants.table import GRANT_TYPES
 from vneid_idp.protocol.jose import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
 from vneid_idp.protocol.levels import ACR_VALUES
-from vneid_idp.protocol.members import AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES
+from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
 
 _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
 _LOCALES = ("vi", "en")

@@ -7,8 +7,9 @@ There is no "already prompted" flag. `prompt=login` *means* a sign-in later than
 from dataclasses import dataclass
 
 from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.claims import Decisions, Item, undecided
+from vneid_idp.protocol.claims import Decisions, Item, granted_scope, needs_child, undecided
 from vneid_idp.protocol.errors import (
     AccessDenied,
     ConsentRequired,
@@ -92,15 +93,9 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Everything stands: issue a code."""
+    """Everything stands: issue a code for this."""
 
-    person: PersonFacts
-    consent: ConsentFacts
-    level: int
-    acr: str
-    amr: tuple[str, ...]
-    auth_time: Instant
-    ward_id: str | None
+    authorisation: Authorisation
 
 
 Step = SignIn | StepUp | ReachLevel | ChooseWard | AskConsent | Refuse | Issue
@@ -142,7 +137,7 @@ def _next_step(
     acr = acr_for(request.acr_values, level)
     if acr is None:
         return StepUp() if person.account_level >= 2 else ReachLevel()
-    if "binding:child_account" in request.scope and waiting.ward_id is None:
+    if needs_child(request.scope) and waiting.ward_id is None:
         return ChooseWard()
     decided = {} if consent is None else consent.decided
     missing = undecided(items, decided)
@@ -150,8 +145,21 @@ def _next_step(
         return AskConsent(missing)
     if consent is None or ("consent" in request.prompt and consent.given_at < waiting.opened_at):
         return AskConsent(items)
-    auth_time = max(method.at for method in methods)
-    return Issue(person, consent, level, acr, amr(methods), auth_time, waiting.ward_id)
+    return Issue(
+        Authorisation(
+            client_id=request.client_id,
+            subject=person.person_id,
+            scope=granted_scope(request.scope, consent.decided),
+            origin=Origin.BROWSER,
+            ground=Ground(consent.consent_id, person.session_id),
+            on_behalf_of=None if waiting.ward_id is None else Child(waiting.ward_id),
+            claims=request.claims,
+            level=level,
+            acr=acr,
+            amr=amr(methods),
+            auth_time=max(method.at for method in methods),
+        )
+    )
 
 
 def fresh(methods: tuple[Method, ...], request: AuthorizationRequest, opened_at: Instant) -> tuple[Method, ...]:

@@ -3,19 +3,26 @@
 from typing import Any
 
 from vneid_idp.kernel.clock import Instant, to_seconds
-from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.tokens import AccessToken, token_type
 
 INACTIVE: dict[str, Any] = {"active": False}
 """All that is said of a token that is expired, revoked, unknown, or another client's (RFC 7662 §2.2)."""
 
 
-def active(token: AccessToken, issuer: str, subject: str | None, now: Instant) -> dict[str, Any]:
-    """The answer for a live access token of the client that asks; `subject` is the person as that client knows it."""
+def active(
+    token: AccessToken, authorised: Authorisation, issuer: str, subject: str | None, now: Instant
+) -> dict[str, Any]:
+    """The answer for a live access token of the client that asks; `subject` is the person as that client knows it.
+
+    `cnf` names the key that must come with it (RFC 7800), `act` who acts (RFC 8693 §4.1), `authorization_details` what
+    it is good for beyond its scope (RFC 9396 §9.2).
+    """
     if now >= token.expires_at:
         return INACTIVE
-    return {
+    answer: dict[str, Any] = {
         "active": True,
-        "token_type": "Bearer",
+        "token_type": token_type(authorised.bound_to),
         "scope": " ".join(token.scope),
         "client_id": token.client_id,
         "sub": subject or token.client_id,
@@ -25,6 +32,19 @@ def active(token: AccessToken, issuer: str, subject: str | None, now: Instant) -
         "iat": to_seconds(token.issued_at),
         "exp": to_seconds(token.expires_at),
     }
+    if authorised.bound_to is not None:
+        answer["cnf"] = {authorised.bound_to.method: authorised.bound_to.thumbprint}
+    if authorised.actors:
+        answer["act"] = _act(authorised.actors)
+    if authorised.details:
+        answer["authorization_details"] = list(authorised.details)
+    return answer
+
+
+def _act(actors: tuple[str, ...]) -> dict[str, Any]:
+    """Nested, the outermost first, as the chain of delegation reads (RFC 8693 §4.1)."""
+    outermost, *further = actors
+    return {"sub": outermost} | ({"act": _act(tuple(further))} if further else {})
 
 
 def active_refresh(client_id: str, scope: tuple[str, ...], issuer: str, subject: str) -> dict[str, Any]:

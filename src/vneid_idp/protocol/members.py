@@ -9,11 +9,11 @@ from typing import Any
 
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.claims import SCOPES
+from vneid_idp.protocol.grants.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
 from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_TYPES = ("code",)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 

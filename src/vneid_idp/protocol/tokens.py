@@ -5,13 +5,17 @@ to the life of a refresh token: never reorder; new fields go last and have defau
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant, to_seconds
+from vneid_idp.protocol.authorisation import (
+    Authorisation,
+    Confirmation,
+    confirmation_from_json,
+    confirmation_to_json,
+)
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.claims import ClaimsRequest
-from vneid_idp.protocol.interaction import Issue
 
 CODE_LIFE: Instant = 60 * SECOND
 ACCESS_TOKEN_LIFE: Instant = 10 * MINUTE
@@ -23,95 +27,102 @@ class Code:
     """An authorization code (RFC 6749 §4.1.2). `grant_id` is the grant that it may open, once."""
 
     grant_id: str
-    client_id: str
     redirect_uri: str
     issued_at: Instant
-    person_id: str
-    session_id: str
-    consent_id: str
-    scope: tuple[str, ...]
-    level: int
-    acr: str
-    amr: tuple[str, ...]
-    auth_time: Instant
     nonce: str | None
     code_challenge: str | None
-    claims: ClaimsRequest
-    ward_id: str | None = None
+    authorisation: Authorisation
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""
-        return [getattr(self, name) for name in self.__dataclass_fields__]
+        own = [self.grant_id, self.redirect_uri, self.issued_at, self.nonce, self.code_challenge]
+        return [*own, self.authorisation.to_json()]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "Code":
         """The code that `to_json` wrote."""
-        shaped: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
-        return cls(*shaped)
+        grant_id, redirect_uri, issued_at, nonce, code_challenge, authorisation = values
+        return cls(grant_id, redirect_uri, issued_at, nonce, code_challenge, Authorisation.from_json(authorisation))
 
 
-def new_code(grant_id: str, request: AuthorizationRequest, scope: tuple[str, ...], step: Issue, now: Instant) -> Code:
-    """The code for a request of which everything stands. `scope` is what the person agreed to."""
-    return Code(
-        grant_id=grant_id,
-        client_id=request.client_id,
-        redirect_uri=request.redirect_uri,
-        issued_at=now,
-        person_id=step.person.person_id,
-        session_id=step.person.session_id,
-        consent_id=step.consent.consent_id,
-        scope=scope,
-        level=step.level,
-        acr=step.acr,
-        amr=step.amr,
-        auth_time=step.auth_time,
-        nonce=request.nonce,
-        code_challenge=request.code_challenge,
-        claims=request.claims,
-        ward_id=step.ward_id,
-    )
+def new_code(grant_id: str, request: AuthorizationRequest, authorisation: Authorisation, now: Instant) -> Code:
+    """The code for a request of which everything stands."""
+    return Code(grant_id, request.redirect_uri, now, request.nonce, request.code_challenge, authorisation)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An access token for this provider's own APIs; without a `grant_id` it is the client's own (RFC 6749 §4.4)."""
+    """An access token for this provider's own APIs.
+
+    What it allows stands in its grant, of which `scope` may be a part; a client's own token (RFC 6749 §4.4) has no
+    grant and carries what it allows in `own`.
+    """
 
     token_id: str
     client_id: str
     grant_id: str | None
-    person_id: str | None
     scope: tuple[str, ...]
     issued_at: Instant
     expires_at: Instant
+    bound_to: Confirmation | None = None
+    own: Authorisation | None = None
+
+    def authorised(self, granted: Authorisation) -> Authorisation:
+        """What this token allows of what its grant does."""
+        return replace(granted, scope=self.scope, bound_to=self.bound_to)
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""
-        return [getattr(self, name) for name in self.__dataclass_fields__]
+        values = [self.token_id, self.client_id, self.grant_id, self.scope, self.issued_at, self.expires_at]
+        own = None if self.own is None else self.own.to_json()
+        return [*values, confirmation_to_json(self.bound_to), own]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "AccessToken":
         """The token that `to_json` wrote."""
-        token_id, client_id, grant_id, person_id, scope, issued_at, expires_at = values
-        return cls(token_id, client_id, grant_id, person_id, tuple(scope), issued_at, expires_at)
+        token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own = values
+        confirmation = confirmation_from_json(bound_to)
+        authorisation = None if own is None else Authorisation.from_json(own)
+        return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, confirmation, authorisation)
+
+
+def new_access_token(token_id: str, authorisation: Authorisation, grant_id: str | None, now: Instant) -> AccessToken:
+    """The token for an authorisation; without a grant it carries the authorisation itself."""
+    return AccessToken(
+        token_id=token_id,
+        client_id=authorisation.client_id,
+        grant_id=grant_id,
+        scope=authorisation.scope,
+        issued_at=now,
+        expires_at=now + ACCESS_TOKEN_LIFE,
+        bound_to=authorisation.bound_to,
+        own=authorisation if grant_id is None else None,
+    )
+
+
+def token_type(bound_to: Confirmation | None) -> str:
+    """How a token is presented (RFC 6749 §7.1): a certificate shows itself, a DPoP key needs its own scheme."""
+    return "DPoP" if bound_to is not None and bound_to.method == "jkt" else "Bearer"
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token: which grant, and which generation of it."""
+    """A refresh token: which grant, which generation of it, and the key that must be shown with it, if any."""
 
     client_id: str
     grant_id: str
     generation: int
+    bound_to: Confirmation | None = None
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""
-        return [self.client_id, self.grant_id, self.generation]
+        return [self.client_id, self.grant_id, self.generation, confirmation_to_json(self.bound_to)]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "RefreshToken":
         """The token that `to_json` wrote."""
-        client_id, grant_id, generation = values
-        return cls(client_id, grant_id, generation)
+        client_id, grant_id, generation, bound_to = values
+        return cls(client_id, grant_id, generation, confirmation_from_json(bound_to))
 
 
 # What every ID token of ours has, and no other token that we sign.
@@ -128,7 +139,7 @@ class SignInFacts:
     """What an ID token says of the sign-in, in the names that its client knows."""
 
     subject: str
-    session_id: str
+    session_id: str | None
     acr: str
     amr: tuple[str, ...]
     auth_time: Instant
@@ -149,8 +160,9 @@ def id_token_claims(
         "auth_time": to_seconds(facts.auth_time),
         "acr": facts.acr,
         "amr": list(facts.amr),
-        "sid": facts.session_id,
     }
+    if facts.session_id is not None:
+        claims["sid"] = facts.session_id
     if facts.nonce is not None:
         claims["nonce"] = facts.nonce
     return claims

@@ -14,7 +14,6 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorization import AuthorizationRequest, read, return_address
-from vneid_idp.protocol.claims import granted_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from vneid_idp.protocol.interaction import (
@@ -173,8 +172,7 @@ async def _end(provider: Idp, opened: _Opened) -> None:
 
 
 def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:
-    scope = granted_scope(request.scope, step.consent.decided)
-    code = new_code(new_id("grt"), request, scope, step, now)
+    code = new_code(new_id("grt"), request, step.authorisation, now)
     return provider.keys.sealer.seal_json(Purpose.CODE, code.to_json())
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vneid_idp.consent import grants
+from vneid_idp.grants import service as grants
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.introspection import INACTIVE, active, active_refresh
@@ -37,8 +37,8 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     if token is None or token.client_id != client.client_id:
         return INACTIVE
     now = provider.clock.now()
-    if isinstance(token, AccessToken) and token.grant_id is None:
-        return active(token, provider.issuer, None, now)
+    if isinstance(token, AccessToken) and token.own is not None:
+        return active(token, token.own, provider.issuer, None, now)
     assert token.grant_id is not None
     async with provider.db.reading() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id)
@@ -46,10 +46,10 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
         return INACTIVE
     sub = subject(client, grant.person_id, provider.keys.pairwise_key)
     if isinstance(token, AccessToken):
-        return active(token, provider.issuer, sub, now)
+        return active(token, token.authorised(grant.authorisation), provider.issuer, sub, now)
     if token.generation != grant.rotation.generation:
         return INACTIVE
-    return active_refresh(client.client_id, grant.scope, provider.issuer, sub)
+    return active_refresh(client.client_id, grant.authorisation.scope, provider.issuer, sub)
 
 
 routes = [Route("/introspect", introspect, methods=["POST"])]

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from vneid_idp.consent.notices import announce
-from vneid_idp.consent.participants import clients_of_session
+from vneid_idp.grants.notices import announce
+from vneid_idp.grants.participants import clients_of_session
 from vneid_idp.identity.sessions import end_session, find_session
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose

@@ -1,12 +1,12 @@
-"""Back-channel log-out (OpenID Connect Back-Channel Logout 1.0): deliver what `consent.notices` announced."""
+"""Back-channel log-out (OpenID Connect Back-Channel Logout 1.0): deliver what `grants.notices` announced."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
 
 from vneid_idp.clients.keys import Unreachable
-from vneid_idp.consent import notices
-from vneid_idp.consent.notices import Notice
+from vneid_idp.grants import notices
+from vneid_idp.grants.notices import Notice
 from vneid_idp.protocol.logout import LOGOUT_TOKEN_TYPE, logout_token_claims
 from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.web.context import Idp

@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from vneid_idp.clients import service
 from vneid_idp.clients.keys import Unreachable
-from vneid_idp.consent import grants
 from vneid_idp.kernel.clock import to_seconds
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import registration
@@ -77,7 +76,6 @@ async def delete(request: Request) -> Response:
     client, _ = await _managed(provider, request)
     async with provider.db.writing() as unit:
         await service.delete(unit, client.client_id)
-        await grants.revoke_all_of_client(unit, client.client_id)
     provider.clients.forget(client.client_id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.consent import grants
+from vneid_idp.grants import service as grants
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.bodies import form_pairs
@@ -29,7 +29,7 @@ async def revoke(request: Request) -> Response:
     token = find_token(provider, params["token"])
     if token is not None and token.client_id == client.client_id and token.grant_id is not None:
         async with provider.db.writing() as unit:
-            person_id = await grants.revoke(unit, client.client_id, token.grant_id)
+            person_id = await grants.end(unit, client.client_id, token.grant_id)
             if person_id is not None:
                 await record(unit, Event(Kind.GRANT_REVOKED, person_id, client.client_id, token.grant_id))
     return Response(headers={"Cache-Control": "no-store"})

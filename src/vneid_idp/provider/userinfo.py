@@ -7,19 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vneid_idp.consent.disclosure import Disclosure, find_disclosure
-from vneid_idp.identity.profile import COLUMN, claims, read
-from vneid_idp.kernel.clock import Instant
-from vneid_idp.protocol.claims import release
-from vneid_idp.protocol.client import Client
+from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken
 from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.subjects import subject
-from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.provider.bodies import form_pairs, json_response
 from vneid_idp.provider.encryption import encrypted
+from vneid_idp.provider.released import released_claims
 from vneid_idp.web.bearer import bearer_token, open_access_token
-from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.context import idp
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -38,7 +34,8 @@ async def userinfo(request: Request) -> Response:
         now = unit.now
     if found is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
-    body = _claims(provider, client, token, found, now)
+    body: dict[str, Any] = {"sub": subject(client, found.grant.person_id, provider.keys.pairwise_key)}
+    body |= released_claims(provider, "userinfo", token.scope, found, now)
     alg, enc = client.userinfo_encrypted_response_alg, client.userinfo_encrypted_response_enc
     if client.userinfo_signed_response_alg is not None:
         body |= {"iss": provider.issuer, "aud": client.client_id}
@@ -64,18 +61,6 @@ async def _token(request: Request) -> str:
     if not token:
         raise InvalidToken("An access token is needed.")
     return token
-
-
-def _claims(provider: Idp, client: Client, token: AccessToken, found: Disclosure, now: Instant) -> dict[str, Any]:
-    body: dict[str, Any] = {"sub": subject(client, found.grant.person_id, provider.keys.pairwise_key)}
-    released = release("userinfo", token.scope, found.grant.claims, found.decided)
-    if released.claims:
-        key = provider.vault.open_key(found.grant.person_id, found.sealed_key)
-        profile = read(key.open_json(COLUMN, found.sealed_profile))
-        body |= claims(released.claims, profile, found.account, now, provider.issuer)
-    if released.substituted:
-        body["claims_substituted"] = released.substituted
-    return body
 
 
 routes = [Route("/userinfo", userinfo, methods=["GET", "POST"])]

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from vneid_idp.consent import grants
+from vneid_idp.grants import service as grants
+from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.web.bearer import bearer_token, open_access_token
@@ -29,13 +30,16 @@ _SCHEME = HTTPBearer(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A network, and the person for whom it acts, if any. `level` is that of the person's identity as signed in."""
+    """A network, what it is authorised to, and the grant behind that where it acts for a person."""
 
     client: Client
-    scope: frozenset[str]
-    person_id: str | None
-    ward_id: str | None
-    level: int
+    authorisation: Authorisation
+    grant_id: str | None
+
+    @property
+    def person_id(self) -> str | None:
+        """The person for whom the network acts, if any."""
+        return self.authorisation.subject
 
     def check_own(self) -> None:
         """Raise `InsufficientScope` unless the network acts in its own name and may see its bindings."""
@@ -45,7 +49,7 @@ class Caller:
 
     def check_scope(self, *any_of: str) -> None:
         """Raise `InsufficientScope` unless the token has one of these scopes."""
-        if not self.scope & set(any_of):
+        if set(any_of).isdisjoint(self.authorisation.scope):
             raise InsufficientScope(f"The access token lacks the scope {' or '.join(any_of)}.")
 
 
@@ -59,10 +63,11 @@ async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredential
     client = await provider.clients.find(provider.db, token.client_id)
     if client is None:
         raise InvalidToken("The client of this access token has been disabled.")
-    if token.grant_id is None:
-        return Caller(client, frozenset(token.scope), None, None, 0)
+    if token.own is not None:
+        return Caller(client, token.own, None)
+    assert token.grant_id is not None
     async with provider.db.reading() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id)
     if grant is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
-    return Caller(client, frozenset(token.scope), grant.person_id, grant.ward_id, grant.level)
+    return Caller(client, token.authorised(grant.authorisation), grant.grant_id)

@@ -112,9 +112,10 @@ async def _proof(provider: Idp, unit: Reading, caller: Caller) -> tuple[Proof, A
     if caller.person_id is None:
         raise InsufficientScope("This access token names no person; use one from the authorization code flow.")
     holder, guardian_id = caller.person_id, None
-    if caller.ward_id is not None:
+    child = caller.authorisation.on_behalf_of
+    if child is not None:
         caller.check_scope(CHILD_ACCOUNT)
-        holder, guardian_id = caller.ward_id, caller.person_id
+        holder, guardian_id = child.person_id, caller.person_id
     else:
         caller.check_scope(SOCIAL_ACCOUNT)
     record = await provider.registry.find(unit, holder)
@@ -123,7 +124,7 @@ async def _proof(provider: Idp, unit: Reading, caller: Caller) -> tuple[Proof, A
     if guardian_id is not None and guardian_id not in record.guardian_ids:
         raise GuardianRequired("The person of the access token is not a guardian of the child.")
     age = Age.at(record.birth_date, unit.now)
-    return Proof(holder, age.years, caller.level, guardian_id), age
+    return Proof(holder, age.years, caller.authorisation.level, guardian_id), age
 
 
 @router.get(

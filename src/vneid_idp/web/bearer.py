@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.web.context import Idp
@@ -14,8 +15,8 @@ def bearer_token(request: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def open_access_token(provider: Idp, text: str) -> AccessToken:
-    """The access token behind `text`. Raises `InvalidToken`.
+def open_access_token(provider: Idp, text: str, proof: Confirmation | None = None) -> AccessToken:
+    """The access token behind `text`, presented with the key that `proof` tells of. Raises `InvalidToken`.
 
     Sealing binds the purpose, so no code, refresh token, ID token or cookie passes for one. Whether the grant still
     stands is for the caller to read.
@@ -26,4 +27,5 @@ def open_access_token(provider: Idp, text: str) -> AccessToken:
         raise InvalidToken("The access token is not one that this provider issued.") from error
     if provider.clock.now() >= token.expires_at:
         raise InvalidToken("The access token has expired.")
+    check_possession(token.bound_to, proof)
     return token

@@ -9,8 +9,25 @@ from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import base64url
+from vneid_idp.protocol.authorisation import (
+    Authorisation,
+    Child,
+    Confirmation,
+    Ground,
+    Origin,
+    ParentGrant,
+    check_possession,
+)
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope, OAuthError, UnauthorizedClient, plain
+from vneid_idp.protocol.errors import (
+    InvalidGrant,
+    InvalidRequest,
+    InvalidScope,
+    InvalidToken,
+    OAuthError,
+    UnauthorizedClient,
+    plain,
+)
 from vneid_idp.protocol.grants import client_credentials
 from vneid_idp.protocol.grants.authorization_code import check_redemption
 from vneid_idp.protocol.grants.refresh_token import GRACE, Presented, Rotation, check_refresh, judge, narrowed
@@ -23,10 +40,12 @@ NOW = 1_800_000_000_000
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # both of RFC 7636 appendix B
 CLIENT = Client("cli_a", "A", redirect_uris=("https://rp.example/cb",), scope=("openid", "binding:social_account"))
-CODE = Code(
-    "grt_a", "cli_a", "https://rp.example/cb", NOW, "per_a", "ses_a", "con_a", ("openid", "age"), 2,
-    "urn:vneid:level:2", ("pwd", "otp", "sms", "mfa"), NOW - 5, "n", CHALLENGE, {"userinfo": {"email": {}}}, "per_b",
+AUTHORISATION = Authorisation(
+    "cli_a", "per_a", ("openid", "age"), Origin.BROWSER, Ground("con_a", "ses_a"), Child("per_b"),
+    {"userinfo": {"email": {}}}, ({"type": "subscriber_number", "actions": ["bind"]},), 2, "urn:vneid:level:2",
+    ("pwd", "otp", "sms", "mfa"), NOW - 5, Confirmation("jkt", "thumb"), ("cli_b", "cli_c"),
 )  # fmt: skip
+CODE = Code("grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, AUTHORISATION)
 PARAMS = {"redirect_uri": "https://rp.example/cb", "code_verifier": VERIFIER}
 
 
@@ -104,9 +123,9 @@ def test_generations(presented: int, current: int, age: int, verdict: Presented)
 
 
 def test_a_refresh_token_is_its_clients() -> None:
-    check_refresh(RefreshToken("cli_a", "grt_a", 1), CLIENT)
+    check_refresh(RefreshToken("cli_a", "grt_a", 1), CLIENT, None)
     with pytest.raises(InvalidGrant):
-        check_refresh(RefreshToken("cli_b", "grt_a", 1), CLIENT)
+        check_refresh(RefreshToken("cli_b", "grt_a", 1), CLIENT, None)
 
 
 @pytest.mark.parametrize(("text", "scope"), [(None, ("a", "b")), ("b", ("b",)), ("b a b", ("b", "a"))])
@@ -146,45 +165,62 @@ def test_level_2_is_two_kinds_of_evidence(level: int, shown: tuple[Method, ...])
 
 
 tuples = st.lists(st.sampled_from(["openid", "age", "email"]), max_size=3, unique=True).map(tuple)
-codes = st.builds(
-    Code, grant_id=st.text(), client_id=st.text(), redirect_uri=st.text(), issued_at=st.integers(0, 2**53),
-    person_id=st.text(), session_id=st.text(), consent_id=st.text(), scope=tuples, level=st.integers(1, 2),
-    acr=st.text(), amr=tuples, auth_time=st.integers(0, 2**53), nonce=st.none() | st.text(),
-    code_challenge=st.none() | st.text(), claims=st.just({"userinfo": {"email": {"essential": True}}}),
-    ward_id=st.none() | st.text(),
+confirmations = st.none() | st.builds(Confirmation, st.sampled_from(["jkt", "x5t#S256"]), st.text())
+parents = st.none() | st.builds(ParentGrant, st.text(), st.text())
+authorisations = st.builds(
+    Authorisation, client_id=st.text(), subject=st.none() | st.text(), scope=tuples, origin=st.sampled_from(Origin),
+    ground=st.none() | st.builds(Ground, st.text(), st.none() | st.text(), parents),
+    on_behalf_of=st.none() | st.builds(Child, st.text()),
+    claims=st.just({"userinfo": {"email": {"essential": True}}}), details=st.just(({"type": "t", "actions": ["a"]},)),
+    level=st.integers(0, 2), acr=st.text(), amr=tuples, auth_time=st.integers(0, 2**53), bound_to=confirmations,
+    actors=tuples,
 )  # fmt: skip
+codes = st.builds(
+    Code, grant_id=st.text(), redirect_uri=st.text(), issued_at=st.integers(0, 2**53), nonce=st.none() | st.text(),
+    code_challenge=st.none() | st.text(), authorisation=authorisations,
+)  # fmt: skip
+access_tokens = st.builds(
+    AccessToken, st.text(), st.text(), st.none() | st.text(), tuples, st.integers(0, 2**53), st.integers(0, 2**53),
+    confirmations, st.none() | authorisations,
+)  # fmt: skip
+refresh_tokens = st.builds(RefreshToken, st.text(), st.text(), st.integers(1, 2**53), confirmations)
 
 
-@given(codes)
-def test_codes_survive_sealing(code: Code) -> None:
-    assert Code.from_json(orjson.loads(orjson.dumps(code.to_json()))) == code
+@given(authorisations | codes | access_tokens | refresh_tokens)
+def test_what_is_sealed_or_stored_is_read_as_it_was(value: Authorisation | Code | AccessToken | RefreshToken) -> None:
+    assert type(value).from_json(orjson.loads(orjson.dumps(value.to_json()))) == value
 
 
-@given(st.builds(AccessToken, st.text(), st.text(), st.none() | st.text(), st.none() | st.text(), tuples,
-                 st.integers(0, 2**53), st.integers(0, 2**53)))  # fmt: skip
-def test_access_tokens_survive_sealing(token: AccessToken) -> None:
-    assert AccessToken.from_json(orjson.loads(orjson.dumps(token.to_json()))) == token
-
-
-@given(st.builds(RefreshToken, st.text(), st.text(), st.integers(1, 2**53)))
-def test_refresh_tokens_survive_sealing(token: RefreshToken) -> None:
-    assert RefreshToken.from_json(orjson.loads(orjson.dumps(token.to_json()))) == token
-
-
-def test_tokens_of_earlier_versions_are_read_for_as_long_as_they_live() -> None:
-    code = [
-        "grt_a", "cli_a", "https://rp.example/cb", NOW, "per_a", "ses_a", "con_a", ["openid", "age"], 2,
-        "urn:vneid:level:2", ["pwd", "otp", "sms", "mfa"], NOW - 5, "n", CHALLENGE, {"userinfo": {"email": {}}},
-        "per_b",
+def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
+    written = [
+        "cli_a", "per_a", ["openid", "age"], "browser", ["con_a", "ses_a"], "per_b", {"userinfo": {"email": {}}},
+        [{"type": "subscriber_number", "actions": ["bind"]}], 2, "urn:vneid:level:2", ["pwd", "otp", "sms", "mfa"],
+        NOW - 5, ["jkt", "thumb"], ["cli_b", "cli_c"],
     ]  # fmt: skip
+    assert Authorisation.from_json(written) == AUTHORISATION
+    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == written
+    assert Authorisation.from_json(written[:-2]) == replace(AUTHORISATION, bound_to=None, actors=())
+    derived = Authorisation.from_json([*written[:4], ["con_a", None, "cli_z", "grt_z"], *written[5:]])
+    assert derived.ground == Ground("con_a", None, ParentGrant("cli_z", "grt_z"))
+    code = ["grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, written]
     assert Code.from_json(code) == CODE
-    assert orjson.loads(orjson.dumps(CODE.to_json())) == code
-    assert Code.from_json(code[:-1]) == replace(CODE, ward_id=None)
-    assert RefreshToken.from_json(["cli_a", "grt_a", 7]) == RefreshToken("cli_a", "grt_a", 7)
-    assert RefreshToken("cli_a", "grt_a", 7).to_json() == ["cli_a", "grt_a", 7]
-    access = ["tok_a", "cli_a", None, None, ["openid"], 1, 2]
-    assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, None, ("openid",), 1, 2)
+    assert RefreshToken.from_json(["cli_a", "grt_a", 7, None]) == RefreshToken("cli_a", "grt_a", 7)
+    access = ["tok_a", "cli_a", None, ["openid"], 1, 2, None, None]
+    assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, ("openid",), 1, 2)
     assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == access
+
+
+def test_a_bound_token_needs_its_key() -> None:
+    key, other = Confirmation("jkt", "a"), Confirmation("x5t#S256", "a")
+    check_possession(None, None)
+    check_possession(None, key)
+    check_possession(key, key)
+    for proof in (None, other, Confirmation("jkt", "b")):
+        with pytest.raises(InvalidToken):
+            check_possession(key, proof)
+        with pytest.raises(InvalidGrant):
+            check_refresh(RefreshToken("cli_a", "grt_a", 1, key), CLIENT, proof)
+    check_refresh(RefreshToken("cli_a", "grt_a", 1, key), CLIENT, key)
 
 
 def test_what_an_id_token_says_cannot_be_overruled_by_claims_that_were_asked() -> None:

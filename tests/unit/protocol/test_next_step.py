@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Decision, Item
 from vneid_idp.protocol.errors import OAuthError
@@ -75,7 +76,21 @@ def with_decision(**decisions: Decision) -> ConsentFacts:
 
 def test_sound_facts_issue_a_code() -> None:
     step = decide()
-    assert step == Issue(PERSON, CONSENT, 2, LEVEL_2, ("pwd", "otp", "sms", "mfa"), LATER, "per_child")
+    assert step == Issue(
+        Authorisation(
+            client_id=REQUEST.client_id,
+            subject=PERSON.person_id,
+            scope=("openid", "age"),
+            origin=Origin.BROWSER,
+            ground=Ground(CONSENT.consent_id, PERSON.session_id),
+            on_behalf_of=Child("per_child"),
+            claims=REQUEST.claims,
+            level=2,
+            acr=LEVEL_2,
+            amr=("pwd", "otp", "sms", "mfa"),
+            auth_time=LATER,
+        )
+    )
 
 
 SPOILT: list[tuple[str, dict[str, Any], Step]] = [
@@ -151,7 +166,7 @@ def test_without_prompt_and_max_age_an_old_sign_in_is_good() -> None:
     request = replace(REQUEST, prompt=frozenset(), max_age=None)
     step = decide(request=request, person=with_methods(("pwd", 1), ("sms", 2)))
     assert isinstance(step, Issue)
-    assert step.auth_time == 2
+    assert step.authorisation.auth_time == 2
 
 
 @pytest.mark.parametrize("prompt", ["login", "select_account"])
@@ -187,8 +202,8 @@ def test_the_level_that_is_asserted(
     person = with_methods(*((name, LATER) for name in factors), level=level)
     step = decide(request=replace(REQUEST, acr_values=wanted), person=person)
     assert isinstance(step, Issue)
-    assert step.acr == asserted
-    assert (step.level == 2) == (level == 2 and ("hwk" in factors or len(factors) == 2))
+    assert step.authorisation.acr == asserted
+    assert (step.authorisation.level == 2) == (level == 2 and ("hwk" in factors or len(factors) == 2))
 
 
 instants = st.sampled_from([0, EARLIER, OPENED - 60 * SECOND, OPENED - 1, OPENED, LATER])
@@ -266,22 +281,24 @@ EVERY_CONSENT = [
 EVERY_WAITING = [WaitingFacts(OPENED), WAITING, replace(WAITING, refused="consent")]
 
 
-def check_issued(step: Issue, request: AuthorizationRequest, consent: ConsentFacts, waiting: WaitingFacts) -> None:
-    person = step.person
+def check_issued(
+    step: Issue, request: AuthorizationRequest, person: PersonFacts, consent: ConsentFacts, waiting: WaitingFacts
+) -> None:
+    assert step.authorisation.ground == Ground(consent.consent_id, person.session_id)
     assert person.usable
     assert person.is_wanted
     assert waiting.refused is None
     since = OPENED if request.prompt & {"login", "select_account"} else OPENED - 60 * SECOND if request.max_age else 0
     fresh = {method.name for method in person.methods if method.at >= since}
     assert fresh & {"pwd", "pin", "hwk"}
-    assert step.auth_time == max(method.at for method in person.methods if method.at >= since)
-    assert (step.level == 2) == (
+    assert step.authorisation.auth_time == max(method.at for method in person.methods if method.at >= since)
+    assert (step.authorisation.level == 2) == (
         person.account_level == 2 and ("hwk" in fresh or ("sms" in fresh and bool(fresh & {"pwd", "pin"})))
     )
-    assert (step.acr == LEVEL_2) <= (step.level == 2)
-    assert not request.acr_values or step.acr in request.acr_values
+    assert (step.authorisation.acr == LEVEL_2) <= (step.authorisation.level == 2)
+    assert not request.acr_values or step.authorisation.acr in request.acr_values
     assert "consent" not in request.prompt or consent.given_at >= OPENED
-    assert "binding:child_account" not in request.scope or step.ward_id is not None
+    assert "binding:child_account" not in request.scope or step.authorisation.on_behalf_of is not None
     for item in ITEMS:
         decision = consent.decided[item.name]
         assert (decision.purpose, decision.version) == (item.purpose, item.version)
@@ -294,8 +311,8 @@ def test_whatever_is_issued_stands_on_every_condition() -> None:
         request, person, consent, waiting = facts
         step = next_step(request, ITEMS, person, consent, waiting)
         if isinstance(step, Issue):
-            assert step.person is person
-            check_issued(step, request, consent, waiting)
+            assert step.authorisation.subject == person.person_id
+            check_issued(step, request, person, consent, waiting)
             issued += 1
     assert issued > 100
 

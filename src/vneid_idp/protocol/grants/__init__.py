@@ -1,1 +1,1 @@
-"""One module a grant type: what a redemption must satisfy. Values in, a decision out."""
+"""One module a grant type: from a token request to what it comes to. Values in, a decision out."""

@@ -1,8 +1,10 @@
 """Redemption of an authorization code (RFC 6749 §4.1.3)."""
 
 from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
+from vneid_idp.protocol.grants.request import OpenGrant, TokenRequest
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.tokens import CODE_LIFE, Code
@@ -11,12 +13,30 @@ from vneid_idp.protocol.tokens import CODE_LIFE, Code
 _SKEW = 10 * SECOND
 
 
-def check_redemption(code: Code, client: Client, params: Params, now: Instant) -> None:
-    """Require that this client may redeem this code with these parameters now. Raises `InvalidGrant`.
+def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
+    """Require that this code may be redeemed now, by this client, with these parameters. Raises `InvalidGrant`.
 
     That the code was not redeemed before is no question of values: the unique index on the grant answers it.
     """
-    if code.client_id != client.client_id:
+    code = _opened(request.params.get("code"), sealer)
+    check_redemption(code, request.client, request.params, request.now)
+    authorisation = code.authorisation
+    refreshable = "offline_access" in authorisation.scope and "refresh_token" in request.client.grant_types
+    return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable)
+
+
+def _opened(text: str | None, sealer: Sealer) -> Code:
+    if text is None:
+        raise InvalidRequest("code is missing.")
+    try:
+        return Code.from_json(sealer.open_json(Purpose.CODE, text))
+    except NotSealedHere as error:
+        raise InvalidGrant("The code is not one that this provider issued.") from error
+
+
+def check_redemption(code: Code, client: Client, params: Params, now: Instant) -> None:
+    """Require that this client may redeem this code with these parameters now. Raises `InvalidGrant`."""
+    if code.authorisation.client_id != client.client_id:
         raise InvalidGrant("The authorization code was not issued to this client.")
     if now >= code.issued_at + CODE_LIFE:
         raise InvalidGrant("The authorization code has expired.")

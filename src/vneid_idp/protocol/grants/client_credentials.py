@@ -1,10 +1,20 @@
 """A client's own access token (RFC 6749 §4.4): no person, no refresh token."""
 
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidScope, UnauthorizedClient
+from vneid_idp.protocol.grants.request import InOwnName, TokenRequest
 
 SCOPES = ("binding:social_account",)
 """What a client can do in its own name: read its own bindings."""
+
+
+def authorise(request: TokenRequest, _: Sealer) -> InOwnName:
+    """What the client may do in its own name, bound to the key that it has proven. `InvalidScope`."""
+    client = request.client
+    scope = read_scope(client, request.params.get("scope"))
+    return InOwnName(Authorisation(client.client_id, None, scope, Origin.CLIENT, bound_to=request.proof))
 
 
 def read_scope(client: Client, text: str | None) -> tuple[str, ...]:

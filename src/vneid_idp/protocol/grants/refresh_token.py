@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidGrant, InvalidScope
+from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope
+from vneid_idp.protocol.grants.request import RotateGrant, TokenRequest
 from vneid_idp.protocol.tokens import RefreshToken
 
 GRACE: Instant = 30 * SECOND
@@ -28,6 +31,25 @@ class Rotation:
     refreshed_at: Instant
 
 
+def refresh(request: TokenRequest, sealer: Sealer) -> RotateGrant:
+    """Require that the token may be used by this client, with the key that it is bound to. Raises `InvalidGrant`.
+
+    Whether it is the current one, its grant must say.
+    """
+    token = _opened(request.params.get("refresh_token"), sealer)
+    check_refresh(token, request.client, request.proof)
+    return RotateGrant(token, request.params.get("scope"))
+
+
+def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
+    if text is None:
+        raise InvalidRequest("refresh_token is missing.")
+    try:
+        return RefreshToken.from_json(sealer.open_json(Purpose.REFRESH_TOKEN, text))
+    except NotSealedHere as error:
+        raise InvalidGrant("The refresh_token is not one that this provider issued.") from error
+
+
 def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> Presented:
     """Tell a good token from a repeat within the grace and from a replay."""
     if token.generation == rotation.generation:
@@ -37,10 +59,12 @@ def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> Presented:
     return Presented.REPLAYED
 
 
-def check_refresh(token: RefreshToken, client: Client) -> None:
-    """Require that the token was issued to this client."""
+def check_refresh(token: RefreshToken, client: Client, proof: Confirmation | None) -> None:
+    """Require that the token was issued to this client, and that a bound one comes with its key (RFC 9449 §5)."""
     if token.client_id != client.client_id:
         raise InvalidGrant("The refresh token was not issued to this client.")
+    if token.bound_to is not None and token.bound_to != proof:
+        raise InvalidGrant("The refresh token is bound to a key, and the request does not prove that key.")
 
 
 def narrowed(granted: tuple[str, ...], text: str | None) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, select, update
 
 from vneid_idp.clients.service import find_client
-from vneid_idp.consent.participants import clients_of_session, sessions_under_consent
-from vneid_idp.consent.tables import logout_notices
+from vneid_idp.grants.participants import clients_of_session, sessions_under_consent
+from vneid_idp.grants.tables import logout_notices
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.storage.statement import Statement, insert

@@ -1,6 +1,6 @@
 """Who sits at the browser and what they allowed a client, in one read.
 
-Hot path, as in `grants.py`: it joins tables of `identity`.
+Hot path: it joins tables of `identity`, since a second read a request would cost a third of the throughput.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What a live grant may hand over, read with everything it depends on in one statement.
 
-Hot path, as in `grants.py`: it joins tables of `identity`.
+Hot path, as in `liveness.py`: it joins tables of `consent` and `identity`.
 """
 
 from dataclasses import dataclass, replace
@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select
 
 from vneid_idp.consent import decisions
-from vneid_idp.consent.grants import IS_LIVE, Grant, grant_of
-from vneid_idp.consent.tables import consents, grants
+from vneid_idp.consent.tables import consents
+from vneid_idp.grants.liveness import IS_LIVE
+from vneid_idp.grants.service import Grant, grant_of
+from vneid_idp.grants.tables import grants
 from vneid_idp.identity.rules import Account, account_of
 from vneid_idp.identity.tables import accounts, person_keys
 from vneid_idp.protocol.claims import Decisions
@@ -50,11 +52,11 @@ async def find_disclosure(unit: Reading, client_id: str, grant_id: str) -> Discl
     row = await unit.fetch_one(_FIND, client_id=client_id, grant_id=grant_id, now=unit.now)
     if row is None:
         return None
-    account = account_of(row, "account_")
+    account, grant = account_of(row, "account_"), grant_of(row)
     return Disclosure(
-        grant=grant_of(row),
+        grant=grant,
         decided=decisions.load(row["decisions"]),
-        account=replace(account, level=min(account.level, row["level"])),
+        account=replace(account, level=min(account.level, grant.authorisation.level)),
         sealed_profile=row["account_profile"],
         sealed_key=row["sealed_key"],
     )

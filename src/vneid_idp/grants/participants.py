@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from vneid_idp.consent.tables import grants
+from vneid_idp.grants.tables import grants
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 

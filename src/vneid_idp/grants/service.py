@@ -1,0 +1,176 @@
+"""Open, find, rotate and end grants.
+
+Hot path: each function is one statement, and the condition stands in it.
+"""
+
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import BigInteger, Text, and_, bindparam, literal_column, or_, select, update
+
+from vneid_idp.audit.events import Kind
+from vneid_idp.audit.statements import entry, recorded
+from vneid_idp.clients.service import hold_client
+from vneid_idp.grants.liveness import IS_LIVE, session_stands, stands
+from vneid_idp.grants.tables import grants
+from vneid_idp.identity import persons
+from vneid_idp.kernel.clock import DAY, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.grants.refresh_token import Rotation
+from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+OFFLINE_LIFE: Instant = 180 * DAY
+"""How long a grant with `offline_access` can be refreshed before the person is asked again."""
+
+
+class GrantEnded(DomainError):
+    """The grant, or something that it stands on, has ended."""
+
+    code = "grant_ended"
+    status = 403
+    title = "What was granted has ended: withdrawn, expired, signed out, or the account or the service is locked."
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A live grant."""
+
+    grant_id: str
+    authorisation: Authorisation
+    rotation: Rotation
+
+    @property
+    def person_id(self) -> str:
+        """Whose grant it is: what is stored always has a person."""
+        assert self.authorisation.subject is not None
+        return self.authorisation.subject
+
+
+_row_to_be = select(*(bindparam(column.name, type_=column.type).label(column.name) for column in grants.c)).subquery(
+    "opening"
+)
+_OPEN = recorded(
+    insert(grants)
+    .from_select(
+        [column.name for column in grants.c],
+        select(*_row_to_be.c).where(
+            stands(_row_to_be),
+            # An offline grant outlives its session, but is not opened after it: the code dies with a log-out.
+            or_(_row_to_be.c.session_id.is_(None), session_stands(_row_to_be)),
+        ),
+    )
+    # The code names the grant that it opens, so the primary key is the single-use rule.
+    .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
+    .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id),
+    Kind.GRANT_OPENED,
+    person_id="person_id",
+    client_id="client_id",
+    subject_id="grant_id",
+)
+_OF = and_(
+    grants.c.client_id == bindparam("of_client", type_=Text), grants.c.grant_id == bindparam("of_grant", type_=Text)
+)
+_ROTATE = recorded(
+    update(grants)
+    .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), IS_LIVE)
+    .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
+    .returning(*grants.c),
+    Kind.REFRESH_USED,
+    person_id="person_id",
+    client_id="client_id",
+    subject_id="grant_id",
+)
+_FIND_LIVE = Statement(select(grants).where(_OF, IS_LIVE))
+_PERSON_OF = Statement(select(grants.c.person_id).where(_OF))
+_END = Statement(
+    update(grants)
+    .where(_OF, grants.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("at"))
+    .returning(grants.c.person_id)
+)
+
+
+def grant_of(row: Row) -> Grant:
+    """The grant in a row that has its columns."""
+    return Grant(
+        grant_id=row["grant_id"],
+        authorisation=Authorisation.from_json(orjson.loads(row["authorisation"])),
+        rotation=Rotation(row["generation"], row["refreshed_at"]),
+    )
+
+
+async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool) -> bool:
+    """Open a grant; `False` when it was opened before, or something that it stands on has ended."""
+    ground = authorisation.ground
+    assert ground is not None
+    parent = ground.parent
+    row = await unit.fetch_one(
+        _OPEN,
+        client_id=authorisation.client_id,
+        grant_id=grant_id,
+        person_id=authorisation.subject,
+        consent_id=ground.consent_id,
+        session_id=ground.session_id,
+        parent_client_id=None if parent is None else parent.client_id,
+        parent_grant_id=None if parent is None else parent.grant_id,
+        authorisation=orjson.dumps(authorisation.to_json()).decode(),
+        opened_at=unit.now,
+        expires_at=unit.now + (OFFLINE_LIFE if refreshable else ACCESS_TOKEN_LIFE),
+        generation=1,
+        refreshed_at=unit.now,
+        revoked_at=None,
+        offline=int(ground.session_id is None or "offline_access" in authorisation.scope),
+        now=unit.now,
+        **entry(
+            unit.now,
+            {"scope": list(authorisation.scope), "acr": authorisation.acr, "origin": authorisation.origin.value},
+        ),
+    )
+    return row is not None
+
+
+async def rotate(unit: Unit, client_id: str, grant_id: str, presented: int) -> Grant | None:
+    """Move a live grant to its next generation if `presented` is the current one; of many callers one succeeds."""
+    row = await unit.fetch_one(
+        _ROTATE,
+        of_client=client_id,
+        of_grant=grant_id,
+        presented=presented,
+        now=unit.now,
+        **entry(unit.now, {"generation": presented}),
+    )
+    return None if row is None else grant_of(row)
+
+
+async def find_live(unit: Reading, client_id: str, grant_id: str) -> Grant | None:
+    """The grant while it and all above it stand."""
+    row = await unit.fetch_one(_FIND_LIVE, of_client=client_id, of_grant=grant_id, now=unit.now)
+    return None if row is None else grant_of(row)
+
+
+async def hold(unit: Unit, client_id: str, grant_id: str, *others: str) -> Grant:
+    """The live grant, held until the unit ends: for whoever writes something in its name. Raises `GrantEnded`.
+
+    Whoever takes something away (a withdrawal, a lock, a death, a client disabled) waits for this unit to commit and
+    then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing also
+    concerns: the child for whom a guardian acts.
+    """
+    row = await unit.fetch_one(_PERSON_OF, of_client=client_id, of_grant=grant_id)
+    if row is None:
+        raise GrantEnded
+    await hold_client(unit, client_id)
+    await persons.hold(unit, row["person_id"], *others)
+    # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
+    grant = await find_live(unit, client_id, grant_id)
+    if grant is None:
+        raise GrantEnded
+    return grant
+
+
+async def end(unit: Unit, client_id: str, grant_id: str) -> str | None:
+    """End a grant, and with it every token that names it; the person, or `None` when it had ended or never was."""
+    row = await unit.fetch_one(_END, of_client=client_id, of_grant=grant_id, at=unit.now)
+    return None if row is None else row["person_id"]

@@ -1,0 +1,38 @@
+"""Grants and log-out notices. Keys lead with the client, what a distributed engine shards by."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from vneid_idp.storage.metadata import metadata
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("grant_id", Text, primary_key=True),
+    # What conditions ask for stands in columns; all of it, in `authorisation` (protocol/authorisation.py).
+    Column("person_id", Text, nullable=False),
+    Column("consent_id", Text, nullable=False),
+    Column("session_id", Text),
+    Column("parent_client_id", Text),
+    Column("parent_grant_id", Text),
+    Column("authorisation", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("refreshed_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("offline", BigInteger, nullable=False),
+    Index("ix_grants_consent", "person_id", "consent_id"),
+)
+
+logout_notices = Table(
+    "logout_notices",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("notice_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Index("ix_logout_notices_next_attempt_at", "next_attempt_at"),
+)

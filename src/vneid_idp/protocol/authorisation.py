@@ -1,0 +1,146 @@
+"""What a client may do, for whom, on which ground: one value from the code to the last token.
+
+It travels sealed inside codes and, for what is stored, as one column of a grant, as a JSON array in the order of the
+fields. Both outlive many versions of this program: never reorder; new fields go last and have defaults.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.claims import ClaimsRequest
+from vneid_idp.protocol.errors import InvalidToken
+
+
+class Origin(StrEnum):
+    """How an authorisation came about."""
+
+    BROWSER = "browser"
+    """A person agreed in a browser (RFC 6749 §4.1)."""
+    CLIENT = "client"
+    """A client acts in its own name (RFC 6749 §4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child under 16 for whom a parent or guardian acts."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a token is bound to: `method` is the member of `cnf` (RFC 7800 §3.1), `jkt` (RFC 9449 §6.1) or `x5t#S256`
+    (RFC 8705 §3.1), `thumbprint` its base64url value."""
+
+    method: str
+    thumbprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParentGrant:
+    """The grant from which another was derived, perhaps another client's: it ends with it."""
+
+    client_id: str
+    grant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an authorisation stands on. Without a session it does not end with a browser's."""
+
+    consent_id: str
+    session_id: str | None = None
+    parent: ParentGrant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """Who may do what for whom, as far as which proof, and what it stands on.
+
+    `subject` is the person, or `None` where a client acts in its own name; then there is no `ground` either.
+    """
+
+    client_id: str
+    subject: str | None
+    scope: tuple[str, ...]
+    origin: Origin
+    ground: Ground | None = None
+    on_behalf_of: Child | None = None
+    claims: ClaimsRequest = field(default_factory=dict)
+    """What the `claims` parameter asked for (OIDC Core §5.5)."""
+    details: tuple[Mapping[str, Any], ...] = ()
+    """`authorization_details` as granted (RFC 9396 §7)."""
+    level: int = 0
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    auth_time: Instant = 0
+    bound_to: Confirmation | None = None
+    actors: tuple[str, ...] = ()
+    """Client ids of those who act for the subject, the outermost first (RFC 8693 §4.1)."""
+
+    def to_json(self) -> list[Any]:
+        """The array that is sealed or stored."""
+        return [_PLAIN.get(name, _as_it_is)(getattr(self, name)) for name in _NAMES]
+
+    @classmethod
+    def from_json(cls, values: list[Any]) -> "Authorisation":
+        """The authorisation that `to_json` of this or an earlier version wrote."""
+        return cls(*(_READ.get(name, _as_it_is)(value) for name, value in zip(_NAMES, values, strict=False)))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def confirmation_to_json(bound_to: Confirmation | None) -> list[str] | None:
+    """What is sealed of a confirmation."""
+    return None if bound_to is None else [bound_to.method, bound_to.thumbprint]
+
+
+def confirmation_from_json(value: list[str] | None) -> Confirmation | None:
+    """The confirmation that `confirmation_to_json` wrote."""
+    return None if value is None else Confirmation(*value)
+
+
+def _ground_to_json(ground: Ground | None) -> list[str | None] | None:
+    if ground is None:
+        return None
+    parent = ground.parent
+    return [ground.consent_id, ground.session_id, *(() if parent is None else (parent.client_id, parent.grant_id))]
+
+
+def _ground_from_json(value: list[str] | None) -> Ground | None:
+    if value is None:
+        return None
+    consent_id, session_id, *parent = value
+    return Ground(consent_id, session_id, ParentGrant(*parent) if parent else None)
+
+
+_NAMES = tuple(Authorisation.__dataclass_fields__)
+_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    "ground": _ground_to_json,
+    "on_behalf_of": lambda child: None if child is None else child.person_id,
+    "bound_to": confirmation_to_json,
+}
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "scope": tuple,
+    "origin": Origin,
+    "ground": _ground_from_json,
+    "on_behalf_of": lambda person_id: None if person_id is None else Child(person_id),
+    "details": tuple,
+    "amr": tuple,
+    "bound_to": confirmation_from_json,
+    "actors": tuple,
+}
+
+
+def check_possession(bound_to: Confirmation | None, proof: Confirmation | None) -> None:
+    """Require of a bound token that its holder has proven the key (RFC 9449 §7.2, RFC 8705 §3). `InvalidToken`.
+
+    A token that is bound to nothing is a bearer token, and a proof beside it changes nothing.
+    """
+    if bound_to is not None and bound_to != proof:
+        raise InvalidToken("The access token is bound to a key, and the request does not prove that key.")

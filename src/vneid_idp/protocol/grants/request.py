@@ -1,0 +1,51 @@
+"""A token request, and what a grant type can make of it (RFC 6749 §4, RFC 8693, CIBA §10)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.protocol.authorisation import Authorisation, Confirmation
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.tokens import RefreshToken
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """What arrived: the client has authenticated, and `proof` is the key that it has proven to hold, if any."""
+
+    client: Client
+    params: Params
+    proof: Confirmation | None
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGrant:
+    """Open a grant for `authorisation`, once: a second time is a replay, and ends what the first one got."""
+
+    grant_id: str
+    authorisation: Authorisation
+    nonce: str | None
+    refreshable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RotateGrant:
+    """Move a grant on by its refresh token; `scope` is the part of it that is wanted, `None` for all."""
+
+    token: RefreshToken
+    scope: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InOwnName:
+    """Nothing is stored: the token says all there is to know."""
+
+    authorisation: Authorisation
+
+
+Outcome = OpenGrant | RotateGrant | InOwnName
+GrantType = Callable[[TokenRequest, Sealer], Outcome]
+"""Judges a request; the sealer opens what this provider handed out earlier. Raises `OAuthError`."""

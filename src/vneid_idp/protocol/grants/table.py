@@ -1,0 +1,15 @@
+"""Every grant type that this provider supports. A new one is a module, and a line here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from vneid_idp.protocol.grants import authorization_code, client_credentials, refresh_token
+from vneid_idp.protocol.grants.request import GrantType
+
+GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
+    {
+        "authorization_code": authorization_code.redeem,
+        "refresh_token": refresh_token.refresh,
+        "client_credentials": client_credentials.authorise,
+    }
+)

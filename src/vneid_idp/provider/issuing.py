@@ -1,0 +1,80 @@
+"""The token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
+
+from typing import Any
+
+from vneid_idp.grants.disclosure import find_disclosure
+from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol.claims import asked_of
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.subjects import session_name, subject
+from vneid_idp.protocol.tokens import (
+    ACCESS_TOKEN_LIFE,
+    RefreshToken,
+    SignInFacts,
+    id_token_claims,
+    new_access_token,
+    token_type,
+)
+from vneid_idp.provider.encryption import encrypted
+from vneid_idp.provider.granting import Granted
+from vneid_idp.provider.released import released_claims
+from vneid_idp.web.context import Idp
+
+
+async def token_response(provider: Idp, client: Client, granted: Granted, now: Instant) -> dict[str, object]:
+    """Access token, ID token unless a refresh narrowed `openid` away, and a refresh token where there can be one."""
+    authorisation = granted.authorisation
+    sealer = provider.keys.sealer
+    token = new_access_token(new_id("tok"), authorisation, granted.grant_id, now)
+    body: dict[str, object] = {
+        "access_token": sealer.seal_json(Purpose.ACCESS_TOKEN, token.to_json()),
+        "token_type": token_type(authorisation.bound_to),
+        "expires_in": ACCESS_TOKEN_LIFE // SECOND,
+        "scope": " ".join(authorisation.scope),
+    }
+    if authorisation.details:
+        body["authorization_details"] = list(authorisation.details)
+    if granted.grant_id is None:
+        return body
+    if "openid" in authorisation.scope:
+        body["id_token"] = await _id_token(provider, client, granted, now)
+    if granted.generation is not None:
+        # A confidential client proves itself, and may come with another key (RFC 9449 §5).
+        bound_to = authorisation.bound_to if client.is_public else None
+        refresh = RefreshToken(client.client_id, granted.grant_id, granted.generation, bound_to)
+        body["refresh_token"] = sealer.seal_json(Purpose.REFRESH_TOKEN, refresh.to_json())
+    return body
+
+
+async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instant) -> str:
+    authorisation = granted.authorisation
+    assert authorisation.subject is not None
+    session_id = None if authorisation.ground is None else authorisation.ground.session_id
+    facts = SignInFacts(
+        subject=subject(client, authorisation.subject, provider.keys.pairwise_key),
+        session_id=None if session_id is None else session_name(client, session_id, provider.keys.pairwise_key),
+        acr=authorisation.acr,
+        amr=authorisation.amr,
+        auth_time=authorisation.auth_time,
+        nonce=granted.nonce,
+    )
+    extra = await _asked_claims(provider, granted)
+    claims_set = id_token_claims(provider.issuer, client.client_id, facts, now, extra)
+    signed = provider.keys.sign(client.id_token_signed_response_alg, claims_set, now=now)
+    alg = client.id_token_encrypted_response_alg
+    if alg is None:
+        return signed
+    return await encrypted(provider, client, signed, alg, client.id_token_encrypted_response_enc, cty="JWT")
+
+
+async def _asked_claims(provider: Idp, granted: Granted) -> dict[str, Any]:
+    """Claims that the `claims` parameter wants in the ID token (OIDC Core §5.5); most requests have none."""
+    authorisation, grant_id = granted.authorisation, granted.grant_id
+    if grant_id is None or not asked_of("id_token", (), authorisation.claims):
+        return {}
+    async with provider.db.reading() as unit:
+        found = await find_disclosure(unit, authorisation.client_id, grant_id)
+        now = unit.now
+    return {} if found is None else released_claims(provider, "id_token", (), found, now)
