@@ -32,6 +32,7 @@ def upgrade() -> None:
         "persons",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("known_since", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_persons")),
     )
     op.execute("INSERT INTO persons (person_id, known_since) SELECT person_id, opened_at FROM accounts")

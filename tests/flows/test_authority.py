@@ -11,25 +11,40 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import Move, State
 from vneid_idp.bindings.rules import Proof
-from vneid_idp.cli.authority import Authority, NobodyOfThisNumber
 from vneid_idp.grants import notices
 from vneid_idp.identity import accounts, sessions
+from vneid_idp.identity.accounts import NoAccount
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.follow_registry import follow_registry
+from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 OFFLINE = "openid age offline_access"
-Say = Callable[[Authority, Unit, str], Awaitable[str]]
-SAID: dict[str, Say] = {"lock": Authority.lock, "death": Authority.record_death}
+Say = Callable[[Country, Unit, str], Awaitable[object]]
 
 
-def authority(land: Country) -> Authority:
-    return Authority(land.idp.vault, land.idp.keys.blind)
+async def lock(land: Country, unit: Unit, person_id: str) -> None:
+    await lock_person(unit, person_id, LockedBy.AUTHORITY)
+
+
+async def unlock(land: Country, unit: Unit, person_id: str) -> None:
+    await unlock_person(unit, person_id, LockedBy.AUTHORITY)
+
+
+async def die(land: Country, unit: Unit, person_id: str) -> None:
+    vault, blind = land.idp.vault, land.idp.keys.blind
+    await follow_registry(unit, vault, blind, await SyntheticRegistry(vault, blind).record_death(unit, person_id))
+
+
+SAID: dict[str, Say] = {"lock": lock, "death": die}
 
 
 async def say(land: Country, what: Say, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
-        told = await what(authority(land), unit, someone.person.persona.record.personal_number)
-    assert told == someone.person_id
+        await what(land, unit, someone.person_id)
 
 
 async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
@@ -73,7 +88,7 @@ async def test_whom_the_authority_locks_has_nothing_left_at_once(land: Country, 
 async def test_a_lock_of_a_guardian_does_not_rest_the_childs_account(land: Country, party: RelyingParty) -> None:
     guardian = await agreed(land, party, "guardian")
     child = await bind(land, party, "child", land.people["child-9"].record.person_id, guardian.person_id)
-    await say(land, Authority.lock, guardian)
+    await say(land, lock, guardian)
     assert await states(land, party) == {child: State.VERIFIED}
 
 
@@ -87,25 +102,25 @@ async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
         await bindings.move(unit, party.client_id, resting, Move.SUSPEND)
     for again in range(2):
         land.watch.advance(MINUTE * (again + 1))
-        await say(land, Authority.lock, someone)
+        await say(land, lock, someone)
     assert set((await states(land, party)).values()) == {State.SUSPENDED}
     land.watch.advance(MINUTE)
-    await say(land, Authority.unlock, someone)
+    await say(land, unlock, someone)
     assert await states(land, party) == {rested: State.VERIFIED, resting: State.SUSPENDED}
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
-    await say(land, Authority.unlock, someone)
+    await say(land, unlock, someone)
     assert await states(land, party) == {rested: State.VERIFIED, resting: State.SUSPENDED}
 
 
 async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     own = await bind(land, party, "own", someone.person_id)
-    for what in (Authority.lock, Authority.record_death):
+    for what in (lock, die):
         await say(land, what, someone)
     async with land.idp.db.reading() as unit:
         before = await accounts.find(unit, someone.person_id)
     land.watch.advance(MINUTE)
-    for what in (Authority.unlock, Authority.record_death):
+    for what in (unlock, die):
         await say(land, what, someone)
     assert await states(land, party) == {own: State.SUSPENDED}
     async with land.idp.db.reading() as unit:
@@ -115,8 +130,32 @@ async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty
     assert after.deceased_at == before.deceased_at
 
 
-@pytest.mark.parametrize("what", [*SAID.values(), Authority.unlock])
-async def test_of_nobody_nothing_is_said(land: Country, what: Say) -> None:
-    with pytest.raises(NobodyOfThisNumber):
+@pytest.mark.parametrize("what", [lock, unlock])
+async def test_who_has_no_account_cannot_be_locked(land: Country, what: Say) -> None:
+    with pytest.raises(NoAccount):
         async with land.idp.db.writing() as unit:
-            await what(authority(land), unit, "097099999999")
+            await what(land, unit, land.people["no-account"].record.person_id)
+
+
+async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
+    person_id = land.people["plain"].record.person_id
+
+    async def standing() -> Standing:
+        async with land.idp.db.reading() as unit:
+            account = await accounts.find(unit, person_id)
+            assert account is not None
+            return account_standing(account, None, unit.now)
+
+    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, Standing]] = [
+        (lock_person, LockedBy.HOLDER, Standing.LOCKED_BY_HOLDER),
+        (unlock_person, LockedBy.HOLDER, Standing.USABLE),
+        (lock_person, LockedBy.HOLDER, Standing.LOCKED_BY_HOLDER),
+        (lock_person, LockedBy.AUTHORITY, Standing.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.HOLDER, Standing.LOCKED_BY_AUTHORITY),
+        (unlock_person, LockedBy.HOLDER, Standing.LOCKED_BY_AUTHORITY),
+        (unlock_person, LockedBy.AUTHORITY, Standing.USABLE),
+    ]
+    for move, by, expected in moves:
+        async with land.idp.db.writing() as unit:
+            await move(unit, person_id, by)
+        assert await standing() is expected

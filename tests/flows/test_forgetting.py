@@ -3,23 +3,23 @@
 import pytest
 from sqlalchemy import bindparam, select
 
-from tests.flows.test_authority import authority, bind, states
+from tests.flows.test_authority import bind, states
 from tests.flows.test_codes import refused
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.lifecycle import State
-from vneid_idp.cli.authority import Authority, NobodyOfThisNumber
 from vneid_idp.consent import service as consents
 from vneid_idp.grants import notices
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
 from vneid_idp.identity.passkey_store import Passkey, add_passkey
-from vneid_idp.identity.synthetic_registry import COLUMN
+from vneid_idp.identity.synthetic_registry import COLUMN, SyntheticRegistry
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere
 from vneid_idp.storage.statement import Statement
+from vneid_idp.use_cases.forget_person import forget_person
 
 PROFILE = Statement(select(tables.accounts.c.profile).where(tables.accounts.c.person_id == bindparam("of")))
 REGISTERED = Statement(
@@ -32,7 +32,9 @@ NAMED = Statement(
 
 async def forget(land: Country, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
-        await authority(land).forget(unit, someone.person.persona.record.personal_number)
+        await forget_person(unit, land.idp.vault, someone.person_id)
+        registry = SyntheticRegistry(land.idp.vault, land.idp.keys.blind)
+        await registry.forget_number(unit, someone.person.persona.record)
 
 
 async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party: RelyingParty) -> None:
@@ -95,12 +97,3 @@ async def test_the_names_that_somebody_gave_to_passkeys_are_gone(land: Country, 
     await forget(land, someone)
     async with land.idp.db.reading() as unit:
         assert await unit.fetch(Statement(select(tables.passkeys.c.name))) == []
-
-
-async def test_nobody_is_forgotten_twice(land: Country, party: RelyingParty) -> None:
-    someone = await agreed(land, party)
-    await forget(land, someone)
-    for what in (Authority.forget, Authority.lock):
-        with pytest.raises(NobodyOfThisNumber):
-            async with land.idp.db.writing() as unit:
-                await what(authority(land), unit, someone.person.persona.record.personal_number)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.people import REGISTRY, persona
+from tests.support.people import persona
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.tables import events
@@ -197,11 +197,9 @@ async def test_nobody_ends_a_strangers_binding(db: Database, bind: Bind) -> None
 
     async def by(person_id: str) -> State:
         async with db.writing() as unit:
-            return (await service.release_by_person(unit, REGISTRY, person_id, binding_id)).state
+            return (await service.release_by_person(unit, person_id, binding_id, record)).state
 
-    async with db.writing() as unit:
-        record = replace(persona("fifteen").record, person_id="per_child", guardian_ids=("per_lan",))
-        await REGISTRY.register(unit, record)
+    record = replace(persona("fifteen").record, person_id="per_child", guardian_ids=("per_lan",))
     with pytest.raises(BindingNotFound):
         await by("per_minh")
     assert await by("per_lan") is State.RELEASED

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import BigInteger, Text, insert, select, text
+from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from tests.support.tampering import unlock_events
@@ -16,7 +16,6 @@ from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, Kind
 from vneid_idp.cli.commands import app
-from vneid_idp.grants.tables import grants
 from vneid_idp.identity import accounts
 from vneid_idp.identity.citizens import citizens
 from vneid_idp.identity.rules import Account
@@ -122,28 +121,6 @@ def test_clients_are_registered_listed_and_disabled(tmp_path: Path) -> None:
     run("clients", "disable", registered["client_id"])
     run("clients", "disable", registered["client_id"])
     assert len(run("clients", "list").stdout.splitlines()[1].split()) == len(listed.splitlines()[1].split()) + 1
-
-
-@pytest.mark.usefixtures("production")
-def test_disabling_a_client_ends_what_was_granted_to_it(database_url: str) -> None:
-    grant = dict.fromkeys((column.name for column in grants.c if isinstance(column.type, Text)), "x")
-    grant |= dict.fromkeys((column.name for column in grants.c if isinstance(column.type, BigInteger)), 1)
-
-    async def open_grants(database: Database) -> None:
-        async with database.writing() as unit:
-            for client_id in ("cli_tea", "cli_other"):
-                await unit.execute(Statement(insert(grants)), **grant | {"client_id": client_id, "revoked_at": None})
-
-    async def revoked(database: Database) -> dict[str, bool]:
-        async with database.reading() as unit:
-            rows = await unit.fetch(Statement(select(grants.c.client_id, grants.c.revoked_at)))
-        return {row["client_id"]: row["revoked_at"] is not None for row in rows}
-
-    Path("client.json").write_text(json.dumps(CLIENT))
-    run("clients", "register", "client.json", "--client-id", "cli_tea")
-    with_database(database_url, open_grants)
-    run("clients", "disable", "cli_tea")
-    assert with_database(database_url, revoked) == {"cli_tea": True, "cli_other": False}
 
 
 @pytest.mark.usefixtures("production")

@@ -11,7 +11,7 @@ from vneid_idp.identity import accounts, chosen_secrets, lookup, rules, store, t
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.citizens import citizens
-from vneid_idp.identity.registry import LockedBy, Registry
+from vneid_idp.identity.registry import Registry
 from vneid_idp.identity.rules import Standing
 from vneid_idp.identity.seed import seed_citizens, seed_personas
 from vneid_idp.identity.synthetic_registry import COLUMN, NotSynthetic, NumberTaken
@@ -179,23 +179,14 @@ async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> No
     async with db.writing() as unit:
         before = await accounts.find(unit, person_id)
         assert await accounts.refresh(unit, VAULT, BLIND, PLAIN.record) == before
-        record = await REGISTRY.lock(unit, person_id, LockedBy.HOLDER)
-        locked = await accounts.refresh(unit, VAULT, BLIND, record)
-        assert locked is not None
-        assert (locked.locked_by, locked.locked_at) == (LockedBy.HOLDER, unit.now)
-        assert rules.account_standing(locked, None, unit.now) is Standing.LOCKED_BY_HOLDER
-        record = await REGISTRY.unlock(unit, person_id, LockedBy.HOLDER)
-        assert record == PLAIN.record
-        record = await REGISTRY.lock(unit, person_id, LockedBy.AUTHORITY)
-        assert await REGISTRY.unlock(unit, person_id, LockedBy.HOLDER) == record
-        assert await REGISTRY.lock(unit, person_id, LockedBy.HOLDER) == record
-        record = await REGISTRY.unlock(unit, person_id, LockedBy.AUTHORITY)
-        usable = await accounts.refresh(unit, VAULT, BLIND, record)
+        told = replace(PLAIN.record, deceased_at=unit.now)
+        deceased = await accounts.refresh(unit, VAULT, BLIND, told)
+        assert deceased is not None
+        assert rules.account_standing(deceased, told, unit.now) is Standing.DECEASED
+        usable = await accounts.refresh(unit, VAULT, BLIND, PLAIN.record)
         assert usable is not None
-        assert rules.account_standing(usable, record, unit.now) is Standing.USABLE
+        assert rules.account_standing(usable, PLAIN.record, unit.now) is Standing.USABLE
         assert await accounts.refresh(unit, VAULT, BLIND, persona("no-account").record) is None
-        with pytest.raises(PersonForgotten):
-            await REGISTRY.lock(unit, "per_nobody", LockedBy.HOLDER)
 
 
 async def test_a_new_phone_is_the_new_sign_in_name_and_the_old_one_is_nobodys(db: Database) -> None:

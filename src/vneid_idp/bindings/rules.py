@@ -186,6 +186,17 @@ def is_guardian(person_id: str, child: RegistryRecord | None, now: Instant) -> b
     )
 
 
+def acts_for(person_id: str, binding: Binding, holder: RegistryRecord | None, now: Instant) -> bool:
+    """Whether a person may read and release a binding: its holder, or who bound it and is the holder's guardian still.
+
+    `holder` is the register's word of this moment: guardianship ends by a court, at 16, and by death, and no binding
+    is told.
+    """
+    if binding.person_id == person_id:
+        return True
+    return binding.guardian_id == person_id and is_guardian(person_id, holder, now)
+
+
 def is_better(proof: Proof, binding: Binding) -> bool:
     """Whether `proof` adds to what a verified binding of the same person already has.
 

@@ -17,11 +17,11 @@ from vneid_idp.bindings.rules import (
     Kind,
     MoveForbidden,
     Proof,
+    acts_for,
     check_proof,
     is_better,
-    is_guardian,
 )
-from vneid_idp.identity.registry import Registry
+from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.storage.unit import Reading, Unit
@@ -121,24 +121,17 @@ async def release(unit: Unit, client_id: str, binding_id: str) -> Binding:
     return await _make(unit, client_id, binding_id, Move.RELEASE, "client")
 
 
-async def release_by_person(unit: Unit, registry: Registry, person_id: str, binding_id: str) -> Binding:
-    """Release a binding for its holder, or for the guardian who supervises it today. As `release`."""
+async def release_by_person(unit: Unit, person_id: str, binding_id: str, child: RegistryRecord | None) -> Binding:
+    """Release a binding for its holder, or for the guardian of `child`, who supervises it today. As `release`."""
     binding = await store.find_for_person(unit, person_id, binding_id)
-    if binding is None or not await acts_for(unit, registry, person_id, binding):
+    if binding is None or not acts_for(person_id, binding, child, unit.now):
         raise BindingNotFound
     return await _make(unit, binding.client_id, binding_id, Move.RELEASE, _role(binding, person_id))
 
 
-async def acts_for(unit: Reading, registry: Registry, person_id: str, binding: Binding) -> bool:
-    """Whether a person may read and release a binding: its holder, or who bound it and is the holder's guardian still.
-
-    Guardianship is asked of the registry each time: it ends by a court, at 16, and by death, and no binding is told.
-    """
-    if binding.person_id == person_id:
-        return True
-    if binding.guardian_id != person_id:
-        return False
-    return is_guardian(person_id, await registry.find(unit, binding.person_id), unit.now)
+async def find_for_person(unit: Reading, person_id: str, binding_id: str) -> Binding | None:
+    """A binding that this person holds, or made as a guardian."""
+    return await store.find_for_person(unit, person_id, binding_id)
 
 
 def _role(binding: Binding, person_id: str) -> By:

@@ -9,17 +9,31 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from vneid_idp.cli.authority import Authority
 from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database, with_unit
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.personal_id import MalformedPersonalId
 from vneid_idp.identity.personal_id import read as read_personal_id
+from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.identity.seed import Seeded, sandbox_hashes, seed_citizens
+from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys import service as keys
+from vneid_idp.keys.ring import KeyRing
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.follow_registry import follow_registry
+from vneid_idp.use_cases.forget_person import forget_person
+from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 app = typer.Typer(no_args_is_help=True, help="Make-believe citizens.")
+
+
+class NobodyOfThisNumber(DomainError):
+    """The registry has nobody under a personal ID number."""
+
+    code = "nobody_of_this_number"
+    status = 404
+    title = "The registry knows nobody with this personal ID number."
 
 
 @app.command()
@@ -61,19 +75,19 @@ def seed(
 @app.command()
 def lock(context: typer.Context) -> None:
     """Lock a person's electronic identity: every token and session ends, the bindings rest. Asks for the number."""
-    out.print(f"{_say(context, _read_number(), Authority.lock)} is locked.", markup=False)
+    out.print(f"{_say(context, _read_number(), _lock)} is locked.", markup=False)
 
 
 @app.command()
 def unlock(context: typer.Context) -> None:
     """Lift a lock: tokens and bindings that it stopped count again. Asks for the number."""
-    out.print(f"{_say(context, _read_number(), Authority.unlock)} is not locked.", markup=False)
+    out.print(f"{_say(context, _read_number(), _unlock)} is not locked.", markup=False)
 
 
 @app.command()
 def deceased(context: typer.Context) -> None:
     """Record that a person died: every token and session ends, the bindings rest. Asks for the number."""
-    out.print(f"{_say(context, _read_number(), Authority.record_death)} is recorded as deceased.", markup=False)
+    out.print(f"{_say(context, _read_number(), _record_death)} is recorded as deceased.", markup=False)
 
 
 @app.command()
@@ -85,7 +99,28 @@ def forget(
     number = _read_number()
     if not yes:
         typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
-    out.print(f"{_say(context, number, Authority.forget)} is forgotten.", markup=False)
+    out.print(f"{_say(context, number, _forget)} is forgotten.", markup=False)
+
+
+# What has to be told to services waits for the worker of a running provider.
+async def _lock(unit: Unit, _: KeyRing, record: RegistryRecord) -> None:
+    await lock_person(unit, record.person_id, LockedBy.AUTHORITY)
+
+
+async def _unlock(unit: Unit, _: KeyRing, record: RegistryRecord) -> None:
+    await unlock_person(unit, record.person_id, LockedBy.AUTHORITY)
+
+
+async def _record_death(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
+    vault = Vault(ring.sealer)
+    told = await SyntheticRegistry(vault, ring.blind).record_death(unit, record.person_id)
+    await follow_registry(unit, vault, ring.blind, told)
+
+
+async def _forget(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
+    vault = Vault(ring.sealer)
+    await forget_person(unit, vault, record.person_id)
+    await SyntheticRegistry(vault, ring.blind).forget_number(unit, record)
 
 
 def _read_number() -> str:
@@ -101,12 +136,18 @@ def _read_number() -> str:
         fail(f"This cannot be: {error}.")
 
 
-def _say(context: typer.Context, number: str, what: Callable[[Authority, Unit, str], Awaitable[str]]) -> str:
+def _say(
+    context: typer.Context, number: str, what: "Callable[[Unit, KeyRing, RegistryRecord], Awaitable[object]]"
+) -> str:
     """Say something of a person; the pseudonymous id, which is all that may be shown."""
     settings = settings_of(context)
 
     async def work(unit: Unit) -> str:
         ring = await keys.load(unit, settings.root_secret)
-        return await what(Authority(Vault(ring.sealer), ring.blind), unit, number)
+        record = await SyntheticRegistry(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
+        if record is None:
+            raise NobodyOfThisNumber
+        await what(unit, ring, record)
+        return record.person_id
 
     return with_unit(settings, work)

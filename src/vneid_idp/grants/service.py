@@ -151,18 +151,18 @@ async def find_live(unit: Reading, client_id: str, grant_id: str) -> Grant | Non
     return None if row is None else grant_of(row)
 
 
-async def hold(unit: Unit, client_id: str, grant_id: str, *others: str) -> Grant:
+async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, as_of: Instant | None = None) -> Grant:
     """The live grant, held until the unit ends: for whoever writes something in its name. Raises `GrantEnded`.
 
     Whoever takes something away (a withdrawal, a lock, a death, a client disabled) waits for this unit to commit and
     then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing also
-    concerns: the child for whom a guardian acts.
+    concerns: the child for whom a guardian acts. With `as_of`, raises `Overtaken` (see `persons.hold`).
     """
     row = await unit.fetch_one(_PERSON_OF, of_client=client_id, of_grant=grant_id)
     if row is None:
         raise GrantEnded
     await hold_client(unit, client_id)
-    await persons.hold(unit, row["person_id"], *others)
+    await persons.hold(unit, row["person_id"], *others, as_of=as_of)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
     grant = await find_live(unit, client_id, grant_id)
     if grant is None:

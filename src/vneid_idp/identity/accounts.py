@@ -32,6 +32,14 @@ class LevelNotAllowed(DomainError):
     title = "This person may not hold an account of that level."
 
 
+class NoAccount(DomainError):
+    """The person has no electronic identity account."""
+
+    code = "no_account"
+    status = 404
+    title = "This person has no electronic identity account."
+
+
 class SignInNameTaken(DomainError):
     """One phone number belongs to one account (Decree 69/2024 Art. 10)."""
 
@@ -53,8 +61,8 @@ def account_for(record: RegistryRecord, level: int, verified_at: Instant, now: I
         level=level,
         level_verified_at=verified_at,
         opened_at=verified_at,
-        locked_at=None,
-        locked_by=None,
+        locked_at=record.locked_at,
+        locked_by=record.locked_by,
         deceased_at=None,
         card_expires_at=None,
         closed_at=None,
@@ -65,11 +73,8 @@ def account_for(record: RegistryRecord, level: int, verified_at: Instant, now: I
 
 def in_step(account: Account, record: RegistryRecord, now: Instant) -> Account:
     """The account with what the registry says of its holder. Pure."""
-    locked_at = record.locked_at or account.locked_at or now
     return replace(
         account,
-        locked_by=record.locked_by,
-        locked_at=locked_at if record.locked_by else None,
         deceased_at=record.deceased_at,
         card_expires_at=card_expires_at(record.card),
         updated_at=now,
@@ -154,14 +159,34 @@ async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryR
 def _told(before: Account, after: Account) -> list[Event]:
     """The events that a change of the registry's facts makes."""
     person_id, events = after.person_id, []
-    if after.locked_at is not None and before.locked_at is None:
-        by = after.locked_by or LockedBy.AUTHORITY
-        events.append(Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": by.value}))
-    if after.locked_at is None and before.locked_at is not None:
-        events.append(Event(Kind.ACCOUNT_UNLOCKED, person_id=person_id))
     if after.deceased_at is not None and before.deceased_at is None:
         events.append(Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": "death"}))
     return events
+
+
+async def lock(unit: Unit, person_id: str, by: LockedBy) -> bool:
+    """Lock an account; whether that was news. An authority's lock stands over a holder's. Raises `NoAccount`."""
+    if await store.lock(unit, person_id, by, unit.now):
+        await record_event(unit, Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": by.value}))
+        return True
+    await _get(unit, person_id)
+    return False
+
+
+async def unlock(unit: Unit, person_id: str, by: LockedBy) -> Instant | None:
+    """Lift a lock; since when it held, or nothing where there is none, or none that `by` may lift. `NoAccount`."""
+    locked_at = (await _get(unit, person_id)).locked_at
+    if locked_at is None or not await store.unlock(unit, person_id, by):
+        return None
+    await record_event(unit, Event(Kind.ACCOUNT_UNLOCKED, person_id=person_id, data={"by": by.value}))
+    return locked_at
+
+
+async def _get(unit: Reading, person_id: str) -> Account:
+    account = await find(unit, person_id)
+    if account is None:
+        raise NoAccount
+    return account
 
 
 async def raise_level(unit: Unit, record: RegistryRecord, level: int) -> bool:

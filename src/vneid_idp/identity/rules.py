@@ -1,7 +1,7 @@
 """Decisions about accounts: may this one be used, and which level may a person hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -71,26 +71,23 @@ def account_standing(account: Account, record: RegistryRecord | None, now: Insta
     """
     if account.closed_at is not None:
         return Standing.CLOSED
-    own = _standing(account.deceased_at, account.locked_by, account.locked_at, account.card_expires_at, now)
+    own = _standing(account, now)
     if record is None or own is not Standing.USABLE:
         return own
     if card_status(record.card, now) is CardStatus.NONE:
         return Standing.NO_CARD
-    return _standing(record.deceased_at, record.locked_by, record.locked_at, card_expires_at(record.card), now)
+    return _standing(
+        replace(account, deceased_at=record.deceased_at, card_expires_at=card_expires_at(record.card)), now
+    )
 
 
-def _standing(
-    deceased_at: Instant | None,
-    locked_by: LockedBy | None,
-    locked_at: Instant | None,
-    expires_at: Instant | None,
-    now: Instant,
-) -> Standing:
-    if deceased_at is not None:
+def _standing(account: Account, now: Instant) -> Standing:
+    if account.deceased_at is not None:
         return Standing.DECEASED
-    if locked_at is not None or locked_by is not None:
-        return Standing.LOCKED_BY_HOLDER if locked_by is LockedBy.HOLDER else Standing.LOCKED_BY_AUTHORITY
-    if expires_at is not None and expires_at <= now:
+    if account.locked_at is not None:
+        by_holder = account.locked_by is LockedBy.HOLDER
+        return Standing.LOCKED_BY_HOLDER if by_holder else Standing.LOCKED_BY_AUTHORITY
+    if account.card_expires_at is not None and account.card_expires_at <= now:
         return Standing.CARD_EXPIRED
     return Standing.USABLE
 

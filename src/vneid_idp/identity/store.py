@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import Text, and_, bindparam, delete, func, null, or_, select, update
 
 from vneid_idp.identity import tables
 from vneid_idp.identity.rules import Account, account_of
@@ -84,11 +84,32 @@ _OPEN_ACCOUNT = Statement(
     .values({column.name: bindparam(column.name) for column in _accounts.c})
     .on_conflict_do_nothing(index_elements=["person_id"])
 )
-_COPIED = ("locked_at", "locked_by", "deceased_at", "card_expires_at", "profile", "updated_at")
+_COPIED = ("deceased_at", "card_expires_at", "profile", "updated_at")
 _UPDATE_ACCOUNT = Statement(
     update(_accounts)
     .where(_accounts.c.person_id == bindparam("of_person"))
     .values({name: bindparam(name) for name in _COPIED})
+)
+# An authority's lock stands over a holder's, and is lifted by an authority only.
+_LOCK = Statement(
+    update(_accounts)
+    .where(
+        _accounts.c.person_id == bindparam("of_person"),
+        or_(
+            _accounts.c.locked_at.is_(None),
+            and_(_accounts.c.locked_by == "holder", bindparam("by", type_=Text) == "authority"),
+        ),
+    )
+    .values(locked_at=func.coalesce(_accounts.c.locked_at, bindparam("at")), locked_by=bindparam("by"))
+)
+_UNLOCK = Statement(
+    update(_accounts)
+    .where(
+        _accounts.c.person_id == bindparam("of_person"),
+        _accounts.c.locked_at.is_not(None),
+        or_(_accounts.c.locked_by == "holder", bindparam("by", type_=Text) == "authority"),
+    )
+    .values(locked_at=null(), locked_by=null())
 )
 _RAISE_LEVEL = Statement(
     update(_accounts)
@@ -221,6 +242,16 @@ async def update_account(unit: Unit, account: Account, profile: str) -> bool:
     """Write the registry's facts and the profile; whether there is such an account."""
     values = account_values(account, profile)
     return await unit.execute(_UPDATE_ACCOUNT, of_person=account.person_id, **{n: values[n] for n in _COPIED}) == 1
+
+
+async def lock(unit: Unit, person_id: str, by: str, now: Instant) -> bool:
+    """Lock an account in the name of `by`; whether anything changed."""
+    return await unit.execute(_LOCK, of_person=person_id, by=by, at=now) == 1
+
+
+async def unlock(unit: Unit, person_id: str, by: str) -> bool:
+    """Lift a lock that `by` may lift; whether there was one."""
+    return await unit.execute(_UNLOCK, of_person=person_id, by=by) == 1
 
 
 async def raise_level(unit: Unit, person_id: str, level: int, now: Instant) -> bool:

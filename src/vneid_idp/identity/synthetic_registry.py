@@ -1,14 +1,14 @@
 """A population registry of make-believe people, in the provider's own database: the sandbox's `Registry`.
 
 What tells who somebody is stands sealed under that person's key; a personal ID number is found by its keyed digest. The
-writing functions are the make-believe authority's: register, lock, unlock, record a death. The account follows when it
+writing functions are the make-believe authority's: register, record a death. The account follows when it
 is refreshed (`accounts.refresh`): with each of the operator's commands and at every sign-in.
 """
 
 from dataclasses import replace
 
 from vneid_idp.identity import personal_id, store
-from vneid_idp.identity.registry import LockedBy, RegistryRecord, from_json
+from vneid_idp.identity.registry import RegistryRecord, from_json
 from vneid_idp.identity.vault import PersonForgotten, Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
@@ -70,20 +70,6 @@ class SyntheticRegistry:
         await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
         for guardian_id in record.guardian_ids:
             await store.put_ward(unit, guardian_id, record.person_id)
-
-    async def lock(self, unit: Unit, person_id: str, by: LockedBy) -> RegistryRecord:
-        """Lock a person's electronic identity. An authority's lock stands over a holder's."""
-        record = await self._get(unit, person_id)
-        if record.locked_by is LockedBy.AUTHORITY:
-            return record
-        return await self._rewrite(unit, replace(record, locked_by=by, locked_at=unit.now))
-
-    async def unlock(self, unit: Unit, person_id: str, by: LockedBy) -> RegistryRecord:
-        """Lift a lock; a holder cannot lift an authority's, and then nothing changes."""
-        record = await self._get(unit, person_id)
-        if record.locked_by is LockedBy.AUTHORITY and by is LockedBy.HOLDER:
-            return record
-        return await self._rewrite(unit, replace(record, locked_by=None, locked_at=None))
 
     async def record_death(self, unit: Unit, person_id: str) -> RegistryRecord:
         """Record that a person died. The first record stands."""

@@ -27,6 +27,7 @@ persons = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("known_since", BigInteger, nullable=False),
+    Column("told_at", BigInteger),  # when the register last told a change of this person
 )
 
 person_keys = Table(

@@ -14,6 +14,7 @@ from vneid_idp.interaction.guard import see_other
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading
+from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.templates import render
 
@@ -83,8 +84,14 @@ async def _linked(unit: Reading, holder: Holder, binding: Binding, clients: dict
 async def release(request: Request, holder: Holder) -> Response:
     """Release a binding: the network's account belongs to nobody from this moment."""
     form = await read_form(request)
-    async with holder.provider.db.writing() as unit:
-        await bindings.release_by_person(unit, holder.provider.registry, holder.person_id, form["binding"])
+    provider = holder.provider
+    async with provider.db.reading() as reading:
+        found = await bindings.find_for_person(reading, holder.person_id, form["binding"])
+        child = None
+        if found is not None and found.person_id != holder.person_id:
+            child = await provider.registry.find(reading, found.person_id)
+    async with provider.db.writing() as unit:
+        await release_for_person(unit, holder.person_id, form["binding"], child)
     return see_other("/me/accounts?released")
 
 

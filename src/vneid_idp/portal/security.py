@@ -5,7 +5,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vneid_idp.grants.notices import Notice, announce
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate
@@ -16,7 +15,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
 from vneid_idp.provider.notices import deliver
-from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.forms import Form, read_form
@@ -156,7 +155,7 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
     async with holder.provider.db.writing() as unit:
         await chosen_secrets.set_hash(unit, holder.person_id, kind, hashed)
-        announced = await _end_others(unit, holder)
+        announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
     await deliver(holder.provider, announced)
     return see_other(f"/me/security?done={kind.value}")
 
@@ -199,19 +198,9 @@ async def end_other_sessions(request: Request, holder: Holder) -> Response:
     """Sign out everywhere but here."""
     await read_form(request)
     async with holder.provider.db.writing() as unit:
-        announced = await _end_others(unit, holder)
+        announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
     await deliver(holder.provider, announced)
     return see_other("/me/security?done=others")
-
-
-async def _end_others(unit: Unit, holder: Holder) -> list[Notice]:
-    """End every session but this one; what the services of those sessions have to be told."""
-    announced: list[Notice] = []
-    for session in await sessions.list_sessions(unit, holder.person_id):
-        if session.session_id != holder.session.session_id:
-            await sessions.end_session(unit, holder.person_id, session.session_id)
-            announced += await announce(unit, holder.person_id, session.session_id)
-    return announced
 
 
 routes = [

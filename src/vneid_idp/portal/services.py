@@ -10,10 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
-from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import profile as profiles
 from vneid_idp.interaction.guard import see_other
 from vneid_idp.interaction.logos import logo_path
@@ -22,6 +20,7 @@ from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.provider.notices import deliver
+from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.templates import render
@@ -76,9 +75,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
     """Withdraw a consent: what was issued under it is worth nothing from this moment, and what was bound is free."""
     form = await read_form(request)
     async with holder.provider.db.writing() as unit:
-        client_id = await consents.withdraw(unit, holder.person_id, form["consent"])
-        await bindings.release_all(unit, holder.person_id, client_id)
-        announced = await announce_withdrawal(unit, holder.person_id, client_id, form["consent"])
+        announced = await withdraw_consent(unit, holder.person_id, form["consent"])
     await deliver(holder.provider, announced)
     return see_other("/me/services?withdrawn")
 

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from vneid_idp.grants.notices import announce
 from vneid_idp.grants.participants import clients_of_session
-from vneid_idp.identity.sessions import end_session, find_session
+from vneid_idp.identity.sessions import find_session
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.keys.ring import NotSignedHere
@@ -18,6 +17,7 @@ from vneid_idp.protocol.logout import read_address, read_hint
 from vneid_idp.protocol.params import Params, read_params
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.notices import deliver
+from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.headers import allow_form_target
@@ -79,8 +79,7 @@ async def confirm(request: Request) -> Response:
     session = read_session(request, provider.keys.sealer)
     if session is not None:
         async with provider.db.writing() as unit:
-            ended = await end_session(unit, session.person_id, session.session_id)
-            announced = await announce(unit, session.person_id, session.session_id) if ended else ()
+            announced = await end_session(unit, session.person_id, session.session_id)
         await deliver(provider, announced)
     forget_session(request)
     return _signed_out(request, asked)

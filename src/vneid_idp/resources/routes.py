@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, 
 from vneid_idp.bindings import service
 from vneid_idp.bindings.lifecycle import State
 from vneid_idp.bindings.rules import Binding as BindingFacts
-from vneid_idp.bindings.rules import BindingNotFound, GuardianRequired, Proof
+from vneid_idp.bindings.rules import BindingNotFound, acts_for
+from vneid_idp.grants.service import GrantEnded
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
@@ -25,9 +26,12 @@ from vneid_idp.resources.representations import (
 )
 from vneid_idp.resources.routing import route_class_of
 from vneid_idp.storage.unit import Reading
+from vneid_idp.use_cases.bind_account import Told, bind_account, holder_of
+from vneid_idp.use_cases.release_binding import release_for_network, release_with_token
 from vneid_idp.web.context import Idp, idp
 
 _UNVERIFIED = "unverified"
+_ENDED = "The access token has been revoked: its grant, consent or session ended."
 
 
 def _problems(**codes: str) -> dict[int | str, dict[str, Any]]:
@@ -87,44 +91,38 @@ async def bind(
     """Needs an access token that names a person: scope `binding:social_account` for the person's own account, or
     `binding:child_account` for the account of the child whom a guardian chose. Asking again changes nothing, unless
     the new proof is better: the young person's own after a guardian's, or a higher level."""
-    provider = idp(request)
+    provider, grant_id = idp(request), _check_person(caller)
+    asked_at = provider.clock.now()
     async with provider.db.reading() as reading:
-        proof, age = await _proof(provider, reading, caller)
-    async with provider.db.writing() as unit:
-        bound = await service.bind_social_account(
-            unit,
-            provider.keys.blind,
-            client_id=caller.client.client_id,
-            account_id=account.account_id,
-            proof=proof,
-            account_limit=caller.client.account_limit,
-            idempotency_key=idempotency_key,
-        )
+        record = await provider.registry.find(reading, holder_of(caller.authorisation))
+    if record is None:
+        raise InvalidToken("The person of this access token is not in the registry any more.")
+    try:
+        async with provider.db.writing() as unit:
+            bound = await bind_account(
+                unit,
+                provider.keys.blind,
+                caller.client,
+                grant_id,
+                Told(record, asked_at),
+                account_id=account.account_id,
+                idempotency_key=idempotency_key,
+            )
+    except GrantEnded as error:
+        raise InvalidToken(_ENDED) from error
     _no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return Binding.of(bound.binding, age, unit.now)
+    return Binding.of(bound.binding, Age.at(record.birth_date, unit.now), unit.now)
 
 
-async def _proof(provider: Idp, unit: Reading, caller: Caller) -> tuple[Proof, Age]:
-    """What the person behind the token proves; ages and guardianship as the registry has them now, not as the token."""
-    if caller.person_id is None:
+def _check_person(caller: Caller) -> str:
+    """The grant behind a token that names a person and permits binding an account of theirs, or of their child."""
+    if caller.grant_id is None:
         raise InsufficientScope("This access token names no person; use one from the authorization code flow.")
-    holder, guardian_id = caller.person_id, None
-    child = caller.authorisation.on_behalf_of
-    if child is not None:
-        caller.check_scope(CHILD_ACCOUNT)
-        holder, guardian_id = child.person_id, caller.person_id
-    else:
-        caller.check_scope(SOCIAL_ACCOUNT)
-    record = await provider.registry.find(unit, holder)
-    if record is None or record.deceased_at is not None:
-        raise InvalidToken("The person of this access token is not in the registry any more.")
-    if guardian_id is not None and guardian_id not in record.guardian_ids:
-        raise GuardianRequired("The person of the access token is not a guardian of the child.")
-    age = Age.at(record.birth_date, unit.now)
-    return Proof(holder, age.years, caller.authorisation.level, guardian_id), age
+    caller.check_scope(SOCIAL_ACCOUNT if caller.authorisation.on_behalf_of is None else CHILD_ACCOUNT)
+    return caller.grant_id
 
 
 @router.get(
@@ -198,10 +196,18 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
 async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
-    async with provider.db.writing() as unit:
-        await _visible(provider, unit, caller, binding_id)
-        released = await service.release(unit, caller.client.client_id, binding_id)
-        binding = await _represented(provider, unit, released)
+    async with provider.db.reading() as reading:
+        standing = await _visible(provider, reading, caller, binding_id)
+        holder = await provider.registry.find(reading, standing.person_id)
+    try:
+        async with provider.db.writing() as unit:
+            if caller.grant_id is None:
+                released = await release_for_network(unit, caller.client, binding_id)
+            else:
+                released = await release_with_token(unit, caller.client, caller.grant_id, binding_id, holder)
+    except GrantEnded as error:
+        raise InvalidToken(_ENDED) from error
+    binding = Binding.of(released, None if holder is None else Age.at(holder.birth_date, unit.now), unit.now)
     _no_store(response)
     return binding
 
@@ -209,9 +215,11 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
 async def _visible(provider: Idp, unit: Reading, caller: Caller, binding_id: str) -> BindingFacts:
     caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
     binding = await service.get(unit, caller.client.client_id, binding_id)
-    if caller.person_id is not None and not await service.acts_for(unit, provider.registry, caller.person_id, binding):
-        # A stranger's binding and none at all look the same, and a former guardian is a stranger.
-        raise BindingNotFound
+    if caller.person_id is not None:
+        holder = await provider.registry.find(unit, binding.person_id)
+        if not acts_for(caller.person_id, binding, holder, unit.now):
+            # A stranger's binding and none at all look the same, and a former guardian is a stranger.
+            raise BindingNotFound
     return binding
 
 

@@ -35,8 +35,6 @@ def test_a_good_account_is_usable() -> None:
 @pytest.mark.parametrize(
     ("spoiled", "standing"),
     [
-        ({"locked_by": LockedBy.HOLDER, "locked_at": MORNING}, Standing.LOCKED_BY_HOLDER),
-        ({"locked_by": LockedBy.AUTHORITY, "locked_at": MORNING}, Standing.LOCKED_BY_AUTHORITY),
         ({"deceased_at": MORNING}, Standing.DECEASED),
         ({"card": EXPIRED}, Standing.CARD_EXPIRED),
         ({"card": None}, Standing.NO_CARD),
@@ -49,6 +47,13 @@ def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: S
     if standing is not Standing.NO_CARD:
         assert account_standing(followed, None, MORNING) is standing
         assert account_standing(followed, GOOD, MORNING) is standing
+
+
+@pytest.mark.parametrize("by", LockedBy)
+def test_a_lock_is_the_accounts_own_and_outlives_what_the_registry_says(by: LockedBy) -> None:
+    locked = replace(ACCOUNT, locked_by=by, locked_at=MORNING)
+    assert account_standing(locked, GOOD, MORNING) is Standing[f"LOCKED_BY_{by.name}"]
+    assert in_step(locked, GOOD, MORNING) == replace(locked, updated_at=MORNING)
 
 
 def test_a_closed_account_stays_closed() -> None:

@@ -1,0 +1,26 @@
+"""What somebody does at a page: only as long as the session lasts and the account may be used."""
+
+from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.storage.unit import Unit
+
+
+class SignedOut(DomainError):
+    """The session ended, or the account was locked, between the page and its answer."""
+
+    code = "signed_out"
+    status = 403
+    title = "You are not signed in any more. Nothing was changed; sign in again."
+
+
+async def hold_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> None:
+    """Require that the person still is signed in, and keep it so until the unit ends. Raises `SignedOut`.
+
+    The page was judged in an earlier unit: since then the person may have signed out everywhere, or been locked.
+    """
+    await persons.hold(unit, person_id)
+    session = await sessions.find_session(unit, person_id, session_id)
+    account = await accounts.find(unit, person_id)
+    if session is None or account is None or account_standing(account, None, unit.now) is not Standing.USABLE:
+        raise SignedOut

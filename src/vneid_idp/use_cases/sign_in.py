@@ -1,0 +1,70 @@
+"""Somebody proved to be there: the account comes into step, and a session opens or grows stronger."""
+
+from dataclasses import dataclass
+
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.grants.notices import announce
+from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.identity.sessions import Session
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.protocol.levels import Method
+from vneid_idp.storage.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """How the account stands, and the session, which there is for a usable one alone.
+
+    It is also missing when a code by message came for a session that has ended meanwhile: a code alone opens none.
+    """
+
+    standing: Standing
+    session: Session | None = None
+
+
+async def sign_in(
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    told: RegistryRecord | None,
+    method: str,
+    *,
+    before: Session | None,
+    client_id: str | None,
+) -> SignedIn:
+    """Sign in the person of whom the register said `told`, in a browser with the session `before`.
+
+    A first sign-in gets a new session id, so that an id planted before is worth nothing (session fixation). Who shows
+    a proof again keeps the session: relying parties know it by its `sid`, and their grants end with it.
+    """
+    if told is None:
+        return SignedIn(Standing.CLOSED)
+    # Held, so that no session opens behind the back of a lock.
+    await persons.hold(unit, told.person_id)
+    account = await accounts.refresh(unit, vault, blind, told)
+    if account is None:
+        return SignedIn(Standing.CLOSED)
+    standing = account_standing(account, told, unit.now)
+    if standing is not Standing.USABLE:
+        return SignedIn(standing)
+    session = await _session(unit, told.person_id, Method(method, unit.now), before)
+    if session is not None:
+        event = Event(Kind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": method})
+        await record(unit, event)
+    return SignedIn(standing, session)
+
+
+async def _session(unit: Unit, person_id: str, method: Method, before: Session | None) -> Session | None:
+    if before is not None and before.person_id == person_id:
+        stronger = await sessions.add_method(unit, person_id, before.session_id, method)
+        if stronger is not None:
+            return stronger
+    elif before is not None and await sessions.end_session(unit, before.person_id, before.session_id):
+        # Somebody else takes over the browser: what the one before opened here must not stay open.
+        await announce(unit, before.person_id, before.session_id)
+    if method.name == "sms":
+        return None
+    return await sessions.open_session(unit, person_id, (method,))
