@@ -7,12 +7,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-KEY_ENCRYPTION = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-"""What relying parties may register. RSA1_5 is left out: its padding is an oracle (RFC 8725 §3.2)."""
-CONTENT_ENCRYPTION = ("A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512")
-OUR_KEY_ENCRYPTION = ("RSA-OAEP", "RSA-OAEP-256")
-OUR_CONTENT_ENCRYPTION = ("A256GCM",)
-"""What relying parties may use towards us, in request objects."""
+from vneid_idp.protocol import jose
 
 _KEY_TYPES: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 
@@ -31,7 +26,7 @@ def encrypt_to(jwk: Mapping[str, Any], text: str, *, alg: str, enc: str, cty: st
     `cty` is `JWT` for a nested token (RFC 7519 §5.2) and `None` for plain JSON. Raises `CannotEncrypt`.
     """
     key_type = _KEY_TYPES.get(str(jwk.get("kty")))
-    if key_type is None or alg not in KEY_ENCRYPTION or enc not in CONTENT_ENCRYPTION:
+    if key_type is None or alg not in jose.KEY_ENCRYPTION_ALGORITHMS or enc not in jose.CONTENT_ENCRYPTION_ALGORITHMS:
         raise CannotEncrypt(alg)
     header = {"alg": alg, "enc": enc}
     if cty is not None:
@@ -47,7 +42,7 @@ def encrypt_to(jwk: Mapping[str, Any], text: str, *, alg: str, enc: str, cty: st
 def decrypt(keys: Iterable[RSAKey], text: str) -> str:
     """The plaintext of a compact JWE under one of `keys`; raises `NotEncryptedToUs` for everything else."""
     # No `zip` among them: compressed content could unpack to any size.
-    algorithms = [*OUR_KEY_ENCRYPTION, *OUR_CONTENT_ENCRYPTION]
+    algorithms = [*jose.OUR_KEY_ENCRYPTION_ALGORITHMS, *jose.OUR_CONTENT_ENCRYPTION_ALGORITHMS]
     for key in keys:
         try:
             found = jwe.decrypt_compact(text, key, algorithms=algorithms)

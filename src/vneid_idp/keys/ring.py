@@ -101,7 +101,7 @@ class KeyRing:
     def sign(self, alg: str, claims: Mapping[str, Any], *, typ: str | None = None, now: Instant) -> str:
         """A compact JWS of `claims` with the key that is active at `now`, its `kid` in the header (RFC 7515 §7.1).
 
-        Raises `NoActiveKey` for an algorithm that is not one of ES256, RS256, PS256 and EdDSA.
+        Raises `NoActiveKey` for an algorithm that is not one of `SIGNING`.
         """
         if alg not in SIGNING:
             raise NoActiveKey(alg)

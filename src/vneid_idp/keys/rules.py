@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vneid_idp.kernel.clock import DAY, MINUTE, Instant
+from vneid_idp.protocol.jose import SIGNING_ALGORITHMS
 
 
 class Kind(StrEnum):
@@ -24,7 +25,7 @@ class Kind(StrEnum):
     PAIRWISE = "pairwise"
 
 
-SIGNING = (Kind.ES256, Kind.RS256, Kind.PS256, Kind.EDDSA)
+SIGNING = tuple(Kind(alg) for alg in SIGNING_ALGORITHMS)
 """One key an algorithm: a key used for one algorithm only cannot be confused into another (RFC 8725 §3.1)."""
 PUBLISHED = (*SIGNING, Kind.RSA_OAEP)
 ROTATED = (*PUBLISHED, Kind.SEALING)

@@ -5,10 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.protocol.errors import InvalidRequest
 
 AGE_OVER = re.compile(r"age_over_(\d{1,3})\Z")
 
@@ -62,32 +59,6 @@ def needs_child(scope: Iterable[str]) -> bool:
 
 ClaimsRequest = dict[str, dict[str, dict[str, Any]]]
 """The `claims` parameter: `userinfo` and `id_token`, each a mapping from claim to `{essential, value, values}`."""
-
-
-def read_claims(text: str | None) -> ClaimsRequest:
-    """Read the `claims` parameter (OIDC Core §5.5). Members and claims that we do not know are ignored."""
-    if text is None:
-        return {}
-    try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest("The claims parameter is not JSON.") from error
-    if not isinstance(parsed, dict):
-        raise InvalidRequest("The claims parameter is not a JSON object.")
-    request: ClaimsRequest = {}
-    for place in ("userinfo", "id_token"):
-        wanted = parsed.get(place)
-        if wanted is None:
-            continue
-        if not isinstance(wanted, dict):
-            raise InvalidRequest(f"The member {place} of the claims parameter is not a JSON object.")
-        request[place] = {}
-        for name, rule in wanted.items():
-            if rule is not None and not isinstance(rule, dict):
-                raise InvalidRequest("A claim in the claims parameter must be null or a JSON object.")
-            if scope_of(name) or name in ("sub", "acr", "auth_time"):
-                request[place][name] = {k: v for k, v in (rule or {}).items() if k in ("essential", "value", "values")}
-    return request
 
 
 def asked_of(place: str, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.policy.profiles import PROFILES
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SKEW: Instant = 10 * SECOND
@@ -112,12 +113,12 @@ def is_secret_right(client: Client | None, secret: str) -> bool:
 
 
 def algorithm_for(client: Client, assertion: Unverified) -> str:
-    """The one algorithm with which the assertion may be signed: the registered one, or any asymmetric one we know.
+    """The one algorithm with which the assertion may be signed: the registered one, or any of the client's profile.
 
     Never a MAC: a public key would serve as its secret (RFC 8725 §2.1). Raises `InvalidClient`.
     """
     registered = client.token_endpoint_auth_signing_alg
-    allowed = jose.SIGNING_ALGORITHMS if registered is None else (registered,)
+    allowed = PROFILES[client.profile].signing_algorithms if registered is None else (registered,)
     alg = str(assertion.header["alg"])
     if alg not in allowed:
         raise InvalidClient(f"client_assertion must be signed with {' or '.join(allowed)}.")

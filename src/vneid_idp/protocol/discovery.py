@@ -5,7 +5,13 @@ from typing import Any
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
 from vneid_idp.protocol.grants.table import GRANT_TYPES
-from vneid_idp.protocol.jose import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
+from vneid_idp.protocol.jose import (
+    CONTENT_ENCRYPTION_ALGORITHMS,
+    KEY_ENCRYPTION_ALGORITHMS,
+    OUR_CONTENT_ENCRYPTION_ALGORITHMS,
+    OUR_KEY_ENCRYPTION_ALGORITHMS,
+    SIGNING_ALGORITHMS,
+)
 from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
 
@@ -45,8 +51,8 @@ def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
         "require_request_uri_registration": True,
         "require_signed_request_object": False,
         "request_object_signing_alg_values_supported": [*SIGNING_ALGORITHMS, "none"],
-        "request_object_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
-        "request_object_encryption_enc_values_supported": ["A256GCM"],
+        "request_object_encryption_alg_values_supported": list(OUR_KEY_ENCRYPTION_ALGORITHMS),
+        "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
     }

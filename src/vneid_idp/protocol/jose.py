@@ -14,17 +14,22 @@ from joserfc.jws import JWSRegistry
 
 from vneid_idp.kernel.secrets import from_base64url
 
-SIGNING_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
-KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-CONTENT_ENCRYPTION_ALGORITHMS = ("A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512")
-
-_LONGEST = 32_768
 _KINDS: dict[str, tuple[str, str | None]] = {
     "RS256": ("RSA", None),
     "PS256": ("RSA", None),
     "ES256": ("EC", "P-256"),
     "EdDSA": ("OKP", "Ed25519"),
 }
+SIGNING_ALGORITHMS = tuple(_KINDS)
+"""What we sign with and what clients may sign with; a policy profile may narrow it."""
+KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+"""What relying parties may have us encrypt with. RSA1_5 is left out: its padding is an oracle (RFC 8725 §3.2)."""
+CONTENT_ENCRYPTION_ALGORITHMS = ("A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512")
+OUR_KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256")
+"""What relying parties may encrypt with towards us, in request objects."""
+OUR_CONTENT_ENCRYPTION_ALGORITHMS = ("A256GCM",)
+
+_LONGEST = 32_768
 _CURVES = {"EC": ("P-256", "P-384", "P-521"), "OKP": ("Ed25519", "X25519")}
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 

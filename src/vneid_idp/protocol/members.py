@@ -10,6 +10,7 @@ from typing import Any
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.protocol.grants.table import GRANT_TYPES
+from vneid_idp.protocol.policy.profiles import PROFILES
 from vneid_idp.protocol.purposes import read_purposes
 from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
 
@@ -144,8 +145,8 @@ MEMBERS: dict[str, Reader] = {
     "userinfo_encrypted_response_alg": _key_encryption,
     "userinfo_encrypted_response_enc": _content_encryption,
     "request_object_signing_alg": _one_of(*jose.SIGNING_ALGORITHMS, "none"),
-    "request_object_encryption_alg": _one_of("RSA-OAEP", "RSA-OAEP-256"),
-    "request_object_encryption_enc": _one_of("A256GCM"),
+    "request_object_encryption_alg": _one_of(*jose.OUR_KEY_ENCRYPTION_ALGORITHMS),
+    "request_object_encryption_enc": _one_of(*jose.OUR_CONTENT_ENCRYPTION_ALGORITHMS),
     "request_uris": _list_of(_request_uri, 20),
     "require_signed_request_object": _flag,
     "require_pushed_authorization_requests": _flag,
@@ -163,7 +164,7 @@ MEMBERS: dict[str, Reader] = {
 """Every member that a client may say of itself, and its reader."""
 
 OPERATOR_MEMBERS: dict[str, Reader] = {
-    "profile": _one_of("oidc"),
+    "profile": _one_of(*PROFILES),
     "purposes": lambda value, _: read_purposes(value),
     "account_limit": _seconds,
     "assertion_audience": _one_of("issuer", "endpoint"),

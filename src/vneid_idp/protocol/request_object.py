@@ -12,19 +12,12 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.policy.profiles import PROFILES
 
 SKEW: Instant = 10 * SECOND
 _TYPES = frozenset({"jwt", "oauth-authz-req+jwt"})
 _OF_THE_TOKEN = frozenset({"iss", "aud", "sub", "exp", "nbf", "iat", "jti"})
 _MUST_MATCH = ("client_id", "response_type")
-
-
-def check_presence(client: Client, params: Params) -> None:
-    """One object at most, and one where the client promised that there always is (RFC 9101 §10.5). `InvalidRequest`."""
-    if "request" in params and "request_uri" in params:
-        raise InvalidRequest("request and request_uri exclude each other (OpenID Connect Core section 6.1).")
-    if client.require_signed_request_object and not ("request" in params or "request_uri" in params):
-        raise InvalidRequest("This client must send its requests as signed request objects.")
 
 
 def check_reference(client: Client, request_uri: str) -> None:
@@ -59,7 +52,7 @@ def algorithm_for(client: Client, request_object: Unverified) -> str | None:
         if not request_object.text.endswith("."):
             raise InvalidRequestObject("The request object is unsigned and has a signature.")
         return None
-    allowed = jose.SIGNING_ALGORITHMS if registered is None else (registered,)
+    allowed = PROFILES[client.profile].signing_algorithms if registered is None else (registered,)
     if alg == "none" or alg not in allowed:
         raise InvalidRequestObject(f"The request object must be signed with {' or '.join(allowed)}.")
     return alg

@@ -13,7 +13,7 @@ from vneid_idp.interaction.situation import situation
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.protocol.authorization import AuthorizationRequest, read, return_address
+from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from vneid_idp.protocol.interaction import (
@@ -27,6 +27,9 @@ from vneid_idp.protocol.interaction import (
     WaitingFacts,
 )
 from vneid_idp.protocol.params import Params, read_params, repeated
+from vneid_idp.protocol.policy.draft import Draft
+from vneid_idp.protocol.policy.redirect_uri import return_address
+from vneid_idp.protocol.policy.table import Column, check_arrival, read
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
@@ -66,17 +69,19 @@ async def authorize(request: Request) -> Response:
     if params.get("request_uri", "").startswith(REQUEST_URI):
         return await _pushed(request, provider, client, params["request_uri"].removeprefix(REQUEST_URI))
     try:
-        params = await resolve(provider, client, read_params(pairs))
+        arrived = read_params(pairs)
+        check_arrival(Column.AUTHORIZE, client, arrived)
+        params = await resolve(provider, client, arrived)
     except OAuthError as error:
         # Of an object that does not hold nothing counts, the return address inside it included.
         return answer_error(request, provider, return_address(client, params), error)
-    address = return_address(client, params)
+    draft = Draft(client, params)
     try:
-        asked = read(client, params)
-        if client.require_pushed_authorization_requests:
-            raise InvalidRequest("This client must push its authorization requests (RFC 9126).")
+        asked = read(Column.AUTHORIZE, draft)
     except OAuthError as error:
-        return answer_error(request, provider, address, error)
+        if draft.address is None:
+            raise  # nothing proves yet where an answer could go: the error is a page
+        return answer_error(request, provider, draft.address, error)
     now = provider.clock.now()
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.

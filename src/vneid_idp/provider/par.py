@@ -6,9 +6,9 @@ from starlette.routing import Route
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.protocol.authorization import read
-from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import read_params
+from vneid_idp.protocol.policy.draft import Draft
+from vneid_idp.protocol.policy.table import Column, check_arrival, read
 from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs, json_response
 from vneid_idp.provider.client_auth import authenticate
@@ -21,11 +21,8 @@ async def push(request: Request) -> Response:
     provider = idp(request)
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
-    if "request_uri" in params:
-        raise InvalidRequest("A pushed request cannot contain request_uri (RFC 9126 §2.1).")
-    if params.get("client_id", client.client_id) != client.client_id:
-        raise InvalidRequest("client_id is not the authenticated client.")
-    asked = read(client, await resolve(provider, client, params))
+    check_arrival(Column.PAR, client, params)
+    asked = read(Column.PAR, Draft(client, await resolve(provider, client, params)))
     async with provider.db.writing(durable=False) as unit:
         kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now)
     body = {

@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vneid_idp.protocol.authorization import AuthorizationRequest, read, return_address
+from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
+from vneid_idp.protocol.policy import table
+from vneid_idp.protocol.policy.draft import Draft
+from vneid_idp.protocol.policy.redirect_uri import return_address
+from vneid_idp.protocol.policy.table import Column
 
 URI = "https://rp.example/cb"
 CLIENT = Client(
@@ -27,6 +31,10 @@ GOOD = {
 
 def params(**changes: str | None) -> dict[str, str]:
     return {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+
+
+def read(client: Client, params: dict[str, str]) -> AuthorizationRequest:
+    return table.read(Column.AUTHORIZE, Draft(client, params))
 
 
 def test_a_request_is_read() -> None:

@@ -18,13 +18,13 @@ from vneid_idp.protocol.claims import (
     asked_of,
     granted_scope,
     items_of,
-    read_claims,
     release,
     scope_of,
     undecided,
 )
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.policy.claims_parameter import read_claims
 
 TEXT = {"vi": "…", "en": "…"}
 

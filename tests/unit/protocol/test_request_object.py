@@ -132,9 +132,6 @@ def test_of_a_client_that_always_signs_nothing_outside_counts() -> None:
     client = replace(CLIENT, require_signed_request_object=True)
     outside = {"client_id": "cli_a", "state": "out", "prompt": "none", "request": "x"}
     assert request_object.merge(client, outside, GOOD) == {"client_id": "cli_a", "response_type": "code"}
-    request_object.check_presence(client, outside)
-    with pytest.raises(InvalidRequest):
-        request_object.check_presence(client, {"client_id": "cli_a"})
 
 
 @pytest.mark.parametrize("changes", [{"client_id": "cli_b"}, {"response_type": "token"}])
@@ -152,11 +149,6 @@ def test_an_object_of_another_client_is_refused() -> None:
 def test_parameters_are_texts(value: Any) -> None:
     with pytest.raises(InvalidRequestObject):
         request_object.merge(CLIENT, {}, GOOD | {"state": value})
-
-
-def test_two_objects_at_once_are_refused() -> None:
-    with pytest.raises(InvalidRequest):
-        request_object.check_presence(CLIENT, {"request": "x", "request_uri": "y"})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""`claims` (OpenID Connect Core §5.5)."""
+
+import orjson
+
+from vneid_idp.protocol.claims import ClaimsRequest, scope_of
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.policy.draft import Draft
+
+
+def check_claims(draft: Draft) -> None:
+    """Gives the claims that are asked for by name, and on which terms."""
+    draft.claims = read_claims(draft.params.get("claims"))
+
+
+def read_claims(text: str | None) -> ClaimsRequest:
+    """Read the `claims` parameter (OIDC Core §5.5). Members and claims that we do not know are ignored."""
+    if text is None:
+        return {}
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest("The claims parameter is not JSON.") from error
+    if not isinstance(parsed, dict):
+        raise InvalidRequest("The claims parameter is not a JSON object.")
+    request: ClaimsRequest = {}
+    for place in ("userinfo", "id_token"):
+        wanted = parsed.get(place)
+        if wanted is None:
+            continue
+        if not isinstance(wanted, dict):
+            raise InvalidRequest(f"The member {place} of the claims parameter is not a JSON object.")
+        request[place] = {}
+        for name, rule in wanted.items():
+            if rule is not None and not isinstance(rule, dict):
+                raise InvalidRequest("A claim in the claims parameter must be null or a JSON object.")
+            if scope_of(name) or name in ("sub", "acr", "auth_time"):
+                request[place][name] = {k: v for k, v in (rule or {}).items() if k in ("essential", "value", "values")}
+    return request

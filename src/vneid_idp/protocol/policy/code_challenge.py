@@ -1,0 +1,26 @@
+"""`code_challenge`: Proof Key for Code Exchange, S256 only (RFC 7636; `plain` is refused as RFC 9700 §2.1.1 asks)."""
+
+import re
+
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.policy.draft import Draft
+from vneid_idp.protocol.policy.profiles import PROFILES
+
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+
+
+def check_code_challenge(draft: Draft) -> None:
+    """Gives the S256 challenge (RFC 7636 §4.3); `None` where none was sent and none is demanded."""
+    challenge = draft.params.get("code_challenge")
+    method = draft.params.get("code_challenge_method")
+    if challenge is None:
+        if draft.client.is_public or PROFILES[draft.client.profile].always_pkce:
+            raise InvalidRequest("code_challenge is required for this client (RFC 7636 §4.4.1).")
+        if method is not None:
+            raise InvalidRequest("code_challenge_method was sent without code_challenge.")
+    elif method != "S256":
+        # An absent method means plain, whose challenge is the verifier: who reads the request can redeem the code.
+        raise InvalidRequest("code_challenge_method must be S256.")
+    elif not _CHALLENGE.match(challenge):
+        raise InvalidRequest("code_challenge must be 43 characters of unpadded base64url (RFC 7636 §4.2).")
+    draft.code_challenge = challenge

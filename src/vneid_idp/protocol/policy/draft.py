@@ -1,0 +1,31 @@
+"""A request while it is being read: what arrived, and what the checks have made of it so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vneid_idp.protocol.authorization import ReturnAddress
+from vneid_idp.protocol.claims import ClaimsRequest
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.params import Params
+
+
+@dataclass(slots=True)
+class Draft:
+    """Written by the checks in the order of the table, and gone when the `AuthorizationRequest` is made.
+
+    A value has no default: a check that reads what no check before it wrote is a fault of the table, and fails.
+    """
+
+    client: Client
+    params: Params
+    address: ReturnAddress | None = None
+    """Where the answer may go; while it is `None`, an error must be a page."""
+    claims: ClaimsRequest = field(init=False)
+    scope: tuple[str, ...] = field(init=False)
+    code_challenge: str | None = field(init=False)
+    prompt: frozenset[str] = field(init=False)
+    max_age: int | None = field(init=False)
+    acr_values: tuple[str, ...] = field(init=False)
+
+
+Check = Callable[[Draft], None]

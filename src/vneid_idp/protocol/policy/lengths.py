@@ -1,0 +1,13 @@
+"""What is echoed, or travels inside the code, has an upper bound: both stand in a URL."""
+
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.policy.draft import Draft
+
+_LONGEST = {"state": 4096, "nonce": 1024, "claims": 4096}
+
+
+def check_lengths(draft: Draft) -> None:
+    """`state`, `nonce` and `claims`, in characters."""
+    for name, longest in _LONGEST.items():
+        if len(draft.params.get(name, "")) > longest:
+            raise InvalidRequest(f"{name} is longer than {longest} characters.")

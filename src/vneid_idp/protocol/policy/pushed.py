@@ -1,0 +1,23 @@
+"""Pushed authorization requests (RFC 9126): what is pushed, by whom, and who must."""
+
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.policy.draft import Draft
+from vneid_idp.protocol.policy.profiles import PROFILES
+
+
+def check_no_reference(draft: Draft) -> None:
+    """A pushed request is the request itself."""
+    if "request_uri" in draft.params:
+        raise InvalidRequest("A pushed request cannot contain request_uri (RFC 9126 §2.1).")
+
+
+def check_pusher(draft: Draft) -> None:
+    """A client pushes its own requests alone."""
+    if draft.params.get("client_id", draft.client.client_id) != draft.client.client_id:
+        raise InvalidRequest("client_id is not the authenticated client.")
+
+
+def check_was_pushed(draft: Draft) -> None:
+    """What came through the browser was not pushed; who registered to push, or has a profile that does, must."""
+    if draft.client.require_pushed_authorization_requests or PROFILES[draft.client.profile].always_pushed:
+        raise InvalidRequest("This client must push its authorization requests (RFC 9126).")

@@ -1,0 +1,27 @@
+"""`redirect_uri`: prove where the answer may go."""
+
+from vneid_idp.protocol.authorization import RESPONSE_MODES, ReturnAddress
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.policy.draft import Draft
+
+
+def return_address(client: Client, params: Params) -> ReturnAddress:
+    """Prove the redirect URI against the registration, byte by byte (RFC 9700 §2.1).
+
+    Until this returns, an error must be a page: redirecting to an address that a stranger chose is an open redirector.
+    Raises `InvalidRequest`.
+    """
+    redirect_uri = params.get("redirect_uri")
+    if redirect_uri is None:
+        raise InvalidRequest("redirect_uri is missing.")
+    if redirect_uri not in client.redirect_uris:
+        raise InvalidRequest("redirect_uri is not one of the redirect_uris that this client registered (exact match).")
+    mode = params.get("response_mode", "query")
+    return ReturnAddress(redirect_uri, mode if mode in RESPONSE_MODES else "query", params.get("state"))
+
+
+def check_redirect_uri(draft: Draft) -> None:
+    """Gives the return address."""
+    draft.address = return_address(draft.client, draft.params)

@@ -1,0 +1,130 @@
+"""The table: which checks an authorization request passes, where, in which order, for whom.
+
+The order is the policy: the first check that fails is the answer. A column is an endpoint; a further one (backchannel,
+device) is one more flag in `Column` and in the rows that hold for it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from vneid_idp.protocol import errors
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.client import Client, Profile
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.policy.acr_values import check_acr_values
+from vneid_idp.protocol.policy.claims_parameter import check_claims
+from vneid_idp.protocol.policy.code_challenge import check_code_challenge
+from vneid_idp.protocol.policy.draft import Check, Draft
+from vneid_idp.protocol.policy.lengths import check_lengths
+from vneid_idp.protocol.policy.max_age import check_max_age
+from vneid_idp.protocol.policy.profiles import EVERY
+from vneid_idp.protocol.policy.prompt import check_prompt
+from vneid_idp.protocol.policy.pushed import check_no_reference, check_pusher, check_was_pushed
+from vneid_idp.protocol.policy.redirect_uri import check_redirect_uri
+from vneid_idp.protocol.policy.request_object import check_one_object, check_promised_object
+from vneid_idp.protocol.policy.response_mode import check_response_mode
+from vneid_idp.protocol.policy.response_type import check_response_type
+from vneid_idp.protocol.policy.scope import check_scope
+from vneid_idp.protocol.policy.unsupported import check_unsupported
+
+
+class Column(Flag):
+    """Where a request arrives."""
+
+    AUTHORIZE = auto()
+    PAR = auto()
+
+
+BOTH = Column.AUTHORIZE | Column.PAR
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check: where it runs, what it refuses with, what it writes into the draft, and which profiles ask for it."""
+
+    check: Check
+    columns: Column
+    refuses: tuple[type[OAuthError], ...] = (errors.InvalidRequest,)
+    gives: str | None = None
+    profiles: frozenset[Profile] = EVERY
+
+
+ARRIVAL: tuple[Row, ...] = (
+    Row(check_no_reference, Column.PAR),
+    Row(check_pusher, Column.PAR),
+    Row(check_one_object, Column.AUTHORIZE),  # of two in a pushed request, one would be a reference
+    Row(check_promised_object, BOTH),
+)
+"""Of the parameters as they arrived, before a request object among them is fetched or opened."""
+
+REQUEST: tuple[Row, ...] = (
+    # From the browser the address comes first: until it is proven an error is a page. What is pushed is answered to
+    # an authenticated client, whom it helps more to hear first what kind of request we take.
+    Row(check_redirect_uri, Column.AUTHORIZE, gives="address"),
+    Row(
+        check_response_type,
+        BOTH,
+        (errors.InvalidRequest, errors.UnsupportedResponseType, errors.UnauthorizedClient),
+    ),
+    Row(check_response_mode, BOTH),
+    Row(check_lengths, BOTH),
+    Row(check_unsupported, BOTH, (errors.RegistrationNotSupported, errors.InvalidTarget)),
+    Row(check_redirect_uri, Column.PAR, gives="address"),
+    Row(check_claims, BOTH, gives="claims"),
+    Row(check_scope, BOTH, (errors.InvalidScope,), gives="scope"),
+    Row(check_code_challenge, BOTH, gives="code_challenge"),
+    Row(check_prompt, BOTH, gives="prompt"),
+    Row(check_max_age, BOTH, gives="max_age"),
+    Row(check_acr_values, BOTH, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
+    Row(check_was_pushed, Column.AUTHORIZE),
+)
+"""Of the whole request, its request object verified and merged."""
+
+
+def _plans(rows: Iterable[Row]) -> dict[tuple[Column, Profile], tuple[Check, ...]]:
+    """The checks of each column and profile, picked once: this is a hot door."""
+    return {
+        (column, profile): tuple(row.check for row in rows if column in row.columns and profile in row.profiles)
+        for column in Column
+        for profile in Profile
+    }
+
+
+_ARRIVAL = _plans(ARRIVAL)
+_REQUEST = _plans(REQUEST)
+
+
+def check_arrival(column: Column, client: Client, params: Params) -> None:
+    """Check the parameters as they arrived. Raises the `OAuthError` of the first row that fails."""
+    draft = Draft(client, params)
+    for check in _ARRIVAL[column, client.profile]:
+        check(draft)
+
+
+def read(column: Column, draft: Draft) -> AuthorizationRequest:
+    """Read the whole request. Raises the `OAuthError` of the first row that fails.
+
+    The error may go back to the client by redirect once `draft.address` is there, and not before.
+    """
+    for check in _REQUEST[column, draft.client.profile]:
+        check(draft)
+    params, address = draft.params, draft.address
+    assert address is not None, "the table proves the redirect URI in every column"
+    return AuthorizationRequest(
+        client_id=draft.client.client_id,
+        redirect_uri=address.redirect_uri,
+        response_mode=address.response_mode,
+        state=address.state,
+        scope=draft.scope,
+        nonce=params.get("nonce"),
+        code_challenge=draft.code_challenge,
+        prompt=draft.prompt,
+        max_age=draft.max_age,
+        acr_values=draft.acr_values,
+        claims=draft.claims,
+        login_hint=params.get("login_hint"),
+        id_token_hint=params.get("id_token_hint"),
+        ui_locales=tuple(params.get("ui_locales", "").split()),
+    )

@@ -1,0 +1,229 @@
+"""The policy of authorization requests, as it stands: which checks run where, in which order, and what they answer."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import fields, replace
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from vneid_idp.protocol import client_auth, errors, jose, request_object
+from vneid_idp.protocol.client import Client, Profile
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.jose import Unverified
+from vneid_idp.protocol.policy import profiles
+from vneid_idp.protocol.policy.draft import Draft
+from vneid_idp.protocol.policy.profiles import PROFILES, ProfileRules
+from vneid_idp.protocol.policy.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read
+
+TABLE = """
+                        AUTHORIZE PAR  refuses with
+check_no_reference              -   x  invalid_request
+check_pusher                    -   x  invalid_request
+check_one_object                x   -  invalid_request
+check_promised_object           x   x  invalid_request
+    (the request object, if there is one, is fetched, opened, verified and merged)
+check_redirect_uri              x   -  invalid_request  -> address
+check_response_type             x   x  invalid_request unsupported_response_type unauthorized_client
+check_response_mode             x   x  invalid_request
+check_lengths                   x   x  invalid_request
+check_unsupported               x   x  registration_not_supported invalid_target
+check_redirect_uri              -   x  invalid_request  -> address
+check_claims                    x   x  invalid_request  -> claims
+check_scope                     x   x  invalid_scope  -> scope
+check_code_challenge            x   x  invalid_request  -> code_challenge
+check_prompt                    x   x  invalid_request  -> prompt
+check_max_age                   x   x  invalid_request  -> max_age
+check_acr_values                x   x  unmet_authentication_requirements  -> acr_values
+check_was_pushed                x   -  invalid_request
+"""
+
+
+def _line(row: Row) -> str:
+    marks = ["x" if column in row.columns else "-" for column in Column]
+    codes = " ".join(error.code for error in row.refuses)
+    gives = f"  -> {row.gives}" if row.gives else ""
+    return f"{row.check.__name__:24}{marks[0]:>9}{marks[1]:>4}  {codes}{gives}"
+
+
+def test_the_table_reads_like_this() -> None:
+    head = f"{'':24}{' '.join(str(column.name) for column in Column)}  refuses with"
+    between = "    (the request object, if there is one, is fetched, opened, verified and merged)"
+    lines = [head, *map(_line, ARRIVAL), between, *map(_line, REQUEST)]
+    assert lines == TABLE.strip("\n").splitlines(), "\n".join(lines)
+
+
+URI = "https://rp.example/cb"
+CLIENT = Client("cli_a", "A", redirect_uris=(URI,), scope=("openid", "email"))
+GOOD = {
+    "client_id": "cli_a", "redirect_uri": URI, "response_type": "code", "scope": "openid", "state": "s",
+    "code_challenge": "a" * 43, "code_challenge_method": "S256",
+}  # fmt: skip
+
+Changes = dict[str, Any]
+SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
+    ("check_no_reference", errors.InvalidRequest, {"request_uri": "urn:x"}, {}),
+    ("check_pusher", errors.InvalidRequest, {"client_id": "cli_b"}, {}),
+    ("check_one_object", errors.InvalidRequest, {"request": "a.b.c", "request_uri": "https://rp.example/r"}, {}),
+    ("check_promised_object", errors.InvalidRequest, {}, {"require_signed_request_object": True}),
+    ("check_redirect_uri", errors.InvalidRequest, {"redirect_uri": None}, {}),
+    ("check_redirect_uri", errors.InvalidRequest, {"redirect_uri": URI + "/"}, {}),
+    ("check_response_type", errors.InvalidRequest, {"response_type": None}, {}),
+    ("check_response_type", errors.UnsupportedResponseType, {"response_type": "token"}, {}),
+    ("check_response_type", errors.UnauthorizedClient, {}, {"response_types": ()}),
+    ("check_response_type", errors.UnauthorizedClient, {}, {"grant_types": ("client_credentials",)}),
+    ("check_response_mode", errors.InvalidRequest, {"response_mode": "fragment"}, {}),
+    ("check_lengths", errors.InvalidRequest, {"state": "s" * 4097}, {}),
+    ("check_lengths", errors.InvalidRequest, {"nonce": "n" * 1025}, {}),
+    ("check_lengths", errors.InvalidRequest, {"claims": '{"x":"%s"}' % ("y" * 4096)}, {}),
+    ("check_unsupported", errors.RegistrationNotSupported, {"registration": "{}"}, {}),
+    ("check_unsupported", errors.InvalidTarget, {"resource": "https://api.example"}, {}),
+    ("check_claims", errors.InvalidRequest, {"claims": "[]"}, {}),
+    ("check_scope", errors.InvalidScope, {"scope": None}, {}),
+    ("check_scope", errors.InvalidScope, {"scope": "email"}, {}),
+    ("check_scope", errors.InvalidScope, {"scope": "openid phone"}, {}),
+    ("check_code_challenge", errors.InvalidRequest, {"code_challenge": "short"}, {}),
+    ("check_code_challenge", errors.InvalidRequest, {"code_challenge_method": "plain"}, {}),
+    ("check_code_challenge", errors.InvalidRequest, {"code_challenge": None}, {}),
+    (
+        "check_code_challenge",
+        errors.InvalidRequest,
+        {"code_challenge": None, "code_challenge_method": None},
+        {"token_endpoint_auth_method": "none"},
+    ),
+    ("check_prompt", errors.InvalidRequest, {"prompt": "none login"}, {}),
+    ("check_max_age", errors.InvalidRequest, {"max_age": "-1"}, {}),
+    (
+        "check_acr_values",
+        errors.UnmetAuthenticationRequirements,
+        {"claims": '{"id_token":{"acr":{"essential":true,"value":"urn:x"}}}'},
+        {},
+    ),
+    ("check_was_pushed", errors.InvalidRequest, {}, {"require_pushed_authorization_requests": True}),
+]
+
+
+def _rows(column: Column) -> list[Row]:
+    return [row for row in (*ARRIVAL, *REQUEST) if column in row.columns]
+
+
+def _answer(column: Column, params: Changes, client: Changes) -> tuple[str, type[OAuthError]] | None:
+    """Which check of `column` refuses the good request with these changes, and how."""
+    asked = {name: value for name, value in {**GOOD, **params}.items() if value is not None}
+    spoiled = replace(CLIENT, **client)
+    try:
+        check_arrival(column, spoiled, asked)
+        read(column, Draft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")}))
+    except OAuthError as error:
+        names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+        return next(name for name in names if name.startswith("check_") and name != "check_arrival"), type(error)
+    return None
+
+
+@pytest.mark.parametrize("column", Column)
+def test_a_good_request_passes(column: Column) -> None:
+    assert _answer(column, {}, {}) is None
+
+
+@pytest.mark.parametrize("column", Column)
+@pytest.mark.parametrize(("check", "error", "params", "client"), SPOILS, ids=lambda value: str(value)[:60])
+def test_a_check_answers_where_it_stands_and_nowhere_else(
+    column: Column, check: str, error: type[OAuthError], params: Changes, client: Changes
+) -> None:
+    stands = check in [row.check.__name__ for row in _rows(column)]
+    elsewhere = ("check_no_reference", error) if check == "check_one_object" else None
+    assert _answer(column, params, client) == ((check, error) if stands else elsewhere)
+
+
+@pytest.mark.parametrize("column", Column)
+def test_of_two_faults_the_earlier_row_answers(column: Column) -> None:
+    order = [row.check.__name__ for row in _rows(column)]
+    spoils = sorted((spoil for spoil in SPOILS if spoil[0] in order), key=lambda spoil: order.index(spoil[0]))
+    tried = 0
+    for first, second in combinations(spoils, 2):
+        if first[0] == second[0] or first[2].keys() & second[2].keys() or first[3].keys() & second[3].keys():
+            continue
+        if first[0] == "check_promised_object" and "request_uri" in second[2]:
+            continue  # the second fault mends the first
+        tried += 1
+        assert _answer(column, {**first[2], **second[2]}, {**first[3], **second[3]}) == first[:2], (first, second)
+    assert tried > 200
+
+
+def test_every_answer_that_the_table_names_is_tried_and_no_other_is_given() -> None:
+    named = {(row.check.__name__, error) for row in (*ARRIVAL, *REQUEST) for error in row.refuses}
+    assert named == {spoil[:2] for spoil in SPOILS}
+
+
+@pytest.mark.parametrize("column", Column)
+def test_a_check_writes_what_the_table_says_and_each_value_is_written_once(column: Column) -> None:
+    draft = Draft(CLIENT, GOOD)
+    written = {"client", "params", "address"}
+    for row in _rows(column):
+        row.check(draft)
+        now = {field.name for field in fields(Draft) if hasattr(draft, field.name)}
+        assert now - written == ({row.gives} - {None, "address"}), row.check
+        written = now
+    assert written == {field.name for field in fields(Draft)}
+    gives = [row.gives for row in _rows(column) if row.gives]
+    assert len(set(gives)) == len(gives)
+
+
+def test_until_the_address_is_proven_nothing_could_be_answered_by_redirect() -> None:
+    draft = Draft(CLIENT, {**GOOD, "redirect_uri": "https://evil.example/", "response_type": "token"})
+    with pytest.raises(errors.InvalidRequest):
+        read(Column.AUTHORIZE, draft)
+    assert draft.address is None
+
+
+# Profiles
+
+
+def test_every_profile_has_its_rules_and_is_asked_for_every_value() -> None:
+    assert PROFILES.keys() == set(Profile)
+    for profile in Profile:
+        for column in Column:
+            gives = {row.gives for row in _rows(column) if profile in row.profiles and row.gives}
+            assert gives == {field.name for field in fields(Draft)} - {"client", "params"}
+
+
+@pytest.fixture
+def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the profile of every client stricter, as a profile to come will be."""
+
+    def set_rules(**changes: Any) -> None:
+        rules: ProfileRules = replace(PROFILES[Profile.OIDC], **changes)
+        monkeypatch.setitem(profiles.PROFILES, Profile.OIDC, rules)
+
+    return set_rules
+
+
+def test_a_profile_can_demand_pushed_requests(stricter: Callable[..., None]) -> None:
+    stricter(always_pushed=True)
+    assert _answer(Column.AUTHORIZE, {}, {}) == ("check_was_pushed", errors.InvalidRequest)
+    assert _answer(Column.PAR, {}, {}) is None
+
+
+@pytest.mark.parametrize("column", Column)
+def test_a_profile_can_demand_a_code_challenge(column: Column, stricter: Callable[..., None]) -> None:
+    none = {"code_challenge": None, "code_challenge_method": None}
+    assert _answer(column, none, {}) is None
+    stricter(always_pkce=True)
+    assert _answer(column, none, {}) == ("check_code_challenge", errors.InvalidRequest)
+    assert _answer(column, {}, {}) is None
+
+
+def test_a_profile_can_narrow_the_algorithms_of_its_clients(stricter: Callable[..., None]) -> None:
+    signed = Unverified("a.b.c", {"alg": "RS256"}, {})
+    assert client_auth.algorithm_for(CLIENT, signed) == request_object.algorithm_for(CLIENT, signed) == "RS256"
+    stricter(signing_algorithms=("PS256", "ES256", "EdDSA"))
+    with pytest.raises(errors.InvalidClient):
+        client_auth.algorithm_for(CLIENT, signed)
+    with pytest.raises(errors.InvalidRequestObject):
+        request_object.algorithm_for(CLIENT, signed)
+
+
+def test_no_profile_takes_an_algorithm_that_nobody_verifies() -> None:
+    for rules in PROFILES.values():
+        assert set(rules.signing_algorithms) <= set(jose.SIGNING_ALGORITHMS)
