@@ -9,8 +9,8 @@ from typing import Any
 
 from vneid_idp.audit.events import Event, Kind
 from vneid_idp.audit.service import record as record_event
+from vneid_idp.identity import persons, rules, store
 from vneid_idp.identity import profile as profiles
-from vneid_idp.identity import rules, store
 from vneid_idp.identity.cards import card_expires_at
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
@@ -118,6 +118,7 @@ async def open_account(
     if not 1 <= level <= rules.highest_level(record, unit.now):
         raise LevelNotAllowed
     account = account_for(record, level, unit.now, unit.now)
+    await persons.ensure(unit, record.person_id)
     key = await vault.ensure_key(unit, record.person_id)
     sealed = key.seal_json(profiles.COLUMN, Profile(record, own or {}))
     if not await store.open_account(unit, account, sealed):

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from vneid_idp.identity import persons, store, tables
 from vneid_idp.identity import profile as profiles
-from vneid_idp.identity import store, tables
 from vneid_idp.identity.accounts import account_for, sign_in_digests
 from vneid_idp.identity.citizens import Citizen, citizens
 from vneid_idp.identity.hashing import SecretHasher
@@ -69,6 +69,7 @@ async def _put_account(unit: Unit, vault: Vault, blind: BlindIndex, persona: Per
     account = account_for(record, persona.level, unit.now - 100 * DAY, unit.now)
     if persona.closed:
         account = replace(account, closed_at=unit.now - DAY)
+    await persons.ensure(unit, record.person_id)
     key = await vault.ensure_key(unit, record.person_id)
     await store.open_account(unit, account, key.seal_json(profiles.COLUMN, Profile(record, persona.own)))
     if not persona.closed:
@@ -118,6 +119,7 @@ _COLUMNS: dict[Table, tuple[str, ...]] = {
     tables.registry_people: ("person_id", "sealed", "updated_at"),
     tables.registry_numbers: ("number_digest", "person_id"),
     tables.guardianships: ("guardian_id", "ward_id"),
+    tables.persons: ("person_id", "known_since"),
     tables.accounts: tuple(column.name for column in tables.accounts.c),
     tables.sign_in_names: ("name_digest", "person_id"),
     tables.factor_secrets: ("person_id", "kind", "hash", "set_at"),
@@ -153,6 +155,7 @@ def _rows_of(
         return
     account = account_for(record, citizen.level, now, now)
     values = store.account_values(account, key.seal_json(profiles.COLUMN, Profile(record)))
+    rows[tables.persons].append((person_id, now))
     rows[tables.accounts].append(tuple(values[name] for name in _COLUMNS[tables.accounts]))
     rows[tables.sign_in_names].extend((digest, person_id) for digest in sign_in_digests(blind, record))
     rows[tables.factor_secrets].append((person_id, "password", hashes.password, now))
