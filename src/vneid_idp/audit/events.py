@@ -34,6 +34,14 @@ class Kind(StrEnum):
     PASSKEY_ADDED = "passkey.added"
     PASSKEY_REMOVED = "passkey.removed"
     PERSON_ERASED = "person.erased"
+    PERSON_LOOKED_UP = "person.looked_up"
+    ROLE_GIVEN = "role.given"
+    ROLE_ENDED = "role.ended"
+    ACTIVATION_ISSUED = "activation.issued"
+    ACTIVATION_USED = "activation.used"
+    LOCK_ASKED = "lock.asked"
+    LOCK_DECIDED = "lock.decided"
+    REGISTER_INFORMED = "register.informed"
     BINDING_REQUESTED = "binding.requested"
     BINDING_VERIFIED = "binding.verified"
     BINDING_PROVED = "binding.proved"
@@ -70,6 +78,14 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.PASSKEY_ADDED: "A passkey was added to an account.",
     Kind.PASSKEY_REMOVED: "A passkey was removed from an account.",
     Kind.PERSON_ERASED: "The key of a person's data was destroyed.",
+    Kind.PERSON_LOOKED_UP: "An office or an operator looked a person up, for a reason that is on record.",
+    Kind.ROLE_GIVEN: "A person was given a role.",
+    Kind.ROLE_ENDED: "A role of a person was ended.",
+    Kind.ACTIVATION_ISSUED: "An office handed out a code to activate an account with.",
+    Kind.ACTIVATION_USED: "A person activated an account and chose its secrets.",
+    Kind.LOCK_ASKED: "An officer asked for a lock, or for its end; a colleague has to decide.",
+    Kind.LOCK_DECIDED: "An officer decided about a lock that a colleague had asked for.",
+    Kind.REGISTER_INFORMED: "An office told the population register of a change.",
     Kind.BINDING_REQUESTED: "A binding waits for proof.",
     Kind.BINDING_VERIFIED: "An account of a relying party was bound to a person.",
     Kind.BINDING_PROVED: "A young person took over, by own proof, an account that a guardian had bound.",

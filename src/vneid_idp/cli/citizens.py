@@ -2,22 +2,19 @@
 forget`: what the authority says of one of them.
 """
 
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from vneid_idp.cli.people import NobodyOfThisNumber, read_number
 from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database, with_unit
 from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.personal_id import MalformedPersonalId
-from vneid_idp.identity.personal_id import read as read_personal_id
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.identity.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
-from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.storage.unit import Database, Unit
@@ -26,14 +23,6 @@ from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 app = typer.Typer(no_args_is_help=True, help="Make-believe citizens.")
-
-
-class NobodyOfThisNumber(DomainError):
-    """The registry has nobody under a personal ID number."""
-
-    code = "nobody_of_this_number"
-    status = 404
-    title = "The registry knows nobody with this personal ID number."
 
 
 @app.command()
@@ -75,19 +64,19 @@ def seed(
 @app.command()
 def lock(context: typer.Context) -> None:
     """Lock a person's electronic identity: every token and session ends, the bindings rest. Asks for the number."""
-    out.print(f"{_say(context, _read_number(), _lock)} is locked.", markup=False)
+    out.print(f"{_say(context, read_number(), _lock)} is locked.", markup=False)
 
 
 @app.command()
 def unlock(context: typer.Context) -> None:
     """Lift a lock: tokens and bindings that it stopped count again. Asks for the number."""
-    out.print(f"{_say(context, _read_number(), _unlock)} is not locked.", markup=False)
+    out.print(f"{_say(context, read_number(), _unlock)} is not locked.", markup=False)
 
 
 @app.command()
 def deceased(context: typer.Context) -> None:
     """Record that a person died: every token and session ends, the bindings rest. Asks for the number."""
-    out.print(f"{_say(context, _read_number(), _record_death)} is recorded as deceased.", markup=False)
+    out.print(f"{_say(context, read_number(), _record_death)} is recorded as deceased.", markup=False)
 
 
 @app.command()
@@ -96,7 +85,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False,
 ) -> None:
     """Destroy the key of a person's data, end all that acts in their name, for good. Asks for the number."""
-    number = _read_number()
+    number = read_number()
     if not yes:
         typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
     out.print(f"{_say(context, number, _forget)} is forgotten.", markup=False)
@@ -121,19 +110,6 @@ async def _forget(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
     vault = Vault(ring.sealer)
     await forget_person(unit, vault, record.person_id)
     await SyntheticRegistry(vault, ring.blind).forget_number(unit, record)
-
-
-def _read_number() -> str:
-    """A personal ID number from the terminal or, piped, the first line of the standard input. Never an argument: those
-    stand in the list of processes and in the shell's history.
-    """
-    asked = (
-        typer.prompt("Personal ID number", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
-    )
-    try:
-        return read_personal_id(asked).text
-    except MalformedPersonalId as error:
-        fail(f"This cannot be: {error}.")
 
 
 def _say(

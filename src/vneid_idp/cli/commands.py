@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli import audit, citizens, clients, keys, server
+from vneid_idp.cli import audit, citizens, clients, keys, roles, server
 from vneid_idp.settings import Environment
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ server.add_to(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
+app.add_typer(roles.app, name="roles")
 app.add_typer(audit.app, name="audit")
 
 

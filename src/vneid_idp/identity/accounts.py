@@ -32,6 +32,14 @@ class LevelNotAllowed(DomainError):
     title = "This person may not hold an account of that level."
 
 
+class AccountExists(DomainError):
+    """The person has an account, open or closed."""
+
+    code = "account_exists"
+    status = 409
+    title = "This person has an electronic identity account already."
+
+
 class NoAccount(DomainError):
     """The person has no electronic identity account."""
 
@@ -110,10 +118,13 @@ async def open_account(
     record: RegistryRecord,
     level: int,
     own: dict[str, Any] | None = None,
+    *,
+    by: str | None = None,
 ) -> Account:
     """Open an account of `level` (1 or 2) for a person of the registry, or return the one there is.
 
-    `own` is what the holder adds to the profile. Raises `LevelNotAllowed` and `SignInNameTaken`.
+    `own` is what the holder adds to the profile, `by` the clerk who opens it. Raises `LevelNotAllowed` and
+    `SignInNameTaken`.
     """
     if not 1 <= level <= rules.highest_level(record, unit.now):
         raise LevelNotAllowed
@@ -127,8 +138,12 @@ async def open_account(
         return existing.account
     if not await store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
         raise SignInNameTaken
-    await record_event(unit, Event(Kind.ACCOUNT_OPENED, person_id=record.person_id, data={"level": level}))
+    await record_event(unit, Event(Kind.ACCOUNT_OPENED, person_id=record.person_id, data=_levelled(level, by)))
     return account
+
+
+def _levelled(level: int, by: str | None) -> dict[str, Any]:
+    return {"level": level} if by is None else {"level": level, "by": by}
 
 
 async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
@@ -190,13 +205,18 @@ async def _get(unit: Reading, person_id: str) -> Account:
     return account
 
 
-async def raise_level(unit: Unit, record: RegistryRecord, level: int) -> bool:
-    """Raise an account after the person was verified in person; whether it was below. Raises `LevelNotAllowed`."""
+async def raise_level(unit: Unit, record: RegistryRecord, level: int, *, by: str | None = None) -> bool:
+    """Raise an account after the person was verified in person, by the clerk `by`; whether it was below.
+
+    Raises `LevelNotAllowed`.
+    """
     if level > rules.highest_level(record, unit.now):
         raise LevelNotAllowed
     raised = await store.raise_level(unit, record.person_id, level, unit.now)
     if raised:
-        await record_event(unit, Event(Kind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data={"level": level}))
+        await record_event(
+            unit, Event(Kind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data=_levelled(level, by))
+        )
     return raised
 
 

@@ -144,6 +144,57 @@ outbox_messages = Table(
 )
 
 
+roles = Table(
+    "roles",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("role_id", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("given_at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ends_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("ended_by", Text),
+    PrimaryKeyConstraint("person_id", "role_id"),
+)
+Index("ix_roles_role_id", roles.c.role_id)
+
+activation_codes = Table(
+    "activation_codes",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("code_digest", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+# A lock in the authority's name takes two: who asks, and a colleague who decides.
+lock_requests = Table(
+    "lock_requests",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("lock", BigInteger, nullable=False),  # 1 to lock, 0 to unlock
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", BigInteger),
+    Column("agreed", BigInteger),
+    PrimaryKeyConstraint("person_id", "request_id"),
+)
+Index(
+    "uq_lock_requests_open",
+    lock_requests.c.person_id,
+    unique=True,
+    postgresql_where=lock_requests.c.decided_at.is_(None),
+    sqlite_where=lock_requests.c.decided_at.is_(None),
+)
+
+
 def account_is_usable() -> ColumnElement[bool]:
     """`rules.account_standing` as a condition of a statement that joins `accounts`; binds `now`.
 

@@ -1,0 +1,74 @@
+"""`roles give | end | list`: who may work at an office or look after the provider. The first ones are given here."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+
+import typer
+
+from vneid_idp.cli.people import find_person
+from vneid_idp.cli.terminal import fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.identity.roles import EVERYWHERE, HeldRole, Role, end_role, give_role, list_roles
+from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, to_rfc3339
+from vneid_idp.storage.unit import Database, Unit
+
+app = typer.Typer(no_args_is_help=True, help="Roles at offices and at the operator's.")
+
+By = Annotated[str, typer.Option("--by", help="Who you are, for the record of events.")]
+Reason = Annotated[str, typer.Option(help="Why, for the record of events.")]
+
+
+@app.command()
+def give(
+    context: typer.Context,
+    role: Role,
+    by: By,
+    reason: Reason,
+    office: Annotated[str, typer.Option(help="The office for which it holds; everywhere unless told.")] = EVERYWHERE,
+    until: Annotated[str | None, typer.Option(help="The last day on which it holds, YYYY-MM-DD.")] = None,
+) -> None:
+    """Give a person a role. Asks for the personal ID number, or reads it from a pipe."""
+    ends_at = None if until is None else _end_of(until)
+    settings = settings_of(context)
+    record = find_person(settings)
+
+    async def work(unit: Unit) -> HeldRole:
+        return await give_role(unit, record.person_id, role, office, by=by, reason=reason, ends_at=ends_at)
+
+    out.print(f"{record.person_id} is {role} now: {with_unit(settings, work).role_id}", markup=False)
+
+
+@app.command()
+def end(context: typer.Context, role_id: str, by: By, reason: Reason) -> None:
+    """End a role at once."""
+
+    async def work(unit: Unit) -> bool:
+        return await end_role(unit, role_id, by=by, reason=reason)
+
+    if not with_unit(settings_of(context), work):
+        fail("There is no such role, or it has ended.")
+    out.print(f"{role_id} has ended.", markup=False)
+
+
+@app.command("list")
+def list_all(context: typer.Context) -> None:
+    """List every role that somebody holds."""
+
+    async def work(database: Database) -> tuple[HeldRole, ...]:
+        async with database.reading() as unit:
+            return await list_roles(unit)
+
+    rows = [("role_id", "Person", "Role", "Office", "Given", "By", "Ends")]
+    for held in with_database(settings_of(context), work):
+        ends = "" if held.ends_at is None else to_rfc3339(held.ends_at)
+        given = to_rfc3339(held.given_at)
+        rows.append((held.role_id, held.person_id, held.role, held.scope, given, held.given_by, ends))
+    print_rows(*rows)
+
+
+def _end_of(text: str) -> Instant:
+    """The end of a day in Viet Nam."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        fail("--until is no day: write YYYY-MM-DD.", code=2)
+    return int(datetime.combine(day, time.max, VIETNAM).timestamp()) * SECOND

@@ -1,0 +1,81 @@
+"""Activation codes: an office opens an account and hands its holder a code, with which they choose their own secrets.
+
+Ten digits, known to the database only as a keyed digest, good once and for two days. Trying one is a single statement
+that counts the attempt, so that two tries at once cannot share one. An account has one code at a time.
+"""
+
+from sqlalchemy import bindparam, case, null, update
+
+from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.service import record
+from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.tables import activation_codes
+from vneid_idp.kernel.clock import HOUR, Instant
+from vneid_idp.kernel.secrets import BlindIndex, new_digits
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Unit
+
+DIGITS = 10
+LIFETIME: Instant = 48 * HOUR
+ATTEMPTS = 5
+
+_codes = activation_codes
+_new = insert(_codes).values(
+    person_id=bindparam("person_id"),
+    code_digest=bindparam("code_digest"),
+    expires_at=bindparam("expires_at"),
+    attempts=0,
+)
+_ISSUE = Statement(
+    _new.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={
+            "code_digest": _new.excluded.code_digest,
+            "expires_at": _new.excluded.expires_at,
+            "attempts": 0,
+            "used_at": null(),
+        },
+    )
+)
+_TRY = Statement(
+    update(_codes)
+    .where(
+        _codes.c.person_id == bindparam("of_person"),
+        _codes.c.used_at.is_(None),
+        _codes.c.attempts < ATTEMPTS,
+        _codes.c.expires_at > bindparam("now"),
+    )
+    .values(
+        attempts=_codes.c.attempts + 1,
+        used_at=case((_codes.c.code_digest == bindparam("tried_digest"), bindparam("now")), else_=null()),
+    )
+    .returning(_codes.c.used_at, _codes.c.attempts)
+)
+
+
+async def issue(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> str:
+    """A new activation code for a person, in place of the one before; `by` is the clerk who hands it over."""
+    code = new_digits(DIGITS)
+    await unit.execute(
+        _ISSUE,
+        person_id=person_id,
+        code_digest=_digest(blind, person_id, code),
+        expires_at=unit.now + LIFETIME,
+    )
+    await record(unit, Event(Kind.ACTIVATION_ISSUED, person_id, data={"by": by}))
+    return code
+
+
+async def use(unit: Unit, blind: BlindIndex, person_id: str, code: str) -> Outcome:
+    """Try a code. It returns, never raises, so that the attempt is counted when the unit commits."""
+    tried = "".join(character for character in code if character.isdecimal())
+    row = await unit.fetch_one(_TRY, of_person=person_id, tried_digest=_digest(blind, person_id, tried), now=unit.now)
+    if row is None:
+        return Outcome.SPENT
+    if row["used_at"] is not None:
+        return Outcome.RIGHT
+    return Outcome.WRONG if row["attempts"] < ATTEMPTS else Outcome.SPENT
+
+
+def _digest(blind: BlindIndex, person_id: str, code: str) -> str:
+    return blind.of("activation_code", f"{person_id}\0{code}")

@@ -1,0 +1,38 @@
+"""An office opens an account, or raises it to level 2, for somebody who came in person (Decree 69/2024 Art. 10)."""
+
+from vneid_idp.identity import accounts, activation, persons
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.rules import Account
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Unit
+
+
+async def open_account(
+    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, level: int, *, by: str
+) -> tuple[Account, str]:
+    """Open an account of `level`; it, and the code with which its holder chooses the secrets.
+
+    Raises `LevelNotAllowed` by age and card, `SignInNameTaken`, and `AccountExists`.
+    """
+    await persons.seize(unit, record.person_id)
+    if await accounts.find(unit, record.person_id) is not None:
+        raise accounts.AccountExists
+    account = await accounts.open_account(unit, vault, blind, record, level, by=by)
+    return account, await activation.issue(unit, blind, record.person_id, by=by)
+
+
+async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, *, by: str) -> bool:
+    """Raise an account to level 2 after the person was verified; whether it was below. Raises `LevelNotAllowed`."""
+    await persons.seize(unit, record.person_id)
+    await accounts.refresh(unit, vault, blind, record)
+    return await accounts.raise_level(unit, record, 2, by=by)
+
+
+async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> str:
+    """Another activation code, for somebody who forgot the secrets or lost the first code. Raises `NoAccount`."""
+    await persons.seize(unit, person_id)
+    account = await accounts.find(unit, person_id)
+    if account is None or account.closed_at is not None:
+        raise accounts.NoAccount
+    return await activation.issue(unit, blind, person_id, by=by)
