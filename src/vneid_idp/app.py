@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings import service as bindings
@@ -21,39 +20,41 @@ from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.logos import fetch_due
-from vneid_idp.interaction.routes import routes as interaction_routes
+from vneid_idp.interaction.routes import doors as interaction_doors
 from vneid_idp.kernel.clock import Clock, SystemClock
 from vneid_idp.keys import service as keys
-from vneid_idp.observability.health import routes as health_routes
-from vneid_idp.portal.routes import routes as portal_routes
+from vneid_idp.observability.health import doors as health_doors
+from vneid_idp.portal.routes import doors as portal_doors
 from vneid_idp.provider.notices import deliver_due
-from vneid_idp.provider.routes import routes as provider_routes
-from vneid_idp.resources.contract import openapi
-from vneid_idp.resources.routes import router as resources_router
+from vneid_idp.provider.routes import doors as provider_doors
+from vneid_idp.resources.contract import doors as contract_doors
+from vneid_idp.resources.routes import router as bindings_router
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.prefill import prefill
-from vneid_idp.sandbox.routes import routes as sandbox_routes
+from vneid_idp.sandbox.routes import doors as sandbox_doors
 from vneid_idp.settings import Settings
 from vneid_idp.sms import SmsGateway
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
+from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.context import Idp
-from vneid_idp.web.errors import install_errors
+from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.limits import POLICY, SANDBOX_POLICY, open_limits
 from vneid_idp.web.outbound import Outbound
+from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
 from vneid_idp.workers import Task, running
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+def create_app(settings: Settings, clock: Clock | None = None) -> Root:
     """The application for `settings`. Database and keys are opened when its lifespan starts."""
     ticking = clock or SystemClock()
     explanations = Explanations(settings.issuer) if settings.is_sandbox else None
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Root) -> AsyncIterator[None]:
         db = open_database(settings.database_url.get_secret_value(), ticking, connections=settings.database_connections)
         gateway = _sms_gateway(settings)
         provider = await _assemble(settings, ticking, db, explanations)
@@ -69,18 +70,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             await provider.limits.close()
             await db.close()
 
-    # No redirect to the address without a slash: it would lead to whatever `Host` says.
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.openapi = partial(openapi, settings.issuer)  # type: ignore[method-assign]
-    app.router.routes[:0] = provider_routes
-    app.router.routes += [*interaction_routes, *portal_routes, *health_routes, Mount("/static", Static())]
-    app.include_router(resources_router)
+    apis = JsonApis({"/bindings/": bindings_router})
+    doors = [*provider_doors, *interaction_doors, *portal_doors, *contract_doors, *health_doors]
     if explanations is not None:
-        app.router.routes += sandbox_routes(explanations, Demo(settings.social_network_url))
+        doors += sandbox_doors(explanations, Demo(settings.social_network_url))
     else:
-        app.router.routes.append(Route("/", _home, methods=["GET"]))
-    explain = None if explanations is None else explanations.explain
-    install_errors(app, settings.issuer, explain, hot=provider_routes)
+        doors.append(Door.page("/", _home))
+    areas = [*apis.areas, Area(DoorKind.PAGE, "/static/", Mount("/static", Static()))]
+    app = Root(settings.issuer, doors, areas, lifespan, None if explanations is None else explanations.explain)
+    apis.state = app.state
     return app
 
 

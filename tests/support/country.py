@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
 from tests.support.people import hashes
 from tests.support.watch import MORNING, Watch
@@ -20,6 +19,7 @@ from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.settings import Environment, Settings, new_root_secret
 from vneid_idp.web.context import Idp
+from vneid_idp.web.root import Root
 
 ISSUER = "http://localhost:8000"
 REDIRECT_URI = "http://localhost:9999/callback"
@@ -53,7 +53,7 @@ METADATA: dict[str, Any] = {
 class Country:
     """A running provider, the clock everybody goes by, and the people."""
 
-    app: FastAPI
+    app: Root
     idp: Idp
     watch: Watch
     people: dict[str, Persona]
@@ -88,7 +88,7 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
 async def populate(database_url: str, watch: Watch) -> None:
     """Make keys and people in a migrated database."""
     app = create_app(settings_for(database_url), watch)
-    async with app.router.lifespan_context(app):
+    async with app.lifespan(app):
         idp: Idp = app.state.idp
         async with idp.db.writing() as unit:
             await seed_personas(unit, idp.vault, idp.keys.blind, hashes())
@@ -98,6 +98,6 @@ async def populate(database_url: str, watch: Watch) -> None:
 async def country(database_url: str, watch: Watch, **changes: Any) -> AsyncIterator[Country]:
     """A provider on a populated database, for as long as the block lasts."""
     app = create_app(settings_for(database_url, **changes), watch)
-    async with app.router.lifespan_context(app):
+    async with app.lifespan(app):
         people = {persona.slug: persona for persona in personas(MORNING)}
         yield Country(app, app.state.idp, watch, people)

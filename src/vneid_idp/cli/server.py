@@ -13,7 +13,7 @@ from vneid_idp.kernel.secrets import digest, new_secret
 from vneid_idp.settings import PREFIX, Environment, Loaded, Settings, new_root_secret, read_settings
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from vneid_idp.web.root import Root
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def application() -> "FastAPI":
+def application() -> "Root":
     """The provider of this process's settings: what each of uvicorn's workers calls."""
     from vneid_idp.app import create_app
 

@@ -5,7 +5,6 @@ from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.consent import service as consents
@@ -20,6 +19,7 @@ from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.templates import render
@@ -123,7 +123,7 @@ def _page(
     )
 
 
-routes = [
-    Route("/consent/{interaction}", show, methods=["GET"]),
-    Route("/consent/{interaction}", answer, methods=["POST"]),
+doors = [
+    Door.page("/consent/{interaction}", show),
+    Door.page("/consent/{interaction}", answer, "POST"),
 ]

@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.interaction.guard import Visit, enter, extend, leave
 from vneid_idp.protocol.interaction import ReachLevel
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.templates import render
 
@@ -31,7 +31,7 @@ def _page(request: Request, visit: Visit) -> Response:
     return render(request, "interaction/level.html", visit=visit)
 
 
-routes = [
-    Route("/level/{interaction}", show, methods=["GET"]),
-    Route("/level/{interaction}", submit, methods=["POST"]),
+doors = [
+    Door.page("/level/{interaction}", show),
+    Door.page("/level/{interaction}", submit, "POST"),
 ]

@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.clients.images import BadImage, read_image
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.logos import DueLogo, due_logos, find_logo, keep_logo, take_attempt
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.doors import Door
 
 logger = logging.getLogger(__name__)
 
@@ -67,4 +67,4 @@ async def _fetch(provider: Idp, logo: DueLogo) -> None:
     provider.clients.forget(logo.client_id)
 
 
-routes = [Route("/logos/{client_id}/{digest}", show, methods=["GET"])]
+doors = [Door.page("/logos/{client_id}/{digest}", show)]

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from vneid_idp.identity import passkeys
 from vneid_idp.identity.passkeys import PasskeyRefused
@@ -18,6 +17,7 @@ from vneid_idp.interaction.arrival import arrive
 from vneid_idp.interaction.place import Place, find_place, site_of
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.csrf import check_csrf
+from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret
 
 _MOST_BYTES = 16 * 1024
@@ -108,8 +108,8 @@ async def read_json(request: Request) -> dict[str, str]:
     return {name: text for name, text in value.items() if isinstance(text, str)}
 
 
-routes = [
-    Route(f"/signin{interaction}{second}/passkey{step}", endpoint, methods=["POST"])
+doors = [
+    Door.api(f"/signin{interaction}{second}/passkey{step}", endpoint, "POST")
     for interaction in ("", "/{interaction}")
     for second in ("", "/second")
     for step, endpoint in (("/options", options), ("", finish))

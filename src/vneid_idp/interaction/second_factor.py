@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.identity import accounts, otp, passkeys
@@ -15,6 +14,7 @@ from vneid_idp.interaction.guard import extend, leave, see_other
 from vneid_idp.interaction.place import Place, find_place
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts
@@ -149,9 +149,9 @@ def _page(
     )
 
 
-routes = [
-    Route("/signin/second", show, methods=["GET"]),
-    Route("/signin/second", submit, methods=["POST"]),
-    Route("/signin/{interaction}/second", show, methods=["GET"]),
-    Route("/signin/{interaction}/second", submit, methods=["POST"]),
+doors = [
+    Door.page("/signin/second", show),
+    Door.page("/signin/second", submit, "POST"),
+    Door.page("/signin/{interaction}/second", show),
+    Door.page("/signin/{interaction}/second", submit, "POST"),
 ]

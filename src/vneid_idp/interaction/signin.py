@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
@@ -16,6 +15,7 @@ from vneid_idp.interaction.guard import extend, leave
 from vneid_idp.interaction.place import Place, find_place
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.web.context import Prefill
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts
@@ -158,9 +158,9 @@ def unusable(request: Request, place: Place, standing: Standing) -> Response:
     return render(request, "interaction/unusable.html", 403, place=place, standing=standing.value)
 
 
-routes = [
-    Route("/signin", show, methods=["GET"]),
-    Route("/signin", submit, methods=["POST"]),
-    Route("/signin/{interaction}", show, methods=["GET"]),
-    Route("/signin/{interaction}", submit, methods=["POST"]),
+doors = [
+    Door.page("/signin", show),
+    Door.page("/signin", submit, "POST"),
+    Door.page("/signin/{interaction}", show),
+    Door.page("/signin/{interaction}", submit, "POST"),
 ]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.bindings.policy import GUARDIAN_UNTIL_AGE
 from vneid_idp.identity.ages import is_over
@@ -11,6 +10,7 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.guard import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import ChooseWard
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.templates import render
@@ -75,7 +75,7 @@ def _page(
     )
 
 
-routes = [
-    Route("/ward/{interaction}", show, methods=["GET"]),
-    Route("/ward/{interaction}", submit, methods=["POST"]),
+doors = [
+    Door.page("/ward/{interaction}", show),
+    Door.page("/ward/{interaction}", submit, "POST"),
 ]

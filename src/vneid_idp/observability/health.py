@@ -3,10 +3,10 @@
 from sqlalchemy import literal, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from vneid_idp.storage.statement import Statement
 from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 _PING = Statement(select(literal(1).label("one")))
 
@@ -18,4 +18,4 @@ async def healthz(request: Request) -> Response:
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
-routes = [Route("/healthz", healthz, methods=["GET"])]
+doors = [Door.api("/healthz", healthz)]

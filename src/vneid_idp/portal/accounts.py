@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import LIVE, State
@@ -15,6 +14,7 @@ from vneid_idp.portal.access import Holder, find_clients, for_holder, read_befor
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.release_binding import release_for_person
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.templates import render
 
@@ -95,7 +95,7 @@ async def release(request: Request, holder: Holder) -> Response:
     return see_other("/me/accounts?released")
 
 
-routes = [
-    Route("/me/accounts", for_holder(show), methods=["GET"]),
-    Route("/me/accounts/release", for_holder(release), methods=["POST"]),
+doors = [
+    Door.page("/me/accounts", for_holder(show)),
+    Door.page("/me/accounts/release", for_holder(release), "POST"),
 ]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.audit.events import Kind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.templates import render
 
@@ -92,4 +92,4 @@ def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str])
     return Happening(event.at, text, None if "%(service)s" in message else service, event.kind in _NOTABLE)
 
 
-routes = [Route("/me/history", for_holder(show), methods=["GET"])]
+doors = [Door.page("/me/history", for_holder(show))]

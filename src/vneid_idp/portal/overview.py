@@ -2,13 +2,13 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import LIVE
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import passkeys
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.web.doors import Door
 from vneid_idp.web.templates import render
 
 
@@ -29,4 +29,4 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-routes = [Route("/me", for_holder(show), methods=["GET"])]
+doors = [Door.page("/me", for_holder(show))]

@@ -2,11 +2,11 @@
 
 from vneid_idp.portal import accounts, history, overview, security, services, signout
 
-routes = [
-    *overview.routes,
-    *services.routes,
-    *accounts.routes,
-    *history.routes,
-    *security.routes,
-    *signout.routes,
+doors = [
+    *overview.doors,
+    *services.doors,
+    *accounts.doors,
+    *history.doors,
+    *security.doors,
+    *signout.doors,
 ]

@@ -3,7 +3,6 @@
 import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
@@ -18,6 +17,7 @@ from vneid_idp.provider.notices import deliver
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
@@ -203,11 +203,11 @@ async def end_other_sessions(request: Request, holder: Holder) -> Response:
     return see_other("/me/security?done=others")
 
 
-routes = [
-    Route("/me/security", for_holder(show), methods=["GET"]),
-    Route("/me/security/passkey/options", for_holder(passkey_options), methods=["POST"]),
-    Route("/me/security/passkey", for_holder(add_passkey), methods=["POST"]),
-    Route("/me/security/passkey/remove", for_holder(remove_passkey), methods=["POST"]),
-    Route("/me/security/secret", for_holder(change_secret), methods=["POST"]),
-    Route("/me/security/sessions", for_holder(end_other_sessions), methods=["POST"]),
+doors = [
+    Door.page("/me/security", for_holder(show)),
+    Door.api("/me/security/passkey/options", for_holder(passkey_options), "POST"),
+    Door.api("/me/security/passkey", for_holder(add_passkey), "POST"),
+    Door.page("/me/security/passkey/remove", for_holder(remove_passkey), "POST"),
+    Door.page("/me/security/secret", for_holder(change_secret), "POST"),
+    Door.page("/me/security/sessions", for_holder(end_other_sessions), "POST"),
 ]

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
@@ -21,6 +20,7 @@ from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.provider.notices import deliver
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.templates import render
@@ -118,7 +118,7 @@ def _domain(client: Client | None) -> str | None:
     return urlsplit(client.redirect_uris[0]).netloc or None if client and client.redirect_uris else None
 
 
-routes = [
-    Route("/me/services", for_holder(show), methods=["GET"]),
-    Route("/me/services/withdraw", for_holder(withdraw), methods=["POST"]),
+doors = [
+    Door.page("/me/services", for_holder(show)),
+    Door.page("/me/services/withdraw", for_holder(withdraw), "POST"),
 ]

@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.interaction.guard import see_other
+from vneid_idp.web.doors import Door
 
 
 async def show(request: Request) -> Response:
@@ -12,4 +12,4 @@ async def show(request: Request) -> Response:
     return see_other("/end_session")
 
 
-routes = [Route("/signout", show, methods=["GET"])]
+doors = [Door.page("/signout", show)]

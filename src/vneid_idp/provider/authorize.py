@@ -5,7 +5,6 @@ from typing import assert_never
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.service import Interaction, InteractionOver
@@ -36,6 +35,7 @@ from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.request_object import resolve
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import prefer_locales
 from vneid_idp.web.session import read_session
 
@@ -185,7 +185,7 @@ def _see_other(path: str) -> Response:
     return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-routes = [
-    Route("/authorize", authorize, methods=["GET", "POST"]),
-    Route("/authorize/{interaction}", resume, methods=["GET"]),
+doors = [
+    Door.page("/authorize", authorize, "GET", "POST"),
+    Door.page("/authorize/{interaction}", resume),
 ]

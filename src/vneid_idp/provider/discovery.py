@@ -3,11 +3,11 @@
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.protocol.discovery import metadata
 from vneid_idp.provider.registration import is_open
 from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 # Short, so that a rotated key is seen within the time for which keys are announced; open to scripts of any origin,
 # since all of it is public.
@@ -28,8 +28,8 @@ async def jwks(request: Request) -> Response:
     return Response(keys, headers=_HEADERS, media_type="application/json")
 
 
-routes = [
-    Route("/.well-known/openid-configuration", well_known, methods=["GET"]),
-    Route("/.well-known/oauth-authorization-server", well_known, methods=["GET"]),
-    Route("/jwks.json", jwks, methods=["GET"]),
+doors = [
+    Door.protocol("/.well-known/openid-configuration", well_known),
+    Door.protocol("/.well-known/oauth-authorization-server", well_known),
+    Door.protocol("/jwks.json", jwks),
 ]

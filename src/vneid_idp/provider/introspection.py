@@ -4,7 +4,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.grants import service as grants
 from vneid_idp.protocol.client import Client
@@ -17,6 +16,7 @@ from vneid_idp.provider.bodies import form_pairs, json_response
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.tokens import find_token
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.doors import Door
 
 
 async def introspect(request: Request) -> Response:
@@ -52,4 +52,4 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     return active_refresh(client.client_id, grant.authorisation.scope, provider.issuer, sub)
 
 
-routes = [Route("/introspect", introspect, methods=["POST"])]
+doors = [Door.protocol("/introspect", introspect, "POST")]

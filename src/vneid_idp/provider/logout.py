@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from vneid_idp.grants.participants import clients_of_session
 from vneid_idp.identity.sessions import find_session
@@ -19,6 +18,7 @@ from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.notices import deliver
 from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import prefer_locales
@@ -140,7 +140,7 @@ def _see_other(address: str) -> Response:
     return RedirectResponse(address, status_code=303, headers=_NO_STORE)
 
 
-routes = [
-    Route("/end_session", end, methods=["GET", "POST"]),
-    Route("/end_session/confirm", confirm, methods=["POST"]),
+doors = [
+    Door.page("/end_session", end, "GET", "POST"),
+    Door.page("/end_session/confirm", confirm, "POST"),
 ]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import SECOND
@@ -14,6 +13,7 @@ from vneid_idp.provider.bodies import form_pairs, json_response
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.request_object import resolve
 from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 
 async def push(request: Request) -> Response:
@@ -32,4 +32,4 @@ async def push(request: Request) -> Response:
     return json_response(body, 201)
 
 
-routes = [Route("/par", push, methods=["POST"])]
+doors = [Door.protocol("/par", push, "POST")]

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.clients import service
 from vneid_idp.clients.keys import Unreachable
@@ -20,6 +19,7 @@ from vneid_idp.protocol.registration import Registration
 from vneid_idp.provider.bodies import json_response
 from vneid_idp.web.bearer import bearer_token
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
 
 _LARGEST = 64 * 1024
@@ -162,9 +162,9 @@ def _response(provider: Idp, client: Client, token: str, secret: str | None) -> 
     return found
 
 
-routes = [
-    Route("/register", register, methods=["POST"]),
-    Route("/register/{client_id}", read, methods=["GET"]),
-    Route("/register/{client_id}", update, methods=["PUT"]),
-    Route("/register/{client_id}", delete, methods=["DELETE"]),
+doors = [
+    Door.protocol("/register", register, "POST"),
+    Door.protocol("/register/{client_id}", read),
+    Door.protocol("/register/{client_id}", update, "PUT"),
+    Door.protocol("/register/{client_id}", delete, "DELETE"),
 ]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.grants import service as grants
@@ -12,6 +11,7 @@ from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.tokens import find_token
 from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 
 async def revoke(request: Request) -> Response:
@@ -35,4 +35,4 @@ async def revoke(request: Request) -> Response:
     return Response(headers={"Cache-Control": "no-store"})
 
 
-routes = [Route("/revoke", revoke, methods=["POST"])]
+doors = [Door.protocol("/revoke", revoke, "POST")]

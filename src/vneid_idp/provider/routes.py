@@ -1,4 +1,4 @@
-"""All doors of the protocol, the hot ones first."""
+"""All doors of the protocol."""
 
 from vneid_idp.provider import (
     authorize,
@@ -12,14 +12,14 @@ from vneid_idp.provider import (
     userinfo,
 )
 
-routes = [
-    *token.routes,
-    *authorize.routes,
-    *userinfo.routes,
-    *par.routes,
-    *introspection.routes,
-    *revocation.routes,
-    *discovery.routes,
-    *logout.routes,
-    *registration.routes,
+doors = [
+    *token.doors,
+    *authorize.doors,
+    *userinfo.doors,
+    *par.doors,
+    *introspection.doors,
+    *revocation.doors,
+    *discovery.doors,
+    *logout.doors,
+    *registration.doors,
 ]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from vneid_idp.protocol.grants.request import TokenRequest
@@ -13,6 +12,7 @@ from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 
 async def token(request: Request) -> Response:
@@ -33,4 +33,4 @@ async def token(request: Request) -> Response:
     return json_response(await token_response(provider, client, granted, now))
 
 
-routes = [Route("/token", token, methods=["POST"])]
+doors = [Door.protocol("/token", token, "POST")]

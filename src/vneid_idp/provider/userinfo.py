@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken
@@ -16,6 +15,7 @@ from vneid_idp.provider.encryption import encrypted
 from vneid_idp.provider.released import released_claims
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -63,4 +63,4 @@ async def _token(request: Request) -> str:
     return token
 
 
-routes = [Route("/userinfo", userinfo, methods=["GET", "POST"])]
+doors = [Door.protocol("/userinfo", userinfo, "GET", "POST")]

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import orjson
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import Response
 
 from vneid_idp.resources.routes import router
+from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 
 _DESCRIPTION = """\
 A social network binds its account to the person who proved an identity, and learns what the account may do: post, \
@@ -41,3 +46,11 @@ def openapi(issuer: str | None = None) -> dict[str, Any]:
 def published() -> dict[str, dict[str, Any]]:
     """The files of `openapi/` and what stands in them."""
     return {"bindings-v1.json": openapi()}
+
+
+async def contract(request: Request) -> Response:
+    """`GET /openapi.json`."""
+    return Response(orjson.dumps(openapi(idp(request).issuer)), media_type="application/json")
+
+
+doors = [Door.api("/openapi.json", contract)]

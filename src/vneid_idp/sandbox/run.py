@@ -24,14 +24,13 @@ from vneid_idp.storage import migration
 from vneid_idp.storage.database import open_database
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from vneid_idp.settings import Settings
+    from vneid_idp.web.root import Root
 
 _PATIENCE_SECONDS = 20
 
 
-def run(settings: "Settings", create_app: Callable[[], "FastAPI"]) -> None:
+def run(settings: "Settings", create_app: Callable[[], "Root"]) -> None:
     """Run until interrupted. Raises `OSError` when a port is taken."""
     ports = [settings.port, *([settings.social_network_port] if settings.social_network_port else [])]
     for port in ports:
@@ -63,7 +62,7 @@ async def _prepare(settings: "Settings") -> DemoClient:
 class _Provider(uvicorn.Server):
     """The provider in this process; once it answers, it says what there is to see."""
 
-    def __init__(self, settings: "Settings", create_app: Callable[[], "FastAPI"], ready: Callable[[], None]) -> None:
+    def __init__(self, settings: "Settings", create_app: Callable[[], "Root"], ready: Callable[[], None]) -> None:
         self._settings = settings
         self._ready = ready
         super().__init__(

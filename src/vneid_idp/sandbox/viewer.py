@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from vneid_idp.web.doors import Door
 from vneid_idp.web.headers import allow_source
 from vneid_idp.web.templates import render
 
@@ -16,4 +16,4 @@ async def viewer_page(request: Request) -> Response:
     return render(request, "sandbox/viewer.html")
 
 
-routes = [Route("/docs", viewer_page, methods=["GET"])]
+doors = [Door.page("/docs", viewer_page)]

@@ -7,23 +7,20 @@ since a client library understands nothing else there.
 import logging
 import math
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 import orjson
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError, plain
+from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.exchange import exchange_of, request_id
-from vneid_idp.web.headers import Edge
-from vneid_idp.web.hot_doors import HotDoors
+from vneid_idp.web.headers import OnError
 from vneid_idp.web.sentences import sentence_for
 from vneid_idp.web.templates import render
 
@@ -33,16 +30,6 @@ Explain = Callable[[Request, Exception, str], str | None]
 """(request, error, request id) → the address of a page that explains the error to a developer, in the sandbox."""
 
 _REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError)
-_OAUTH_DOORS = ("/token", "/par", "/userinfo", "/introspect", "/revoke", "/register", "/jwks.json", "/.well-known/")
-_API_DOORS = ("/bindings/", "/healthz")
-
-
-class Door(Enum):
-    """What kind of caller stands there."""
-
-    PAGE = auto()
-    OAUTH = auto()
-    API = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +44,29 @@ class Refusal:
     from_client: bool = False
 
 
-def install_errors(app: FastAPI, issuer: str, explain: Explain | None = None, hot: Iterable[Route] = ()) -> None:
-    """Give the application its outermost layers and its error handlers; `hot` routes get the short way."""
+def answering(explain: Explain | None = None) -> OnError:
+    """What answers each error that escaped from a door."""
 
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, OAuthError) and error.detail:
             logger.info("%s: %s: %s", request_id(request), error.code, error.detail)
+        elif not isinstance(error, _REFUSALS):
+            # Types and places only: the text of an exception can hold the values of a person.
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("%s: unexpected %s\n%s", request_id(request), type(error).__name__, frames)
+            exchange_of(request).forget_what_was_kept()
         return _answer(request, _refusal(error), explain(request, error, request_id(request)) if explain else None)
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        # Types and places only: the text of an exception can hold the values of a person.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("%s: unexpected %s\n%s", request_id(request), type(error).__name__, frames)
-        exchange_of(request).forget_what_was_kept()
-        return await answer(request, error)
-
-    for kind in _REFUSALS:
-        app.add_exception_handler(kind, answer)
-    app.add_middleware(HotDoors, routes=hot, refusals=_REFUSALS, on_refusal=answer)
-    app.add_middleware(Edge, issuer=issuer, on_error=unexpected)
+    return answer
 
 
-def door_of(request: Request) -> Door:
-    """Programs are known by the door they knock at; elsewhere by preferring JSON."""
-    path = request.url.path
-    if path.startswith(_OAUTH_DOORS):
-        return Door.OAUTH
-    if path.startswith(_API_DOORS):
-        return Door.API
+def _kind_of(request: Request) -> DoorKind:
+    """Who is to understand the answer. At pages, and where there is no door, a program is known by preferring JSON."""
+    kind = exchange_of(request).kind
+    if kind is not None and kind is not DoorKind.PAGE:
+        return kind
     accept = request.headers.get("accept", "")
-    return Door.API if "json" in accept and "text/html" not in accept else Door.PAGE
+    return DoorKind.API if "json" in accept and "text/html" not in accept else DoorKind.PAGE
 
 
 def _refusal(error: Exception) -> Refusal:
@@ -113,13 +93,13 @@ def _headers(error: OAuthError | DomainError) -> dict[str, str]:
 
 
 def _answer(request: Request, refusal: Refusal, explanation: str | None) -> Response:
-    door = door_of(request)
-    if door is Door.PAGE:
-        response = _page(request, refusal, explanation)
-    elif door is Door.OAUTH:
-        response = _oauth(request, refusal, explanation)
-    else:
-        response = _problem(request, refusal, explanation)
+    match _kind_of(request):
+        case DoorKind.PAGE:
+            response = _page(request, refusal, explanation)
+        case DoorKind.PROTOCOL:
+            response = _oauth(request, refusal, explanation)
+        case DoorKind.API:
+            response = _problem(request, refusal, explanation)
     response.headers.update(refusal.headers)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Request-Id"] = request_id(request)

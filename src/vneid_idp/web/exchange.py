@@ -6,8 +6,10 @@ response.
 """
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from vneid_idp.kernel.secrets import new_id, new_secret
+from vneid_idp.web.doors import DoorKind
 
 KEY = "vneid_idp.exchange"
 
@@ -15,10 +17,12 @@ KEY = "vneid_idp.exchange"
 class Exchange:
     """The memory of one request. Everything is computed on first use: a token request uses nothing of it."""
 
-    __slots__ = ("_nonce", "_request_id", "browser", "cookies", "locale", "secure", "sources", "ui_locales")
+    __slots__ = ("_nonce", "_request_id", "browser", "cookies", "kind", "locale", "secure", "sources", "ui_locales")
 
     def __init__(self, secure: bool) -> None:
         self.secure = secure
+        self.kind: DoorKind | None = None
+        """Of the door that the request came to; `None` where there is none."""
         self.cookies: dict[str, str] = {}
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None
@@ -53,7 +57,12 @@ class Exchange:
 
 def exchange_of(request: HTTPConnection) -> Exchange:
     """The exchange of a request that came through `web.headers.Edge`."""
-    exchange = request.scope[KEY]
+    return exchange_of_scope(request.scope)
+
+
+def exchange_of_scope(scope: Scope) -> Exchange:
+    """The same for who has no request yet."""
+    exchange = scope[KEY]
     assert isinstance(exchange, Exchange)
     return exchange
 

@@ -5,19 +5,23 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter
 from jinja2 import ChoiceLoader, DictLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest, InvalidToken, ServerError
+from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.cookies import Cookie, browser_id, keep_cookie
-from vneid_idp.web.errors import Explain, install_errors
+from vneid_idp.web.doors import Area, Door, DoorKind, Endpoint
+from vneid_idp.web.errors import Explain
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import gettext, locale_of, prefer_locales
+from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates, render
 
@@ -41,68 +45,93 @@ class TooFast(DomainError):
     retry_after = 30
 
 
-def application(issuer: str, explain: Explain | None) -> FastAPI:
-    """One route for each thing that the web layer does."""
-    app = FastAPI(openapi_url=None)
+async def page(request: Request) -> Response:
+    """The page of the address."""
+    return render(request, f"{request.path_params['name']}.html", value="<b>")
+
+
+async def form(request: Request) -> Response:
+    """What was posted."""
+    sent = await read_form(request)
+    return JSONResponse([sent["name"], sent["absent"], list(sent.all("choice"))])
+
+
+async def locale(request: Request) -> Response:
+    """The language of the request."""
+    prefer_locales(request, request.query_params.get("ui_locales"))
+    return JSONResponse([locale_of(request), gettext(request, "Language")])
+
+
+async def target(request: Request) -> Response:
+    """A page whose form leads elsewhere."""
+    allow_form_target(request, request.query_params["uri"])
+    return HTMLResponse("")
+
+
+async def plain(request: Request) -> Response:
+    """No page."""
+    return JSONResponse({})
+
+
+async def keep(request: Request) -> Response:
+    """Cookies are kept; then it may fail."""
+    browser_id(request)
+    keep_cookie(request, Cookie.SESSION, "kept")
+    if "x-fail" in request.headers:
+        raise RuntimeError(request.headers["x-fail"])
+    return Response(status_code=204)
+
+
+def failing(error: Exception) -> Endpoint:
+    """A door behind which nothing works."""
+
+    async def fail(request: Request) -> Response:
+        raise error
+
+    return fail
+
+
+def apis() -> JsonApis:
+    """A JSON API."""
+    router = APIRouter(prefix="/bindings/v1")
+
+    @router.post("/things")
+    async def typed(request: Request, thing: dict[str, int]) -> Response:
+        return JSONResponse({})
+
+    router.add_api_route("/refused", failing(TooFast("Five a minute.")), methods=["GET"])
+    router.add_api_route("/token", failing(InvalidToken("The token has expired.", "log only")), methods=["GET"])
+    router.add_api_route("/bug", failing(RuntimeError("a person's number")), methods=["GET"])
+    return JsonApis({"/bindings/": router})
+
+
+def application(issuer: str, explain: Explain | None = None) -> Root:
+    """One door for each thing that the web layer does."""
+    both = ("GET", "POST")
+    doors = [
+        Door.page("/page/{name}", page),
+        Door.page("/form", form, "POST"),
+        Door.page("/locale", locale),
+        Door.page("/target", target),
+        Door.page("/json", plain),
+        Door.page("/keep", keep),
+        Door.page("/authorize", failing(InvalidRequest("redirect_uri is missing.", "log only")), *both),
+        Door.page("/refused", failing(TooFast()), *both),
+        Door.protocol("/token", failing(InvalidClient('No such "client".', "log only")), *both),
+        Door.protocol("/userinfo", failing(InvalidToken("The token has expired.")), *both),
+        Door.protocol("/introspect", failing(TooFast()), "POST"),
+        Door.protocol("/par", failing(ServerError("The database is away.")), *both),
+        Door.api("/script", failing(TooFast()), "POST"),
+    ]
+    behind = apis()
+    areas = [*behind.areas, Area(DoorKind.PAGE, "/static/", Mount("/static", Static()))]
+    app = Root(issuer, doors, areas, explain=explain)
+    behind.state = app.state
     templates = Templates(sandbox=True)
     environment = templates._environment
     assert environment.loader is not None
     environment.loader = ChoiceLoader([environment.loader, DictLoader(PAGES)])
     app.state.idp = SimpleNamespace(templates=templates, keys=SimpleNamespace(sealer=Sealer({1: b"k" * 32}, 1)))
-    install_errors(app, issuer, explain)
-    app.mount("/static", Static())
-
-    @app.get("/page/{name}")
-    async def page(request: Request, name: str) -> HTMLResponse:
-        return render(request, f"{name}.html", value="<b>")
-
-    @app.post("/form")
-    async def form(request: Request) -> Response:
-        sent = await read_form(request)
-        return JSONResponse([sent["name"], sent["absent"], list(sent.all("choice"))])
-
-    @app.get("/locale")
-    async def locale(request: Request) -> Response:
-        prefer_locales(request, request.query_params.get("ui_locales"))
-        return JSONResponse([locale_of(request), gettext(request, "Language")])
-
-    @app.get("/target")
-    async def target(request: Request, uri: str) -> Response:
-        allow_form_target(request, uri)
-        return HTMLResponse("")
-
-    @app.get("/json")
-    async def plain(request: Request) -> Response:
-        return JSONResponse({})
-
-    @app.get("/keep")
-    async def keep(request: Request) -> Response:
-        browser_id(request)
-        keep_cookie(request, Cookie.SESSION, "kept")
-        if "x-fail" in request.headers:
-            raise RuntimeError(request.headers["x-fail"])
-        return Response(status_code=204)
-
-    @app.post("/bindings/v1/things")
-    async def typed(request: Request, thing: dict[str, int]) -> Response:
-        return JSONResponse({})
-
-    errors: dict[str, Exception] = {
-        "/token": InvalidClient('No such "client".', "log only"),
-        "/userinfo": InvalidToken("The token has expired."),
-        "/bindings/v1/refused": TooFast("Five a minute."),
-        "/bindings/v1/token": InvalidToken("The token has expired.", "log only"),
-        "/authorize": InvalidRequest("redirect_uri is missing.", "log only"),
-        "/introspect": TooFast(),
-        "/refused": TooFast(),
-        "/par": ServerError("The database is away."),
-    }
-    for path, error in errors.items():
-
-        async def fail(request: Request, error: Exception = error) -> Response:
-            raise error
-
-        app.add_route(path, fail, methods=["GET", "POST"])
     return app
 
 
