@@ -16,6 +16,7 @@ from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, Kind
 from vneid_idp.cli.commands import app
+from vneid_idp.clients.service import list_clients
 from vneid_idp.identity import accounts
 from vneid_idp.identity.citizens import citizens
 from vneid_idp.identity.rules import Account
@@ -121,6 +122,31 @@ def test_clients_are_registered_listed_and_disabled(tmp_path: Path) -> None:
     run("clients", "disable", registered["client_id"])
     run("clients", "disable", registered["client_id"])
     assert len(run("clients", "list").stdout.splitlines()[1].split()) == len(listed.splitlines()[1].split()) + 1
+
+
+@pytest.mark.usefixtures("production")
+def test_a_family_goes_out_of_service_with_its_clients_and_comes_back(database_url: str) -> None:
+    async def out_of_service(database: Database) -> set[str]:
+        async with database.reading() as unit:
+            return {client.client_id for client in await list_clients(unit) if client.disabled_at is not None}
+
+    for client_id, family in (("cli_app", "trong-nuoc"), ("cli_back_end", "trong-nuoc"), ("cli_other", "khac")):
+        Path("client.json").write_text(json.dumps(CLIENT | {"family": family}))
+        run("clients", "register", "client.json", "--client-id", client_id)
+    run("clients", "disable", "cli_back_end")
+    run("families", "name", "trong-nuoc", "Mạng Trong Nước")
+    for _ in range(2):
+        run("families", "disable", "trong-nuoc")
+        assert with_database(database_url, out_of_service) == {"cli_app", "cli_back_end"}
+    listed = run("families", "list").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["family", "khac", "trong-nuoc"]
+    assert "Mạng Trong Nước" in listed[2]
+    assert len(listed[2].split()) == len(listed[1].split()) + 3  # two more words in the name, and an instant
+    for _ in range(2):
+        run("families", "enable", "trong-nuoc")
+        assert with_database(database_url, out_of_service) == {"cli_back_end"}
+    for command in (("disable",), ("enable",), ("name", "x")):
+        assert "no family of clients" in run("families", command[0], "nobody", *command[1:], code=1).stderr
 
 
 @pytest.mark.usefixtures("production")

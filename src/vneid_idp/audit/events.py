@@ -53,6 +53,8 @@ class Kind(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_DISABLED = "client.disabled"
     CLIENT_DELETED = "client.deleted"
+    FAMILY_DISABLED = "family.disabled"
+    FAMILY_ENABLED = "family.enabled"
     KEY_ROTATED = "key.rotated"
 
 
@@ -97,6 +99,8 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.CLIENT_CHANGED: "The registration of a relying party changed.",
     Kind.CLIENT_DISABLED: "A relying party may no longer use the provider.",
     Kind.CLIENT_DELETED: "The registration of a relying party was deleted.",
+    Kind.FAMILY_DISABLED: "No relying party of an organisation may use the provider any longer.",
+    Kind.FAMILY_ENABLED: "The relying parties of an organisation may use the provider again.",
     Kind.KEY_ROTATED: "A key was made, and the end of its predecessors was fixed.",
 }
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli import audit, citizens, clients, keys, roles, server
+from vneid_idp.cli import audit, citizens, clients, families, keys, roles, server
 from vneid_idp.settings import Environment
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ def choose(
 
 server.add_to(app)
 app.add_typer(clients.app, name="clients")
+app.add_typer(families.app, name="families")
 app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(roles.app, name="roles")

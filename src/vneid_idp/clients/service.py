@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.clients import logo_store, store
+from vneid_idp.clients import families, logo_store, store
 from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -53,9 +53,12 @@ async def find_managed_client(unit: Reading, client_id: str, registration_access
     return client if client is not None and client.disabled_at is None else None
 
 
-async def hold_client(unit: Unit, client_id: str) -> None:
-    """Keep the client, and the family that it belongs to, from being disabled until the unit ends."""
-    await store.hold(unit, client_id)
+async def hold_client(unit: Unit, client_id: str) -> bool:
+    """Keep the client, and the family that it belongs to, from being disabled until the unit ends.
+
+    For whoever writes something in its name; `False` when it is disabled, deleted, or its family is.
+    """
+    return await store.hold(unit, client_id)
 
 
 async def list_clients(unit: Reading, *, after: str = "", limit: int = 100) -> list[Client]:
@@ -73,7 +76,8 @@ async def register(unit: Unit, registration: Registration, *, client_id: str | N
     token = new_secret()
     secret_digest = None if secret is None else digest(secret)
     text = write_members(registration.members)
-    await store.add(unit, client_id, text, secret_digest, digest(token), unit.now)
+    family_id = await _family(unit, registration)
+    await store.add(unit, client_id, text, secret_digest, digest(token), family_id, unit.now)
     await logo_store.want(unit, client_id, registration.members.get("logo_uri"), unit.now)
     await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id))
     client = read_client(client_id, text, secret_digest=secret_digest, issued_at=unit.now, disabled_at=None)
@@ -89,7 +93,8 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
     secret = new_secret() if needs and client.secret_digest is None else None
     secret_digest = (client.secret_digest if secret is None else digest(secret)) if needs else None
     text = write_members(registration.members)
-    if not await store.change(unit, client.client_id, text, secret_digest, unit.now):
+    family_id = await _family(unit, registration)
+    if not await store.change(unit, client.client_id, text, secret_digest, family_id, unit.now):
         raise UnknownClient
     logo_uri = registration.members.get("logo_uri")
     await logo_store.want(unit, client.client_id, logo_uri, unit.now)
@@ -103,6 +108,13 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
         logo_digest=client.logo_digest if client.logo_uri == logo_uri else None,
     )
     return changed, secret
+
+
+async def _family(unit: Unit, registration: Registration) -> str | None:
+    family_id: str | None = registration.members.get("family")
+    if family_id is not None:
+        await families.ensure(unit, family_id)
+    return family_id
 
 
 async def disable(unit: Unit, client_id: str) -> None:

@@ -1,6 +1,6 @@
 """Queries on relying parties."""
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from vneid_idp.clients.metadata import read_client
 from vneid_idp.clients.tables import client_families, client_logos, clients, used_assertions
@@ -14,10 +14,15 @@ _COLUMNS = (
     clients.c.members,
     clients.c.secret_digest,
     clients.c.registered_at,
-    clients.c.disabled_at,
+    # A client is out of service with its family, whoever asks.
+    func.coalesce(clients.c.disabled_at, client_families.c.disabled_at).label("disabled_at"),
     client_logos.c.digest.label("logo_digest"),
 )
-_SELECT = select(*_COLUMNS).outerjoin_from(clients, client_logos, clients.c.client_id == client_logos.c.client_id)
+_SELECT = select(*_COLUMNS).select_from(
+    clients.outerjoin(client_families, client_families.c.family_id == clients.c.family_id).outerjoin(
+        client_logos, client_logos.c.client_id == clients.c.client_id
+    )
+)
 _BY_ID = Statement(_SELECT.where(clients.c.client_id == bindparam("client_id")))
 _BY_MANAGEMENT = Statement(
     _SELECT.where(
@@ -28,10 +33,12 @@ _PAGE = Statement(
     _SELECT.where(clients.c.client_id > bindparam("after")).order_by(clients.c.client_id).limit(bindparam("most"))
 )
 _HOLD = Statement(
-    select(clients.c.family_id).where(clients.c.client_id == bindparam("client_id")).with_for_update(read=True)
+    select(clients.c.family_id, clients.c.disabled_at)
+    .where(clients.c.client_id == bindparam("client_id"))
+    .with_for_update(read=True)
 )
 _HOLD_FAMILY = Statement(
-    select(client_families.c.family_id)
+    select(client_families.c.disabled_at)
     .where(client_families.c.family_id == bindparam("family_id"))
     .with_for_update(read=True)
 )
@@ -45,7 +52,7 @@ _INSERT = Statement(
         changed_at=bindparam("now"),
         version=1,
         disabled_at=None,
-        family_id=None,
+        family_id=bindparam("family_id"),
     )
 )
 _UPDATE = Statement(
@@ -54,6 +61,7 @@ _UPDATE = Statement(
     .values(
         members=bindparam("members"),
         secret_digest=bindparam("secret_digest"),
+        family_id=bindparam("family_id"),
         changed_at=bindparam("now"),
         version=clients.c.version + 1,
     )
@@ -101,11 +109,18 @@ async def find_managed(unit: Reading, client_id: str, management_digest: str) ->
     return None if row is None else _client(row)
 
 
-async def hold(unit: Unit, client_id: str) -> None:
-    """Lock the client's row and its family's, shared with all who do the same."""
-    row = await unit.fetch_one(_HOLD, client_id=client_id)
-    if row is not None and row["family_id"] is not None:
-        await unit.fetch_one(_HOLD_FAMILY, family_id=row["family_id"])
+async def hold(unit: Unit, client_id: str) -> bool:
+    """Lock the client's row and its family's, shared with all who do the same; whether both are enabled.
+
+    A row that had to be waited for is read as whoever held it left it (PostgreSQL, Explicit Locking).
+    """
+    client = await unit.fetch_one(_HOLD, client_id=client_id)
+    if client is None or client["disabled_at"] is not None:
+        return False
+    if client["family_id"] is None:
+        return True
+    family = await unit.fetch_one(_HOLD_FAMILY, family_id=client["family_id"])
+    return family is None or family["disabled_at"] is None
 
 
 async def page(unit: Reading, after: str, most: int) -> list[Client]:
@@ -114,7 +129,13 @@ async def page(unit: Reading, after: str, most: int) -> list[Client]:
 
 
 async def add(
-    unit: Unit, client_id: str, members: str, secret_digest: str | None, management_digest: str, now: Instant
+    unit: Unit,
+    client_id: str,
+    members: str,
+    secret_digest: str | None,
+    management_digest: str,
+    family_id: str | None,
+    now: Instant,
 ) -> None:
     """Insert a client."""
     await unit.execute(
@@ -123,13 +144,18 @@ async def add(
         members=members,
         secret_digest=secret_digest,
         management_digest=management_digest,
+        family_id=family_id,
         now=now,
     )
 
 
-async def change(unit: Unit, client_id: str, members: str, secret_digest: str | None, now: Instant) -> bool:
+async def change(
+    unit: Unit, client_id: str, members: str, secret_digest: str | None, family_id: str | None, now: Instant
+) -> bool:
     """Replace the metadata and the secret; whether the client was there."""
-    changed = await unit.execute(_UPDATE, which=client_id, members=members, secret_digest=secret_digest, now=now)
+    changed = await unit.execute(
+        _UPDATE, which=client_id, members=members, secret_digest=secret_digest, family_id=family_id, now=now
+    )
     return changed == 1
 
 

@@ -15,7 +15,11 @@ _OF_SESSION = Statement(
 
 _OF_CONSENT = Statement(
     select(grants.c.session_id)
-    .where(grants.c.person_id == bindparam("person_id"), grants.c.consent_id == bindparam("consent_id"))
+    .where(
+        grants.c.person_id == bindparam("person_id"),
+        grants.c.consent_id == bindparam("consent_id"),
+        grants.c.session_id.is_not(None),
+    )
     .distinct()
     .order_by(grants.c.session_id.desc())
     .limit(100)

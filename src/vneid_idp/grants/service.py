@@ -91,6 +91,11 @@ _END = Statement(
     .values(revoked_at=bindparam("at"))
     .returning(grants.c.person_id)
 )
+_END_ALL_OF_CLIENT = Statement(
+    update(grants)
+    .where(grants.c.client_id == bindparam("of_client"), grants.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("at"))
+)
 
 
 def grant_of(row: Row) -> Grant:
@@ -161,7 +166,8 @@ async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, as_of: I
     row = await unit.fetch_one(_PERSON_OF, of_client=client_id, of_grant=grant_id)
     if row is None:
         raise GrantEnded
-    await hold_client(unit, client_id)
+    if not await hold_client(unit, client_id):
+        raise GrantEnded
     await persons.hold(unit, row["person_id"], *others, as_of=as_of)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
     grant = await find_live(unit, client_id, grant_id)
@@ -174,3 +180,11 @@ async def end(unit: Unit, client_id: str, grant_id: str) -> str | None:
     """End a grant, and with it every token that names it; the person, or `None` when it had ended or never was."""
     row = await unit.fetch_one(_END, of_client=client_id, of_grant=grant_id, at=unit.now)
     return None if row is None else row["person_id"]
+
+
+async def end_all_of_client(unit: Unit, client_id: str) -> int:
+    """End every grant of a client that is deleted, so that none counts for another registered under its id; how many.
+
+    For a client that is only disabled there is nothing to do: while it is, none of its grants counts.
+    """
+    return await unit.execute(_END_ALL_OF_CLIENT, of_client=client_id, at=unit.now)

@@ -24,8 +24,9 @@ _NONCE = 12
 class Purpose(StrEnum):
     """What a sealed value is good for. Renaming a member invalidates every value sealed for it."""
 
-    CODE = "code"
-    ACCESS_TOKEN = "access_token"
+    # Their second form, which holds an authorisation: one of the first, minutes old at most, is not opened any more.
+    CODE = "code.2"
+    ACCESS_TOKEN = "access_token.2"
     REFRESH_TOKEN = "refresh_token"
     REGISTRATION_TOKEN = "registration_token"
     SESSION = "session"

@@ -1,7 +1,8 @@
 """What a client may do, for whom, on which ground: one value from the code to the last token.
 
 It travels sealed inside codes and, for what is stored, as one column of a grant, as a JSON array in the order of the
-fields. Both outlive many versions of this program: never reorder; new fields go last and have defaults.
+fields. Both outlive many versions of this program: never reorder; new fields go last and have defaults. A version that
+does not know a field leaves it aside: one that restricts is read by every worker before the first one writes it.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
-from vneid_idp.protocol.errors import InvalidToken
+from vneid_idp.protocol.errors import OAuthError
 
 
 class Origin(StrEnum):
@@ -137,10 +138,10 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def check_possession(bound_to: Confirmation | None, proof: Confirmation | None) -> None:
-    """Require of a bound token that its holder has proven the key (RFC 9449 §7.2, RFC 8705 §3). `InvalidToken`.
+def check_possession(bound_to: Confirmation | None, proof: Confirmation | None, refusal: type[OAuthError]) -> None:
+    """Require of a bound code or token that who presents it has proven the key (RFC 9449 §5, §7.2, §10, RFC 8705 §3).
 
-    A token that is bound to nothing is a bearer token, and a proof beside it changes nothing.
+    What is bound to nothing is a bearer's, and a proof beside it changes nothing.
     """
     if bound_to is not None and bound_to != proof:
-        raise InvalidToken("The access token is bound to a key, and the request does not prove that key.")
+        raise refusal("This is bound to a key, and the request does not prove that key.")

@@ -85,10 +85,13 @@ class Client:
     """`issuer` (RFC 10070: one string, the issuer) or `endpoint` (also the token endpoint; logged when used)."""
     account_limit: int = 3
     """How many social accounts of one person this network may bind."""
+    family: str | None = None
+    """The organisation whose clients act together, and are disabled together: a carrier with its app and back end."""
     logo_digest: str | None = None
     """The digest of the picture that was fetched from `logo_uri`, which names it at our own address."""
     issued_at: int = 0
     disabled_at: int | None = None
+    """Since when this client, or its family, is out of service."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """The registered members as they were accepted, echoed on read (RFC 7592 §3)."""
 

@@ -1,10 +1,11 @@
 """Token introspection (RFC 7662): what a client may learn of a token."""
 
+from dataclasses import replace
 from typing import Any
 
 from vneid_idp.kernel.clock import Instant, to_seconds
 from vneid_idp.protocol.authorisation import Authorisation
-from vneid_idp.protocol.tokens import AccessToken, token_type
+from vneid_idp.protocol.tokens import AccessToken, RefreshToken, token_type
 
 INACTIVE: dict[str, Any] = {"active": False}
 """All that is said of a token that is expired, revoked, unknown, or another client's (RFC 7662 §2.2)."""
@@ -13,14 +14,10 @@ INACTIVE: dict[str, Any] = {"active": False}
 def active(
     token: AccessToken, authorised: Authorisation, issuer: str, subject: str | None, now: Instant
 ) -> dict[str, Any]:
-    """The answer for a live access token of the client that asks; `subject` is the person as that client knows it.
-
-    `cnf` names the key that must come with it (RFC 7800), `act` who acts (RFC 8693 §4.1), `authorization_details` what
-    it is good for beyond its scope (RFC 9396 §9.2).
-    """
+    """The answer for a live access token of the client that asks; `subject` is the person as that client knows it."""
     if now >= token.expires_at:
         return INACTIVE
-    answer: dict[str, Any] = {
+    return {
         "active": True,
         "token_type": token_type(authorised.bound_to),
         "scope": " ".join(token.scope),
@@ -31,14 +28,21 @@ def active(
         "jti": token.token_id,
         "iat": to_seconds(token.issued_at),
         "exp": to_seconds(token.expires_at),
+        **_carried(authorised),
     }
+
+
+def _carried(authorised: Authorisation) -> dict[str, Any]:
+    """What most have not: `cnf` names the key that must come with it (RFC 7800 §3.1), `act` who acts (RFC 8693 §4.1),
+    `authorization_details` what it is good for beyond its scope (RFC 9396 §9.2)."""
+    told: dict[str, Any] = {}
     if authorised.bound_to is not None:
-        answer["cnf"] = {authorised.bound_to.method: authorised.bound_to.thumbprint}
+        told["cnf"] = {authorised.bound_to.method: authorised.bound_to.thumbprint}
     if authorised.actors:
-        answer["act"] = _act(authorised.actors)
+        told["act"] = _act(authorised.actors)
     if authorised.details:
-        answer["authorization_details"] = list(authorised.details)
-    return answer
+        told["authorization_details"] = list(authorised.details)
+    return told
 
 
 def _act(actors: tuple[str, ...]) -> dict[str, Any]:
@@ -47,6 +51,13 @@ def _act(actors: tuple[str, ...]) -> dict[str, Any]:
     return {"sub": outermost} | ({"act": _act(tuple(further))} if further else {})
 
 
-def active_refresh(client_id: str, scope: tuple[str, ...], issuer: str, subject: str) -> dict[str, Any]:
+def active_refresh(token: RefreshToken, granted: Authorisation, issuer: str, subject: str) -> dict[str, Any]:
     """The answer for a live refresh token of the client that asks."""
-    return {"active": True, "scope": " ".join(scope), "client_id": client_id, "sub": subject, "iss": issuer}
+    return {
+        "active": True,
+        "scope": " ".join(granted.scope),
+        "client_id": token.client_id,
+        "sub": subject,
+        "iss": issuer,
+        **_carried(replace(granted, bound_to=token.bound_to)),
+    }

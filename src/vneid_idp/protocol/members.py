@@ -3,6 +3,7 @@
 A reader takes the value and who registers, and returns what is kept or raises `BadMember`.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 RESPONSE_TYPES = ("code",)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+_FAMILY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,12 @@ def _scope(value: Any, _: Registrar) -> str:
     return " ".join(dict.fromkeys(value.split()))
 
 
+def _family(value: Any, _: Registrar) -> str:
+    if not isinstance(value, str) or not _FAMILY.fullmatch(value):
+        raise BadMember("must be an identifier of at most 64 letters, digits, '.', '_' and '-'")
+    return value
+
+
 _signing = _one_of(*jose.SIGNING_ALGORITHMS)
 _key_encryption = _one_of(*jose.KEY_ENCRYPTION_ALGORITHMS)
 _content_encryption = _one_of(*jose.CONTENT_ENCRYPTION_ALGORITHMS)
@@ -168,6 +176,7 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "purposes": lambda value, _: read_purposes(value),
     "account_limit": _seconds,
     "assertion_audience": _one_of("issuer", "endpoint"),
+    "family": _family,
     "registered_by": _one_of("operator"),
 }
 """Members of our own that only the operator sets. `registered_by` is written by the registration itself."""

@@ -120,9 +120,9 @@ class RefreshToken:
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "RefreshToken":
-        """The token that `to_json` wrote."""
-        client_id, grant_id, generation, bound_to = values
-        return cls(client_id, grant_id, generation, confirmation_from_json(bound_to))
+        """The token that `to_json` of this or an earlier version wrote: the first bound nothing."""
+        client_id, grant_id, generation, *bound_to = values
+        return cls(client_id, grant_id, generation, confirmation_from_json(*bound_to) if bound_to else None)
 
 
 # What every ID token of ours has, and no other token that we sign.

@@ -70,8 +70,8 @@ async def _rotate(provider: Idp, wanted: RotateGrant) -> tuple[Granted, Instant]
     if grant is None:
         grant = await _repeated(provider, token)
     authorisation = grant.authorisation
-    narrow = replace(authorisation, scope=narrowed(authorisation.scope, wanted.scope))
-    return Granted(narrow, grant.grant_id, grant.rotation.generation), now
+    wanted_part = replace(authorisation, scope=narrowed(authorisation.scope, wanted.scope), bound_to=wanted.bound_to)
+    return Granted(wanted_part, grant.grant_id, grant.rotation.generation), now
 
 
 async def _check_scope(provider: Idp, token: RefreshToken, wanted: str) -> None:

@@ -49,7 +49,7 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
         return active(token, token.authorised(grant.authorisation), provider.issuer, sub, now)
     if token.generation != grant.rotation.generation:
         return INACTIVE
-    return active_refresh(client.client_id, grant.authorisation.scope, provider.issuer, sub)
+    return active_refresh(token, grant.authorisation, provider.issuer, sub)
 
 
 doors = [Door.protocol("/introspect", introspect, "POST")]

@@ -41,9 +41,7 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
     if "openid" in authorisation.scope:
         body["id_token"] = await _id_token(provider, client, granted, now)
     if granted.generation is not None:
-        # A confidential client proves itself, and may come with another key (RFC 9449 §5).
-        bound_to = authorisation.bound_to if client.is_public else None
-        refresh = RefreshToken(client.client_id, granted.grant_id, granted.generation, bound_to)
+        refresh = RefreshToken(client.client_id, granted.grant_id, granted.generation, authorisation.bound_to)
         body["refresh_token"] = sealer.seal_json(Purpose.REFRESH_TOKEN, refresh.to_json())
     return body
 

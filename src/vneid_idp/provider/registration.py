@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from vneid_idp.clients import service
 from vneid_idp.clients.keys import Unreachable
+from vneid_idp.grants import service as grants
 from vneid_idp.kernel.clock import to_seconds
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import registration
@@ -76,6 +77,7 @@ async def delete(request: Request) -> Response:
     client, _ = await _managed(provider, request)
     async with provider.db.writing() as unit:
         await service.delete(unit, client.client_id)
+        await grants.end_all_of_client(unit, client.client_id)
     provider.clients.forget(client.client_id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 

@@ -2,7 +2,9 @@
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.rules import Binding
+from vneid_idp.clients.service import hold_client
 from vneid_idp.grants import service as grants
+from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.protocol.client import Client
@@ -10,7 +12,10 @@ from vneid_idp.storage.unit import Unit
 
 
 async def release_for_network(unit: Unit, client: Client, binding_id: str) -> Binding:
-    """Release for the network, with its own token. Raises `BindingNotFound`, `MoveForbidden`."""
+    """Release for the network, with its own token. Raises `GrantEnded` when it was disabled meanwhile,
+    `BindingNotFound`, `MoveForbidden`."""
+    if not await hold_client(unit, client.client_id):
+        raise GrantEnded
     return await bindings.release(unit, client.client_id, binding_id)
 
 

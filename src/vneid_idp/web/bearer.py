@@ -27,5 +27,5 @@ def open_access_token(provider: Idp, text: str, proof: Confirmation | None = Non
         raise InvalidToken("The access token is not one that this provider issued.") from error
     if provider.clock.now() >= token.expires_at:
         raise InvalidToken("The access token has expired.")
-    check_possession(token.bound_to, proof)
+    check_possession(token.bound_to, proof, InvalidToken)
     return token

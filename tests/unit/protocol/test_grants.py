@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.sealing import Purpose, Sealer
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol.authorisation import (
     Authorisation,
@@ -29,12 +30,29 @@ from vneid_idp.protocol.errors import (
     plain,
 )
 from vneid_idp.protocol.grants import client_credentials
-from vneid_idp.protocol.grants.authorization_code import check_redemption
-from vneid_idp.protocol.grants.refresh_token import GRACE, Presented, Rotation, check_refresh, judge, narrowed
+from vneid_idp.protocol.grants.authorization_code import check_redemption, redeem
+from vneid_idp.protocol.grants.refresh_token import (
+    GRACE,
+    Presented,
+    Rotation,
+    check_refresh,
+    judge,
+    narrowed,
+    refresh,
+)
+from vneid_idp.protocol.grants.request import TokenRequest
 from vneid_idp.protocol.levels import METHODS, Method, amr, factors, opens_session, reached
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.subjects import subject
-from vneid_idp.protocol.tokens import AccessToken, Code, RefreshToken, SignInFacts, id_token_claims, is_id_token
+from vneid_idp.protocol.tokens import (
+    AccessToken,
+    Code,
+    RefreshToken,
+    SignInFacts,
+    id_token_claims,
+    is_id_token,
+    new_access_token,
+)
 
 NOW = 1_800_000_000_000
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -46,7 +64,17 @@ AUTHORISATION = Authorisation(
     ("pwd", "otp", "sms", "mfa"), NOW - 5, Confirmation("jkt", "thumb"), ("cli_b", "cli_c"),
 )  # fmt: skip
 CODE = Code("grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, AUTHORISATION)
+SEALER = Sealer({1: bytes(32)}, 1)
 PARAMS = {"redirect_uri": "https://rp.example/cb", "code_verifier": VERIFIER}
+
+
+def asked(
+    token: Code | RefreshToken, *, proof: Confirmation | None = None, grant_types: tuple[str, ...] = ()
+) -> TokenRequest:
+    """A token request with this code or refresh token."""
+    purpose, name = (Purpose.CODE, "code") if isinstance(token, Code) else (Purpose.REFRESH_TOKEN, "refresh_token")
+    params = {**PARAMS, name: SEALER.seal_json(purpose, token.to_json())}
+    return TokenRequest(replace(CLIENT, grant_types=grant_types), params, proof, NOW)
 
 
 def test_the_verifier_of_the_specification_fits() -> None:
@@ -204,7 +232,8 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
     assert derived.ground == Ground("con_a", None, ParentGrant("cli_z", "grt_z"))
     code = ["grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, written]
     assert Code.from_json(code) == CODE
-    assert RefreshToken.from_json(["cli_a", "grt_a", 7, None]) == RefreshToken("cli_a", "grt_a", 7)
+    for refreshing in (["cli_a", "grt_a", 7], ["cli_a", "grt_a", 7, None]):
+        assert RefreshToken.from_json(refreshing) == RefreshToken("cli_a", "grt_a", 7)
     access = ["tok_a", "cli_a", None, ["openid"], 1, 2, None, None]
     assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, ("openid",), 1, 2)
     assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == access
@@ -212,15 +241,69 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
 
 def test_a_bound_token_needs_its_key() -> None:
     key, other = Confirmation("jkt", "a"), Confirmation("x5t#S256", "a")
-    check_possession(None, None)
-    check_possession(None, key)
-    check_possession(key, key)
+    bound, public = RefreshToken("cli_a", "grt_a", 1, key), replace(CLIENT, token_endpoint_auth_method="none")
+    check_possession(None, None, InvalidToken)
+    check_possession(None, key, InvalidToken)
+    check_possession(key, key, InvalidToken)
+    check_refresh(bound, public, key)
     for proof in (None, other, Confirmation("jkt", "b")):
         with pytest.raises(InvalidToken):
-            check_possession(key, proof)
+            check_possession(key, proof, InvalidToken)
         with pytest.raises(InvalidGrant):
-            check_refresh(RefreshToken("cli_a", "grt_a", 1, key), CLIENT, proof)
-    check_refresh(RefreshToken("cli_a", "grt_a", 1, key), CLIENT, key)
+            check_refresh(bound, public, proof)
+
+
+def test_a_confidential_client_may_come_with_another_key_but_not_with_none() -> None:
+    bound, other = RefreshToken("cli_a", "grt_a", 1, Confirmation("jkt", "a")), Confirmation("jkt", "b")
+    check_refresh(bound, CLIENT, other)
+    with pytest.raises(InvalidGrant):
+        check_refresh(bound, CLIENT, None)
+    assert refresh(asked(bound, proof=other), SEALER).bound_to == other
+
+
+def test_what_a_code_opens_is_bound_to_the_key_that_is_proven() -> None:
+    key, other = AUTHORISATION.bound_to, Confirmation("jkt", "b")
+    assert key is not None
+    free = replace(CODE, authorisation=replace(AUTHORISATION, bound_to=None))
+    for code, proof in ((CODE, key), (free, key), (free, None)):
+        assert redeem(asked(code, proof=proof), SEALER).authorisation.bound_to == proof
+    for proof in (None, other):
+        with pytest.raises(InvalidGrant):
+            redeem(asked(CODE, proof=proof), SEALER)
+
+
+@pytest.mark.parametrize("name", ["offline_access", "refresh_token"])
+def test_a_grant_can_be_refreshed_where_both_person_and_operator_allow_it(name: str) -> None:
+    offline = replace(AUTHORISATION, scope=("openid", "offline_access"), bound_to=None)
+    both = asked(replace(CODE, authorisation=offline), grant_types=("authorization_code", "refresh_token"))
+    assert redeem(both, SEALER).refreshable
+    lacking = (
+        asked(replace(CODE, authorisation=replace(offline, scope=("openid",))), grant_types=both.client.grant_types)
+        if name == "offline_access"
+        else asked(replace(CODE, authorisation=offline))
+    )
+    assert not redeem(lacking, SEALER).refreshable
+
+
+def test_a_token_request_without_its_token_or_with_another_kind_of_it() -> None:
+    bare = TokenRequest(CLIENT, PARAMS, None, NOW)
+    for judge_it in (redeem, refresh):
+        with pytest.raises(InvalidRequest):
+            judge_it(bare, SEALER)
+    swapped = {
+        "code": SEALER.seal_json(Purpose.REFRESH_TOKEN, ["cli_a", "grt_a", 1]),
+        "refresh_token": SEALER.seal_json(Purpose.CODE, CODE.to_json()),
+    }
+    for judge_it in (redeem, refresh):
+        with pytest.raises(InvalidGrant):
+            judge_it(replace(bare, params={**PARAMS, **swapped}), SEALER)
+
+
+def test_a_clients_own_token_carries_what_it_allows_and_its_key() -> None:
+    key = Confirmation("x5t#S256", "a")
+    made = client_credentials.authorise(TokenRequest(CLIENT, {}, key, NOW), SEALER).authorisation
+    assert made == Authorisation("cli_a", None, ("binding:social_account",), Origin.CLIENT, bound_to=key)
+    assert new_access_token("tok_a", made, None, NOW).own == made
 
 
 def test_what_an_id_token_says_cannot_be_overruled_by_claims_that_were_asked() -> None:

@@ -1,7 +1,10 @@
 """Redemption of an authorization code (RFC 6749 §4.1.3)."""
 
+from dataclasses import replace
+
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
 from vneid_idp.protocol.grants.request import OpenGrant, TokenRequest
@@ -20,7 +23,9 @@ def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
     """
     code = _opened(request.params.get("code"), sealer)
     check_redemption(code, request.client, request.params, request.now)
-    authorisation = code.authorisation
+    # Ordered for a key beforehand, or not: the tokens are bound to the key that is proven now (RFC 9449 §5, §10).
+    check_possession(code.authorisation.bound_to, request.proof, InvalidGrant)
+    authorisation = replace(code.authorisation, bound_to=request.proof)
     refreshable = "offline_access" in authorisation.scope and "refresh_token" in request.client.grant_types
     return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable)
 

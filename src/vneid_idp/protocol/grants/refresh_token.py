@@ -5,7 +5,7 @@ from enum import Enum
 
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
-from vneid_idp.protocol.authorisation import Confirmation
+from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope
 from vneid_idp.protocol.grants.request import RotateGrant, TokenRequest
@@ -38,7 +38,7 @@ def refresh(request: TokenRequest, sealer: Sealer) -> RotateGrant:
     """
     token = _opened(request.params.get("refresh_token"), sealer)
     check_refresh(token, request.client, request.proof)
-    return RotateGrant(token, request.params.get("scope"))
+    return RotateGrant(token, request.params.get("scope"), request.proof)
 
 
 def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
@@ -60,11 +60,15 @@ def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> Presented:
 
 
 def check_refresh(token: RefreshToken, client: Client, proof: Confirmation | None) -> None:
-    """Require that the token was issued to this client, and that a bound one comes with its key (RFC 9449 §5)."""
+    """Require that the token was issued to this client, and that a bound one comes with its key.
+
+    A confidential client proves itself, and may come with another key (RFC 9449 §5), but not with none: what was bound
+    does not become a bearer's.
+    """
     if token.client_id != client.client_id:
         raise InvalidGrant("The refresh token was not issued to this client.")
-    if token.bound_to is not None and token.bound_to != proof:
-        raise InvalidGrant("The refresh token is bound to a key, and the request does not prove that key.")
+    if client.is_public or proof is None:
+        check_possession(token.bound_to, proof, InvalidGrant)
 
 
 def narrowed(granted: tuple[str, ...], text: str | None) -> tuple[str, ...]:

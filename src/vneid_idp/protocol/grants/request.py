@@ -33,10 +33,14 @@ class OpenGrant:
 
 @dataclass(frozen=True, slots=True)
 class RotateGrant:
-    """Move a grant on by its refresh token; `scope` is the part of it that is wanted, `None` for all."""
+    """Move a grant on by its refresh token; `scope` is the part of it that is wanted, `None` for all.
+
+    `bound_to` is the key that has been proven now, to which the next tokens are bound.
+    """
 
     token: RefreshToken
     scope: str | None
+    bound_to: Confirmation | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""`families list | name | disable | enable`: organisations with several relying parties."""
+
+import typer
+
+from vneid_idp.cli.terminal import out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.clients import families
+from vneid_idp.clients.families import Family
+from vneid_idp.kernel.clock import to_rfc3339
+from vneid_idp.storage.unit import Database, Unit
+
+app = typer.Typer(no_args_is_help=True, help="Organisations whose relying parties go in and out of service together.")
+
+
+@app.command("list")
+def list_families(context: typer.Context) -> None:
+    """List every family of relying parties."""
+
+    async def work(database: Database) -> list[Family]:
+        found: list[Family] = []
+        async with database.reading() as unit:
+            while page := await families.page(unit, after=found[-1].family_id if found else ""):
+                found += page
+        return found
+
+    rows = [("family", "Name", "Disabled")]
+    for family in with_database(settings_of(context), work):
+        disabled = "" if family.disabled_at is None else to_rfc3339(family.disabled_at)
+        rows.append((family.family_id, family.name, disabled))
+    print_rows(*rows)
+
+
+@app.command()
+def name(context: typer.Context, family_id: str, text: str) -> None:
+    """Give a family the name of its organisation."""
+
+    async def work(unit: Unit) -> None:
+        await families.name(unit, family_id, text)
+
+    with_unit(settings_of(context), work)
+    out.print(f"{family_id} is called {text}.", markup=False)
+
+
+@app.command()
+def disable(context: typer.Context, family_id: str) -> None:
+    """Take every relying party of a family out of service, and all that was granted to them with it."""
+
+    async def work(unit: Unit) -> None:
+        await families.disable(unit, family_id)
+
+    with_unit(settings_of(context), work)
+    out.print(f"{family_id} is disabled.", markup=False)
+
+
+@app.command()
+def enable(context: typer.Context, family_id: str) -> None:
+    """Put a family back into service: what was granted, and was not ended meanwhile, counts again."""
+
+    async def work(unit: Unit) -> None:
+        await families.enable(unit, family_id)
+
+    with_unit(settings_of(context), work)
+    out.print(f"{family_id} is enabled.", markup=False)

@@ -1,0 +1,104 @@
+"""Families: the clients of one organisation, which act together and can be taken out of service together.
+
+A family is there as soon as a client of it is registered. Whoever writes in the name of a client holds its family's row
+too (`store.hold`), so a family that has been disabled is found, or waits.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+
+from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.clients.tables import client_families
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+_this = client_families.c.family_id == bindparam("which")
+_ENSURE = Statement(
+    insert(client_families)
+    .values(family_id=bindparam("family_id"), name=bindparam("name"), disabled_at=None)
+    .on_conflict_do_nothing(index_elements=["family_id"])
+)
+_FIND = Statement(select(client_families).where(_this))
+_PAGE = Statement(
+    select(client_families)
+    .where(client_families.c.family_id > bindparam("after"))
+    .order_by(client_families.c.family_id)
+    .limit(bindparam("most"))
+)
+_DISABLE = Statement(
+    update(client_families).where(_this, client_families.c.disabled_at.is_(None)).values(disabled_at=bindparam("now"))
+)
+_ENABLE = Statement(
+    update(client_families).where(_this, client_families.c.disabled_at.is_not(None)).values(disabled_at=None)
+)
+_NAME = Statement(update(client_families).where(_this).values(name=bindparam("name")))
+
+
+class UnknownFamily(DomainError):
+    """No client was ever registered in this family."""
+
+    code = "unknown_family"
+    status = 404
+    title = "There is no family of clients under this id. The first client registered in it makes it."
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """An organisation with several clients. `name` is its id until an operator gives it one."""
+
+    family_id: str
+    name: str
+    disabled_at: Instant | None
+
+
+def _family(row: Row) -> Family:
+    return Family(row["family_id"], row["name"], row["disabled_at"])
+
+
+async def ensure(unit: Unit, family_id: str) -> None:
+    """See to it that there is a row, which can be locked."""
+    await unit.execute(_ENSURE, family_id=family_id, name=family_id)
+
+
+async def get(unit: Reading, family_id: str) -> Family:
+    """The family, disabled or not; raises `UnknownFamily`."""
+    row = await unit.fetch_one(_FIND, which=family_id)
+    if row is None:
+        raise UnknownFamily
+    return _family(row)
+
+
+async def page(unit: Reading, *, after: str = "", limit: int = 100) -> list[Family]:
+    """A page of all families in the order of their ids; `after` is the last id of the page before."""
+    return [_family(row) for row in await unit.fetch(_PAGE, after=after, most=limit)]
+
+
+async def name(unit: Unit, family_id: str, text: str) -> None:
+    """Give the organisation its name; raises `UnknownFamily`."""
+    if await unit.execute(_NAME, which=family_id, name=text) == 0:
+        raise UnknownFamily
+
+
+async def disable(unit: Unit, family_id: str) -> None:
+    """Take all its clients out of service at once: nothing that was granted to them counts; idempotent.
+
+    Raises `UnknownFamily`.
+    """
+    if await unit.execute(_DISABLE, which=family_id, now=unit.now):
+        await record(unit, Event(Kind.FAMILY_DISABLED, subject_id=family_id))
+    else:
+        await get(unit, family_id)
+
+
+async def enable(unit: Unit, family_id: str) -> None:
+    """Put it back into service: what was granted and has neither ended nor expired counts again; idempotent.
+
+    A client that was disabled by itself stays so. Raises `UnknownFamily`.
+    """
+    if await unit.execute(_ENABLE, which=family_id):
+        await record(unit, Event(Kind.FAMILY_ENABLED, subject_id=family_id))
+    else:
+        await get(unit, family_id)
