@@ -16,7 +16,6 @@ from bench.http import Connection
 from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
 from vneid_idp.identity.accounts import account_for, open_account
-from vneid_idp.identity.citizens import citizens
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.sessions import open_session
 from vneid_idp.identity.vault import Vault
@@ -27,6 +26,7 @@ from vneid_idp.keys.ring import KeyRing
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.levels import Method
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
+from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.cookies import Cookie, cookie_name

@@ -2,16 +2,15 @@
 
 import importlib
 import pkgutil
-from importlib.util import find_spec
 
 from alembic import context
 
 import vneid_idp
 from vneid_idp.storage.metadata import metadata
 
-for package in pkgutil.iter_modules(vneid_idp.__path__, "vneid_idp."):
-    if package.ispkg and find_spec(f"{package.name}.tables"):
-        importlib.import_module(f"{package.name}.tables")
+for module in pkgutil.walk_packages(vneid_idp.__path__, "vneid_idp."):
+    if module.name.endswith(".tables"):
+        importlib.import_module(module.name)
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -16,7 +16,6 @@ from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.identity import otp
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.outbox import Outbox
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.logos import fetch_due
@@ -29,6 +28,8 @@ from vneid_idp.provider.notices import deliver_due
 from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.resources.contract import doors as contract_doors
 from vneid_idp.resources.routes import router as bindings_router
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.prefill import prefill
@@ -101,7 +102,7 @@ async def _assemble(settings: Settings, clock: Clock, db: Database, explanations
         db=db,
         keys=ring,
         clients=ClientCache(clock),
-        registry=SyntheticRegistry(vault, ring.blind),
+        registry=SyntheticRegistry(db, Population(vault, ring.blind)),
         vault=vault,
         templates=Templates(settings.is_sandbox),
         limits=open_limits(redis_url, SANDBOX_POLICY if settings.is_sandbox else POLICY),

@@ -23,12 +23,12 @@ from tests.support.people import persona
 from tests.support.relying_party import challenge_of
 from tests.support.server import Server, serving, settle
 from vneid_idp.clients import service as clients
-from vneid_idp.identity.personas import Persona
 from vneid_idp.identity.phones import display
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
+from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.storage.database import open_database
 
 _CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)

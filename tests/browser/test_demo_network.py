@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.people import persona
 from tests.support.server import free_port
-from vneid_idp.identity.personas import PASSWORD
 from vneid_idp.identity.phones import display
 from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.sandbox.country.personas import PASSWORD
 
 _COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
 _PATIENCE_SECONDS = 60

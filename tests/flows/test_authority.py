@@ -16,8 +16,8 @@ from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.accounts import NoAccount
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.rules import Standing, account_standing
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
@@ -36,7 +36,7 @@ async def unlock(land: Country, unit: Unit, person_id: str) -> None:
 
 async def die(land: Country, unit: Unit, person_id: str) -> None:
     vault, blind = land.idp.vault, land.idp.keys.blind
-    await follow_registry(unit, vault, blind, await SyntheticRegistry(vault, blind).record_death(unit, person_id))
+    await follow_registry(unit, vault, blind, await Population(vault, blind).record_death(unit, person_id))
 
 
 SAID: dict[str, Say] = {"lock": lock, "death": die}

@@ -14,37 +14,33 @@ from vneid_idp.consent import service as consents
 from vneid_idp.grants import notices
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
 from vneid_idp.identity.passkey_store import Passkey, add_passkey
-from vneid_idp.identity.synthetic_registry import COLUMN, SyntheticRegistry
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere
+from vneid_idp.sandbox.country.population import COLUMN, Population
+from vneid_idp.sandbox.country.tables import registry_numbers, registry_people
 from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases.forget_person import forget_person
 
 PROFILE = Statement(select(tables.accounts.c.profile).where(tables.accounts.c.person_id == bindparam("of")))
-REGISTERED = Statement(
-    select(tables.registry_people.c.sealed).where(tables.registry_people.c.person_id == bindparam("of"))
-)
-NAMED = Statement(
-    select(tables.registry_numbers.c.person_id).where(tables.registry_numbers.c.person_id == bindparam("of"))
-)
+REGISTERED = Statement(select(registry_people.c.sealed).where(registry_people.c.person_id == bindparam("of")))
+NAMED = Statement(select(registry_numbers.c.person_id).where(registry_numbers.c.person_id == bindparam("of")))
 
 
 async def forget(land: Country, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
         await forget_person(unit, land.idp.vault, someone.person_id)
-        registry = SyntheticRegistry(land.idp.vault, land.idp.keys.blind)
+        registry = Population(land.idp.vault, land.idp.keys.blind)
         await registry.forget_number(unit, someone.person.persona.record)
 
 
 async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party: RelyingParty) -> None:
     someone, vault = await agreed(land, party), land.idp.vault
     await forget(land, someone)
+    assert await land.idp.registry.find(someone.person_id) is None
+    assert await land.idp.registry.find_by_number(someone.person.persona.record.personal_number) is None
     async with land.idp.db.reading() as unit:
         assert await vault.find_key(unit, someone.person_id) is None
-        assert await land.idp.registry.find(unit, someone.person_id) is None
-        number = someone.person.persona.record.personal_number
-        assert await land.idp.registry.find_by_number(unit, number) is None
         assert await accounts.find_with_profile(unit, vault, someone.person_id) is None
         # Not even by the keyed digest of the number does anybody find the history of the person.
         assert await unit.fetch(NAMED, of=someone.person_id) == []

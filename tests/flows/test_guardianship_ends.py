@@ -17,17 +17,17 @@ from tests.support.tokens import CHILD, person_token
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.rules import Proof
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.kernel.clock import VIETNAM
+from vneid_idp.sandbox.country.population import Population
 
 Ending = Callable[[Country, RegistryRecord], Awaitable[None]]
 
 
 async def taken_away(land: Country, child: RegistryRecord) -> None:
     """The registry names no guardian any more."""
-    registry = SyntheticRegistry(land.idp.vault, land.idp.keys.blind)
+    population = Population(land.idp.vault, land.idp.keys.blind)
     async with land.idp.db.writing() as unit:
-        await registry.register(unit, replace(child, guardian_ids=()))
+        await population.register(unit, replace(child, guardian_ids=()))
 
 
 async def grown_up(land: Country, child: RegistryRecord) -> None:
@@ -38,9 +38,9 @@ async def grown_up(land: Country, child: RegistryRecord) -> None:
 
 async def deceased(land: Country, child: RegistryRecord) -> None:
     """The child died."""
-    registry = SyntheticRegistry(land.idp.vault, land.idp.keys.blind)
+    population = Population(land.idp.vault, land.idp.keys.blind)
     async with land.idp.db.writing() as unit:
-        await registry.record_death(unit, child.person_id)
+        await population.record_death(unit, child.person_id)
 
 
 ENDINGS: dict[str, Ending] = {"guardian no more": taken_away, "child is 16": grown_up, "child died": deceased}
@@ -98,7 +98,6 @@ async def test_the_portal_names_no_child_to_a_former_guardian(
 async def test_a_child_is_no_longer_offered_to_a_former_guardian(land: Country) -> None:
     guardian, child = land.people["guardian"].record, land.people["fifteen"].record
     await taken_away(land, child)
-    async with land.idp.db.reading() as unit:
-        wards = await land.idp.registry.wards_of(unit, guardian.person_id)
+    wards = await land.idp.registry.wards_of(guardian.person_id)
     assert wards
     assert child.person_id not in {ward.person_id for ward in wards}

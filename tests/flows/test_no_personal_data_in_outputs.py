@@ -13,8 +13,8 @@ from tests.support.country import METADATA, REDIRECT_URI, Country
 from tests.support.leaks import Net, marks_of, settle_marked
 from tests.support.relying_party import Page, Person, RelyingParty, Request
 from vneid_idp.identity.otp import Message
-from vneid_idp.identity.personas import Persona
 from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.storage.unit import Database, StorageUnavailable, Unit
 
 SCOPE = "openid offline_access profile phone email address identity age full_name id_number binding:social_account"

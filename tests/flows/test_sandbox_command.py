@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.support.server import free_port
-from vneid_idp.identity.personas import PASSCODE, PASSWORD
+from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD
 
 COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
 

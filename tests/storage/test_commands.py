@@ -18,10 +18,10 @@ from vneid_idp.audit.events import Event, Kind
 from vneid_idp.cli.commands import app
 from vneid_idp.clients.service import list_clients
 from vneid_idp.identity import accounts
-from vneid_idp.identity.citizens import citizens
 from vneid_idp.identity.rules import Account
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
+from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.settings import PREFIX, new_root_secret
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement

@@ -5,19 +5,20 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import bindparam, select
 
-from tests.support.people import BLIND, REGISTRY, SEALER, VAULT, hashes, persona, with_personas
+from tests.support.people import BLIND, POPULATION, SEALER, VAULT, hashes, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.identity import accounts, chosen_secrets, lookup, rules, store, tables
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
-from vneid_idp.identity.citizens import citizens
-from vneid_idp.identity.registry import Registry
 from vneid_idp.identity.rules import Standing
-from vneid_idp.identity.seed import seed_citizens, seed_personas
-from vneid_idp.identity.synthetic_registry import COLUMN, NotSynthetic, NumberTaken
 from vneid_idp.identity.vault import PersonForgotten, PersonKey
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.sandbox.country import store as population_store
+from vneid_idp.sandbox.country.citizens import citizens
+from vneid_idp.sandbox.country.population import COLUMN, NotSynthetic, NumberTaken
+from vneid_idp.sandbox.country.seed import seed_citizens, seed_personas
+from vneid_idp.sandbox.country.tables import registry_people
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
@@ -27,23 +28,22 @@ _USABLE = Statement(select(tables.accounts.c.person_id).where(tables.account_is_
 
 async def test_the_registry_finds_people_by_person_and_by_number(db: Database) -> None:
     await with_personas(db)
-    registry: Registry = REGISTRY
     async with db.reading() as unit:
-        assert await registry.find(unit, PLAIN.record.person_id) == PLAIN.record
-        assert await registry.find_by_number(unit, PLAIN.record.personal_number) == PLAIN.record
-        assert await registry.find(unit, "per_nobody") is None
-        assert await registry.find_by_number(unit, "097095999999") is None
+        assert await POPULATION.find(unit, PLAIN.record.person_id) == PLAIN.record
+        assert await POPULATION.find_by_number(unit, PLAIN.record.personal_number) == PLAIN.record
+        assert await POPULATION.find(unit, "per_nobody") is None
+        assert await POPULATION.find_by_number(unit, "097095999999") is None
 
 
 async def test_the_registry_knows_wards_eldest_first_and_only_the_living(db: Database) -> None:
     await with_personas(db)
     guardian = persona("guardian").record.person_id
     async with db.writing() as unit:
-        wards = await REGISTRY.wards_of(unit, guardian)
+        wards = await POPULATION.wards_of(unit, guardian)
         assert [ward.person_id for ward in wards] == [persona(s).record.person_id for s in ("fifteen", "child-9")]
-        assert await REGISTRY.wards_of(unit, PLAIN.record.person_id) == ()
-        await REGISTRY.record_death(unit, wards[0].person_id)
-        assert len(await REGISTRY.wards_of(unit, guardian)) == 1
+        assert await POPULATION.wards_of(unit, PLAIN.record.person_id) == ()
+        await POPULATION.record_death(unit, wards[0].person_id)
+        assert len(await POPULATION.wards_of(unit, guardian)) == 1
 
 
 async def test_real_numbers_and_taken_ones_are_refused(db: Database) -> None:
@@ -51,9 +51,9 @@ async def test_real_numbers_and_taken_ones_are_refused(db: Database) -> None:
     for number, error in ((PLAIN.record.personal_number, NumberTaken), ("001095000001", NotSynthetic)):
         with pytest.raises(error):
             async with db.writing() as unit:
-                await REGISTRY.register(unit, replace(PLAIN.record, person_id="per_other", personal_number=number))
+                await POPULATION.register(unit, replace(PLAIN.record, person_id="per_other", personal_number=number))
     async with db.reading() as unit:
-        assert await REGISTRY.find(unit, "per_other") is None
+        assert await POPULATION.find(unit, "per_other") is None
 
 
 async def test_nothing_that_tells_who_somebody_is_stands_in_the_open(db: Database) -> None:
@@ -72,8 +72,8 @@ async def test_a_destroyed_key_makes_a_person_unreadable(db: Database) -> None:
     async with db.writing() as unit:
         await accounts.forget(unit, VAULT, PLAIN.record.person_id)
     async with db.reading() as unit:
-        assert await REGISTRY.find(unit, PLAIN.record.person_id) is None
-        assert await REGISTRY.find_by_number(unit, PLAIN.record.personal_number) is None
+        assert await POPULATION.find(unit, PLAIN.record.person_id) is None
+        assert await POPULATION.find_by_number(unit, PLAIN.record.personal_number) is None
         assert await accounts.find_with_profile(unit, VAULT, PLAIN.record.person_id) is None
         candidate = await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)
         assert candidate.account is None
@@ -151,7 +151,7 @@ async def test_a_closed_account_is_nobody(db: Database) -> None:
 async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> None:
     record = PLAIN.record
     async with db.writing() as unit:
-        await REGISTRY.register(unit, record)
+        await POPULATION.register(unit, record)
         opened = await accounts.open_account(unit, VAULT, BLIND, record, 1, {"nickname": "A"})
         assert await accounts.open_account(unit, VAULT, BLIND, record, 2) == opened
         assert opened.level == 1
@@ -193,7 +193,7 @@ async def test_a_new_phone_is_the_new_sign_in_name_and_the_old_one_is_nobodys(db
     await with_personas(db)
     async with db.writing() as unit:
         moved = replace(PLAIN.record, phone="+84950000999")
-        await REGISTRY.register(unit, moved)
+        await POPULATION.register(unit, moved)
         await accounts.refresh(unit, VAULT, BLIND, moved)
         assert PLAIN.record.phone is not None
         assert (await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.record.phone)).person_id is None
@@ -242,8 +242,8 @@ async def test_personas_can_be_seeded_on_another_day(db: Database, watch: Watch)
         young = again["sixteen-today"]
         found = await lookup.find_candidate(unit, VAULT, BLIND, young.username)
         assert found.profile is not None
-        assert found.profile.record == young.record
-        assert await REGISTRY.find_by_number(unit, persona("sixteen-today").username) is None
+        assert replace(found.profile.record, revision=0) == young.record
+        assert await POPULATION.find_by_number(unit, persona("sixteen-today").username) is None
 
 
 async def test_citizens_are_written_once_whatever_is_there(db: Database) -> None:
@@ -256,13 +256,13 @@ async def test_citizens_are_written_once_whatever_is_there(db: Database) -> None
     async with db.reading() as unit:
         for citizen in people:
             record = citizen.record
-            assert await REGISTRY.find_by_number(unit, record.personal_number) == record
+            assert await POPULATION.find_by_number(unit, record.personal_number) == record
             account = await accounts.find_with_profile(unit, VAULT, record.person_id)
             assert (account[0].level if account else 0) == citizen.level
         child = next(
             citizen.record for citizen in people if citizen.record.guardian_ids and not citizen.record.deceased_at
         )
-        assert child in await REGISTRY.wards_of(unit, child.guardian_ids[0])
+        assert child in await POPULATION.wards_of(unit, child.guardian_ids[0])
 
 
 async def test_citizens_without_accounts(db: Database) -> None:
@@ -275,14 +275,25 @@ async def test_a_row_moved_to_another_person_does_not_open(db: Database) -> None
     await with_personas(db)
     other = persona("complete").record.person_id
     statement = Statement(
-        tables.registry_people.update()
-        .where(tables.registry_people.c.person_id == bindparam("of_person"))
+        registry_people.update()
+        .where(registry_people.c.person_id == bindparam("of_person"))
         .values(sealed=bindparam("sealed"))
     )
     async with db.writing() as unit:
-        row = await store.find_person(unit, PLAIN.record.person_id)
+        row = await population_store.find_person(unit, PLAIN.record.person_id)
         assert row is not None
         await unit.execute(statement, of_person=other, sealed=row.sealed)
         with pytest.raises(NotSealedHere):
-            await REGISTRY.find(unit, other)
+            await POPULATION.find(unit, other)
     assert COLUMN == "registry_people.sealed"
+
+
+async def test_what_the_registry_said_earlier_undoes_nothing_that_it_said_later(db: Database) -> None:
+    await with_personas(db)
+    async with db.writing() as unit:
+        late = await POPULATION.record_death(unit, PLAIN.record.person_id)
+        await accounts.refresh(unit, VAULT, BLIND, late)
+        account = await accounts.refresh(unit, VAULT, BLIND, PLAIN.record)
+    assert account is not None
+    assert account.deceased_at == late.deceased_at
+    assert rules.account_standing(account, PLAIN.record, unit.now) is Standing.DECEASED

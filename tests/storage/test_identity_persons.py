@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tests.support.people import BLIND, VAULT, hashes, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.identity import accounts, persons, tables
-from vneid_idp.identity.seed import seed_citizens
+from vneid_idp.sandbox.country.seed import seed_citizens
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Reading

@@ -12,11 +12,11 @@ from tests.support.watch import MORNING, Watch
 from vneid_idp.app import create_app
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import Registered
-from vneid_idp.identity.persona_list import personas
-from vneid_idp.identity.personas import Persona
-from vneid_idp.identity.seed import seed_personas
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
+from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.personas import Persona
+from vneid_idp.sandbox.country.seed import seed_personas
 from vneid_idp.settings import Environment, Settings, new_root_secret
 from vneid_idp.web.context import Idp
 from vneid_idp.web.root import Root

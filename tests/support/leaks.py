@@ -15,12 +15,12 @@ from sqlalchemy import create_engine, make_url, select
 from tests.support.country import REDIRECT_URI, Country
 from vneid_idp.identity import accounts
 from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
-from vneid_idp.identity.names import build
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.personas import Persona, Sketch, draw
 from vneid_idp.identity.phones import display
 from vneid_idp.identity.registry import Address
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
+from vneid_idp.sandbox.country.names import build
+from vneid_idp.sandbox.country.personas import Persona, Sketch, draw
+from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.metadata import metadata
 
 _SKETCH = Sketch(
@@ -45,7 +45,7 @@ async def settle_marked(land: Country) -> Persona:
     idp = land.idp
     persona = replace(draw(_SKETCH, 987_654, land.watch.now()), password="Mk-zxvy-77-hoa")
     async with idp.db.writing() as unit:
-        await SyntheticRegistry(idp.vault, idp.keys.blind).register(unit, persona.record)
+        await Population(idp.vault, idp.keys.blind).register(unit, persona.record)
         await accounts.open_account(unit, idp.vault, idp.keys.blind, persona.record, 2, persona.own)
         hashed = await idp.hasher.hash(persona.password)
         await set_hash(unit, persona.record.person_id, SecretKind.PASSWORD, hashed)

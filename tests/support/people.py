@@ -5,19 +5,19 @@ from functools import cache
 from tests.support.watch import MORNING
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.otp import Message
-from vneid_idp.identity.persona_list import personas
-from vneid_idp.identity.personas import Persona
-from vneid_idp.identity.seed import Hashes, sandbox_hashes, seed_personas
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.personas import Persona
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.sandbox.country.seed import Hashes, sandbox_hashes, seed_personas
 from vneid_idp.storage.unit import Database, Unit
 
 SEALER = Sealer({1: b"root key of tests, 32 bytes long"}, 1)
 BLIND = BlindIndex(b"blind index key of the tests")
 VAULT = Vault(SEALER)
-REGISTRY = SyntheticRegistry(VAULT, BLIND)
+POPULATION = Population(VAULT, BLIND)
 
 
 @cache

@@ -13,8 +13,8 @@ from tests.support.visitor import Page as Page
 from tests.support.visitor import Visitor
 from vneid_idp.clients.service import Registered
 from vneid_idp.identity.outbox import Outbox
-from vneid_idp.identity.personas import Persona
 from vneid_idp.kernel.secrets import base64url, new_secret
+from vneid_idp.sandbox.country.personas import Persona
 
 
 def challenge_of(verifier: str) -> str:

@@ -18,11 +18,11 @@ import httpx
 from tests.support.people import hashes, persona
 from tests.support.visitor import Visitor
 from vneid_idp.identity.phones import display
-from vneid_idp.identity.seed import seed_personas
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import from_base64url
 from vneid_idp.keys import service as keys
+from vneid_idp.sandbox.country.seed import seed_personas
 from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.database import open_database
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from vneid_idp.identity.personas import Persona
+from vneid_idp.sandbox.country.personas import Persona
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 _CHOICE = re.compile(r'name="([^"]+)" value="full"')

@@ -12,11 +12,11 @@ from vneid_idp.cli.people import NobodyOfThisNumber, read_number
 from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database, with_unit
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
-from vneid_idp.identity.seed import Seeded, sandbox_hashes, seed_citizens
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.forget_person import forget_person
@@ -102,14 +102,14 @@ async def _unlock(unit: Unit, _: KeyRing, record: RegistryRecord) -> None:
 
 async def _record_death(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
     vault = Vault(ring.sealer)
-    told = await SyntheticRegistry(vault, ring.blind).record_death(unit, record.person_id)
+    told = await Population(vault, ring.blind).record_death(unit, record.person_id)
     await follow_registry(unit, vault, ring.blind, told)
 
 
 async def _forget(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
     vault = Vault(ring.sealer)
     await forget_person(unit, vault, record.person_id)
-    await SyntheticRegistry(vault, ring.blind).forget_number(unit, record)
+    await Population(vault, ring.blind).forget_number(unit, record)
 
 
 def _say(
@@ -120,7 +120,7 @@ def _say(
 
     async def work(unit: Unit) -> str:
         ring = await keys.load(unit, settings.root_secret)
-        record = await SyntheticRegistry(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
+        record = await Population(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
         if record is None:
             raise NobodyOfThisNumber
         await what(unit, ring, record)

@@ -8,10 +8,10 @@ from vneid_idp.cli.terminal import fail, with_unit
 from vneid_idp.identity.personal_id import MalformedPersonalId
 from vneid_idp.identity.personal_id import read as read_personal_id
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.synthetic_registry import SyntheticRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys import service as keys
+from vneid_idp.sandbox.country.population import Population
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Unit
 
@@ -43,7 +43,7 @@ def find_person(settings: Settings) -> RegistryRecord:
 
     async def work(unit: Unit) -> RegistryRecord:
         ring = await keys.load(unit, settings.root_secret)
-        record = await SyntheticRegistry(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
+        record = await Population(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
         if record is None:
             raise NobodyOfThisNumber
         return record

@@ -1,5 +1,5 @@
-"""Owns people as the provider knows them: the population registry (a port), accounts of level 1 and 2, the factors that
-prove a person, browser sessions, and the make-believe people of the sandbox.
+"""Owns people as the provider knows them: the population registry (ports; who stands behind them
+is not its business), accounts of level 1 and 2, the factors that prove a person, and browser sessions.
 
 Follows the Law on Identification 26/2023/QH15, Decree 70/2024/NĐ-CP (personal ID numbers), Decree 69/2024/NĐ-CP
 (electronic identity accounts), OpenID Connect Core 1.0 §5.1 (standard claims), RFC 8176 (authentication methods) and

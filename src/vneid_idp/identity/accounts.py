@@ -149,14 +149,17 @@ def _levelled(level: int, by: str | None) -> dict[str, Any]:
 async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
     """Bring the account into step with what the registry says now; nothing if there is no open account.
 
-    Called at each sign-in and after each change that the registry tells of. An adapter to a distant registry is asked
-    *before* the unit that calls this is opened: no network call stands inside a transaction.
+    Called at each sign-in and after each change that the registry tells of. The registry is asked *before* the unit
+    that calls this is opened, so that another may have written a newer record meanwhile: an older one changes nothing.
     """
     stored = await store.find_account(unit, record.person_id)
     if stored is None or stored.sealed_key is None or stored.account.closed_at is not None:
         return None
     key = vault.open_key(record.person_id, stored.sealed_key)
     before = profiles.read(key.open_json(profiles.COLUMN, stored.profile))
+    if record.revision < before.record.revision:
+        # Asked before the person died, say, and written after: it would bring the dead back.
+        return stored.account
     account = in_step(stored.account, record, unit.now)
     if before.record == record:
         # Nothing new: `updated_at` tells relying parties when the profile last changed (OpenID Connect Core §5.1).

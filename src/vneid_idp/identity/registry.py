@@ -1,9 +1,11 @@
-"""The population registry as a port: what the provider asks, and what it is told about a person.
+"""The population registry as ports: what the provider asks of it, what it tells, and what an office tells it.
 
-In production an adapter to the National Population Database stands behind it; here a synthetic one does
-(`synthetic_registry.py`). Both pass the same contract test.
+A registry server over HTTP stands behind them (`registry_client`), or the sandbox's make-believe country; both pass the
+same contract test. A network call may lie behind every one of these functions: none takes a unit, and all are called
+before a unit is opened, since no transaction waits for a network.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,7 +14,7 @@ from typing import Any, Protocol
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.storage.unit import Reading
+from vneid_idp.kernel.errors import DomainError
 
 
 class Kind(StrEnum):
@@ -91,23 +93,45 @@ class RegistryRecord:
     locked_at: Instant | None = None
     deceased_at: Instant | None = None
     guardian_ids: tuple[str, ...] = ()
+    revision: int = 0
+    """Grows with every change of this person's record: of two copies the one with the higher revision is newer."""
+
+
+class RegistryUnavailable(DomainError):
+    """The registry does not answer, or answers what cannot be believed: nothing is known about anybody right now."""
+
+    code = "registry_unavailable"
+    status = 503
+    title = "The population registry cannot be asked at the moment. Nothing was changed; try again."
+    retry_after = 30
+    """Seconds."""
 
 
 class Registry(Protocol):
-    """Asks the population registry. Every answer is a copy of the moment."""
+    """Asks the population registry. Every answer is a copy of the moment; each question raises `RegistryUnavailable`
+    when there is none.
+    """
 
-    async def find(self, unit: Reading, person_id: str) -> RegistryRecord | None:
+    async def find(self, person_id: str) -> RegistryRecord | None:
         """The person, or nothing if there is none or their data has been destroyed."""
         ...
 
-    async def find_by_number(self, unit: Reading, number: str) -> RegistryRecord | None:
+    async def find_by_number(self, number: str) -> RegistryRecord | None:
         """The person with this personal ID number (12 digits), or nothing."""
         ...
 
-    async def wards_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
+    async def find_many(self, person_ids: Collection[str]) -> Mapping[str, RegistryRecord]:
+        """Those of these people whom the registry has, by their id, in one question. At most `MANY` of them."""
+        ...
+
+    async def wards_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
         """The living people whose parent or guardian this person is, eldest first. Whether one is still a child is
         decided by the caller, who knows the instant and the age that matters."""
         ...
+
+
+MANY = 500
+"""How many people may be asked for in one question."""
 
 
 def from_json(value: dict[str, Any]) -> RegistryRecord:

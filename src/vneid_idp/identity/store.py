@@ -1,4 +1,4 @@
-"""Queries about people and accounts."""
+"""Queries about accounts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,52 +9,10 @@ from vneid_idp.identity import tables
 from vneid_idp.identity.rules import Account, account_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Reading, Row, Unit
+from vneid_idp.storage.unit import Reading, Unit
 
-_people, _numbers, _keys = tables.registry_people, tables.registry_numbers, tables.person_keys
+_keys = tables.person_keys
 _accounts, _names, _secrets = tables.accounts, tables.sign_in_names, tables.factor_secrets
-_wards = tables.guardianships
-
-_SEALED_PERSON = (_people.c.person_id, _people.c.sealed, _keys.c.sealed_key)
-_people_with_keys = _people.join(_keys, _keys.c.person_id == _people.c.person_id)
-
-_FIND_PERSON = Statement(
-    select(*_SEALED_PERSON).select_from(_people_with_keys).where(_people.c.person_id == bindparam("person_id"))
-)
-_FIND_PERSON_BY_NUMBER = Statement(
-    select(*_SEALED_PERSON)
-    .select_from(_numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id))
-    .where(_numbers.c.number_digest == bindparam("number_digest"))
-)
-_WARDS = Statement(
-    select(*_SEALED_PERSON)
-    .select_from(_wards.join(_people_with_keys, _people.c.person_id == _wards.c.ward_id))
-    .where(_wards.c.guardian_id == bindparam("guardian_id"))
-)
-_upsert_person = insert(_people).values(
-    person_id=bindparam("person_id"), sealed=bindparam("sealed"), updated_at=bindparam("updated_at")
-)
-_PUT_PERSON = Statement(
-    _upsert_person.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={"sealed": _upsert_person.excluded.sealed, "updated_at": _upsert_person.excluded.updated_at},
-    )
-)
-_PUT_NUMBER = Statement(
-    insert(_numbers)
-    .values(number_digest=bindparam("number_digest"), person_id=bindparam("person_id"))
-    .on_conflict_do_nothing(index_elements=["number_digest"])
-)
-_FORGET_NUMBER = Statement(
-    delete(_numbers).where(
-        _numbers.c.number_digest == bindparam("number_digest"), _numbers.c.person_id == bindparam("person_id")
-    )
-)
-_PUT_WARD = Statement(
-    insert(_wards)
-    .values(guardian_id=bindparam("guardian_id"), ward_id=bindparam("ward_id"))
-    .on_conflict_do_nothing(index_elements=["guardian_id", "ward_id"])
-)
 
 _ACCOUNT = tuple(column for column in _accounts.c if column.name != "profile")
 _FIND_ACCOUNT = Statement(
@@ -153,15 +111,6 @@ _RENEW_SECRET = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """A person as stored: what the vault must open."""
-
-    person_id: str
-    sealed: str
-    sealed_key: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class StoredAccount:
     """An account with its sealed profile and, when it was looked up for a sign-in, the hashes of its secrets."""
 
@@ -170,47 +119,6 @@ class StoredAccount:
     sealed_key: str | None
     password_hash: str | None = None
     passcode_hash: str | None = None
-
-
-def _sealed(row: Row) -> Sealed:
-    return Sealed(row["person_id"], row["sealed"], row["sealed_key"])
-
-
-async def find_person(unit: Reading, person_id: str) -> Sealed | None:
-    """The registry's row of a person whose key still exists."""
-    row = await unit.fetch_one(_FIND_PERSON, person_id=person_id)
-    return _sealed(row) if row else None
-
-
-async def find_person_by_number(unit: Reading, number_digest: str) -> Sealed | None:
-    """The same, by the digest of the personal ID number."""
-    row = await unit.fetch_one(_FIND_PERSON_BY_NUMBER, number_digest=number_digest)
-    return _sealed(row) if row else None
-
-
-async def wards_of(unit: Reading, guardian_id: str) -> list[Sealed]:
-    """The registry's rows of a guardian's wards, in no order."""
-    return [_sealed(row) for row in await unit.fetch(_WARDS, guardian_id=guardian_id)]
-
-
-async def put_person(unit: Unit, person_id: str, sealed: str, now: Instant) -> None:
-    """Write a person into the registry, or write over what it has."""
-    await unit.execute(_PUT_PERSON, person_id=person_id, sealed=sealed, updated_at=now)
-
-
-async def put_number(unit: Unit, number_digest: str, person_id: str) -> bool:
-    """Enter a personal ID number; whether it was free."""
-    return await unit.execute(_PUT_NUMBER, number_digest=number_digest, person_id=person_id) == 1
-
-
-async def forget_number(unit: Unit, number_digest: str, person_id: str) -> None:
-    """Take a personal ID number off a person."""
-    await unit.execute(_FORGET_NUMBER, number_digest=number_digest, person_id=person_id)
-
-
-async def put_ward(unit: Unit, guardian_id: str, ward_id: str) -> None:
-    """Enter a parent or guardian of a child."""
-    await unit.execute(_PUT_WARD, guardian_id=guardian_id, ward_id=ward_id)
 
 
 async def find_account(unit: Reading, person_id: str) -> StoredAccount | None:

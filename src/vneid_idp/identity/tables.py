@@ -37,28 +37,6 @@ person_keys = Table(
     Column("sealed_key", Text, nullable=False),
 )
 
-# The synthetic registry. In production these three stay empty and an adapter asks the National Population Database.
-registry_people = Table(
-    "registry_people",
-    metadata,
-    Column("person_id", Text, primary_key=True),
-    Column("sealed", Text, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
-)
-registry_numbers = Table(
-    "registry_numbers",
-    metadata,
-    Column("number_digest", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-)
-guardianships = Table(
-    "guardianships",
-    metadata,
-    Column("guardian_id", Text, nullable=False),
-    Column("ward_id", Text, nullable=False),
-    PrimaryKeyConstraint("guardian_id", "ward_id"),
-)
-
 accounts = Table(
     "accounts",
     metadata,

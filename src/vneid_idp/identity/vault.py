@@ -4,6 +4,7 @@ The person's key is sealed under `Purpose.PERSON_KEY`; what is written about the
 bound to the person and to the column it stands in, so that a value moved to another row or column does not open.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
+from vneid_idp.storage.bulk import load
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -104,6 +106,10 @@ class Vault:
         if kept is None:
             raise PersonForgotten
         return kept
+
+    async def load_keys(self, unit: Unit, sealed_keys: Sequence[tuple[str, str]]) -> None:
+        """Store new keys that `make_key` made, by person. One that is there already raises `AlreadyThere`."""
+        await load(unit, person_keys, ("person_id", "sealed_key"), sealed_keys)
 
     async def destroy(self, unit: Unit, person_id: str) -> bool:
         """Destroy the person's key; whether there was one. Copies of the database keep theirs until they are gone

@@ -12,8 +12,7 @@ from vneid_idp.web.session import BrowserSession, keep_session
 async def arrive(request: Request, place: Place, person_id: str, method: str) -> Standing:
     """Sign the person in with this browser; how the account stands."""
     provider = place.provider
-    async with provider.db.reading() as reading:
-        told = await provider.registry.find(reading, person_id)
+    told = await provider.registry.find(person_id)
     async with provider.db.writing() as unit:
         signed_in = await sign_in(
             unit,

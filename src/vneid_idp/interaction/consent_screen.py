@@ -73,9 +73,9 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     if not isinstance(step, AskConsent) or person is None:
         return None
     provider, ward_id = visit.provider, visit.interaction.ward_id
+    ward = await provider.registry.find(ward_id) if ward_id else None
     async with provider.db.reading() as unit:
         found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
-        ward = await provider.registry.find(unit, ward_id) if ward_id else None
     if found is None:
         return None
     if ward is not None and person.person_id not in ward.guardian_ids:

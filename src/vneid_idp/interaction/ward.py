@@ -48,13 +48,12 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
     """Each under a value for the form that names the child in this request only."""
     person = visit.situation.person
     assert person is not None
-    async with visit.provider.db.reading() as unit:
-        wards = await visit.provider.registry.wards_of(unit, person.person_id)
-        return {
-            digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
-            for ward in wards
-            if not is_over(ward.birth_date, GUARDIAN_UNTIL_AGE, unit.now)
-        }
+    now = visit.provider.clock.now()
+    return {
+        digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
+        for ward in await visit.provider.registry.wards_of(person.person_id)
+        if not is_over(ward.birth_date, GUARDIAN_UNTIL_AGE, now)
+    }
 
 
 def _page(

@@ -9,10 +9,11 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import LIVE, State
 from vneid_idp.bindings.rules import Binding, is_guardian, next_step
 from vneid_idp.identity.ages import age
+from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.interaction.guard import see_other
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.protocol.client import Client
-from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -53,8 +54,10 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=_PAGE)
         clients = await find_clients(unit, {binding.client_id for binding in found})
-        shown = [await _linked(unit, holder, binding, clients) for binding in found]
-        linked = [each for each in shown if each is not None]
+        now = unit.now
+    children = await holder.provider.registry.find_many({b.person_id for b in found} - {holder.person_id})
+    shown = [_linked(holder, binding, clients, children.get(binding.person_id), now) for binding in found]
+    linked = [each for each in shown if each is not None]
     return render(
         request,
         "portal/accounts.html",
@@ -68,15 +71,16 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-async def _linked(unit: Reading, holder: Holder, binding: Binding, clients: dict[str, Client]) -> Linked | None:
+def _linked(
+    holder: Holder, binding: Binding, clients: dict[str, Client], child: RegistryRecord | None, now: Instant
+) -> Linked | None:
     """The binding as shown; nothing to a former guardian, to whom neither the child's name nor the account belongs."""
     client = clients.get(binding.client_id)
     network = client.client_name if client else binding.client_id
     if binding.person_id == holder.person_id:
-        years = age(holder.profile.record.birth_date, unit.now)
+        years = age(holder.profile.record.birth_date, now)
         return Linked(binding, network, None, next_step(binding, years) is not None)
-    child = await holder.provider.registry.find(unit, binding.person_id)
-    if child is None or not is_guardian(holder.person_id, child, unit.now):
+    if child is None or not is_guardian(holder.person_id, child, now):
         return None
     return Linked(binding, network, child.full_name, needs_own_proof=False)
 
@@ -87,9 +91,9 @@ async def release(request: Request, holder: Holder) -> Response:
     provider = holder.provider
     async with provider.db.reading() as reading:
         found = await bindings.find_for_person(reading, holder.person_id, form["binding"])
-        child = None
-        if found is not None and found.person_id != holder.person_id:
-            child = await provider.registry.find(reading, found.person_id)
+    child = None
+    if found is not None and found.person_id != holder.person_id:
+        child = await provider.registry.find(found.person_id)
     async with provider.db.writing() as unit:
         await release_for_person(unit, holder.person_id, form["binding"], child)
     return see_other("/me/accounts?released")

@@ -1,6 +1,6 @@
 """`bindings/v1`: bind a network's account to the person of the token, read, list, release, ask what it may do."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
@@ -10,6 +10,8 @@ from vneid_idp.bindings.lifecycle import State
 from vneid_idp.bindings.rules import Binding as BindingFacts
 from vneid_idp.bindings.rules import BindingNotFound, acts_for
 from vneid_idp.grants.service import GrantEnded
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
@@ -25,7 +27,6 @@ from vneid_idp.resources.representations import (
     capabilities_of,
 )
 from vneid_idp.resources.routing import route_class_of
-from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.bind_account import Told, bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_network, release_with_token
 from vneid_idp.web.context import Idp, idp
@@ -93,8 +94,7 @@ async def bind(
     the new proof is better: the young person's own after a guardian's, or a higher level."""
     provider, grant_id = idp(request), _check_person(caller)
     asked_at = provider.clock.now()
-    async with provider.db.reading() as reading:
-        record = await provider.registry.find(reading, holder_of(caller.authorisation))
+    record = await provider.registry.find(holder_of(caller.authorisation))
     if record is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
     try:
@@ -145,13 +145,13 @@ async def list_bindings(
     async with provider.db.reading() as unit:
         # One more than asked for tells whether there is another page.
         found = await service.list_for_client(unit, client_id, state=state, after=after, limit=limit + 1)
-        page = found[:limit]
-        ages = await _ages(provider, unit, (binding.person_id for binding in page))
         now = unit.now
+    page = found[:limit]
+    ages = await _ages(provider, {binding.person_id for binding in page}, now)
     more = len(found) > limit
     _no_store(response)
     return BindingPage(
-        items=tuple(Binding.of(binding, ages[binding.person_id], now) for binding in page),
+        items=tuple(Binding.of(binding, ages.get(binding.person_id), now) for binding in page),
         next_cursor=_cursor(provider, client_id, state, page[-1].binding_id) if more else None,
     )
 
@@ -168,8 +168,8 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     provider = idp(request)
     async with provider.db.reading() as unit:
         found = await service.find_by_account(unit, provider.keys.blind, caller.client.client_id, account.account_id)
-        binding = None if found is None else await _represented(provider, unit, found)
         now = unit.now
+    binding = None if found is None else await _represented(provider, found, now)
     _no_store(response)
     if binding is None:
         return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, now))
@@ -184,10 +184,10 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     """With the network's own token any binding of the network; with a person's, one that the person holds or
     supervises."""
     provider = idp(request)
-    async with provider.db.reading() as unit:
-        binding = await _represented(provider, unit, await _visible(provider, unit, caller, binding_id))
+    found, holder = await _visible(provider, caller, binding_id)
+    now = provider.clock.now()
     _no_store(response)
-    return binding
+    return Binding.of(found, _age(holder, now), now)
 
 
 @router.delete(
@@ -196,9 +196,7 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
 async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
-    async with provider.db.reading() as reading:
-        standing = await _visible(provider, reading, caller, binding_id)
-        holder = await provider.registry.find(reading, standing.person_id)
+    _, holder = await _visible(provider, caller, binding_id)
     try:
         async with provider.db.writing() as unit:
             if caller.grant_id is None:
@@ -207,34 +205,34 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
                 released = await release_with_token(unit, caller.client, caller.grant_id, binding_id, holder)
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
-    binding = Binding.of(released, None if holder is None else Age.at(holder.birth_date, unit.now), unit.now)
     _no_store(response)
-    return binding
+    return Binding.of(released, _age(holder, unit.now), unit.now)
 
 
-async def _visible(provider: Idp, unit: Reading, caller: Caller, binding_id: str) -> BindingFacts:
+async def _visible(provider: Idp, caller: Caller, binding_id: str) -> tuple[BindingFacts, RegistryRecord | None]:
+    """The binding, if it is the caller's to see, and what the registry says of its holder."""
     caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
-    binding = await service.get(unit, caller.client.client_id, binding_id)
-    if caller.person_id is not None:
-        holder = await provider.registry.find(unit, binding.person_id)
-        if not acts_for(caller.person_id, binding, holder, unit.now):
-            # A stranger's binding and none at all look the same, and a former guardian is a stranger.
-            raise BindingNotFound
-    return binding
+    async with provider.db.reading() as unit:
+        binding = await service.get(unit, caller.client.client_id, binding_id)
+    holder = await provider.registry.find(binding.person_id)
+    if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, provider.clock.now()):
+        # A stranger's binding and none at all look the same, and a former guardian is a stranger.
+        raise BindingNotFound
+    return binding, holder
 
 
-async def _represented(provider: Idp, unit: Reading, binding: BindingFacts) -> Binding:
-    ages = await _ages(provider, unit, [binding.person_id])
-    return Binding.of(binding, ages[binding.person_id], unit.now)
+async def _represented(provider: Idp, binding: BindingFacts, now: Instant) -> Binding:
+    return Binding.of(binding, _age(await provider.registry.find(binding.person_id), now), now)
 
 
-async def _ages(provider: Idp, unit: Reading, people: Iterable[str]) -> dict[str, Age | None]:
-    """The age of each of these people; None for one whose data were destroyed."""
-    ages: dict[str, Age | None] = {}
-    for person_id in set(people):
-        record = await provider.registry.find(unit, person_id)
-        ages[person_id] = None if record is None else Age.at(record.birth_date, unit.now)
-    return ages
+async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:
+    """The ages of these people, asked in one question; nobody whose data were destroyed is among them."""
+    records = await provider.registry.find_many(people)
+    return {person_id: _age(record, now) for person_id, record in records.items()}
+
+
+def _age(record: RegistryRecord | None, now: Instant) -> Age | None:
+    return None if record is None else Age.at(record.birth_date, now)
 
 
 def _cursor(provider: Idp, client_id: str, state: State | None, after: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from vneid_idp.identity.personas import PASSCODE, PASSWORD, Persona
+from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD, Persona
 
 if TYPE_CHECKING:
     from vneid_idp.settings import Settings

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from vneid_idp.clients.service import list_clients
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.persona_list import personas
-from vneid_idp.identity.personas import PASSCODE, PASSWORD
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
-from vneid_idp.storage.unit import Reading
+from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.i18n import locale_of
 from vneid_idp.web.templates import render
@@ -42,8 +42,8 @@ def front_page(demo: Demo) -> Callable[[Request], Awaitable[Response]]:
 
     async def page(request: Request) -> Response:
         provider = idp(request)
+        residents = await _residents(provider, provider.clock.now(), locale_of(request))
         async with provider.db.reading() as unit:
-            residents = await _residents(provider, unit, locale_of(request))
             clients = await list_clients(unit, limit=50)
         return render(
             request,
@@ -59,12 +59,14 @@ def front_page(demo: Demo) -> Callable[[Request], Awaitable[Response]]:
     return page
 
 
-async def _residents(provider: Idp, unit: Reading, locale: str) -> list[Resident]:
+async def _residents(provider: Idp, now: Instant, locale: str) -> list[Resident]:
     found = []
-    for persona in personas(unit.now):
-        record = await provider.registry.find(unit, persona.record.person_id)
+    everyone = personas(now)
+    records = await provider.registry.find_many([persona.record.person_id for persona in everyone])
+    for persona in everyone:
+        record = records.get(persona.record.person_id)
         if record is not None:
-            years = age(record.birth_date, unit.now)
+            years = age(record.birth_date, now)
             description = persona.description[locale]
             found.append(
                 Resident(persona.slug, record.full_name, record.personal_number, years, persona.level, description)

@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from vneid_idp.identity.persona_list import personas
-from vneid_idp.identity.personas import PASSWORD, persona_id
 from vneid_idp.kernel.clock import HOUR
+from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.personas import PASSWORD, persona_id
 from vneid_idp.web.context import Prefill, idp
 from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
 
@@ -23,7 +23,5 @@ async def prefill(request: Request) -> Prefill | None:
     slug = read_cookie(request, Cookie.PERSONA)
     if slug is None:
         return None
-    provider = idp(request)
-    async with provider.db.reading() as unit:
-        record = await provider.registry.find(unit, persona_id(slug))
+    record = await idp(request).registry.find(persona_id(slug))
     return None if record is None else Prefill(record.personal_number, PASSWORD)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from vneid_idp.identity.persona_list import personas
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.keys import service as keys
 from vneid_idp.sandbox.announcement import announce
+from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.demo_client import DemoClient, demo_client
 from vneid_idp.sandbox.people import settle
 from vneid_idp.storage import migration

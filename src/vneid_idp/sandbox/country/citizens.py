@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vneid_idp.identity import names, personal_id, phones
+from vneid_idp.identity import personal_id, phones
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import citizen_card_expiry
-from vneid_idp.identity.dice import Dice, Weighted
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import FORMER, current_code
 from vneid_idp.identity.registry import Address, Card, CardKind, Kind, LockedBy, RegistryRecord
 from vneid_idp.kernel.clock import SECOND
+from vneid_idp.sandbox.country import names
+from vneid_idp.sandbox.country.dice import Dice, Weighted
 
 RESERVED = 1_000
 REFERENCE = date(2026, 7, 1)

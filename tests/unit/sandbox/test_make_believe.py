@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.watch import MORNING
-from vneid_idp.identity import cards, names, personal_id, rules
+from vneid_idp.identity import cards, personal_id, rules
 from vneid_idp.identity.ages import age, reaches
-from vneid_idp.identity.citizens import Citizen, citizens
-from vneid_idp.identity.dice import Dice, Weighted
-from vneid_idp.identity.persona_list import SKETCHES, personas
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.personas import persona_id
 from vneid_idp.identity.provinces import CURRENT, current_code
 from vneid_idp.identity.registry import Kind
 from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.sandbox.country import names
+from vneid_idp.sandbox.country.citizens import Citizen, citizens
+from vneid_idp.sandbox.country.dice import Dice, Weighted
+from vneid_idp.sandbox.country.persona_list import SKETCHES, personas
+from vneid_idp.sandbox.country.personas import persona_id
 
 MANY = list(citizens(20_000, 1))
 

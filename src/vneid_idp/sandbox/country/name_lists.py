@@ -5,7 +5,7 @@ follow the same work and common civil-status usage. Every combination is invente
 chance.
 """
 
-from vneid_idp.identity.dice import Weighted
+from vneid_idp.sandbox.country.dice import Weighted
 
 
 def _words(text: str) -> tuple[str, ...]:

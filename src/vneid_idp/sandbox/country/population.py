@@ -1,17 +1,20 @@
-"""A population registry of make-believe people, in the provider's own database: the sandbox's `Registry`.
+"""The people of the make-believe country as stored, inside a unit of work.
 
 What tells who somebody is stands sealed under that person's key; a personal ID number is found by its keyed digest. The
-writing functions are the make-believe authority's: register, record a death. The account follows when it
-is refreshed (`accounts.refresh`): with each of the operator's commands and at every sign-in.
+writing functions are the make-believe authority's: register, record a death. What follows from them for
+an account is `use_cases.follow_registry`'s.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from vneid_idp.identity import personal_id, store
+from vneid_idp.identity import personal_id
 from vneid_idp.identity.registry import RegistryRecord, from_json
-from vneid_idp.identity.vault import PersonForgotten, Vault
+from vneid_idp.identity.vault import PersonForgotten, PersonKey, Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.sandbox.country import store, tables
+from vneid_idp.storage.bulk import load
 from vneid_idp.storage.unit import Reading, Unit
 
 COLUMN = "registry_people.sealed"
@@ -34,8 +37,8 @@ class NotSynthetic(DomainError):
     title = "The synthetic registry takes only numbers with the place code that belongs to nobody."
 
 
-class SyntheticRegistry:
-    """See `registry.Registry`."""
+class Population:
+    """Reads and writes people of the make-believe registry."""
 
     def __init__(self, vault: Vault, blind: BlindIndex) -> None:
         self._vault = vault
@@ -56,8 +59,11 @@ class SyntheticRegistry:
         living = [r for r in records if r is not None and r.deceased_at is None and person_id in r.guardian_ids]
         return tuple(sorted(living, key=lambda record: (record.birth_date, record.person_id)))
 
-    async def register(self, unit: Unit, record: RegistryRecord) -> None:
-        """Enter a person, or write over what the registry has of them. Raises `NotSynthetic` and `NumberTaken`."""
+    async def register(self, unit: Unit, record: RegistryRecord) -> RegistryRecord:
+        """Enter a person, or write over what the registry has of them; the record as it now stands.
+
+        Raises `NotSynthetic` and `NumberTaken`.
+        """
         if not personal_id.read(record.personal_number).synthetic:
             raise NotSynthetic
         before = await self.find(unit, record.person_id)
@@ -66,17 +72,23 @@ class SyntheticRegistry:
                 await store.forget_number(unit, self.number_digest(before.personal_number), record.person_id)
             if not await store.put_number(unit, self.number_digest(record.personal_number), record.person_id):
                 raise NumberTaken
-        key = await self._vault.ensure_key(unit, record.person_id)
-        await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
-        for guardian_id in record.guardian_ids:
-            await store.put_ward(unit, guardian_id, record.person_id)
+        return await self._rewrite(unit, before, record)
+
+    async def load(self, unit: Unit, people: Sequence[tuple[RegistryRecord, PersonKey]]) -> None:
+        """Enter new people in bulk, each with the key. One that is there already raises `AlreadyThere`."""
+        rows = [(record.person_id, key.seal_json(COLUMN, record), unit.now) for record, key in people]
+        numbers = [(self.number_digest(record.personal_number), record.person_id) for record, _ in people]
+        wards = [(guardian_id, record.person_id) for record, _ in people for guardian_id in record.guardian_ids]
+        await load(unit, tables.registry_people, ("person_id", "sealed", "updated_at"), rows)
+        await load(unit, tables.registry_numbers, ("number_digest", "person_id"), numbers)
+        await load(unit, tables.guardianships, ("guardian_id", "ward_id"), wards)
 
     async def record_death(self, unit: Unit, person_id: str) -> RegistryRecord:
         """Record that a person died. The first record stands."""
         record = await self._get(unit, person_id)
         if record.deceased_at is not None:
             return record
-        return await self._rewrite(unit, replace(record, deceased_at=unit.now))
+        return await self._rewrite(unit, record, replace(record, deceased_at=unit.now))
 
     async def forget_number(self, unit: Unit, record: RegistryRecord) -> None:
         """Take the number off somebody whose key is destroyed: a keyed digest still names its person to who has the
@@ -100,7 +112,15 @@ class SyntheticRegistry:
             raise PersonForgotten
         return record
 
-    async def _rewrite(self, unit: Unit, record: RegistryRecord) -> RegistryRecord:
+    async def _rewrite(self, unit: Unit, before: RegistryRecord | None, record: RegistryRecord) -> RegistryRecord:
+        """Write `record`, unless it says what stands there already."""
+        if before is not None:
+            record = replace(record, revision=before.revision)
+            if record == before:
+                return before
+            record = replace(record, revision=before.revision + 1)
         key = await self._vault.ensure_key(unit, record.person_id)
         await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
+        for guardian_id in record.guardian_ids:
+            await store.put_ward(unit, guardian_id, record.person_id)
         return record

@@ -14,10 +14,10 @@ from typing import Any
 from vneid_idp.identity import personal_id, phones
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import citizen_card_expiry
-from vneid_idp.identity.names import Name
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.registry import Address, Card, CardKind, Kind, LockedBy, RegistryRecord
 from vneid_idp.kernel.clock import DAY, Instant, local_date
+from vneid_idp.sandbox.country.names import Name
 
 PASSWORD = "sandbox-2026"
 PASSCODE = "246810"

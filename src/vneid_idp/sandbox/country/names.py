@@ -8,9 +8,9 @@ The full name is the truth; its parts are given only where the tradition has the
 import unicodedata
 from dataclasses import dataclass
 
-from vneid_idp.identity import name_lists as lists
-from vneid_idp.identity.dice import Dice, Weighted
 from vneid_idp.identity.personal_id import Sex
+from vneid_idp.sandbox.country import name_lists as lists
+from vneid_idp.sandbox.country.dice import Dice, Weighted
 
 
 @dataclass(frozen=True, slots=True)

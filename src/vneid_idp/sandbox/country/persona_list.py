@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from vneid_idp.identity.names import build
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.personas import Persona, Sketch, draw, years_ago
 from vneid_idp.identity.registry import Address, CardKind, LockedBy
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.sandbox.country.names import build
+from vneid_idp.sandbox.country.personas import Persona, Sketch, draw, years_ago
 
 _HANOI = Address("Số 12 đường Hoa Sữa", "Phường Cây Đa", "01", "001", "09700")
 _HUE = Address("Số 7 đường Long Não", "Phường Bến Nước", "46", "046")

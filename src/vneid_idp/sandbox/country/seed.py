@@ -1,0 +1,141 @@
+"""Filling the sandbox: the named personas, and any number of generated citizens.
+
+Argon2 is spent once, not per person: everyone in the sandbox has the same password and passcode, so everyone has the
+same two hashes. (No real person can be written this way: the synthetic registry refuses real numbers.)
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from vneid_idp.identity import loading
+from vneid_idp.identity.accounts import account_for
+from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.loading import Written
+from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.sandbox.country.citizens import Citizen, citizens
+from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD, Persona
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.storage.unit import AlreadyThere, Database, Unit
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """The hashes of the sandbox's one password and one passcode."""
+
+    password: str
+    passcode: str
+
+    @property
+    def by_kind(self) -> dict[str, str]:
+        """As an account has them."""
+        return {"password": self.password, "passcode": self.passcode}
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """How many people were written, and how many were there before (or their number was)."""
+
+    written: int
+    skipped: int
+
+
+def sandbox_hashes(hasher: SecretHasher) -> Hashes:
+    """Hash the sandbox's password and passcode, once."""
+    return Hashes(hasher.hash_now(PASSWORD), hasher.hash_now(PASSCODE))
+
+
+async def seed_personas(unit: Unit, vault: Vault, blind: BlindIndex, hashes: Hashes) -> tuple[Persona, ...]:
+    """Write every persona as of `unit.now`, over what an earlier day wrote; passkeys that they added stay."""
+    population = Population(vault, blind)
+    everyone = personas(unit.now)
+    for persona in everyone:
+        await _put_account(unit, vault, blind, await population.register(unit, persona.record), persona, hashes)
+    return everyone
+
+
+async def _put_account(
+    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, persona: Persona, hashes: Hashes
+) -> None:
+    if persona.level == 0:
+        await loading.remove(unit, record.person_id)
+        return
+    account = account_for(record, persona.level, unit.now - 100 * DAY, unit.now)
+    if persona.closed:
+        account = replace(account, closed_at=unit.now - DAY)
+    key = await vault.ensure_key(unit, record.person_id)
+    secrets = hashes.by_kind if persona.passcode is not None else {"password": hashes.password}
+    await loading.write_anew(unit, blind, Written(account, Profile(record, persona.own), key, secrets))
+
+
+async def seed_citizens(
+    db: Database,
+    vault: Vault,
+    blind: BlindIndex,
+    count: int,
+    seed: int,
+    *,
+    hashes: Hashes | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Seeded:
+    """Write the first `count` citizens of `seed`; with `hashes`, also the accounts of those who have one.
+
+    A batch is a transaction. One that meets people who are there already (the same seed again, or a number that another
+    seed used) is written one by one, leaving those out. `progress` is told how many have been dealt with.
+    """
+    written = done = 0
+    for batch in _batches(citizens(count, seed)):
+        try:
+            async with db.writing() as unit:
+                await _load(unit, vault, blind, batch, hashes)
+            written += len(batch)
+        except AlreadyThere:
+            async with db.writing() as unit:
+                written += await _write_new(unit, vault, blind, batch, hashes)
+        done += len(batch)
+        progress(done)
+    return Seeded(written, done - written)
+
+
+def _batches(people: Iterable[Citizen]) -> Iterator[list[Citizen]]:
+    remaining = iter(people)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+async def _load(unit: Unit, vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None) -> None:
+    made = {citizen.record.person_id: vault.make_key(citizen.record.person_id) for citizen in batch}
+    await vault.load_keys(unit, [(person_id, sealed_key) for person_id, (_, sealed_key) in made.items()])
+    people = [(citizen.record, made[citizen.record.person_id][0]) for citizen in batch]
+    await Population(vault, blind).load(unit, people)
+    if hashes is None:
+        return
+    written = [
+        Written(account_for(citizen.record, citizen.level, unit.now, unit.now), Profile(record), key, hashes.by_kind)
+        for citizen, (record, key) in zip(batch, people, strict=True)
+        if citizen.level > 0
+    ]
+    await loading.load_accounts(unit, blind, written)
+
+
+async def _write_new(unit: Unit, vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None) -> int:
+    population = Population(vault, blind)
+    written = 0
+    for citizen in batch:
+        record = citizen.record
+        if await population.find_by_number(unit, record.personal_number):
+            continue
+        if await population.find(unit, record.person_id):
+            continue
+        if record.phone and await loading.name_is_taken(unit, blind, record.phone):
+            record = replace(record, phone=None)
+        await _load(unit, vault, blind, [replace(citizen, record=record)], hashes)
+        written += 1
+    return written
