@@ -3,9 +3,19 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+from vneid_idp.audit import service as audit
+from vneid_idp.bindings import service as bindings
+from vneid_idp.clients import service as clients
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.identity import otp
+from vneid_idp.interaction import service as interactions
+from vneid_idp.keys import service as keys
+from vneid_idp.storage.unit import Database
+from vneid_idp.web.context import Idp
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +27,46 @@ class Task:
     name: str
     seconds: float
     work: Callable[[], Awaitable[Any]]
+
+
+def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
+    """All of it, the most frequent first."""
+    db, dispatcher = provider.db, provider.dispatcher
+
+    async def tend_keys() -> None:
+        async with db.writing() as unit:
+            await keys.tend(unit, root_secret)
+
+    async def give_up_lost() -> None:
+        async with db.writing() as unit:
+            await deliveries.give_up_lost(unit)
+
+    async def sweep() -> None:
+        async with db.writing(durable=False) as unit:
+            await interactions.sweep(unit)
+            await clients.forget_assertions(unit)
+            await bindings.forget_old_keys(unit)
+            await otp.sweep(unit)
+            await deliveries.sweep(unit)
+
+    return [
+        Task("send deliveries", 1, dispatcher.round),
+        Task("reload keys", 5, lambda: provider.keys.reload(db)),
+        Task("seal events", 5, lambda: seal_events(db)),
+        Task("give up lost deliveries", 10, give_up_lost),
+        Task("sweep", 300, sweep),
+        Task("tend keys", 600, tend_keys),
+    ]
+
+
+async def seal_events(db: Database) -> None:
+    """Chain all events that are in no batch yet."""
+    with suppress(audit.EventsCameIn):
+        while True:
+            async with db.writing() as unit:
+                batch = await audit.seal_batch(unit)
+            if batch is None or batch.count < audit.FULL_BATCH:
+                return
 
 
 async def repeat(task: Task) -> None:

@@ -11,7 +11,8 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.lifecycle import Move, State
 from vneid_idp.bindings.rules import Proof
-from vneid_idp.grants import notices
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.accounts import NoAccount
 from vneid_idp.identity.registry import LockedBy
@@ -77,11 +78,10 @@ async def test_whom_the_authority_locks_has_nothing_left_at_once(land: Country, 
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, someone.person_id) == ()
         assert len(await sessions.list_sessions(unit, other.person_id)) == 1
-        assert len(await notices.due(unit, 10)) == 0
-    land.watch.advance(MINUTE)
-    async with land.idp.db.reading() as unit:
-        told = await notices.due(unit, 10)
-    assert [(notice.person_id, notice.session_id) for notice in told] == [(someone.person_id, someone.session_id)]
+        told = await list_deliveries(unit)
+    assert [(row.channel, row.recipient) for row in told] == [(Channel.LOGOUT_TOKEN, party.client_id)]
+    payload = open_delivery(land.idp.keys.sealer, told[0]).payload
+    assert payload == {"person_id": someone.person_id, "session_id": someone.session_id}
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
 
 

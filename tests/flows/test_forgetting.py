@@ -11,11 +11,10 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.lifecycle import State
 from vneid_idp.consent import service as consents
-from vneid_idp.grants import notices
+from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
 from vneid_idp.identity.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.vault import PersonKey
-from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere
 from vneid_idp.sandbox.country.population import COLUMN, Population
 from vneid_idp.sandbox.country.tables import registry_numbers, registry_people
@@ -74,12 +73,13 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     released = State.RELEASED
     assert await states(land, party) == {child: released, own: released, kept: State.VERIFIED}
     assert await states(land, second) == {elsewhere: released}
-    land.watch.advance(MINUTE)
     async with land.idp.db.reading() as unit:
         assert await consents.list_standing(unit, someone.person_id) == []
         assert await sessions.list_sessions(unit, someone.person_id) == ()
-        told = await notices.due(unit, 10)
-    assert [(notice.client_id, notice.session_id) for notice in told] == [(party.client_id, someone.session_id)]
+        told = await list_deliveries(unit)
+    assert [row.recipient for row in told] == [party.client_id]
+    payload = open_delivery(land.idp.keys.sealer, told[0]).payload
+    assert payload == {"person_id": someone.person_id, "session_id": someone.session_id}
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
 
 

@@ -12,8 +12,8 @@ from tests.support.pictures import huge_png, jpeg, png, webp_lossy
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.clients.images import MOST_BYTES
 from vneid_idp.clients.service import get_client
-from vneid_idp.interaction.logos import fetch_due
-from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.delivery.service import list_deliveries
+from vneid_idp.kernel.clock import DAY, SECOND
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 
@@ -82,13 +82,17 @@ async def get(land: Country, path: str) -> httpx.Response:
         return await browser.get(path)
 
 
-async def test_every_page_of_a_request_shows_the_logo_from_here(land: Country, party: RelyingParty, site: Site) -> None:
+async def test_every_page_of_a_request_shows_the_logo_from_here(land: Country, site: Site) -> None:
+    site.answer(b"", status="404 Not Found")
+    party = RelyingParty(land, await land.register(logo_uri=site.uri))
+    await land.deliver()
     person = Person(land, land.people["complete"])
     page = await person.start(party.request(acr_values="urn:vneid:level:2"))
     assert isinstance(page, Page)
     assert '<img class="party-logo"' not in page.response.text
-    assert site.asked == 0
-    await fetch_due(land.idp)
+    site.answer(png())
+    land.watch.advance(10 * SECOND)
+    await land.deliver()
     image = f'<img class="party-logo" src="{await logo_of(land, party)}" alt=""'
     page = await person.start(party.request(acr_values="urn:vneid:level:2"))
     seen = []
@@ -111,7 +115,7 @@ async def test_every_page_of_a_request_shows_the_logo_from_here(land: Country, p
     services = await person.open("/me/services")
     assert isinstance(services, Page)
     assert image in services.response.text
-    assert site.asked == 1
+    assert site.asked == 2
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,7 @@ async def test_it_is_served_as_what_it_is_for_good_and_can_do_nothing(
     land: Country, party: RelyingParty, site: Site, picture: bytes, content_type: str
 ) -> None:
     site.answer(picture)
-    await fetch_due(land.idp)
+    await land.deliver()
     answer = await get(land, await logo_of(land, party) or "")
     assert (answer.status_code, answer.content) == (200, picture)
     assert answer.headers["content-type"] == content_type
@@ -149,7 +153,7 @@ async def test_what_is_no_picture_is_never_kept(
     land: Country, party: RelyingParty, site: Site, body: bytes, status: str, header: str
 ) -> None:
     site.answer(body, header, status=status)
-    assert await fetch_due(land.idp) == 1
+    await land.deliver()
     assert site.asked == 1
     assert await logo_of(land, party) is None
 
@@ -157,24 +161,28 @@ async def test_what_is_no_picture_is_never_kept(
 @pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[::ffff:10.0.0.1]", "[fd00::1]"])
 async def test_an_address_inside_is_not_called(land: Country, host: str) -> None:
     party = RelyingParty(land, await land.register(logo_uri=f"https://{host}/logo.png"))
-    assert await fetch_due(land.idp) == 1
+    await land.deliver()
     assert await logo_of(land, party) is None
+    async with land.idp.db.reading() as unit:
+        (tried,) = await list_deliveries(unit)
+    assert (tried.attempts, tried.last_outcome) == (1, "unreachable")
 
 
 async def test_a_picture_outlives_its_server_and_an_old_one_is_fetched_again(
     land: Country, party: RelyingParty, site: Site
 ) -> None:
-    await fetch_due(land.idp)
+    await land.deliver()
     first = await logo_of(land, party)
     assert first
-    assert await fetch_due(land.idp) == 0
-    land.watch.advance(DAY)
+    await land.deliver()
+    assert site.asked == 1
     site.answer(HTML)
-    assert await fetch_due(land.idp) == 1
-    assert await logo_of(land, party) == first
-    land.watch.advance(HOUR)
+    land.watch.advance(DAY)
+    await land.deliver()
+    assert (site.asked, await logo_of(land, party)) == (2, first)
     site.answer(png(grey=10))
-    assert await fetch_due(land.idp) == 1
+    land.watch.advance(10 * SECOND)
+    await land.deliver()
     second = await logo_of(land, party)
     assert second not in (None, first)
     assert (await get(land, first)).status_code == 404
@@ -185,13 +193,13 @@ async def test_the_relying_party_changes_and_takes_back_its_logo(land: Country, 
     registration = {"client_name": "Tự đăng ký", "redirect_uris": ["http://localhost:9999/callback"]}
     async with land.browser() as browser, opened() as other:
         made = (await browser.post("/register", json=registration | {"logo_uri": site.uri})).json()
-        await fetch_due(land.idp)
+        await land.deliver()
         headers = {"Authorization": f"Bearer {made['registration_access_token']}"}
         path = made["registration_client_uri"].removeprefix(ISSUER)
         own = {"client_id": made["client_id"]}
         for members, asked in (({"logo_uri": other.uri}, 1), ({}, 1)):
             assert (await browser.put(path, json=registration | own | members, headers=headers)).status_code == 200
-            await fetch_due(land.idp)
+            await land.deliver()
             assert (site.asked, other.asked) == (1, asked)
         async with land.idp.db.reading() as unit:
             assert (await get_client(unit, made["client_id"])).logo_digest is None

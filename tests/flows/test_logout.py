@@ -14,8 +14,10 @@ from joserfc.jwk import KeySet
 
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
-from vneid_idp.provider.notices import deliver_due
+from vneid_idp.delivery.channels import MANNERS, Channel
+from vneid_idp.delivery.rules import longest_pause
+from vneid_idp.delivery.service import Queued, list_deliveries
+from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 
 OUT = "http://localhost:9999/signed-out"
 FORM = "application/x-www-form-urlencoded"
@@ -27,6 +29,8 @@ class Service:
 
     port: int = 0
     status: int = 200
+    answers: asyncio.Event | None = None
+    """Until it is set, nothing is answered."""
     heard: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -44,6 +48,8 @@ async def listening() -> AsyncIterator[Service]:
         found = re.search(r"(?i)content-length: (\d+)", head)
         body = await reader.readexactly(int(found[1]) if found else 0)
         service.heard.append(dict(parse_qsl(body.decode())) | {"_line": head.partition("\r\n")[0]})
+        if service.answers is not None:
+            await service.answers.wait()
         writer.write(f"HTTP/1.1 {service.status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
         await writer.drain()
         writer.close()
@@ -85,6 +91,12 @@ async def signed_in(person: Person, party: RelyingParty) -> dict[str, Any]:
     assert isinstance(arrived, str), arrived.text
     tokens: dict[str, Any] = (await party.redeem(request, request.read_answer(arrived)["code"])).json()
     return tokens
+
+
+async def queue(land: Country) -> list[Queued]:
+    """What waits, and what was given up."""
+    async with land.idp.db.reading() as unit:
+        return await list_deliveries(unit)
 
 
 async def confirmed(person: Person, page: Page | str, **values: str) -> Page | str:
@@ -303,31 +315,37 @@ async def test_a_notice_that_did_not_arrive_is_repeated_with_the_same_jti(
     page = await person.open("/end_session")
     assert isinstance(page, Page)
     assert isinstance(await confirmed(person, page), Page)  # the person does not wait for it
-    assert await deliver_due(land.idp) == 0
-    land.watch.advance(30 * SECOND)
+    await land.deliver()
+    assert len(service.heard) == 1
     service.status = 204
+    land.watch.advance(30 * SECOND)
     # Two workers at the same time: one attempt.
-    assert sum(await asyncio.gather(deliver_due(land.idp), deliver_due(land.idp))) == 1
+    await asyncio.gather(land.deliver(), land.deliver())
     land.watch.advance(DAY)
-    assert await deliver_due(land.idp) == 0
+    await land.deliver()
     tokens = [await party.claims(heard["logout_token"]) for heard in service.heard]
     assert len(tokens) == 2
     assert tokens[0]["jti"] == tokens[1]["jti"]
     assert tokens[1]["iat"] == tokens[0]["iat"] + 30
+    assert await queue(land) == []
 
 
-async def test_a_notice_is_given_up_after_its_last_attempt(
+async def test_a_notice_is_given_up_after_its_last_attempt_and_the_operator_sees_it(
     land: Country, person: Person, party: RelyingParty, service: Service
 ) -> None:
     await signed_in(person, party)
     service.status = 500
     await confirmed(person, await person.open("/end_session"))
-    for pause in (30 * SECOND, MINUTE, 10 * MINUTE, HOUR):
-        land.watch.advance(pause)
-        assert await deliver_due(land.idp) == 1
-    land.watch.advance(30 * DAY)
-    assert await deliver_due(land.idp) == 0
-    assert len(service.heard) == 5
+    for heard in range(2, 7):
+        land.watch.advance(longest_pause(MANNERS[Channel.LOGOUT_TOKEN], heard - 1))
+        await land.deliver()
+        assert len(service.heard) == heard
+    land.watch.advance(DAY)
+    await land.deliver()
+    assert len(service.heard) == 6
+    (dead,) = await queue(land)
+    assert (dead.recipient, dead.attempts, dead.last_outcome) == (party.client_id, 6, "status_500")
+    assert dead.given_up_at is not None
 
 
 async def test_a_considered_refusal_is_not_repeated(
@@ -337,7 +355,36 @@ async def test_a_considered_refusal_is_not_repeated(
     service.status = 400
     await confirmed(person, await person.open("/end_session"))
     land.watch.advance(DAY)
-    assert await deliver_due(land.idp) == 0
+    await land.deliver()
+    assert len(service.heard) == 1
+    assert [row.last_outcome for row in await queue(land)] == ["status_400"]
+
+
+async def test_a_service_that_is_too_busy_is_told_later(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    await signed_in(person, party)
+    service.status = 429
+    await confirmed(person, await person.open("/end_session"))
+    service.status = 200
+    land.watch.advance(30 * SECOND)
+    await land.deliver()
+    assert len(service.heard) == 2
+    assert await queue(land) == []
+
+
+async def test_a_service_that_hangs_holds_the_person_up_for_a_while_only(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    await signed_in(person, party)
+    hanging = asyncio.Event()
+    service.answers = hanging
+    patient = asyncio.get_running_loop().time() + 8
+    assert isinstance(await confirmed(person, await person.open("/end_session")), Page)
+    assert asyncio.get_running_loop().time() < patient
+    hanging.set()
+    await land.idp.dispatcher.finish()
+    assert [row.last_outcome for row in await queue(land)] == ["unreachable"]
 
 
 async def test_signing_out_of_the_own_pages_tells_the_services_too(
@@ -360,5 +407,5 @@ async def test_who_takes_over_a_browser_has_the_one_before_signed_out_once(
     person.persona = land.people["level-1"]
     await person.sign_in(page)
     land.watch.advance(MINUTE)
-    await deliver_due(land.idp)
+    await land.deliver()
     assert len(service.heard) == 1

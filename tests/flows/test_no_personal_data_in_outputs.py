@@ -12,7 +12,11 @@ import pytest
 from tests.support.country import METADATA, REDIRECT_URI, Country
 from tests.support.leaks import Net, marks_of, settle_marked
 from tests.support.relying_party import Page, Person, RelyingParty, Request
-from vneid_idp.identity.otp import Message
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.dispatcher import Dispatcher
+from vneid_idp.delivery.outcomes import Outcome
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.storage.unit import Database, StorageUnavailable, Unit
@@ -246,11 +250,11 @@ class Broken:
         yield  # pragma: no cover
 
 
-class BrokenNotifier:
+class BrokenSender:
     """A gateway that fails, in words that quote the message."""
 
-    async def send(self, unit: Unit, message: Message) -> None:
-        raise RuntimeError(f"550 {message.phone} rejected: {message.code}")
+    async def send(self, delivery: Delivery) -> Outcome:
+        raise RuntimeError(f"550 {delivery.payload['phone']} rejected: {delivery.payload['code']}")
 
 
 @pytest.mark.parametrize("kind", [RuntimeError, StorageUnavailable])
@@ -286,13 +290,17 @@ async def test_storage_that_fails(
         await network.post("/register", json={"redirect_uris": ["https://x.example/cb"], "contacts": [record.email]})
     failed = [answer.status_code for answer in net.answers if answer.status_code >= 500]
     assert len(failed) >= 8, failed
-    land.app.state.idp = replace(sound, notifier=BrokenNotifier())
+    broken = Dispatcher(sound.db, sound.keys.sealer, {Channel.SMS: BrokenSender()})
+    land.app.state.idp = replace(sound, dispatcher=broken)
     page = await Person(land, person.persona).open("/signin")
     unlucky = Person(land, person.persona)
     page = await unlucky.sign_in(await unlucky.start(request))
     assert isinstance(page, Page)
     sent = await unlucky.submit(page, send="1")
     assert isinstance(sent, Page)
-    assert sent.response.status_code == 500
+    assert sent.response.status_code == 200
+    await broken.finish()
+    async with sound.db.reading() as unit:
+        assert [row.last_outcome for row in await list_deliveries(unit, dead=True)] == ["failed"]
     land.app.state.idp = sound
     await check(net, land, database_url, capfd)

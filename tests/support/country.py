@@ -62,6 +62,11 @@ class Country:
         """A browser of its own: keeps cookies, follows no redirect by itself."""
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=ISSUER)
 
+    async def deliver(self) -> None:
+        """Have everything sent that is due, and wait until it is settled. The provider's own worker may be faster."""
+        await self.idp.dispatcher.round()
+        await self.idp.dispatcher.finish()
+
     async def register(self, **members: Any) -> Registered:
         """Register a relying party as the operator does; `members` go over `METADATA`."""
         wanted = {name: value for name, value in {**METADATA, **members}.items() if value is not None}

@@ -4,7 +4,6 @@ from functools import cache
 
 from tests.support.watch import MORNING
 from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.otp import Message
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
@@ -12,7 +11,7 @@ from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.seed import Hashes, sandbox_hashes, seed_personas
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Database
 
 SEALER = Sealer({1: b"root key of tests, 32 bytes long"}, 1)
 BLIND = BlindIndex(b"blind index key of the tests")
@@ -39,14 +38,3 @@ async def with_personas(db: Database) -> Database:
     async with db.writing() as unit:
         await seed_personas(unit, VAULT, BLIND, hashes())
     return db
-
-
-class Outbox:
-    """A `Notifier` that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def send(self, unit: Unit, message: Message) -> None:
-        """Keep `message`."""
-        self.messages.append(message)

@@ -12,9 +12,9 @@ from tests.support.country import ISSUER, REDIRECT_URI, Country
 from tests.support.visitor import Page as Page
 from tests.support.visitor import Visitor
 from vneid_idp.clients.service import Registered
-from vneid_idp.identity.outbox import Outbox
 from vneid_idp.kernel.secrets import base64url, new_secret
 from vneid_idp.sandbox.country.personas import Persona
+from vneid_idp.sandbox.outbox import latest_messages
 
 
 def challenge_of(verifier: str) -> str:
@@ -119,8 +119,8 @@ class Person(Visitor):
     async def one_time_code(self) -> str:
         """See `Visitor`."""
         async with self.country.idp.db.reading() as unit:
-            messages = await Outbox(self.country.idp.keys.sealer).latest(unit)
-        return next(sent.message.code for sent in messages if sent.message.phone == self.persona.record.phone)
+            messages = await latest_messages(unit, self.country.idp.keys.sealer)
+        return next(message.code for message in messages if message.phone == self.persona.record.phone)
 
 
 def query_of(location: str) -> dict[str, str]:

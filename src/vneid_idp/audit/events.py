@@ -56,6 +56,9 @@ class Kind(StrEnum):
     FAMILY_DISABLED = "family.disabled"
     FAMILY_ENABLED = "family.enabled"
     KEY_ROTATED = "key.rotated"
+    DELIVERY_GIVEN_UP = "delivery.given_up"
+    DELIVERY_RETRIED = "delivery.retried"
+    DELIVERY_DISCARDED = "delivery.discarded"
 
 
 SENTENCES: Mapping[Kind, str] = {
@@ -102,6 +105,9 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.FAMILY_DISABLED: "No relying party of an organisation may use the provider any longer.",
     Kind.FAMILY_ENABLED: "The relying parties of an organisation may use the provider again.",
     Kind.KEY_ROTATED: "A key was made, and the end of its predecessors was fixed.",
+    Kind.DELIVERY_GIVEN_UP: "A message, a notice or a fetch was given up and waits for the operator.",
+    Kind.DELIVERY_RETRIED: "The operator had another attempt made at a delivery that was given up.",
+    Kind.DELIVERY_DISCARDED: "The operator discarded a delivery that was given up.",
 }
 
 

@@ -1,7 +1,7 @@
-"""The logos of relying parties: which are to be fetched, and what was fetched.
+"""The logos of relying parties: which are wanted, and what was fetched.
 
 A page never loads a picture from a relying party's server: it would tell that server who looks at it, and show whatever
-the server likes at that moment. A worker fetches it, once a day; the row says when.
+the server likes at that moment. The queue has it fetched, and again every day (`senders/logos.py`).
 """
 
 from dataclasses import dataclass
@@ -9,14 +9,10 @@ from hashlib import sha256
 
 from vneid_idp.clients import logo_store as store
 from vneid_idp.clients.images import Image
-from vneid_idp.clients.logo_store import DueLogo as DueLogo
-from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.storage.unit import Reading, Unit
-
-FRESH: Instant = DAY
-PAUSES: tuple[Instant, ...] = (10 * SECOND, MINUTE, 10 * MINUTE, HOUR, DAY)
-"""How long after a failed attempt the next one follows; the last for ever, since the picture may yet appear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +23,20 @@ class Logo:
     content: bytes
 
 
-async def due_logos(unit: Reading, most: int) -> list[DueLogo]:
-    """Logos that are missing or old, the longest waiting first."""
-    return await store.due(unit, most)
+async def want_logo(unit: Unit, client_id: str, logo_uri: str | None) -> None:
+    """Have the picture at `logo_uri` fetched from now on; forget one from another address, and with `None` any."""
+    if logo_uri is None:
+        await store.remove(unit, client_id)
+        await deliveries.cancel(unit, Channel.LOGO, client_id)
+    else:
+        await store.want(unit, client_id, logo_uri)
+        await deliveries.enqueue_only(unit, Channel.LOGO, client_id)
 
 
-async def take_attempt(unit: Unit, logo: DueLogo) -> bool:
-    """Take the attempt at a logo; `False` when another worker has it. What is never kept is tried again later."""
-    pause = PAUSES[min(logo.failures, len(PAUSES) - 1)]
-    return await store.take(unit, logo, unit.now + pause)
-
-
-async def keep_logo(unit: Unit, logo: DueLogo, image: Image) -> bool:
+async def keep_logo(unit: Unit, client_id: str, fetched_from: str, image: Image) -> bool:
     """Keep the picture that was fetched; `False` when the client meanwhile registered another address."""
     digest = base64url(sha256(image.content).digest())
-    return await store.keep(unit, logo, digest, image.content_type, image.content, unit.now + FRESH)
+    return await store.keep(unit, client_id, fetched_from, digest, image.content_type, image.content)
 
 
 async def find_logo(unit: Reading, client_id: str, digest: str) -> Logo | None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.clients import families, logo_store, store
+from vneid_idp.clients import families, store
+from vneid_idp.clients.logos import want_logo
 from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -78,7 +79,7 @@ async def register(unit: Unit, registration: Registration, *, client_id: str | N
     text = write_members(registration.members)
     family_id = await _family(unit, registration)
     await store.add(unit, client_id, text, secret_digest, digest(token), family_id, unit.now)
-    await logo_store.want(unit, client_id, registration.members.get("logo_uri"), unit.now)
+    await want_logo(unit, client_id, registration.members.get("logo_uri"))
     await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id))
     client = read_client(client_id, text, secret_digest=secret_digest, issued_at=unit.now, disabled_at=None)
     return Registered(client, secret, token)
@@ -97,7 +98,7 @@ async def update(unit: Unit, client: Client, registration: Registration) -> tupl
     if not await store.change(unit, client.client_id, text, secret_digest, family_id, unit.now):
         raise UnknownClient
     logo_uri = registration.members.get("logo_uri")
-    await logo_store.want(unit, client.client_id, logo_uri, unit.now)
+    await want_logo(unit, client.client_id, logo_uri)
     await record(unit, Event(Kind.CLIENT_CHANGED, client_id=client.client_id))
     changed = read_client(
         client.client_id,
@@ -129,7 +130,7 @@ async def delete(unit: Unit, client_id: str) -> None:
     """Delete a client (RFC 7592 §2.3); raises `UnknownClient`. Its grants are ended by the caller, who knows them."""
     if not await store.remove(unit, client_id):
         raise UnknownClient
-    await logo_store.remove(unit, client_id)
+    await want_logo(unit, client_id, None)
     await record(unit, Event(Kind.CLIENT_DELETED, client_id=client_id))
 
 

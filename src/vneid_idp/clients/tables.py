@@ -43,7 +43,4 @@ client_logos = Table(
     Column("digest", Text),  # of the content; names it in the address that browsers keep
     Column("content_type", Text),
     Column("content", LargeBinary),
-    Column("failures", BigInteger, nullable=False),  # attempts since the last one that succeeded
-    Column("due_at", BigInteger, nullable=False),  # when to fetch it next
-    Index("ix_client_logos_due_at", "due_at"),
 )

@@ -1,4 +1,4 @@
-"""Grants and log-out notices. Keys lead with the client, what a distributed engine shards by."""
+"""Grants. Keys lead with the client, what a distributed engine shards by."""
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
@@ -23,16 +23,4 @@ grants = Table(
     Column("revoked_at", BigInteger),
     Column("offline", BigInteger, nullable=False),
     Index("ix_grants_consent", "person_id", "consent_id"),
-)
-
-logout_notices = Table(
-    "logout_notices",
-    metadata,
-    Column("client_id", Text, primary_key=True),
-    Column("notice_id", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("session_id", Text, nullable=False),
-    Column("attempts", BigInteger, nullable=False),
-    Column("next_attempt_at", BigInteger, nullable=False),
-    Index("ix_logout_notices_next_attempt_at", "next_attempt_at"),
 )

@@ -7,12 +7,15 @@ twice.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from sqlalchemy import bindparam, case, delete, null, update
 
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.tables import one_time_codes
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Unit
@@ -67,25 +70,6 @@ _TRY = Statement(
 _SWEEP = Statement(delete(_codes).where(_codes.c.expires_at < bindparam("before")))
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text message to a person. `code` is a secret: it goes to the phone and nowhere else."""
-
-    phone: str
-    code: str
-    language: str
-    expires_at: Instant
-
-
-class Notifier(Protocol):
-    """Hands messages to whoever delivers them. Implementations write a row and deliver after the commit: no network
-    call stands inside a transaction."""
-
-    async def send(self, unit: Unit, message: Message) -> None:
-        """Have `message` delivered once the unit has been committed."""
-        ...
-
-
 class Outcome(StrEnum):
     """What came of trying a code."""
 
@@ -97,17 +81,21 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What came of asking for a code: `sent` is false when the last one is too recent or there were too many."""
+    """What came of asking for a code: `sent` is false when the last one is too recent or there were too many.
+
+    `deliveries` may be sent once the unit has been committed (`Dispatcher.attempt`).
+    """
 
     sent: bool
     expires_at: Instant
     resend_at: Instant
+    deliveries: tuple[Delivery, ...]
 
 
 async def send(
     unit: Unit,
     blind: BlindIndex,
-    notifier: Notifier,
+    sealer: Sealer,
     *,
     person_id: str | None,
     phone: str | None,
@@ -127,9 +115,12 @@ async def send(
         expires_at=unit.now + LIFETIME,
         sent_before=unit.now - RESEND_AFTER,
     )
+    enqueued: tuple[Delivery, ...] = ()
     if written and person_id is not None and phone is not None:
-        await notifier.send(unit, Message(phone, code, language, unit.now + LIFETIME))
-    return Sending(bool(written), unit.now + LIFETIME, unit.now + RESEND_AFTER)
+        message = {"phone": phone, "code": code, "language": language}
+        not_after = unit.now + LIFETIME
+        enqueued = (await deliveries.enqueue(unit, sealer, Channel.SMS, person_id, message, not_after=not_after),)
+    return Sending(bool(written), unit.now + LIFETIME, unit.now + RESEND_AFTER, enqueued)
 
 
 async def check(unit: Unit, blind: BlindIndex, *, person_id: str | None, context: str, code: str) -> Outcome:

@@ -110,17 +110,6 @@ sessions = Table(
     PrimaryKeyConstraint("person_id", "session_id"),
 )
 
-outbox_messages = Table(
-    "outbox_messages",
-    metadata,
-    Column("message_id", Text, primary_key=True),
-    Column("sealed", Text, nullable=False),
-    Column("sent_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("delivered_at", BigInteger),
-    Index("ix_outbox_messages_expires_at", "expires_at"),
-)
-
 
 roles = Table(
     "roles",

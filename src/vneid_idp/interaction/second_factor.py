@@ -84,7 +84,7 @@ async def _send(request: Request, place: Place, means: _Means) -> Response:
         sending = await otp.send(
             unit,
             provider.keys.blind,
-            provider.notifier,
+            provider.keys.sealer,
             person_id=person_id,
             phone=means.phone,
             context=place.context,
@@ -92,6 +92,7 @@ async def _send(request: Request, place: Place, means: _Means) -> Response:
         )
     if not sending.sent:
         return _page(request, place, means, sent=True, too_soon=True)
+    await provider.dispatcher.attempt(sending.deliveries)
     return see_other(f"{place.second}?sent=1")
 
 

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     CSRF = "csrf"
     CURSOR = "cursor"
     LOG_OUT = "log_out"
+    DELIVERY = "delivery"
     PASSKEY_CHALLENGE = "passkey_challenge"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"

@@ -38,6 +38,11 @@ def new_digits(count: int) -> str:
     return f"{secrets.randbelow(10**count):0{count}d}"
 
 
+def new_chance() -> float:
+    """A number drawn evenly from [0, 1), for what must not happen everywhere at the same moment."""
+    return secrets.randbelow(2**53) / 2**53
+
+
 def new_id(prefix: str) -> str:
     """A unique, roughly time-ordered identifier such as `per_01JD…`: 48 bits of time, 80 bits of randomness.
 

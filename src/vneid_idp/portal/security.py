@@ -13,7 +13,6 @@ from vneid_idp.interaction.place import site_of
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
-from vneid_idp.provider.notices import deliver
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
@@ -156,7 +155,7 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.writing() as unit:
         await chosen_secrets.set_hash(unit, holder.person_id, kind, hashed)
         announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
-    await deliver(holder.provider, announced)
+    await holder.provider.dispatcher.attempt(announced)
     return see_other(f"/me/security?done={kind.value}")
 
 
@@ -199,7 +198,7 @@ async def end_other_sessions(request: Request, holder: Holder) -> Response:
     await read_form(request)
     async with holder.provider.db.writing() as unit:
         announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
-    await deliver(holder.provider, announced)
+    await holder.provider.dispatcher.attempt(announced)
     return see_other("/me/security?done=others")
 
 

@@ -18,7 +18,6 @@ from vneid_idp.interaction.topics import PERMISSION_WORDS, Say, Topic, topics_of
 from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.provider.notices import deliver
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -76,7 +75,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
     form = await read_form(request)
     async with holder.provider.db.writing() as unit:
         announced = await withdraw_consent(unit, holder.person_id, form["consent"])
-    await deliver(holder.provider, announced)
+    await holder.provider.dispatcher.attempt(announced)
     return see_other("/me/services?withdrawn")
 
 

@@ -15,7 +15,6 @@ from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.logout import read_address, read_hint
 from vneid_idp.protocol.params import Params, read_params
 from vneid_idp.provider.bodies import form_pairs, query_pairs
-from vneid_idp.provider.notices import deliver
 from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
@@ -80,7 +79,7 @@ async def confirm(request: Request) -> Response:
     if session is not None:
         async with provider.db.writing() as unit:
             announced = await end_session(unit, session.person_id, session.session_id)
-        await deliver(provider, announced)
+        await provider.dispatcher.attempt(announced)
     forget_session(request)
     return _signed_out(request, asked)
 

@@ -1,20 +1,86 @@
-"""The phone of everybody in the sandbox: one-time codes that would go out by SMS."""
+"""The phone of everybody in the sandbox: one-time codes that would go out by SMS are kept, and a page shows them."""
 
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.outbox import Outbox
+from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.sealing import Purpose, Sealer
+from vneid_idp.sandbox.tables import sandbox_messages
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Database, Reading, Row
 from vneid_idp.web.context import idp
 from vneid_idp.web.templates import render
+
+# A repeat of the same delivery is the same message.
+_KEEP = Statement(
+    insert(sandbox_messages)
+    .values({column.name: bindparam(column.name) for column in sandbox_messages.c})
+    .on_conflict_do_nothing(index_elements=["message_id"])
+)
+_LATEST = Statement(
+    select(sandbox_messages)
+    .where(sandbox_messages.c.expires_at > bindparam("now"))
+    .order_by(sandbox_messages.c.sent_at.desc(), sandbox_messages.c.message_id.desc())
+    .limit(50)
+)
+_SWEEP = Statement(delete(sandbox_messages).where(sandbox_messages.c.expires_at < bindparam("now")))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text message as the page shows it. `code` is good until `expires_at`."""
+
+    phone: str
+    code: str
+    sent_at: Instant
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxPhones:
+    """The sender of text messages in the sandbox: keeps them, sealed, until their codes expire."""
+
+    db: Database
+    sealer: Sealer
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """See `Sender`."""
+        async with self.db.single() as unit:
+            await unit.execute(
+                _KEEP,
+                message_id=delivery.delivery_id,
+                sealed=self.sealer.seal_json(Purpose.PERSONAL_DATA, dict(delivery.payload)),
+                sent_at=delivery.created_at,
+                expires_at=delivery.not_after or delivery.created_at,
+            )
+        return Delivered()
+
+    async def sweep(self) -> None:
+        """Forget messages whose codes have expired."""
+        async with self.db.single() as unit:
+            await unit.execute(_SWEEP, now=unit.now)
+
+
+async def latest_messages(unit: Reading, sealer: Sealer) -> list[Message]:
+    """The messages whose codes are still good, newest first."""
+
+    def message(row: Row) -> Message:
+        value = sealer.open_json(Purpose.PERSONAL_DATA, row["sealed"])
+        return Message(value["phone"], value["code"], row["sent_at"], row["expires_at"])
+
+    return [message(row) for row in await unit.fetch(_LATEST, now=unit.now)]
 
 
 async def outbox_page(request: Request) -> Response:
     """`GET /sandbox/outbox`: messages whose codes are still good, newest first."""
     provider = idp(request)
-    notifier = provider.notifier
-    assert isinstance(notifier, Outbox)
     async with provider.db.reading() as unit:
-        messages = await notifier.latest(unit)
+        messages = await latest_messages(unit, provider.keys.sealer)
     response = render(request, "sandbox/outbox.html", messages=messages)
     response.headers["Refresh"] = "5"
     return response

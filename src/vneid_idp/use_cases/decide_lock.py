@@ -1,13 +1,13 @@
 """Four eyes: a lock that one officer asked for takes effect when another agrees (Decree 69/2024 Art. 15)."""
 
-from vneid_idp.grants.notices import Notice
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import lock_requests, persons
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 
-async def decide_lock(unit: Unit, person_id: str, request_id: str, *, agreed: bool, by: str) -> tuple[Notice, ...]:
+async def decide_lock(unit: Unit, person_id: str, request_id: str, *, agreed: bool, by: str) -> tuple[Delivery, ...]:
     """Decide, and on agreement lock or unlock at once; the log-out notices to deliver after the commit.
 
     Raises `NoSuchRequest`, `SameOfficer`, `NoAccount`.

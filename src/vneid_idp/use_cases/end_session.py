@@ -1,11 +1,12 @@
 """Sessions end, and every service that knew one is told (OpenID Connect Back-Channel Logout 1.0)."""
 
-from vneid_idp.grants.notices import Notice, announce
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
 from vneid_idp.storage.unit import Unit
 
 
-async def end_session(unit: Unit, person_id: str, session_id: str) -> tuple[Notice, ...]:
+async def end_session(unit: Unit, person_id: str, session_id: str) -> tuple[Delivery, ...]:
     """End a session; the notices to deliver after the commit, none when it had ended."""
     await persons.seize(unit, person_id)
     if not await sessions.end_session(unit, person_id, session_id):
@@ -13,10 +14,10 @@ async def end_session(unit: Unit, person_id: str, session_id: str) -> tuple[Noti
     return await announce(unit, person_id, session_id)
 
 
-async def end_sessions(unit: Unit, person_id: str, *, but: str | None = None) -> tuple[Notice, ...]:
+async def end_sessions(unit: Unit, person_id: str, *, but: str | None = None) -> tuple[Delivery, ...]:
     """End every session of a person, `but` the one that stays; the notices to deliver after the commit."""
     await persons.seize(unit, person_id)
-    told: list[Notice] = []
+    told: list[Delivery] = []
     for session in await sessions.list_sessions(unit, person_id):
         if session.session_id != but and await sessions.end_session(unit, person_id, session.session_id):
             told += await announce(unit, person_id, session.session_id)

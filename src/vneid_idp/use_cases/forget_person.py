@@ -2,23 +2,27 @@
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
-from vneid_idp.grants.notices import Notice, announce_withdrawal
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, passkeys, persons, sessions
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
 
 
-async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Notice, ...]:
+async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Delivery, ...]:
     """Forget; the log-out notices to deliver after the commit."""
     await persons.seize(unit, person_id)
     await sessions.end_all(unit, person_id)
-    told: list[Notice] = []
+    told: list[Delivery] = []
     while standing := await consents.list_standing(unit, person_id):
         for consent in standing:
             client_id = await consents.withdraw(unit, person_id, consent.consent_id)
             # It names every session that the client knows: those that just ended need no notice of their own.
             told += await announce_withdrawal(unit, person_id, client_id, consent.consent_id)
     await bindings.release_all(unit, person_id)
+    await deliveries.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id)
     return tuple(told)

@@ -4,14 +4,14 @@ Grants need no hand: every statement on one asks whether the account is usable, 
 """
 
 from vneid_idp.bindings import service as bindings
-from vneid_idp.grants.notices import Notice
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 
 
-async def lock_person(unit: Unit, person_id: str, by: LockedBy) -> tuple[Notice, ...]:
+async def lock_person(unit: Unit, person_id: str, by: LockedBy) -> tuple[Delivery, ...]:
     """Lock: tokens and sessions end, what the person holds rests; the notices to deliver after the commit.
 
     An authority's lock stands over a holder's; saying it again changes nothing. Raises `NoAccount`.

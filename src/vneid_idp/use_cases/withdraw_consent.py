@@ -2,12 +2,13 @@
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
-from vneid_idp.grants.notices import Notice, announce_withdrawal
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import persons
 from vneid_idp.storage.unit import Unit
 
 
-async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Notice, ...]:
+async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
     """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`.
 
     A binding would go on telling the network a state and an age band, so it is released: also one that is being made at

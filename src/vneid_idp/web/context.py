@@ -7,8 +7,8 @@ from starlette.requests import HTTPConnection, Request
 
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.otp import Notifier
 from vneid_idp.identity.registry import Registry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
@@ -46,7 +46,7 @@ class Idp:
     limits: Limits
     outbound: Outbound
     client_keys: ClientKeys
-    notifier: Notifier
+    dispatcher: Dispatcher
     hasher: SecretHasher
     trusted_proxies: tuple[Network, ...] = ()
     initial_access_token_digest: str | None = None

@@ -1,0 +1,118 @@
+"""Sends what is in the queue. One in every process; any number of them share the queue.
+
+An attempt has a time limit and runs beside the others, so many at a time for each channel; so a recipient that hangs
+takes up its own places and no others.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from vneid_idp.delivery import service
+from vneid_idp.delivery.channels import MANNERS, SECONDS, Channel
+from vneid_idp.delivery.outcomes import Delivered, Outcome, Refused, Unclear
+from vneid_idp.delivery.sender import Delivery, Sender
+from vneid_idp.delivery.store import Queued
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer
+from vneid_idp.kernel.secrets import new_chance
+from vneid_idp.storage.unit import Database
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 32
+"""How many attempts of one channel run in this process at a time."""
+
+
+class Dispatcher:
+    """Sends through `senders`; a channel without one is left to other processes. `finish` it at the end."""
+
+    def __init__(
+        self,
+        db: Database,
+        sealer: Sealer,
+        senders: Mapping[Channel, Sender],
+        *,
+        chance: Callable[[], float] = new_chance,
+        at_once: int = AT_ONCE,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._db = db
+        self._sealer = sealer
+        self._senders = senders
+        self._chance = chance
+        self._at_once = at_once
+        self._seconds = seconds
+        self._under_way: dict[asyncio.Task[None], Channel] = {}
+
+    async def attempt(self, deliveries: Sequence[Delivery]) -> None:
+        """Send now what was enqueued in a unit that is committed, and wait for the outcome as long as its channel is
+        patient. Never raises: the change stands, and what is not sent now is sent by a worker.
+        """
+        mine = [each for each in deliveries if each.channel in self._senders]
+        mine = mine[: min((self._free(channel) for channel in {each.channel for each in mine}), default=0)]
+        if not mine:
+            return
+        try:
+            async with self._db.writing() as unit:
+                taken = await service.take_these(unit, mine)
+        except DomainError as error:
+            logger.warning("deliveries are left to the workers: %s", error.code)
+            return
+        started = [self._start(row) for row in taken]
+        if started:
+            patience = max(MANNERS[row.channel].patience for row in taken) / SECOND
+            await asyncio.wait(started, timeout=patience)
+
+    async def round(self) -> int:
+        """Start sending what is due, as far as there is room; how many. For a worker, every second."""
+        async with self._db.reading() as reading:
+            channels = await service.due_channels(reading)
+        started = 0
+        for channel in channels:
+            free = self._free(channel)
+            if channel in self._senders and free > 0:
+                async with self._db.single() as unit:
+                    taken = await service.take(unit, channel, free)
+                started += len([self._start(row) for row in taken])
+        return started
+
+    async def finish(self) -> None:
+        """Wait until everything that was started has been settled, which time limits bound."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def _free(self, channel: Channel) -> int:
+        return self._at_once - Counter(self._under_way.values())[channel]
+
+    def _start(self, row: Queued) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(row), name=f"delivery {row.delivery_id}")
+        self._under_way[task] = row.channel
+        task.add_done_callback(lambda done: self._under_way.pop(done, None))
+        return task
+
+    async def _deliver(self, row: Queued) -> None:
+        """One attempt and its outcome. What cannot be settled is taken again, or given up, after its lease."""
+        outcome = await self._send(row)
+        if not isinstance(outcome, Delivered):
+            logger.info("delivery %s by %s, attempt %d: %s", row.delivery_id, row.channel, row.attempts, outcome.code)
+        try:
+            async with self._db.writing() as unit:
+                await service.settle(unit, row, outcome, self._chance())
+        except DomainError as error:
+            logger.warning("delivery %s by %s could not be settled: %s", row.delivery_id, row.channel, error.code)
+
+    async def _send(self, row: Queued) -> Outcome:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._senders[row.channel].send(service.open_delivery(self._sealer, row))
+        except NotSealedHere:
+            return Refused("unreadable")
+        except TimeoutError:
+            return Unclear("timed_out")
+        except Exception as error:
+            # By its type only: a text could hold what was to be sent.
+            logger.error("the sender of %s failed: %s", row.channel, type(error).__name__)
+            return Unclear("failed")

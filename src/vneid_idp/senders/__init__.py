@@ -1,0 +1,1 @@
+"""Senders: how each channel of `delivery` leaves this provider. A file a channel."""

@@ -1,0 +1,43 @@
+"""The logos of relying parties, fetched beforehand: a page that loaded one from there would tell who looks at it."""
+
+import logging
+from dataclasses import dataclass
+
+from vneid_idp.clients.cache import ClientCache
+from vneid_idp.clients.images import BadImage, read_image
+from vneid_idp.clients.keys import Unreachable
+from vneid_idp.clients.logos import keep_logo
+from vneid_idp.clients.service import find_client
+from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.storage.unit import Database
+from vneid_idp.web.outbound import Outbound
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Logos:
+    """Fetches what is at the `logo_uri` of a client now, and keeps it when it is a picture that we show."""
+
+    db: Database
+    clients: ClientCache
+    outbound: Outbound
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """See `Sender`."""
+        async with self.db.reading() as reading:
+            client = await find_client(reading, delivery.recipient)
+        if client is None or client.logo_uri is None:
+            return Delivered()
+        if client.disabled_at is not None:
+            return Failed("client_disabled")
+        try:
+            image = read_image(await self.outbound.fetch(client.logo_uri))
+        except (Unreachable, BadImage) as error:
+            logger.info("logo of %s: logo_uri %s", client.client_id, error)
+            return Failed("unreachable" if isinstance(error, Unreachable) else "no_picture")
+        async with self.db.single() as unit:
+            kept = await keep_logo(unit, client.client_id, client.logo_uri, image)
+        self.clients.forget(client.client_id)
+        return Delivered() if kept else Failed("changed_meanwhile")
