@@ -237,6 +237,10 @@ class Broken:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.sound, name)
 
+    async def transact(self, work: Any, *, durable: bool = True) -> Any:
+        async with self.writing(durable=durable) as unit:
+            return await work(unit)
+
     @asynccontextmanager
     async def writing(self, *, durable: bool = True) -> AsyncIterator[Unit]:
         async with self.sound.writing(durable=durable):

@@ -86,7 +86,7 @@ async def test_a_client_uses_the_grants_that_it_registered(land: Country) -> Non
     assert "id_token" not in answer.json()
 
 
-@pytest.mark.parametrize("broken", ["single", "writing", "reading"])
+@pytest.mark.parametrize("broken", ["single", "writing", "glance"])
 async def test_when_the_database_is_away_nobody_says_success(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -113,7 +113,7 @@ async def test_when_the_database_is_away_nobody_says_success(
     unavailable = {
         "single": [refresh, replay],
         "writing": [replay, revoke],
-        "reading": [told, introspected, page],
+        "glance": [told, introspected, page],
     }[broken]
     for answer in unavailable:
         assert answer.status_code == 503

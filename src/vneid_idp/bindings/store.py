@@ -186,9 +186,8 @@ async def add_verified(unit: Unit, binding: Binding, account: str, place: int) -
 
 async def move(unit: Unit, client_id: str, binding_id: str, how: Move, data: Mapping[str, str]) -> Binding | None:
     """Make a move other than `PROVE`; nothing if the binding's state does not allow it, or there is none."""
-    row = await unit.fetch_one(
-        _MOVES[how], of_client=client_id, of_binding=binding_id, at=unit.now, **entry(unit.now, data)
-    )
+    at = {} if how is Move.RESUME else {"at": unit.now}
+    row = await unit.fetch_one(_MOVES[how], of_client=client_id, of_binding=binding_id, **at, **entry(unit.now, data))
     return None if row is None else _binding(row)
 
 

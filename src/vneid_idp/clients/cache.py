@@ -37,7 +37,7 @@ class ClientCache:
         if 0 <= now - self._absent.get(client_id, -_KEPT) < _ABSENT_KEPT:
             return None
         changes = self._changes
-        async with db.reading() as unit:
+        async with db.glance() as unit:
             client = await store.find(unit, client_id)
         if client is not None and client.disabled_at is not None:
             client = None

@@ -66,7 +66,7 @@ class KeyRing:
 
     async def reload(self, db: Database) -> None:
         """Take over what other workers and the operator changed. Called every few seconds by a background task."""
-        async with db.reading() as unit:
+        async with db.glance() as unit:
             self.take(await store.all_keys(unit), unit.now)
 
     def take(self, keys: Iterable[StoredKey], now: Instant) -> None:

@@ -13,7 +13,7 @@ _PING = Statement(select(literal(1).label("one")))
 
 async def healthz(request: Request) -> Response:
     """`GET /healthz`: 200 when the database answers, else 503."""
-    async with idp(request).db.reading() as unit:
+    async with idp(request).db.glance() as unit:
         await unit.fetch_one(_PING)
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 

@@ -95,7 +95,7 @@ async def resume(request: Request) -> Response:
     """`GET /authorize/{interaction}`: after a page, decide anew what comes next."""
     provider = idp(request)
     interaction_id = request.path_params["interaction"]
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None:
         raise InteractionOver
@@ -104,7 +104,7 @@ async def resume(request: Request) -> Response:
 
 async def _pushed(request: Request, provider: Idp, client: Client, interaction_id: str) -> Response:
     """A request that its client pushed ahead: whatever else the query says counts for nothing (RFC 9126 §4)."""
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None or found.request.client_id != client.client_id:
         raise InvalidRequestUri("The request_uri is unknown, has expired, was used, or belongs to another client.")
@@ -132,7 +132,7 @@ async def _client(provider: Idp, params: Params) -> Client:
 async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response:
     prefer_locales(request, " ".join(opened.request.ui_locales))
     session = read_session(request, provider.keys.sealer)
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         found = await situation(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
         now = unit.now
     match found.step:

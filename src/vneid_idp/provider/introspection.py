@@ -40,7 +40,7 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     if isinstance(token, AccessToken) and token.own is not None:
         return active(token, token.own, provider.issuer, None, now)
     assert token.grant_id is not None
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id)
     if grant is None:
         return INACTIVE

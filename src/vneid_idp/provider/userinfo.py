@@ -29,7 +29,7 @@ async def userinfo(request: Request) -> Response:
     client = await provider.clients.find(provider.db, token.client_id)
     if client is None:
         raise InvalidToken("The client of this access token has been disabled.")
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         found = await find_disclosure(unit, token.client_id, token.grant_id)
         now = unit.now
     if found is None:

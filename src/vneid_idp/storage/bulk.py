@@ -15,7 +15,7 @@ async def load(unit: Unit, table: Table, columns: Sequence[str], rows: Sequence[
     if not rows:
         return
     if isinstance(unit, PostgresqlUnit):
-        await unit.connection.copy_records_to_table(table.name, records=rows, columns=list(columns), timeout=None)
+        await unit.copy(table.name, columns, rows)
         return
     statement = Statement(insert(table).values({name: bindparam(name) for name in columns}))
     await unit.execute_many(statement, [dict(zip(columns, row, strict=True)) for row in rows])

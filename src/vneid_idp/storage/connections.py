@@ -54,11 +54,15 @@ class Connections:
         """
         self._part(connection).add_done_callback(lambda _: self._room.release())
 
+    def forget_resting(self) -> None:
+        """Close what rests now: the server that it leads to is not the one it was."""
+        while self._resting:
+            self._part(self._resting.pop()[0])
+
     async def close(self) -> None:
         """Close what rests now, and each lent connection when it comes back."""
         self._closed = True
-        while self._resting:
-            self._part(self._resting.pop()[0])
+        self.forget_resting()
         await asyncio.gather(*self._leaving)
 
     def _rested(self) -> Any:

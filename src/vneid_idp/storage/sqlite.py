@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -10,30 +10,47 @@ from typing import Any, cast
 import aiosqlite
 
 from vneid_idp.kernel.clock import Clock, Instant
-from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import AlreadyThere, Reading, Row, StorageUnavailable, Unit
+from vneid_idp.storage import sqlite_errors as errors
+from vneid_idp.storage.attempts import repeated
+from vneid_idp.storage.statement import Compiled, Statement
+from vneid_idp.storage.unit import ImpossibleText, Reading, Row, StatementFailed, T, Unit
 
 _READERS = 3
-_DUPLICATES = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
 
 
 class SqliteUnit:
-    """A unit on one connection."""
+    """A unit on one connection. `once` is for units of one statement, `reading` for those that only look."""
 
-    __slots__ = ("_database", "connection", "now")
+    __slots__ = ("_database", "_once", "_reading", "_spent", "connection", "failed", "now")
 
-    def __init__(self, database: "SqliteDatabase", connection: aiosqlite.Connection, now: Instant) -> None:
+    def __init__(
+        self,
+        database: "SqliteDatabase",
+        connection: aiosqlite.Connection,
+        now: Instant,
+        *,
+        once: bool = False,
+        reading: bool = False,
+    ) -> None:
         self._database = database
+        self._once = once
+        self._spent = False
+        self._reading = reading
         self.connection = connection
         self.now = now
+        self.failed = False
+        """Whether a statement failed: nothing of the transaction is kept then, as on PostgreSQL."""
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of `statement`."""
-        self._database.statements += 1
-        if statement.sqlite_after is not None:
-            return await self._fetch_and_then(statement, statement.sqlite_after, values)
-        compiled = statement.sqlite()
-        rows: Any = await self.connection.execute_fetchall(compiled.sql, compiled.arguments(values))
+        self._count(statement)
+        try:
+            if statement.sqlite_after is not None:
+                return await self._fetch_and_then(statement, statement.sqlite_after, values)
+            compiled = statement.sqlite()
+            rows: Any = await self.connection.execute_fetchall(compiled.sql, _bound(compiled, values))
+        except Exception as error:
+            raise self._failure(error, statement.name) from error
         return list(rows)
 
     async def _fetch_and_then(self, statement: Statement, after: Statement, values: dict[str, Any]) -> list[Row]:
@@ -43,9 +60,11 @@ class SqliteUnit:
         try:
             if alone:
                 await self.connection.execute_fetchall("BEGIN IMMEDIATE")
-            rows: Any = list(await self.connection.execute_fetchall(first.sql, first.arguments(values)))
+            rows: Any = list(await self.connection.execute_fetchall(first.sql, _bound(first, values)))
             for row in rows:
-                await self.connection.execute_fetchall(second.sql, second.arguments({**values, **dict(row)}))
+                given = {**values, **dict(row)}
+                taken = {name: given[name] for name in second.parameters & given.keys()}
+                await self.connection.execute_fetchall(second.sql, _bound(second, taken))
             if alone:
                 await self.connection.execute_fetchall("COMMIT")
         except BaseException:
@@ -63,16 +82,61 @@ class SqliteUnit:
         """Run `statement`; the number of rows that it changed."""
         if statement.sqlite_after is not None:
             return len(await self.fetch(statement, **values))
-        self._database.statements += 1
-        compiled = statement.sqlite()
-        async with self.connection.execute(compiled.sql, compiled.arguments(values)) as cursor:
-            return cursor.rowcount
+        self._count(statement)
+        try:
+            compiled = statement.sqlite()
+            async with self.connection.execute(compiled.sql, _bound(compiled, values)) as cursor:
+                return cursor.rowcount
+        except Exception as error:
+            raise self._failure(error, statement.name) from error
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run `statement` once for each of `rows`."""
+        self._count(statement)
+        try:
+            compiled = statement.sqlite()
+            await self.connection.executemany(compiled.sql, [_bound(compiled, row) for row in rows])
+        except Exception as error:
+            raise self._failure(error, statement.name) from error
+
+    async def begin(self, sql: str) -> None:
+        """Open the transaction with `sql`."""
+        try:
+            await self.connection.execute_fetchall(sql)
+        except Exception as error:
+            raise self._failure(error, sql) from error
+
+    async def commit(self) -> None:
+        """Keep the unit."""
+        if self.failed:
+            raise StatementFailed("COMMIT", "a unit went on after one of its statements had failed")
+        try:
+            await self.connection.execute_fetchall("COMMIT")
+        except Exception as error:
+            raise errors.commit_failed(error) from error
+
+    def _count(self, statement: Statement) -> None:
         self._database.statements += 1
-        compiled = statement.sqlite()
-        await self.connection.executemany(compiled.sql, [compiled.arguments(dict(row)) for row in rows])
+        if self.failed:
+            # After some errors SQLite has rolled back by itself: the next statement would be kept alone.
+            raise StatementFailed(statement.name, "in a unit of which a statement had failed")
+        if self._once:
+            if self._spent:
+                raise StatementFailed(statement.name, "a second statement in a unit of one")
+            self._spent = True
+
+    def _failure(self, error: Exception, statement: str) -> Exception:
+        self.failed = True
+        return errors.translated(error, statement, reading=self._reading)
+
+
+def _bound(compiled: Compiled, values: Mapping[str, Any]) -> list[Any]:
+    """The arguments of a statement. SQLite would keep a null character in a text; PostgreSQL knows none."""
+    arguments = compiled.arguments(values)
+    for value in arguments:
+        if type(value) is str and "\0" in value:
+            raise ImpossibleText
+    return arguments
 
 
 class SqliteDatabase:
@@ -109,56 +173,68 @@ class SqliteDatabase:
     async def _opened(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._writer is None:
-                writer = await self._connect(read_only=False)
-                for _ in range(_READERS):
-                    self._readers.put_nowait(await self._connect(read_only=True))
+                try:
+                    writer = await self._connect(read_only=False)
+                    for _ in range(_READERS):
+                        self._readers.put_nowait(await self._connect(read_only=True))
+                except sqlite3.Error as error:
+                    raise errors.translated(error, "opening the database") from error
                 self._writer = writer
             return self._writer
 
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            # Some errors come from the module itself and have no code.
-            if getattr(error, "sqlite_errorname", "") in _DUPLICATES:
-                raise AlreadyThere from error
-            raise StorageUnavailable from error
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Reading]:
-        """See `Database.reading`."""
-        async with self._translated():
-            await self._opened()
-            connection = await self._readers.get()
-            try:
-                yield SqliteUnit(self, connection, self._clock.now())
-            finally:
-                self._readers.put_nowait(connection)
-
-    @asynccontextmanager
-    async def single(self) -> AsyncIterator[Unit]:
-        """See `Database.single`."""
-        async with self._translated():
-            writer = self._writer or await self._opened()
-            async with self._writing:
-                yield SqliteUnit(self, writer, self._clock.now())
+    async def transact(self, work: Callable[[Unit], Awaitable[T]], *, durable: bool = True) -> T:
+        """See `Database.transact`."""
+        return await repeated(lambda: self.writing(durable=durable), work)
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = True) -> AsyncIterator[Unit]:
         """See `Database.writing`. `IMMEDIATE` takes the write lock first, so that no unit fails half way for it."""
-        async with self._translated():
-            writer = self._writer or await self._opened()
-            async with self._writing:
-                try:
-                    await writer.execute_fetchall("BEGIN IMMEDIATE")
-                    yield SqliteUnit(self, writer, self._clock.now())
-                    await writer.execute_fetchall("COMMIT")
-                except BaseException:
-                    # Also when the caller is cancelled while BEGIN or COMMIT is still on its way to the connection's
-                    # thread, and when a COMMIT fails, which leaves the transaction open.
-                    await writer.rollback()
-                    raise
+        writer = self._writer or await self._opened()
+        async with self._writing:
+            unit = SqliteUnit(self, writer, self._clock.now())
+            try:
+                await unit.begin("BEGIN IMMEDIATE")
+                yield unit
+                await unit.commit()
+            except BaseException:
+                # Also when the caller is cancelled while BEGIN or COMMIT is still on its way to the connection's
+                # thread, and when a COMMIT fails, which leaves the transaction open.
+                await writer.rollback()
+                raise
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """See `Database.reading`. The first statement takes the snapshot."""
+        async with self._reader() as reader:
+            unit = SqliteUnit(self, reader, self._clock.now(), reading=True)
+            try:
+                await unit.begin("BEGIN")
+                yield unit
+            finally:
+                await reader.rollback()
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[Unit]:
+        """See `Database.single`."""
+        writer = self._writer or await self._opened()
+        async with self._writing:
+            yield SqliteUnit(self, writer, self._clock.now(), once=True)
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Reading]:
+        """See `Database.glance`."""
+        async with self._reader() as reader:
+            yield SqliteUnit(self, reader, self._clock.now(), once=True, reading=True)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[aiosqlite.Connection]:
+        if self._writer is None:
+            await self._opened()
+        reader = await self._readers.get()
+        try:
+            yield reader
+        finally:
+            self._readers.put_nowait(reader)
 
     async def close(self) -> None:
         """See `Database.close`."""

@@ -1,10 +1,13 @@
 """Statements: written in SQLAlchemy Core, compiled once for each database, run by the driver.
 
 Columns hold only what both drivers speak natively (text, 64-bit integers, booleans, bytes), so no value needs a
-processor on its way in or out. Compiling ahead takes SQLAlchemy's share of a hot statement to nothing.
+processor on its way in or out. Compiling ahead takes SQLAlchemy's share of a hot statement to nothing. What only
+SQLAlchemy's engine would do at run time is refused when the statement is compiled, since nobody would do it here.
 """
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Executable
@@ -17,6 +20,10 @@ POSTGRESQL: Dialect = postgresql_dialect()  # type: ignore[no-untyped-call]
 SQLITE: Dialect = sqlite_dialect(paramstyle="qmark")
 
 
+class BadStatement(Exception):
+    """A statement that cannot run as it is written, or not with these arguments: a mistake of the program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """SQL text of one database and how its positional arguments are named."""
@@ -24,51 +31,105 @@ class Compiled:
     sql: str
     names: tuple[str, ...]
     defaults: dict[str, Any]
+    parameters: frozenset[str]
+    """What a caller may give; the literals of the statement have names too, and are not among them."""
+    required: int
+    """How many of the parameters a caller must give."""
 
-    def arguments(self, values: dict[str, Any]) -> list[Any]:
-        """Positional arguments; a name that is neither given nor a literal of the statement raises `KeyError`."""
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """Positional arguments out of `values`, which may hold nothing but the parameters.
+
+        Raises `BadStatement` for a name that no parameter takes, and for a parameter that has no value.
+        """
         defaults = self.defaults
-        return [values[name] if name in values else defaults[name] for name in self.names]
+        try:
+            found = [values[name] if name in values else defaults[name] for name in self.names]
+        except KeyError as error:
+            raise BadStatement(f"no value for the parameter {error}") from None
+        # Every required one was found: as many values as those are no others. Only optional ones need a closer look.
+        if len(values) != self.required and (unknown := values.keys() - self.parameters):
+            raise BadStatement(f"no parameter is called {', '.join(sorted(unknown))}")
+        return found
 
 
 def compile_for(dialect: Dialect, construct: Executable) -> Compiled:
-    """Compile `construct` for `dialect`."""
+    """Compile `construct` for `dialect`; raises `BadStatement` for what only SQLAlchemy's engine could run."""
     compiled = construct.compile(dialect=dialect)  # type: ignore[attr-defined]
+    if expanding := sorted(bind.key for bind in compiled.post_compile_params):
+        raise BadStatement(f"an IN list or a literal is written out at run time: {', '.join(expanding)}")
+    if filled := sorted({str(column) for column in (*compiled.insert_prefetch, *compiled.update_prefetch)}):
+        raise BadStatement(f"a default of the table in Python, which nobody fills in: {', '.join(filled)}")
     names: tuple[str, ...] = tuple(compiled.positiontup or ())
     unset = {name for name, bind in compiled.binds.items() if bind.required}
     defaults = {name: value for name, value in compiled.params.items() if name not in unset}
-    return Compiled(str(compiled), names, defaults)
+    parameters = frozenset(name for name in names if not compiled.binds[name].unique)
+    return Compiled(str(compiled), names, defaults, parameters, len(parameters & unset))
 
 
 class Statement:
     """A statement of the program: what to run on PostgreSQL and on SQLite.
 
-    Parameters are `bindparam("name")`s. Declare it once, at module level.
+    Parameters are `bindparam("name")`s. Declare it once, at module level: logs know it by the name it has there.
 
     PostgreSQL can change two tables in one statement; SQLite cannot. For that, `sqlite` is what SQLite runs in place of
     `construct`, and `sqlite_after` what it then runs for each row that came back, in the same transaction, with that
     row's columns among the values.
     """
 
-    __slots__ = ("_construct", "_on_sqlite", "_postgresql", "_sqlite", "sqlite_after")
+    __slots__ = ("_construct", "_module", "_on_sqlite", "_postgresql", "_sqlite", "sqlite_after")
 
     def __init__(
         self, construct: Executable, *, sqlite: Executable | None = None, sqlite_after: "Statement | None" = None
     ) -> None:
         self._construct = construct
-        self._on_sqlite = construct if sqlite is None else sqlite
+        self._on_sqlite = sqlite
         self.sqlite_after = sqlite_after
+        self._module = _module_being_run()
         self._postgresql: Compiled | None = None
         self._sqlite: Compiled | None = None
 
     def postgresql(self) -> Compiled:
         """What PostgreSQL runs."""
         if self._postgresql is None:
-            self._postgresql = compile_for(POSTGRESQL, self._construct)
+            self._postgresql = self._with_every_parameter(compile_for(POSTGRESQL, self._construct))
         return self._postgresql
 
     def sqlite(self) -> Compiled:
         """What SQLite runs."""
         if self._sqlite is None:
-            self._sqlite = compile_for(SQLITE, self._on_sqlite)
+            construct = self._construct if self._on_sqlite is None else self._on_sqlite
+            self._sqlite = self._with_every_parameter(compile_for(SQLITE, construct))
         return self._sqlite
+
+    def _with_every_parameter(self, compiled: Compiled) -> Compiled:
+        """Callers give what both databases take together: where they run different statements, each leaves some out."""
+        taken = compiled.parameters
+        if self._on_sqlite is not None:
+            taken |= compile_for(POSTGRESQL, self._construct).parameters
+            taken |= compile_for(SQLITE, self._on_sqlite).parameters
+        if self.sqlite_after is not None:
+            taken |= self.sqlite_after.sqlite().parameters
+        return replace(compiled, parameters=taken)
+
+    @property
+    def name(self) -> str:
+        """Where a reader finds it: the module and the name there, such as `vneid_idp.audit.store._HISTORY`.
+
+        Looked up when it is asked for, which is when something went wrong.
+        """
+        for name, value in list(vars(sys.modules.get(self._module, object)).items()):
+            if value is self:
+                return f"{self._module}.{name}"
+            if isinstance(value, dict):
+                for key, each in value.items():
+                    if each is self:
+                        return f"{self._module}.{name}[{key}]"
+        return "a statement made at run time"
+
+
+def _module_being_run() -> str:
+    """The module whose top level is on its way, directly or through functions that it calls."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_name != "<module>" and frame.f_back is not None:
+        frame = frame.f_back
+    return str(frame.f_globals["__name__"])

@@ -1,13 +1,14 @@
 """The unit of work: one transaction, one instant. Who holds one may touch the world."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.statement import Statement
 
+T = TypeVar("T")
 Row = Mapping[str, Any]
 """A row as the driver gives it: `row["column"]`."""
 
@@ -49,20 +50,40 @@ class Database(Protocol):
     statements: int
     """How many statements ran since the start; tests watch its difference."""
 
-    def reading(self) -> AbstractAsyncContextManager[Reading]:
-        """A unit that only looks: no transaction, each statement sees what is committed."""
-        ...
+    async def transact(self, work: Callable[[Unit], Awaitable[T]], *, durable: bool = True) -> T:
+        """What `work` returns when its unit is committed: the way to write.
 
-    def writing(self, *, durable: bool = True) -> AbstractAsyncContextManager[Unit]:
-        """One transaction, committed when the block ends, rolled back when it raises.
+        Where the database undid the unit through no fault of its own (a deadlock, a serialization failure, a connection
+        that was lost before COMMIT was sent, a fail-over), `work` runs again from its beginning, a few times, in a new
+        unit with a new `now`. So it must do nothing but use its unit: no message sent, no file written, no variable
+        of its caller changed. Everything it finds out, it returns.
 
-        `durable=False` is for rows that may be lost with the power (a waiting request): PostgreSQL then answers before
-        the log is on disk.
+        Raises what `work` raises, which undoes the unit; `StorageUnavailable` when nothing was kept; `OutcomeUnknown`
+        when COMMIT was sent and no answer came, which is never repeated here. `durable` as in `writing`.
         """
         ...
 
+    def writing(self, *, durable: bool = True) -> AbstractAsyncContextManager[Unit]:
+        """One transaction, committed when the block ends, rolled back when it raises. Run once: see `transact`.
+
+        For what must not run twice, and says why. `durable=False` is for rows that may be lost with the power (a
+        waiting request): PostgreSQL then answers before the log is on disk.
+        """
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        """A unit that only looks, at one snapshot: all its statements see what was committed before the first."""
+        ...
+
     def single(self) -> AbstractAsyncContextManager[Unit]:
-        """A unit of exactly one statement, which is its own transaction: the hot path, without BEGIN and COMMIT."""
+        """A unit of exactly one statement, which is its own transaction: the hot path, without BEGIN and COMMIT.
+
+        Raises `OutcomeUnknown` when the connection breaks before the answer: what writes may have been done.
+        """
+        ...
+
+    def glance(self) -> AbstractAsyncContextManager[Reading]:
+        """A reading unit of exactly one statement, which is a snapshot by itself: the hot path, without BEGIN."""
         ...
 
     async def close(self) -> None:
@@ -71,11 +92,23 @@ class Database(Protocol):
 
 
 class StorageUnavailable(DomainError):
-    """The database did not answer, or refused. Nothing of the unit was kept."""
+    """The database did not answer, or could not. Nothing of the unit was kept."""
 
     code = "temporarily_unavailable"
     status = 503
     title = "The database cannot be reached at the moment. Nothing was changed; try again."
+
+
+class Interrupted(StorageUnavailable):
+    """As its base, and for a reason that may be gone at once: the same unit can succeed when it is run again."""
+
+
+class OutcomeUnknown(DomainError):
+    """The database was told to keep the unit, and the connection broke before it answered."""
+
+    code = "outcome_unknown"
+    status = 503
+    title = "The answer of the database was lost. It may have been done: ask before you repeat."
 
 
 class AlreadyThere(DomainError):
@@ -92,3 +125,16 @@ class ImpossibleText(DomainError):
     code = "malformed_text"
     status = 400
     title = "A value holds characters that are no text, such as a null character."
+
+
+class StatementFailed(Exception):
+    """A statement of ours is wrong, or was used wrongly: a bug, and no refusal.
+
+    The text has the statement's name and the kind of error, and can be logged: never a value, and no SQL. The driver's
+    own words are in `__cause__`, and can hold values.
+    """
+
+    def __init__(self, statement: str, kind: str) -> None:
+        super().__init__(f"{statement}: {kind}")
+        self.statement = statement
+        self.kind = kind
