@@ -14,11 +14,11 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
 from vneid_idp.interaction.guard import Visit, enter, extend, leave
 from vneid_idp.interaction.service import InteractionOver
-from vneid_idp.interaction.topics import PERMISSION_WORDS
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
+from vneid_idp.web.claim_words import PERMISSION_WORDS
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of

@@ -6,7 +6,9 @@ Pure. The template only lays out what stands here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vneid_idp.interaction.topics import (
+from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item
+from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.web.claim_words import (
     PERMISSION_WORDS,
     Say,
     Topic,
@@ -15,8 +17,6 @@ from vneid_idp.interaction.topics import (
     topic_of,
     topics_of,
 )
-from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item
-from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.interaction import service
 from vneid_idp.interaction.logos import logo_path
@@ -15,6 +15,7 @@ from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import BrowserSession, read_session
 
 
@@ -79,8 +80,3 @@ async def leave(visit: Visit, page: str) -> Response:
     async with visit.provider.db.writing(durable=False) as unit:
         await service.refuse(unit, visit.interaction, page)
     return visit.onward()
-
-
-def see_other(path: str) -> Response:
-    """303: the browser goes on with GET, and a reload posts nothing again."""
-    return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})

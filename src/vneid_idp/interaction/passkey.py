@@ -4,23 +4,21 @@ A passkey tells by itself who signs in, so nothing is typed. It is no secret tha
 lock-out of guessed passwords does not close this door to its holder.
 """
 
-from typing import Any
-
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.identity import passkeys
 from vneid_idp.identity.passkeys import PasskeyRefused
 from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.arrival import arrive
-from vneid_idp.interaction.place import Place, find_place, site_of
+from vneid_idp.interaction.place import Place, find_place
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret
-
-_MOST_BYTES = 16 * 1024
+from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.responses import json_response
 
 
 class NotNow(DomainError):
@@ -48,7 +46,7 @@ async def options(request: Request) -> Response:
         made = await passkeys.authentication_options(
             unit, provider.keys.sealer, site_of(provider), context=place.context, person_id=person_id
         )
-    return JSONResponse({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
 
 
 async def finish(request: Request) -> Response:
@@ -56,7 +54,7 @@ async def finish(request: Request) -> Response:
     check_csrf(request, {})
     place, person_id = await _asked(request)
     provider = place.provider
-    body = await read_json(request)
+    body = await read_passkey(request)
     # Only the address is counted: nobody can lock a stranger's passkey out.
     tried = place.tried()
     await provider.limits.admit(Secret.SIGN_IN, tried)
@@ -77,7 +75,7 @@ async def finish(request: Request) -> Response:
     standing = await arrive(request, place, who.person_id, who.method.name)
     if standing is not Standing.USABLE:
         raise AccountNotUsable(standing.value)
-    return JSONResponse({"next": place.next if person_id is None else place.next_after_second})
+    return json_response({"next": place.next if person_id is None else place.next_after_second})
 
 
 async def _asked(request: Request) -> tuple[Place, str | None]:
@@ -90,22 +88,6 @@ async def _asked(request: Request) -> tuple[Place, str | None]:
     if not place.wants_first:
         raise NotNow
     return place, None
-
-
-async def read_json(request: Request) -> dict[str, str]:
-    """The JSON object of texts that the script sends; raises `PasskeyRefused` for anything else."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise PasskeyRefused("too long")
-    try:
-        value: Any = orjson.loads(bytes(body))
-    except orjson.JSONDecodeError as error:
-        raise PasskeyRefused("not JSON") from error
-    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("sealed", "answer")):
-        raise PasskeyRefused("not the members that were asked for")
-    return {name: text for name, text in value.items() if isinstance(text, str)}
 
 
 doors = [

@@ -1,27 +1,24 @@
 """Where a person signs in: for a relying party's request, or at the provider's own pages."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import sessions
-from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.sessions import Session
-from vneid_idp.interaction.guard import Party, Visit, enter, see_other
+from vneid_idp.interaction.guard import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
 from vneid_idp.web.address import address_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.limits import Tried
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
 
 HOME = "/me"
 SECURITY = "/me/security"
-NAME = "Sample identity"
-"""The relying party's name in the browser's own passkey dialogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,3 @@ async def find_place(request: Request) -> Place:
             session = await sessions.find_session(unit, named.person_id, named.session_id)
     context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
     return Place(provider, visit, session, context, address_of(request, provider.trusted_proxies))
-
-
-def site_of(provider: Idp) -> Site:
-    """To whom passkeys belong: the issuer's host, whatever the request says (WebAuthn §5.1.2)."""
-    return Site(urlsplit(provider.issuer).hostname or "", NAME, provider.issuer)

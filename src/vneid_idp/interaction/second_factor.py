@@ -10,7 +10,7 @@ from vneid_idp.identity import accounts, otp, passkeys
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.arrival import arrive
-from vneid_idp.interaction.guard import extend, leave, see_other
+from vneid_idp.interaction.guard import extend, leave
 from vneid_idp.interaction.place import Place, find_place
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.kernel.clock import SECOND, Instant
@@ -18,6 +18,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 _WORDS = {

@@ -12,12 +12,12 @@ from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.rules import Account, Standing, account_standing
 from vneid_idp.identity.sessions import Session
-from vneid_idp.interaction.guard import see_other
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.levels import factors
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
 
 FRESH: Instant = 15 * MINUTE

@@ -10,13 +10,13 @@ from vneid_idp.bindings.lifecycle import LIVE, State
 from vneid_idp.bindings.rules import Binding, is_guardian, next_step
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.interaction.guard import see_other
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.protocol.client import Client
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 _PAGE = 50

@@ -2,14 +2,11 @@
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.interaction.guard import see_other
-from vneid_idp.interaction.passkey import read_json
-from vneid_idp.interaction.place import site_of
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
@@ -20,6 +17,8 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
+from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.templates import render
 
 SECOND = "/signin/second"
@@ -85,14 +84,14 @@ async def passkey_options(request: Request, holder: Holder) -> Response:
             user_name=holder.profile.record.full_name,
             context=holder.session.session_id,
         )
-    return JSONResponse({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
 
 
 async def add_passkey(request: Request, holder: Holder) -> Response:
     """Add the passkey that the authenticator made."""
     check_csrf(request, {})
     _check_fresh(holder)
-    body = await read_json(request)
+    body = await read_passkey(request)
     provider = holder.provider
     async with provider.db.writing() as unit:
         await passkeys.register(
@@ -105,7 +104,7 @@ async def add_passkey(request: Request, holder: Holder) -> Response:
             answer=body["answer"],
             name=body.get("name", ""),
         )
-    return JSONResponse({"next": "/me/security?done=passkey-added"})
+    return json_response({"next": "/me/security?done=passkey-added"})
 
 
 def _check_fresh(holder: Holder) -> None:

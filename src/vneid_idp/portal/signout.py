@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.interaction.guard import see_other
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import see_other
 
 
 async def show(request: Request) -> Response:

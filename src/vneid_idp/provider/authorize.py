@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.service import Interaction, InteractionOver
@@ -37,6 +37,7 @@ from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
 
 REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
@@ -87,7 +88,7 @@ async def authorize(request: Request) -> Response:
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
         async with provider.db.writing(durable=False) as unit:
             kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, now)
-        return _see_other(f"/authorize/{kept.interaction_id}")
+        return see_other(f"/authorize/{kept.interaction_id}")
     return await _proceed(request, provider, _Opened(client, asked, now, None))
 
 
@@ -149,7 +150,7 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
                     interaction = await interactions.open_interaction(
                         writing, provider.keys.sealer, opened.request, browser_id(request), opened.opened_at
                     )
-            return _see_other(_page(asking, interaction.interaction_id))
+            return see_other(_page(asking, interaction.interaction_id))
 
 
 def _page(asking: SignIn | StepUp | ReachLevel | ChooseWard | AskConsent, interaction_id: str) -> str:
@@ -179,10 +180,6 @@ async def _end(provider: Idp, opened: _Opened) -> None:
 def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:
     code = new_code(new_id("grt"), request, step.authorisation, now)
     return provider.keys.sealer.seal_json(Purpose.CODE, code.to_json())
-
-
-def _see_other(path: str) -> Response:
-    return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 doors = [

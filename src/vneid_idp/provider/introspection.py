@@ -12,11 +12,12 @@ from vneid_idp.protocol.introspection import INACTIVE, active, active_refresh
 from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import AccessToken
-from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.tokens import find_token
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import json_response
 
 
 async def introspect(request: Request) -> Response:

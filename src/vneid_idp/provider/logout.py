@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.grants.participants import clients_of_session
 from vneid_idp.identity.sessions import find_session
@@ -21,6 +21,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import BrowserSession, forget_session, read_session
 from vneid_idp.web.templates import render
 
@@ -28,7 +29,6 @@ _CARRIED = ("id_token_hint", "post_logout_redirect_uri", "state", "client_id")
 _UNDERSTOOD = (*_CARRIED, "ui_locales")
 _SEALED = "request"
 _SEALED_LIFE: Instant = 10 * MINUTE
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ async def end(request: Request) -> Response:
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
         params = read_params(await form_pairs(request))
-        return _see_other(f"/end_session?{_SEALED}={_seal(provider, params)}")
+        return see_other(f"/end_session?{_SEALED}={_seal(provider, params)}")
     params = read_params(query_pairs(request))
     if _SEALED in params:
         params = _open(provider, params[_SEALED])
@@ -74,7 +74,7 @@ async def confirm(request: Request) -> Response:
     form = await read_form(request)
     asked = await _read(provider, {name: form[name] for name in _CARRIED if form[name]})
     if "stay" in form:
-        return _see_other("/me")
+        return see_other("/me")
     session = read_session(request, provider.keys.sealer)
     if session is not None:
         async with provider.db.writing() as unit:
@@ -131,12 +131,8 @@ async def _live_session(request: Request, provider: Idp) -> BrowserSession | Non
 
 def _signed_out(request: Request, asked: _Asked) -> Response:
     if asked.address is not None:
-        return _see_other(asked.address)
+        return see_other(asked.address)
     return render(request, "provider/signed_out.html")
-
-
-def _see_other(address: str) -> Response:
-    return RedirectResponse(address, status_code=303, headers=_NO_STORE)
 
 
 doors = [

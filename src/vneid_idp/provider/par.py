@@ -9,11 +9,12 @@ from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.policy.draft import Draft
 from vneid_idp.protocol.policy.table import Column, check_arrival, read
 from vneid_idp.provider.authorize import REQUEST_URI
-from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.request_object import resolve
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import json_response
 
 
 async def push(request: Request) -> Response:

@@ -17,13 +17,13 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRequest, InvalidToken
 from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
 from vneid_idp.protocol.registration import Registration
-from vneid_idp.provider.bodies import json_response
 from vneid_idp.web.bearer import bearer_token
+from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
+from vneid_idp.web.responses import json_response
 
-_LARGEST = 64 * 1024
 # RFC 7592 §2.2: an update must not carry what only the server decides.
 _SERVER_MEMBERS = (
     "registration_access_token",
@@ -111,18 +111,10 @@ async def _managed(provider: Idp, request: Request) -> tuple[Client, str]:
 
 
 async def _members(request: Request) -> dict[str, Any]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST:
-            raise InvalidClientMetadata("The body is too large.")
     try:
-        members = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise InvalidClientMetadata("The body must be JSON.") from None
-    if not isinstance(members, dict):
-        raise InvalidClientMetadata("The body must be a JSON object.")
-    return members
+        return await read_json(request)
+    except BadBody as error:
+        raise InvalidClientMetadata(str(error)) from None
 
 
 def _check_update(client: Client, members: Mapping[str, Any]) -> None:

@@ -7,12 +7,13 @@ from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, Unsupp
 from vneid_idp.protocol.grants.request import TokenRequest
 from vneid_idp.protocol.grants.table import GRANT_TYPES
 from vneid_idp.protocol.params import read_params
-from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import json_response
 
 
 async def token(request: Request) -> Response:

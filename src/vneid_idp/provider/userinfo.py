@@ -10,12 +10,13 @@ from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken
 from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.subjects import subject
-from vneid_idp.provider.bodies import form_pairs, json_response
+from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.encryption import encrypted
 from vneid_idp.provider.released import released_claims
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import json_response
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from vneid_idp.bindings import service
 from vneid_idp.bindings.lifecycle import State
@@ -26,12 +27,20 @@ from vneid_idp.resources.representations import (
     Problem,
     capabilities_of,
 )
-from vneid_idp.resources.routing import route_class_of
 from vneid_idp.use_cases.bind_account import Told, bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_network, release_with_token
+from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 
 _UNVERIFIED = "unverified"
+
+
+class _BindingId(StringConvertor):
+    regex = BINDING_ID
+
+
+# `/{binding_id:binding_id}`: an address with anything else in that place is no address of ours (404, or 405).
+register_url_convertor("binding_id", _BindingId())
 _ENDED = "The access token has been revoked: its grant, consent or session ended."
 
 

@@ -1,11 +1,15 @@
 """The JSON APIs: FastAPI reads their bodies, checks their types and describes them. Nothing else goes through it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from starlette.types import ASGIApp
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.web.bodies import BadBody, read_body
 from vneid_idp.web.doors import Area, DoorKind
 
 
@@ -22,3 +26,53 @@ class JsonApis(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Without FastAPI's own answers to errors: those that escape are answered by the root, all in one place."""
         return AsyncExitStackMiddleware(self.router)
+
+
+class MalformedBody(DomainError):
+    """The body is no JSON text at all: it is not even UTF-8 (RFC 8259 §8.1), or nested or long beyond reason."""
+
+    code = "malformed"
+    status = 422
+    title = "The request body is malformed."
+
+
+class _Bounded(Request):
+    """FastAPI reads the body whole, and before it looks at the access token."""
+
+    async def body(self) -> bytes:
+        """The body; raises `BadBody`."""
+        if not hasattr(self, "_body"):
+            self._body = await read_body(self)
+        return self._body
+
+
+def route_class_of(router: APIRouter) -> type[APIRoute]:
+    """A route class for `router`: what HTTP wants of a refusal, where FastAPI by itself would say less."""
+
+    def methods_of(path: str) -> set[str]:
+        routes = [route for route in router.routes if isinstance(route, APIRoute) and route.path == path]
+        return {method for route in routes for method in route.methods or ()}
+
+    class Route(APIRoute):
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["method"] not in (self.methods or ()):
+                # Every method of the address, not only those of the first route that matches it (RFC 9110 §15.5.6).
+                raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods_of(self.path)))})
+            await super().handle(scope, receive, send)
+
+        def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+            answer = super().get_route_handler()
+
+            async def answer_or_refuse(request: Request) -> Response:
+                try:
+                    return await answer(_Bounded(request.scope, request.receive))
+                except HTTPException as error:
+                    if isinstance(error.__cause__, BadBody):
+                        raise MalformedBody(str(error.__cause__)) from error
+                    if isinstance(error.__cause__, (UnicodeDecodeError, RecursionError)):
+                        raise MalformedBody from error
+                    raise
+
+            return answer_or_refuse
+
+    return Route

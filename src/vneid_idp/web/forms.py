@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.web.bodies import read_form_body
 from vneid_idp.web.csrf import check_csrf
 
-_MAX_BYTES = 64 * 1024
 _MAX_FIELDS = 200
 
 
@@ -45,15 +45,8 @@ class Form(Mapping[str, str]):
 
 async def read_form(request: Request) -> Form:
     """The posted form after its CSRF token was checked; raises `MalformedForm` or `ForgedForm`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise MalformedForm
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BYTES:
-            raise MalformedForm
     try:
+        body = await read_form_body(request)
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError as error:
         raise MalformedForm from error

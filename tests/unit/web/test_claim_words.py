@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from vneid_idp.interaction.topics import PERMISSION_WORDS, topic_of, topics_of
 from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS
+from vneid_idp.web.claim_words import PERMISSION_WORDS, topic_of, topics_of
 
 
 def say(message: str, **values: object) -> str:

@@ -1,0 +1,43 @@
+"""Bodies of requests: read whole, but never more than makes sense, and in the form that the door takes."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+FORM = "application/x-www-form-urlencoded"
+MOST_BYTES = 64 * 1024
+"""No form and no JSON of ours is longer."""
+
+
+class BadBody(ValueError):
+    """The body is too long, or not in the form that was asked for. What the caller hears is for the door to say."""
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, of at most `MOST_BYTES`; raises `BadBody` while a longer one still arrives."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise BadBody("The body is too long.")
+    return body
+
+
+async def read_form_body(request: Request) -> bytes:
+    """The body of a form, as it came. Raises `BadBody` for another media type."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise BadBody(f"The body must be {FORM}.")
+    return await read_body(request)
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The members of the JSON object in the body. Raises `BadBody`."""
+    body = await read_body(request)
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadBody("The body must be JSON.") from None
+    if not isinstance(value, dict):
+        raise BadBody("The body must be a JSON object.")
+    return value
