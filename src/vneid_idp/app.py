@@ -41,6 +41,7 @@ from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.limits import POLICY, SANDBOX_POLICY, open_limits
+from vneid_idp.web.logos import doors as logo_doors
 from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
@@ -78,7 +79,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
             await db.close()
 
     apis = JsonApis({"/bindings/": bindings_router})
-    doors = [*provider_doors, *interaction_doors, *portal_doors, *contract_doors, *health_doors]
+    doors = [*provider_doors, *interaction_doors, *portal_doors, *contract_doors, *logo_doors, *health_doors]
     if explanations is not None:
         doors += sandbox_doors(explanations, Demo(settings.social_network_url))
     else:

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.interaction import service
-from vneid_idp.interaction.logos import logo_path
 from vneid_idp.interaction.service import Interaction
 from vneid_idp.interaction.situation import Situation, situation
 from vneid_idp.protocol.client import Client
@@ -15,6 +14,7 @@ from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import BrowserSession, read_session
 

@@ -1,6 +1,6 @@
-"""All pages of waiting requests, and the logos on them."""
+"""All pages of waiting requests."""
 
-from vneid_idp.interaction import consent_screen, level, logos, passkey, second_factor, signin, ward
+from vneid_idp.interaction import consent_screen, level, passkey, second_factor, signin, ward
 
 doors = [
     *second_factor.doors,
@@ -9,5 +9,4 @@ doors = [
     *level.doors,
     *ward.doors,
     *consent_screen.doors,
-    *logos.doors,
 ]

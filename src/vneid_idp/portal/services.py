@@ -12,7 +12,6 @@ from starlette.responses import Response
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
-from vneid_idp.interaction.logos import logo_path
 from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
@@ -21,6 +20,7 @@ from vneid_idp.web.claim_words import PERMISSION_WORDS, Say, Topic, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
+from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
