@@ -20,6 +20,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.observability.health import doors as health_doors
+from vneid_idp.office.routes import doors as office_doors
 from vneid_idp.portal.routes import doors as portal_doors
 from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.resources.contract import doors as contract_doors
@@ -79,7 +80,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
             await db.close()
 
     apis = JsonApis({"/bindings/": bindings_router})
-    doors = [*provider_doors, *interaction_doors, *portal_doors, *contract_doors, *logo_doors, *health_doors]
+    doors = [
+        *provider_doors,
+        *interaction_doors,
+        *portal_doors,
+        *office_doors,
+        *contract_doors,
+        *logo_doors,
+        *health_doors,
+    ]
     if explanations is not None:
         doors += sandbox_doors(explanations, Demo(settings.social_network_url))
     else:

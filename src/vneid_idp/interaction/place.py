@@ -12,13 +12,15 @@ from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
 from vneid_idp.web.address import address_of
 from vneid_idp.web.context import Idp, idp
-from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
 from vneid_idp.web.limits import Tried
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
 
 HOME = "/me"
 SECURITY = "/me/security"
+OWN_PAGES = {"office": "/office", "console": "/console"}
+"""Pages of the provider's own that ask for a sign-in and want to be come back to, by the value of the cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Place:
     context: str
     """Binds one-time codes and passkey challenges to this request in this browser: they are of no use in another."""
     address: str | None
+    back: str | None = None
+    """Which of the provider's own pages asked for the sign-in, if one did."""
 
     @property
     def path(self) -> str:
@@ -61,12 +65,12 @@ class Place:
     @property
     def next(self) -> str:
         """Where to go on once somebody signed in."""
-        return HOME if self.visit is None else f"/authorize/{self.visit.interaction.interaction_id}"
+        return self.back or HOME if self.visit is None else f"/authorize/{self.visit.interaction.interaction_id}"
 
     @property
     def next_after_second(self) -> str:
         """The same after a second factor, which at the provider's own pages only the security page asks for."""
-        return SECURITY if self.visit is None else self.next
+        return self.back or SECURITY if self.visit is None else self.next
 
     def onward(self) -> Response:
         """Nothing to do here."""
@@ -87,4 +91,5 @@ async def find_place(request: Request) -> Place:
         async with provider.db.reading() as unit:
             session = await sessions.find_session(unit, named.person_id, named.session_id)
     context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
-    return Place(provider, visit, session, context, address_of(request, provider.trusted_proxies))
+    back = OWN_PAGES.get(read_cookie(request, Cookie.RETURN) or "")
+    return Place(provider, visit, session, context, address_of(request, provider.trusted_proxies), back)

@@ -1,8 +1,9 @@
 """All pages of waiting requests."""
 
-from vneid_idp.interaction import consent_screen, level, passkey, second_factor, signin, ward
+from vneid_idp.interaction import activate, consent_screen, level, passkey, second_factor, signin, ward
 
 doors = [
+    *activate.doors,
     *second_factor.doors,
     *passkey.doors,
     *signin.doors,

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     CURSOR = "cursor"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"
+    OFFICE_FILE = "office_file"
     PASSKEY_CHALLENGE = "passkey_challenge"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"

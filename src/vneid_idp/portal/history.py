@@ -37,6 +37,14 @@ _SENTENCES: Mapping[str, str] = {
     Kind.SECRET_SET: mark("Your password or passcode was changed."),
     Kind.PASSKEY_ADDED: mark("A passkey was added to your account."),
     Kind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
+    Kind.PERSON_LOOKED_UP: mark("A registration office opened your file: %(reason)s."),
+    Kind.ROLE_GIVEN: mark("You were given a role at a registration office or at the operator's."),
+    Kind.ROLE_ENDED: mark("A role of yours was ended."),
+    Kind.ACTIVATION_ISSUED: mark("A registration office made a code to activate your account with."),
+    Kind.ACTIVATION_USED: mark("The account was activated with a code of a registration office."),
+    Kind.LOCK_ASKED: mark("An officer asked for a decision about a lock of your account."),
+    Kind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
+    Kind.REGISTER_INFORMED: mark("A registration office told the population register of a change."),
     Kind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
     Kind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
     Kind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
@@ -45,6 +53,14 @@ _SENTENCES: Mapping[str, str] = {
     Kind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
     Kind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
 }
+REASONS: Mapping[str, str] = {
+    "in_person": mark("you were there"),
+    "family": mark("a parent or guardian was there"),
+    "written_request": mark("you asked in writing"),
+    "authority": mark("an authority asked"),
+}
+"""Why a file was opened, as its person reads it."""
+_OTHER_REASON = mark("for another reason")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
 METHODS: Mapping[str, str] = {
@@ -88,7 +104,8 @@ def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str])
     message = _SENTENCES.get(event.kind, _UNKNOWN)
     service = names.get(event.client_id, event.client_id) if event.client_id else None
     method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))
-    text = gettext(request, message, service=service or gettext(request, "a service"), method=method)
+    reason = gettext(request, REASONS.get(str(event.data.get("reason")), _OTHER_REASON))
+    text = gettext(request, message, service=service or gettext(request, "a service"), method=method, reason=reason)
     return Happening(event.at, text, None if "%(service)s" in message else service, event.kind in _NOTABLE)
 
 

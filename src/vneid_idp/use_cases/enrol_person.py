@@ -1,11 +1,16 @@
 """An office opens an account, or raises it to level 2, for somebody who came in person (Decree 69/2024 Art. 10)."""
 
-from vneid_idp.identity import accounts, activation, persons
+from vneid_idp.identity import accounts, activation, passkeys, persons
+from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
+
+CODE_LIFE = activation.LIFETIME
+"""How long an activation code lasts."""
 
 
 async def open_account(
@@ -27,6 +32,19 @@ async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, record: Regis
     await persons.seize(unit, record.person_id)
     await accounts.refresh(unit, vault, blind, record)
     return await accounts.raise_level(unit, record, 2, by=by)
+
+
+async def add_passkey(
+    unit: Unit, sealer: Sealer, site: Site, *, person_id: str, context: str, sealed: str, answer: str, name: str
+) -> None:
+    """Add a passkey for somebody at the desk. Raises `NoAccount` and `PasskeyRefused`."""
+    await persons.seize(unit, person_id)
+    account = await accounts.find(unit, person_id)
+    if account is None or account.closed_at is not None:
+        raise accounts.NoAccount
+    await passkeys.register(
+        unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name
+    )
 
 
 async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> str:

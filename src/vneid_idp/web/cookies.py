@@ -21,6 +21,8 @@ class Cookie(StrEnum):
     SESSION = "session"
     LANGUAGE = "language"
     PERSONA = "persona"
+    RETURN = "return"
+    """Which of the provider's own pages asked for a sign-in; it leads back there."""
 
 
 def cookie_name(cookie: Cookie, secure: bool) -> str:

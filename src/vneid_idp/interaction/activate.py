@@ -1,0 +1,82 @@
+"""`/activate`: with the code of an office, the holder of an account chooses password and passcode."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret, check_new
+from vneid_idp.identity.lookup import find_candidate
+from vneid_idp.identity.otp import NOBODY, Outcome
+from vneid_idp.use_cases.activate_account import activate_account
+from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
+from vneid_idp.web.templates import render
+
+_WEAK = {
+    SecretKind.PASSWORD: mark("A password has at least 8 characters."),
+    SecretKind.PASSCODE: mark("A passcode has six digits, not all the same and not in a row such as 123456."),
+}
+
+
+async def show(request: Request) -> Response:
+    """The form."""
+    return _page(request, Form([]), {})
+
+
+async def submit(request: Request) -> Response:
+    """Try the code. Whoever it is, and whether they exist or not: the same steps, and the same words."""
+    form = await read_form(request)
+    errors = _errors(request, form)
+    if errors:
+        return _page(request, form, errors)
+    provider = idp(request)
+    async with provider.db.reading() as reading:
+        candidate = await find_candidate(reading, provider.vault, provider.keys.blind, form["identifier"].strip())
+    tried = Tried(candidate.attempts_key, provider.address_of(request))
+    try:
+        await provider.limits.admit(Secret.SIGN_IN, tried)
+    except TooManyAttempts:
+        return _page(request, form, {"code": gettext(request, "Too many attempts. Please wait some minutes.")})
+    hashes = {
+        SecretKind.PASSWORD: await provider.hasher.hash(form["password"]),
+        SecretKind.PASSCODE: await provider.hasher.hash(form["passcode"]),
+    }
+    async with provider.db.writing() as unit:
+        outcome, told = await activate_account(
+            unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes
+        )
+    if outcome is not Outcome.RIGHT or candidate.person_id is None:
+        await provider.limits.failed(Secret.SIGN_IN, tried)
+        words = gettext(request, "The number or the code is not right, or the code is used or too old.")
+        return _page(request, form, {"code": words})
+    await provider.limits.succeeded(Secret.SIGN_IN, tried)
+    await provider.dispatcher.attempt(told)
+    return render(request, "interaction/activated.html")
+
+
+def _errors(request: Request, form: Form) -> Mapping[str, str]:
+    errors: dict[str, str] = {}
+    if not form["identifier"].strip():
+        errors["identifier"] = gettext(request, "Enter your personal ID number.")
+    if not form["code"].strip():
+        errors["code"] = gettext(request, "Enter the code that the office gave you.")
+    for kind in SecretKind:
+        try:
+            check_new(kind, form[kind.value])
+        except WeakSecret:
+            errors[kind.value] = gettext(request, _WEAK[kind])
+        else:
+            if form[kind.value] != form[f"{kind.value}-again"]:
+                errors[f"{kind.value}-again"] = gettext(request, "The two entries are not the same.")
+    return errors
+
+
+def _page(request: Request, form: Form, errors: Mapping[str, str]) -> Response:
+    return render(request, "interaction/activate.html", 422 if errors else 200, form=form, errors=errors)
+
+
+doors = [Door.page("/activate", show), Door.page("/activate", submit, "POST")]

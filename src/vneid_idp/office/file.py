@@ -1,0 +1,165 @@
+"""`/office/people/{file}`: one person: account, level, activation code, lock."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity import accounts, lock_requests, passkeys
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.cards import CardStatus, card_status
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.roles import Role
+from vneid_idp.identity.rules import Account, Standing, account_standing, highest_level
+from vneid_idp.kernel.clock import HOUR
+from vneid_idp.office.access import Colleague, OpenFile, for_file
+from vneid_idp.use_cases import enrol_person
+from vneid_idp.use_cases.lock_person import lock_person, unlock_person
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+_DONE = {
+    "raised": mark("The account is of level 2 now."),
+    "locked": mark("The account is locked. Every session has ended."),
+    "unlocked": mark("The account is not locked any more."),
+    "asked": mark("Your request waits for a colleague's decision."),
+    "passkey": mark("The passkey was added. The person can sign in with it."),
+    "reported": mark("The population register was told."),
+}
+STANDINGS = {
+    Standing.USABLE: mark("can be used"),
+    Standing.CLOSED: mark("closed"),
+    Standing.DECEASED: mark("the holder is deceased"),
+    Standing.LOCKED_BY_AUTHORITY: mark("locked by an authority"),
+    Standing.LOCKED_BY_HOLDER: mark("locked by the holder"),
+    Standing.NO_CARD: mark("there is no card"),
+    Standing.CARD_EXPIRED: mark("the card has expired"),
+}
+
+
+async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The file."""
+    done = _DONE.get(request.query_params.get("done", ""))
+    return await page(request, colleague, file, done=gettext(request, done) if done else None)
+
+
+async def page(
+    request: Request,
+    colleague: Colleague,
+    file: OpenFile,
+    *,
+    done: str | None = None,
+    code: str | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    """The file, with what was done just now: a code to hand over is shown this once."""
+    provider, record = colleague.provider, file.record
+    async with provider.db.reading() as unit:
+        account = await accounts.find(unit, file.person_id)
+        keys = await passkeys.list_passkeys(unit, file.person_id)
+        waiting = any(asked.person_id == file.person_id for asked in await lock_requests.open_requests(unit))
+        now = unit.now
+    highest = highest_level(record, now)
+    return render(
+        request,
+        "office/file.html",
+        422 if errors else 200,
+        file=file,
+        record=record,
+        years=age(record.birth_date, now),
+        account=account,
+        standing=None if account is None else STANDINGS[account_standing(account, record, now)],
+        card_valid=card_status(record.card, now) is CardStatus.VALID,
+        highest=highest,
+        passkeys=len(keys),
+        may=_may(colleague, account, highest),
+        waiting=waiting,
+        officer=colleague.holds(Role.OFFICER),
+        clerk=colleague.holds(Role.CLERK),
+        lasts=enrol_person.CODE_LIFE // HOUR,
+        done=done,
+        code=code,
+        errors=errors or {},
+    )
+
+
+def _may(colleague: Colleague, account: Account | None, highest: int) -> frozenset[str]:
+    """What can be done with this account now."""
+    if account is None:
+        return frozenset({"open"} if highest and colleague.holds(Role.CLERK) else ())
+    if account.closed_at is not None or account.deceased_at is not None:
+        return frozenset()
+    able = {"code", "passkey"}
+    if account.level < highest:
+        able.add("raise")
+    able.add("lock" if account.locked_at is None else "unlock")
+    return frozenset(able)
+
+
+async def open_account(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Open an account; the code to activate it is shown."""
+    form = await read_form(request)
+    level = 2 if form["level"] == "2" else 1
+    if level == 2 and not form["seen"]:
+        return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
+    provider = colleague.provider
+    async with provider.db.writing() as unit:
+        _, code = await enrol_person.open_account(
+            unit, provider.vault, provider.keys.blind, file.record, level, by=colleague.person_id
+        )
+    return await page(request, colleague, file, done=gettext(request, "The account was opened."), code=code)
+
+
+_SEE = mark("Level 2 takes a look at the card and the face: confirm that you have compared them.")
+
+
+async def raise_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Raise the account to level 2."""
+    form = await read_form(request)
+    if not form["seen"]:
+        return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
+    provider = colleague.provider
+    async with provider.db.writing() as unit:
+        await enrol_person.raise_level(unit, provider.vault, provider.keys.blind, file.record, by=colleague.person_id)
+    return see_other(f"{file.path}?done=raised")
+
+
+async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Hand out another activation code."""
+    await read_form(request)
+    provider = colleague.provider
+    async with provider.db.writing() as unit:
+        code = await enrol_person.new_activation_code(unit, provider.keys.blind, file.person_id, by=colleague.person_id)
+    return await page(request, colleague, file, code=code)
+
+
+async def lock(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Lock at the holder's request, at once."""
+    await read_form(request)
+    provider = colleague.provider
+    async with provider.db.writing() as unit:
+        told = await lock_person(unit, file.person_id, LockedBy.HOLDER)
+    await provider.dispatcher.attempt(told)
+    return see_other(f"{file.path}?done=locked")
+
+
+async def unlock(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Lift a lock that the holder asked for."""
+    await read_form(request)
+    async with colleague.provider.db.writing() as unit:
+        lifted = await unlock_person(unit, file.person_id, LockedBy.HOLDER)
+    if not lifted:
+        errors = {"lock": gettext(request, "An authority's lock is lifted by two officers.")}
+        return await page(request, colleague, file, errors=errors)
+    return see_other(f"{file.path}?done=unlocked")
+
+
+doors = [
+    Door.page("/office/people/{file}", for_file(show, Role.CLERK, Role.OFFICER)),
+    Door.page("/office/people/{file}/account", for_file(open_account, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/level", for_file(raise_level, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/code", for_file(new_code, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/lock", for_file(lock, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/unlock", for_file(unlock, Role.CLERK), "POST"),
+]

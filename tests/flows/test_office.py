@@ -1,0 +1,209 @@
+"""The registration office: who may work there, what a clerk does, what takes two officers, and what stays on record."""
+
+import re
+
+import orjson
+import pytest
+
+from tests.flows.test_portal import opened, post
+from tests.support.authenticator import Authenticator
+from tests.support.country import ISSUER, Country
+from tests.support.relying_party import Page, Person
+from tests.support.shortcuts import known
+from vneid_idp.audit import service as audit
+from vneid_idp.identity import accounts, passkeys, sessions
+from vneid_idp.identity.roles import Role, end_role, give_role, roles_of
+from vneid_idp.kernel.clock import MINUTE
+
+
+async def colleague(land: Country, slug: str, *roles: Role) -> Person:
+    """A persona who holds roles, signed in with two factors."""
+    someone = await known(land, slug)
+    async with land.idp.db.writing() as unit:
+        for role in roles:
+            await give_role(unit, someone.person_id, role, "HN-01", by="boss", reason="hired")
+    return someone.person
+
+
+async def file_of(land: Country, clerk: Person, slug: str, reason: str = "in_person") -> Page:
+    """The open file of a persona."""
+    page = await opened(clerk, "/office")
+    number = land.people[slug].record.personal_number
+    return await post(clerk, page, "/office/search", number=number, reason=reason)
+
+
+def done_of(page: Page) -> str:
+    return page.response.request.url.query.decode()
+
+
+async def history(land: Country, slug: str) -> list[str]:
+    async with land.idp.db.reading() as unit:
+        return [event.kind for event in await audit.history_of(unit, land.people[slug].record.person_id)]
+
+
+async def test_who_may_work_there(land: Country) -> None:
+    stranger = Person(land, land.people["complete"])
+    page = await opened(stranger, "/office")
+    assert page.path == "/signin"
+    page = await stranger.sign_in(page)
+    assert isinstance(page, Page)
+    assert page.path == "/signin/second"  # one factor is level 1
+    page = await stranger._second(page)
+    assert isinstance(page, Page)
+    assert (page.path, page.response.status_code) == ("/office", 403)
+    clerk = await colleague(land, "plain", Role.CLERK)
+    assert (await opened(clerk, "/office")).path == "/office"
+    assert (await clerk.browser.get("/office/requests")).status_code == 403
+
+
+async def test_a_role_that_ended_opens_nothing(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    person_id = land.people["plain"].record.person_id
+    page = await file_of(land, clerk, "complete")
+    async with land.idp.db.writing() as unit:
+        for held in await roles_of(unit, person_id):
+            assert await end_role(unit, held.role_id, by="boss", reason="left")
+    assert (await clerk.browser.get(page.path)).status_code == 403
+    assert (await clerk.browser.get("/office")).status_code == 403
+
+
+async def test_people_are_found_by_their_number_for_a_reason_that_they_can_read(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    page = await opened(clerk, "/office")
+    number = land.people["complete"].record.personal_number
+    for form in ({"number": number}, {"number": number[:11], "reason": "in_person"}, {"number": number, "reason": "x"}):
+        refused = await post(clerk, page, "/office/search", **form)
+        assert refused.response.status_code == 422
+    nobody = await post(clerk, page, "/office/search", number="097099999999", reason="in_person")
+    assert nobody.response.status_code == 422
+    found = await file_of(land, clerk, "complete", "authority")
+    assert land.people["complete"].record.full_name in found.text
+    assert number not in str(found.response.request.url)
+    async with land.idp.db.reading() as unit:
+        events = await audit.history_of(unit, land.people["complete"].record.person_id)
+    assert events[0].kind == "person.looked_up"
+    assert events[0].data == {
+        "by": land.people["plain"].record.person_id, "office": "HN-01", "reason": "authority",
+    }  # fmt: skip
+    own = (await known(land, "complete")).person
+    assert "cơ quan có thẩm quyền đề nghị" in (await opened(own, "/me/history")).text
+
+
+async def test_an_open_file_is_one_colleagues_and_closes_by_itself(land: Country) -> None:
+    clerk, other = await colleague(land, "plain", Role.CLERK), await colleague(land, "guardian", Role.CLERK)
+    page = await file_of(land, clerk, "complete")
+    assert (await other.browser.get(page.path)).status_code == 410
+    assert (await clerk.browser.get("/office/people/abc")).status_code == 410
+    land.watch.advance(30 * MINUTE)
+    assert (await clerk.browser.get(page.path)).status_code == 410
+
+
+async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    page = await file_of(land, clerk, "no-account")
+    refused = await post(clerk, page, f"{page.path}/account", level="2")
+    assert refused.response.status_code == 422
+    made = await post(clerk, page, f"{page.path}/account", level="2", seen="1")
+    found = re.search(r"<code[^>]*>(\d{5}) (\d{5})</code>", made.response.text)
+    assert found, made.text
+    assert await history(land, "no-account") == ["activation.issued", "account.opened", "person.looked_up"]
+    again = await post(clerk, page, f"{page.path}/account", level="2", seen="1")
+    assert again.response.status_code == 409
+    holder = Person(land, land.people["no-account"])
+    form = {
+        "identifier": holder.persona.username, "code": "0000000000", "password": "sandbox-2026",
+        "password-again": "sandbox-2026", "passcode": "246810", "passcode-again": "246810",
+    }  # fmt: skip
+    activate = await opened(holder, "/activate")
+    assert (await post(holder, activate, "/activate", **form)).response.status_code == 422
+    weak = form | {"code": found[1] + found[2], "passcode-again": "246811"}
+    assert (await post(holder, activate, "/activate", **weak)).response.status_code == 422
+    right = await post(holder, activate, "/activate", **(form | {"code": found[1] + found[2]}))
+    assert right.response.status_code == 200
+    assert (
+        await post(holder, activate, "/activate", **(form | {"code": found[1] + found[2]}))
+    ).response.status_code == 422
+    page = await holder.sign_in(await holder.open("/signin"))  # type: ignore[assignment]
+    assert page.path == "/me"
+
+
+async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Country) -> None:
+    clerk, holder = await colleague(land, "plain", Role.CLERK), await known(land, "complete")
+    page = await file_of(land, clerk, "complete")
+    made = await post(clerk, page, f"{page.path}/code")
+    found = re.search(r"<code[^>]*>(\d{5}) (\d{5})</code>", made.response.text)
+    assert found
+    form = {
+        "identifier": holder.person.persona.username, "code": f"{found[1]} {found[2]}", "password": "another-2026",
+        "password-again": "another-2026", "passcode": "135792", "passcode-again": "135792",
+    }  # fmt: skip
+    stranger = Person(land, land.people["complete"])
+    assert (await post(stranger, await opened(stranger, "/activate"), "/activate", **form)).response.status_code == 200
+    async with land.idp.db.reading() as unit:
+        assert await sessions.list_sessions(unit, holder.person_id) == ()
+    page = await stranger.sign_in(await stranger.open("/signin"), "another-2026")  # type: ignore[assignment]
+    assert page.path == "/me"
+
+
+async def test_an_account_of_level_1_is_raised_after_a_look_at_the_card(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    page = await file_of(land, clerk, "level-1")
+    assert (await post(clerk, page, f"{page.path}/level")).response.status_code == 422
+    raised = await post(clerk, page, f"{page.path}/level", seen="1")
+    assert done_of(raised) == "done=raised"
+    async with land.idp.db.reading() as unit:
+        account = await accounts.find(unit, land.people["level-1"].record.person_id)
+    assert account is not None
+    assert account.level == 2
+    assert (await history(land, "level-1"))[0] == "account.level_raised"
+
+
+async def test_a_holders_lock_is_set_and_lifted_at_the_desk(land: Country) -> None:
+    clerk, holder = await colleague(land, "plain", Role.CLERK), await known(land, "complete")
+    page = await file_of(land, clerk, "complete")
+    assert done_of(await post(clerk, page, f"{page.path}/lock")) == "done=locked"
+    assert (await opened(holder.person, "/me")).path == "/signin"
+    assert done_of(await post(clerk, page, f"{page.path}/unlock")) == "done=unlocked"
+
+
+async def test_an_authoritys_lock_takes_two_officers(land: Country) -> None:
+    both = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    second = await colleague(land, "guardian", Role.OFFICER)
+    page = await file_of(land, both, "complete")
+    assert (await post(both, page, f"{page.path}/requests", what="lock", ground=" ")).response.status_code == 422
+    assert done_of(await post(both, page, f"{page.path}/requests", what="lock", ground="QD 12/2026")) == "done=asked"
+    own = await opened(both, "/office/requests")
+    assert "answer" not in own.response.text
+    waiting = await opened(second, "/office/requests")
+    form = {"who": waiting.hidden["who"], "which": waiting.hidden["which"]}
+    refused = await post(both, page, "/office/requests/decide", **form, answer="agree")
+    assert refused.response.status_code == 403
+    decided = await post(second, waiting, "/office/requests/decide", **form, answer="agree")
+    assert decided.path == "/office/requests"
+    async with land.idp.db.reading() as unit:
+        account = await accounts.find(unit, land.people["complete"].record.person_id)
+    assert account is not None
+    assert account.locked_by == "authority"
+    assert (await post(both, page, f"{page.path}/unlock")).response.status_code == 422
+
+
+async def test_who_has_no_phone_gets_a_passkey_at_the_desk(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    page = await file_of(land, clerk, "no-phone")
+    headers = {"X-CSRF-Token": page.hidden["csrf_token"]}
+    made = await clerk.browser.post(f"{page.path}/passkey/options", headers=headers, json={})
+    assert made.status_code == 200, made.text
+    answer = Authenticator(ISSUER).create(orjson.dumps(made.json()["options"]).decode())
+    body = {"sealed": made.json()["sealed"], "answer": answer, "name": "Khóa"}
+    added = await clerk.browser.post(f"{page.path}/passkey", headers=headers, json=body)
+    assert added.json()["next"].endswith("done=passkey")
+    async with land.idp.db.reading() as unit:
+        assert len(await passkeys.list_passkeys(unit, land.people["no-phone"].record.person_id)) == 1
+
+
+@pytest.mark.parametrize("what", ["account", "level", "code", "lock", "unlock", "passkey/options", "passkey"])
+async def test_an_officer_alone_is_no_clerk(land: Country, what: str) -> None:
+    officer = await colleague(land, "plain", Role.OFFICER)
+    page = await file_of(land, officer, "complete")
+    answer = await officer.browser.post(f"{page.path}/{what}", data={"csrf_token": page.hidden["csrf_token"]})
+    assert answer.status_code == 403
