@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
 from tests.support.country import ISSUER, Country
+from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from vneid_idp.clients import service as clients
 from vneid_idp.kernel.clock import MINUTE, SECOND
@@ -156,7 +157,7 @@ async def test_guessing_is_slowed_down_and_locks_nobody_out(browser: httpx.Async
 
 async def test_a_disabled_client_is_nobody_at_every_door(land: Country, party: RelyingParty) -> None:
     async with land.idp.db.writing() as unit:
-        await clients.disable(unit, party.client_id)
+        await clients.disable(unit, party.client_id, DEED)
     land.watch.advance(6 * SECOND)
     for path in ("/token", "/introspect", "/revoke", "/par"):
         assert (await party.post(path, token="x", **GRANT)).status_code == 401, path

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.support.country import ISSUER, Country, country
+from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import person_token
 from tests.support.watch import Watch
@@ -186,7 +187,7 @@ async def test_deleting_ends_the_client_and_all_that_was_granted_to_it(
 async def test_a_disabled_client_manages_nothing(land: Country, browser: httpx.AsyncClient) -> None:
     made = await registered(browser)
     async with land.idp.db.writing() as unit:
-        await clients.disable(unit, made["client_id"])
+        await clients.disable(unit, made["client_id"], DEED)
     assert (await browser.get(made["registration_client_uri"], headers=managing(made))).status_code == 401
 
 

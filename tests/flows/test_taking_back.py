@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, insert, update
 
 from tests.flows.test_codes import refused
 from tests.support.country import Country
+from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.clients import service as clients
@@ -52,7 +53,7 @@ async def forget_person(land: Country, party: RelyingParty, someone: Known) -> N
 
 async def disable_client(land: Country, party: RelyingParty, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
-        await clients.disable(unit, party.client_id)
+        await clients.disable(unit, party.client_id, DEED)
     land.idp.clients.forget(party.client_id)
 
 
@@ -73,7 +74,7 @@ async def disable_family(land: Country, party: RelyingParty, someone: Known) -> 
 # In every statement, too: whoever has the client in memory still finds its grants dead.
 async def disable_client_unnoticed(land: Country, party: RelyingParty, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
-        await clients.disable(unit, party.client_id)
+        await clients.disable(unit, party.client_id, DEED)
 
 
 _ADD_FAMILY = Statement(insert(client_families).values(family_id="fam_a", name="A", disabled_at=bindparam("at")))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.deeds import DEED
 from tests.support.watch import Watch
 from vneid_idp.clients import service
 from vneid_idp.clients.cache import ClientCache
@@ -82,15 +83,15 @@ async def test_a_client_that_becomes_public_loses_its_secret(db: Database) -> No
 async def test_disabling_is_idempotent_and_unknown_clients_are_refused(db: Database, watch: Watch) -> None:
     async with db.writing() as unit:
         made = await service.register(unit, metadata())
-        await service.disable(unit, made.client.client_id)
+        await service.disable(unit, made.client.client_id, DEED)
     disabled_at = watch.now()
     watch.advance(DAY)
     async with db.writing() as unit:
-        await service.disable(unit, made.client.client_id)
+        await service.disable(unit, made.client.client_id, DEED)
         assert (await service.get_client(unit, made.client.client_id)).disabled_at == disabled_at
         assert await service.find_managed_client(unit, made.client.client_id, made.registration_access_token) is None
         with pytest.raises(UnknownClient):
-            await service.disable(unit, "cli_nobody")
+            await service.disable(unit, "cli_nobody", DEED)
 
 
 async def test_deleting(db: Database) -> None:
@@ -122,7 +123,7 @@ async def test_the_cache_saves_statements_and_forgets(db: Database, watch: Watch
     assert db.statements == before
 
     async with db.writing() as unit:
-        await service.disable(unit, client_id)
+        await service.disable(unit, client_id, DEED)
     assert await cache.find(db, client_id) is not None  # as another process would see it
     watch.advance(5 * SECOND)
     assert await cache.find(db, client_id) is None
@@ -134,7 +135,7 @@ async def test_a_change_is_seen_at_once_in_the_process_that_made_it(db: Database
         made = await service.register(unit, metadata())
     await cache.get(db, made.client.client_id)
     async with db.writing() as unit:
-        await service.disable(unit, made.client.client_id)
+        await service.disable(unit, made.client.client_id, DEED)
     cache.forget(made.client.client_id)
     with pytest.raises(UnknownClient):
         await cache.get(db, made.client.client_id)

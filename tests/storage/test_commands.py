@@ -11,6 +11,7 @@ from click.testing import Result
 from sqlalchemy import select, text
 from typer.testing import CliRunner
 
+from tests.support.deeds import WHY
 from tests.support.tampering import unlock_events
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
@@ -113,14 +114,14 @@ def test_secrets_are_made_ready_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_clients_are_registered_listed_and_disabled(tmp_path: Path) -> None:
     file = tmp_path / "client.json"
     file.write_text(json.dumps(CLIENT))
-    registered = json.loads(run("clients", "register", str(file)).stdout)
+    registered = json.loads(run("clients", "register", str(file), *WHY).stdout)
     assert registered.keys() == {"client_id", "client_secret", "registration_access_token"}
     listed = run("clients", "list").stdout
     assert registered["client_id"] in listed
     assert "openid id_number" in listed
     assert registered["client_secret"] not in listed
-    run("clients", "disable", registered["client_id"])
-    run("clients", "disable", registered["client_id"])
+    run("clients", "disable", registered["client_id"], *WHY)
+    run("clients", "disable", registered["client_id"], *WHY)
     assert len(run("clients", "list").stdout.splitlines()[1].split()) == len(listed.splitlines()[1].split()) + 1
 
 
@@ -132,21 +133,21 @@ def test_a_family_goes_out_of_service_with_its_clients_and_comes_back(database_u
 
     for client_id, family in (("cli_app", "trong-nuoc"), ("cli_back_end", "trong-nuoc"), ("cli_other", "khac")):
         Path("client.json").write_text(json.dumps(CLIENT | {"family": family}))
-        run("clients", "register", "client.json", "--client-id", client_id)
-    run("clients", "disable", "cli_back_end")
-    run("families", "name", "trong-nuoc", "Mạng Trong Nước")
+        run("clients", "register", "client.json", "--client-id", client_id, *WHY)
+    run("clients", "disable", "cli_back_end", *WHY)
+    run("families", "name", "trong-nuoc", "Mạng Trong Nước", *WHY)
     for _ in range(2):
-        run("families", "disable", "trong-nuoc")
+        run("families", "disable", "trong-nuoc", *WHY)
         assert with_database(database_url, out_of_service) == {"cli_app", "cli_back_end"}
     listed = run("families", "list").stdout.splitlines()
     assert [line.split()[0] for line in listed] == ["family", "khac", "trong-nuoc"]
     assert "Mạng Trong Nước" in listed[2]
     assert len(listed[2].split()) == len(listed[1].split()) + 3  # two more words in the name, and an instant
     for _ in range(2):
-        run("families", "enable", "trong-nuoc")
+        run("families", "enable", "trong-nuoc", *WHY)
         assert with_database(database_url, out_of_service) == {"cli_back_end"}
     for command in (("disable",), ("enable",), ("name", "x")):
-        assert "no family of clients" in run("families", command[0], "nobody", *command[1:], code=1).stderr
+        assert "no family of clients" in run("families", command[0], "nobody", *command[1:], *WHY, code=1).stderr
 
 
 @pytest.mark.usefixtures("production")
@@ -163,13 +164,13 @@ def test_a_client_that_cannot_be_registered_is_refused(tmp_path: Path, content: 
     file = tmp_path / "client.json"
     if content is not None:
         file.write_text(content)
-    assert sentence in run("clients", "register", str(file), code=1).stderr
+    assert sentence in run("clients", "register", str(file), *WHY, code=1).stderr
     assert len(run("clients", "list").stdout.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("production")
 def test_an_unknown_client_cannot_be_disabled() -> None:
-    assert "No client" in run("clients", "disable", "cli_nobody", code=1).stderr
+    assert "No client" in run("clients", "disable", "cli_nobody", *WHY, code=1).stderr
 
 
 @pytest.mark.usefixtures("production")

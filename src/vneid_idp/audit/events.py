@@ -52,7 +52,13 @@ class Kind(StrEnum):
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
     CLIENT_DISABLED = "client.disabled"
+    CLIENT_ENABLED = "client.enabled"
+    CLIENT_SECRET_ROTATED = "client.secret_rotated"
+    CLIENT_DOMAIN_ASKED = "client.domain_asked"
+    CLIENT_DOMAIN_VERIFIED = "client.domain_verified"
+    CLIENT_DOMAIN_LOST = "client.domain_lost"
     CLIENT_DELETED = "client.deleted"
+    FAMILY_NAMED = "family.named"
     FAMILY_DISABLED = "family.disabled"
     FAMILY_ENABLED = "family.enabled"
     KEY_ROTATED = "key.rotated"
@@ -101,7 +107,13 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.CLIENT_REGISTERED: "A relying party was registered.",
     Kind.CLIENT_CHANGED: "The registration of a relying party changed.",
     Kind.CLIENT_DISABLED: "A relying party may no longer use the provider.",
+    Kind.CLIENT_ENABLED: "A relying party that was disabled may use the provider again.",
+    Kind.CLIENT_SECRET_ROTATED: "A relying party got a new secret; the old one stays good for a while.",
+    Kind.CLIENT_DOMAIN_ASKED: "A relying party is to show that it controls a domain.",
+    Kind.CLIENT_DOMAIN_VERIFIED: "A domain showed what only its holder could put there.",
+    Kind.CLIENT_DOMAIN_LOST: "A domain that had been verified shows the proof no more.",
     Kind.CLIENT_DELETED: "The registration of a relying party was deleted.",
+    Kind.FAMILY_NAMED: "A family of relying parties got the name of its organisation.",
     Kind.FAMILY_DISABLED: "No relying party of an organisation may use the provider any longer.",
     Kind.FAMILY_ENABLED: "The relying parties of an organisation may use the provider again.",
     Kind.KEY_ROTATED: "A key was made, and the end of its predecessors was fixed.",

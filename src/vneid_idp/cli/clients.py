@@ -1,45 +1,56 @@
-"""`clients register | list | disable`: relying parties."""
+"""`clients register | list | show | update | enable | disable | rotate-secret`: relying parties."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
-from vneid_idp.cli.terminal import fail, out, print_json, print_rows, settings_of, with_database, with_unit
-from vneid_idp.clients import service
-from vneid_idp.kernel.clock import to_rfc3339
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.cli import client_domains, client_purposes
+from vneid_idp.cli.terminal import (
+    By,
+    Material,
+    Reason,
+    fail,
+    out,
+    print_json,
+    print_rows,
+    read_json,
+    settings_of,
+    with_database,
+    with_unit,
+)
+from vneid_idp.clients import operating, service
+from vneid_idp.kernel.clock import HOUR, Instant, to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Database, Unit
 
-app = typer.Typer(no_args_is_help=True, help="Register relying parties, list them, take one out of service.")
+app = typer.Typer(no_args_is_help=True, help="Register relying parties, look after them, take them out of service.")
+app.add_typer(client_purposes.app, name="purposes")
+client_domains.add_to(app)
 
 
 @app.command()
 def register(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Client metadata as JSON (RFC 7591), scopes and purposes among it.")],
+    by: By,
+    reason: Reason,
     client_id: Annotated[str | None, typer.Option(help="The client_id; a new one unless told.")] = None,
 ) -> None:
     """Register a relying party; its credentials are printed as JSON, this once."""
     settings = settings_of(context)
+    members = _members(file)
     try:
-        members = orjson.loads(file.read_bytes())
-        if not isinstance(members, dict):
-            fail(f"{file}: not a JSON object")
         found = registration.read(members, Registrar(by_operator=True, sandbox=settings.is_sandbox))
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
-    except orjson.JSONDecodeError as error:
-        fail(f"{file}: not JSON ({error})")
     except OAuthError as error:
         fail(f"{file}: {error.description}")
 
     async def work(unit: Unit) -> service.Registered:
-        return await service.register(unit, found, client_id=client_id)
+        return await service.register(unit, found, client_id=client_id, deed=Deed(by, reason))
 
     registered = with_unit(settings, work)
     credentials: dict[str, Any] = {"client_id": registered.client.client_id}
@@ -62,20 +73,96 @@ def list_clients(context: typer.Context) -> None:
 
     rows = [("client_id", "Name", "Method", "Scope", "Registered", "Disabled")]
     for client in with_database(settings_of(context), work):
-        disabled = "" if client.disabled_at is None else to_rfc3339(client.disabled_at)
         method, scope = client.token_endpoint_auth_method, " ".join(client.scope)
         issued = to_rfc3339(client.issued_at)
-        rows.append((client.client_id, client.client_name, method, scope, issued, disabled))
+        rows.append((client.client_id, client.client_name, method, scope, issued, _shown(client.disabled_at)))
     print_rows(*rows)
 
 
 @app.command()
-def disable(context: typer.Context, client_id: str) -> None:
+def show(context: typer.Context, client_id: str) -> None:
+    """Show what is registered of a relying party, and how it stands, as JSON; no secret is among it."""
+
+    async def work(database: Database) -> dict[str, Any]:
+        async with database.reading() as unit:
+            return await operating.describe(unit, client_id)
+
+    print_json(with_database(settings_of(context), work))
+
+
+@app.command()
+def update(
+    context: typer.Context,
+    client_id: str,
+    file: Annotated[Path, typer.Argument(help="The whole metadata as JSON; purposes may be left out, and stand then.")],
+    by: By,
+    reason: Reason,
+    material: Material = None,
+) -> None:
+    """Replace the metadata of a relying party. A purpose that changes gets its next version by itself."""
+    settings, members = settings_of(context), _members(file)
+
+    async def work(unit: Unit) -> tuple[Client, str | None]:
+        client = await service.get_client(unit, client_id)
+        return await operating.update(
+            unit, client, members, Deed(by, reason), sandbox=settings.is_sandbox, material=material or ()
+        )
+
+    client, secret = with_unit(settings, work)
+    out.print(f"{client_id} is changed.", markup=False)
+    client_purposes.print_versions(client)
+    if secret is not None:
+        print_json({"client_id": client_id, "client_secret": secret})
+
+
+@app.command()
+def enable(context: typer.Context, client_id: str, by: By, reason: Reason) -> None:
+    """Let a relying party that was disabled use the provider again; what was granted before counts again."""
+
+    async def work(unit: Unit) -> None:
+        await service.enable(unit, client_id, Deed(by, reason))
+
+    with_unit(settings_of(context), work)
+    out.print(f"{client_id} is enabled.", markup=False)
+
+
+@app.command()
+def disable(context: typer.Context, client_id: str, by: By, reason: Reason) -> None:
     """Take a relying party out of service: it can neither authenticate nor send people any more."""
 
     async def work(unit: Unit) -> None:
         # Providers see the change within seconds; what was granted counts no more with this very transaction.
-        await service.disable(unit, client_id)
+        await service.disable(unit, client_id, Deed(by, reason))
 
     with_unit(settings_of(context), work)
     out.print(f"{client_id} is disabled.", markup=False)
+
+
+@app.command("rotate-secret")
+def rotate_secret(
+    context: typer.Context,
+    client_id: str,
+    by: By,
+    reason: Reason,
+    overlap: Annotated[int, typer.Option(help="For how many hours the old secret stays good; 0 ends it at once.")] = 24,
+) -> None:
+    """Give a relying party a new secret, printed as JSON this once; the old one stays good for a while."""
+
+    async def work(unit: Unit) -> tuple[str, Instant]:
+        client = await service.get_client(unit, client_id)
+        secret = await service.rotate_secret(unit, client, Deed(by, reason), overlap=overlap * HOUR)
+        return secret, unit.now + overlap * HOUR
+
+    secret, until = with_unit(settings_of(context), work)
+    print_json({"client_id": client_id, "client_secret": secret, "old_secret_good_until": to_rfc3339(until)})
+
+
+def _shown(instant: Instant | None) -> str:
+    return "" if instant is None else to_rfc3339(instant)
+
+
+def _members(file: Path) -> dict[str, Any]:
+    members = read_json(file)
+    if not isinstance(members, dict):
+        fail(f"{file}: not a JSON object")
+    return members

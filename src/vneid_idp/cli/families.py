@@ -2,7 +2,8 @@
 
 import typer
 
-from vneid_idp.cli.terminal import out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.clients import families
 from vneid_idp.clients.families import Family
 from vneid_idp.kernel.clock import to_rfc3339
@@ -30,33 +31,33 @@ def list_families(context: typer.Context) -> None:
 
 
 @app.command()
-def name(context: typer.Context, family_id: str, text: str) -> None:
+def name(context: typer.Context, family_id: str, text: str, by: By, reason: Reason) -> None:
     """Give a family the name of its organisation."""
 
     async def work(unit: Unit) -> None:
-        await families.name(unit, family_id, text)
+        await families.name(unit, family_id, text, Deed(by, reason))
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is called {text}.", markup=False)
 
 
 @app.command()
-def disable(context: typer.Context, family_id: str) -> None:
+def disable(context: typer.Context, family_id: str, by: By, reason: Reason) -> None:
     """Take every relying party of a family out of service, and all that was granted to them with it."""
 
     async def work(unit: Unit) -> None:
-        await families.disable(unit, family_id)
+        await families.disable(unit, family_id, Deed(by, reason))
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is disabled.", markup=False)
 
 
 @app.command()
-def enable(context: typer.Context, family_id: str) -> None:
+def enable(context: typer.Context, family_id: str, by: By, reason: Reason) -> None:
     """Put a family back into service: what was granted, and was not ended meanwhile, counts again."""
 
     async def work(unit: Unit) -> None:
-        await families.enable(unit, family_id)
+        await families.enable(unit, family_id, Deed(by, reason))
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is enabled.", markup=False)

@@ -6,15 +6,12 @@ from typing import Annotated
 import typer
 
 from vneid_idp.cli.people import find_person
-from vneid_idp.cli.terminal import fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, fail, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.identity.roles import EVERYWHERE, HeldRole, Role, end_role, give_role, list_roles
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
 
 app = typer.Typer(no_args_is_help=True, help="Roles at offices and at the operator's.")
-
-By = Annotated[str, typer.Option("--by", help="Who you are, for the record of events.")]
-Reason = Annotated[str, typer.Option(help="Why, for the record of events.")]
 
 
 @app.command()

@@ -3,18 +3,26 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.settings import BadSettings, Environment, Loaded, Settings, read_settings
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database, Unit
 
 T = TypeVar("T")
+
+By = Annotated[str, typer.Option("--by", help="Who you are, for the record of events.")]
+Reason = Annotated[str, typer.Option(help="Why, for the record of events.")]
+Material = Annotated[
+    list[str] | None, typer.Option(help="The id of a purpose that means something else now: people are asked anew.")
+]
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -62,6 +70,8 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
         return asyncio.run(run())
     except DomainError as refusal:
         fail(refusal.title, *([refusal.detail] if refusal.detail else []))
+    except OAuthError as refusal:  # metadata that cannot be registered
+        fail(refusal.description)
 
 
 def with_unit(settings: Settings, work: Callable[[Unit], Awaitable[T]]) -> T:
@@ -72,6 +82,18 @@ def with_unit(settings: Settings, work: Callable[[Unit], Awaitable[T]]) -> T:
             return await work(unit)
 
     return with_database(settings, run)
+
+
+def read_json(file: Path) -> Any:
+    """What stands in a file of JSON, or a refusal."""
+    import orjson
+
+    try:
+        return orjson.loads(file.read_bytes())
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    except orjson.JSONDecodeError as error:
+        fail(f"{file}: not JSON ({error})")
 
 
 def print_rows(*rows: Sequence[str]) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.clients.tables import client_families
+from vneid_idp.clients.tables import client_families, clients
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.statement import Statement, insert
@@ -28,13 +29,18 @@ _PAGE = Statement(
     .order_by(client_families.c.family_id)
     .limit(bindparam("most"))
 )
+_MEMBERS = Statement(
+    select(clients.c.client_id).where(clients.c.family_id == bindparam("which")).order_by(clients.c.client_id)
+)
 _DISABLE = Statement(
     update(client_families).where(_this, client_families.c.disabled_at.is_(None)).values(disabled_at=bindparam("now"))
 )
 _ENABLE = Statement(
     update(client_families).where(_this, client_families.c.disabled_at.is_not(None)).values(disabled_at=None)
 )
-_NAME = Statement(update(client_families).where(_this).values(name=bindparam("name")))
+_NAME = Statement(
+    update(client_families).where(_this, client_families.c.name != bindparam("name")).values(name=bindparam("name"))
+)
 
 
 class UnknownFamily(DomainError):
@@ -71,34 +77,41 @@ async def get(unit: Reading, family_id: str) -> Family:
     return _family(row)
 
 
+async def members(unit: Reading, family_id: str) -> tuple[str, ...]:
+    """The ids of the clients in it, disabled or not."""
+    return tuple(row["client_id"] for row in await unit.fetch(_MEMBERS, which=family_id))
+
+
 async def page(unit: Reading, *, after: str = "", limit: int = 100) -> list[Family]:
     """A page of all families in the order of their ids; `after` is the last id of the page before."""
     return [_family(row) for row in await unit.fetch(_PAGE, after=after, most=limit)]
 
 
-async def name(unit: Unit, family_id: str, text: str) -> None:
-    """Give the organisation its name; raises `UnknownFamily`."""
-    if await unit.execute(_NAME, which=family_id, name=text) == 0:
-        raise UnknownFamily
+async def name(unit: Unit, family_id: str, text: str, deed: Deed) -> None:
+    """Give the organisation its name; the same one again changes nothing. Raises `UnknownFamily`."""
+    if await unit.execute(_NAME, which=family_id, name=text):
+        await record(unit, Event(Kind.FAMILY_NAMED, subject_id=family_id, data=deed.data))
+    else:
+        await get(unit, family_id)
 
 
-async def disable(unit: Unit, family_id: str) -> None:
+async def disable(unit: Unit, family_id: str, deed: Deed) -> None:
     """Take all its clients out of service at once: nothing that was granted to them counts; idempotent.
 
     Raises `UnknownFamily`.
     """
     if await unit.execute(_DISABLE, which=family_id, now=unit.now):
-        await record(unit, Event(Kind.FAMILY_DISABLED, subject_id=family_id))
+        await record(unit, Event(Kind.FAMILY_DISABLED, subject_id=family_id, data=deed.data))
     else:
         await get(unit, family_id)
 
 
-async def enable(unit: Unit, family_id: str) -> None:
+async def enable(unit: Unit, family_id: str, deed: Deed) -> None:
     """Put it back into service: what was granted and has neither ended nor expired counts again; idempotent.
 
     A client that was disabled by itself stays so. Raises `UnknownFamily`.
     """
     if await unit.execute(_ENABLE, which=family_id):
-        await record(unit, Event(Kind.FAMILY_ENABLED, subject_id=family_id))
+        await record(unit, Event(Kind.FAMILY_ENABLED, subject_id=family_id, data=deed.data))
     else:
         await get(unit, family_id)

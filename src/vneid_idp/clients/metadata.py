@@ -5,11 +5,13 @@ from typing import Any
 
 import orjson
 
-from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client, Profile
 from vneid_idp.protocol.purposes import purpose_of
 
-_OURS = {"client_id", "secret_digest", "logo_digest", "issued_at", "disabled_at", "metadata"}
+_OURS = {
+    "client_id", "secret_digest", "previous_secret_digest", "previous_secret_until", "logo_digest", "issued_at",
+    "disabled_at", "version", "metadata",
+}  # fmt: skip
 _FIELDS = {field.name for field in fields(Client)} - _OURS
 
 
@@ -18,26 +20,15 @@ def write_members(members: dict[str, Any]) -> str:
     return orjson.dumps(members).decode()
 
 
-def read_client(
-    client_id: str,
-    text: str,
-    *,
-    secret_digest: str | None,
-    issued_at: Instant,
-    disabled_at: Instant | None,
-    logo_digest: str | None = None,
-) -> Client:
-    """The client whose registered members `write_members` wrote."""
+def read_client(client_id: str, text: str, **facts: Any) -> Client:
+    """The client whose registered members `write_members` wrote; `facts` are what the provider itself knows of it."""
     members: dict[str, Any] = orjson.loads(text)
     values = {name: _value(name, value) for name, value in members.items() if name in _FIELDS}
     return Client(
         client_id=client_id,
-        secret_digest=secret_digest,
-        logo_digest=logo_digest,
-        issued_at=issued_at,
-        disabled_at=disabled_at,
         metadata=members,
         **values,
+        **facts,
     )
 
 

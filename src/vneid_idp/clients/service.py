@@ -1,18 +1,41 @@
 """Registering, changing and disabling relying parties, and the single use of their assertions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.clients import families, store
 from vneid_idp.clients.logos import want_logo
-from vneid_idp.clients.metadata import read_client, write_members
-from vneid_idp.kernel.clock import HOUR, Instant
+from vneid_idp.clients.metadata import write_members
+from vneid_idp.kernel.clock import DAY, HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import digest, new_id, new_secret
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import SECRET_METHODS
 from vneid_idp.protocol.registration import Registration
 from vneid_idp.storage.unit import Reading, Unit
+
+OVERLAP: Instant = DAY
+"""How long an old secret stays good beside the new one, unless the operator says otherwise."""
+LONGEST_OVERLAP: Instant = 30 * DAY
+
+
+class NoSecret(DomainError):
+    """The client authenticates without a secret: there is none to rotate."""
+
+    code = "no_secret"
+    status = 409
+    title = "This client has no secret. Its keys are its own to rotate."
+
+
+class BadOverlap(DomainError):
+    """An overlap that is negative or longer than 30 days."""
+
+    code = "bad_overlap"
+    status = 400
+    title = "An old secret may stay good for 0 hours to 30 days."
 
 
 class UnknownClient(DomainError):
@@ -21,6 +44,14 @@ class UnknownClient(DomainError):
     code = "unknown_client"
     status = 404
     title = "No client is registered under this client_id, or it is disabled."
+
+
+class ClientChanged(DomainError):
+    """The registration is another one by now than whoever changes it has seen."""
+
+    code = "client_changed"
+    status = 412
+    title = "The client was changed meanwhile. Look at it again, then decide."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +98,12 @@ async def list_clients(unit: Reading, *, after: str = "", limit: int = 100) -> l
     return await store.page(unit, after, limit)
 
 
-async def register(unit: Unit, registration: Registration, *, client_id: str | None = None) -> Registered:
+async def register(
+    unit: Unit, registration: Registration, *, client_id: str | None = None, deed: Deed | None = None
+) -> Registered:
     """Register a client; the secret and the registration access token are not kept, only their digests.
 
+    `deed` is the operator's; a client that registers itself has none.
     `client_id` is for seeds that need the same one each time; raises `AlreadyThere` when it is taken.
     """
     client_id = client_id or new_id("cli")
@@ -80,35 +114,30 @@ async def register(unit: Unit, registration: Registration, *, client_id: str | N
     family_id = await _family(unit, registration)
     await store.add(unit, client_id, text, secret_digest, digest(token), family_id, unit.now)
     await want_logo(unit, client_id, registration.members.get("logo_uri"))
-    await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id))
-    client = read_client(client_id, text, secret_digest=secret_digest, issued_at=unit.now, disabled_at=None)
-    return Registered(client, secret, token)
+    await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id, data=data_of(deed)))
+    return Registered(await get_client(unit, client_id), secret, token)
 
 
-async def update(unit: Unit, client: Client, registration: Registration) -> tuple[Client, str | None]:
+async def update(
+    unit: Unit, client: Client, registration: Registration, *, deed: Deed | None = None
+) -> tuple[Client, str | None]:
     """Replace the metadata of `client` (RFC 7592 §2.2), and make a secret when it now needs one and had none.
 
-    Returns the client as it is now and the new secret, if any; raises `UnknownClient`.
+    Returns the client as it is now and the new secret, if any. Raises `UnknownClient`, and `ClientChanged` when
+    somebody else was faster than whoever looked at `client`.
     """
     needs = registration.members["token_endpoint_auth_method"] in SECRET_METHODS
     secret = new_secret() if needs and client.secret_digest is None else None
     secret_digest = (client.secret_digest if secret is None else digest(secret)) if needs else None
     text = write_members(registration.members)
     family_id = await _family(unit, registration)
-    if not await store.change(unit, client.client_id, text, secret_digest, family_id, unit.now):
-        raise UnknownClient
-    logo_uri = registration.members.get("logo_uri")
-    await want_logo(unit, client.client_id, logo_uri)
-    await record(unit, Event(Kind.CLIENT_CHANGED, client_id=client.client_id))
-    changed = read_client(
-        client.client_id,
-        text,
-        secret_digest=secret_digest,
-        issued_at=client.issued_at,
-        disabled_at=client.disabled_at,
-        logo_digest=client.logo_digest if client.logo_uri == logo_uri else None,
-    )
-    return changed, secret
+    if not await store.change(unit, client, text, secret_digest, family_id):
+        await get_client(unit, client.client_id)
+        raise ClientChanged
+    await want_logo(unit, client.client_id, registration.members.get("logo_uri"))
+    data = data_of(deed) | _versions(client.metadata, registration.members)
+    await record(unit, Event(Kind.CLIENT_CHANGED, client_id=client.client_id, data=data))
+    return await get_client(unit, client.client_id), secret
 
 
 async def _family(unit: Unit, registration: Registration) -> str | None:
@@ -118,12 +147,46 @@ async def _family(unit: Unit, registration: Registration) -> str | None:
     return family_id
 
 
-async def disable(unit: Unit, client_id: str) -> None:
+def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The purposes whose version changed, for the event: `{"purposes": {id: [before, after]}}`."""
+    old, new = ({p["id"]: p["version"] for p in members.get("purposes", ())} for members in (before, after))
+    changed = {name: [old.get(name), new.get(name)] for name in sorted({*old, *new}) if old.get(name) != new.get(name)}
+    return {"purposes": changed} if changed else {}
+
+
+async def disable(unit: Unit, client_id: str, deed: Deed) -> None:
     """Disable a client: it can no longer authenticate or send people; idempotent. Raises `UnknownClient`."""
     if await store.disable(unit, client_id, unit.now):
-        await record(unit, Event(Kind.CLIENT_DISABLED, client_id=client_id))
+        await record(unit, Event(Kind.CLIENT_DISABLED, client_id=client_id, data=deed.data))
     else:
         await get_client(unit, client_id)
+
+
+async def enable(unit: Unit, client_id: str, deed: Deed) -> None:
+    """Lift a disabling, and what was granted before it counts again; idempotent. Raises `UnknownClient`."""
+    if await store.enable(unit, client_id, unit.now):
+        await record(unit, Event(Kind.CLIENT_ENABLED, client_id=client_id, data=deed.data))
+    else:
+        await get_client(unit, client_id)
+
+
+async def rotate_secret(unit: Unit, client: Client, deed: Deed, *, overlap: Instant = OVERLAP) -> str:
+    """Give `client` a new secret, which is told this once; the old one stays good for `overlap`, an older one dies.
+
+    Raises `NoSecret` for a client that authenticates otherwise, `BadOverlap`, `UnknownClient`, and `ClientChanged`
+    when somebody else was faster.
+    """
+    if not 0 <= overlap <= LONGEST_OVERLAP:
+        raise BadOverlap
+    if client.secret_digest is None:
+        raise NoSecret
+    secret, until = new_secret(), unit.now + overlap
+    if not await store.rotate(unit, client, digest(secret), until):
+        await get_client(unit, client.client_id)
+        raise ClientChanged
+    data = {**deed.data, "old_until": until}
+    await record(unit, Event(Kind.CLIENT_SECRET_ROTATED, client_id=client.client_id, data=data))
+    return secret
 
 
 async def delete(unit: Unit, client_id: str) -> None:

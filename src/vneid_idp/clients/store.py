@@ -16,6 +16,9 @@ _COLUMNS = (
     clients.c.registered_at,
     # A client is out of service with its family, whoever asks.
     func.coalesce(clients.c.disabled_at, client_families.c.disabled_at).label("disabled_at"),
+    clients.c.version,
+    clients.c.previous_secret_digest,
+    clients.c.previous_secret_until,
     client_logos.c.digest.label("logo_digest"),
 )
 _SELECT = select(*_COLUMNS).select_from(
@@ -53,23 +56,43 @@ _INSERT = Statement(
         version=1,
         disabled_at=None,
         family_id=bindparam("family_id"),
+        previous_secret_digest=None,
+        previous_secret_until=None,
     )
 )
+_of_version = (clients.c.client_id == bindparam("which"), clients.c.version == bindparam("seen"))
+_next_version = {"changed_at": bindparam("now"), "version": clients.c.version + 1}
+# Only over the version that was seen: of two changes at once the second is refused instead of undoing the first.
 _UPDATE = Statement(
     update(clients)
-    .where(clients.c.client_id == bindparam("which"))
+    .where(*_of_version)
     .values(
         members=bindparam("members"),
         secret_digest=bindparam("secret_digest"),
         family_id=bindparam("family_id"),
-        changed_at=bindparam("now"),
-        version=clients.c.version + 1,
+        previous_secret_digest=bindparam("previous_secret_digest"),
+        **_next_version,
+    )
+)
+_ROTATE = Statement(
+    update(clients)
+    .where(*_of_version, clients.c.secret_digest.is_not(None))
+    .values(
+        secret_digest=bindparam("secret_digest"),
+        previous_secret_digest=clients.c.secret_digest,
+        previous_secret_until=bindparam("until"),
+        **_next_version,
     )
 )
 _DISABLE = Statement(
     update(clients)
     .where(clients.c.client_id == bindparam("which"), clients.c.disabled_at.is_(None))
-    .values(disabled_at=bindparam("now"), changed_at=bindparam("now"), version=clients.c.version + 1)
+    .values(disabled_at=bindparam("now"), **_next_version)
+)
+_ENABLE = Statement(
+    update(clients)
+    .where(clients.c.client_id == bindparam("which"), clients.c.disabled_at.is_not(None))
+    .values(disabled_at=None, **_next_version)
 )
 _DELETE = Statement(delete(clients).where(clients.c.client_id == bindparam("which")))
 
@@ -93,6 +116,9 @@ def _client(row: Row) -> Client:
         secret_digest=row["secret_digest"],
         issued_at=row["registered_at"],
         disabled_at=row["disabled_at"],
+        version=row["version"],
+        previous_secret_digest=row["previous_secret_digest"],
+        previous_secret_until=row["previous_secret_until"],
         logo_digest=row["logo_digest"],
     )
 
@@ -149,12 +175,25 @@ async def add(
     )
 
 
-async def change(
-    unit: Unit, client_id: str, members: str, secret_digest: str | None, family_id: str | None, now: Instant
-) -> bool:
-    """Replace the metadata and the secret; whether the client was there."""
+async def change(unit: Unit, seen: Client, members: str, secret_digest: str | None, family_id: str | None) -> bool:
+    """Replace the metadata and the secret; whether the client was there, and as it was seen."""
     changed = await unit.execute(
-        _UPDATE, which=client_id, members=members, secret_digest=secret_digest, family_id=family_id, now=now
+        _UPDATE,
+        which=seen.client_id,
+        seen=seen.version,
+        members=members,
+        secret_digest=secret_digest,
+        previous_secret_digest=None if secret_digest is None else seen.previous_secret_digest,
+        family_id=family_id,
+        now=unit.now,
+    )
+    return changed == 1
+
+
+async def rotate(unit: Unit, seen: Client, secret_digest: str, until: Instant) -> bool:
+    """Give a client that has a secret another one; the old one is good until `until`. Whether it was as seen."""
+    changed = await unit.execute(
+        _ROTATE, which=seen.client_id, seen=seen.version, secret_digest=secret_digest, until=until, now=unit.now
     )
     return changed == 1
 
@@ -162,6 +201,11 @@ async def change(
 async def disable(unit: Unit, client_id: str, now: Instant) -> bool:
     """Disable an enabled client; whether there was one."""
     return await unit.execute(_DISABLE, which=client_id, now=now) == 1
+
+
+async def enable(unit: Unit, client_id: str, now: Instant) -> bool:
+    """Enable a disabled client; whether there was one."""
+    return await unit.execute(_ENABLE, which=client_id, now=now) == 1
 
 
 async def remove(unit: Unit, client_id: str) -> bool:

@@ -16,6 +16,8 @@ clients = Table(
     Column("version", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
     Column("family_id", Text),  # the organisation whose clients act together
+    Column("previous_secret_digest", Text),  # the secret before the last rotation, good until
+    Column("previous_secret_until", BigInteger),
 )
 
 client_families = Table(
@@ -33,6 +35,18 @@ used_assertions = Table(
     Column("jti_digest", Text, primary_key=True),  # a digest, since the client chooses the length of a jti
     Column("forgotten_after", BigInteger, nullable=False),
     Index("ix_used_assertions_forgotten_after", "forgotten_after"),
+)
+
+client_domains = Table(
+    "client_domains",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("token", Text, nullable=False),  # what the domain has to show; public by nature
+    Column("asked_at", BigInteger, nullable=False),
+    Column("verified_at", BigInteger),  # when it last showed it
+    Column("verified_by", Text),  # "dns" or "https"
+    Column("lost_at", BigInteger),  # when it first showed it no more
 )
 
 client_logos = Table(

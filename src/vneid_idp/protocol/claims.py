@@ -39,6 +39,8 @@ PERMISSIONS = ("offline_access", "binding:social_account", "binding:child_accoun
 CHILD_PERMISSIONS = frozenset({"binding:child_account"})
 """Permissions that are about a child: a parent or guardian chooses which one."""
 SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
+OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries")
+"""What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
 
 _SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}
 CLAIMS = tuple(_SCOPE_OF)
@@ -76,6 +78,8 @@ class Item:
     purpose: str
     version: int
     required: bool
+    since: int
+    """The oldest version whose answer still counts (`Purpose.since`)."""
 
 
 def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[Item, ...]:
@@ -89,10 +93,10 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
     for name in dict.fromkeys(names):
         purpose = _purpose_for(client, name)
         if purpose is not None and scope_of(name) in client.scope:
-            items.append(Item(name, purpose.id, purpose.version, name in purpose.required))
+            items.append(Item(name, purpose.id, purpose.version, name in purpose.required, purpose.since(name)))
     if client.purposes:
         first = client.purposes[0]
-        items += [Item(name, first.id, first.version, True) for name in PERMISSIONS if name in scope]
+        items += [Item(name, first.id, first.version, True, first.since(name)) for name in PERMISSIONS if name in scope]
     return tuple(items)
 
 
@@ -121,7 +125,7 @@ Decisions = dict[str, Decision]
 
 
 def undecided(items: tuple[Item, ...], decided: Decisions) -> tuple[Item, ...]:
-    """The items that the person has not yet been asked in this version of their purpose.
+    """The items that the person has not yet been asked, or only in a version of their purpose that counts no more.
 
     Something left out counts as decided, so that it is not asked again each time; something that has become required
     does not.
@@ -130,7 +134,7 @@ def undecided(items: tuple[Item, ...], decided: Decisions) -> tuple[Item, ...]:
 
 
 def _stands(item: Item, decision: Decision | None) -> bool:
-    if decision is None or (decision.purpose, decision.version) != (item.purpose, item.version):
+    if decision is None or decision.purpose != item.purpose or not item.since <= decision.version <= item.version:
         return False
     return decision.given or decision.instead is not None or not item.required
 

@@ -1,6 +1,6 @@
 """A relying party as the protocol sees it: frozen metadata (OpenID Connect Registration §2, RFC 7591 §2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -26,7 +26,8 @@ class Purpose:
     """Why a relying party asks, on which legal ground, and for which claims.
 
     Texts are `{"vi": …, "en": …}`. `required` claims must be given or the whole request refused; `optional` ones may be
-    left out. A change of any of it is a new `version`, and the person is asked again.
+    left out. A change of any of it is a new `version`; who answered an older one is asked again for what is new, and
+    for the whole purpose when the operator said that its meaning changed (`protocol/purposes.py: renewed`).
     """
 
     id: str
@@ -37,6 +38,14 @@ class Purpose:
     kept_until: dict[str, str]
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    answers_since: int | None = None
+    """The version of the last change of meaning: answers to it and later ones count. `None`: only to this version."""
+    claims_since: Mapping[str, int] = field(default_factory=dict)
+    """Claims that came in after that change, and the version that brought each: older answers to them do not count."""
+
+    def since(self, claim: str) -> int:
+        """The oldest version whose answer about `claim` still counts."""
+        return max(self.version if self.answers_since is None else self.answers_since, self.claims_since.get(claim, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,9 @@ class Client:
     scope: tuple[str, ...] = ()
     profile: Profile = Profile.OIDC
     secret_digest: str | None = None
+    previous_secret_digest: str | None = None
+    """The secret before the last rotation, good until `previous_secret_until`."""
+    previous_secret_until: int | None = None
     jwks: dict[str, Any] | None = None
     jwks_uri: str | None = None
     subject_type: str = "pairwise"
@@ -92,6 +104,8 @@ class Client:
     issued_at: int = 0
     disabled_at: int | None = None
     """Since when this client, or its family, is out of service."""
+    version: int = 1
+    """Counts every change of the registration; who changes it says which one they saw."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """The registered members as they were accepted, echoed on read (RFC 7592 §3)."""
 

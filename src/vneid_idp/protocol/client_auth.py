@@ -106,10 +106,21 @@ def check_method(client: Client, presented: Presented) -> None:
         raise InvalidClient(f"This client is registered for {client.token_endpoint_auth_method}.")
 
 
-def is_secret_right(client: Client | None, secret: str) -> bool:
-    """Compare digests in constant time; for an unknown client too, so that time does not tell that it is unknown."""
-    expected = client.secret_digest if client is not None else None
-    return same(digest(secret), expected or _NOBODY) and expected is not None
+def is_secret_right(client: Client | None, secret: str, now: Instant) -> bool:
+    """Compare digests in constant time, with both secrets of a rotation while the older is still good.
+
+    For an unknown client too, so that time does not tell that it is unknown.
+    """
+    presented = digest(secret)
+    current, previous = (None, None) if client is None else (client.secret_digest, _previous(client, now))
+    is_current = same(presented, current or _NOBODY) and current is not None
+    is_previous = same(presented, previous or _NOBODY) and previous is not None
+    return is_current or is_previous
+
+
+def _previous(client: Client, now: Instant) -> str | None:
+    until = client.previous_secret_until
+    return client.previous_secret_digest if until is not None and now < until else None
 
 
 def algorithm_for(client: Client, assertion: Unverified) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vneid_idp.protocol import jose
-from vneid_idp.protocol.claims import SCOPES
+from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.grants.table import GRANT_TYPES
 from vneid_idp.protocol.policy.profiles import PROFILES
 from vneid_idp.protocol.purposes import read_purposes
@@ -107,18 +107,25 @@ def _jwks(value: Any, _: Registrar) -> dict[str, Any]:
     return {"keys": value["keys"]}
 
 
-def _scope(value: Any, _: Registrar) -> str:
+def _scope(value: Any, registrar: Registrar) -> str:
     if not isinstance(value, str):
         raise BadMember("must be scopes separated by spaces")
-    unknown = [scope for scope in value.split() if scope not in SCOPES]
+    known = (*SCOPES, *OPERATOR_SCOPES) if registrar.by_operator else SCOPES
+    unknown = [scope for scope in value.split() if scope not in known]
     if unknown:
-        raise BadMember(f"may hold only: {' '.join(SCOPES)}")
+        raise BadMember(f"may hold only: {' '.join(known)}")
     return " ".join(dict.fromkeys(value.split()))
 
 
 def _family(value: Any, _: Registrar) -> str:
     if not isinstance(value, str) or not _FAMILY.fullmatch(value):
         raise BadMember("must be an identifier of at most 64 letters, digits, '.', '_' and '-'")
+    return value
+
+
+def _versions(value: Any, _: Registrar) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(type(version) is int and version > 0 for version in value.values()):
+        raise BadMember("must be an object of version numbers")
     return value
 
 
@@ -178,8 +185,9 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "assertion_audience": _one_of("issuer", "endpoint"),
     "family": _family,
     "registered_by": _one_of("operator"),
+    "gone_purposes": _versions,
 }
-"""Members of our own that only the operator sets. `registered_by` is written by the registration itself."""
+"""Members of our own that only the operator sets. The last two are written by the registration itself."""
 
 SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris")
 """What people go by when they agree: who asks, as they are told it, and where the answer goes."""

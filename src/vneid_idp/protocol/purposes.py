@@ -1,5 +1,6 @@
 """Purposes of a relying party, as its registration states them."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from vneid_idp.protocol.claims import CLAIMS, scope_of
@@ -63,3 +64,44 @@ def _read_purpose(value: object) -> dict[str, Any]:
 def purpose_of(value: dict[str, Any]) -> Purpose:
     """The purpose that `read_purposes` accepted."""
     return Purpose(**{**value, "required": tuple(value["required"]), "optional": tuple(value["optional"])})
+
+
+def renewed(
+    standing: Sequence[Mapping[str, Any]],
+    wanted: Sequence[Mapping[str, Any]],
+    gone: Mapping[str, int],
+    material: Collection[str],
+) -> list[dict[str, Any]]:
+    """The purposes `wanted`, with the versions that follow those `standing`; what they themselves say of it is moot.
+
+    One in which a text or a claim changed gets the next version, and people are asked for the claims that it did not
+    have before. Of those in `material` the meaning changed: people are asked for the whole purpose again. `gone` has
+    the last versions of purposes that were taken out: one that comes back is another one, whatever its id.
+    """
+    before = {purpose["id"]: purpose for purpose in standing}
+    return [_renewed(before.get(p["id"]), p, gone.get(p["id"], 0), p["id"] in material) for p in wanted]
+
+
+def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: int, material: bool) -> dict[str, Any]:
+    content = {name: wanted[name] for name in ("id", *_TEXTS, "required", "optional")}
+    if before is None:
+        return {**content, "version": gone + 1}
+    if not material and content == {name: before[name] for name in content}:
+        return dict(before)
+    version = before["version"] + 1
+    if material:
+        return {**content, "version": version}
+    had, has = ({*purpose["required"], *purpose["optional"]} for purpose in (before, wanted))
+    added = {claim: since for claim, since in before.get("claims_since", {}).items() if claim in has & had}
+    added |= dict.fromkeys(sorted(has - had), version)
+    answers_since = before.get("answers_since", before["version"])
+    return {**content, "version": version, "answers_since": answers_since, "claims_since": added}
+
+
+def gone_after(
+    standing: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], gone: Mapping[str, int]
+) -> dict[str, int]:
+    """The last version of every purpose that once stood and is not `wanted`."""
+    last = {**gone, **{purpose["id"]: purpose["version"] for purpose in standing}}
+    stays = {purpose["id"] for purpose in wanted}
+    return {name: version for name, version in last.items() if name not in stays}

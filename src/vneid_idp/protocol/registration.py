@@ -4,15 +4,15 @@
 order. Members that are not listed are ignored, as both specifications ask; software statements are among them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vneid_idp.protocol.claims import SCOPES
+from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.client import sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, SHOWN_MEMBERS, Registrar
-from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, gone_after, renewed
 from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
 
 SELF_GRANTED = ("openid", "offline_access")
@@ -30,8 +30,16 @@ class Registration:
 _LANGUAGE_TAGGED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 
 
-def read(members: Mapping[str, Any], registrar: Registrar, *, before: Mapping[str, Any] | None = None) -> Registration:
+def read(
+    members: Mapping[str, Any],
+    registrar: Registrar,
+    *,
+    before: Mapping[str, Any] | None = None,
+    material: Collection[str] = (),
+) -> Registration:
     """Read metadata, fill in the defaults and check it; `before` is what stands registered when it is an update.
+
+    `material` names the purposes that mean something else now, of which people are asked again as a whole.
 
     Raises `InvalidRedirectUri` or `InvalidClientMetadata` (RFC 7591 §3.2.2) with a sentence for the developer.
     """
@@ -49,14 +57,16 @@ def read(members: Mapping[str, Any], registrar: Registrar, *, before: Mapping[st
         except BadMember as error:
             kind = InvalidRedirectUri if name == "redirect_uris" else InvalidClientMetadata
             raise kind(f"{base} {error}") from None
-    _fill(found, registrar, before or {})
+    _fill(found, members, registrar, before or {})
+    if registrar.by_operator and before:
+        _renew_purposes(found, before, material)
     for check in CHECKS:
         check(found, registrar, before or {})
     return Registration(found)
 
 
-def _fill(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
-    """Defaults: RFC 7591 §2, OpenID Connect Registration §2; the operator's clients get our own."""
+def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Defaults: RFC 7591 §2, OpenID Connect Registration §2; the operator's clients get our own, and keep them."""
     found.setdefault("application_type", "web")
     found.setdefault("grant_types", ["authorization_code"])
     found.setdefault("response_types", ["code"] if "authorization_code" in found["grant_types"] else [])
@@ -68,7 +78,11 @@ def _fill(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]
         if f"{kind}_encrypted_response_alg" in found:
             found.setdefault(f"{kind}_encrypted_response_enc", "A128CBC-HS256")
     if registrar.by_operator:
-        found["registered_by"] = "operator"
+        for name in OPERATOR_MEMBERS:
+            if name in before and name not in members:  # null takes one away
+                found[name] = before[name]
+        if not before or before.get("registered_by") == "operator":
+            found["registered_by"] = "operator"
     else:
         for name in OPERATOR_MEMBERS:
             if name in before:
@@ -80,6 +94,19 @@ def _fill(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]
     if "client_name" not in found:
         uris = found["redirect_uris"]
         found["client_name"] = (origin(uris[0]).partition("://")[2] if uris else "") or "Unnamed application"
+
+
+def _renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: Collection[str]) -> None:
+    """Count the versions of purposes, whatever the update says of them."""
+    standing, gone = before.get("purposes", []), before.get("gone_purposes", {})
+    wanted = found.get("purposes", [])
+    unknown = set(material) - {purpose["id"] for purpose in wanted}
+    if unknown:
+        raise InvalidClientMetadata(f"purposes: there is none of the id {' or '.join(sorted(unknown))}")
+    found["purposes"] = renewed(standing, wanted, gone, material)
+    found.pop("gone_purposes", None)
+    if gone := gone_after(standing, wanted, gone):
+        found["gone_purposes"] = gone
 
 
 def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ...]:
@@ -136,11 +163,25 @@ def _check_grant_types(found: dict[str, Any], _: Registrar, __: Mapping[str, Any
 
 
 def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    scopes, had = set(found["scope"].split()), set(before.get("scope", "").split())
     if registrar.by_operator:
+        _check_operators_scope(found, scopes, before)
         return
-    refused = set(found["scope"].split()) - set(_permitted(registrar, {})) - set(before.get("scope", "").split())
+    if had.intersection(OPERATOR_SCOPES):
+        # The registration access token could put other keys under a client that may change all the others.
+        raise InvalidClientMetadata("scope: a client of the operator's own is changed by the operator alone")
+    refused = scopes - set(_permitted(registrar, {})) - had
     if refused:
         raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}")
+
+
+def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapping[str, Any]) -> None:
+    if not scopes.intersection(OPERATOR_SCOPES):
+        return
+    if before and before.get("registered_by") != "operator":
+        raise InvalidClientMetadata("scope: a client that registered itself cannot become one of the operator's own")
+    if "client_credentials" not in found["grant_types"] or found["token_endpoint_auth_method"] == "none":
+        raise InvalidClientMetadata("scope: the operator's own clients authenticate and use client_credentials")
 
 
 def _check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:

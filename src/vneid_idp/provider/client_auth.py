@@ -49,7 +49,7 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
 
 async def _prove(provider: Idp, request: Request, client: Client | None, presented: Presented) -> Client:
     if presented.secret is not None:
-        if not is_secret_right(client, presented.secret) or client is None:
+        if not is_secret_right(client, presented.secret, provider.clock.now()) or client is None:
             raise InvalidClient(_UNKNOWN)
         check_method(client, presented)
         return client

@@ -72,7 +72,16 @@ class Outbound:
 
     async def fetch(self, url: str) -> bytes:
         """The content at `url`; raises `Unreachable` unless it is answered with 200."""
+        content = await self.find(url)
+        if content is None:
+            raise Unreachable("was answered with status 404 or 410")
+        return content
+
+    async def find(self, url: str) -> bytes | None:
+        """As `fetch`; `None` when the server says that there is nothing (404, 410)."""
         status, content = await self._call("GET", url)
+        if status in (404, 410):
+            return None
         if status != 200:
             raise Unreachable(f"was answered with status {status}")
         return content

@@ -108,13 +108,13 @@ def test_scopes_ask_for_userinfo_only() -> None:
 def test_items_are_what_a_purpose_covers_and_the_client_is_permitted() -> None:
     asked = {"userinfo": {"birthdate": {}, "full_name": {}}, "id_token": {"email": {}}}
     assert items_of(client(ACCOUNT), ("openid", "age", "offline_access"), asked) == (
-        Item("age_over_13", "account", 3, required=False),
-        Item("age_over_16", "account", 3, required=False),
-        Item("age_over_18", "account", 3, required=False),
-        Item("age_band", "account", 3, required=True),
-        Item("birthdate", "account", 3, required=False),
-        Item("email", "account", 3, required=False),
-        Item("offline_access", "account", 3, required=True),
+        Item("age_over_13", "account", 3, required=False, since=3),
+        Item("age_over_16", "account", 3, required=False, since=3),
+        Item("age_over_18", "account", 3, required=False, since=3),
+        Item("age_band", "account", 3, required=True, since=3),
+        Item("birthdate", "account", 3, required=False, since=3),
+        Item("email", "account", 3, required=False, since=3),
+        Item("offline_access", "account", 3, required=True, since=3),
     )
     permitted = client(ACCOUNT, scope=("openid", "age"))
     assert "email" not in {item.name for item in items_of(permitted, ("openid",), asked)}
@@ -126,12 +126,14 @@ def test_without_a_purpose_nothing_is_asked() -> None:
 
 def test_the_first_purpose_that_covers_a_claim_is_its_ground() -> None:
     two = client(purpose("a", 1, (), ("email",)), purpose("b", 7, ("email",), ()))
-    assert items_of(two, ("openid", "email"), {}) == (Item("email", "a", 1, required=False),)
+    assert items_of(two, ("openid", "email"), {}) == (Item("email", "a", 1, required=False, since=1),)
 
 
 def test_any_age_needs_a_purpose_that_is_about_ages() -> None:
     asked = {"userinfo": {"age_over_21": {}}}
-    assert items_of(client(ACCOUNT), ("openid",), asked) == (Item("age_over_21", "account", 3, required=False),)
+    assert items_of(client(ACCOUNT), ("openid",), asked) == (
+        Item("age_over_21", "account", 3, required=False, since=3),
+    )
     assert items_of(client(purpose("a", 1, (), ("email",))), ("openid",), asked) == ()
 
 
@@ -149,7 +151,7 @@ def test_any_age_needs_a_purpose_that_is_about_ages() -> None:
     ],
 )
 def test_what_is_asked_again(decision: Decision | None, required: bool, stands: bool) -> None:
-    item = Item("birthdate", "account", 3, required)
+    item = Item("birthdate", "account", 3, required, since=3)
     decided = {} if decision is None else {"birthdate": decision}
     assert undecided((item,), decided) == (() if stands else (item,))
 

@@ -141,11 +141,11 @@ def test_only_the_registered_method_is_accepted() -> None:
 
 def test_secrets() -> None:
     client = replace(CLIENT, secret_digest=digest("right"))
-    assert is_secret_right(client, "right")
-    assert not is_secret_right(client, "wrong")
-    assert not is_secret_right(client, "")
-    assert not is_secret_right(CLIENT, "right")
-    assert not is_secret_right(None, "no client has this secret")
+    assert is_secret_right(client, "right", NOW)
+    assert not is_secret_right(client, "wrong", NOW)
+    assert not is_secret_right(client, "", NOW)
+    assert not is_secret_right(CLIENT, "right", NOW)
+    assert not is_secret_right(None, "no client has this secret", NOW)
 
 
 # Signatures

@@ -42,7 +42,7 @@ REQUEST = AuthorizationRequest(
     max_age=60,
     acr_values=(LEVEL_2,),
 )
-ITEMS = (Item("age_band", "account", 2, required=True), Item("email", "account", 2, required=False))
+ITEMS = (Item("age_band", "account", 2, required=True, since=2), Item("email", "account", 2, required=False, since=2))
 PERSON = PersonFacts("per_a", "ses_a", BOTH, 2, usable=True)
 CONSENT = ConsentFacts(
     "con_a", LATER, {"age_band": Decision("account", 2, given=True), "email": Decision("account", 2, given=False)}
@@ -112,8 +112,8 @@ SPOILT: list[tuple[str, dict[str, Any], Step]] = [
     ("a new version of the purpose", {"consent": with_decision(age_band=Decision("account", 1, given=True))},
      AskConsent(ITEMS[:1])),
     ("another purpose", {"consent": with_decision(email=Decision("other", 2, given=True))}, AskConsent(ITEMS[1:])),
-    ("a new claim", {"items": (*ITEMS, Item("name", "account", 2, required=False))},
-     AskConsent((Item("name", "account", 2, required=False),))),
+    ("a new claim", {"items": (*ITEMS, Item("name", "account", 2, required=False, since=2))},
+     AskConsent((Item("name", "account", 2, required=False, since=2),))),
 ]  # fmt: skip
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("the person refused", {"waiting": replace(WAITING, refused="consent")}, "access_denied"),

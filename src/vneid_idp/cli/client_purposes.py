@@ -1,0 +1,70 @@
+"""`clients purposes show | set`: why a relying party asks, and what people are asked again after a change."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.cli.terminal import (
+    By,
+    Material,
+    Reason,
+    out,
+    print_json,
+    read_json,
+    settings_of,
+    with_database,
+    with_unit,
+)
+from vneid_idp.clients import operating, service
+from vneid_idp.protocol.client import Client
+from vneid_idp.storage.unit import Database, Unit
+
+app = typer.Typer(no_args_is_help=True, help="The purposes of a relying party, and their versions.")
+
+
+@app.command()
+def show(context: typer.Context, client_id: str) -> None:
+    """Show the purposes as JSON, in the form that `set` takes."""
+
+    async def work(database: Database) -> list[dict[str, Any]]:
+        async with database.reading() as unit:
+            client = await service.get_client(unit, client_id)
+        purposes: list[dict[str, Any]] = client.metadata.get("purposes", [])
+        return purposes
+
+    print_json(with_database(settings_of(context), work))
+
+
+@app.command("set")
+def set_purposes(
+    context: typer.Context,
+    client_id: str,
+    file: Annotated[Path, typer.Argument(help="All purposes, a JSON array; what they say of versions is not read.")],
+    by: By,
+    reason: Reason,
+    material: Material = None,
+) -> None:
+    """Replace the purposes. One that changes gets its next version by itself; people are asked only for the claims that
+    are new in it, or for the whole purpose where --material says that it means something else now."""
+    settings, purposes = settings_of(context), read_json(file)
+
+    async def work(unit: Unit) -> Client:
+        client = await service.get_client(unit, client_id)
+        deed = Deed(by, reason)
+        return await operating.set_purposes(
+            unit, client, purposes, deed, sandbox=settings.is_sandbox, material=material or ()
+        )
+
+    print_versions(with_unit(settings, work))
+
+
+def print_versions(client: Client) -> None:
+    """A line a purpose: its version, and whom it asks."""
+    for purpose in client.purposes:
+        since = purpose.since("")
+        asked = "everybody anew" if since == purpose.version else f"only who has not answered version {since} or later"
+        new = [claim for claim, version in purpose.claims_since.items() if version == purpose.version]
+        told = f"; everybody for {', '.join(new)}" if new else ""
+        out.print(f"{purpose.id}: version {purpose.version}, asks {asked}{told}", markup=False)

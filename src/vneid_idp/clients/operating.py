@@ -1,0 +1,65 @@
+"""What the operator does with clients that exist: described, changed, their purposes set."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.clients import domains, service
+from vneid_idp.kernel.clock import Instant, to_rfc3339
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.unit import Reading, Unit
+
+
+async def update(
+    unit: Unit,
+    client: Client,
+    members: Mapping[str, Any],
+    deed: Deed,
+    *,
+    sandbox: bool,
+    material: Collection[str] = (),
+) -> tuple[Client, str | None]:
+    """Replace the metadata of `client` as the operator; when nothing differs, nothing happens.
+
+    Purposes that are left out stand; one that differs gets its next version, and people are asked for what is new in
+    it, or for the whole of it when its id is in `material` (`protocol/purposes.py: renewed`). Returns the client as it
+    is now, and a secret when it needs one and had none. Raises `OAuthError` for metadata that cannot be registered,
+    `UnknownClient`, and `ClientChanged` when somebody else was faster.
+    """
+    registrar = Registrar(by_operator=True, sandbox=sandbox)
+    wanted = registration.read(members, registrar, before=client.metadata, material=material)
+    if wanted.members == client.metadata:
+        return client, None
+    return await service.update(unit, client, wanted, deed=deed)
+
+
+async def set_purposes(
+    unit: Unit, client: Client, purposes: object, deed: Deed, *, sandbox: bool, material: Collection[str] = ()
+) -> Client:
+    """Replace the purposes of `client` and nothing else, with versions and errors as `update`."""
+    members = {**client.metadata, "purposes": purposes}
+    changed, _ = await update(unit, client, members, deed, sandbox=sandbox, material=material)
+    return changed
+
+
+async def describe(unit: Reading, client_id: str) -> dict[str, Any]:
+    """What is registered of a client and how it stands, in JSON; no secret, and no digest of one. `UnknownClient`."""
+    client = await service.get_client(unit, client_id)
+    return {
+        "client_id": client.client_id,
+        "version": client.version,
+        "registered_at": to_rfc3339(client.issued_at),
+        "disabled_at": _text(client.disabled_at),
+        "old_secret_good_until": _text(client.previous_secret_until),
+        "domains": [
+            {"domain": domain.domain, "verified": domain.is_verified, "verified_at": _text(domain.verified_at)}
+            for domain in await domains.list_domains(unit, client_id)
+        ],
+        "metadata": client.metadata,
+    }
+
+
+def _text(instant: Instant | None) -> str | None:
+    return None if instant is None else to_rfc3339(instant)
