@@ -10,6 +10,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from tests.support.country import ISSUER, Country
+from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.clients import service as clients
@@ -307,7 +308,7 @@ async def test_a_token_ends_with_its_time_consent_and_client(
     await fresh.bind(code="invalid_token")
     last = of(await person_token(land, party.registered, person_id(land, "plain")))
     async with land.idp.db.writing() as unit:
-        await clients.disable(unit, party.client_id)
+        await clients.disable(unit, party.client_id, DEED)
     land.idp.clients.forget(party.client_id)
     await last.bind(code="invalid_token")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, delete, update
 
+from tests.support.deeds import DEED
 from tests.support.scene import CHAIN, OTHER, PERSON, add_client, authorisation, set_scene
 from tests.support.watch import Watch
 from vneid_idp.clients import families
@@ -166,11 +167,11 @@ async def test_offline_outlives_the_session_but_is_not_opened_after_it(db: Datab
 async def test_a_client_or_family_put_back_into_service_has_what_did_not_end_meanwhile(db: Database) -> None:
     await set_scene(db)
     async with db.writing() as unit:
-        await clients.disable(unit, "cli_back_end")
-        await families.disable(unit, "fam_app")
+        await clients.disable(unit, "cli_back_end", DEED)
+        await families.disable(unit, "fam_app", DEED)
     assert await able(db) == set()
     async with db.writing() as unit:
-        await families.enable(unit, "fam_app")
+        await families.enable(unit, "fam_app", DEED)
     assert await able(db) == set()
     await run(db, change(clients_table, {"client_id": "cli_back_end"}, disabled_at=None))
     assert await able(db) == ACTS.keys()
@@ -294,11 +295,11 @@ Work = Callable[[Unit], Awaitable[None]]
 
 
 async def disabling_the_client(unit: Unit) -> None:
-    await clients.disable(unit, "cli_point")
+    await clients.disable(unit, "cli_point", DEED)
 
 
 async def disabling_its_family(unit: Unit) -> None:
-    await families.disable(unit, "fam_point")
+    await families.disable(unit, "fam_point", DEED)
 
 
 async def deleting_the_client(unit: Unit) -> None:
