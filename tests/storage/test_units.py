@@ -29,6 +29,11 @@ async def numbers(db: Database) -> list[int]:
         return [row["generation"] for row in await unit.fetch(ALL)]
 
 
+async def add_all(db: Database, *numbers: int) -> None:
+    async with db.writing() as unit:
+        await unit.execute_many(ADD, [{"number": number} for number in numbers])
+
+
 async def add_and_raise(db: Database, number: int) -> None:
     async with db.writing() as unit:
         await unit.execute(ADD, number=number)
@@ -114,6 +119,30 @@ async def test_a_single_statement_and_its_event_are_one(db: Database) -> None:
     assert await numbers(db) == [1, 2]
     async with db.reading() as unit:
         assert len(await unit.fetch(EVENTS)) == 2
+
+
+async def test_a_reading_unit_looks_at_one_snapshot(db: Database) -> None:
+    await add_all(db, 1)
+    async with db.reading() as unit:
+        assert len(await unit.fetch(ALL)) == 1
+        await add_all(db, 2)
+        assert len(await unit.fetch(ALL)) == 1
+    async with db.reading() as unit:
+        assert len(await unit.fetch(ALL)) == 2
+
+
+async def test_a_reading_unit_that_raises_leaves_no_snapshot_behind(db: Database) -> None:
+    async def look_and_raise() -> None:
+        async with db.reading() as unit:
+            await unit.fetch(ALL)
+            raise KeyError
+
+    for number in range(1, 6):
+        with pytest.raises(KeyError):
+            await look_and_raise()
+        await add_all(db, number)
+        async with db.glance() as unit:
+            assert len(await unit.fetch(ALL)) == number
 
 
 async def test_statements_are_counted(db: Database) -> None:

@@ -131,11 +131,20 @@ class SqliteUnit:
 
 
 def _bound(compiled: Compiled, values: Mapping[str, Any]) -> list[Any]:
-    """The arguments of a statement. SQLite would keep a null character in a text; PostgreSQL knows none."""
+    """The arguments of a statement.
+
+    Texts are looked at here: SQLite would keep a null character, which PostgreSQL does not know, and for half a pair of
+    surrogates Python's module may report the error of the statement before.
+    """
     arguments = compiled.arguments(values)
     for value in arguments:
-        if type(value) is str and "\0" in value:
-            raise ImpossibleText
+        if isinstance(value, str):
+            try:
+                possible = b"\0" not in value.encode()
+            except UnicodeEncodeError:
+                possible = False
+            if not possible:
+                raise ImpossibleText
     return arguments
 
 

@@ -40,8 +40,6 @@ def translated(error: Exception, statement: str, *, reading: bool = False) -> Ex
         return Interrupted()
     if code.startswith(_OUTAGES) and not (reading and code == _READ_ONLY):
         return StorageUnavailable()
-    if isinstance(error, UnicodeEncodeError):
-        return ImpossibleText()
     if isinstance(error, ImpossibleText):
         return error
     if isinstance(error, BadStatement):

@@ -109,6 +109,11 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "server_error": _OURS,
     "temporarily_unavailable": _BUSY,
+    "outcome_unknown": Sentence(
+        mark("We do not know whether it was done"),
+        mark("The answer of our database was lost on its way. What you asked for may have been done, or not."),
+        mark("Look first whether it was done, and only then ask for it again."),
+    ),
 }
 
 
