@@ -9,7 +9,7 @@ from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.rules import Proof
 from vneid_idp.identity import passkeys
-from vneid_idp.interaction.place import site_of
+from vneid_idp.interaction.signin_place import site_of
 from vneid_idp.kernel.clock import MINUTE
 
 

@@ -12,8 +12,8 @@ from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
 from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
-from vneid_idp.interaction.guard import Visit, enter, extend, leave
 from vneid_idp.interaction.service import InteractionOver
+from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh

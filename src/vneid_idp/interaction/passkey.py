@@ -11,8 +11,8 @@ from starlette.responses import Response
 from vneid_idp.identity import passkeys
 from vneid_idp.identity.passkeys import PasskeyRefused
 from vneid_idp.identity.rules import Standing
-from vneid_idp.interaction.arrival import arrive
-from vneid_idp.interaction.place import Place, find_place
+from vneid_idp.interaction.signed_in import arrive
+from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door

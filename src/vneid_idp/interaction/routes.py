@@ -1,13 +1,13 @@
 """All pages of waiting requests."""
 
-from vneid_idp.interaction import activate, consent_screen, level, passkey, second_factor, signin, ward
+from vneid_idp.interaction import activate, choose_child, consent_screen, passkey, reach_level, second_factor, signin
 
 doors = [
     *activate.doors,
     *second_factor.doors,
     *passkey.doors,
     *signin.doors,
-    *level.doors,
-    *ward.doors,
+    *reach_level.doors,
+    *choose_child.doors,
     *consent_screen.doors,
 ]

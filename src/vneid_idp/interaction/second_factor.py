@@ -9,10 +9,10 @@ from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.identity import accounts, otp, passkeys
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.rules import Standing
-from vneid_idp.interaction.arrival import arrive
-from vneid_idp.interaction.guard import extend, leave
-from vneid_idp.interaction.place import Place, find_place
+from vneid_idp.interaction.signed_in import arrive
 from vneid_idp.interaction.signin import unusable
+from vneid_idp.interaction.signin_place import Place, find_place
+from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form

@@ -10,9 +10,9 @@ from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.hashing import TooBusy
 from vneid_idp.identity.lookup import Candidate, find_candidate
 from vneid_idp.identity.rules import Standing
-from vneid_idp.interaction.arrival import arrive
-from vneid_idp.interaction.guard import extend, leave
-from vneid_idp.interaction.place import Place, find_place
+from vneid_idp.interaction.signed_in import arrive
+from vneid_idp.interaction.signin_place import Place, find_place
+from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.web.context import Prefill
 from vneid_idp.web.doors import Door

@@ -1,4 +1,4 @@
-"""`/me`: who I am here, and where everything is."""
+"""`/me`: who I am here, and where everything is; `/signout`, the way out."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +9,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.identity import passkeys
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 
@@ -29,4 +30,9 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-doors = [Door.page("/me", for_holder(show))]
+async def sign_out(request: Request) -> Response:
+    """The provider's own end-session page asks, and tells every service; a link alone must not sign anybody out."""
+    return see_other("/end_session")
+
+
+doors = [Door.page("/me", for_holder(show)), Door.page("/signout", sign_out)]

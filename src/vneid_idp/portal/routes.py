@@ -1,6 +1,6 @@
 """All pages of the portal."""
 
-from vneid_idp.portal import accounts, history, overview, security, services, signout
+from vneid_idp.portal import accounts, history, overview, security, services
 
 doors = [
     *overview.doors,
@@ -8,5 +8,4 @@ doors = [
     *accounts.doors,
     *history.doors,
     *security.doors,
-    *signout.doors,
 ]

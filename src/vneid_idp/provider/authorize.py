@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.interaction import service as interactions
+from vneid_idp.interaction.decide import decide
 from vneid_idp.interaction.service import Interaction, InteractionOver
-from vneid_idp.interaction.situation import situation
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.kernel.secrets import new_id
@@ -134,7 +134,7 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
     prefer_locales(request, " ".join(opened.request.ui_locales))
     session = read_session(request, provider.keys.sealer)
     async with provider.db.glance() as unit:
-        found = await situation(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
+        found = await decide(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
         now = unit.now
     match found.step:
         case Issue() as step:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
-from vneid_idp.sandbox.remedies import Remedy, remedy_for
+from vneid_idp.sandbox.error_help import Remedy, remedy_for
 from vneid_idp.web.templates import render
 
 _MOST = 500

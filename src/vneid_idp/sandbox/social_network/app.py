@@ -12,9 +12,9 @@ from starlette.middleware.sessions import SessionMiddleware
 from . import feed, live, own_account, verification
 from .config import Config
 from .feed_store import Feed
-from .furniture import furnish
 from .pages import BadForm, render, security_headers
 from .provider import Provider
+from .seed import furnish
 from .store import Accounts, open_database
 from .words import choose_language
 

@@ -7,7 +7,7 @@ from vneid_idp.bindings.policy import GUARDIAN_UNTIL_AGE
 from vneid_idp.identity.ages import is_over
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.interaction import service
-from vneid_idp.interaction.guard import Visit, enter, extend, leave
+from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import ChooseWard
 from vneid_idp.web.doors import Door
@@ -65,7 +65,7 @@ def _page(
 ) -> Response:
     return render(
         request,
-        "interaction/ward.html",
+        "interaction/choose_child.html",
         422 if error else 200,
         visit=visit,
         children=children,

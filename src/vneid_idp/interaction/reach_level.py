@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.interaction.guard import Visit, enter, extend, leave
+from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.protocol.interaction import ReachLevel
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -28,7 +28,7 @@ async def submit(request: Request) -> Response:
 
 
 def _page(request: Request, visit: Visit) -> Response:
-    return render(request, "interaction/level.html", visit=visit)
+    return render(request, "interaction/reach_level.html", visit=visit)
 
 
 doors = [

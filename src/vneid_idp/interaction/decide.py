@@ -25,7 +25,7 @@ class Situation:
     step: Step
 
 
-async def situation(
+async def decide(
     unit: Reading,
     keys: KeyRing,
     client: Client,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import sessions
 from vneid_idp.identity.sessions import Session
-from vneid_idp.interaction.guard import Party, Visit, enter
+from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
 from vneid_idp.web.address import address_of

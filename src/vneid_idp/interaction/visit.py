@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.interaction import service
+from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.interaction.service import Interaction
-from vneid_idp.interaction.situation import Situation, situation
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
@@ -60,7 +60,7 @@ async def enter(request: Request) -> Visit:
     client = await provider.clients.get(provider.db, asked.client_id)
     session = read_session(request, provider.keys.sealer)
     async with provider.db.reading() as unit:
-        found = await situation(unit, provider.keys, client, asked, session, interaction.waiting)
+        found = await decide(unit, provider.keys, client, asked, session, interaction.waiting)
     prefer_locales(request, " ".join(asked.ui_locales))
     # The form leads to the relying party by way of `/authorize/{interaction}`, and browsers check the last hop too.
     allow_form_target(request, asked.redirect_uri)

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 
 from vneid_idp.identity.rules import Standing
-from vneid_idp.interaction.place import Place
 from vneid_idp.interaction.service import InteractionOver
+from vneid_idp.interaction.signin_place import Place
 from vneid_idp.use_cases.sign_in import sign_in
 from vneid_idp.web.session import BrowserSession, keep_session
 
