@@ -9,8 +9,8 @@ from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.rules import Proof
 from vneid_idp.identity import passkeys
-from vneid_idp.interaction.signin_place import site_of
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.web.passkeys import site_of
 
 
 async def signed_in(land: Country, slug: str = "complete") -> Person:
