@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount
 
 from vneid_idp.clients.cache import ClientCache
@@ -44,6 +44,7 @@ from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.limits import POLICY, SANDBOX_POLICY, open_limits
 from vneid_idp.web.logos import doors as logo_doors
 from vneid_idp.web.outbound import Outbound
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
@@ -101,7 +102,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
 
 async def _home(request: Request) -> Response:
     """Who comes to the provider itself, and not from a service, wants to see the own identity."""
-    return RedirectResponse("/me", 303)
+    return see_other("/me")
 
 
 def _assemble(

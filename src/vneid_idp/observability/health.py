@@ -2,11 +2,12 @@
 
 from sqlalchemy import literal, select
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.storage.statement import Statement
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import json_response
 
 _PING = Statement(select(literal(1).label("one")))
 
@@ -15,7 +16,7 @@ async def healthz(request: Request) -> Response:
     """`GET /healthz`: 200 when the database answers, else 503."""
     async with idp(request).db.glance() as unit:
         await unit.fetch_one(_PING)
-    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return json_response({"status": "ok"})
 
 
 doors = [Door.api("/healthz", healthz)]

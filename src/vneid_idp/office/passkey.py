@@ -2,7 +2,7 @@
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.identity import accounts, passkeys
 from vneid_idp.identity.roles import Role
@@ -11,6 +11,7 @@ from vneid_idp.use_cases.enrol_person import add_passkey
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.responses import json_response
 
 
 async def options(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -28,7 +29,7 @@ async def options(request: Request, colleague: Colleague, file: OpenFile) -> Res
             user_name=file.record.full_name,
             context=colleague.session_id,
         )
-    return JSONResponse({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
 
 
 async def add(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -47,7 +48,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
             answer=body["answer"],
             name=body.get("name", ""),
         )
-    return JSONResponse({"next": f"{file.path}?done=passkey"})
+    return json_response({"next": f"{file.path}?done=passkey"})
 
 
 doors = [

@@ -1,13 +1,14 @@
 """One click on a person fills the sign-in form, whoever asks for the sign-in."""
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import PASSWORD, persona_id
 from vneid_idp.web.context import Prefill, idp
 from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
+from vneid_idp.web.responses import see_other
 
 
 async def choose(request: Request) -> Response:
@@ -15,7 +16,7 @@ async def choose(request: Request) -> Response:
     slug = request.path_params["slug"]
     if any(persona.slug == slug for persona in personas(idp(request).clock.now())):
         keep_cookie(request, Cookie.PERSONA, slug, 12 * HOUR)
-    return RedirectResponse("/me", 303)
+    return see_other("/me")
 
 
 async def prefill(request: Request) -> Prefill | None:
