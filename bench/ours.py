@@ -61,6 +61,8 @@ class Ours:
         port = processes.free_port()
         environment = {
             "VNEID_IDP_ENVIRONMENT": "production",
+            "VNEID_IDP_REGISTRY": "synthetic",
+            "VNEID_IDP_ALLOW_SYNTHETIC_REGISTRY": "true",
             "VNEID_IDP_ISSUER": _ISSUER,
             "VNEID_IDP_PORT": str(port),
             "VNEID_IDP_DATABASE_URL": self._database_url,

@@ -23,9 +23,10 @@ from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
 from vneid_idp.portal.routes import doors as portal_doors
 from vneid_idp.provider.routes import doors as provider_doors
+from vneid_idp.registries import open_registry
+from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.resources.contract import doors as contract_doors
 from vneid_idp.resources.routes import router as bindings_router
-from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
@@ -63,7 +64,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
             await keys.ensure(unit, settings.root_secret)
             ring = await keys.load(unit, settings.root_secret)
         texts = _text_messages(settings, db, ring.sealer)
-        provider = _assemble(settings, ticking, db, ring, texts, explanations)
+        registry = open_registry(settings, ticking, db, Vault(ring.sealer), ring.blind)
+        provider = _assemble(settings, ticking, db, ring, registry, texts, explanations)
         app.state.idp = provider
         beside = tasks(provider, settings.root_secret)
         if isinstance(texts, SandboxPhones):
@@ -73,6 +75,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
                 yield
         finally:
             await provider.dispatcher.finish()
+            await registry.close()
             if isinstance(texts, SmsGateway):
                 await texts.close()
             provider.hasher.close()
@@ -106,7 +109,13 @@ async def _home(request: Request) -> Response:
 
 
 def _assemble(
-    settings: Settings, clock: Clock, db: Database, ring: KeyRing, texts: Sender, explanations: Explanations | None
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    ring: KeyRing,
+    registry: HttpRegistry | SyntheticRegistry,
+    texts: Sender,
+    explanations: Explanations | None,
 ) -> Idp:
     vault, cache = Vault(ring.sealer), ClientCache(clock)
     outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
@@ -123,7 +132,9 @@ def _assemble(
         db=db,
         keys=ring,
         clients=cache,
-        registry=SyntheticRegistry(db, Population(vault, ring.blind)),
+        registry=registry,
+        registry_feed=registry,
+        registry_reports=registry,
         vault=vault,
         templates=Templates(settings.is_sandbox),
         limits=open_limits(redis_url, SANDBOX_POLICY if settings.is_sandbox else POLICY),

@@ -29,6 +29,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
+from vneid_idp.kernel.pem import read_private_key, read_public_key
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 
 PREFIX = "VNEID_IDP_"
@@ -72,6 +73,22 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(None, description="where rate limits are counted; empty: in this process")
     sms_gateway_url: str | None = Field(None, description="where one-time codes are posted for delivery as SMS")
     sms_gateway_token: SecretStr | None = Field(None, description="bearer token for the SMS gateway")
+    registry: Literal["http", "synthetic"] = Field(
+        "http", description="population registry: http (a server) or synthetic (the sandbox's invented people)"
+    )
+    registry_url: str | None = Field(None, description="origin of the registry server")
+    registry_key: Path | None = Field(None, description="PEM file of the P-256 key that signs requests to the registry")
+    registry_key_id: str = Field("provider", description="name by which the registry knows that key")
+    registry_answer_key: Path | None = Field(
+        None, description="PEM file of the P-256 public key that signs the registry's answers"
+    )
+    registry_answer_key_id: str = Field("registry", description="name of that key")
+    registry_ca_bundle: Path | None = Field(
+        None, description="PEM file of the authorities trusted for the registry's certificate; empty: ca_bundle"
+    )
+    allow_synthetic_registry: bool = Field(
+        False, description="whether production may run on invented people, to be measured or shown"
+    )
     ca_bundle: Path | None = Field(None, description="PEM file of the authorities trusted in outbound calls")
     outbound_loopback: bool = Field(False, description="whether outbound calls may reach this machine (sandbox only)")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -120,9 +137,11 @@ class Settings(BaseSettings):
             found.append("sms_gateway_url: not set, so no one-time code reaches a phone; only passkeys give level 2")
         if not self.is_sandbox and self.initial_access_token_digest is None:
             found.append("initial_access_token_digest: not set, so client registration over HTTP is closed")
+        if not self.is_sandbox and self.registry == "synthetic":
+            found.append("registry: synthetic, so everybody whom this installation knows is invented")
         return found
 
-    @field_validator("issuer", "social_network_url")
+    @field_validator("issuer", "social_network_url", "registry_url")
     @classmethod
     def _origin(cls, value: str | None) -> str | None:
         if value is None:
@@ -148,7 +167,7 @@ class Settings(BaseSettings):
         read_root_secret(value.get_secret_value())
         return value
 
-    @field_validator("ca_bundle")
+    @field_validator("ca_bundle", "registry_ca_bundle")
     @classmethod
     def _bundle(cls, value: Path | None) -> Path | None:
         if value is not None:
@@ -156,6 +175,18 @@ class Settings(BaseSettings):
                 ssl.create_default_context(cafile=value)
             except (OSError, ssl.SSLError) as error:
                 raise ValueError(f"cannot be read as PEM certificates ({error.strerror or error})") from None
+        return value
+
+    @field_validator("registry_key", "registry_answer_key")
+    @classmethod
+    def _key(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is None:
+            return None
+        try:
+            pem = value.read_bytes()
+        except OSError as error:
+            raise ValueError(f"cannot be read ({error.strerror})") from None
+        (read_private_key if info.field_name == "registry_key" else read_public_key)(pem)
         return value
 
     @field_validator("trusted_proxies", mode="before")
@@ -176,6 +207,14 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _registry_is_whole(self) -> Self:
+        if self.registry == "http":
+            needed = ("registry_url", "registry_key", "registry_answer_key")
+            if missing := [name for name in needed if getattr(self, name) is None]:
+                raise ValueError("\n".join(f"{name}: is needed by registry=http" for name in missing))
+        return self
+
+    @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
         if not self.is_sandbox and (problems := [problem for problem, holds in REFUSALS if holds(self)]):
             raise ValueError("\n".join(problems))
@@ -193,6 +232,14 @@ REFUSALS: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
             s.sms_gateway_url is not None
             and not (s.sms_gateway_url.startswith("https://") and s.sms_gateway_token is not None)
         ),
+    ),
+    (
+        "registry_url: must be https in production",
+        lambda s: s.registry_url is not None and not s.registry_url.startswith("https://"),
+    ),
+    (
+        "registry: synthetic means invented people; allow_synthetic_registry=true says that this is meant",
+        lambda s: s.registry == "synthetic" and not s.allow_synthetic_registry,
     ),
     ("social_network_url: belongs to the sandbox", lambda s: s.social_network_url is not None),
     ("social_network_port: belongs to the sandbox", lambda s: s.social_network_port is not None),
@@ -252,8 +299,18 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
         "issuer": f"http://localhost:{port}",
         "database_url": f"sqlite:///{folder}/vneid-idp.sqlite3",
         "outbound_loopback": True,
+        # `vneid-idp --sandbox registry serve` makes these keys.
+        **(_sandbox_registry(Path(folder)) if values.get("registry") == "http" else {"registry": "synthetic"}),
         "social_network_port": network_port,
         "social_network_url": f"http://localhost:{network_port}",
+    }
+
+
+def _sandbox_registry(folder: Path) -> dict[str, Any]:
+    return {
+        "registry_url": "http://localhost:8002",
+        "registry_key": folder / "registry" / "provider.pem",
+        "registry_answer_key": folder / "registry" / "registry.pub.pem",
     }
 
 

@@ -46,6 +46,8 @@ def production(environment: pytest.MonkeyPatch, database_url: str) -> pytest.Mon
     environment.setenv("VNEID_IDP_ISSUER", "https://id.example")
     environment.setenv("VNEID_IDP_DATABASE_URL", database_url)
     environment.setenv("VNEID_IDP_SECRET", new_root_secret())
+    environment.setenv("VNEID_IDP_REGISTRY", "synthetic")
+    environment.setenv("VNEID_IDP_ALLOW_SYNTHETIC_REGISTRY", "true")
     return environment
 
 
@@ -107,6 +109,8 @@ def test_secrets_are_made_ready_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VNEID_IDP_SECRET", made)
     monkeypatch.setenv("VNEID_IDP_ISSUER", "https://id.example")
     monkeypatch.setenv("VNEID_IDP_DATABASE_URL", "sqlite:///idp.sqlite3")
+    monkeypatch.setenv("VNEID_IDP_REGISTRY", "synthetic")
+    monkeypatch.setenv("VNEID_IDP_ALLOW_SYNTHETIC_REGISTRY", "true")
     run("settings")
 
 

@@ -85,6 +85,8 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
         "issuer": ISSUER,
         "database_url": database_url,
         "secret": SECRET,
+        "registry": "synthetic",
+        "allow_synthetic_registry": True,
         "outbound_loopback": True,
     }
     return Settings(**(values | changes))

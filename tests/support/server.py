@@ -52,6 +52,7 @@ class Server:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
         return ours | {
             "VNEID_IDP_ENVIRONMENT": "sandbox",
+            "VNEID_IDP_REGISTRY": "synthetic",
             "VNEID_IDP_ISSUER": self.issuer,
             "VNEID_IDP_PORT": str(self.port),
             "VNEID_IDP_DATABASE_URL": self.database_url,

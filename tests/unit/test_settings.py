@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, EllipticCurve, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.sandbox.country.server.keys import ServerKeys
 from vneid_idp.settings import PREFIX, SANDBOX_MARK, BadSettings, Environment, Loaded, new_root_secret, read_settings
 
 GOOD = {
@@ -18,7 +22,18 @@ GOOD = {
     "INITIAL_ACCESS_TOKEN_DIGEST": digest("a token"),
     "SMS_GATEWAY_URL": "https://sms.example/send",
     "SMS_GATEWAY_TOKEN": "gateway-token",
+    "REGISTRY_URL": "https://registry.example",
+    "REGISTRY_KEY": "provider.pem",
+    "REGISTRY_ANSWER_KEY": "answers.pem",
 }
+
+
+def private_pem(curve: EllipticCurve) -> bytes:
+    return generate_private_key(curve).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def public_pem(curve: EllipticCurve) -> bytes:
+    return generate_private_key(curve).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +41,10 @@ def _no_settings_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    for name, key in (("provider.pem", private_pem(SECP256R1())), ("other.pem", private_pem(SECP384R1()))):
+        (tmp_path / name).write_bytes(key)
+    (tmp_path / "answers.pem").write_bytes(public_pem(SECP256R1()))
+    (tmp_path / "other.pub.pem").write_bytes(public_pem(SECP384R1()))
 
 
 @pytest.fixture
@@ -75,6 +94,19 @@ def test_production_starts(read: Any) -> None:
         ("SOCIAL_NETWORK_PORT", "8001", "social_network_port: belongs to the sandbox"),
         ("SMS_GATEWAY_URL", "http://sms.example/send", "sms_gateway_url: must be https"),
         ("SMS_GATEWAY_TOKEN", None, "sms_gateway_url: must be https and come with sms_gateway_token"),
+        ("REGISTRY_URL", None, "registry_url: is needed by registry=http"),
+        ("REGISTRY_URL", "http://registry.example", "registry_url: must be https in production"),
+        ("REGISTRY_URL", "https://registry.example/v1", "registry_url: must be an origin"),
+        ("REGISTRY_KEY", None, "registry_key: is needed by registry=http"),
+        ("REGISTRY_KEY", "nowhere.pem", "registry_key: cannot be read"),
+        ("REGISTRY_KEY", "answers.pem", "registry_key: cannot be read as a private key"),
+        ("REGISTRY_KEY", "other.pem", "registry_key: must be a key on the curve P-256"),
+        ("REGISTRY_ANSWER_KEY", None, "registry_answer_key: is needed by registry=http"),
+        ("REGISTRY_ANSWER_KEY", "provider.pem", "registry_answer_key: cannot be read as a public key"),
+        ("REGISTRY_ANSWER_KEY", "other.pub.pem", "registry_answer_key: must be a key on the curve P-256"),
+        ("REGISTRY_CA_BUNDLE", "/nonexistent.pem", "registry_ca_bundle: cannot be read"),
+        ("REGISTRY", "synthetic", "registry: synthetic means invented people"),
+        ("REGISTRY", "paper", "registry: "),
         ("REDIS_URL", None, "redis_url: is needed by more than one worker"),
         ("REDIS_URL", "http://cache.example", "redis_url: must start with"),
         ("WORKERS", "0", "workers: "),
@@ -114,6 +146,20 @@ def test_secrets_do_not_show(read: Any) -> None:
 def test_sqlite_in_production_is_allowed_and_said(read: Any) -> None:
     settings = read(GOOD | {"DATABASE_URL": "sqlite:////var/lib/idp.sqlite3"}).settings
     assert [text for text in settings.warnings() if text.startswith("database_url: ")]
+
+
+def test_production_on_invented_people_is_allowed_and_said(read: Any) -> None:
+    settings = read(GOOD | {"REGISTRY": "synthetic", "ALLOW_SYNTHETIC_REGISTRY": "true"}).settings
+    assert [text for text in settings.warnings() if text.startswith("registry: ")]
+
+
+def test_the_sandbox_has_its_own_people_unless_it_is_told_of_a_registry(read: Any, tmp_path: Path) -> None:
+    assert read({}, Environment.SANDBOX).settings.registry == "synthetic"
+    with pytest.raises(BadSettings, match="registry_key: cannot be read"):
+        read({"REGISTRY": "http"}, Environment.SANDBOX)
+    ServerKeys(tmp_path / ".sandbox" / "registry").signatures(SystemClock())
+    settings = read({}, Environment.SANDBOX).settings
+    assert (settings.registry, settings.registry_url) == ("http", "http://localhost:8002")
 
 
 def test_trusted_proxies_are_a_list_of_networks(read: Any) -> None:

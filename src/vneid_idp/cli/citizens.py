@@ -8,16 +8,19 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from vneid_idp.cli.people import NobodyOfThisNumber, read_number
-from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database, with_unit
+from vneid_idp.cli.people import Office, open_office, read_number
+from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.registry_reports import Death, Report
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.kernel.secrets import new_id
 from vneid_idp.keys import service as keys
-from vneid_idp.keys.ring import KeyRing
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
+from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
@@ -92,38 +95,40 @@ def forget(
 
 
 # What has to be told to services waits for the worker of a running provider.
-async def _lock(unit: Unit, _: KeyRing, record: RegistryRecord) -> None:
-    await lock_person(unit, record.person_id, LockedBy.AUTHORITY)
+async def _lock(office: Office, record: RegistryRecord) -> None:
+    async with office.db.writing() as unit:
+        await lock_person(unit, record.person_id, LockedBy.AUTHORITY)
 
 
-async def _unlock(unit: Unit, _: KeyRing, record: RegistryRecord) -> None:
-    await unlock_person(unit, record.person_id, LockedBy.AUTHORITY)
+async def _unlock(office: Office, record: RegistryRecord) -> None:
+    async with office.db.writing() as unit:
+        await unlock_person(unit, record.person_id, LockedBy.AUTHORITY)
 
 
-async def _record_death(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
-    vault = Vault(ring.sealer)
-    told = await Population(vault, ring.blind).record_death(unit, record.person_id)
-    await follow_registry(unit, vault, ring.blind, told)
+async def _record_death(office: Office, record: RegistryRecord) -> None:
+    now = SystemClock().now()
+    told = await office.registry.report(Report(new_id("rep"), record.person_id, "operator", Death(now)))
+    async with office.db.writing() as unit:
+        # The feed would tell it too, some seconds later.
+        await follow_registry(unit, office.vault, office.blind, told)
 
 
-async def _forget(unit: Unit, ring: KeyRing, record: RegistryRecord) -> None:
-    vault = Vault(ring.sealer)
-    await forget_person(unit, vault, record.person_id)
-    await Population(vault, ring.blind).forget_number(unit, record)
+async def _forget(office: Office, record: RegistryRecord) -> None:
+    async with office.db.writing() as unit:
+        await forget_person(unit, office.vault, record.person_id)
+        if isinstance(office.registry, SyntheticRegistry):
+            # Its people are sealed under the same keys, and are gone with them; a real registry goes on by itself.
+            await Population(office.vault, office.blind).forget_number(unit, record)
 
 
-def _say(
-    context: typer.Context, number: str, what: "Callable[[Unit, KeyRing, RegistryRecord], Awaitable[object]]"
-) -> str:
+def _say(context: typer.Context, number: str, what: "Callable[[Office, RegistryRecord], Awaitable[object]]") -> str:
     """Say something of a person; the pseudonymous id, which is all that may be shown."""
     settings = settings_of(context)
 
-    async def work(unit: Unit) -> str:
-        ring = await keys.load(unit, settings.root_secret)
-        record = await Population(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
-        if record is None:
-            raise NobodyOfThisNumber
-        await what(unit, ring, record)
+    async def work(db: Database) -> str:
+        async with open_office(settings, db) as office:
+            record = await office.get(number)
+            await what(office, record)
         return record.person_id
 
-    return with_unit(settings, work)
+    return with_database(settings, work)

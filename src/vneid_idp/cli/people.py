@@ -1,19 +1,26 @@
 """A person named at the command line: by the personal ID number, which is asked for and never an argument."""
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import typer
 
-from vneid_idp.cli.terminal import fail, with_unit
+from vneid_idp.cli.terminal import fail, with_database
 from vneid_idp.identity.personal_id import MalformedPersonalId
 from vneid_idp.identity.personal_id import read as read_personal_id
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
-from vneid_idp.sandbox.country.population import Population
+from vneid_idp.registries import open_registry
+from vneid_idp.registry_client.http_registry import HttpRegistry
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Database
 
 
 class NobodyOfThisNumber(DomainError):
@@ -22,6 +29,23 @@ class NobodyOfThisNumber(DomainError):
     code = "nobody_of_this_number"
     status = 404
     title = "The registry knows nobody with this personal ID number."
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where a command works: asks the registry first, then writes."""
+
+    db: Database
+    vault: Vault
+    blind: BlindIndex
+    registry: HttpRegistry | SyntheticRegistry
+
+    async def get(self, number: str) -> RegistryRecord:
+        """Whom the registry has under a number. Raises `NobodyOfThisNumber`."""
+        record = await self.registry.find_by_number(number)
+        if record is None:
+            raise NobodyOfThisNumber
+        return record
 
 
 def read_number() -> str:
@@ -37,15 +61,25 @@ def read_number() -> str:
         fail(f"This cannot be: {error}.")
 
 
+@asynccontextmanager
+async def open_office(settings: Settings, db: Database) -> AsyncIterator[Office]:
+    """The registry of the settings, and the keys, for as long as the block lasts."""
+    async with db.reading() as unit:
+        ring = await keys.load(unit, settings.root_secret)
+    vault = Vault(ring.sealer)
+    registry = open_registry(settings, SystemClock(), db, vault, ring.blind)
+    try:
+        yield Office(db, vault, ring.blind, registry)
+    finally:
+        await registry.close()
+
+
 def find_person(settings: Settings) -> RegistryRecord:
     """Whom the registry has under a number that is asked for."""
     number = read_number()
 
-    async def work(unit: Unit) -> RegistryRecord:
-        ring = await keys.load(unit, settings.root_secret)
-        record = await Population(Vault(ring.sealer), ring.blind).find_by_number(unit, number)
-        if record is None:
-            raise NobodyOfThisNumber
-        return record
+    async def work(db: Database) -> RegistryRecord:
+        async with open_office(settings, db) as office:
+            return await office.get(number)
 
-    return with_unit(settings, work)
+    return with_database(settings, work)

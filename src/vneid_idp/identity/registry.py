@@ -107,10 +107,25 @@ class RegistryUnavailable(DomainError):
     """Seconds."""
 
 
+class RegistryHealth(StrEnum):
+    """How the registry answers."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    """The last answers failed, or it is being tried again after an outage."""
+    UNREACHABLE = "unreachable"
+    """It is not asked for a while, since it did not answer."""
+
+
 class Registry(Protocol):
     """Asks the population registry. Every answer is a copy of the moment; each question raises `RegistryUnavailable`
     when there is none.
     """
+
+    @property
+    def health(self) -> RegistryHealth:
+        """How it answered lately; asks nothing."""
+        ...
 
     async def find(self, person_id: str) -> RegistryRecord | None:
         """The person, or nothing if there is none or their data has been destroyed."""

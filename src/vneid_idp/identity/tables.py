@@ -111,6 +111,15 @@ sessions = Table(
 )
 
 
+# How far each feed of a population registry has been followed.
+registry_positions = Table(
+    "registry_positions",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("moved_at", BigInteger, nullable=False),
+)
+
 roles = Table(
     "roles",
     metadata,

@@ -49,7 +49,7 @@ def _problems(**codes: str) -> dict[int | str, dict[str, Any]]:
     return {int(name[1:]): {"model": Problem, "description": f"`code`: {text}"} for name, text in codes.items()}
 
 
-_EVERYWHERE = {"_401": "invalid_token", "_422": "malformed", "_503": "temporarily_unavailable"}
+_EVERYWHERE = {"_401": "invalid_token", "_422": "malformed", "_503": "temporarily_unavailable, registry_unavailable"}
 router = APIRouter(
     prefix="/bindings/v1/social-accounts",
     tags=["Social accounts"],
@@ -79,7 +79,7 @@ class InvalidCursor(DomainError):
             _403="insufficient_scope, guardian_required, own_proof_required, level_required",
             _409="account_bound_to_another, account_limit_reached, idempotency_conflict",
             _422="malformed",
-            _503="temporarily_unavailable",
+            _503="temporarily_unavailable, registry_unavailable",
         ),
     },
 )

@@ -10,6 +10,8 @@ from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import Registry
+from vneid_idp.identity.registry_feed import RegistryFeed
+from vneid_idp.identity.registry_reports import RegistryReports
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing
@@ -41,6 +43,8 @@ class Idp:
     keys: KeyRing
     clients: ClientCache
     registry: Registry
+    registry_feed: RegistryFeed
+    registry_reports: RegistryReports
     vault: Vault
     templates: Templates
     limits: Limits

@@ -114,6 +114,13 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("The answer of our database was lost on its way. What you asked for may have been done, or not."),
         mark("Look first whether it was done, and only then ask for it again."),
     ),
+    "registry_unavailable": Sentence(
+        mark("The population registry does not answer right now"),
+        mark(
+            "To go on we have to ask the population registry, and it cannot be reached. Nothing was changed or shared."
+        ),
+        mark("Please wait a minute and try again. Services where you are signed in already go on working."),
+    ),
 }
 
 

@@ -7,18 +7,30 @@ an account is `use_cases.follow_registry`'s.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from vneid_idp.identity import personal_id
 from vneid_idp.identity.registry import RegistryRecord, from_json
+from vneid_idp.identity.registry_feed import RegistryChange, changed_facts
+from vneid_idp.identity.registry_reports import (
+    CardIssued,
+    Death,
+    GuardianNamed,
+    GuardianshipEnded,
+    PhoneChanged,
+    Report,
+    ReportRefused,
+)
 from vneid_idp.identity.vault import PersonForgotten, PersonKey, Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
-from vneid_idp.sandbox.country import store, tables
+from vneid_idp.sandbox.country import feed_store, store, tables
 from vneid_idp.storage.bulk import load
 from vneid_idp.storage.unit import Reading, Unit
 
 COLUMN = "registry_people.sealed"
 NUMBER = "registry.personal_number"
+_LONGEST_CURSOR = 18
 
 
 class NumberTaken(DomainError):
@@ -35,6 +47,35 @@ class NotSynthetic(DomainError):
     code = "not_synthetic"
     status = 422
     title = "The synthetic registry takes only numbers with the place code that belongs to nobody."
+
+
+class UnknownCursor(DomainError):
+    """The cursor is none that this feed gave."""
+
+    code = "unknown_cursor"
+    status = 400
+    title = "The cursor does not come from this feed."
+
+
+def _reported(record: RegistryRecord, report: Report) -> RegistryRecord:
+    """The record with what was reported. Pure; raises `ReportRefused`."""
+    match report.fact:
+        case Death(at):
+            return record if record.deceased_at is not None else replace(record, deceased_at=at)
+        case CardIssued(card):
+            if record.deceased_at is not None:
+                raise ReportRefused
+            return replace(record, card=card)
+        case GuardianNamed(guardian_id):
+            if guardian_id == record.person_id:
+                raise ReportRefused
+            return replace(record, guardian_ids=tuple(dict.fromkeys((*record.guardian_ids, guardian_id))))
+        case GuardianshipEnded(guardian_id):
+            return replace(record, guardian_ids=tuple(each for each in record.guardian_ids if each != guardian_id))
+        case PhoneChanged(phone):
+            return replace(record, phone=phone)
+        case _:
+            assert_never(report.fact)
 
 
 class Population:
@@ -90,6 +131,21 @@ class Population:
             return record
         return await self._rewrite(unit, record, replace(record, deceased_at=unit.now))
 
+    async def report(self, unit: Unit, report: Report) -> RegistryRecord:
+        """Enter what an office reports; the person as the registry then has them. Raises `ReportRefused`."""
+        before = await self.find(unit, report.person_id)
+        if before is None:
+            raise ReportRefused
+        if not await feed_store.remember_report(unit, report.report_id, report.person_id, report.reported_by):
+            return before
+        return await self._rewrite(unit, before, _reported(before, report))
+
+    async def changes(self, unit: Reading, after: str | None, limit: int) -> tuple[RegistryChange, ...]:
+        """See `RegistryFeed.changes`. Raises `UnknownCursor`."""
+        if after is not None and not (after.isascii() and after.isdigit() and len(after) <= _LONGEST_CURSOR):
+            raise UnknownCursor
+        return await feed_store.changes_after(unit, int(after or 0), limit)
+
     async def forget_number(self, unit: Unit, record: RegistryRecord) -> None:
         """Take the number off somebody whose key is destroyed: a keyed digest still names its person to who has the
         key and tries numbers.
@@ -115,10 +171,11 @@ class Population:
     async def _rewrite(self, unit: Unit, before: RegistryRecord | None, record: RegistryRecord) -> RegistryRecord:
         """Write `record`, unless it says what stands there already."""
         if before is not None:
-            record = replace(record, revision=before.revision)
-            if record == before:
+            facts = changed_facts(before, record)
+            if not facts:
                 return before
             record = replace(record, revision=before.revision + 1)
+            await feed_store.add_change(unit, record.person_id, facts)
         key = await self._vault.ensure_key(unit, record.person_id)
         await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
         for guardian_id in record.guardian_ids:

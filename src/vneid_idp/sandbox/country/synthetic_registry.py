@@ -1,27 +1,39 @@
-"""The sandbox's `Registry`: asks the make-believe population in the provider's own database."""
+"""The sandbox's registry behind the ports of `identity`: asks the make-believe population in the own database."""
 
 from collections.abc import Collection, Mapping
 
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.registry import RegistryHealth, RegistryRecord
+from vneid_idp.identity.registry_feed import RegistryChange
+from vneid_idp.identity.registry_reports import Report
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Database
 
 
 class SyntheticRegistry:
-    """See `registry.Registry`. Each question is a reading unit of its own."""
+    """See `Registry`, `RegistryFeed` and `RegistryReports`. Each question is a unit of its own."""
 
     def __init__(self, db: Database, population: Population) -> None:
         self._db = db
         self._population = population
 
+    @property
+    def name(self) -> str:
+        """See `RegistryFeed.name`."""
+        return "synthetic"
+
+    @property
+    def health(self) -> RegistryHealth:
+        """See `Registry.health`: it answers as long as the database does."""
+        return RegistryHealth.OK
+
     async def find(self, person_id: str) -> RegistryRecord | None:
         """See `Registry.find`."""
-        async with self._db.reading() as unit:
+        async with self._db.glance() as unit:
             return await self._population.find(unit, person_id)
 
     async def find_by_number(self, number: str) -> RegistryRecord | None:
         """See `Registry.find_by_number`."""
-        async with self._db.reading() as unit:
+        async with self._db.glance() as unit:
             return await self._population.find_by_number(unit, number)
 
     async def find_many(self, person_ids: Collection[str]) -> Mapping[str, RegistryRecord]:
@@ -32,5 +44,18 @@ class SyntheticRegistry:
 
     async def wards_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
         """See `Registry.wards_of`."""
-        async with self._db.reading() as unit:
+        async with self._db.glance() as unit:
             return await self._population.wards_of(unit, person_id)
+
+    async def changes(self, after: str | None, limit: int) -> tuple[RegistryChange, ...]:
+        """See `RegistryFeed.changes`."""
+        async with self._db.glance() as unit:
+            return await self._population.changes(unit, after, limit)
+
+    async def close(self) -> None:
+        """Nothing to give back: the database is the provider's."""
+
+    async def report(self, report: Report) -> RegistryRecord:
+        """See `RegistryReports.report`."""
+        async with self._db.writing() as unit:
+            return await self._population.report(unit, report)

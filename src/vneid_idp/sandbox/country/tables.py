@@ -24,3 +24,27 @@ guardianships = Table(
     Column("ward_id", Text, nullable=False),
     PrimaryKeyConstraint("guardian_id", "ward_id"),
 )
+# The feed: what changed of whom, without any value. The position comes from the one row of `registry_feed`, which each
+# writer locks until it commits: so positions become visible in their order, and a reader skips none.
+registry_changes = Table(
+    "registry_changes",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+registry_feed = Table(
+    "registry_feed",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+registry_reports = Table(
+    "registry_reports",
+    metadata,
+    Column("report_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("reported_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)

@@ -1,0 +1,29 @@
+"""The population registry that the settings choose, for the provider and for the operator's commands."""
+
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Clock
+from vneid_idp.kernel.pem import read_private_key, read_public_key
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.registry_client.http_registry import HttpRegistry
+from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
+from vneid_idp.registry_client.transport import Transport
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
+from vneid_idp.settings import Settings
+from vneid_idp.storage.unit import Database
+
+
+def open_registry(
+    settings: Settings, clock: Clock, db: Database, vault: Vault, blind: BlindIndex
+) -> HttpRegistry | SyntheticRegistry:
+    """The registry; `close` it at the end."""
+    if settings.registry == "synthetic":
+        return SyntheticRegistry(db, Population(vault, blind))
+    url, key, answer_key = settings.registry_url, settings.registry_key, settings.registry_answer_key
+    assert url is not None
+    assert key is not None
+    assert answer_key is not None
+    own = OwnKey(settings.registry_key_id, read_private_key(key.read_bytes()))
+    theirs = TheirKey(settings.registry_answer_key_id, read_public_key(answer_key.read_bytes()))
+    bundle = settings.registry_ca_bundle or settings.ca_bundle
+    return HttpRegistry(Transport(url, Signatures(own, theirs, clock), bundle))

@@ -1,0 +1,123 @@
+"""The registry of a server over HTTP: the ports of `identity`, asked by way of `registry/v1`."""
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ValidationError
+
+from vneid_idp.identity.registry import RegistryHealth, RegistryRecord
+from vneid_idp.identity.registry_feed import RegistryChange
+from vneid_idp.identity.registry_reports import Report, ReportRefused
+from vneid_idp.registry_client.report_wire import ReportBody
+from vneid_idp.registry_client.transport import BadAnswer, Told, Transport
+from vneid_idp.registry_client.wire import PREFIX, Changes, ManyQuestion, NumberQuestion, People, Person
+
+M = TypeVar("M", bound=BaseModel)
+
+logger = logging.getLogger(__name__)
+
+
+class HttpRegistry:
+    """See `registry.Registry`, `registry_feed.RegistryFeed` and `registry_reports.RegistryReports`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @property
+    def name(self) -> str:
+        """See `RegistryFeed.name`."""
+        return self._transport.url
+
+    @property
+    def health(self) -> RegistryHealth:
+        """See `Registry.health`."""
+        return self._transport.health
+
+    async def find(self, person_id: str) -> RegistryRecord | None:
+        """See `Registry.find`."""
+        told = await self._transport.ask("GET", f"{PREFIX}/people/{person_id}")
+        record = _one(told)
+        if record is not None and record.person_id != person_id:
+            raise _bad("tells of another person than the one asked for")
+        return record
+
+    async def find_by_number(self, number: str) -> RegistryRecord | None:
+        """See `Registry.find_by_number`."""
+        record = _one(await self._post("people/by-number", NumberQuestion(personal_number=number)))
+        if record is not None and record.personal_number != number:
+            raise _bad("tells of another number than the one asked for")
+        return record
+
+    async def find_many(self, person_ids: Collection[str]) -> Mapping[str, RegistryRecord]:
+        """See `Registry.find_many`."""
+        asked = tuple(dict.fromkeys(person_ids))
+        if not asked:
+            return {}
+        records = _people(await self._post("people/many", ManyQuestion(person_ids=asked)))
+        found = {record.person_id: record for record in records}
+        if len(found) != len(records) or not found.keys() <= set(asked):
+            raise _bad("tells of people whom nobody asked for")
+        return found
+
+    async def wards_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
+        """See `Registry.wards_of`."""
+        wards = _people(await self._transport.ask("GET", f"{PREFIX}/people/{person_id}/wards"))
+        if any(ward.deceased_at is not None or person_id not in ward.guardian_ids for ward in wards):
+            raise _bad("calls people wards who are none")
+        return tuple(sorted(wards, key=lambda ward: (ward.birth_date, ward.person_id)))
+
+    async def changes(self, after: str | None, limit: int) -> tuple[RegistryChange, ...]:
+        """See `RegistryFeed.changes`."""
+        query = urlencode({"limit": limit} if after is None else {"after": after, "limit": limit})
+        told = _read(Changes, _ok(await self._transport.ask("GET", f"{PREFIX}/changes?{query}")))
+        if len(told.changes) > limit:
+            raise _bad("tells more changes than were asked for")
+        return tuple(change.change() for change in told.changes)
+
+    async def report(self, report: Report) -> RegistryRecord:
+        """See `RegistryReports.report`. Sent once: the office sends it again, with the same id, if it must."""
+        told = await self._post("reports", ReportBody.of(report), again=False)
+        if told.status in (404, 409, 422):
+            raise ReportRefused
+        record = _one(told)
+        if record is None or record.person_id != report.person_id:
+            raise _bad("tells of another person than the one reported")
+        return record
+
+    async def close(self) -> None:
+        """Give up all connections."""
+        await self._transport.close()
+
+    async def _post(self, path: str, body: BaseModel, *, again: bool = True) -> Told:
+        return await self._transport.ask("POST", f"{PREFIX}/{path}", body.model_dump_json().encode(), again=again)
+
+
+def _one(told: Told) -> RegistryRecord | None:
+    return None if told.status == 404 else _read(Person, _ok(told)).record()
+
+
+def _people(told: Told) -> tuple[RegistryRecord, ...]:
+    return tuple(person.record() for person in _read(People, _ok(told)).people)
+
+
+def _ok(told: Told) -> bytes:
+    if told.status != 200:
+        raise _bad(f"answers {told.status}")
+    return told.body
+
+
+def _read(model: type[M], body: bytes) -> M:
+    """What the registry said, whole or not at all."""
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        # Where it is wrong, never what stands there: it is about a person.
+        places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()[:5])
+        raise _bad(f"says what {model.__name__} cannot be ({places})") from None
+
+
+def _bad(what: str) -> BadAnswer:
+    logger.error("registry: the server %s", what)
+    return BadAnswer(f"The registry {what}.")

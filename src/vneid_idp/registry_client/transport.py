@@ -1,0 +1,153 @@
+"""The way to the registry server: bounded in time, size and calls at once, and shut for a while when it is broken."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
+from vneid_idp.registry_client.signatures import Answer, Message, NotSigned, Signatures, signature_headers
+
+LARGEST_ANSWER = 2 * 1024 * 1024
+"""Bytes: five hundred people with long names and addresses, twice over."""
+_CONNECT, _READ, _WAIT_FOR_A_PLACE, _IN_ALL = 2.0, 5.0, 2.0, 8.0
+"""Seconds. A person waits at a page: what takes longer is an outage."""
+_AT_ONCE = 32
+_ATTEMPTS = 3
+_FAILURES, _REST = 5, 15.0
+"""After so many failures in a row nobody asks for so many seconds; then one answer closes the circuit again."""
+_CIRCUIT = "registry"
+
+logger = logging.getLogger(__name__)
+
+
+class BadAnswer(RegistryUnavailable):
+    """The registry answered what cannot be believed or understood."""
+
+
+class _NoAnswer(Exception):
+    """No answer, or one that says that there is none now: worth another attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A believed answer."""
+
+    status: int
+    body: bytes
+
+
+class Transport:
+    """One a process; `close` it at the end. `over` and `sleep` are for tests."""
+
+    def __init__(
+        self,
+        url: str,
+        signatures: Signatures,
+        ca_bundle: Path | None = None,
+        *,
+        over: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.url = url
+        self._signatures = signatures
+        self._sleep = sleep
+        self._client = httpx.AsyncClient(
+            verify=ssl.create_default_context(cafile=ca_bundle),
+            # Uncompressed: the digest is of the content as it comes, and nothing small unfolds into something large.
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "vneid-idp"},
+            timeout=httpx.Timeout(_READ, connect=_CONNECT, pool=_WAIT_FOR_A_PLACE),
+            limits=httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE),
+            trust_env=False,
+            transport=over,
+        )
+        self._breakers = AsyncCircuitBreakerFactory(_FAILURES, _REST, exclude=[asyncio.CancelledError])
+        self._failures = 0
+        self._open = False
+
+    @property
+    def health(self) -> RegistryHealth:
+        """How the last calls went."""
+        if self._open:
+            return RegistryHealth.UNREACHABLE
+        return RegistryHealth.DEGRADED if self._failures else RegistryHealth.OK
+
+    async def ask(self, method: str, path: str, body: bytes = b"", *, again: bool = True) -> Told:
+        """Ask, and again on failure if `again`: only what changes nothing may be repeated.
+
+        Raises `RegistryUnavailable`.
+        """
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(_ATTEMPTS if again else 1),
+            wait=wait_random_exponential(multiplier=0.1, max=1),
+            retry=retry_if_exception_type(_NoAnswer),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(_IN_ALL):
+                return await attempts(self._attempt, method, path, body)
+        except (_NoAnswer, TimeoutError) as error:
+            logger.warning("registry: %s %s", method, _why(error))
+            raise RegistryUnavailable from error
+        except OpenedState as error:
+            raise RegistryUnavailable from error
+
+    async def close(self) -> None:
+        """Give up all connections."""
+        await self._client.aclose()
+
+    async def _attempt(self, method: str, path: str, body: bytes) -> Told:
+        async with self._circuit():
+            try:
+                return await self._call(method, path, body)
+            except httpx.HTTPError as error:
+                raise _NoAnswer(type(error).__name__) from error
+
+    @asynccontextmanager
+    async def _circuit(self) -> AsyncIterator[None]:
+        breaker = await self._breakers.get_breaker(_CIRCUIT)
+        try:
+            async with breaker:
+                yield
+        finally:
+            self._open = breaker.context.state == "opened"
+            self._failures = breaker.context.failure_count or 0
+
+    async def _call(self, method: str, path: str, body: bytes) -> Told:
+        message = Message(method, self.url + path)
+        self._signatures.sign_request(message, body)
+        headers = message.headers | ({"Content-Type": "application/json"} if body else {})
+        async with self._client.stream(method, message.url, content=body, headers=headers) as response:
+            if response.status_code >= 500 or response.status_code in (408, 429):
+                raise _NoAnswer(str(response.status_code))
+            content = await _bounded(response)
+        answer = Answer(response.status_code, message, signature_headers(response.headers.items()))
+        try:
+            self._signatures.check_answer(answer, content)
+        except NotSigned as error:
+            logger.error("registry: the answer to %s (%s) is not believed", method, response.status_code)
+            raise BadAnswer("An answer of the registry was not signed by it.") from error
+        return Told(response.status_code, content)
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    content = bytearray()
+    async for part in response.aiter_raw():
+        content += part
+        if len(content) > LARGEST_ANSWER:
+            logger.error("registry: an answer is longer than %s bytes", LARGEST_ANSWER)
+            raise BadAnswer("An answer of the registry was too long.")
+    return bytes(content)
+
+
+def _why(error: Exception) -> str:
+    return str(error) or type(error).__name__

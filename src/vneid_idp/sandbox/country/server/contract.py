@@ -1,0 +1,41 @@
+"""`registry/v1` as an OpenAPI document, from the types that client and server share: published in `openapi/`."""
+
+from typing import Any
+
+from fastapi.openapi.utils import get_openapi
+
+from vneid_idp.sandbox.country.server.routes import router
+
+_DESCRIPTION = """\
+What an identity provider asks of a population registry. The registry answers copies of the moment and tells in a feed \
+whom a change concerns; it is never told who asks for which service.
+
+Every request and every answer is signed: RFC 9421 HTTP Message Signatures, label and tag `registry`, algorithm \
+`ecdsa-p256-sha256`, with `created`, `keyid` and `nonce`, and RFC 9530 `Content-Digest` of the content. A request \
+covers `@method`, `@target-uri` and `content-digest`; an answer covers `@status`, `content-digest` and \
+`"signature";req;key="registry"`, so that it answers this request and no other. Signatures are good for a minute. Only \
+the refusal of an unsigned request (401) and a failure of the server itself (5xx) are unsigned.
+
+Refusals are problem details (RFC 9457) with a stable `code`. Members may be added; who reads ignores those that are \
+not known. What only reads may be repeated, POST included; a report is repeated with the same `report_id`.
+"""
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+def openapi() -> dict[str, Any]:
+    """The document. FastAPI describes every body as `application/json`; a refusal is `application/problem+json`."""
+    document = get_openapi(
+        title="registry/v1", version="1.0.0", openapi_version="3.1.0", description=_DESCRIPTION, routes=router.routes
+    )
+    for path in document["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                content = response.get("content", {})
+                if content.get("application/json", {}).get("schema") == _PROBLEM:
+                    content["application/problem+json"] = content.pop("application/json")
+    return document
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """The files of `openapi/` and what stands in them."""
+    return {"registry-v1.json": openapi()}

@@ -1,0 +1,47 @@
+"""Keys for a registry server beside the sandbox: made once, in its state folder, readable by their owner only."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from vneid_idp.kernel.clock import Clock
+from vneid_idp.kernel.pem import read_private_key
+from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
+
+
+@dataclass(frozen=True, slots=True)
+class ServerKeys:
+    """The folder with both sides' keys: in a sandbox one machine is both."""
+
+    folder: Path
+
+    @property
+    def provider(self) -> Path:
+        """The provider's private key: `registry_key`."""
+        return self.folder / "provider.pem"
+
+    @property
+    def answers(self) -> Path:
+        """The public key of the registry's answers: `registry_answer_key`."""
+        return self.folder / "registry.pub.pem"
+
+    def signatures(self, clock: Clock) -> Signatures:
+        """The registry's side; makes what is missing."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own, provider = _ensure(self.folder / "registry.pem"), _ensure(self.provider)
+        public = own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self.answers.write_bytes(public)
+        return Signatures(OwnKey("registry", own), TheirKey("provider", provider.public_key()), clock)
+
+
+def _ensure(path: Path) -> EllipticCurvePrivateKey:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            made = generate_private_key(SECP256R1())
+            file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    except FileExistsError:
+        pass
+    return read_private_key(path.read_bytes())

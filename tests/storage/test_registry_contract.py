@@ -1,0 +1,126 @@
+"""One contract for both registries: the make-believe one asked directly, and through a server over HTTP."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.support.people import POPULATION, persona, with_personas
+from tests.support.registry import served
+from tests.support.watch import MORNING, Watch
+from vneid_idp.identity.registry import Card, CardKind, RegistryHealth, RegistryRecord
+from vneid_idp.identity.registry_feed import Fact
+from vneid_idp.identity.registry_reports import (
+    CardIssued,
+    Death,
+    GuardianNamed,
+    GuardianshipEnded,
+    PhoneChanged,
+    Report,
+    ReportedFact,
+    ReportRefused,
+)
+from vneid_idp.registry_client.http_registry import HttpRegistry
+from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
+from vneid_idp.storage.unit import Database
+
+Asked = SyntheticRegistry | HttpRegistry
+PLAIN, GUARDIAN, CHILD = (persona(slug).record for slug in ("plain", "guardian", "child-9"))
+
+
+@pytest.fixture(params=["synthetic", "http"])
+async def registry(request: pytest.FixtureRequest, db: Database, watch: Watch) -> AsyncIterator[Asked]:
+    direct = SyntheticRegistry(await with_personas(db), POPULATION)
+    if request.param == "synthetic":
+        yield direct
+    else:
+        async with served(direct, watch) as asked:
+            yield asked
+
+
+async def test_everybody_is_told_whole(registry: Asked) -> None:
+    everyone = {each.record.person_id: each.record for each in personas(MORNING)}
+    assert await registry.find_many(list(everyone)) == everyone
+    for record in (PLAIN, persona("foreigner").record, persona("deceased").record):
+        assert await registry.find(record.person_id) == record
+        assert await registry.find_by_number(record.personal_number) == record
+    assert registry.health is RegistryHealth.OK
+
+
+async def test_nobody_is_nobody(registry: Asked) -> None:
+    assert await registry.find("per_nobody") is None
+    assert await registry.find_by_number("097095999999") is None
+    assert await registry.find_many([]) == {}
+    assert await registry.find_many(["per_nobody", PLAIN.person_id, PLAIN.person_id]) == {PLAIN.person_id: PLAIN}
+    assert await registry.wards_of("per_nobody") == ()
+
+
+async def test_wards_are_the_living_eldest_first(registry: Asked) -> None:
+    assert await registry.wards_of(GUARDIAN.person_id) == (persona("fifteen").record, CHILD)
+    assert await registry.wards_of(PLAIN.person_id) == ()
+    await told(registry, CHILD, Death(MORNING))
+    assert await registry.wards_of(GUARDIAN.person_id) == (persona("fifteen").record,)
+
+
+async def told(registry: Asked, of: RegistryRecord, fact: ReportedFact, report_id: str = "rep_1") -> RegistryRecord:
+    return await registry.report(Report(report_id, of.person_id, "per_clerk", fact))
+
+
+@pytest.mark.parametrize(
+    ("of", "fact", "changes", "about"),
+    [
+        (PLAIN, Death(MORNING - 5), {"deceased_at": MORNING - 5}, Fact.DEATH),
+        (
+            PLAIN,
+            CardIssued(Card(CardKind.CITIZEN, date(2026, 11, 1), None)),
+            {"card": Card(CardKind.CITIZEN, date(2026, 11, 1), None)},
+            Fact.CARD,
+        ),
+        (CHILD, GuardianNamed("per_x"), {"guardian_ids": (*CHILD.guardian_ids, "per_x")}, Fact.GUARDIANS),
+        (CHILD, GuardianshipEnded(GUARDIAN.person_id), {"guardian_ids": ()}, Fact.GUARDIANS),
+        (PLAIN, PhoneChanged("+84950000999"), {"phone": "+84950000999"}, Fact.CONTACT),
+        (PLAIN, PhoneChanged(None), {"phone": None}, Fact.CONTACT),
+    ],
+)  # fmt: skip
+async def test_a_report_is_entered_once_and_told_in_the_feed(
+    registry: Asked, of: RegistryRecord, fact: ReportedFact, changes: dict[str, object], about: Fact
+) -> None:
+    expected = replace(of, revision=1, **changes)  # type: ignore[arg-type]
+    for _ in range(2):
+        assert await told(registry, of, fact) == expected
+    assert await registry.find(of.person_id) == expected
+    [change] = await registry.changes(None, 10)
+    assert (change.person_id, change.facts, change.at) == (of.person_id, (about,), MORNING)
+    assert await registry.changes(change.cursor, 10) == ()
+
+
+async def test_what_contradicts_is_refused(registry: Asked) -> None:
+    card = CardIssued(Card(CardKind.CITIZEN, date(2026, 11, 1), None))
+    for of, fact in (
+        (replace(PLAIN, person_id="per_nobody"), Death(MORNING)),
+        (persona("deceased").record, card),
+        (CHILD, GuardianNamed(CHILD.person_id)),
+    ):
+        with pytest.raises(ReportRefused):
+            await told(registry, of, fact)
+    assert await registry.changes(None, 10) == ()
+
+
+async def test_a_death_stands_as_it_was_first_told(registry: Asked) -> None:
+    await told(registry, PLAIN, Death(MORNING - 9))
+    assert (await told(registry, PLAIN, Death(MORNING), "rep_2")).deceased_at == MORNING - 9
+    assert len(await registry.changes(None, 10)) == 1
+
+
+async def test_the_feed_is_read_in_pages_and_in_order(registry: Asked) -> None:
+    for number in range(5):
+        await told(registry, PLAIN, PhoneChanged(f"+8495000099{number}"), f"rep_{number}")
+    whole = await registry.changes(None, 500)
+    after, seen = None, []
+    while page := await registry.changes(after, 2):
+        seen += page
+        after = page[-1].cursor
+    assert tuple(seen) == whole
+    assert len({change.cursor for change in whole}) == 5
