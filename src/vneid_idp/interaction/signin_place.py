@@ -11,6 +11,7 @@ from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
 from vneid_idp.web.address import address_of
+from vneid_idp.web.colleagues import OWN_PAGES
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
 from vneid_idp.web.limits import Tried
@@ -19,8 +20,6 @@ from vneid_idp.web.session import read_session
 
 HOME = "/me"
 SECURITY = "/me/security"
-OWN_PAGES = {"office": "/office", "console": "/console"}
-"""Pages of the provider's own that ask for a sign-in and want to be come back to, by the value of the cookie."""
 
 
 @dataclass(frozen=True, slots=True)

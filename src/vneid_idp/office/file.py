@@ -10,9 +10,10 @@ from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.roles import Role
 from vneid_idp.identity.rules import Account, Standing, account_standing, highest_level
 from vneid_idp.kernel.clock import HOUR
-from vneid_idp.office.access import Colleague, OpenFile, for_file
+from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, mark

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from vneid_idp.identity import accounts, passkeys
 from vneid_idp.identity.roles import Role
-from vneid_idp.office.access import Colleague, OpenFile, for_file
+from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.use_cases.enrol_person import add_passkey
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.passkeys import read_passkey, site_of

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from vneid_idp.identity import lock_requests
 from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.roles import Role
-from vneid_idp.office.access import HOME, Colleague, OpenFile, for_colleague, for_file
+from vneid_idp.office.access import HOME, OpenFile, for_file
 from vneid_idp.office.file import page as file_page
 from vneid_idp.use_cases.decide_lock import decide_lock
+from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
@@ -74,7 +75,7 @@ async def decide(request: Request, colleague: Colleague) -> Response:
 
 
 doors = [
-    Door.page(f"{HOME}/requests", for_colleague(show, Role.OFFICER)),
-    Door.page(f"{HOME}/requests/decide", for_colleague(decide, Role.OFFICER), "POST"),
+    Door.page(f"{HOME}/requests", for_colleague("office", show, Role.OFFICER)),
+    Door.page(f"{HOME}/requests/decide", for_colleague("office", decide, Role.OFFICER), "POST"),
     Door.page(f"{HOME}/people/{{file}}/requests", for_file(ask, Role.OFFICER), "POST"),
 ]

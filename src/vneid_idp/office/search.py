@@ -10,7 +10,8 @@ from vneid_idp.identity import lock_requests
 from vneid_idp.identity.personal_id import MalformedPersonalId
 from vneid_idp.identity.personal_id import read as read_personal_id
 from vneid_idp.identity.roles import Role
-from vneid_idp.office.access import HOME, Colleague, for_colleague, handle_for
+from vneid_idp.office.access import HOME, handle_for
+from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -74,6 +75,6 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: dict
 
 
 doors = [
-    Door.page(HOME, for_colleague(show, Role.CLERK, Role.OFFICER)),
-    Door.page(f"{HOME}/search", for_colleague(search, Role.CLERK, Role.OFFICER), "POST"),
+    Door.page(HOME, for_colleague("office", show, Role.CLERK, Role.OFFICER)),
+    Door.page(f"{HOME}/search", for_colleague("office", search, Role.CLERK, Role.OFFICER), "POST"),
 ]

@@ -1,0 +1,76 @@
+"""Pages for people who work here: signed in through the provider itself, at level 2, with a role."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity import accounts, sessions
+from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, roles_of
+from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.protocol.levels import reached
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.cookies import Cookie, keep_cookie
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.session import forget_session, read_session
+
+OWN_PAGES = {"office": "/office", "console": "/console"}
+"""Pages of the provider's own that ask for a sign-in and want to be come back to, by the value of the cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works here."""
+
+    provider: Idp
+    session_id: str
+    person_id: str
+    profile: Profile
+    roles: tuple[HeldRole, ...]
+    now: Instant
+
+    def holds(self, role: Role) -> bool:
+        """Whether the colleague holds this role."""
+        return any(held.role is role for held in self.roles)
+
+
+ColleaguePage = Callable[[Request, Colleague], Awaitable[Response]]
+Page = Callable[[Request], Awaitable[Response]]
+
+
+def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
+    """The page for whoever holds one of these roles, signed in at level 2; others are asked for what is missing.
+
+    `home`, a key of `OWN_PAGES`, is where a sign-in leads back to. Raises `RoleRequired`.
+    """
+
+    async def guarded(request: Request) -> Response:
+        provider = idp(request)
+        named = read_session(request, provider.keys.sealer)
+        if named is None:
+            return _sign_in(request, home, "/signin")
+        async with provider.db.reading() as unit:
+            session = await sessions.find_session(unit, named.person_id, named.session_id)
+            found = await accounts.find_with_profile(unit, provider.vault, named.person_id)
+            held = await roles_of(unit, named.person_id)
+            now = unit.now
+        if session is None or found is None or account_standing(found[0], None, now) is not Standing.USABLE:
+            forget_session(request)
+            return _sign_in(request, home, "/signin")
+        account, profile = found
+        if account.level < 2:
+            raise RoleRequired
+        if reached(account.level, session.methods) < 2:
+            return _sign_in(request, home, "/signin/second")
+        check_role(held, *any_of)
+        return await page(request, Colleague(provider, session.session_id, named.person_id, profile, held, now))
+
+    return guarded
+
+
+def _sign_in(request: Request, home: str, path: str) -> Response:
+    keep_cookie(request, Cookie.RETURN, home, 15 * MINUTE)
+    return see_other(path)
