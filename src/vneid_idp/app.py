@@ -9,6 +9,7 @@ from starlette.routing import Mount
 
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.console.routes import doors as console_doors
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.sender import Sender
@@ -89,6 +90,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         *interaction_doors,
         *portal_doors,
         *office_doors,
+        *console_doors,
         *contract_doors,
         *logo_doors,
         *health_doors,

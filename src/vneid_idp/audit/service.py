@@ -14,6 +14,7 @@ __all__ = [
     "EventsCameIn",
     "Kind",
     "Verification",
+    "count_unsealed",
     "history_of",
     "record",
     "seal_batch",
@@ -71,6 +72,11 @@ async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Batch | None:
         return None
     batch = next_batch(last, members, unit.now)
     return batch if await store.add_batch(unit, batch, members) else None
+
+
+async def count_unsealed(unit: Reading) -> int:
+    """How many events are in no batch yet."""
+    return await store.count_unsealed(unit)
 
 
 async def verify(unit: Reading) -> Verification:

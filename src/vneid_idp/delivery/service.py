@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.delivery import store
 from vneid_idp.delivery.channels import LEASE, MANNERS, Addressee, Channel
@@ -166,22 +167,22 @@ async def list_deliveries(unit: Reading, *, dead: bool = False, after: str = "",
     return await store.page(unit, dead=dead, after=after, most=limit)
 
 
-async def retry(unit: Unit, delivery_id: str) -> None:
+async def retry(unit: Unit, delivery_id: str, deed: Deed) -> None:
     """Have another round of attempts made at a delivery that was given up. Raises `NotGivenUp`, `CannotBeRetried`."""
     row = await _get_dead(unit, delivery_id)
     if not may_be_retried(MANNERS[row.channel], row.not_after, unit.now):
         raise CannotBeRetried
     if not await store.revive(unit, row.recipient, row.delivery_id):
         raise NotGivenUp
-    await _record(unit, Kind.DELIVERY_RETRIED, row, row.last_outcome)
+    await _record(unit, Kind.DELIVERY_RETRIED, row, row.last_outcome, deed)
 
 
-async def discard(unit: Unit, delivery_id: str) -> None:
+async def discard(unit: Unit, delivery_id: str, deed: Deed) -> None:
     """Forget a delivery that was given up. Raises `NotGivenUp`."""
     row = await _get_dead(unit, delivery_id)
     if not await store.discard(unit, row.recipient, row.delivery_id):
         raise NotGivenUp
-    await _record(unit, Kind.DELIVERY_DISCARDED, row, row.last_outcome)
+    await _record(unit, Kind.DELIVERY_DISCARDED, row, row.last_outcome, deed)
 
 
 async def _get_dead(unit: Reading, delivery_id: str) -> Queued:
@@ -197,7 +198,7 @@ async def standing(unit: Reading) -> list[Standing]:
     return [found.get(channel, Standing(channel, 0, 0, 0)) for channel in Channel]
 
 
-async def _record(unit: Unit, kind: Kind, row: Queued, code: str | None) -> None:
+async def _record(unit: Unit, kind: Kind, row: Queued, code: str | None, deed: Deed | None = None) -> None:
     to_person = MANNERS[row.channel].addressee is Addressee.PERSON
     await record(
         unit,
@@ -206,6 +207,6 @@ async def _record(unit: Unit, kind: Kind, row: Queued, code: str | None) -> None
             person_id=row.recipient if to_person else None,
             client_id=None if to_person else row.recipient,
             subject_id=row.delivery_id,
-            data={"channel": row.channel.value, "attempts": row.attempts, "outcome": code},
+            data={"channel": row.channel.value, "attempts": row.attempts, "outcome": code, **data_of(deed)},
         ),
     )

@@ -1,0 +1,90 @@
+"""The operator's console: for operators alone, and every change says who and why."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from tests.flows.test_office import colleague
+from tests.flows.test_portal import opened, post
+from tests.support.country import Country
+from tests.support.relying_party import Person, RelyingParty
+from vneid_idp.audit.tables import events
+from vneid_idp.clients import service as clients
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.storage.statement import Statement
+
+PAGES = ("/console", "/console/clients", "/console/keys", "/console/deliveries", "/console/deliveries?dead")
+
+
+async def told(land: Country, kind: str) -> list[str]:
+    """The data of the events of a kind."""
+    async with land.idp.db.reading() as unit:
+        rows = await unit.fetch(Statement(select(events.c.kind, events.c.data)))
+    return [row["data"] for row in rows if row["kind"] == kind]
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.OFFICER])
+async def test_other_roles_open_no_page(land: Country, party: RelyingParty, role: Role) -> None:
+    clerk = await colleague(land, "plain", role)
+    for path in (*PAGES, f"/console/clients/{party.client_id}"):
+        assert (await clerk.browser.get(path)).status_code == 403
+    stranger = Person(land, land.people["complete"])
+    assert (await opened(stranger, "/console")).path == "/signin"
+
+
+async def test_an_operator_sees_how_everything_stands(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    for path in PAGES:
+        page = await operator.browser.get(path)
+        assert page.status_code == 200, path
+    assert party.client_id in (await operator.browser.get("/console/clients")).text
+    assert (await operator.browser.get("/console/clients/cli_none")).status_code == 404
+
+
+async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path = f"/console/clients/{party.client_id}"
+    page = await opened(operator, path)
+    assert (await post(operator, page, path, what="disable", reason="")).response.status_code == 400
+
+    async def disabled() -> bool:
+        async with land.idp.db.reading() as unit:
+            return (await clients.get_client(unit, party.client_id)).disabled_at is not None
+
+    assert not await disabled()
+    await post(operator, page, path, what="disable", reason="leaked keys")
+    assert await disabled()
+    await post(operator, page, path, what="enable", reason="new keys")
+    assert not await disabled()
+    made = await post(operator, page, path, what="rotate", reason="yearly")
+    found = re.search(r"<code[^>]*>([A-Za-z0-9_-]{40,})</code>", made.response.text)
+    assert found
+    async with land.browser() as browser:
+        form = {"grant_type": "client_credentials"}
+        answer = await browser.post("/token", data=form, auth=(party.client_id, found[1]))
+    assert answer.status_code == 200
+    assert "leaked keys" in (await told(land, "client.disabled"))[0]
+    assert found[1] not in (await operator.browser.get(path)).text
+
+
+async def test_what_was_given_up_is_tried_again_or_discarded(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    async with land.idp.db.writing() as unit:
+        made = await deliveries.enqueue(
+            unit, land.idp.keys.sealer, Channel.SMS, "per_x", {"secret": "word"}, not_after=unit.now + 1
+        )
+    land.watch.advance(MINUTE)
+    async with land.idp.db.writing() as unit:
+        assert await deliveries.give_up_lost(unit) == 1
+    page = await opened(operator, "/console/deliveries?dead")
+    assert made.delivery_id in page.response.text
+    assert "word" not in page.response.text
+    form = {"delivery": made.delivery_id, "what": "discard"}
+    assert (await post(operator, page, "/console/deliveries", **form, reason="")).response.status_code == 400
+    gone = await post(operator, page, "/console/deliveries", **form, reason="too old")
+    assert made.delivery_id not in gone.response.text
+    assert "too old" in (await told(land, "delivery.discarded"))[0]
