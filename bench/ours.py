@@ -23,6 +23,7 @@ from vneid_idp.kernel.clock import Instant, SystemClock
 from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.keys import service as keys_service
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.levels import Method
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
@@ -104,7 +105,7 @@ class Ours:
 
 
 async def _seat_one(unit: Unit, ring: KeyRing, record: RegistryRecord) -> str:
-    account = await open_account(unit, Vault(ring.sealer), ring.blind, record, 2)
+    account = await open_account(unit, Vault(ring.sealer), ring.blind, record, 2, policy=shipped())
     methods = (Method("pwd", unit.now), Method("sms", unit.now))
     session = await open_session(unit, account.person_id, methods)
     decided = {"offline_access": Decision("bench", 1, given=True)}

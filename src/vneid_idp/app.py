@@ -22,6 +22,8 @@ from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
+from vneid_idp.policy import service as policy
+from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.portal.routes import doors as portal_doors
 from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.registries import open_registry
@@ -64,6 +66,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         async with db.writing() as unit:
             await keys.ensure(unit, settings.root_secret)
             ring = await keys.load(unit, settings.root_secret)
+            await policy.ensure(unit)
         texts = _text_messages(settings, db, ring.sealer)
         registry = open_registry(settings, ticking, db, Vault(ring.sealer), ring.blind)
         provider = _assemble(settings, ticking, db, ring, registry, texts, explanations)
@@ -134,6 +137,7 @@ def _assemble(
         db=db,
         keys=ring,
         clients=cache,
+        policy=PolicyCache(clock),
         registry=registry,
         registry_feed=registry,
         registry_reports=registry,

@@ -11,7 +11,8 @@ from tests.faults.flows import ACCOUNTS, Flow, Network, bearer, http_client, pre
 from tests.support.server import Server
 from vneid_idp.audit.events import Kind
 from vneid_idp.audit.tables import events
-from vneid_idp.bindings.tables import binding_requests, bindings
+from vneid_idp.bindings.engine.tables import binding_requests
+from vneid_idp.bindings.social_accounts.tables import social_accounts
 from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE, SECOND, SystemClock
 from vneid_idp.kernel.sealing import Purpose
@@ -27,7 +28,7 @@ REFUSED = (400, "invalid_grant")
 
 _EVENTS = Statement(select(events.c.kind, events.c.subject_id))
 _GRANTS = Statement(select(grants.c.grant_id, grants.c.generation))
-_BINDINGS = Statement(select(bindings.c.binding_id))
+_BINDINGS = Statement(select(social_accounts.c.binding_id))
 _REQUESTS = Statement(select(binding_requests.c.binding_id))
 _SET_REFRESHED = Statement(
     update(grants).where(grants.c.grant_id == bindparam("of_grant")).values(refreshed_at=bindparam("at"))

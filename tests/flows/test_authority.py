@@ -8,9 +8,11 @@ from tests.flows.test_codes import refused
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
-from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.lifecycle import Move, State
-from vneid_idp.bindings.rules import Proof
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import Move, State
+from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, sessions
@@ -18,6 +20,7 @@ from vneid_idp.identity.accounts import NoAccount
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
@@ -51,15 +54,20 @@ async def say(land: Country, what: Say, someone: Known) -> None:
 async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
     async with land.idp.db.writing() as unit:
         proof = Proof(person_id, 9 if guardian else 30, 2, guardian)
-        made = await bindings.bind_social_account(
-            unit, land.idp.keys.blind, client_id=party.client_id, account_id=account, proof=proof
+        made = await bind_social_account(
+            unit,
+            land.idp.keys.blind,
+            client_id=party.client_id,
+            account_id=account,
+            proof=proof,
+            rules=shipped().at(unit.now),
         )
     return made.binding.binding_id
 
 
 async def states(land: Country, party: RelyingParty) -> dict[str, State]:
     async with land.idp.db.reading() as unit:
-        found = await bindings.list_for_client(unit, party.client_id)
+        found = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, party.client_id)
     return {binding.binding_id: binding.state for binding in found}
 
 
@@ -99,7 +107,7 @@ async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
     tokens = await someone.tokens(party, scope=OFFLINE)
     rested, resting = [await bind(land, party, name, someone.person_id) for name in ("rested", "resting")]
     async with land.idp.db.writing() as unit:
-        await bindings.move(unit, party.client_id, resting, Move.SUSPEND)
+        await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, resting, Move.SUSPEND)
     for again in range(2):
         land.watch.advance(MINUTE * (again + 1))
         await say(land, lock, someone)

@@ -9,7 +9,7 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
-from vneid_idp.bindings.lifecycle import State
+from vneid_idp.bindings.social_accounts.lifecycle import State
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables

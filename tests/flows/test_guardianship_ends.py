@@ -14,10 +14,11 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, person_token
-from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import VIETNAM
+from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population
 
 Ending = Callable[[Country, RegistryRecord], Awaitable[None]]
@@ -51,12 +52,13 @@ async def bound(land: Country, party: RelyingParty) -> str:
     """The binding of the 15-year-old's account that the mother made; its id."""
     guardian, child = land.people["guardian"].record, land.people["fifteen"].record
     async with land.idp.db.writing() as unit:
-        made = await bindings.bind_social_account(
+        made = await bind_social_account(
             unit,
             land.idp.keys.blind,
             client_id=party.client_id,
             account_id="1000",
             proof=Proof(child.person_id, 15, 2, guardian.person_id),
+            rules=shipped().at(unit.now),
         )
     return made.binding.binding_id
 

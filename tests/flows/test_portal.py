@@ -6,10 +6,11 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity import passkeys
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.policy.documents import shipped
 from vneid_idp.web.passkeys import site_of
 
 
@@ -104,8 +105,13 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
             ("own", Proof(guardian.person_id, 42, 2)),
             ("child's", Proof(child.person_id, 9, 2, guardian.person_id)),
         ):
-            await bindings.bind_social_account(
-                unit, land.idp.keys.blind, client_id=party.client_id, account_id=account, proof=proof
+            await bind_social_account(
+                unit,
+                land.idp.keys.blind,
+                client_id=party.client_id,
+                account_id=account,
+                proof=proof,
+                rules=shipped().at(unit.now),
             )
     person = await signed_in(land, "guardian")
     page = await opened(person, "/me/accounts")

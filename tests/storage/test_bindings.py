@@ -6,47 +6,50 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.support.people import persona
-from tests.support.watch import Watch
+from tests.support.watch import MORNING, Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.tables import events
-from vneid_idp.bindings import service
-from vneid_idp.bindings.lifecycle import Move, State
-from vneid_idp.bindings.rules import (
+from vneid_idp.bindings import service as ledger
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict, MoveForbidden
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.engine.tables import binding_requests
+from vneid_idp.bindings.social_accounts import service as social_accounts
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import Move, State
+from vneid_idp.bindings.social_accounts.rules import Method, Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.tables import social_accounts as table
+from vneid_idp.bindings.social_accounts.words import (
     AccountBoundToAnother,
     AccountLimitReached,
-    BindingNotFound,
     GuardianRequired,
-    IdempotencyConflict,
-    Method,
-    MoveForbidden,
-    Proof,
 )
-from vneid_idp.bindings.service import Bound
-from vneid_idp.bindings.tables import binding_requests, bindings
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.documents import shipped
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
+RULES = shipped().at(MORNING)
 BLIND = BlindIndex(b"k" * 32)
 LAN = Proof("per_lan", age=30, level=2)
 MINH = Proof("per_minh", age=41, level=1)
 CHILD = Proof("per_child", age=15, level=2, guardian_id="per_lan")
 NETWORK = "net"
 
-Bind = Callable[..., Awaitable[Bound]]
+Bind = Callable[..., Awaitable[Bound[SocialAccount]]]
 
 
 @pytest.fixture
 def bind(db: Database) -> Bind:
-    async def bind_one(proof: Proof = LAN, account: str = "lan.1990", **more: object) -> Bound:
+    async def bind_one(proof: Proof = LAN, account: str = "lan.1990", **more: object) -> Bound[SocialAccount]:
         async with db.writing() as unit:
-            arguments = {"client_id": NETWORK, "account_id": account, "proof": proof} | more
-            return await service.bind_social_account(unit, BLIND, **arguments)  # type: ignore[arg-type]
+            arguments = {"client_id": NETWORK, "account_id": account, "proof": proof, "rules": RULES} | more
+            return await social_accounts.bind_social_account(unit, BLIND, **arguments)  # type: ignore[arg-type]
 
     return bind_one
 
@@ -58,7 +61,7 @@ async def kinds(db: Database, person_id: str) -> list[str]:
 
 async def make(db: Database, binding_id: str, move: Move, client_id: str = NETWORK) -> State:
     async with db.writing() as unit:
-        return (await service.move(unit, client_id, binding_id, move)).state
+        return (await engine.move(unit, SOCIAL_ACCOUNT, client_id, binding_id, move)).state
 
 
 async def test_an_account_is_bound(db: Database, bind: Bind, watch: Watch) -> None:
@@ -68,10 +71,10 @@ async def test_an_account_is_bound(db: Database, bind: Bind, watch: Watch) -> No
     assert (binding.state, binding.level, binding.method) == (State.VERIFIED, 2, Method.OWN_PROOF)
     assert binding.facts.verified_at == watch.now()
     async with db.reading() as unit:
-        assert await service.find(unit, NETWORK, binding.binding_id) == binding
-        assert await service.find_by_account(unit, BLIND, NETWORK, "lan.1990") == binding
-        assert await service.find(unit, "other", binding.binding_id) is None
-        assert await service.find_by_account(unit, BLIND, "other", "lan.1990") is None
+        assert await engine.find(unit, SOCIAL_ACCOUNT, NETWORK, binding.binding_id) == binding
+        assert await social_accounts.find_by_account(unit, BLIND, NETWORK, "lan.1990") == binding
+        assert await engine.find(unit, SOCIAL_ACCOUNT, "other", binding.binding_id) is None
+        assert await social_accounts.find_by_account(unit, BLIND, "other", "lan.1990") is None
         (event,) = await audit.history_of(unit, "per_lan")
     assert (event.kind, event.client_id, event.subject_id) == ("binding.verified", NETWORK, binding.binding_id)
     assert event.data == {"kind": "social_account", "method": "own_proof", "level": 2}
@@ -81,8 +84,8 @@ async def test_the_account_id_is_nowhere_in_the_database(db: Database, bind: Bin
     await bind(account="a-handle-to-look-for", idempotency_key="a-key-to-look-for")
     await bind(account="a-handle-to-look-for", client_id="net_2")
     async with db.reading() as unit:
-        rows = [await unit.fetch(Statement(select(table))) for table in (bindings, events, binding_requests)]
-        digests = {row["account_digest"] for row in rows[0]}
+        rows = [await unit.fetch(Statement(select(kept))) for kept in (table, events, binding_requests)]
+        digests = {row["resource_digest"] for row in rows[0]}
     assert "to-look-for" not in repr([tuple(dict(row).values()) for group in rows for row in group])
     assert len(digests) == 2, "the same handle in two networks must not show as the same"
 
@@ -101,7 +104,7 @@ async def test_an_account_belongs_to_one_person(db: Database, bind: Bind) -> Non
         await bind(MINH)
     assert (await bind(MINH, client_id="net_2")).created
     async with db.writing() as unit:
-        await service.release(unit, NETWORK, bound.binding.binding_id)
+        await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, bound.binding.binding_id, Move.RELEASE, by="client")
     assert (await bind(MINH)).created
 
 
@@ -119,7 +122,7 @@ async def test_a_network_limits_accounts_of_a_person(bind: Bind) -> None:
 async def test_a_released_place_is_free_again(db: Database, bind: Bind) -> None:
     bound = [await bind(account=f"a{number}") for number in range(3)]
     async with db.writing() as unit:
-        await service.release(unit, NETWORK, bound[1].binding.binding_id)
+        await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, bound[1].binding.binding_id, Move.RELEASE, by="client")
     assert (await bind(account="a3")).created
     with pytest.raises(AccountLimitReached):
         await bind(account="a4")
@@ -138,10 +141,10 @@ async def test_a_child_is_bound_by_a_guardian(db: Database, bind: Bind) -> None:
     with pytest.raises(GuardianRequired):
         await bind(replace(CHILD, guardian_id=None))
     binding = (await bind(CHILD)).binding
-    assert (binding.person_id, binding.guardian_id, binding.method) == ("per_child", "per_lan", Method.GUARDIAN)
+    assert (binding.person_id, binding.representative_id, binding.method) == ("per_child", "per_lan", Method.GUARDIAN)
     async with db.reading() as unit:
-        assert await service.list_for_person(unit, "per_lan") == (binding,)
-        assert await service.list_for_person(unit, "per_child") == (binding,)
+        assert await ledger.list_for_person(unit, "per_lan") == (binding,)
+        assert await ledger.list_for_person(unit, "per_child") == (binding,)
         (event,) = await audit.history_of(unit, "per_child")
     assert event.data["guardian_id"] == "per_lan"
 
@@ -152,11 +155,11 @@ async def test_at_16_the_own_proof_takes_the_account_over(db: Database, bind: Bi
     own = await bind(Proof("per_child", age=16, level=1))
     assert not own.created
     assert own.binding.binding_id == supervised.binding_id
-    assert (own.binding.method, own.binding.guardian_id, own.binding.level) == (Method.OWN_PROOF, None, 1)
+    assert (own.binding.method, own.binding.representative_id, own.binding.level) == (Method.OWN_PROOF, None, 1)
     assert own.binding.facts.verified_at == watch.now()
     assert await kinds(db, "per_child") == ["binding.proved", "binding.verified"]
     async with db.reading() as unit:
-        assert await service.list_for_person(unit, "per_lan") == ()
+        assert await ledger.list_for_person(unit, "per_lan") == ()
 
 
 async def test_a_higher_level_is_taken_and_a_lower_one_left(db: Database, bind: Bind) -> None:
@@ -179,10 +182,10 @@ async def test_a_suspended_binding_holds_its_account_and_is_not_lifted_by_bindin
 async def test_ending_twice_is_forgiven_and_leaves_one_event(db: Database, bind: Bind, watch: Watch) -> None:
     binding_id = (await bind()).binding.binding_id
     async with db.writing() as unit:
-        first = await service.release(unit, NETWORK, binding_id)
+        first = await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, binding_id, Move.RELEASE, by="client")
     watch.advance(MINUTE)
     async with db.writing() as unit:
-        assert await service.release(unit, NETWORK, binding_id) == first
+        assert await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, binding_id, Move.RELEASE, by="client") == first
     assert first.state is State.RELEASED
     assert await kinds(db, "per_lan") == ["binding.released", "binding.verified"]
     for move in (Move.RESUME, Move.SUSPEND, Move.VERIFY, Move.REVOKE):
@@ -197,7 +200,7 @@ async def test_nobody_ends_a_strangers_binding(db: Database, bind: Bind) -> None
 
     async def by(person_id: str) -> State:
         async with db.writing() as unit:
-            return (await service.release_by_person(unit, person_id, binding_id, record)).state
+            return (await ledger.release_by_person(unit, person_id, binding_id, record, shipped())).state
 
     record = replace(persona("fifteen").record, person_id="per_child", guardian_ids=("per_lan",))
     with pytest.raises(BindingNotFound):
@@ -217,11 +220,11 @@ async def test_everything_at_one_network_is_released_for_its_person(db: Database
     await bind(account="elsewhere", client_id="net_2")
     await bind(MINH, account="minhs")
     async with db.writing() as unit:
-        assert await service.release_all(unit, "per_lan", NETWORK) == 3
-        assert await service.release_all(unit, "per_lan", NETWORK) == 0
+        assert await ledger.release_all(unit, "per_lan", NETWORK) == 3
+        assert await ledger.release_all(unit, "per_lan", NETWORK) == 0
     async with db.reading() as unit:
-        states = {b.binding_id: b.state for b in await service.list_for_client(unit, NETWORK)}
-        assert [b.state for b in await service.list_for_client(unit, "net_2")] == [State.VERIFIED]
+        states = {b.binding_id: b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, NETWORK)}
+        assert [b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, "net_2")] == [State.VERIFIED]
     assert {states.pop(binding_id) for binding_id in (*own, child)} == {State.RELEASED}
     assert states.pop(ended) is State.REVOKED
     assert list(states.values()) == [State.VERIFIED]
@@ -234,16 +237,11 @@ async def test_a_network_lists_its_own_in_pages(db: Database, bind: Bind, state:
     for index, move in enumerate((Move.SUSPEND, Move.RELEASE, Move.REVOKE)):
         for binding in made[index::4]:
             await make(db, binding.binding_id, move)
-    # Social accounts are verified from the start; a pending one is made by hand.
-    async with db.writing() as unit:
-        await unit.execute(
-            Statement(update(bindings).values(verified_at=None).where(bindings.c.binding_id == made[3].binding_id))
-        )
     seen = []
     after = None
     async with db.reading() as unit:
-        everything = {b.binding_id: b for b in await service.list_for_client(unit, NETWORK)}
-        while page := await service.list_for_client(unit, NETWORK, state=state, after=after, limit=2):
+        everything = {b.binding_id: b for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, NETWORK)}
+        while page := await engine.list_for_client(unit, SOCIAL_ACCOUNT, NETWORK, state=state, after=after, limit=2):
             assert len(page) <= 2
             seen += [binding.binding_id for binding in page]
             after = page[-1].binding_id
@@ -255,8 +253,8 @@ async def test_a_network_lists_its_own_in_pages(db: Database, bind: Bind, state:
 async def test_a_person_lists_in_pages_the_latest_first(db: Database, bind: Bind) -> None:
     made = [(await bind(account=f"a{n}", account_limit=9)).binding.binding_id for n in range(5)]
     async with db.reading() as unit:
-        first = await service.list_for_person(unit, "per_lan", limit=3)
-        rest = await service.list_for_person(unit, "per_lan", before=first[-1].binding_id, limit=3)
+        first = await ledger.list_for_person(unit, "per_lan", limit=3)
+        rest = await ledger.list_for_person(unit, "per_lan", before=first[-1].binding_id, limit=3)
     assert [binding.binding_id for binding in (*first, *rest)] == sorted(made, reverse=True)
 
 
@@ -269,12 +267,12 @@ async def test_an_idempotency_key_repeats_the_answer(db: Database, bind: Bind, w
     assert (await bind(MINH, account="m", client_id="net_2", idempotency_key="key")).created
     stood = await bind(idempotency_key="second")
     async with db.writing() as unit:
-        await service.release(unit, NETWORK, first.binding.binding_id)
+        await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, first.binding.binding_id, Move.RELEASE, by="client")
     assert (await bind(idempotency_key="second")).binding.binding_id == stood.binding.binding_id
     assert (await bind(idempotency_key="key")).binding.state is State.RELEASED
-    watch.advance(service.KEYS_KEPT + 1)
+    watch.advance(engine.KEYS_KEPT + 1)
     async with db.writing() as unit:
-        assert await service.forget_old_keys(unit) == 3
+        assert await ledger.forget_old_keys(unit) == 3
     assert (await bind(idempotency_key="key")).created
 
 
@@ -286,7 +284,7 @@ async def test_a_refused_request_does_not_use_up_its_key(bind: Bind) -> None:
     assert (await bind(MINH, account="another", idempotency_key="key")).created
 
 
-async def outcomes(*calls: Awaitable[Bound]) -> list[object]:
+async def outcomes(*calls: Awaitable[Bound[SocialAccount]]) -> list[object]:
     results = await asyncio.gather(*calls, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, DomainError):
@@ -312,11 +310,11 @@ async def test_of_50_times_the_same_request_one_makes_the_binding(db: Database, 
 
 
 @asynccontextmanager
-async def not_committed_yet(db: Database, **more: object) -> AsyncIterator[Bound]:
+async def not_committed_yet(db: Database, **more: object) -> AsyncIterator[Bound[SocialAccount]]:
     """Lan's binding of `lan.1990`, made in a transaction that ends with the block."""
     async with db.writing() as unit:
-        arguments = {"client_id": NETWORK, "account_id": "lan.1990", "proof": LAN} | more
-        yield await service.bind_social_account(unit, BLIND, **arguments)  # type: ignore[arg-type]
+        arguments = {"client_id": NETWORK, "account_id": "lan.1990", "proof": LAN, "rules": RULES} | more
+        yield await social_accounts.bind_social_account(unit, BLIND, **arguments)  # type: ignore[arg-type]
         # Time for the other request to run into what is not committed yet.
         await asyncio.sleep(0.2)
 
@@ -361,7 +359,7 @@ async def test_binding_and_releasing_in_parallel_never_loses_count(db: Database,
             except AccountLimitReached:
                 continue
             async with db.writing() as unit:
-                await service.release(unit, NETWORK, bound.binding.binding_id)
+                await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, bound.binding.binding_id, Move.RELEASE, by="client")
 
     await asyncio.gather(*(come_and_go(number) for number in range(12)))
     history = await kinds_all(db)

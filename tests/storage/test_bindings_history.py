@@ -14,28 +14,30 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import func, select
 
 from tests.support.schema import build
-from tests.support.watch import Watch
+from tests.support.watch import MORNING, Watch
 from vneid_idp.audit.tables import events
-from vneid_idp.bindings import service
-from vneid_idp.bindings.lifecycle import EVENTS, LIVE, MOVES, Move, State
-from vneid_idp.bindings.policy import Action
-from vneid_idp.bindings.rules import (
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.rules import MoveForbidden
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.social_accounts import service as social_accounts
+from vneid_idp.bindings.social_accounts.capabilities import Action, may
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Move, State
+from vneid_idp.bindings.social_accounts.rules import Method, Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.words import (
     AccountBoundToAnother,
     AccountLimitReached,
-    Binding,
     GuardianRequired,
     LevelRequired,
-    Method,
-    MoveForbidden,
     OwnProofRequired,
-    Proof,
-    may,
 )
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.documents import shipped
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 
+RULES = shipped().at(MORNING)
 BLIND = BlindIndex(b"k" * 32)
 LIMIT = 2
 PEOPLE = ("per_a", "per_b", "per_c")
@@ -51,7 +53,7 @@ def template() -> Path:
 
 
 class Histories(RuleBasedStateMachine):
-    """Binding, proving, suspending and ending in any order, by people of any age."""
+    """SocialAccount, proving, suspending and ending in any order, by people of any age."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,8 +63,8 @@ class Histories(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.db = open_database(f"sqlite:///{self.folder / 'db.sqlite3'}", self.watch)
         self.ages = dict.fromkeys(PEOPLE, 15)
-        self.held: dict[str, Binding] = {}
-        self.ended: list[Binding] = []
+        self.held: dict[str, SocialAccount] = {}
+        self.ended: list[SocialAccount] = []
         self.told: dict[str, int] = {}
 
     def teardown(self) -> None:
@@ -71,7 +73,7 @@ class Histories(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def tell(self, move: Move) -> None:
-        self.told[EVENTS[move]] = self.told.get(EVENTS[move], 0) + 1
+        self.told[LIFECYCLE.events[move]] = self.told.get(LIFECYCLE.events[move], 0) + 1
 
     def expected_refusal(self, proof: Proof, account: str) -> type[DomainError] | None:
         if proof.age < 16 and proof.guardian_id is None:
@@ -96,10 +98,10 @@ class Histories(RuleBasedStateMachine):
         proof = Proof(person, self.ages[person], level, guardian)
         refusal = self.expected_refusal(proof, account)
 
-        async def bind() -> service.Bound:
+        async def bind() -> Bound[SocialAccount]:
             async with self.db.writing() as unit:
-                return await service.bind_social_account(
-                    unit, BLIND, client_id="net", account_id=account, proof=proof, account_limit=LIMIT
+                return await social_accounts.bind_social_account(
+                    unit, BLIND, client_id="net", account_id=account, proof=proof, rules=RULES, account_limit=LIMIT
                 )
 
         if refusal is not None:
@@ -120,7 +122,7 @@ class Histories(RuleBasedStateMachine):
                 before,
                 method=Method.OWN_PROOF,
                 level=level,
-                guardian_id=None,
+                representative_id=None,
                 facts=replace(before.facts, verified_at=self.watch.now()),
             )
             assert bound.binding == moved
@@ -137,12 +139,12 @@ class Histories(RuleBasedStateMachine):
     def move_what_ended(self, data: st.DataObject, move: Move) -> None:
         self.check_move(data.draw(st.sampled_from(self.ended)), move, None)
 
-    def check_move(self, binding: Binding, move: Move, account: str | None) -> None:
-        end = MOVES.get((binding.state, move))
+    def check_move(self, binding: SocialAccount, move: Move, account: str | None) -> None:
+        end = LIFECYCLE.moves.get((binding.state, move))
 
-        async def make() -> Binding:
+        async def make() -> SocialAccount:
             async with self.db.writing() as unit:
-                return await service.move(unit, "net", binding.binding_id, move)
+                return await engine.move(unit, SOCIAL_ACCOUNT, "net", binding.binding_id, move)
 
         try:
             moved = self.runner.run(make())
@@ -156,7 +158,7 @@ class Histories(RuleBasedStateMachine):
         assert moved.state is end
         self.tell(move)
         assert account is not None
-        if end in LIVE:
+        if end in LIFECYCLE.live:
             self.held[account] = moved
         else:
             del self.held[account]
@@ -172,10 +174,10 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_database_agrees(self) -> None:
-        async def read() -> tuple[set[Binding], dict[str, int]]:
+        async def read() -> tuple[set[SocialAccount], dict[str, int]]:
             async with self.db.reading() as unit:
                 rows = await unit.fetch(COUNTS)
-                found = await service.list_for_client(unit, "net", limit=1_000)
+                found = await engine.list_for_client(unit, SOCIAL_ACCOUNT, "net", limit=1_000)
                 return set(found), {row["kind"]: row["count"] for row in rows}
 
         found, told = self.runner.run(read())
@@ -186,10 +188,10 @@ class Histories(RuleBasedStateMachine):
     def rights_come_from_proof_only(self) -> None:
         for binding in (*self.held.values(), *self.ended):
             age = self.ages[binding.person_id]
-            if may(binding, age, Action.POST, self.watch.now()):
+            if may(binding, age, Action.POST, RULES):
                 assert binding.state is State.VERIFIED
                 assert (binding.method is Method.GUARDIAN) == (age < 16)
-            if may(binding, age, Action.COMMERCIAL_LIVESTREAM, self.watch.now()):
+            if may(binding, age, Action.COMMERCIAL_LIVESTREAM, RULES):
                 assert (binding.level, binding.method) == (2, Method.OWN_PROOF)
 
 

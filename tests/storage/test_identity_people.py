@@ -14,6 +14,7 @@ from vneid_idp.identity.rules import Standing
 from vneid_idp.identity.vault import PersonForgotten, PersonKey
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country import store as population_store
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.population import COLUMN, NotSynthetic, NumberTaken
@@ -152,16 +153,16 @@ async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> Non
     record = PLAIN.record
     async with db.writing() as unit:
         await POPULATION.register(unit, record)
-        opened = await accounts.open_account(unit, VAULT, BLIND, record, 1, {"nickname": "A"})
-        assert await accounts.open_account(unit, VAULT, BLIND, record, 2) == opened
+        opened = await accounts.open_account(unit, VAULT, BLIND, record, 1, {"nickname": "A"}, policy=shipped())
+        assert await accounts.open_account(unit, VAULT, BLIND, record, 2, policy=shipped()) == opened
         assert opened.level == 1
         child = replace(persona("child-5").record, guardian_ids=())
         with pytest.raises(LevelNotAllowed):
-            await accounts.open_account(unit, VAULT, BLIND, child, 2)
+            await accounts.open_account(unit, VAULT, BLIND, child, 2, policy=shipped())
         with pytest.raises(LevelNotAllowed):
-            await accounts.open_account(unit, VAULT, BLIND, record, 0)
-        assert await accounts.raise_level(unit, record, 2)
-        assert not await accounts.raise_level(unit, record, 2)
+            await accounts.open_account(unit, VAULT, BLIND, record, 0, policy=shipped())
+        assert await accounts.raise_level(unit, record, 2, policy=shipped())
+        assert not await accounts.raise_level(unit, record, 2, policy=shipped())
         found = await accounts.find_with_profile(unit, VAULT, record.person_id)
         assert found is not None
         assert (found[0].level, found[1].record, found[1].own) == (2, record, {"nickname": "A"})
@@ -169,7 +170,7 @@ async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> Non
     other = replace(persona("complete").record, phone=record.phone)
     with pytest.raises(SignInNameTaken):
         async with db.writing() as unit:
-            await accounts.open_account(unit, VAULT, BLIND, other, 2)
+            await accounts.open_account(unit, VAULT, BLIND, other, 2, policy=shipped())
 
 
 async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from tests.support.people import BLIND, VAULT, hashes, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.identity import accounts, persons, tables
+from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.seed import seed_citizens
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
@@ -39,7 +40,7 @@ async def test_who_was_seeded_with_an_account_has_a_row(db: Database) -> None:
 
 async def test_who_opens_an_account_has_a_row(db: Database) -> None:
     async with db.writing() as unit:
-        await accounts.open_account(unit, VAULT, BLIND, PLAIN, 1)
+        await accounts.open_account(unit, VAULT, BLIND, PLAIN, 1, policy=shipped())
         assert await without_row(unit) == []
 
 

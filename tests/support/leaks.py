@@ -18,6 +18,7 @@ from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.phones import display
 from vneid_idp.identity.registry import Address
+from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.names import build
 from vneid_idp.sandbox.country.personas import Persona, Sketch, draw
 from vneid_idp.sandbox.country.population import Population
@@ -46,7 +47,7 @@ async def settle_marked(land: Country) -> Persona:
     persona = replace(draw(_SKETCH, 987_654, land.watch.now()), password="Mk-zxvy-77-hoa")
     async with idp.db.writing() as unit:
         await Population(idp.vault, idp.keys.blind).register(unit, persona.record)
-        await accounts.open_account(unit, idp.vault, idp.keys.blind, persona.record, 2, persona.own)
+        await accounts.open_account(unit, idp.vault, idp.keys.blind, persona.record, 2, persona.own, policy=shipped())
         hashed = await idp.hasher.hash(persona.password)
         await set_hash(unit, persona.record.person_id, SecretKind.PASSWORD, hashed)
     return persona

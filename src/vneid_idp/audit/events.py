@@ -65,6 +65,7 @@ class Kind(StrEnum):
     DELIVERY_GIVEN_UP = "delivery.given_up"
     DELIVERY_RETRIED = "delivery.retried"
     DELIVERY_DISCARDED = "delivery.discarded"
+    POLICY_PUBLISHED = "policy.published"
 
 
 SENTENCES: Mapping[Kind, str] = {
@@ -120,6 +121,7 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.DELIVERY_GIVEN_UP: "A message, a notice or a fetch was given up and waits for the operator.",
     Kind.DELIVERY_RETRIED: "The operator had another attempt made at a delivery that was given up.",
     Kind.DELIVERY_DISCARDED: "The operator discarded a delivery that was given up.",
+    Kind.POLICY_PUBLISHED: "Rows of the policy were published; they hold from the days that they name.",
 }
 
 

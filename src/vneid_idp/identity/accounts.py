@@ -19,6 +19,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Reading, Unit
 
 SIGN_IN_NAME = "accounts.sign_in_name"
@@ -119,6 +120,7 @@ async def open_account(
     level: int,
     own: dict[str, Any] | None = None,
     *,
+    policy: Policy,
     by: str | None = None,
 ) -> Account:
     """Open an account of `level` (1 or 2) for a person of the registry, or return the one there is.
@@ -126,7 +128,7 @@ async def open_account(
     `own` is what the holder adds to the profile, `by` the clerk who opens it. Raises `LevelNotAllowed` and
     `SignInNameTaken`.
     """
-    if not 1 <= level <= rules.highest_level(record, unit.now):
+    if not 1 <= level <= rules.highest_level(record, policy.at(unit.now), unit.now):
         raise LevelNotAllowed
     account = account_for(record, level, unit.now, unit.now)
     await persons.ensure(unit, record.person_id)
@@ -208,12 +210,12 @@ async def _get(unit: Reading, person_id: str) -> Account:
     return account
 
 
-async def raise_level(unit: Unit, record: RegistryRecord, level: int, *, by: str | None = None) -> bool:
+async def raise_level(unit: Unit, record: RegistryRecord, level: int, *, policy: Policy, by: str | None = None) -> bool:
     """Raise an account after the person was verified in person, by the clerk `by`; whether it was below.
 
     Raises `LevelNotAllowed`.
     """
-    if level > rules.highest_level(record, unit.now):
+    if level > rules.highest_level(record, policy.at(unit.now), unit.now):
         raise LevelNotAllowed
     raised = await store.raise_level(unit, record.person_id, level, unit.now)
     if raised:

@@ -10,9 +10,7 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_expires_at, card_status
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.kernel.clock import Instant
-
-LEVEL_2_FROM_AGE = 6
-"""Decree 69/2024/NĐ-CP Art. 7: younger children may hold level 1 only."""
+from vneid_idp.policy.rules import Rules, Threshold
 
 PASSWORD_LENGTHS = range(8, 129)
 PASSCODE_LENGTH = 6
@@ -92,14 +90,14 @@ def _standing(account: Account, now: Instant) -> Standing:
     return Standing.USABLE
 
 
-def highest_level(record: RegistryRecord, now: Instant) -> int:
+def highest_level(record: RegistryRecord, in_force: Rules, now: Instant) -> int:
     """The highest level of account that the person may hold at `now`, 0 for none (Decree 69/2024 Art. 7).
 
-    Citizens need a valid card, foreigners a valid residence card; below six years only level 1.
+    Citizens need a valid card, foreigners a valid residence card; younger children only level 1.
     """
     if record.deceased_at is not None or card_status(record.card, now) is not CardStatus.VALID:
         return 0
-    return 2 if age(record.birth_date, now) >= LEVEL_2_FROM_AGE else 1
+    return 2 if age(record.birth_date, now) >= in_force[Threshold.LEVEL_2_FROM_AGE] else 1
 
 
 def good_password(text: str) -> bool:

@@ -3,8 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings.policy import GUARDIAN_UNTIL_AGE
-from vneid_idp.identity.ages import is_over
+from vneid_idp.identity.guardianship import is_guardian
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.interaction import service
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
@@ -48,11 +47,13 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
     """Each under a value for the form that names the child in this request only."""
     person = visit.situation.person
     assert person is not None
-    now = visit.provider.clock.now()
+    provider = visit.provider
+    now = provider.clock.now()
+    rules = (await provider.current_policy()).at(now)
     return {
         digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
-        for ward in await visit.provider.registry.wards_of(person.person_id)
-        if not is_over(ward.birth_date, GUARDIAN_UNTIL_AGE, now)
+        for ward in await provider.registry.wards_of(person.person_id)
+        if is_guardian(person.person_id, ward, rules, now)
     }
 
 

@@ -11,6 +11,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
+from vneid_idp.identity.guardianship import is_guardian
 from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
@@ -74,11 +75,12 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         return None
     provider, ward_id = visit.provider, visit.interaction.ward_id
     ward = await provider.registry.find(ward_id) if ward_id else None
+    policy = await provider.current_policy()
     async with provider.db.reading() as unit:
         found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
     if found is None:
         return None
-    if ward is not None and person.person_id not in ward.guardian_ids:
+    if ward_id and not is_guardian(person.person_id, ward, policy.at(unit.now), unit.now):
         # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
         raise InteractionOver
     account, profile = found

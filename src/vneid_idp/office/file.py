@@ -61,7 +61,7 @@ async def page(
         keys = await passkeys.list_passkeys(unit, file.person_id)
         waiting = any(asked.person_id == file.person_id for asked in await lock_requests.open_requests(unit))
         now = unit.now
-    highest = highest_level(record, now)
+    highest = highest_level(record, (await provider.current_policy()).at(now), now)
     return render(
         request,
         "office/file.html",
@@ -105,9 +105,10 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
     if level == 2 and not form["seen"]:
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
     provider = colleague.provider
+    policy = await provider.current_policy()
     async with provider.db.writing() as unit:
         _, code = await enrol_person.open_account(
-            unit, provider.vault, provider.keys.blind, file.record, level, by=colleague.person_id
+            unit, provider.vault, provider.keys.blind, file.record, level, policy=policy, by=colleague.person_id
         )
     return await page(request, colleague, file, done=gettext(request, "The account was opened."), code=code)
 
@@ -121,8 +122,11 @@ async def raise_level(request: Request, colleague: Colleague, file: OpenFile) ->
     if not form["seen"]:
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
     provider = colleague.provider
+    policy = await provider.current_policy()
     async with provider.db.writing() as unit:
-        await enrol_person.raise_level(unit, provider.vault, provider.keys.blind, file.record, by=colleague.person_id)
+        await enrol_person.raise_level(
+            unit, provider.vault, provider.keys.blind, file.record, policy=policy, by=colleague.person_id
+        )
     return see_other(f"{file.path}?done=raised")
 
 

@@ -6,11 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.lifecycle import LIVE, State
-from vneid_idp.bindings.rules import Binding, is_guardian, next_step
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import State
+from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_step
 from vneid_idp.identity.ages import age
+from vneid_idp.identity.guardianship import is_guardian
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.policy.rules import Rules
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.protocol.client import Client
 from vneid_idp.use_cases.release_binding import release_for_person
@@ -26,7 +30,7 @@ _PAGE = 50
 class Linked:
     """A binding as the page shows it."""
 
-    binding: Binding
+    binding: SocialAccount
     network: str
     child: str | None
     """The name of the child under 16 whose account it is."""
@@ -35,12 +39,12 @@ class Linked:
     @property
     def live(self) -> bool:
         """Whether the binding holds the account."""
-        return self.binding.state in LIVE
+        return self.binding.state in SOCIAL_ACCOUNT.lifecycle.live
 
     @property
     def since(self) -> int:
-        """When the account was verified, or asked to be."""
-        return self.binding.facts.verified_at or self.binding.facts.requested_at
+        """When the account was last proved."""
+        return self.binding.facts.verified_at
 
     @property
     def ended_at(self) -> int | None:
@@ -51,12 +55,14 @@ class Linked:
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     before = read_before(request, "bind")
+    policy = await holder.provider.current_policy()
     async with holder.provider.db.reading() as unit:
-        found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=_PAGE)
+        found = await engine.list_for_person(unit, SOCIAL_ACCOUNT, holder.person_id, before=before, limit=_PAGE)
         clients = await find_clients(unit, {binding.client_id for binding in found})
         now = unit.now
+    rules = policy.at(now)
     children = await holder.provider.registry.find_many({b.person_id for b in found} - {holder.person_id})
-    shown = [_linked(holder, binding, clients, children.get(binding.person_id), now) for binding in found]
+    shown = [_linked(holder, binding, clients, children.get(binding.person_id), rules, now) for binding in found]
     linked = [each for each in shown if each is not None]
     return render(
         request,
@@ -72,15 +78,20 @@ async def show(request: Request, holder: Holder) -> Response:
 
 
 def _linked(
-    holder: Holder, binding: Binding, clients: dict[str, Client], child: RegistryRecord | None, now: Instant
+    holder: Holder,
+    binding: SocialAccount,
+    clients: dict[str, Client],
+    child: RegistryRecord | None,
+    rules: Rules,
+    now: Instant,
 ) -> Linked | None:
     """The binding as shown; nothing to a former guardian, to whom neither the child's name nor the account belongs."""
     client = clients.get(binding.client_id)
     network = client.client_name if client else binding.client_id
     if binding.person_id == holder.person_id:
         years = age(holder.profile.record.birth_date, now)
-        return Linked(binding, network, None, next_step(binding, years) is not None)
-    if child is None or not is_guardian(holder.person_id, child, now):
+        return Linked(binding, network, None, next_step(binding, years, rules) is not None)
+    if child is None or not is_guardian(holder.person_id, child, rules, now):
         return None
     return Linked(binding, network, child.full_name, needs_own_proof=False)
 
@@ -89,13 +100,14 @@ async def release(request: Request, holder: Holder) -> Response:
     """Release a binding: the network's account belongs to nobody from this moment."""
     form = await read_form(request)
     provider = holder.provider
+    policy = await provider.current_policy()
     async with provider.db.reading() as reading:
         found = await bindings.find_for_person(reading, holder.person_id, form["binding"])
     child = None
-    if found is not None and found.person_id != holder.person_id:
+    if found is not None and found.person_id not in (None, holder.person_id):
         child = await provider.registry.find(found.person_id)
     async with provider.db.writing() as unit:
-        await release_for_person(unit, holder.person_id, form["binding"], child)
+        await release_for_person(unit, holder.person_id, form["binding"], child, policy)
     return see_other("/me/accounts?released")
 
 

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.lifecycle import LIVE
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import passkeys
 from vneid_idp.portal.access import Holder, for_holder
@@ -17,7 +17,7 @@ async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     async with holder.provider.db.reading() as unit:
         services = await consents.list_standing(unit, holder.person_id)
-        linked = await bindings.list_for_person(unit, holder.person_id)
+        linked = await bindings.list_for_person(unit, SOCIAL_ACCOUNT, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
         request,
@@ -25,7 +25,7 @@ async def show(request: Request, holder: Holder) -> Response:
         account=holder.account,
         record=holder.profile.record,
         services=len(services),
-        linked=sum(binding.state in LIVE for binding in linked),
+        linked=sum(binding.state in SOCIAL_ACCOUNT.lifecycle.live for binding in linked),
         passkeys=len(keys),
     )
 

@@ -95,8 +95,8 @@ class Client:
     purposes: tuple[Purpose, ...] = ()
     assertion_audience: str = "issuer"
     """`issuer` (RFC 10070: one string, the issuer) or `endpoint` (also the token endpoint; logged when used)."""
-    account_limit: int = 3
-    """How many social accounts of one person this network may bind."""
+    account_limit: int | None = None
+    """How many social accounts of one person this network may bind; without a number, as many as the policy says."""
     family: str | None = None
     """The organisation whose clients act together, and are disabled together: a carrier with its app and back end."""
     logo_digest: str | None = None

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vneid_idp.bindings.lifecycle import State
-from vneid_idp.bindings.policy import Action
-from vneid_idp.bindings.rules import Binding as BindingFacts
-from vneid_idp.bindings.rules import Capability as CapabilityFacts
-from vneid_idp.bindings.rules import Method, NextStep, Reason, capabilities, is_supervised, next_step
+from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
+from vneid_idp.bindings.social_accounts.capabilities import Capability as CapabilityFacts
+from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount, is_supervised, next_step
+from vneid_idp.bindings.social_accounts.words import NextStep, Reason
 from vneid_idp.identity.ages import AgeBand, age, age_band
 from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.policy.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ BindingId = Annotated[
 ]
 
 
+class State(StrEnum):
+    """Where a binding stands. It is computed from facts and stored nowhere."""
+
+    # A word of the published contract that no social account is in: what is bound here comes with its proof.
+    PENDING = "pending"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+    RELEASED = "released"
+    REVOKED = "revoked"
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -69,7 +81,7 @@ class Capability(_Model):
         """The representation of a decision."""
         row = found.requirement
         return cls(
-            action=row.action,
+            action=Action(row.action),
             allowed=found.allowed,
             reason=found.reason,
             legal_reference=row.legal_reference,
@@ -94,25 +106,25 @@ class Binding(_Model):
     capabilities: tuple[Capability, ...]
 
     @classmethod
-    def of(cls, binding: BindingFacts, age: Age | None, now: Instant) -> "Binding":
-        """The representation of a binding whose holder has this age; None for a holder who is forgotten."""
-        verified_at = binding.facts.verified_at
+    def of(cls, binding: SocialAccount, age: Age | None, rules: Rules) -> "Binding":
+        """The representation of a binding whose holder has this age, by the rules of today; None for a holder who is
+        forgotten."""
         return cls(
             binding_id=binding.binding_id,
-            state=binding.state,
+            state=State(binding.state),
             level=binding.level,
             method=binding.method,
-            verified_at=None if verified_at is None else datetime.fromtimestamp(verified_at // SECOND, UTC),
+            verified_at=datetime.fromtimestamp(binding.facts.verified_at // SECOND, UTC),
             age_band=None if age is None else age.band,
-            supervised=age is not None and is_supervised(binding, age.years),
-            next_step=None if age is None else next_step(binding, age.years),
-            capabilities=capabilities_of(binding, age, now),
+            supervised=age is not None and is_supervised(binding, age.years, rules),
+            next_step=None if age is None else next_step(binding, age.years, rules),
+            capabilities=capabilities_of(binding, age, rules),
         )
 
 
-def capabilities_of(binding: BindingFacts | None, age: Age | None, now: Instant) -> tuple[Capability, ...]:
+def capabilities_of(binding: SocialAccount | None, age: Age | None, rules: Rules) -> tuple[Capability, ...]:
     """What an account may do; an unverified one, and one whose holder is forgotten, as if nobody had proved it."""
-    found = capabilities(None, 0, now) if binding is None or age is None else capabilities(binding, age.years, now)
+    found = capabilities(binding, None if age is None else age.years, rules)
     return tuple(Capability.of(each) for each in found)
 
 

@@ -6,15 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from starlette.convertors import StringConvertor, register_url_convertor
 
-from vneid_idp.bindings import service
-from vneid_idp.bindings.lifecycle import State
-from vneid_idp.bindings.rules import Binding as BindingFacts
-from vneid_idp.bindings.rules import BindingNotFound, acts_for
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.engine.rules import BindingNotFound, acts_for
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT as KIND
+from vneid_idp.bindings.social_accounts.rules import SocialAccount
+from vneid_idp.bindings.social_accounts.service import find_by_account
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import CHILD_ACCOUNT, SOCIAL_ACCOUNT, Caller, find_caller
 from vneid_idp.resources.representations import (
@@ -25,10 +27,12 @@ from vneid_idp.resources.representations import (
     Binding,
     BindingPage,
     Problem,
+    State,
     capabilities_of,
 )
+from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.bind_account import Told, bind_account, holder_of
-from vneid_idp.use_cases.release_binding import release_for_network, release_with_token
+from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 
@@ -102,7 +106,7 @@ async def bind(
     `binding:child_account` for the account of the child whom a guardian chose. Asking again changes nothing, unless
     the new proof is better: the young person's own after a guardian's, or a higher level."""
     provider, grant_id = idp(request), _check_person(caller)
-    asked_at = provider.clock.now()
+    policy, asked_at = await provider.current_policy(), provider.clock.now()
     record = await provider.registry.find(holder_of(caller.authorisation))
     if record is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
@@ -114,6 +118,7 @@ async def bind(
                 caller.client,
                 grant_id,
                 Told(record, asked_at),
+                policy,
                 account_id=account.account_id,
                 idempotency_key=idempotency_key,
             )
@@ -123,7 +128,7 @@ async def bind(
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return Binding.of(bound.binding, Age.at(record.birth_date, unit.now), unit.now)
+    return Binding.of(bound.binding, Age.at(record.birth_date, unit.now), policy.at(unit.now))
 
 
 def _check_person(caller: Caller) -> str:
@@ -150,19 +155,31 @@ async def list_bindings(
     """Needs the network's own access token (client credentials, scope `binding:social_account`)."""
     caller.check_own()
     provider, client_id = idp(request), caller.client.client_id
+    policy = await provider.current_policy()
     after = None if cursor is None else _read_cursor(provider, cursor, client_id, state)
     async with provider.db.reading() as unit:
         # One more than asked for tells whether there is another page.
-        found = await service.list_for_client(unit, client_id, state=state, after=after, limit=limit + 1)
+        found = await _list(unit, client_id, state, after, limit + 1)
         now = unit.now
     page = found[:limit]
+    rules = policy.at(now)
     ages = await _ages(provider, {binding.person_id for binding in page}, now)
     more = len(found) > limit
     _no_store(response)
     return BindingPage(
-        items=tuple(Binding.of(binding, ages.get(binding.person_id), now) for binding in page),
+        items=tuple(Binding.of(binding, ages.get(binding.person_id), rules) for binding in page),
         next_cursor=_cursor(provider, client_id, state, page[-1].binding_id) if more else None,
     )
+
+
+async def _list(
+    unit: Reading, client_id: str, state: State | None, after: str | None, limit: int
+) -> tuple[SocialAccount, ...]:
+    states = {found.value: found for found in KIND.lifecycle.signs.values()}
+    if state is not None and state.value not in states:
+        return ()
+    wanted = None if state is None else states[state.value]
+    return await bindings.list_for_client(unit, KIND, client_id, state=wanted, after=after, limit=limit)
 
 
 @router.post(
@@ -175,13 +192,17 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     `binding:social_account`). A POST, so that no account id stands in a log of addresses."""
     caller.check_own()
     provider = idp(request)
+    policy = await provider.current_policy()
     async with provider.db.reading() as unit:
-        found = await service.find_by_account(unit, provider.keys.blind, caller.client.client_id, account.account_id)
+        found = await find_by_account(unit, provider.keys.blind, caller.client.client_id, account.account_id)
         now = unit.now
-    binding = None if found is None else await _represented(provider, found, now)
+    rules = policy.at(now)
+    binding = None
+    if found is not None:
+        binding = Binding.of(found, _age(await provider.registry.find(found.person_id), now), rules)
     _no_store(response)
     if binding is None:
-        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, now))
+        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, rules))
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
@@ -193,10 +214,11 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     """With the network's own token any binding of the network; with a person's, one that the person holds or
     supervises."""
     provider = idp(request)
-    found, holder = await _visible(provider, caller, binding_id)
+    policy = await provider.current_policy()
+    found, holder = await _visible(provider, caller, binding_id, policy)
     now = provider.clock.now()
     _no_store(response)
-    return Binding.of(found, _age(holder, now), now)
+    return Binding.of(found, _age(holder, now), policy.at(now))
 
 
 @router.delete(
@@ -205,33 +227,34 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
 async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
-    _, holder = await _visible(provider, caller, binding_id)
+    policy = await provider.current_policy()
+    _, holder = await _visible(provider, caller, binding_id, policy)
     try:
         async with provider.db.writing() as unit:
             if caller.grant_id is None:
-                released = await release_for_network(unit, caller.client, binding_id)
+                released = await release_for_client(unit, KIND, caller.client, binding_id)
             else:
-                released = await release_with_token(unit, caller.client, caller.grant_id, binding_id, holder)
+                released = await release_with_token(
+                    unit, KIND, caller.client, caller.grant_id, binding_id, holder, policy
+                )
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
     _no_store(response)
-    return Binding.of(released, _age(holder, unit.now), unit.now)
+    return Binding.of(released, _age(holder, unit.now), policy.at(unit.now))
 
 
-async def _visible(provider: Idp, caller: Caller, binding_id: str) -> tuple[BindingFacts, RegistryRecord | None]:
+async def _visible(
+    provider: Idp, caller: Caller, binding_id: str, policy: Policy
+) -> tuple[SocialAccount, RegistryRecord | None]:
     """The binding, if it is the caller's to see, and what the registry says of its holder."""
     caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
     async with provider.db.reading() as unit:
-        binding = await service.get(unit, caller.client.client_id, binding_id)
-    holder = await provider.registry.find(binding.person_id)
-    if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, provider.clock.now()):
+        binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
+    holder, now = await provider.registry.find(binding.person_id), provider.clock.now()
+    if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
     return binding, holder
-
-
-async def _represented(provider: Idp, binding: BindingFacts, now: Instant) -> Binding:
-    return Binding.of(binding, _age(await provider.registry.find(binding.person_id), now), now)
 
 
 async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.rules import GuardianRequired, Proof
-from vneid_idp.bindings.service import Bound
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.social_accounts import service as social_accounts
+from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.words import GuardianRequired
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity.ages import age
+from vneid_idp.identity.guardianship import Guardianship, guardianship
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
@@ -36,10 +39,11 @@ async def bind_account(
     client: Client,
     grant_id: str,
     told: Told,
+    policy: Policy,
     *,
     account_id: str,
     idempotency_key: str | None = None,
-) -> Bound:
+) -> Bound[SocialAccount]:
     """Bind, or improve a binding that stands.
 
     The grant is read and the binding written in one unit, in which nobody can take the right away in between: no
@@ -49,24 +53,27 @@ async def bind_account(
     """
     holder = told.record.person_id
     grant = await grants.hold(unit, client.client_id, grant_id, holder, as_of=told.asked_at)
-    proof = _proof(grant.authorisation, told.record, unit.now)
-    return await bindings.bind_social_account(
+    rules = policy.at(unit.now)
+    proof = _proof(grant.authorisation, told.record, rules, unit.now)
+    return await social_accounts.bind_social_account(
         unit,
         blind,
         client_id=client.client_id,
         account_id=account_id,
         proof=proof,
+        rules=rules,
         account_limit=client.account_limit,
         idempotency_key=idempotency_key,
     )
 
 
-def _proof(authorisation: Authorisation, record: RegistryRecord, now: Instant) -> Proof:
+def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, now: Instant) -> Proof:
     if record.person_id != holder_of(authorisation) or record.deceased_at is not None:
         raise GrantEnded
     years = age(record.birth_date, now)
     if authorisation.on_behalf_of is None:
         return Proof(record.person_id, years, authorisation.level)
-    if authorisation.subject not in record.guardian_ids:
+    assert authorisation.subject is not None
+    if guardianship(authorisation.subject, record, rules, now) is Guardianship.NONE:
         raise GuardianRequired("The person of the access token is not a guardian of the child.")
     return Proof(record.person_id, years, authorisation.level, authorisation.subject)

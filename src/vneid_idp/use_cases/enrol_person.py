@@ -7,6 +7,7 @@ from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
 
 CODE_LIFE = activation.LIFETIME
@@ -14,7 +15,7 @@ CODE_LIFE = activation.LIFETIME
 
 
 async def open_account(
-    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, level: int, *, by: str
+    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, level: int, *, policy: Policy, by: str
 ) -> tuple[Account, str]:
     """Open an account of `level`; it, and the code with which its holder chooses the secrets.
 
@@ -23,15 +24,17 @@ async def open_account(
     await persons.seize(unit, record.person_id)
     if await accounts.find(unit, record.person_id) is not None:
         raise accounts.AccountExists
-    account = await accounts.open_account(unit, vault, blind, record, level, by=by)
+    account = await accounts.open_account(unit, vault, blind, record, level, policy=policy, by=by)
     return account, await activation.issue(unit, blind, record.person_id, by=by)
 
 
-async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, *, by: str) -> bool:
+async def raise_level(
+    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, *, policy: Policy, by: str
+) -> bool:
     """Raise an account to level 2 after the person was verified; whether it was below. Raises `LevelNotAllowed`."""
     await persons.seize(unit, record.person_id)
     await accounts.refresh(unit, vault, blind, record)
-    return await accounts.raise_level(unit, record, 2, by=by)
+    return await accounts.raise_level(unit, record, 2, policy=policy, by=by)
 
 
 async def add_passkey(

@@ -15,6 +15,8 @@ from vneid_idp.identity.registry_reports import RegistryReports
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.policy.cache import PolicyCache
+from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.address import Network, address_of
 from vneid_idp.web.errors import Explain
@@ -42,6 +44,7 @@ class Idp:
     db: Database
     keys: KeyRing
     clients: ClientCache
+    policy: PolicyCache
     registry: Registry
     registry_feed: RegistryFeed
     registry_reports: RegistryReports
@@ -59,6 +62,10 @@ class Idp:
     """In the sandbox: the address of a page that explains an error to a developer."""
     prefill: Callable[[Request], Awaitable[Prefill | None]] | None = None
     """In the sandbox: the person that a developer chose to be."""
+
+    async def current_policy(self) -> Policy:
+        """What the law asks, as far as it was published. Asked before a unit is opened."""
+        return await self.policy.current(self.db)
 
     def url(self, path: str) -> str:
         """An absolute URL of this provider."""

@@ -1,19 +1,39 @@
-"""The table of moves, and the state that facts amount to."""
+"""The lifecycle of every kind: exhaustive, and as written."""
 
+from dataclasses import replace
+from enum import StrEnum
 from itertools import product
 
 import pytest
 
-from vneid_idp.audit.events import Kind
-from vneid_idp.bindings.lifecycle import EVENTS, LIVE, MOVES, Facts, Move, State, sources, state_of
+from tests.support.lifecycles import check, explore
+from vneid_idp.audit.events import Kind as EventKind
+from vneid_idp.bindings.engine.lifecycle import Change
+from vneid_idp.bindings.kinds import KINDS
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts, Move, State
 
 
-def test_the_table_allows_exactly_this() -> None:
-    allowed = {f"{state} {move} {end}" for (state, move), end in MOVES.items()}
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_lives_as_its_table_says(name: str) -> None:
+    lifecycle = KINDS[name].lifecycle
+    states: set[StrEnum] = set(lifecycle.moves.values())
+    moves: set[StrEnum] = {move for _, move in lifecycle.moves}
+    check(lifecycle, type(next(iter(states))), type(next(iter(moves))))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_has_its_facts_among_its_columns(name: str) -> None:
+    kind = KINDS[name]
+    columns = set(kind.table.c.keys())
+    changes = kind.lifecycle.changes.values()
+    assert {*kind.lifecycle.signs, kind.scope} <= columns
+    assert {column for change in changes for column in (*change.happens, *change.undoes, *change.brings)} <= columns
+
+
+def test_the_table_of_social_accounts_allows_exactly_this() -> None:
+    allowed = {f"{state or 'nothing'} {move} {end}" for (state, move), end in LIFECYCLE.moves.items()}
     assert allowed == {
-        "pending verify verified",
-        "pending release released",
-        "pending revoke revoked",
+        "nothing verify verified",
         "verified prove verified",
         "verified suspend suspended",
         "verified release released",
@@ -25,39 +45,52 @@ def test_the_table_allows_exactly_this() -> None:
 
 
 def test_nothing_follows_an_end() -> None:
-    ends = set(State) - LIVE
+    ends = set(State) - LIFECYCLE.live
     assert ends == {State.RELEASED, State.REVOKED}
-    assert not [move for state, move in MOVES if state in ends]
+    assert not [move for state, move in LIFECYCLE.moves if state in ends]
 
 
-def test_every_live_binding_can_be_ended() -> None:
-    for state, move in product(LIVE, (Move.RELEASE, Move.REVOKE)):
-        assert MOVES[state, move] not in LIVE
+def test_every_live_account_can_be_ended() -> None:
+    for state, move in product(LIFECYCLE.live, (Move.RELEASE, Move.REVOKE)):
+        assert LIFECYCLE.moves[state, move] not in LIFECYCLE.live
 
 
 def test_every_move_has_its_own_event() -> None:
-    assert set(EVENTS) == set(Move)
-    assert len(set(EVENTS.values())) == len(Move)
-    assert all(kind.value.startswith("binding.") for kind in EVENTS.values())
-    assert EVENTS[Move.VERIFY] is Kind.BINDING_VERIFIED
+    assert len(set(LIFECYCLE.events.values())) == len(Move)
+    assert LIFECYCLE.events[Move.VERIFY] is EventKind.BINDING_VERIFIED
 
 
 @pytest.mark.parametrize(
     ("facts", "state"),
     [
-        (Facts(1), State.PENDING),
         (Facts(1, 2), State.VERIFIED),
         (Facts(1, 2, 3), State.SUSPENDED),
-        (Facts(1, None, None, 4), State.RELEASED),
+        (Facts(1, 2, None, 4), State.RELEASED),
         (Facts(1, 2, 3, 4), State.RELEASED),
         (Facts(1, 2, 3, None, 5), State.REVOKED),
         (Facts(1, 2, 3, 4, 5), State.REVOKED),
     ],
 )
 def test_the_last_word_wins(facts: Facts, state: State) -> None:
-    assert state_of(facts) is state
+    assert LIFECYCLE.state_of(facts) is state
 
 
-def test_sources_read_the_table_backwards() -> None:
-    assert sources(Move.SUSPEND) == {State.VERIFIED}
-    assert sources(Move.RELEASE) == LIVE
+def test_sources_and_ends_read_the_table_backwards() -> None:
+    assert LIFECYCLE.sources(Move.SUSPEND) == {State.VERIFIED}
+    assert LIFECYCLE.sources(Move.RELEASE) == LIFECYCLE.live
+    assert LIFECYCLE.sources(Move.VERIFY) == frozenset()
+    assert LIFECYCLE.ends(Move.RELEASE) == {State.RELEASED}
+    assert LIFECYCLE.ends(Move.SUSPEND) == frozenset()
+    assert LIFECYCLE.final_facts == ("revoked_at", "released_at")
+
+
+def test_a_change_that_its_table_contradicts_is_found() -> None:
+    wrong = replace(LIFECYCLE, changes={**LIFECYCLE.changes, Move.RESUME: Change(happens=("verified_at",))})
+    with pytest.raises(AssertionError, match="suspended resume"):
+        explore(wrong)
+
+
+def test_a_state_without_a_way_in_is_found() -> None:
+    moves = {key: end for key, end in LIFECYCLE.moves.items() if key[1] is not Move.REVOKE}
+    with pytest.raises(AssertionError, match="dead"):
+        check(replace(LIFECYCLE, moves=moves), State, Move)

@@ -1,47 +1,47 @@
 """Who may bind, and what an account may do: start from what succeeds, spoil one thing."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.watch import MORNING
-from vneid_idp.bindings.lifecycle import Facts, State
-from vneid_idp.bindings.policy import POLICY, Action, Requirement, requirements_on
-from vneid_idp.bindings.rules import (
-    Binding,
-    GuardianRequired,
-    Kind,
-    LevelRequired,
+from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities, may
+from vneid_idp.bindings.social_accounts.lifecycle import Facts, State
+from vneid_idp.bindings.social_accounts.rules import (
     Method,
-    NextStep,
-    OwnProofRequired,
     Proof,
-    Reason,
-    capabilities,
+    SocialAccount,
     check_proof,
     is_better,
     is_supervised,
-    may,
     next_step,
+)
+from vneid_idp.bindings.social_accounts.words import (
+    GuardianRequired,
+    LevelRequired,
+    NextStep,
+    OwnProofRequired,
+    Reason,
 )
 from vneid_idp.kernel.clock import SECOND, VIETNAM
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.rules import Policy, Requirement, Threshold, ThresholdRow
 
+RULES = shipped().at(MORNING)
 OWN = Proof("per_1", age=16, level=1)
 GUARDIAN = Proof("per_child", age=15, level=2, guardian_id="per_parent")
-BOUND = Binding(
-    "net", "bind_1", Kind.SOCIAL_ACCOUNT, "per_1", None, Method.OWN_PROOF, 2, Facts(requested_at=1, verified_at=1)
-)
-SUPERVISED = replace(BOUND, method=Method.GUARDIAN, guardian_id="per_parent")
+BOUND = SocialAccount("net", "bind_1", "per_1", None, Method.OWN_PROOF, 2, Facts(made_at=1, verified_at=1))
+SUPERVISED = replace(BOUND, method=Method.GUARDIAN, representative_id="per_parent")
 CONTENT = {Action.POST, Action.COMMENT, Action.SHARE, Action.LIVESTREAM}
 
 
 @pytest.mark.parametrize("proof", [OWN, GUARDIAN, replace(OWN, age=120, level=2), replace(GUARDIAN, age=0)])
 def test_who_may_bind(proof: Proof) -> None:
-    check_proof(proof)
+    check_proof(proof, RULES)
 
 
 @pytest.mark.parametrize(
@@ -57,25 +57,25 @@ def test_who_may_bind(proof: Proof) -> None:
 )
 def test_one_thing_spoiled_is_refused(proof: Proof, refusal: type[DomainError]) -> None:
     with pytest.raises(refusal):
-        check_proof(proof)
+        check_proof(proof, RULES)
 
 
 @given(st.integers(0, 130), st.integers(0, 2), st.none() | st.just("per_parent"))
 def test_under_16_never_without_a_guardian_and_later_never_with_one(age: int, level: int, guardian: str | None) -> None:
     try:
-        check_proof(Proof("per_1", age, level, guardian))
+        check_proof(Proof("per_1", age, level, guardian), RULES)
     except DomainError:
         return
     assert (guardian is not None) == (age < 16)
     assert level == 2 or (guardian is None and level == 1)
 
 
-def allowed(binding: Binding | None, age: int) -> set[Action]:
-    return {found.requirement.action for found in capabilities(binding, age, MORNING) if found.allowed}
+def allowed(binding: SocialAccount | None, age: int) -> set[Action]:
+    return {found.requirement.action for found in capabilities(binding, age, RULES) if found.allowed}
 
 
-def reasons(binding: Binding | None, age: int) -> set[Reason]:
-    return {found.reason for found in capabilities(binding, age, MORNING) if found.reason is not None}
+def reasons(binding: SocialAccount | None, age: int) -> set[Reason]:
+    return {found.reason for found in capabilities(binding, age, RULES) if found.reason is not None}
 
 
 def test_an_unverified_account_may_only_view() -> None:
@@ -96,22 +96,21 @@ def test_an_account_verified_by_id_number_may_everything() -> None:
 def test_a_supervised_child_may_all_but_sell() -> None:
     assert allowed(SUPERVISED, 15) == {Action.VIEW, *CONTENT}
     assert reasons(SUPERVISED, 15) == {Reason.OWN_PROOF_REQUIRED}
-    assert is_supervised(SUPERVISED, 15)
-    assert next_step(SUPERVISED, 15) is None
+    assert is_supervised(SUPERVISED, 15, RULES)
+    assert next_step(SUPERVISED, 15, RULES) is None
 
 
 def test_at_16_the_young_persons_own_proof_is_asked_for() -> None:
-    assert next_step(SUPERVISED, 16) is NextStep.OWN_PROOF_REQUIRED
+    assert next_step(SUPERVISED, 16, RULES) is NextStep.OWN_PROOF_REQUIRED
     assert allowed(SUPERVISED, 16) == {Action.VIEW}
     assert reasons(SUPERVISED, 16) == {Reason.OWN_PROOF_REQUIRED}
-    assert not is_supervised(SUPERVISED, 16)
-    assert next_step(BOUND, 16) is None
+    assert not is_supervised(SUPERVISED, 16, RULES)
+    assert next_step(BOUND, 16, RULES) is None
 
 
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        (Facts(1), Reason.ACCOUNT_NOT_VERIFIED),
         (Facts(1, 1, 2), Reason.BINDING_SUSPENDED),
         (Facts(1, 1, None, 2), Reason.ACCOUNT_NOT_VERIFIED),
         (Facts(1, 1, None, None, 2), Reason.ACCOUNT_NOT_VERIFIED),
@@ -121,11 +120,11 @@ def test_only_a_verified_binding_carries_rights(facts: Facts, reason: Reason) ->
     spoiled = replace(BOUND, facts=facts)
     assert allowed(spoiled, 40) == {Action.VIEW}
     assert reasons(spoiled, 40) == {reason}
-    assert not may(spoiled, 40, Action.POST, MORNING)
+    assert not may(spoiled, 40, Action.POST, RULES)
 
 
 @given(st.sampled_from([None, BOUND, SUPERVISED]), st.integers(0, 2), st.integers(0, 100), st.sampled_from(list(State)))
-def test_more_proof_never_allows_less(binding: Binding | None, level: int, age: int, state: State) -> None:
+def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int, age: int, state: State) -> None:
     if binding is None:
         return
     lower, higher = replace(binding, level=min(level, 1)), replace(binding, level=2)
@@ -144,28 +143,44 @@ def test_more_proof_never_allows_less(binding: Binding | None, level: int, age: 
         (replace(SUPERVISED, facts=Facts(1, 1, 2)), OWN, False),
     ],
 )
-def test_what_a_second_proof_adds(binding: Binding, proof: Proof, better: bool) -> None:
+def test_what_a_second_proof_adds(binding: SocialAccount, proof: Proof, better: bool) -> None:
     assert is_better(proof, binding) is better
 
 
 def test_every_action_has_one_rule_with_a_source() -> None:
-    rows = requirements_on(date(2026, 11, 21))
+    rows = [found.requirement for found in capabilities(BOUND, 40, shipped().on(date(2026, 11, 21)))]
     assert [row.action for row in rows] == list(Action)
     assert all("147/2024" in row.legal_reference and row.in_force_from == date(2024, 12, 25) for row in rows)
 
 
 def test_before_the_decree_nothing_was_required() -> None:
-    assert requirements_on(date(2024, 12, 24)) == ()
+    assert capabilities(None, 40, shipped().on(date(2024, 12, 24))) == ()
     eve = int(datetime(2024, 12, 24, 23, 59, 59, tzinfo=VIETNAM).astimezone(UTC).timestamp()) * SECOND
-    assert may(None, 40, Action.POST, eve)
-    assert not may(None, 40, Action.POST, eve + SECOND)
+    assert may(None, 40, Action.POST, shipped().at(eve))
+    assert not may(None, 40, Action.POST, shipped().at(eve + SECOND))
 
 
-def test_a_new_row_holds_from_its_day() -> None:
-    later = date(2027, 1, 1)
-    stricter = (Requirement(Action.POST, 2, True, "A later decree", later), *POLICY)
-    before = {row.action: row for row in requirements_on(later - timedelta(days=1), stricter)}
-    after = {row.action: row for row in requirements_on(later, stricter)}
-    assert before[Action.POST].minimum_level == 1
-    assert after[Action.POST].legal_reference == "A later decree"
-    assert after[Action.SHARE] == before[Action.SHARE]
+def test_a_row_in_force_tomorrow_changes_what_an_account_may_do_at_midnight_in_viet_nam() -> None:
+    tomorrow = date(2026, 11, 22)
+    stricter = Requirement("social_account", Action.POST, 2, True, "A later decree", tomorrow)
+    policy = shipped().amended(Policy((stricter,), ()))
+    midnight = int(datetime(2026, 11, 22, tzinfo=VIETNAM).astimezone(UTC).timestamp()) * SECOND
+    level_1 = replace(BOUND, level=1)
+    assert may(level_1, 40, Action.POST, policy.at(midnight - 1))
+    assert not may(level_1, 40, Action.POST, policy.at(midnight))
+    assert may(level_1, 40, Action.SHARE, policy.at(midnight))
+    assert may(BOUND, 40, Action.POST, policy.at(midnight))
+
+
+def test_a_threshold_moves_who_needs_a_guardian_at_its_midnight() -> None:
+    policy = shipped().amended(
+        Policy((), (ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 18, "A later law", date(2027, 1, 1)),))
+    )
+    before, after = policy.on(date(2026, 12, 31)), policy.on(date(2027, 1, 1))
+    sixteen = replace(OWN, age=16)
+    check_proof(sixteen, before)
+    with pytest.raises(GuardianRequired):
+        check_proof(sixteen, after)
+    check_proof(replace(GUARDIAN, age=17), after)
+    assert next_step(SUPERVISED, 17, before) is NextStep.OWN_PROOF_REQUIRED
+    assert next_step(SUPERVISED, 17, after) is None

@@ -19,8 +19,10 @@ from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
 from vneid_idp.identity.rules import Standing, account_standing, highest_level
 from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import CLAIMS
 
+IN_FORCE = shipped().at(MORNING)
 GOOD = persona("plain").record
 ACCOUNT = account_for(GOOD, 2, MORNING - DAY, MORNING)
 TODAY = local_date(MORNING)
@@ -81,15 +83,15 @@ def test_levels_by_age(years: int, days: int, level: int) -> None:
     born = birthday(TODAY, -years)
     born = date.fromordinal(born.toordinal() - days)
     record = replace(GOOD, birth_date=born, card=Card(CardKind.CITIZEN, TODAY, None))
-    assert highest_level(record, MORNING) == level
+    assert highest_level(record, IN_FORCE, MORNING) == level
 
 
 def test_levels_need_a_card_and_life() -> None:
-    assert highest_level(GOOD, MORNING) == 2
-    assert highest_level(persona("foreigner").record, MORNING) == 2
-    assert highest_level(replace(GOOD, card=None), MORNING) == 0
-    assert highest_level(replace(GOOD, card=EXPIRED), MORNING) == 0
-    assert highest_level(replace(GOOD, deceased_at=MORNING), MORNING) == 0
+    assert highest_level(GOOD, IN_FORCE, MORNING) == 2
+    assert highest_level(persona("foreigner").record, IN_FORCE, MORNING) == 2
+    assert highest_level(replace(GOOD, card=None), IN_FORCE, MORNING) == 0
+    assert highest_level(replace(GOOD, card=EXPIRED), IN_FORCE, MORNING) == 0
+    assert highest_level(replace(GOOD, deceased_at=MORNING), IN_FORCE, MORNING) == 0
 
 
 @pytest.mark.parametrize("text", ["246810", "112233", "000001"])

@@ -15,6 +15,8 @@ from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT, current_code
 from vneid_idp.identity.registry import Kind
 from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.rules import Threshold
 from vneid_idp.sandbox.country import names
 from vneid_idp.sandbox.country.citizens import Citizen, citizens
 from vneid_idp.sandbox.country.dice import Dice, Weighted
@@ -72,7 +74,7 @@ def test_records_agree_with_themselves() -> None:
         for guardian_id in record.guardian_ids:
             assert reaches(by_id[guardian_id].birth_date, 15) < reaches(record.birth_date, 0)
         if citizen.level == 2:
-            assert reaches(record.birth_date, rules.LEVEL_2_FROM_AGE) < MORNING
+            assert reaches(record.birth_date, shipped().at(MORNING)[Threshold.LEVEL_2_FROM_AGE]) < MORNING
         if citizen.level:
             assert record.card is not None
 
@@ -166,7 +168,7 @@ def test_personas_are_what_they_say_on_any_day(now: int) -> None:
         assert (number.birth_year, number.sex) == (record.birth_date.year, record.sex)
         assert personal_id.read(record.personal_number).serial < 1000
         if slug not in ("deceased", "card-expired", "foreigner-card-expired", "no-account", "leap-day"):
-            assert 0 < persona.level <= rules.highest_level(record, now), slug
+            assert 0 < persona.level <= rules.highest_level(record, shipped().at(now), now), slug
 
 
 def test_a_persona_keeps_its_identifier() -> None:

@@ -1,0 +1,45 @@
+"""What a kind of binding tells the engine."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Table
+
+from vneid_idp.bindings.engine.lifecycle import Lifecycle
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.policy.rules import Rules
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Row
+
+B = TypeVar("B", bound=Binding)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BindingKind(Generic[B]):
+    """A kind: its table and lifecycle, what a row means, and what the policy asks of it. One value a kind."""
+
+    name: str
+    table: Table
+    lifecycle: Lifecycle[Any, Any]
+    scope: str
+    """The column within whose value a resource has one live holder and a holder has so many places."""
+    statements: Mapping[str, Statement]
+    """What `engine.statements` makes of the three above."""
+    read: Callable[[Row], B]
+    """The binding in a row."""
+    own: Callable[[B], Mapping[str, Any]]
+    """The values of the columns that the kind adds, facts among them."""
+    told: Callable[[B], Mapping[str, Any]]
+    """What the event of a new binding says besides its kind: codes and ids, never what was bound."""
+    representative: str
+    """What an event calls whoever acts for the holder."""
+    actions: tuple[str, ...]
+    """What the policy may ask something for, in the order in which it is told."""
+    judge: Callable[[B, int | None, Rules], Mapping[str, str | None]]
+    """Why something may not do each action that has a rule, None where it may, at the holder's age in completed years;
+    no age where the holder is forgotten."""
+
+    def role_of(self, person_id: str, binding: Binding) -> str:
+        """As what a person makes a move: the holder, or who acts for the holder."""
+        return "person" if binding.person_id == person_id else self.representative

@@ -1,0 +1,169 @@
+"""Use cases of one kind: claim a resource, make a move, find and list."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic
+
+from vneid_idp.bindings.engine import store
+from vneid_idp.bindings.engine.kind import B, BindingKind
+from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict, MoveForbidden
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.secrets import BlindIndex, new_id
+from vneid_idp.storage.unit import Database, Reading, Unit
+
+KEYS_KEPT = DAY
+"""How long an Idempotency-Key is remembered."""
+_FIRST, _LATEST = "", "bine"
+"""Sort before and after every binding id (`bind_…`) in every collation."""
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Generic[B]):
+    """A binding, and whether this request made it; otherwise it stood before."""
+
+    binding: B
+    created: bool
+
+
+def digest_of(blind: BlindIndex, kind: BindingKind[Any], scope: str, resource: str) -> str:
+    """What is kept of a resource's name. The same name in two scopes, or kinds, gives two digests."""
+    return blind.of(kind.name, f"{scope}\0{resource}")
+
+
+async def claim(
+    unit: Unit, kind: BindingKind[B], way_in: StrEnum, new: B, resource: str, *, limit: int | None = None
+) -> Bound[B] | None:
+    """Add `new` as the holder of a resource's digest, or find who holds it already; nothing if the person's places are
+    taken. Of parallel requests one wins, on both databases, and nobody ever holds more than `limit`.
+    """
+    scope = store.row_of(kind, new)[kind.scope]
+    held = await store.find_held(unit, kind, scope, resource, new.person_id)
+    for one in held:
+        if one.resource == resource:
+            return Bound(one.binding, created=False)
+    taken = {one.place for one in held}
+    if limit is not None and len(taken) >= limit:
+        return None
+    for place in [None] if limit is None else [place for place in range(1, limit + 1) if place not in taken]:
+        if await store.add(unit, kind, way_in, new, resource, place):
+            return Bound(new, created=True)
+        # A parallel request was faster: it took the resource, or only this place.
+        winner = await store.find_by_resource(unit, kind, scope, resource)
+        if winner is not None:
+            return Bound(winner, created=False)
+    return None
+
+
+async def once(
+    unit: Unit,
+    blind: BlindIndex,
+    kind: BindingKind[B],
+    client_id: str,
+    key: str | None,
+    request: str,
+    bind: Callable[[str], Awaitable[Bound[B]]],
+) -> Bound[B]:
+    """What `bind` makes under a new id, or what it made when the client used this Idempotency-Key before.
+
+    `request` tells this request from others. Raises `IdempotencyConflict` for another one under the same key.
+    """
+    binding_id = new_id("bind")
+    if key is None:
+        return await bind(binding_id)
+    key_digest = blind.of("binding_request_key", f"{client_id}\0{kind.name}\0{key}")
+    request_digest = blind.of("binding_request", request)
+    earlier = await store.claim_key(unit, client_id, key_digest, request_digest, binding_id)
+    if earlier is not None:
+        if earlier.request_digest != request_digest:
+            raise IdempotencyConflict
+        return Bound(await get(unit, kind, client_id, earlier.binding_id), created=False)
+    bound = await bind(binding_id)
+    if not bound.created:
+        await store.answer_key(unit, client_id, key_digest, bound.binding.binding_id)
+    return bound
+
+
+async def move(
+    unit: Unit,
+    kind: BindingKind[B],
+    client_id: str,
+    binding_id: str,
+    how: StrEnum,
+    *,
+    by: str = "provider",
+    **brought: Any,
+) -> B:
+    """Make a move, which brings the columns that its `Change` names. Raises `BindingNotFound`, `MoveForbidden`."""
+    moved = await try_move(unit, kind, client_id, binding_id, how, {"by": by}, **brought)
+    if moved is not None:
+        return moved
+    standing = await get(unit, kind, client_id, binding_id)
+    # Ending what has ended that way is no error: the answer may have been lost.
+    if standing.state in kind.lifecycle.ends(how):
+        return standing
+    raise MoveForbidden
+
+
+async def try_move(
+    unit: Unit,
+    kind: BindingKind[B],
+    client_id: str,
+    binding_id: str,
+    how: StrEnum,
+    told: Mapping[str, Any],
+    **brought: Any,
+) -> B | None:
+    """As `move`, whose event says what is `told`; nothing where it is not possible now."""
+    return await store.move(unit, kind, client_id, binding_id, how, told, brought)
+
+
+async def find(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: str) -> B | None:
+    """A binding of this client, in whatever state."""
+    return await store.find(unit, kind, client_id, binding_id)
+
+
+async def get(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: str) -> B:
+    """As `find`; raises `BindingNotFound`, also for another client's binding."""
+    binding = await store.find(unit, kind, client_id, binding_id)
+    if binding is None:
+        raise BindingNotFound
+    return binding
+
+
+async def find_by_resource(unit: Reading, kind: BindingKind[B], scope: str, resource: str) -> B | None:
+    """The binding that holds a resource's digest at this moment."""
+    return await store.find_by_resource(unit, kind, scope, resource)
+
+
+async def list_for_client(
+    unit: Reading,
+    kind: BindingKind[B],
+    client_id: str,
+    *,
+    state: StrEnum | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> tuple[B, ...]:
+    """A page of a client's own bindings in the order of their making; its last `binding_id` is `after` of the next."""
+    return await store.list_for_client(unit, kind, client_id, state, after or _FIRST, limit)
+
+
+async def list_for_person(
+    unit: Reading, kind: BindingKind[B], person_id: str, *, before: str | None = None, limit: int = 50
+) -> tuple[B, ...]:
+    """A page of what a person holds or supervises, the latest first; its last `binding_id` is `before` of the next."""
+    return await store.list_for_person(unit, kind, person_id, before or _LATEST, limit)
+
+
+async def live_pages(db: Database, kind: BindingKind[B], *, page: int = _PAGE) -> AsyncIterator[tuple[B, ...]]:
+    """Every live binding, in pages that each have a unit of their own: no transaction lasts as long as the walk."""
+    after = (_FIRST, _FIRST)
+    while True:
+        async with db.reading() as unit:
+            found = await store.list_live(unit, kind, after, page)
+        if not found:
+            return
+        yield found
+        after = (found[-1].client_id, found[-1].binding_id)

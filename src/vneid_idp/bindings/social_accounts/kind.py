@@ -1,0 +1,52 @@
+"""Social accounts, as the engine sees them."""
+
+from typing import Any
+
+from vneid_idp.bindings.engine.kind import BindingKind
+from vneid_idp.bindings.engine.statements import statements
+from vneid_idp.bindings.social_accounts.capabilities import Action, judge
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts
+from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount
+from vneid_idp.bindings.social_accounts.tables import social_accounts
+from vneid_idp.storage.unit import Row
+
+_SCOPE = "client_id"
+_STATEMENTS = statements(social_accounts, LIFECYCLE, _SCOPE)
+_FACTS = ("made_at", "verified_at", "suspended_at", "released_at", "revoked_at")
+
+
+def _read(row: Row) -> SocialAccount:
+    return SocialAccount(
+        client_id=row["client_id"],
+        binding_id=row["binding_id"],
+        person_id=row["person_id"],
+        representative_id=row["representative_id"],
+        method=Method(row["method"]),
+        level=row["level"],
+        facts=Facts(**{name: row[name] for name in _FACTS}),
+    )
+
+
+def _own(binding: SocialAccount) -> dict[str, Any]:
+    facts = {name: getattr(binding.facts, name) for name in _FACTS}
+    return {"method": binding.method, "level": binding.level, **facts}
+
+
+def _told(binding: SocialAccount) -> dict[str, Any]:
+    told = {"method": binding.method.value, "level": binding.level}
+    return told if binding.representative_id is None else told | {"guardian_id": binding.representative_id}
+
+
+SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
+    name=SocialAccount.kind,
+    table=social_accounts,
+    lifecycle=LIFECYCLE,
+    scope=_SCOPE,
+    statements=_STATEMENTS,
+    read=_read,
+    own=_own,
+    told=_told,
+    representative="guardian",
+    actions=tuple(Action),
+    judge=judge,
+)

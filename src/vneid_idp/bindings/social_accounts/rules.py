@@ -1,0 +1,91 @@
+"""Decisions about social accounts: who may bind, and what a new proof changes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts, State
+from vneid_idp.bindings.social_accounts.words import GuardianRequired, LevelRequired, NextStep, OwnProofRequired
+from vneid_idp.identity.guardianship import needs_guardian
+from vneid_idp.policy.rules import Rules, Threshold
+
+
+class Method(StrEnum):
+    """Who proved that the account is the person's."""
+
+    OWN_PROOF = "own_proof"
+    GUARDIAN = "guardian"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a person brings to a binding: completed years of age, level of identity, and the guardian who acts, if any.
+
+    With a guardian, `age` is the child's and `level` the guardian's.
+    """
+
+    person_id: str
+    age: int
+    level: int
+    guardian_id: str | None = None
+
+    @property
+    def method(self) -> Method:
+        """Whose proof it is."""
+        return Method.OWN_PROOF if self.guardian_id is None else Method.GUARDIAN
+
+
+@dataclass(frozen=True, slots=True)
+class SocialAccount(Binding):
+    """An account of a social network and the person that it belongs to; `representative_id` is the guardian."""
+
+    kind: ClassVar[str] = "social_account"
+
+    person_id: str
+    method: Method
+    level: int
+    facts: Facts
+
+    @property
+    def state(self) -> State:
+        """Where the binding stands."""
+        return LIFECYCLE.state_of(self.facts)
+
+
+def check_proof(proof: Proof, rules: Rules) -> None:
+    """Whether `proof` may bind an account: the right person, at a sufficient level.
+
+    Raises `GuardianRequired`, `OwnProofRequired` or `LevelRequired`.
+    """
+    child, alone = needs_guardian(proof.age, rules), proof.guardian_id is None
+    if child and alone:
+        raise GuardianRequired
+    if not child and not alone:
+        raise OwnProofRequired
+    if proof.level < rules[Threshold.OWN_PROOF_LEVEL if alone else Threshold.GUARDIAN_LEVEL]:
+        raise LevelRequired
+
+
+def is_better(proof: Proof, binding: SocialAccount) -> bool:
+    """Whether `proof` adds to what a verified binding of the same person already has.
+
+    One's own proof replaces a guardian's, and a lower level of one's own; a guardian's proof replaces nothing.
+    """
+    if binding.state is not State.VERIFIED or proof.method is not Method.OWN_PROOF:
+        return False
+    return binding.method is Method.GUARDIAN or proof.level > binding.level
+
+
+def next_step(binding: SocialAccount, age: int, rules: Rules) -> NextStep | None:
+    """What the holder has to do. Once nobody acts for the child any more, a guardian's proof carries the account no
+    longer.
+    """
+    if binding.state is State.VERIFIED and binding.method is Method.GUARDIAN and not needs_guardian(age, rules):
+        return NextStep.OWN_PROOF_REQUIRED
+    return None
+
+
+def is_supervised(binding: SocialAccount, age: int, rules: Rules) -> bool:
+    """Whether a guardian supervises the account."""
+    return binding.method is Method.GUARDIAN and needs_guardian(age, rules)

@@ -1,0 +1,72 @@
+"""Use cases of social accounts: bind one, or improve its proof; find who holds one."""
+
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import Facts, Move
+from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount, check_proof, is_better
+from vneid_idp.bindings.social_accounts.words import AccountBoundToAnother, AccountLimitReached
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.storage.unit import Reading, Unit
+
+
+async def bind_social_account(
+    unit: Unit,
+    blind: BlindIndex,
+    *,
+    client_id: str,
+    account_id: str,
+    proof: Proof,
+    rules: Rules,
+    account_limit: int | None = None,
+    idempotency_key: str | None = None,
+) -> Bound[SocialAccount]:
+    """Bind a network's account to the person of `proof`, by the `rules` of today.
+
+    Asking again for the same account and person changes nothing, unless the proof is better than the first. Of parallel
+    requests for one account one wins, on both databases, and a person never holds more accounts than `account_limit`,
+    which is the policy's where the network's registration does not say.
+
+    Raises `GuardianRequired`, `OwnProofRequired`, `LevelRequired`, `AccountBoundToAnother`, `AccountLimitReached`,
+    `IdempotencyConflict`.
+    """
+    check_proof(proof, rules)
+    account = engine.digest_of(blind, SOCIAL_ACCOUNT, client_id, account_id)
+    limit = rules[Threshold.ACCOUNT_LIMIT] if account_limit is None else account_limit
+
+    async def bind(binding_id: str) -> Bound[SocialAccount]:
+        facts = Facts(made_at=unit.now, verified_at=unit.now)
+        new = SocialAccount(client_id, binding_id, proof.person_id, proof.guardian_id, proof.method, proof.level, facts)
+        bound = await engine.claim(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, account, limit=limit)
+        if bound is None:
+            raise AccountLimitReached
+        return bound if bound.created else Bound(await _proved(unit, bound.binding, proof), created=False)
+
+    request = f"{account}\0{proof.person_id}\0{proof.guardian_id or ''}"
+    return await engine.once(unit, blind, SOCIAL_ACCOUNT, client_id, idempotency_key, request, bind)
+
+
+async def _proved(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAccount:
+    if standing.person_id != proof.person_id:
+        raise AccountBoundToAnother
+    if not is_better(proof, standing):
+        return standing
+    proved = await engine.try_move(
+        unit,
+        SOCIAL_ACCOUNT,
+        standing.client_id,
+        standing.binding_id,
+        Move.PROVE,
+        {"method": proof.method.value, "level": proof.level},
+        method=proof.method,
+        level=proof.level,
+        representative_id=proof.guardian_id,
+    )
+    return proved or await engine.get(unit, SOCIAL_ACCOUNT, standing.client_id, standing.binding_id)
+
+
+async def find_by_account(unit: Reading, blind: BlindIndex, client_id: str, account_id: str) -> SocialAccount | None:
+    """The binding that holds a network's account at this moment; `None` for an unverified one."""
+    account = engine.digest_of(blind, SOCIAL_ACCOUNT, client_id, account_id)
+    return await engine.find_by_resource(unit, SOCIAL_ACCOUNT, client_id, account)

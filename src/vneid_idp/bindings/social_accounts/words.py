@@ -1,0 +1,60 @@
+"""What is said of a social account: why it may not do something, what its holder has to do, why a proof is refused."""
+
+from enum import StrEnum
+
+from vneid_idp.kernel.errors import DomainError
+
+
+class NextStep(StrEnum):
+    """What the holder has to do so that the binding counts again."""
+
+    OWN_PROOF_REQUIRED = "own_proof_required"
+
+
+class Reason(StrEnum):
+    """Why an account may not do something."""
+
+    ACCOUNT_NOT_VERIFIED = "account_not_verified"
+    BINDING_SUSPENDED = "binding_suspended"
+    OWN_PROOF_REQUIRED = "own_proof_required"
+    LEVEL_TOO_LOW = "level_too_low"
+
+
+class GuardianRequired(DomainError):
+    """Somebody below the age at which children act for themselves tried to bind an account alone."""
+
+    code = "guardian_required"
+    status = 403
+    title = "Under the age of 16, an account is bound by a parent or guardian, who signs in and chooses the child."
+
+
+class OwnProofRequired(DomainError):
+    """A guardian tried to bind the account of somebody who has reached that age."""
+
+    code = "own_proof_required"
+    status = 403
+    title = "From the age of 16 on, the person proves the account and nobody else."
+
+
+class LevelRequired(DomainError):
+    """The identity behind the token is not of the level that this needs."""
+
+    code = "level_required"
+    status = 403
+    title = "This needs an identity of a higher level than the one behind the access token; ask for it in acr_values."
+
+
+class AccountBoundToAnother(DomainError):
+    """The account belongs to somebody else."""
+
+    code = "account_bound_to_another"
+    status = 409
+    title = "This account is bound to another person. It has to be released first."
+
+
+class AccountLimitReached(DomainError):
+    """The person holds as many accounts within this network as the network allows."""
+
+    code = "account_limit_reached"
+    status = 409
+    title = "The person holds as many accounts in this network as the network allows."

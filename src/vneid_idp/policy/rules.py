@@ -1,0 +1,171 @@
+"""Rows of the policy, and which of them are in force on a day.
+
+In force are the rows whose time has come and has not ended; of those for one thing the latest to begin stands, and of
+two that begin on one day the one published last. A row that ends gives way to the one before it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeVar
+
+from vneid_idp.kernel.clock import Instant, local_date
+
+
+class Threshold(StrEnum):
+    """A number that decides. Stored rows name it, so a name is never reused."""
+
+    GUARDIAN_UNTIL_AGE = "guardian_until_age"
+    """Under this age, in completed years, a parent or guardian acts for a child."""
+    OWN_PROOF_LEVEL = "own_proof_level"
+    """The level of identity with which a person binds in their own name."""
+    GUARDIAN_LEVEL = "guardian_level"
+    """… and with which a guardian binds for a child."""
+    LEVEL_2_FROM_AGE = "level_2_from_age"
+    """Before this age an account stays at level 1."""
+    ACCOUNT_LIMIT = "account_limit"
+    """Accounts of one person within one network whose registration does not say otherwise."""
+
+
+_AGES, _LEVELS = range(131), range(1, 3)
+POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
+    {
+        Threshold.GUARDIAN_UNTIL_AGE: _AGES,
+        Threshold.OWN_PROOF_LEVEL: _LEVELS,
+        Threshold.GUARDIAN_LEVEL: _LEVELS,
+        Threshold.LEVEL_2_FROM_AGE: _AGES,
+        Threshold.ACCOUNT_LIMIT: range(1, 1_001),
+    }
+)
+"""The numbers that each threshold may have; anything else is a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What an action with something bound needs."""
+
+    kind: str
+    """The kind of what is bound (`bindings.kinds`)."""
+    action: str
+    minimum_level: int
+    """The level of identity that must have proved it; 0 asks for no proof."""
+    own_proof: bool
+    """Whether the proof of somebody who acts for the holder is not enough."""
+    legal_reference: str
+    in_force_from: date
+    """The first day, from its midnight in Viet Nam."""
+    in_force_until: date | None = None
+    """The first day on which it no longer holds; without one it holds until another row replaces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRow:
+    """A number, from one day on. As in `Requirement`."""
+
+    name: Threshold
+    number: int
+    legal_reference: str
+    in_force_from: date
+    in_force_until: date | None = None
+
+
+_R = TypeVar("_R", Requirement, ThresholdRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rows in force on one day."""
+
+    day: date
+    requirements: Mapping[tuple[str, str], Requirement]
+    thresholds: Mapping[Threshold, ThresholdRow]
+
+    def __getitem__(self, name: Threshold) -> int:
+        """The number of a threshold."""
+        return self.thresholds[name].number
+
+    def requirement(self, kind: str, action: str) -> Requirement | None:
+        """What an action needs; nothing where no row is in force."""
+        return self.requirements.get((kind, action))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """Every row that was published, in the order of their publication; itself a value, the same for a whole request."""
+
+    requirements: tuple[Requirement, ...]
+    thresholds: tuple[ThresholdRow, ...]
+
+    def on(self, day: date) -> Rules:
+        """What is in force on a day in Viet Nam."""
+        return _in_force(self, day)
+
+    def at(self, now: Instant) -> Rules:
+        """What is in force at an instant."""
+        return _in_force(self, local_date(now))
+
+    def amended(self, by: "Policy") -> "Policy":
+        """This policy with the rows of another published after its own."""
+        return Policy((*self.requirements, *by.requirements), (*self.thresholds, *by.thresholds))
+
+    def days(self) -> tuple[date, ...]:
+        """The days on which something begins or ends, in order."""
+        rows: tuple[Requirement | ThresholdRow, ...] = (*self.requirements, *self.thresholds)
+        turns = {day for row in rows for day in (row.in_force_from, row.in_force_until) if day is not None}
+        return tuple(sorted(turns))
+
+
+@lru_cache(maxsize=128)
+def _in_force(policy: Policy, day: date) -> Rules:
+    requirements = {(row.kind, row.action): row for row in _standing(policy.requirements, day)}
+    # Before a threshold's first day its first row is taken: a number there must be, and no law gave another.
+    first = {row.name: row for row in sorted(policy.thresholds, key=_begins, reverse=True)}
+    thresholds = first | {row.name: row for row in _standing(policy.thresholds, day)}
+    return Rules(day, MappingProxyType(requirements), MappingProxyType(thresholds))
+
+
+def _standing(rows: Iterable[_R], day: date) -> list[_R]:
+    """The rows whose time it is, the one that stands of each thing last."""
+    return sorted((row for row in rows if _holds(row, day)), key=_begins)
+
+
+def _holds(row: Requirement | ThresholdRow, day: date) -> bool:
+    return row.in_force_from <= day and (row.in_force_until is None or day < row.in_force_until)
+
+
+def _begins(row: Requirement | ThresholdRow) -> date:
+    return row.in_force_from
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """From a day on nothing is required for an action for which something was before."""
+
+    kind: str
+    action: str
+    since: date
+
+
+def gaps(policy: Policy) -> tuple[Gap, ...]:
+    """Where a rule ends and none follows: lawful perhaps, but more often a slip, so that it is said."""
+    found = []
+    for day in policy.days():
+        before, after = policy.on(day - timedelta(days=1)), policy.on(day)
+        lost = before.requirements.keys() - after.requirements.keys()
+        found += [Gap(kind, action, day) for kind, action in sorted(lost)]
+    return tuple(found)
+
+
+def thresholds_missing(policy: Policy) -> tuple[Threshold, ...]:
+    """The thresholds without any row, or that lose their last one on some day."""
+    known = {row.name for row in policy.thresholds}
+    ended = {row.name for day in policy.days() for row in policy.thresholds if _ends(policy, row, day)}
+    return tuple(name for name in Threshold if name not in known or name in ended)
+
+
+def _ends(policy: Policy, row: ThresholdRow, day: date) -> bool:
+    rows = [other for other in policy.thresholds if other.name is row.name]
+    return row.in_force_until == day and not _standing(rows, day)

@@ -1,0 +1,128 @@
+"""Use cases of the policy: load a draft, look, publish."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from vneid_idp.kernel.clock import Instant, local_date
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.policy import store
+from vneid_idp.policy.documents import Actions, PolicyRefused, read, shipped
+from vneid_idp.policy.rules import Gap, Policy, gaps, thresholds_missing
+from vneid_idp.policy.store import Version
+from vneid_idp.storage.unit import Reading, Unit
+
+__all__ = ["Draft", "Version"]
+
+_SHIPPED_BY = "vneid-idp"
+_SHIPPED_REASON = "The policy in the package, with which a new provider starts."
+
+
+class NoSuchVersion(DomainError):
+    """There is no version of this number."""
+
+    code = "policy_version_unknown"
+    status = 404
+    title = "There is no version of the policy with this number."
+
+
+class AlreadyPublished(DomainError):
+    """A version was published before; it never changes again."""
+
+    code = "policy_already_published"
+    status = 409
+    title = "This version of the policy has been published already."
+
+
+class HoldsAlready(DomainError):
+    """A new row would have held since before its publication."""
+
+    code = "policy_in_the_past"
+    status = 409
+    title = "Rows of this version would hold since before today. Say why, if that is meant."
+
+
+class PolicyUnsaid(DomainError):
+    """A publication without who or why."""
+
+    code = "policy_reason_missing"
+    status = 422
+    title = "Who publishes a policy says so, and why."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version that was loaded, and what an eye should fall on before it is published."""
+
+    version: int
+    gaps: tuple[Gap, ...]
+
+
+async def ensure(unit: Unit) -> None:
+    """Publish the policy in the package where none has ever been published. Called at every start."""
+    if await store.count_published(unit) == 0:
+        first = await store.last_version(unit) + 1
+        # Another process that starts at this moment may have been faster.
+        if await store.add(unit, first, shipped()):
+            await store.publish(unit, first, _SHIPPED_BY, _SHIPPED_REASON, _told(first, _SHIPPED_BY, _SHIPPED_REASON))
+
+
+async def published(unit: Reading) -> Policy:
+    """Every row that was published."""
+    return await store.published(unit)
+
+
+async def versions(unit: Reading) -> tuple[Version, ...]:
+    """Every version, drafts among them."""
+    return await store.versions(unit)
+
+
+async def of_version(unit: Reading, version: int) -> Policy:
+    """The rows of one version. Raises `NoSuchVersion`."""
+    if await store.find_version(unit, version) is None:
+        raise NoSuchVersion
+    return await store.of_version(unit, version)
+
+
+async def load(unit: Unit, text: str, actions: Actions) -> Draft:
+    """Store the rows of a file as a draft, which changes nothing yet. Raises `PolicyRefused`."""
+    policy = read(text, actions)
+    whole = (await store.published(unit)).amended(policy)
+    missing = thresholds_missing(whole)
+    if missing:
+        raise PolicyRefused("\n".join(f"{name}: there would be days without a number" for name in missing))
+    version = await store.last_version(unit) + 1
+    while not await store.add(unit, version, policy):
+        version += 1
+    return Draft(version, gaps(whole))
+
+
+async def publish(unit: Unit, version: int, *, by: str, reason: str, backdated_because: str | None = None) -> Policy:
+    """Publish a draft: its rows stand beside all that were published before; the whole.
+
+    `by` and `reason` are kept with it and in its event: who decided, and on which ground.
+
+    Raises `NoSuchVersion`, `AlreadyPublished`, `PolicyUnsaid`, and `HoldsAlready` unless `backdated_because` says why a
+    row that is new has a day that has begun.
+    """
+    if not by.strip() or not reason.strip():
+        raise PolicyUnsaid
+    draft = await of_version(unit, version)
+    before = await store.published(unit)
+    whole = before.amended(draft)
+    if backdated_because is None and _holds_already(before, whole, unit.now):
+        raise HoldsAlready
+    told = _told(version, by, reason) | ({"backdated_because": backdated_because} if backdated_because else {})
+    if not await store.publish(unit, version, by, reason, told):
+        raise AlreadyPublished
+    return whole
+
+
+def _holds_already(before: Policy, whole: Policy, now: Instant) -> bool:
+    """Whether today, or on a day before it, something else would be in force than was."""
+    today = local_date(now)
+    turns: set[date] = {today, *(day for day in whole.days() if day <= today)}
+    return any(before.on(day) != whole.on(day) for day in turns)
+
+
+def _told(version: int, by: str, reason: str) -> dict[str, object]:
+    return {"version": version, "by": by, "reason": reason}

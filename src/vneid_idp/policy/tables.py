@@ -1,0 +1,41 @@
+"""The tables `policy_versions`, `policy_requirements` and `policy_thresholds`. Days are text, `2027-01-01`."""
+
+from sqlalchemy import BigInteger, Boolean, Column, PrimaryKeyConstraint, Table, Text
+
+from vneid_idp.storage.metadata import metadata
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("loaded_at", BigInteger, nullable=False),
+    # A draft until then; afterwards neither it nor its rows ever change.
+    Column("published_at", BigInteger, nullable=True),
+    Column("published_by", Text, nullable=True),
+    Column("reason", Text, nullable=True),
+    PrimaryKeyConstraint("version"),
+)
+policy_requirements = Table(
+    "policy_requirements",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("in_force_from", Text, nullable=False),
+    Column("in_force_until", Text, nullable=True),
+    Column("minimum_level", BigInteger, nullable=False),
+    Column("own_proof", Boolean, nullable=False),
+    Column("legal_reference", Text, nullable=False),
+    PrimaryKeyConstraint("version", "kind", "action", "in_force_from"),
+)
+policy_thresholds = Table(
+    "policy_thresholds",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("in_force_from", Text, nullable=False),
+    Column("in_force_until", Text, nullable=True),
+    Column("number", BigInteger, nullable=False),
+    Column("legal_reference", Text, nullable=False),
+    PrimaryKeyConstraint("version", "name", "in_force_from"),
+)
