@@ -14,7 +14,7 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity import otp
 from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.context import Idp
 
 logger = logging.getLogger(__name__)
@@ -33,29 +33,20 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
     """All of it, the most frequent first."""
     db, dispatcher = provider.db, provider.dispatcher
 
-    async def tend_keys() -> None:
-        async with db.writing() as unit:
-            await keys.tend(unit, root_secret)
-
-    async def give_up_lost() -> None:
-        async with db.writing() as unit:
-            await deliveries.give_up_lost(unit)
-
-    async def sweep() -> None:
-        async with db.writing(durable=False) as unit:
-            await interactions.sweep(unit)
-            await clients.forget_assertions(unit)
-            await bindings.forget_old_keys(unit)
-            await otp.sweep(unit)
-            await deliveries.sweep(unit)
+    async def sweep(unit: Unit) -> None:
+        await interactions.sweep(unit)
+        await clients.forget_assertions(unit)
+        await bindings.forget_old_keys(unit)
+        await otp.sweep(unit)
+        await deliveries.sweep(unit)
 
     return [
         Task("send deliveries", 1, dispatcher.round),
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("seal events", 5, lambda: seal_events(db)),
-        Task("give up lost deliveries", 10, give_up_lost),
-        Task("sweep", 300, sweep),
-        Task("tend keys", 600, tend_keys),
+        Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
+        Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
+        Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
     ]
 
 
@@ -63,8 +54,7 @@ async def seal_events(db: Database) -> None:
     """Chain all events that are in no batch yet."""
     with suppress(audit.EventsCameIn):
         while True:
-            async with db.writing() as unit:
-                batch = await audit.seal_batch(unit)
+            batch = await db.transact(audit.seal_batch)
             if batch is None or batch.count < audit.FULL_BATCH:
                 return
 

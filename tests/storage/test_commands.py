@@ -12,12 +12,19 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from tests.support.deeds import WHY
+from tests.support.people import SEALER
 from tests.support.tampering import unlock_events
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.tables import events
 from vneid_idp.cli.commands import app
 from vneid_idp.clients.service import list_clients
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.dispatcher import Dispatcher
+from vneid_idp.delivery.outcomes import Outcome, Refused
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts
 from vneid_idp.identity.rules import Account
 from vneid_idp.identity.tables import person_keys
@@ -274,3 +281,45 @@ def test_the_chain_of_events_is_verified(database_url: str) -> None:
 @pytest.mark.usefixtures("production")
 def test_migrate_says_that_it_is_done() -> None:
     assert "up to date" in run("migrate").stdout
+
+
+@pytest.mark.usefixtures("production")
+def test_deliveries_are_listed_retried_and_discarded_without_what_is_in_them(database_url: str) -> None:
+    class Refusing:
+        async def send(self, delivery: Delivery) -> Outcome:
+            return Refused("status_400")
+
+    async def give_up(database: Database) -> list[str]:
+        process = Dispatcher(database, SEALER, {Channel.LOGOUT_TOKEN: Refusing()})
+        async with database.writing() as unit:
+            ids = {"person_id": "per_ann", "session_id": "ses_ann"}
+            made = [await deliveries.enqueue_about(unit, Channel.LOGOUT_TOKEN, f"cli_{n}", ids) for n in range(3)]
+        await process.attempt(made[:2])
+        return [delivery.delivery_id for delivery in made]
+
+    first, second, waiting = with_database(database_url, give_up)
+    everything, dead = run("deliveries", "list").stdout, run("deliveries", "list", "--dead").stdout
+    for delivery_id in (first, second):
+        assert delivery_id in everything
+        assert delivery_id in dead
+    assert waiting in everything
+    assert waiting not in dead
+    assert "status_400" in dead
+    assert "cli_0" in dead
+    assert "_ann" not in everything
+    run("deliveries", "retry", first, *WHY)
+    run("deliveries", "discard", second, *WHY)
+    assert run("deliveries", "list", "--dead").stdout.splitlines()[1:] == []
+    assert second not in run("deliveries", "list").stdout
+    for command in ("retry", "discard"):
+        for delivery_id in (waiting, second, "dlv_unknown"):
+            assert (
+                "No delivery of this id was given up." in run("deliveries", command, delivery_id, *WHY, code=1).stderr
+            )
+
+    async def kinds(database: Database) -> list[str]:
+        async with database.reading() as unit:
+            return [row["kind"] for row in await unit.fetch(Statement(select(events.c.kind).order_by(events.c.kind)))]
+
+    found = with_database(database_url, kinds)
+    assert found == ["delivery.discarded", "delivery.given_up", "delivery.given_up", "delivery.retried"]

@@ -55,3 +55,27 @@ def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
 async def test_two_migrations_at_once_wait_for_each_other(empty_url: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(migration.upgrade, empty_url) for _ in range(2)))
     migration.check(empty_url)
+
+
+def test_what_waited_in_the_old_queues_waits_in_the_new_one(empty_url: str) -> None:
+    migration.upgrade(empty_url, "0003")
+    _run(empty_url, "INSERT INTO logout_notices VALUES ('cli_a', 'not_1', 'per_a', 'ses_a', 2, 5000)")
+    _run(empty_url, "INSERT INTO client_logos VALUES ('cli_a', 'https://a.example/a.png', NULL, NULL, NULL, 3, 7000)")
+    before = _rows(empty_url, "SELECT * FROM client_logos")
+    migration.upgrade(empty_url)
+    migration.check(empty_url)
+    columns = "recipient, delivery_id, channel, about, next_attempt_at, attempts, given_up_at"
+    assert _rows(empty_url, f"SELECT {columns} FROM deliveries ORDER BY channel") == [
+        ("cli_a", "logo_cli_a", "logo", None, 7000, 3, None),
+        ("cli_a", "not_1", "logout_token", '{"person_id": "per_a", "session_id": "ses_a"}', 5000, 2, None),
+    ]
+    migration.downgrade(empty_url, "0003")
+    assert _rows(empty_url, "SELECT * FROM client_logos") == before
+
+
+def _rows(url: str, query: str) -> list[tuple[object, ...]]:
+    engine = create_engine(make_url(url).set(drivername="sqlite" if "sqlite" in url else "postgresql+psycopg"))
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(query))]
+    engine.dispose()
+    return found

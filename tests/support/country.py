@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
@@ -63,7 +64,7 @@ class Country:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=ISSUER)
 
     async def deliver(self) -> None:
-        """Have everything sent that is due, and wait until it is settled. The provider's own worker may be faster."""
+        """Have everything sent that is due, and wait until it is settled."""
         await self.idp.dispatcher.round()
         await self.idp.dispatcher.finish()
 
@@ -103,8 +104,12 @@ async def populate(database_url: str, watch: Watch) -> None:
 
 @asynccontextmanager
 async def country(database_url: str, watch: Watch, **changes: Any) -> AsyncIterator[Country]:
-    """A provider on a populated database, for as long as the block lasts."""
+    """A provider on a populated database, for as long as the block lasts.
+
+    Nothing runs beside the requests: the test holds the clock, and says when it is the workers' turn.
+    """
     app = create_app(settings_for(database_url, **changes), watch)
-    async with app.lifespan(app):
-        people = {persona.slug: persona for persona in personas(MORNING)}
-        yield Country(app, app.state.idp, watch, people)
+    with patch("vneid_idp.app.tasks", lambda *_: []):
+        async with app.lifespan(app):
+            people = {persona.slug: persona for persona in personas(MORNING)}
+            yield Country(app, app.state.idp, watch, people)

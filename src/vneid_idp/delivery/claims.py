@@ -34,7 +34,7 @@ def _claim(channel: Channel, manner: Manner, *, one: bool) -> Update:
         chosen = chosen.where(_each.c.next_attempt_at <= _NOW)
         chosen = chosen.order_by(_each.c.next_attempt_at, _each.c.delivery_id).limit(bindparam("most"))
     if manner.in_order or not one:
-        line = _line_in_order(channel, manner) if manner.in_order else _line_by_due_time(channel)
+        line = _line_in_order(channel) if manner.in_order else _line_by_due_time(channel)
         most = 1 if manner.in_order else manner.per_recipient
         same = and_(line.c.recipient == _each.c.recipient, line.c.delivery_id == _each.c.delivery_id)
         chosen = chosen.join(line, same).where(line.c.place <= most)
@@ -48,11 +48,9 @@ def _claim(channel: Channel, manner: Manner, *, one: bool) -> Update:
     )
 
 
-def _line_in_order(channel: Channel, manner: Manner) -> CTE:
-    """The place of each delivery among all to its recipient, the oldest first."""
-    waiting = [_waiting.c.channel == channel.value, _waiting.c.given_up_at.is_(None), _is_fresh(_waiting.c.not_after)]
-    if manner.at_most_once:  # one whose sender died holds nobody up: it is never sent again
-        waiting.append(or_(_waiting.c.taken_until.is_(None), _waiting.c.taken_until > _NOW))
+def _line_in_order(channel: Channel) -> CTE:
+    """The place of each delivery among all to its recipient that are not over, the oldest first."""
+    waiting = (_waiting.c.channel == channel.value, _waiting.c.given_up_at.is_(None), _is_fresh(_waiting.c.not_after))
     place = func.row_number().over(
         partition_by=_waiting.c.recipient, order_by=[_waiting.c.created_at, _waiting.c.delivery_id]
     )

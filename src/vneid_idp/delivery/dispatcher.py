@@ -56,8 +56,7 @@ class Dispatcher:
         if not mine:
             return
         try:
-            async with self._db.writing() as unit:
-                taken = await service.take_these(unit, mine)
+            taken = await self._db.transact(lambda unit: service.take_these(unit, mine))
         except DomainError as error:
             logger.warning("deliveries are left to the workers: %s", error.code)
             return
@@ -68,8 +67,8 @@ class Dispatcher:
 
     async def round(self) -> int:
         """Start sending what is due, as far as there is room; how many. For a worker, every second."""
-        async with self._db.reading() as reading:
-            channels = await service.due_channels(reading)
+        async with self._db.glance() as glance:
+            channels = await service.due_channels(glance)
         started = 0
         for channel in channels:
             free = self._free(channel)
@@ -98,11 +97,11 @@ class Dispatcher:
         outcome = await self._send(row)
         if not isinstance(outcome, Delivered):
             logger.info("delivery %s by %s, attempt %d: %s", row.delivery_id, row.channel, row.attempts, outcome.code)
+        chance = self._chance()
         try:
-            async with self._db.writing() as unit:
-                await service.settle(unit, row, outcome, self._chance())
-        except DomainError as error:
-            logger.warning("delivery %s by %s could not be settled: %s", row.delivery_id, row.channel, error.code)
+            await self._db.transact(lambda unit: service.settle(unit, row, outcome, chance))
+        except Exception as error:
+            logger.error("delivery %s could not be settled: %s", row.delivery_id, type(error).__name__)
 
     async def _send(self, row: Queued) -> Outcome:
         try:

@@ -169,7 +169,7 @@ async def list_deliveries(unit: Reading, *, dead: bool = False, after: str = "",
 
 async def retry(unit: Unit, delivery_id: str, deed: Deed) -> None:
     """Have another round of attempts made at a delivery that was given up. Raises `NotGivenUp`, `CannotBeRetried`."""
-    row = await _get_dead(unit, delivery_id)
+    row = await _get(unit, delivery_id)
     if not may_be_retried(MANNERS[row.channel], row.not_after, unit.now):
         raise CannotBeRetried
     if not await store.revive(unit, row.recipient, row.delivery_id):
@@ -179,15 +179,15 @@ async def retry(unit: Unit, delivery_id: str, deed: Deed) -> None:
 
 async def discard(unit: Unit, delivery_id: str, deed: Deed) -> None:
     """Forget a delivery that was given up. Raises `NotGivenUp`."""
-    row = await _get_dead(unit, delivery_id)
+    row = await _get(unit, delivery_id)
     if not await store.discard(unit, row.recipient, row.delivery_id):
         raise NotGivenUp
     await _record(unit, Kind.DELIVERY_DISCARDED, row, row.last_outcome, deed)
 
 
-async def _get_dead(unit: Reading, delivery_id: str) -> Queued:
+async def _get(unit: Reading, delivery_id: str) -> Queued:
     row = await store.find(unit, delivery_id)
-    if row is None or row.given_up_at is None:
+    if row is None:
         raise NotGivenUp
     return row
 

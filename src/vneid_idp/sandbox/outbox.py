@@ -79,7 +79,7 @@ async def latest_messages(unit: Reading, sealer: Sealer) -> list[Message]:
 async def outbox_page(request: Request) -> Response:
     """`GET /sandbox/outbox`: messages whose codes are still good, newest first."""
     provider = idp(request)
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         messages = await latest_messages(unit, provider.keys.sealer)
     response = render(request, "sandbox/outbox.html", messages=messages)
     response.headers["Refresh"] = "5"

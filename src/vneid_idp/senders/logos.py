@@ -26,8 +26,8 @@ class Logos:
 
     async def send(self, delivery: Delivery) -> Outcome:
         """See `Sender`."""
-        async with self.db.reading() as reading:
-            client = await find_client(reading, delivery.recipient)
+        async with self.db.glance() as glance:
+            client = await find_client(glance, delivery.recipient)
         if client is None or client.logo_uri is None:
             return Delivered()
         if client.disabled_at is not None:

@@ -1,0 +1,422 @@
+"""The queue on both databases: who takes, what comes of it, and what a process that dies leaves behind."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.support.deeds import DEED
+from tests.support.people import SEALER
+from tests.support.senders import Recorder
+from tests.support.watch import Watch
+from vneid_idp.audit.tables import events
+from vneid_idp.delivery import service
+from vneid_idp.delivery.channels import LEASE, MANNERS, Channel
+from vneid_idp.delivery.dispatcher import Dispatcher
+from vneid_idp.delivery.outcomes import Delivered, Failed, Refused
+from vneid_idp.delivery.rules import longest_pause
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.service import CannotBeRetried, NotGivenUp, Queued, Standing
+from vneid_idp.delivery.tables import deliveries
+from vneid_idp.kernel.clock import DAY, MINUTE, SECOND, Instant
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database, StorageUnavailable
+
+TOKEN, SMS, LOGO = Channel.LOGOUT_TOKEN, Channel.SMS, Channel.LOGO
+MARK = "+84950007319"
+
+
+def dispatcher(db: Database, sender: Recorder, *, seconds: float = 10, at_once: int = 32) -> Dispatcher:
+    """A process that sends everything through `sender`, and draws the longest pause each time."""
+    senders = dict.fromkeys(Channel, sender)
+    return Dispatcher(db, SEALER, senders, chance=lambda: 1 - 2**-53, seconds=seconds, at_once=at_once)
+
+
+async def enqueue(
+    db: Database, recipient: str = "cli_a", channel: Channel = TOKEN, not_after: Instant | None = None
+) -> Delivery:
+    async with db.writing() as unit:
+        payload = {"phone": MARK, "code": "135790"}
+        return await service.enqueue(unit, SEALER, channel, recipient, payload, not_after=not_after)
+
+
+async def queue(db: Database, *, dead: bool = False) -> list[Queued]:
+    async with db.reading() as unit:
+        return await service.list_deliveries(unit, dead=dead)
+
+
+async def give_up_lost(db: Database) -> int:
+    async with db.writing() as unit:
+        return await service.give_up_lost(unit)
+
+
+async def run(*processes: Dispatcher) -> int:
+    """Each process sends until nothing is due; how many attempts they made."""
+
+    async def one(process: Dispatcher) -> int:
+        count = 0
+        while started := await process.round():
+            count += started
+            await process.finish()
+        return count
+
+    return sum(await asyncio.gather(*(one(process) for process in processes)))
+
+
+async def recorded(db: Database) -> Counter[str]:
+    async with db.reading() as unit:
+        return Counter(row["kind"] for row in await unit.fetch(Statement(select(events.c.kind))))
+
+
+async def test_eight_workers_send_each_of_two_hundred_once(db: Database, database_url: str, watch: Watch) -> None:
+    made = [await enqueue(db, f"cli_{number % 20}") for number in range(200)]
+    watch.advance(MINUTE)
+    sender = Recorder()
+    others = [open_database(database_url, watch, connections=2) for _ in range(8)]
+    try:
+        assert await run(*(dispatcher(each, sender, at_once=5) for each in others)) == 200
+    finally:
+        for each in others:
+            await each.close()
+    assert Counter(sender.ids) == Counter(delivery.delivery_id for delivery in made)
+    assert await queue(db) == []
+
+
+async def test_who_caused_it_and_the_workers_send_it_once(db: Database, watch: Watch) -> None:
+    sender = Recorder()
+    first, second = dispatcher(db, sender), dispatcher(db, sender)
+    delivery = await enqueue(db)
+    watch.advance(MINUTE)
+    await asyncio.gather(first.attempt([delivery]), second.attempt([delivery]), run(first), run(second))
+    assert sender.ids == [delivery.delivery_id]
+    await first.attempt([delivery])
+    assert len(sender.sent) == 1
+
+
+async def test_workers_leave_a_new_one_to_who_caused_it(db: Database, watch: Watch) -> None:
+    sender = Recorder()
+    process = dispatcher(db, sender)
+    await enqueue(db)
+    watch.advance(MANNERS[TOKEN].head_start - 1)
+    assert await run(process) == 0
+    watch.advance(1)
+    assert await run(process) == 1
+
+
+async def take(db: Database, channel: Channel) -> list[Queued]:
+    """What a process does that is killed before it sends."""
+    async with db.single() as unit:
+        return await service.take(unit, channel, 10)
+
+
+async def test_what_a_dead_process_had_taken_is_sent_after_its_lease(db: Database, watch: Watch) -> None:
+    sender = Recorder()
+    delivery = await enqueue(db)
+    watch.advance(MINUTE)
+    (taken,) = await take(db, TOKEN)
+    watch.advance(LEASE - 1)
+    assert await run(dispatcher(db, sender)) == 0
+    watch.advance(1)
+    assert await run(dispatcher(db, sender)) == 1
+    assert sender.ids == [delivery.delivery_id]
+    assert sender.sent[0].payload == delivery.payload
+    assert taken.attempts == 1
+
+
+async def test_a_code_that_a_dead_process_had_taken_is_never_sent_again(db: Database, watch: Watch) -> None:
+    sender = Recorder()
+    delivery = await enqueue(db, "per_a", SMS, watch.now() + 5 * MINUTE)
+    watch.advance(10 * SECOND)
+    assert len(await take(db, SMS)) == 1
+    assert await give_up_lost(db) == 0
+    watch.advance(LEASE)
+    process = dispatcher(db, sender)
+    assert await run(process) == 0
+    await process.attempt([delivery])
+    assert await give_up_lost(db) == 1
+    assert await run(process) == 0
+    assert sender.sent == []
+    (dead,) = await queue(db, dead=True)
+    assert (dead.last_outcome, dead.sealed) == ("interrupted", None)
+    assert (await recorded(db))["delivery.given_up"] == 1
+
+
+class Broken:
+    """A database that fails where an attempt is settled."""
+
+    def __init__(self, sound: Database) -> None:
+        self.sound = sound
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.sound, name)
+
+    async def transact(self, work: object, *, durable: bool = True) -> None:
+        raise StorageUnavailable
+
+
+async def test_what_was_sent_and_not_settled_is_repeated_under_the_same_id(db: Database, watch: Watch) -> None:
+    sender = Recorder()
+    delivery = await enqueue(db)
+    watch.advance(MINUTE)
+    assert await run(dispatcher(Broken(db), sender)) == 1  # type: ignore[arg-type]
+    watch.advance(LEASE)
+    assert await run(dispatcher(db, sender)) == 1
+    assert sender.ids == [delivery.delivery_id] * 2
+    assert await queue(db) == []
+
+
+async def test_who_settles_after_the_lease_changes_nothing(db: Database, watch: Watch) -> None:
+    await enqueue(db)
+    watch.advance(MINUTE)
+    (late,) = await take(db, TOKEN)
+    watch.advance(LEASE)
+    (mine,) = await take(db, TOKEN)
+    for outcome in (Delivered(), Failed("unreachable"), Refused("status_400")):
+        async with db.writing() as unit:
+            await service.settle(unit, late, outcome, 0.5)
+        assert await queue(db) == [mine]
+
+
+async def test_a_recipient_that_hangs_holds_up_only_its_own(db: Database, watch: Watch) -> None:
+    for _ in range(100):
+        await enqueue(db, "cli_hanging")
+    watch.advance(1)
+    others = [await enqueue(db, f"cli_{number}") for number in range(20)]
+    watch.advance(MINUTE)
+    sender, most = Recorder(hang={"cli_hanging"}), MANNERS[TOKEN].per_recipient
+    process, another = dispatcher(db, sender), dispatcher(db, sender)
+    assert await process.round() == most + len(others)
+    await settled(db, 100)
+    assert {other.delivery_id for other in others} <= set(sender.ids)
+    # What is under way already counts, in all processes.
+    assert await process.round() == await another.round() == 0
+    assert sender.most_under_way["cli_hanging"] == most
+    sender.released.set()
+    await process.finish()
+    assert await process.round() == most
+    await process.finish()
+
+
+async def test_what_is_sent_before_its_time_counts_as_under_way_too(db: Database, watch: Watch) -> None:
+    sender = Recorder(hang={"cli_hanging"})
+    process = dispatcher(db, sender)
+    await enqueue(db, "cli_hanging")
+    watch.advance(SECOND)
+    at_once = [await enqueue(db, "cli_hanging") for _ in range(MANNERS[TOKEN].per_recipient)]
+    attempt = asyncio.create_task(process.attempt(at_once))
+    async with asyncio.timeout(30):
+        while len(sender.sent) < len(at_once):  # noqa: ASYNC110 the sender is not asked to tell
+            await asyncio.sleep(0.01)
+    watch.advance(MANNERS[TOKEN].head_start)
+    assert await process.round() == 0
+    sender.released.set()
+    await attempt
+    assert await run(process) == 1
+
+
+async def settled(db: Database, left: int) -> None:
+    """Return when no more than `left` deliveries are in the queue."""
+    async with asyncio.timeout(30):
+        while len(await queue(db)) > left:  # noqa: ASYNC110 the queue is in the database
+            await asyncio.sleep(0.01)
+
+
+async def test_an_attempt_has_an_end(db: Database, watch: Watch) -> None:
+    for channel in (TOKEN, SMS):
+        await enqueue(db, "hanging", channel)
+    watch.advance(MINUTE)
+    assert await run(dispatcher(db, Recorder(hang={"hanging"}), seconds=0.05)) == 2
+    found = {row.channel: row for row in await queue(db)}
+    assert [row.last_outcome for row in found.values()] == ["timed_out", "timed_out"]
+    # Nobody knows whether it arrived: a code is given up for that, a log-out token sent again.
+    assert found[SMS].given_up_at is not None
+    assert found[TOKEN].given_up_at is None
+
+
+async def test_codes_to_one_phone_do_not_overtake_each_other(db: Database, watch: Watch) -> None:
+    until = watch.now() + 5 * MINUTE
+    first = await enqueue(db, "per_a", SMS, until)
+    watch.advance(SECOND)
+    second, other = await enqueue(db, "per_a", SMS, until), await enqueue(db, "per_b", SMS, until)
+    watch.advance(10 * SECOND)
+    sender = Recorder(Failed("unreachable"))
+    process = dispatcher(db, sender)
+    await process.attempt([second])
+    assert sender.sent == []
+    assert await run(process) == 2
+    assert set(sender.ids) == {first.delivery_id, other.delivery_id}
+    sender.outcome = Delivered()
+    watch.advance(longest_pause(MANNERS[SMS], 1))
+    assert await run(process) == 3
+    assert [sent for sent in sender.ids[2:] if sent != other.delivery_id] == [first.delivery_id, second.delivery_id]
+
+
+@pytest.mark.parametrize("channel", [SMS, TOKEN])
+async def test_nothing_is_sent_once_it_has_expired(db: Database, watch: Watch, channel: Channel) -> None:
+    sender = Recorder()
+    delivery = await enqueue(db, "per_a", channel, watch.now() + 5 * MINUTE)
+    watch.advance(5 * MINUTE)
+    process = dispatcher(db, sender)
+    await process.attempt([delivery])
+    assert await run(process) == 0
+    assert await give_up_lost(db) == 1
+    assert sender.sent == []
+    assert [(row.last_outcome, row.sealed) for row in await queue(db, dead=True)] == [("expired", None)]
+
+
+async def test_a_failure_is_repeated_later_and_later_and_then_given_up(db: Database, watch: Watch) -> None:
+    sender, manner = Recorder(Failed("status_503")), MANNERS[TOKEN]
+    process = dispatcher(db, sender)
+    await enqueue(db)
+    watch.advance(MINUTE)
+    for made in range(1, 7):
+        assert await run(process) == 1
+        if made < 6:
+            watch.advance(longest_pause(manner, made) - 2)
+            assert await run(process) == 0
+            watch.advance(2)
+    watch.advance(DAY)
+    assert await run(process) == 0
+    (dead,) = await queue(db, dead=True)
+    assert (dead.attempts, dead.last_outcome, dead.taken_until) == (6, "status_503", None)
+    assert await recorded(db) == {"delivery.given_up": 1}
+
+
+async def test_the_operator_retries_and_discards_what_was_given_up(db: Database, watch: Watch) -> None:
+    sender = Recorder(Refused("status_400"))
+    process = dispatcher(db, sender)
+    first, second = await enqueue(db), await enqueue(db)
+    for each in (first, second):
+        with pytest.raises(NotGivenUp):
+            await change(db, service.retry, each.delivery_id)
+        with pytest.raises(NotGivenUp):
+            await change(db, service.discard, each.delivery_id)
+    await process.attempt([first, second])
+    assert len(await queue(db, dead=True)) == 2
+    sender.outcome = Delivered()
+    await change(db, service.retry, first.delivery_id)
+    assert await run(process) == 1
+    await change(db, service.discard, second.delivery_id)
+    assert await queue(db) == []
+    assert await recorded(db) == {"delivery.given_up": 2, "delivery.retried": 1, "delivery.discarded": 1}
+    with pytest.raises(NotGivenUp):
+        await change(db, service.discard, second.delivery_id)
+
+
+async def change(db: Database, what: object, delivery_id: str) -> None:
+    async with db.writing() as unit:
+        await what(unit, delivery_id, DEED)  # type: ignore[operator]
+
+
+async def test_a_code_is_not_retried_by_anybody(db: Database, watch: Watch) -> None:
+    delivery = await enqueue(db, "per_a", SMS, watch.now() + 5 * MINUTE)
+    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
+    assert [row.sealed for row in await queue(db, dead=True)] == [None]
+    with pytest.raises(CannotBeRetried):
+        await change(db, service.retry, delivery.delivery_id)
+    await change(db, service.discard, delivery.delivery_id)
+
+
+async def test_what_was_given_up_stays_a_month(db: Database, watch: Watch) -> None:
+    delivery = await enqueue(db)
+    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
+    await enqueue(db, "cli_b")
+
+    for passed, swept in ((service.KEPT, 0), (1, 1)):
+        watch.advance(passed)
+        async with db.writing() as unit:
+            assert await service.sweep(unit) == swept
+    assert [row.recipient for row in await queue(db)] == ["cli_b"]
+
+
+async def test_how_each_channel_stands(db: Database, watch: Watch) -> None:
+    refused = await enqueue(db)
+    await dispatcher(db, Recorder(Refused("status_400"))).attempt([refused])
+    await enqueue(db)
+    watch.advance(MANNERS[TOKEN].head_start + service.OVERDUE)
+    await enqueue(db)
+    async with db.writing() as unit:
+        await service.enqueue_only(unit, LOGO, "cli_a")
+        assert await service.standing(unit) == [
+            Standing(SMS, 0, 0, 0),
+            Standing(TOKEN, 2, 1, 1),
+            Standing(LOGO, 1, 0, 0),
+        ]
+
+
+async def test_no_payload_can_be_read_in_the_database_nor_moved_to_another_row(db: Database, watch: Watch) -> None:
+    mine, other = await enqueue(db, "per_a"), await enqueue(db, "per_b")
+    async with db.writing() as unit:
+        rows = {row["recipient"]: row for row in await unit.fetch(Statement(select(deliveries)))}
+        stored = repr([tuple(row[column.name] for column in deliveries.c) for row in rows.values()])
+        assert MARK not in stored
+        assert "135790" not in stored
+        stolen = {"sealed": rows["per_b"]["sealed"]}
+        await unit.execute(Statement(update(deliveries).where(deliveries.c.recipient == "per_a").values(**stolen)))
+    sender = Recorder()
+    await dispatcher(db, sender).attempt([mine, other])
+    assert sender.ids == [other.delivery_id]
+    assert [row.last_outcome for row in await queue(db)] == ["unreadable"]
+    assert MARK not in repr(mine)
+
+
+async def test_what_needs_no_payload_waits_once_for_each_recipient(db: Database, watch: Watch) -> None:
+    sender = Recorder(Failed("unreachable"))
+    process = dispatcher(db, sender)
+
+    async def want() -> None:
+        async with db.writing() as unit:
+            await service.enqueue_only(unit, LOGO, "cli_a")
+
+    await asyncio.gather(want(), want(), want())
+    assert await run(process) == 1
+    assert await run(process) == 0
+    await want()
+    assert [(row.attempts, row.last_outcome) for row in await queue(db)] == [(0, None)]
+    sender.outcome = Delivered()
+    assert await run(process) == 1
+    watch.advance(DAY - 1)
+    assert await run(process) == 0
+    watch.advance(1)
+    assert await run(process) == 1
+    async with db.writing() as unit:
+        assert await service.cancel(unit, LOGO, "cli_a") == 1
+    assert await queue(db) == []
+
+
+async def test_a_change_that_is_rolled_back_sends_nothing(db: Database, watch: Watch) -> None:
+    async def change() -> None:
+        async with db.writing() as unit:
+            await service.enqueue_about(unit, TOKEN, "cli_a", {"session_id": "ses_1"})
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await change()
+    watch.advance(DAY)
+    assert await run(dispatcher(db, Recorder())) == 0
+
+
+async def test_ids_that_it_is_about_reach_the_sender(db: Database, watch: Watch) -> None:
+    sender, about = Recorder(), {"person_id": "per_a", "session_id": "ses_1"}
+    async with db.writing() as unit:
+        await service.enqueue_about(unit, TOKEN, "cli_a", about)
+    watch.advance(MINUTE)
+    await run(dispatcher(db, sender))
+    assert [dict(sent.payload) for sent in sender.sent] == [about]
+
+
+async def test_a_channel_without_sender_is_left_to_other_processes(db: Database, watch: Watch) -> None:
+    delivery = await enqueue(db)
+    watch.advance(MINUTE)
+    process = Dispatcher(db, SEALER, {SMS: Recorder()})
+    await process.attempt([delivery])
+    assert await run(process) == 0
+    assert [row.attempts for row in await queue(db)] == [0]
+
+
+async def test_who_waits_does_not_wait_for_a_database_that_is_away(db: Database, watch: Watch) -> None:
+    delivery = await enqueue(db)
+    await dispatcher(Broken(db), Recorder()).attempt([delivery])  # type: ignore[arg-type]
+    assert [row.attempts for row in await queue(db)] == [0]
