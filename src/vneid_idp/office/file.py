@@ -79,6 +79,7 @@ async def page(
         officer=colleague.holds(Role.OFFICER),
         clerk=colleague.holds(Role.CLERK),
         lasts=enrol_person.CODE_LIFE // HOUR,
+        activate=provider.url("/activate"),
         done=done,
         code=code,
         errors=errors or {},

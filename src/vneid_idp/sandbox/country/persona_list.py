@@ -4,6 +4,7 @@ from datetime import date
 
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.registry import Address, CardKind, LockedBy
+from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.sandbox.country.names import build
 from vneid_idp.sandbox.country.personas import Persona, Sketch, draw, years_ago
@@ -346,6 +347,36 @@ SKETCHES: tuple[Sketch, ...] = (
         date(1995, 1, 5),
         Sex.MALE,
         address=_HANOI,
+    ),
+    Sketch(
+        "clerk",
+        "Cán bộ tiếp nhận tại cơ quan đăng ký: mở trang /office.",
+        "A clerk at the registration office: opens the page /office.",
+        build(family="Trịnh", middle="Thu", given="Hằng"),
+        date(1990, 8, 17),
+        Sex.FEMALE,
+        address=_HANOI,
+        roles=(Role.CLERK, Role.OFFICER),
+    ),
+    Sketch(
+        "officer",
+        "Cán bộ quyết định về việc khóa tài khoản mà đồng nghiệp đề nghị.",
+        "An officer, who decides about locks that a colleague asked for.",
+        build(family="Vương", middle="Quốc", given="Bảo"),
+        date(1981, 2, 9),
+        Sex.MALE,
+        address=_HANOI,
+        roles=(Role.OFFICER,),
+    ),
+    Sketch(
+        "operator",
+        "Người vận hành hệ thống: mở trang /console.",
+        "Somebody who looks after the provider: opens the page /console.",
+        build(family="Đinh", middle="Ngọc", given="Lan"),
+        date(1986, 11, 30),
+        Sex.FEMALE,
+        address=_HANOI,
+        roles=(Role.OPERATOR,),
     ),
 )
 

@@ -16,6 +16,7 @@ from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.registry import Address, Card, CardKind, Kind, LockedBy, RegistryRecord
+from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import DAY, Instant, local_date
 from vneid_idp.sandbox.country.names import Name
 
@@ -51,6 +52,7 @@ class Sketch:
     passcode: bool = True
     guardians: tuple[str, ...] = ()
     own: dict[str, Any] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Persona:
     closed: bool
     password: str
     passcode: str | None
+    roles: tuple[Role, ...]
+    """What the person does at a registration office or for the operator."""
 
     @property
     def username(self) -> str:
@@ -125,6 +129,7 @@ def draw(sketch: Sketch, serial: int, now: Instant) -> Persona:
         closed=sketch.closed,
         password=PASSWORD,
         passcode=PASSCODE if sketch.passcode else None,
+        roles=sketch.roles,
     )
 
 

@@ -14,6 +14,7 @@ from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.loading import Written
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.roles import give_role, roles_of
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.kernel.secrets import BlindIndex
@@ -58,7 +59,16 @@ async def seed_personas(unit: Unit, vault: Vault, blind: BlindIndex, hashes: Has
     everyone = personas(unit.now)
     for persona in everyone:
         await _put_account(unit, vault, blind, await population.register(unit, persona.record), persona, hashes)
+        await _give_roles(unit, persona)
     return everyone
+
+
+async def _give_roles(unit: Unit, persona: Persona) -> None:
+    person_id = persona.record.person_id
+    held = {each.role for each in await roles_of(unit, person_id)}
+    for role in persona.roles:
+        if role not in held:
+            await give_role(unit, person_id, role, "HN-01", by="sandbox", reason="a persona of the sandbox")
 
 
 async def _put_account(
