@@ -7,10 +7,10 @@ instrument names the case of ages; this is the reading by analogy, and the cauti
 day early.)
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 
-from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, local_date
+from vneid_idp.kernel.clock import Instant, local_date
 
 
 class AgeBand(StrEnum):
@@ -29,12 +29,6 @@ def birthday(birth_date: date, years: int) -> date:
         return birth_date.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
-
-
-def reaches(birth_date: date, years: int) -> Instant:
-    """The instant at which that age is reached: midnight in Viet Nam."""
-    midnight = datetime.combine(birthday(birth_date, years), time(), VIETNAM)
-    return int(midnight.astimezone(UTC).timestamp()) * SECOND
 
 
 def age(birth_date: date, now: Instant) -> int:

@@ -88,7 +88,6 @@ class Sending:
 
     sent: bool
     expires_at: Instant
-    resend_at: Instant
     deliveries: tuple[Delivery, ...]
 
 
@@ -120,7 +119,7 @@ async def send(
         message = {"phone": phone, "code": code, "language": language}
         not_after = unit.now + LIFETIME
         enqueued = (await deliveries.enqueue(unit, sealer, Channel.SMS, person_id, message, not_after=not_after),)
-    return Sending(bool(written), unit.now + LIFETIME, unit.now + RESEND_AFTER, enqueued)
+    return Sending(bool(written), unit.now + LIFETIME, enqueued)
 
 
 async def check(unit: Unit, blind: BlindIndex, *, person_id: str | None, context: str, code: str) -> Outcome:

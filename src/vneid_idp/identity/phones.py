@@ -51,8 +51,3 @@ def display(e164: str) -> str:
     """The national form in groups, as it is written in Viet Nam: `0950 000 001`."""
     national = "0" + e164.removeprefix("+84")
     return f"{national[:4]} {national[4:7]} {national[7:]}"
-
-
-def mask(e164: str) -> str:
-    """The form for pages that anyone may be looking at: only the last three digits (`•••• ••• 001`)."""
-    return f"•••• ••• {e164[-3:]}"

@@ -4,7 +4,6 @@ A claim that is not known is left out, never guessed or empty; so the parts of a
 of naming has them.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +13,9 @@ from vneid_idp.identity.provinces import CURRENT
 from vneid_idp.identity.registry import RegistryRecord, from_json
 from vneid_idp.identity.rules import Account
 from vneid_idp.kernel.clock import Instant, to_seconds
+from vneid_idp.protocol.claims import AGE_OVER
 
 COLUMN = "accounts.profile"
-
-_AGE_OVER = re.compile(r"age_over_(\d{1,3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def claims(names: Iterable[str], profile: Profile, account: Account, now: Instan
 
 
 def _age_over(name: str, view: _View) -> bool | None:
-    match = _AGE_OVER.fullmatch(name)
+    match = AGE_OVER.match(name)
     return is_over(view.record.birth_date, int(match[1]), view.now) if match else None
 
 

@@ -28,11 +28,8 @@ class Purpose(StrEnum):
     CODE = "code.2"
     ACCESS_TOKEN = "access_token.2"
     REFRESH_TOKEN = "refresh_token"
-    REGISTRATION_TOKEN = "registration_token"
     SESSION = "session"
-    BROWSER = "browser"
     INTERACTION = "interaction"
-    REQUEST_URI = "request_uri"
     CSRF = "csrf"
     CURSOR = "cursor"
     LOG_OUT = "log_out"
@@ -42,7 +39,6 @@ class Purpose(StrEnum):
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"
     PRIVATE_KEY = "private_key"
-    CLIENT_SECRET = "client_secret"
 
 
 class NotSealedHere(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 from vneid_idp.protocol.client import Client, Purpose
 
-AGE_OVER = re.compile(r"age_over_(\d{1,3})\Z")
+AGE_OVER = re.compile(r"age_over_([0-9]{1,3})\Z")
 
 SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
     "profile": (

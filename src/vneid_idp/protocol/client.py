@@ -50,7 +50,8 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A registered relying party. Fields keep the names of the specification."""
+    """A registered relying party: what decides something here, under the names of the specification; the rest of what
+    it registered stands in `metadata`."""
 
     client_id: str
     client_name: str
@@ -59,7 +60,6 @@ class Client:
     grant_types: tuple[str, ...] = ("authorization_code",)
     token_endpoint_auth_method: str = "client_secret_basic"
     token_endpoint_auth_signing_alg: str | None = None
-    application_type: str = "web"
     scope: tuple[str, ...] = ()
     profile: Profile = Profile.OIDC
     secret_digest: str | None = None
@@ -81,17 +81,10 @@ class Client:
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False
     default_max_age: int | None = None
-    require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None
-    backchannel_logout_session_required: bool = False
-    initiate_login_uri: str | None = None
-    client_uri: str | None = None
     logo_uri: str | None = None
-    policy_uri: str | None = None
-    tos_uri: str | None = None
-    contacts: tuple[str, ...] = ()
     purposes: tuple[Purpose, ...] = ()
     assertion_audience: str = "issuer"
     """`issuer` (RFC 10070: one string, the issuer) or `endpoint` (also the token endpoint; logged when used)."""

@@ -149,10 +149,3 @@ class InsufficientScope(OAuthError):
 
     code = "insufficient_scope"
     status = 403
-
-
-class ServerError(OAuthError):
-    """Our fault."""
-
-    code = "server_error"
-    status = 500

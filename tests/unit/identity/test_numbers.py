@@ -142,8 +142,6 @@ def test_reading_a_phone_never_fails_otherwise(text: str) -> None:
 def test_synthetic_phones_survive_being_shown(serial: int) -> None:
     number = phones.build(serial)
     assert phones.read(phones.display(number)) == number
-    assert phones.mask(number).endswith(number[-3:])
-    assert number[-7:-3] not in phones.mask(number)
 
 
 def test_phones_run_out() -> None:

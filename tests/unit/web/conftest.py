@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
-from vneid_idp.protocol.errors import InvalidClient, InvalidRequest, InvalidToken, ServerError
+from vneid_idp.protocol.errors import InvalidClient, InvalidRequest, InvalidToken
 from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.cookies import Cookie, browser_id, keep_cookie
 from vneid_idp.web.doors import Area, Door, DoorKind, Endpoint
@@ -120,7 +120,7 @@ def application(issuer: str, explain: Explain | None = None) -> Root:
         Door.protocol("/token", failing(InvalidClient('No such "client".', "log only")), *both),
         Door.protocol("/userinfo", failing(InvalidToken("The token has expired.")), *both),
         Door.protocol("/introspect", failing(TooFast()), "POST"),
-        Door.protocol("/par", failing(ServerError("The database is away.")), *both),
+        Door.protocol("/par", failing(TooFast()), *both),
         Door.api("/script", failing(TooFast()), "POST"),
     ]
     behind = apis()
