@@ -1,67 +1,18 @@
-"""Signing out: asked of the person, proven by the relying party, told to every service of the session."""
+"""Signing out: asked of the person, proven by the relying party."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 
+from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, listening, signed_in
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.delivery.channels import MANNERS, Channel
-from vneid_idp.delivery.rules import longest_pause
-from vneid_idp.delivery.service import Queued, list_deliveries
-from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
+from vneid_idp.kernel.clock import DAY, MINUTE
 
-OUT = "http://localhost:9999/signed-out"
 FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass
-class Service:
-    """The relying party's own server: what it hears on its back channel, and what it answers."""
-
-    port: int = 0
-    status: int = 200
-    answers: asyncio.Event | None = None
-    """Until it is set, nothing is answered."""
-    heard: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def uri(self) -> str:
-        """Its `backchannel_logout_uri`."""
-        return f"http://localhost:{self.port}/back"
-
-
-@asynccontextmanager
-async def listening() -> AsyncIterator[Service]:
-    service = Service()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        found = re.search(r"(?i)content-length: (\d+)", head)
-        body = await reader.readexactly(int(found[1]) if found else 0)
-        service.heard.append(dict(parse_qsl(body.decode())) | {"_line": head.partition("\r\n")[0]})
-        if service.answers is not None:
-            await service.answers.wait()
-        writer.write(f"HTTP/1.1 {service.status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    service.port = server.sockets[0].getsockname()[1]
-    try:
-        yield service
-    finally:
-        server.close()
-        await server.wait_closed()
 
 
 @pytest.fixture
@@ -78,44 +29,6 @@ async def party(land: Country, service: Service) -> RelyingParty:
 @pytest.fixture
 def person(land: Country) -> Person:
     return Person(land, land.people["complete"])
-
-
-async def signed_in(person: Person, party: RelyingParty) -> dict[str, Any]:
-    """Sign the person in at the relying party; its tokens."""
-    request = party.request()
-    arrived = await person.start(request)
-    if isinstance(arrived, Page) and arrived.path.startswith("/signin"):
-        arrived = await person.sign_in(arrived)
-    if isinstance(arrived, Page):
-        arrived = await person.submit(arrived, answer="agree")
-    assert isinstance(arrived, str), arrived.text
-    tokens: dict[str, Any] = (await party.redeem(request, request.read_answer(arrived)["code"])).json()
-    return tokens
-
-
-async def queue(land: Country) -> list[Queued]:
-    """What waits, and what was given up."""
-    async with land.idp.db.reading() as unit:
-        return await list_deliveries(unit)
-
-
-async def confirmed(person: Person, page: Page | str, **values: str) -> Page | str:
-    """Send the form of the confirmation page to where it leads."""
-    assert isinstance(page, Page), page
-    found = re.search(r'<form class="form" action="([^"]+)" method="post"', page.response.text)
-    assert found is not None
-    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.response.text))
-    answer = await person.browser.post(found[1], data=form | values)
-    location = answer.headers.get("location", "")
-    return location if location.startswith("http") else Page(answer)
-
-
-async def is_signed_in(person: Person, party: RelyingParty) -> bool:
-    """What `prompt=none` finds."""
-    request = party.request(prompt="none")
-    away = await person.start(request)
-    assert isinstance(away, str)
-    return "code" in request.read_answer(away)
 
 
 async def test_a_relying_party_signs_the_person_out(
@@ -286,126 +199,3 @@ async def test_what_the_form_carries_is_proven_again(person: Person, party: Rely
         answer = await person.browser.post("/end_session/confirm", data=form | changes)
         assert answer.status_code == 400, changes
     assert await is_signed_in(person, party)
-
-
-async def test_each_service_of_the_session_is_told_and_no_other(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    async with listening() as second, listening() as third:
-        also = RelyingParty(land, await land.register(client_name="Hai", backchannel_logout_uri=second.uri))
-        never = RelyingParty(land, await land.register(client_name="Ba", backchannel_logout_uri=third.uri))
-        await signed_in(person, party)
-        await signed_in(person, also)
-        await signed_in(Person(land, land.people["plain"]), never)
-        page = await person.open("/end_session")
-        assert isinstance(page, Page)
-        assert "Hai" in page.text
-        assert "Ba" not in page.text.split()
-        await confirmed(person, page)
-        assert (len(service.heard), len(second.heard), len(third.heard)) == (1, 1, 0)
-        first, other = [await party.claims(s.heard[0]["logout_token"]) for s in (service, second)]
-        assert (first["aud"], other["aud"]) == (party.client_id, also.client_id)
-
-
-async def test_a_notice_that_did_not_arrive_is_repeated_with_the_same_jti(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    service.status = 503
-    page = await person.open("/end_session")
-    assert isinstance(page, Page)
-    assert isinstance(await confirmed(person, page), Page)  # the person does not wait for it
-    await land.deliver()
-    assert len(service.heard) == 1
-    service.status = 204
-    land.watch.advance(30 * SECOND)
-    # Two workers at the same time: one attempt.
-    await asyncio.gather(land.deliver(), land.deliver())
-    land.watch.advance(DAY)
-    await land.deliver()
-    tokens = [await party.claims(heard["logout_token"]) for heard in service.heard]
-    assert len(tokens) == 2
-    assert tokens[0]["jti"] == tokens[1]["jti"]
-    assert tokens[1]["iat"] == tokens[0]["iat"] + 30
-    assert await queue(land) == []
-
-
-async def test_a_notice_is_given_up_after_its_last_attempt_and_the_operator_sees_it(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    service.status = 500
-    await confirmed(person, await person.open("/end_session"))
-    for heard in range(2, 7):
-        land.watch.advance(longest_pause(MANNERS[Channel.LOGOUT_TOKEN], heard - 1))
-        await land.deliver()
-        assert len(service.heard) == heard
-    land.watch.advance(DAY)
-    await land.deliver()
-    assert len(service.heard) == 6
-    (dead,) = await queue(land)
-    assert (dead.recipient, dead.attempts, dead.last_outcome) == (party.client_id, 6, "status_500")
-    assert dead.given_up_at is not None
-
-
-async def test_a_considered_refusal_is_not_repeated(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    service.status = 400
-    await confirmed(person, await person.open("/end_session"))
-    land.watch.advance(DAY)
-    await land.deliver()
-    assert len(service.heard) == 1
-    assert [row.last_outcome for row in await queue(land)] == ["status_400"]
-
-
-async def test_a_service_that_is_too_busy_is_told_later(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    service.status = 429
-    await confirmed(person, await person.open("/end_session"))
-    service.status = 200
-    land.watch.advance(30 * SECOND)
-    await land.deliver()
-    assert len(service.heard) == 2
-    assert await queue(land) == []
-
-
-async def test_a_service_that_hangs_holds_the_person_up_for_a_while_only(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    hanging = asyncio.Event()
-    service.answers = hanging
-    patient = asyncio.get_running_loop().time() + 8
-    assert isinstance(await confirmed(person, await person.open("/end_session")), Page)
-    assert asyncio.get_running_loop().time() < patient
-    hanging.set()
-    await land.idp.dispatcher.finish()
-    assert [row.last_outcome for row in await queue(land)] == ["unreachable"]
-
-
-async def test_signing_out_of_the_own_pages_tells_the_services_too(
-    person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    page = await person.open("/signout")
-    assert isinstance(page, Page)
-    await confirmed(person, page)
-    assert not await is_signed_in(person, party)
-    assert len(service.heard) == 1
-
-
-async def test_who_takes_over_a_browser_has_the_one_before_signed_out_once(
-    land: Country, person: Person, party: RelyingParty, service: Service
-) -> None:
-    await signed_in(person, party)
-    land.watch.advance(SECOND)
-    page = await person.start(party.request(prompt="login"))
-    person.persona = land.people["level-1"]
-    await person.sign_in(page)
-    land.watch.advance(MINUTE)
-    await land.deliver()
-    assert len(service.heard) == 1

@@ -1,7 +1,11 @@
 """What the import contracts of pyproject.toml cannot say: the inside of a package is its own.
 
-`store` and `tables` (and what they were split into: `…_store`, `…_tables`) belong to the package that holds them.
+`store` and `tables` (and what they were split into: `…_store`, `…_tables`) belong to the package that holds them. And
+what fits no screen is no longer read: files and functions stay short.
 """
+
+import ast
+from pathlib import Path
 
 import grimp
 import pytest
@@ -59,3 +63,23 @@ def test_the_demo_network_and_we_are_strangers(graph: grimp.ImportGraph) -> None
     known = {(module, other) for module in own for other in graph.find_modules_directly_imported_by(module)}
     met = {(other, module) for module in own for other in graph.find_modules_that_directly_import(module)}
     assert {pair for pair in known | met if not set(pair) <= own} == set()
+
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    path for folder in ("src", "tests") for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts
+)
+
+
+def test_files_and_functions_are_short() -> None:
+    long = [path.name for path in SOURCES if len(path.read_text().splitlines()) > 400]
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 60:
+                long.append(f"{path.name}: {node.name}")
+    assert long == []
+
+
+def test_a_package_says_what_it_owns() -> None:
+    packages = (ROOT / "src").rglob("__init__.py")
+    assert [str(path) for path in packages if not ast.get_docstring(ast.parse(path.read_text()))] == []

@@ -1,0 +1,81 @@
+"""What only the operator registers: purposes, and programs of its own."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.protocol.test_registration import CALLBACK, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.errors import InvalidClientMetadata
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": ""}, {"id": 1}, {"version": 0}, {"version": "x"}, {"version": "²"}, {"title": {"vi": "x"}}, {"text": None},
+     {"required": ["shoe_size"]}, {"optional": "age_band"}, {"optional": ["identity_level"]}],
+)  # fmt: skip
+def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
+    read(OPERATOR, purposes=[PURPOSE])
+    with pytest.raises(InvalidClientMetadata, match="purposes"):
+        read(OPERATOR, purposes=[PURPOSE | changes])
+
+
+def test_purposes_that_went_are_remembered_by_the_registration_itself() -> None:
+    before = read(OPERATOR, purposes=[PURPOSE])
+    gone = registration.read({**before, "purposes": None}, OPERATOR, before=before).members
+    assert gone["gone_purposes"] == {PURPOSE["id"]: 2}
+    assert gone["purposes"] == []
+    again = registration.read({**gone, "purposes": [PURPOSE | {"version": 1}]}, OPERATOR, before=gone).members
+    assert again["purposes"][0]["version"] == 3  # nobody's answer to version 1 or 2 is one to this purpose
+    assert "gone_purposes" not in again
+    with pytest.raises(InvalidClientMetadata, match="version numbers"):
+        read(OPERATOR, gone_purposes={"a": "1"})
+
+
+ADMIN = {"grant_types": ["client_credentials"], "redirect_uris": []}
+
+
+def test_only_the_operator_registers_programs_of_its_own() -> None:
+    assert read(OPERATOR, scope="admin:clients:read", **ADMIN)["scope"] == "admin:clients:read"
+    for registrar in (SELF, SELF_IN_PRODUCTION):
+        with pytest.raises(InvalidClientMetadata, match="scope"):
+            read(registrar, scope="admin:clients:read", **ADMIN)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"grant_types": ["authorization_code"], "redirect_uris": [CALLBACK]}, {"token_endpoint_auth_method": "none"}],
+)
+def test_a_program_of_the_operator_authenticates(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidClientMetadata):
+        read(OPERATOR, **{"scope": "admin:policy", **ADMIN, **changes})
+
+
+def test_who_registered_itself_never_becomes_a_program_of_the_operator() -> None:
+    before = read(SELF, **ADMIN)
+    once = registration.read({**before, "scope": "openid"}, OPERATOR, before=before).members
+    assert "registered_by" not in once
+    for standing in (before, once):
+        with pytest.raises(InvalidClientMetadata, match="registered itself"):
+            registration.read({**standing, "scope": "admin:policy"}, OPERATOR, before=standing)
+
+
+def test_a_program_of_the_operator_is_not_changed_with_its_registration_access_token() -> None:
+    before = read(OPERATOR, scope="admin:policy", **ADMIN)
+    for scope in ("admin:policy", "openid", None):
+        members = {name: value for name, value in {**before, "scope": scope}.items() if value is not None}
+        with pytest.raises(InvalidClientMetadata, match=r"operator alone|may hold only"):
+            registration.read(members, SELF, before=before)
+
+
+def test_what_an_update_of_the_operator_does_not_speak_of_stays_and_null_takes_it_away() -> None:
+    before = read(OPERATOR, family="a", account_limit=5, purposes=[PURPOSE])
+    plain = {"redirect_uris": [CALLBACK]}
+    kept = registration.read(plain, OPERATOR, before=before).members
+    assert (kept["family"], kept["account_limit"], kept["purposes"]) == ("a", 5, before["purposes"])
+    assert "family" not in registration.read({**plain, "family": None}, OPERATOR, before=before).members
+
+
+def test_two_purposes_have_two_ids() -> None:
+    with pytest.raises(InvalidClientMetadata, match="same id"):
+        read(OPERATOR, purposes=[PURPOSE, PURPOSE])
