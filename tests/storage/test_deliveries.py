@@ -1,12 +1,10 @@
-"""The queue on both databases: who takes, what comes of it, and what a process that dies leaves behind."""
+"""The queue on both databases: who takes, and what a process that dies or a recipient that hangs leaves behind."""
 
 import asyncio
 from collections import Counter
 
-import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from tests.support.deeds import DEED
 from tests.support.people import SEALER
 from tests.support.senders import Recorder
 from tests.support.watch import Watch
@@ -17,9 +15,8 @@ from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import Delivered, Failed, Refused
 from vneid_idp.delivery.rules import longest_pause
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.delivery.service import CannotBeRetried, NotGivenUp, Queued, Standing
-from vneid_idp.delivery.tables import deliveries
-from vneid_idp.kernel.clock import DAY, MINUTE, SECOND, Instant
+from vneid_idp.delivery.service import Queued
+from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, StorageUnavailable
@@ -251,172 +248,3 @@ async def test_codes_to_one_phone_do_not_overtake_each_other(db: Database, watch
     watch.advance(longest_pause(MANNERS[SMS], 1))
     assert await run(process) == 3
     assert [sent for sent in sender.ids[2:] if sent != other.delivery_id] == [first.delivery_id, second.delivery_id]
-
-
-@pytest.mark.parametrize("channel", [SMS, TOKEN])
-async def test_nothing_is_sent_once_it_has_expired(db: Database, watch: Watch, channel: Channel) -> None:
-    sender = Recorder()
-    delivery = await enqueue(db, "per_a", channel, watch.now() + 5 * MINUTE)
-    watch.advance(5 * MINUTE)
-    process = dispatcher(db, sender)
-    await process.attempt([delivery])
-    assert await run(process) == 0
-    assert await give_up_lost(db) == 1
-    assert sender.sent == []
-    assert [(row.last_outcome, row.sealed) for row in await queue(db, dead=True)] == [("expired", None)]
-
-
-async def test_a_failure_is_repeated_later_and_later_and_then_given_up(db: Database, watch: Watch) -> None:
-    sender, manner = Recorder(Failed("status_503")), MANNERS[TOKEN]
-    process = dispatcher(db, sender)
-    await enqueue(db)
-    watch.advance(MINUTE)
-    for made in range(1, 7):
-        assert await run(process) == 1
-        if made < 6:
-            watch.advance(longest_pause(manner, made) - 2)
-            assert await run(process) == 0
-            watch.advance(2)
-    watch.advance(DAY)
-    assert await run(process) == 0
-    (dead,) = await queue(db, dead=True)
-    assert (dead.attempts, dead.last_outcome, dead.taken_until) == (6, "status_503", None)
-    assert await recorded(db) == {"delivery.given_up": 1}
-
-
-async def test_the_operator_retries_and_discards_what_was_given_up(db: Database, watch: Watch) -> None:
-    sender = Recorder(Refused("status_400"))
-    process = dispatcher(db, sender)
-    first, second = await enqueue(db), await enqueue(db)
-    for each in (first, second):
-        with pytest.raises(NotGivenUp):
-            await change(db, service.retry, each.delivery_id)
-        with pytest.raises(NotGivenUp):
-            await change(db, service.discard, each.delivery_id)
-    await process.attempt([first, second])
-    assert len(await queue(db, dead=True)) == 2
-    sender.outcome = Delivered()
-    await change(db, service.retry, first.delivery_id)
-    assert await run(process) == 1
-    await change(db, service.discard, second.delivery_id)
-    assert await queue(db) == []
-    assert await recorded(db) == {"delivery.given_up": 2, "delivery.retried": 1, "delivery.discarded": 1}
-    with pytest.raises(NotGivenUp):
-        await change(db, service.discard, second.delivery_id)
-
-
-async def change(db: Database, what: object, delivery_id: str) -> None:
-    async with db.writing() as unit:
-        await what(unit, delivery_id, DEED)  # type: ignore[operator]
-
-
-async def test_a_code_is_not_retried_by_anybody(db: Database, watch: Watch) -> None:
-    delivery = await enqueue(db, "per_a", SMS, watch.now() + 5 * MINUTE)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
-    assert [row.sealed for row in await queue(db, dead=True)] == [None]
-    with pytest.raises(CannotBeRetried):
-        await change(db, service.retry, delivery.delivery_id)
-    await change(db, service.discard, delivery.delivery_id)
-
-
-async def test_what_was_given_up_stays_a_month(db: Database, watch: Watch) -> None:
-    delivery = await enqueue(db)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
-    await enqueue(db, "cli_b")
-
-    for passed, swept in ((service.KEPT, 0), (1, 1)):
-        watch.advance(passed)
-        async with db.writing() as unit:
-            assert await service.sweep(unit) == swept
-    assert [row.recipient for row in await queue(db)] == ["cli_b"]
-
-
-async def test_how_each_channel_stands(db: Database, watch: Watch) -> None:
-    refused = await enqueue(db)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([refused])
-    await enqueue(db)
-    watch.advance(MANNERS[TOKEN].head_start + service.OVERDUE)
-    await enqueue(db)
-    async with db.writing() as unit:
-        await service.enqueue_only(unit, LOGO, "cli_a")
-        assert await service.standing(unit) == [
-            Standing(SMS, 0, 0, 0),
-            Standing(TOKEN, 2, 1, 1),
-            Standing(LOGO, 1, 0, 0),
-        ]
-
-
-async def test_no_payload_can_be_read_in_the_database_nor_moved_to_another_row(db: Database, watch: Watch) -> None:
-    mine, other = await enqueue(db, "per_a"), await enqueue(db, "per_b")
-    async with db.writing() as unit:
-        rows = {row["recipient"]: row for row in await unit.fetch(Statement(select(deliveries)))}
-        stored = repr([tuple(row[column.name] for column in deliveries.c) for row in rows.values()])
-        assert MARK not in stored
-        assert "135790" not in stored
-        stolen = {"sealed": rows["per_b"]["sealed"]}
-        await unit.execute(Statement(update(deliveries).where(deliveries.c.recipient == "per_a").values(**stolen)))
-    sender = Recorder()
-    await dispatcher(db, sender).attempt([mine, other])
-    assert sender.ids == [other.delivery_id]
-    assert [row.last_outcome for row in await queue(db)] == ["unreadable"]
-    assert MARK not in repr(mine)
-
-
-async def test_what_needs_no_payload_waits_once_for_each_recipient(db: Database, watch: Watch) -> None:
-    sender = Recorder(Failed("unreachable"))
-    process = dispatcher(db, sender)
-
-    async def want() -> None:
-        async with db.writing() as unit:
-            await service.enqueue_only(unit, LOGO, "cli_a")
-
-    await asyncio.gather(want(), want(), want())
-    assert await run(process) == 1
-    assert await run(process) == 0
-    await want()
-    assert [(row.attempts, row.last_outcome) for row in await queue(db)] == [(0, None)]
-    sender.outcome = Delivered()
-    assert await run(process) == 1
-    watch.advance(DAY - 1)
-    assert await run(process) == 0
-    watch.advance(1)
-    assert await run(process) == 1
-    async with db.writing() as unit:
-        assert await service.cancel(unit, LOGO, "cli_a") == 1
-    assert await queue(db) == []
-
-
-async def test_a_change_that_is_rolled_back_sends_nothing(db: Database, watch: Watch) -> None:
-    async def change() -> None:
-        async with db.writing() as unit:
-            await service.enqueue_about(unit, TOKEN, "cli_a", {"session_id": "ses_1"})
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        await change()
-    watch.advance(DAY)
-    assert await run(dispatcher(db, Recorder())) == 0
-
-
-async def test_ids_that_it_is_about_reach_the_sender(db: Database, watch: Watch) -> None:
-    sender, about = Recorder(), {"person_id": "per_a", "session_id": "ses_1"}
-    async with db.writing() as unit:
-        await service.enqueue_about(unit, TOKEN, "cli_a", about)
-    watch.advance(MINUTE)
-    await run(dispatcher(db, sender))
-    assert [dict(sent.payload) for sent in sender.sent] == [about]
-
-
-async def test_a_channel_without_sender_is_left_to_other_processes(db: Database, watch: Watch) -> None:
-    delivery = await enqueue(db)
-    watch.advance(MINUTE)
-    process = Dispatcher(db, SEALER, {SMS: Recorder()})
-    await process.attempt([delivery])
-    assert await run(process) == 0
-    assert [row.attempts for row in await queue(db)] == [0]
-
-
-async def test_who_waits_does_not_wait_for_a_database_that_is_away(db: Database, watch: Watch) -> None:
-    delivery = await enqueue(db)
-    await dispatcher(Broken(db), Recorder()).attempt([delivery])  # type: ignore[arg-type]
-    assert [row.attempts for row in await queue(db)] == [0]
