@@ -9,7 +9,7 @@ import vneid_idp
 from vneid_idp.storage.metadata import metadata
 
 for module in pkgutil.walk_packages(vneid_idp.__path__, "vneid_idp."):
-    if module.name.endswith(".tables"):
+    if module.name.endswith((".tables", "_tables")):
         importlib.import_module(module.name)
 
 connection = context.config.attributes["connection"]

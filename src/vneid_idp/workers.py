@@ -14,6 +14,7 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity import otp
 from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
+from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.context import Idp
 
@@ -40,8 +41,12 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         await otp.sweep(unit)
         await deliveries.sweep(unit)
 
+    follower = Follower(
+        db, provider.vault, provider.keys.blind, provider.registry, provider.registry_feed, provider.policy
+    )
     return [
         Task("send deliveries", 1, dispatcher.round),
+        Task("follow the registry", 5, follower.round),
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("seal events", 5, lambda: seal_events(db)),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),

@@ -40,7 +40,8 @@ async def unlock(land: Country, unit: Unit, person_id: str) -> None:
 
 async def die(land: Country, unit: Unit, person_id: str) -> None:
     vault, blind = land.idp.vault, land.idp.keys.blind
-    await follow_registry(unit, vault, blind, await Population(vault, blind).record_death(unit, person_id))
+    told = await Population(vault, blind).record_death(unit, person_id)
+    await follow_registry(unit, vault, blind, told, shipped())
 
 
 SAID: dict[str, Say] = {"lock": lock, "death": die}

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     SECRET_SET = "secret.set"
     PASSKEY_ADDED = "passkey.added"
     PASSKEY_REMOVED = "passkey.removed"
+    REGISTER_TOLD = "register.told"
     PERSON_ERASED = "person.erased"
     PERSON_LOOKED_UP = "person.looked_up"
     ROLE_GIVEN = "role.given"
@@ -89,6 +90,7 @@ SENTENCES: Mapping[Kind, str] = {
     Kind.SECRET_SET: "A password or passcode was set or changed.",
     Kind.PASSKEY_ADDED: "A passkey was added to an account.",
     Kind.PASSKEY_REMOVED: "A passkey was removed from an account.",
+    Kind.REGISTER_TOLD: "The population register told something new of a person; the event names which facts.",
     Kind.PERSON_ERASED: "The key of a person's data was destroyed.",
     Kind.PERSON_LOOKED_UP: "An office or an operator looked a person up, for a reason that is on record.",
     Kind.ROLE_GIVEN: "A person was given a role.",

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from vneid_idp.bindings import rest_store
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.rules import Binding, BindingNotFound, acts_for
@@ -58,7 +59,7 @@ async def release_all(unit: Unit, person_id: str, client_id: str | None = None, 
     withdrawn: without it the client may learn nothing more, and a binding goes on telling state and age band.
     """
     released = 0
-    async for binding in _all_of_person(unit, person_id, kinds):
+    async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
         if client_id in (None, binding.client_id) and binding.state in kind.lifecycle.live:
             told = {"by": kind.role_of(person_id, binding)}
@@ -74,7 +75,7 @@ async def suspend_all(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> No
     """Let everything rest that a person holds: the identity behind it is locked, or the person died. What the person
     supervises belongs to a child, whose identity is not.
     """
-    async for binding in _all_of_person(unit, person_id, kinds):
+    async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
         pause = kind.lifecycle.pause
         if pause is not None and binding.person_id == person_id:
@@ -85,12 +86,13 @@ async def suspend_all(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> No
 
 async def resume_all(unit: Unit, person_id: str, *, since: Instant, kinds: Kinds = KINDS) -> None:
     """Let count again what a person holds and what rests since the lock of that instant; what rested before it had
-    another reason, and goes on.
+    another reason, and goes on; so does what also rests by a ground of the register.
     """
-    async for binding in _all_of_person(unit, person_id, kinds):
+    resting = await rest_store.grounds_of(unit, person_id)
+    async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
         pause = kind.lifecycle.pause
-        if pause is None or binding.person_id != person_id:
+        if pause is None or binding.person_id != person_id or binding.binding_id in resting:
             continue
         rests_since = kind.own(binding)[pause.since]
         if rests_since is not None and rests_since >= since:
@@ -98,7 +100,8 @@ async def resume_all(unit: Unit, person_id: str, *, since: Instant, kinds: Kinds
             await engine.try_move(unit, kind, binding.client_id, binding.binding_id, pause.resume, told)
 
 
-async def _all_of_person(unit: Reading, person_id: str, kinds: Kinds) -> AsyncIterator[Binding]:
+async def all_of_person(unit: Reading, person_id: str, kinds: Kinds) -> AsyncIterator[Binding]:
+    """Everything that a person holds or supervises, the latest first."""
     before = None
     while page := await list_for_person(unit, person_id, before=before, kinds=kinds):
         for binding in page:

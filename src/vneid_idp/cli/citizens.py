@@ -17,6 +17,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.keys import service as keys
+from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
@@ -108,9 +109,10 @@ async def _unlock(office: Office, record: RegistryRecord) -> None:
 async def _record_death(office: Office, record: RegistryRecord) -> None:
     now = SystemClock().now()
     told = await office.registry.report(Report(new_id("rep"), record.person_id, "operator", Death(now)))
+    policy = await PolicyCache(SystemClock()).current(office.db)
     async with office.db.writing() as unit:
         # The feed would tell it too, some seconds later.
-        await follow_registry(unit, office.vault, office.blind, told)
+        await follow_registry(unit, office.vault, office.blind, told, policy)
 
 
 async def _forget(office: Office, record: RegistryRecord) -> None:

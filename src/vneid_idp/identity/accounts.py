@@ -90,6 +90,11 @@ def in_step(account: Account, record: RegistryRecord, now: Instant) -> Account:
     )
 
 
+def is_in_step(account: Account, record: RegistryRecord) -> bool:
+    """Whether the account has all that the registry says of its holder. Pure."""
+    return in_step(account, record, account.updated_at) == account
+
+
 async def find(unit: Reading, person_id: str) -> Account | None:
     """A person's account, open or closed."""
     stored = await store.find_account(unit, person_id)
@@ -162,16 +167,15 @@ async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryR
     if record.revision < before.record.revision:
         # Asked before the person died, say, and written after: it would bring the dead back.
         return stored.account
+    if before.record == record and is_in_step(stored.account, record):
+        # `updated_at` tells relying parties when the profile last changed (OpenID Connect Core §5.1).
+        return stored.account
     account = in_step(stored.account, record, unit.now)
-    if before.record == record:
-        # Nothing new: `updated_at` tells relying parties when the profile last changed (OpenID Connect Core §5.1).
-        unchanged = replace(account, updated_at=stored.account.updated_at)
-        if unchanged == stored.account:
-            return stored.account
     await store.update_account(unit, account, key.seal_json(profiles.COLUMN, Profile(record, before.own)))
     names = sign_in_digests(blind, record)
-    if names != sign_in_digests(blind, before.record) and not await store.put_names(unit, record.person_id, names):
-        raise SignInNameTaken
+    if names != sign_in_digests(blind, before.record):
+        # A phone by which somebody else still signs in stays theirs until the registry says otherwise of them too.
+        await store.put_names(unit, record.person_id, names)
     for event in _told(stored.account, account):
         await record_event(unit, event)
     return account

@@ -12,7 +12,7 @@ from vneid_idp.identity.tables import persons
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Row, Unit
+from vneid_idp.storage.unit import Reading, Row, Unit
 
 _ENSURE = Statement(
     insert(persons)
@@ -20,6 +20,7 @@ _ENSURE = Statement(
     .on_conflict_do_nothing(index_elements=["person_id"])
 )
 _this = select(persons.c.told_at).where(persons.c.person_id == bindparam("person_id"))
+_KNOWN = Statement(_this)
 _HOLD = Statement(_this.with_for_update(read=True))
 _SEIZE = Statement(_this.with_for_update())
 _TELL = Statement(update(persons).where(persons.c.person_id == bindparam("of_person")).values(told_at=bindparam("at")))
@@ -53,6 +54,11 @@ async def hold(unit: Unit, *person_ids: str, as_of: Instant | None = None) -> No
 async def seize(unit: Unit, person_id: str) -> None:
     """Wait until nobody acts in this person's name any more, and keep everybody from it until the unit ends."""
     await _locked(unit, _SEIZE, person_id)
+
+
+async def is_known(unit: Reading, person_id: str) -> bool:
+    """Whether somebody has an account or a binding."""
+    return await unit.fetch_one(_KNOWN, person_id=person_id) is not None
 
 
 async def tell(unit: Unit, person_id: str) -> None:

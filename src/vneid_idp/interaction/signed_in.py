@@ -12,13 +12,14 @@ from vneid_idp.web.session import BrowserSession, keep_session
 async def arrive(request: Request, place: Place, person_id: str, method: str) -> Standing:
     """Sign the person in with this browser; how the account stands."""
     provider = place.provider
-    told = await provider.registry.find(person_id)
+    told, policy = await provider.registry.find(person_id), await provider.current_policy()
     async with provider.db.writing() as unit:
         signed_in = await sign_in(
             unit,
             provider.vault,
             provider.keys.blind,
             told,
+            policy,
             method,
             before=place.session,
             client_id=place.visit.client.client_id if place.visit else None,

@@ -45,6 +45,7 @@ _SENTENCES: Mapping[str, str] = {
     Kind.LOCK_ASKED: mark("An officer asked for a decision about a lock of your account."),
     Kind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
     Kind.REGISTER_INFORMED: mark("A registration office told the population register of a change."),
+    Kind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
     Kind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
     Kind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
     Kind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),

@@ -9,6 +9,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.follow_registry import follow_registry
 
 CODE_LIFE = activation.LIFETIME
 """How long an activation code lasts."""
@@ -32,8 +33,7 @@ async def raise_level(
     unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, *, policy: Policy, by: str
 ) -> bool:
     """Raise an account to level 2 after the person was verified; whether it was below. Raises `LevelNotAllowed`."""
-    await persons.seize(unit, record.person_id)
-    await accounts.refresh(unit, vault, blind, record)
+    await follow_registry(unit, vault, blind, record, policy)
     return await accounts.raise_level(unit, record, 2, policy=policy, by=by)
 
 

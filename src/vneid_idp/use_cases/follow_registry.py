@@ -1,21 +1,107 @@
-"""What the population register says of a person reaches the account, the sessions and the bindings, in one unit."""
+"""What the population register says of a person reaches the account, the sessions and the bindings, in one unit.
 
-from vneid_idp.bindings import service as bindings
+One function for everybody who learns something from the register: the feed of its changes, a sign-in, an office that
+has just reported, a command. Grants need no hand: every statement on one asks whether the account is usable.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from vneid_idp.audit.service import Event, Kind
+from vneid_idp.audit.service import record as record_event
+from vneid_idp.bindings import rests
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.kinds import KINDS
+from vneid_idp.bindings.rests import Ground
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.cards import CardStatus, card_status
+from vneid_idp.identity.guardianship import needs_guardian
+from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.registry_feed import Fact, changed_facts
+from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 
-async def follow_registry(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> tuple[Delivery, ...]:
-    """Bring everything into step with `record`; the notices to deliver after the commit. Repeating changes nothing."""
-    await persons.seize(unit, record.person_id)
-    await persons.tell(unit, record.person_id)
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The person's open account as it is now, if there is one, and the notices to deliver after the commit."""
+
+    account: Account | None
+    deliveries: tuple[Delivery, ...] = ()
+
+
+async def follow_registry(
+    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, policy: Policy, *, told: Collection[Fact] = ()
+) -> Followed:
+    """Bring everything into step with `record`. What is older than what is known changes nothing, nor does repeating.
+
+    `told` is what the feed says is new, for somebody without an account, of whom nothing is kept to compare with.
+    """
+    person_id = record.person_id
+    await persons.seize(unit, person_id)
+    known = await accounts.find_with_profile(unit, vault, person_id)
+    if known is not None and known[0].closed_at is not None:
+        known = None
+    if known is not None:
+        account, before = known[0], known[1].record
+        if record.revision < before.revision or (record == before and accounts.is_in_step(account, record)):
+            return Followed(account)
+        told = changed_facts(before, record)
+    await persons.tell(unit, person_id)
+    if told:
+        facts = {"facts": sorted(told)}
+        await record_event(unit, Event(Kind.REGISTER_TOLD, person_id, data=facts))
     await accounts.refresh(unit, vault, blind, record)
-    if record.deceased_at is None:
-        return ()
-    await bindings.suspend_all(unit, record.person_id)
-    return await end_sessions(unit, record.person_id)
+    deliveries: tuple[Delivery, ...] = ()
+    if known is not None:
+        deliveries = await _follow_lock(unit, known[1].record.locked_by, record)
+    account_now = None if known is None else await accounts.find(unit, person_id)
+    await rests.put_in_step(
+        unit,
+        person_id,
+        lambda binding: grounds(binding, record, account_now, policy.at(unit.now), unit.now),
+        locked_at=None if account_now is None else account_now.locked_at,
+    )
+    if record.deceased_at is not None:
+        deliveries += await end_sessions(unit, person_id)
+    return Followed(account_now, deliveries)
+
+
+async def _follow_lock(unit: Unit, before: LockedBy | None, record: RegistryRecord) -> tuple[Delivery, ...]:
+    """A lock that the register tells, or that it lifts. One that was made here alone is not the register's to lift."""
+    if record.locked_by is not None and record.locked_by is not before:
+        return await lock_person(unit, record.person_id, record.locked_by)
+    if record.locked_by is None and before is not None:
+        await unlock_person(unit, record.person_id, before)
+    return ()
+
+
+def grounds(
+    binding: Binding, record: RegistryRecord, account: Account | None, rules: Rules, now: Instant
+) -> frozenset[Ground]:
+    """Why a binding of this holder rests. Pure.
+
+    A child needs no card, and nor does an account that a guardian bound. Who has outgrown guardians is asked for an own
+    proof, whoever was guardian.
+    """
+    found = set()
+    if record.deceased_at is not None:
+        found.add(Ground.DEATH)
+    if binding.representative_id is None:
+        if account is not None and card_status(record.card, now) is not CardStatus.VALID:
+            found.add(Ground.CARD)
+    elif (
+        KINDS[binding.kind].representative == "guardian"
+        and binding.representative_id not in record.guardian_ids
+        and needs_guardian(age(record.birth_date, now), rules)
+    ):
+        found.add(Ground.GUARDIANSHIP)
+    return frozenset(found)

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.grants.notices import announce
-from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity import sessions
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.levels import Method
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.follow_registry import follow_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ async def sign_in(
     vault: Vault,
     blind: BlindIndex,
     told: RegistryRecord | None,
+    policy: Policy,
     method: str,
     *,
     before: Session | None,
@@ -42,9 +45,8 @@ async def sign_in(
     """
     if told is None:
         return SignedIn(Standing.CLOSED)
-    # Held, so that no session opens behind the back of a lock.
-    await persons.hold(unit, told.person_id)
-    account = await accounts.refresh(unit, vault, blind, told)
+    # The person is seized, so that no session opens behind the back of a lock.
+    account = (await follow_registry(unit, vault, blind, told, policy)).account
     if account is None:
         return SignedIn(Standing.CLOSED)
     standing = account_standing(account, told, unit.now)

@@ -1,0 +1,43 @@
+"""Queries about why bindings rest."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, delete, select
+
+from vneid_idp.bindings.rest_tables import binding_rests
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Unit
+
+_c = binding_rests.c
+_OF_PERSON = Statement(select(_c.binding_id, _c.ground).where(_c.person_id == bindparam("person_id")))
+_ADD = Statement(
+    insert(binding_rests)
+    .values({column.name: bindparam(column.name) for column in _c})
+    .on_conflict_do_nothing(index_elements=["person_id", "binding_id", "ground"])
+)
+_REMOVE = Statement(
+    delete(binding_rests).where(
+        _c.person_id == bindparam("person_id"),
+        _c.binding_id == bindparam("binding_id"),
+        _c.ground == bindparam("ground"),
+    )
+)
+
+
+async def grounds_of(unit: Reading, person_id: str) -> Mapping[str, set[str]]:
+    """The grounds for which bindings of a person rest, by binding."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await unit.fetch(_OF_PERSON, person_id=person_id):
+        found[row["binding_id"]].add(row["ground"])
+    return found
+
+
+async def add(unit: Unit, person_id: str, binding_id: str, ground: str) -> None:
+    """Note a ground."""
+    await unit.execute(_ADD, person_id=person_id, binding_id=binding_id, ground=ground, since=unit.now)
+
+
+async def remove(unit: Unit, person_id: str, binding_id: str, ground: str) -> None:
+    """A ground ceased."""
+    await unit.execute(_REMOVE, person_id=person_id, binding_id=binding_id, ground=ground)

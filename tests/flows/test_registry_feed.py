@@ -1,0 +1,308 @@
+"""What the register changed reaches account, tokens and bindings by its feed: each change once, whoever follows."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from tests.flows.test_authority import bind, lock, say, states, unlock
+from tests.flows.test_codes import refused
+from tests.support.country import Country
+from tests.support.registry import served
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import Known, agreed
+from vneid_idp.audit import service as audit
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import Facts, Move, State
+from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount
+from vneid_idp.delivery.service import list_deliveries
+from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
+from vneid_idp.identity.registry_position import find_position
+from vneid_idp.identity.rules import Standing
+from vneid_idp.identity.tables import registry_positions
+from vneid_idp.kernel.clock import DAY, MINUTE
+from vneid_idp.policy.documents import shipped
+from vneid_idp.registry_client.follower import Follower
+from vneid_idp.sandbox.country.citizens import citizens
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
+from vneid_idp.storage.statement import Statement
+from vneid_idp.use_cases import follow_registry as use_case
+from vneid_idp.use_cases.sign_in import sign_in
+
+SCOPE = "openid profile address age full_name offline_access"
+_FORGET_POSITION = Statement(delete(registry_positions))
+
+
+@pytest.fixture(params=["synthetic", "http"])
+async def follower(request: pytest.FixtureRequest, land: Country) -> AsyncIterator[Follower]:
+    """Follows the feed, asked directly or through a registry server."""
+    idp = land.idp
+    assert isinstance(idp.registry, SyntheticRegistry)
+    if request.param == "synthetic":
+        yield Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+    else:
+        async with served(idp.registry, land.watch) as asked:
+            yield Follower(idp.db, idp.vault, idp.keys.blind, asked, asked, idp.policy)
+
+
+@pytest.fixture
+def direct(land: Country) -> Follower:
+    idp = land.idp
+    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+
+
+async def change(land: Country, person_id: str, **changes: Any) -> RegistryRecord:
+    """The make-believe authority changes what its registry says."""
+    population = Population(land.idp.vault, land.idp.keys.blind)
+    async with land.idp.db.writing() as unit:
+        before = await population.find(unit, person_id)
+        assert before is not None
+        return await population.register(unit, replace(before, **changes))
+
+
+async def kinds(land: Country, person_id: str) -> Counter[str]:
+    async with land.idp.db.reading() as unit:
+        return Counter(event.kind for event in await audit.history_of(unit, person_id))
+
+
+async def facts(land: Country, person_id: str) -> list[list[str]]:
+    async with land.idp.db.reading() as unit:
+        history = await audit.history_of(unit, person_id)
+    return [event.data["facts"] for event in history if event.kind == "register.told"]
+
+
+async def test_a_death_ends_everything(land: Country, party: RelyingParty, follower: Follower) -> None:
+    party = RelyingParty(land, await land.register(backchannel_logout_uri="https://network.example/logout"))
+    someone, other = await agreed(land, party), await agreed(land, party, "guardian")
+    tokens, theirs = await someone.tokens(party, scope=SCOPE), await other.tokens(party, scope=SCOPE)
+    own, kept = await bind(land, party, "own", someone.person_id), await bind(land, party, "k", other.person_id)
+    await change(land, someone.person_id, deceased_at=land.watch.now())
+    assert (await party.userinfo(tokens["access_token"])).status_code == 200
+    assert await follower.round() == 1
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+    assert (await party.post("/introspect", token=tokens["access_token"])).json() == {"active": False}
+    assert refused(await party.refresh(tokens["refresh_token"]))
+    assert await states(land, party) == {own: State.SUSPENDED, kept: State.VERIFIED}
+    assert (await party.userinfo(theirs["access_token"])).status_code == 200
+    assert await facts(land, someone.person_id) == [["death"]]
+    async with land.idp.db.reading() as unit:
+        assert await sessions.list_sessions(unit, someone.person_id) == ()
+        assert len(await list_deliveries(unit)) == 1
+
+
+async def test_without_a_card_nothing_counts_until_it_is_renewed(
+    land: Country, party: RelyingParty, follower: Follower
+) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE)
+    own = await bind(land, party, "own", someone.person_id)
+    today = date(2026, 11, 1)
+    for card, status, state in (
+        (Card(CardKind.CITIZEN, date(2006, 1, 1), date(2026, 1, 1)), 401, State.SUSPENDED),
+        (Card(CardKind.CITIZEN, today, None), 200, State.VERIFIED),
+    ):
+        await change(land, someone.person_id, card=card)
+        assert await follower.round() == 1
+        assert (await party.userinfo(tokens["access_token"])).status_code == status
+        assert await states(land, party) == {own: state}
+    assert await facts(land, someone.person_id) == [["card"], ["card"]]
+
+
+async def test_a_new_name_and_province_are_told_at_once(land: Country, party: RelyingParty, follower: Follower) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE)
+    own = await bind(land, party, "own", someone.person_id)
+    moved = Address("Số 1 đường Hoa Sữa", "Xã Hoa Ban", "66")
+    await change(land, someone.person_id, full_name="Lê Thị Mới", address=moved)
+    land.watch.advance(MINUTE)
+    await follower.round()
+    told = (await party.userinfo(tokens["access_token"])).json()
+    assert (told["full_name"], told["address"]["region"]) == ("Lê Thị Mới", "Đắk Lắk")
+    assert await states(land, party) == {own: State.VERIFIED}
+    assert await facts(land, someone.person_id) == [["address", "name"]]
+
+
+async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: RelyingParty, follower: Follower) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE)
+    own = await bind(land, party, "own", someone.person_id)
+    for by, at, status, state in (
+        (LockedBy.AUTHORITY, land.watch.now(), 401, State.SUSPENDED),
+        (None, None, 200, State.VERIFIED),
+    ):
+        await change(land, someone.person_id, locked_by=by, locked_at=at)
+        await follower.round()
+        assert await states(land, party) == {own: state}
+        async with land.idp.db.reading() as unit:
+            account = await accounts.find(unit, someone.person_id)
+        assert account is not None
+        assert account.locked_by is by
+        if status == 401:
+            assert (await party.userinfo(tokens["access_token"])).status_code == status
+        else:
+            # The session ended with the lock; what needs none goes on.
+            assert (await party.refresh(tokens["refresh_token"])).status_code == status
+
+
+async def test_a_lock_made_here_is_not_the_registers_to_lift(
+    land: Country, party: RelyingParty, direct: Follower
+) -> None:
+    someone = await agreed(land, party)
+    await say(land, lock, someone)
+    await change(land, someone.person_id, full_name="Lê Thị Mới")
+    await direct.round()
+    async with land.idp.db.reading() as unit:
+        account = await accounts.find(unit, someone.person_id)
+    assert account is not None
+    assert account.locked_by is LockedBy.AUTHORITY
+
+
+async def test_a_childs_account_rests_without_its_guardian(
+    land: Country, party: RelyingParty, follower: Follower
+) -> None:
+    guardian, child = (land.people[slug].record for slug in ("guardian", "child-9"))
+    bound = await bind(land, party, "child", child.person_id, guardian.person_id)
+    own = await bind(land, party, "own", guardian.person_id)
+    for guardians, state in (((), State.SUSPENDED), ((guardian.person_id,), State.VERIFIED)):
+        await change(land, child.person_id, guardian_ids=guardians)
+        await follower.round()
+        assert await states(land, party) == {bound: state, own: State.VERIFIED}
+    told = await kinds(land, child.person_id)
+    assert (told["register.told"], told["binding.suspended"], told["binding.resumed"]) == (2, 1, 1)
+
+
+async def test_what_the_provider_suspended_itself_the_register_does_not_wake(
+    land: Country, party: RelyingParty, direct: Follower
+) -> None:
+    guardian, child = (land.people[slug].record for slug in ("guardian", "child-9"))
+    bound = await bind(land, party, "child", child.person_id, guardian.person_id)
+    async with land.idp.db.writing() as unit:
+        await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, bound, Move.SUSPEND)
+    for guardians in ((), (guardian.person_id,)):
+        await change(land, child.person_id, guardian_ids=guardians)
+        await direct.round()
+    assert await states(land, party) == {bound: State.SUSPENDED}
+
+
+@pytest.mark.parametrize("first", ["lock", "card"])
+@pytest.mark.parametrize("lifted", ["lock", "card"])
+async def test_a_binding_rests_as_long_as_there_is_a_ground(
+    land: Country, party: RelyingParty, direct: Follower, first: str, lifted: str
+) -> None:
+    someone: Known = await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    card = someone.person.persona.record.card
+
+    async def make(ground: str, *, holds: bool) -> None:
+        land.watch.advance(MINUTE)
+        if ground == "lock":
+            await say(land, lock if holds else unlock, someone)
+        else:
+            await change(land, someone.person_id, card=None if holds else card)
+            await direct.round()
+
+    for ground in (first, "card" if first == "lock" else "lock"):
+        await make(ground, holds=True)
+    await make(lifted, holds=False)
+    assert await states(land, party) == {own: State.SUSPENDED}
+    await make("card" if lifted == "lock" else "lock", holds=False)
+    assert await states(land, party) == {own: State.VERIFIED}
+
+
+async def test_many_workers_make_each_change_once(land: Country, party: RelyingParty, follower: Follower) -> None:
+    someone, other = (land.people[slug].record.person_id for slug in ("plain", "no-account"))
+    async with land.idp.db.writing() as unit:
+        await persons.ensure(unit, other)
+    for number in range(6):
+        await change(land, someone, full_name=f"Lê Thị Mới {number}")
+        await change(land, other, full_name=f"Lê Văn Mới {number}")
+    made = await asyncio.gather(*(follower.round() for _ in range(4)))
+    assert sum(made) == 12
+    # Of somebody with an account the newest record was asked for, and told all at once; of another, each is told.
+    assert (await kinds(land, someone))["register.told"] >= 1
+    assert (await kinds(land, other))["register.told"] == 6
+    assert await follower.round() == 0
+
+
+async def test_what_is_told_again_changes_nothing(land: Country, party: RelyingParty, direct: Follower) -> None:
+    someone = await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    await change(land, someone.person_id, deceased_at=land.watch.now())
+    await direct.round()
+    before = await kinds(land, someone.person_id)
+    async with land.idp.db.writing() as unit:
+        await unit.execute(_FORGET_POSITION)
+    assert await direct.round() == 1
+    assert await kinds(land, someone.person_id) == before
+    assert await states(land, party) == {own: State.SUSPENDED}
+
+
+async def test_a_change_that_could_not_be_made_is_made_later(
+    land: Country, direct: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = land.people["plain"].record.person_id
+    await change(land, someone, deceased_at=land.watch.now())
+
+    async def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vneid_idp.registry_client.follower.follow_registry", broken)
+        with pytest.raises(RuntimeError):
+            await direct.round()
+    async with land.idp.db.reading() as unit:
+        assert await find_position(unit, direct.feed.name) is None
+    assert await direct.round() == 1
+
+
+async def test_nobody_is_asked_about_strangers(land: Country, direct: Follower, monkeypatch: Any) -> None:
+    population, strangers = Population(land.idp.vault, land.idp.keys.blind), [c.record for c in citizens(3, 77)]
+    async with land.idp.db.writing() as unit:
+        for stranger in strangers:
+            await population.register(unit, replace(stranger, phone=None))
+    for stranger in strangers:
+        await change(land, stranger.person_id, full_name="Người Lạ")
+    monkeypatch.setattr(type(direct.registry), "find_many", None)
+    assert await direct.round() == 3
+
+
+async def test_a_sign_in_that_asked_before_a_death_opens_no_session(land: Country, direct: Follower) -> None:
+    idp, someone = land.idp, land.people["plain"].record
+    asked = await idp.registry.find(someone.person_id)
+    await change(land, someone.person_id, deceased_at=land.watch.now())
+    await direct.round()
+    async with idp.db.writing() as unit:
+        result = await sign_in(unit, idp.vault, idp.keys.blind, asked, shipped(), "pwd", before=None, client_id=None)
+    assert (result.standing, result.session) == (Standing.DECEASED, None)
+
+
+async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: Country, party: RelyingParty) -> None:
+    idp, someone = land.idp, await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    told = await change(land, someone.person_id, deceased_at=land.watch.now())
+    async with idp.db.writing() as unit:
+        result = await sign_in(unit, idp.vault, idp.keys.blind, told, shipped(), "pwd", before=None, client_id=None)
+    assert result.standing is Standing.DECEASED
+    assert await states(land, party) == {own: State.SUSPENDED}
+
+
+def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> None:
+    child, now = land.people["child-9"].record, land.watch.now()
+    rules = shipped().at(now)
+    binding = SocialAccount("c", "bind_1", child.person_id, "per_former", Method.GUARDIAN, 2, Facts(now, now))
+    assert (
+        use_case.grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now)
+        == frozenset()
+    )
+    assert use_case.grounds(binding, child, None, rules, now) == {use_case.Ground.GUARDIANSHIP}
+    grown = replace(child, birth_date=child.birth_date.replace(year=child.birth_date.year - 8))
+    assert use_case.grounds(binding, grown, None, rules, now) == frozenset()
+    assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {use_case.Ground.DEATH}
