@@ -39,17 +39,17 @@ async def opens(db: Database) -> bool:
 
 async def rotates(db: Database) -> bool:
     async with db.single() as unit:
-        return await service.rotate(unit, *POINT, 1) is not None
+        return await service.rotate(unit, *POINT, 2, 1) is not None
 
 
 async def is_found(db: Database) -> bool:
     async with db.reading() as unit:
-        return await service.find_live(unit, *POINT) is not None
+        return await service.find_live(unit, *POINT, 2) is not None
 
 
 async def discloses(db: Database) -> bool:
     async with db.reading() as unit:
-        return await find_disclosure(unit, *POINT) is not None
+        return await find_disclosure(unit, *POINT, 2) is not None
 
 
 async def holds(db: Database) -> bool:
@@ -153,15 +153,15 @@ async def test_offline_outlives_the_session_but_is_not_opened_after_it(db: Datab
         assert await service.open_grant(unit, "grt_short", offline, refreshable=False)
     await run(db, SPOILT["session of the first ended"])
     async with db.writing() as unit:
-        assert await service.find_live(unit, "cli_app", "grt_offline") is not None
+        assert await service.find_live(unit, "cli_app", "grt_offline", 0) is not None
         assert not await service.open_grant(unit, "grt_late", offline, refreshable=True)
     watch.advance(179 * DAY)
     async with db.reading() as unit:
-        assert await service.find_live(unit, "cli_app", "grt_offline") is not None
-        assert await service.find_live(unit, "cli_app", "grt_short") is None
+        assert await service.find_live(unit, "cli_app", "grt_offline", 0) is not None
+        assert await service.find_live(unit, "cli_app", "grt_short", 0) is None
     watch.advance(DAY)
     async with db.reading() as unit:
-        assert await service.find_live(unit, "cli_app", "grt_offline") is None
+        assert await service.find_live(unit, "cli_app", "grt_offline", 0) is None
 
 
 async def test_a_client_or_family_put_back_into_service_has_what_did_not_end_meanwhile(db: Database) -> None:
@@ -177,11 +177,31 @@ async def test_a_client_or_family_put_back_into_service_has_what_did_not_end_mea
     assert await able(db) == ACTS.keys()
 
 
-async def test_nobody_stands_a_fourth_below(db: Database) -> None:
+@pytest.mark.parametrize("above", [0, 1, 2])
+async def test_nobody_stands_a_fourth_below(db: Database, above: int) -> None:
     await set_scene(db)
-    fourth = replace(authorisation("point"), ground=Ground("con_point", None, ParentGrant(*POINT)))
+    fourth = replace(authorisation("point"), ground=Ground("con_point", None, ParentGrant(*POINT, above)))
     async with db.writing() as unit:
         assert not await service.open_grant(unit, "grt_fourth", fourth, refreshable=False)
+
+
+@pytest.mark.parametrize(
+    "parent", [ParentGrant("cli_app", "grt_back_end", 1), ParentGrant("cli_back_end", "grt_app", 1)]
+)
+async def test_a_parent_is_a_grant_of_its_own_client(db: Database, parent: ParentGrant) -> None:
+    await set_scene(db)
+    astray = replace(authorisation("point"), ground=Ground("con_point", None, parent))
+    async with db.writing() as unit:
+        assert not await service.open_grant(unit, "grt_astray", astray, refreshable=False)
+
+
+@pytest.mark.parametrize("above", [0, 1])
+async def test_a_token_that_leaves_out_who_stands_above_it_is_none(db: Database, above: int) -> None:
+    await set_scene(db)
+    async with db.writing() as unit:
+        assert await service.find_live(unit, *POINT, above) is None
+        assert await service.rotate(unit, *POINT, above, 1) is None
+        assert await find_disclosure(unit, *POINT, above) is None
 
 
 async def test_a_grant_is_opened_once_and_its_generations_follow_each_other(db: Database) -> None:
@@ -194,7 +214,7 @@ async def test_a_grant_is_opened_once_and_its_generations_follow_each_other(db: 
 
     async def rotation(presented: int) -> int | None:
         async with db.single() as unit:
-            found = await service.rotate(unit, *POINT, presented)
+            found = await service.rotate(unit, *POINT, 2, presented)
         return None if found is None else found.rotation.generation
 
     rotated = await asyncio.gather(*(rotation(1) for _ in range(20)))
@@ -220,7 +240,7 @@ async def test_the_end_of_a_client_ends_its_grants_and_no_others(db: Database) -
         await add_client(unit, "point")
     assert await able(db) == {"open"}
     async with db.reading() as unit:
-        assert await service.find_live(unit, "cli_back_end", "grt_back_end") is not None
+        assert await service.find_live(unit, "cli_back_end", "grt_back_end", 1) is not None
 
 
 async def test_who_took_part_in_a_session(db: Database) -> None:
@@ -237,7 +257,7 @@ FULL = Authorisation(
     subject=PERSON,
     scope=("openid", "binding:child_account", "offline_access"),
     origin=Origin.CLIENT,
-    ground=Ground("con_point", "ses_a", ParentGrant("cli_back_end", "grt_back_end")),
+    ground=Ground("con_point", "ses_a", ParentGrant("cli_back_end", "grt_back_end", 1)),
     on_behalf_of=Child(OTHER),
     claims={"id_token": {"email": {"essential": True}}},
     details=({"type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567"},),
@@ -260,10 +280,10 @@ async def test_every_field_comes_back_from_the_grant_as_it_went_in(db: Database)
     async with db.single() as unit:
         assert await service.open_grant(unit, code.grant_id, carried, refreshable=True)
     async with db.single() as unit:
-        found: list[Grant | None] = [await service.rotate(unit, "cli_point", "grt_full", 1)]
+        found: list[Grant | None] = [await service.rotate(unit, "cli_point", "grt_full", 2, 1)]
     async with db.reading() as unit:
-        found.append(await service.find_live(unit, "cli_point", "grt_full"))
-        disclosure = await find_disclosure(unit, "cli_point", "grt_full")
+        found.append(await service.find_live(unit, "cli_point", "grt_full", 2))
+        disclosure = await find_disclosure(unit, "cli_point", "grt_full", 2)
     async with db.writing() as unit:
         found.append(await service.hold(unit, "cli_point", "grt_full"))
     assert disclosure is not None
@@ -280,7 +300,7 @@ async def test_a_disclosure_tells_no_level_that_the_sign_in_did_not_prove(db: Da
     weak = replace(authorisation("app"), level=1)
     async with db.writing() as unit:
         assert await service.open_grant(unit, "grt_weak", weak, refreshable=False)
-        disclosure = await find_disclosure(unit, "cli_app", "grt_weak")
+        disclosure = await find_disclosure(unit, "cli_app", "grt_weak", 0)
     assert disclosure is not None
     assert disclosure.account.level == 1
 
@@ -322,7 +342,7 @@ async def test_who_takes_away_waits_for_who_holds(db: Database, work: Work) -> N
         taking = asyncio.create_task(take(db, work))
         done, _ = await asyncio.wait({taking}, timeout=0.2)
         assert not done
-        assert await service.find_live(unit, *POINT) is not None
+        assert await service.find_live(unit, *POINT, 2) is not None
     await taking
     assert await able(db) == set()
 

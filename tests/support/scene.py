@@ -24,7 +24,7 @@ CHAIN = ("app", "back_end", "point")
 def authorisation(of: str, *, scope: tuple[str, ...] = ("openid",)) -> Authorisation:
     """What was granted to one of the chain."""
     above = CHAIN.index(of) - 1
-    parent = None if above < 0 else ParentGrant(f"cli_{CHAIN[above]}", f"grt_{CHAIN[above]}")
+    parent = None if above < 0 else ParentGrant(f"cli_{CHAIN[above]}", f"grt_{CHAIN[above]}", above)
     ground = Ground(f"con_{of}", "ses_a" if parent is None else None, parent)
     return Authorisation(f"cli_{of}", PERSON, scope, Origin.BROWSER, ground, level=2, acr="urn:vneid:level:2")
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consents
-from vneid_idp.grants.liveness import IS_LIVE
+from vneid_idp.grants.liveness import for_each_number, lives
 from vneid_idp.grants.service import Grant, grant_of
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.rules import Account, account_of
@@ -19,17 +19,23 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 
 _ACCOUNT = [column.label(f"account_{column.name}") for column in accounts.c if column.name != "person_id"]
-_FIND = Statement(
-    select(*grants.c, consents.c.decisions, person_keys.c.sealed_key, *_ACCOUNT)
-    .select_from(
-        grants.join(
-            consents,
-            (consents.c.person_id == grants.c.person_id) & (consents.c.consent_id == grants.c.consent_id),
+_FIND = for_each_number(
+    lambda above: Statement(
+        select(*grants.c, consents.c.decisions, person_keys.c.sealed_key, *_ACCOUNT)
+        .select_from(
+            grants.join(
+                consents,
+                (consents.c.person_id == grants.c.person_id) & (consents.c.consent_id == grants.c.consent_id),
+            )
+            .join(accounts, accounts.c.person_id == grants.c.person_id)
+            .join(person_keys, person_keys.c.person_id == grants.c.person_id)
         )
-        .join(accounts, accounts.c.person_id == grants.c.person_id)
-        .join(person_keys, person_keys.c.person_id == grants.c.person_id)
+        .where(
+            grants.c.client_id == bindparam("client_id"),
+            grants.c.grant_id == bindparam("grant_id"),
+            lives(grants, above),
+        )
     )
-    .where(grants.c.client_id == bindparam("client_id"), grants.c.grant_id == bindparam("grant_id"), IS_LIVE)
 )
 
 
@@ -47,9 +53,9 @@ class Disclosure:
     sealed_key: str
 
 
-async def find_disclosure(unit: Reading, client_id: str, grant_id: str) -> Disclosure | None:
-    """Everything that userinfo needs, or `None` when the grant is not live."""
-    row = await unit.fetch_one(_FIND, client_id=client_id, grant_id=grant_id, now=unit.now)
+async def find_disclosure(unit: Reading, client_id: str, grant_id: str, above: int) -> Disclosure | None:
+    """Everything that userinfo needs, or `None` when the grant is not live. `above` as for `find_live`."""
+    row = await unit.fetch_one(_FIND[above], client_id=client_id, grant_id=grant_id, now=unit.now)
     if row is None:
         return None
     account, grant = account_of(row, "account_"), grant_of(row)

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, literal_column, or_, s
 from vneid_idp.audit.events import Kind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.clients.service import hold_client
-from vneid_idp.grants.liveness import IS_LIVE, session_stands, stands
+from vneid_idp.grants.liveness import MOST_ABOVE, for_each_number, lives, session_stands, stands
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity import persons
 from vneid_idp.kernel.clock import DAY, Instant
@@ -52,39 +52,43 @@ class Grant:
 _row_to_be = select(*(bindparam(column.name, type_=column.type).label(column.name) for column in grants.c)).subquery(
     "opening"
 )
-_OPEN = recorded(
-    insert(grants)
-    .from_select(
-        [column.name for column in grants.c],
-        select(*_row_to_be.c).where(
-            stands(_row_to_be),
-            # An offline grant outlives its session, but is not opened after it: the code dies with a log-out.
-            or_(_row_to_be.c.session_id.is_(None), session_stands(_row_to_be)),
-        ),
+_OPEN = for_each_number(
+    lambda above: recorded(
+        insert(grants)
+        .from_select(
+            [column.name for column in grants.c],
+            select(*_row_to_be.c).where(
+                stands(_row_to_be, above),
+                # An offline grant outlives its session, but is not opened after it: the code dies with a log-out.
+                or_(_row_to_be.c.session_id.is_(None), session_stands(_row_to_be)),
+            ),
+        )
+        # The code names the grant that it opens, so the primary key is the single-use rule.
+        .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
+        .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id),
+        Kind.GRANT_OPENED,
+        person_id="person_id",
+        client_id="client_id",
+        subject_id="grant_id",
     )
-    # The code names the grant that it opens, so the primary key is the single-use rule.
-    .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
-    .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id),
-    Kind.GRANT_OPENED,
-    person_id="person_id",
-    client_id="client_id",
-    subject_id="grant_id",
 )
 _OF = and_(
     grants.c.client_id == bindparam("of_client", type_=Text), grants.c.grant_id == bindparam("of_grant", type_=Text)
 )
-_ROTATE = recorded(
-    update(grants)
-    .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), IS_LIVE)
-    .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
-    .returning(*grants.c),
-    Kind.REFRESH_USED,
-    person_id="person_id",
-    client_id="client_id",
-    subject_id="grant_id",
+_ROTATE = for_each_number(
+    lambda above: recorded(
+        update(grants)
+        .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), lives(grants, above))
+        .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
+        .returning(*grants.c),
+        Kind.REFRESH_USED,
+        person_id="person_id",
+        client_id="client_id",
+        subject_id="grant_id",
+    )
 )
-_FIND_LIVE = Statement(select(grants).where(_OF, IS_LIVE))
-_PERSON_OF = Statement(select(grants.c.person_id).where(_OF))
+_FIND_LIVE = for_each_number(lambda above: Statement(select(grants).where(_OF, lives(grants, above))))
+_FIND = Statement(select(grants).where(_OF))
 _END = Statement(
     update(grants)
     .where(_OF, grants.c.revoked_at.is_(None))
@@ -108,12 +112,14 @@ def grant_of(row: Row) -> Grant:
 
 
 async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool) -> bool:
-    """Open a grant; `False` when it was opened before, or something that it stands on has ended."""
+    """Open a grant; `False` when it was opened before, or something that it stands on has ended or is too far up."""
     ground = authorisation.ground
     assert ground is not None
+    if ground.above > MOST_ABOVE:
+        return False
     parent = ground.parent
     row = await unit.fetch_one(
-        _OPEN,
+        _OPEN[ground.above],
         client_id=authorisation.client_id,
         grant_id=grant_id,
         person_id=authorisation.subject,
@@ -137,10 +143,13 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
     return row is not None
 
 
-async def rotate(unit: Unit, client_id: str, grant_id: str, presented: int) -> Grant | None:
-    """Move a live grant to its next generation if `presented` is the current one; of many callers one succeeds."""
+async def rotate(unit: Unit, client_id: str, grant_id: str, above: int, presented: int) -> Grant | None:
+    """Move a live grant to its next generation if `presented` is the current one; of many callers one succeeds.
+
+    `above` as for `find_live`.
+    """
     row = await unit.fetch_one(
-        _ROTATE,
+        _ROTATE[above],
         of_client=client_id,
         of_grant=grant_id,
         presented=presented,
@@ -150,9 +159,9 @@ async def rotate(unit: Unit, client_id: str, grant_id: str, presented: int) -> G
     return None if row is None else grant_of(row)
 
 
-async def find_live(unit: Reading, client_id: str, grant_id: str) -> Grant | None:
-    """The grant while it and all above it stand."""
-    row = await unit.fetch_one(_FIND_LIVE, of_client=client_id, of_grant=grant_id, now=unit.now)
+async def find_live(unit: Reading, client_id: str, grant_id: str, above: int) -> Grant | None:
+    """The grant while it and all above it stand. `above`: how many grants stand above it, as its tokens say."""
+    row = await unit.fetch_one(_FIND_LIVE[above], of_client=client_id, of_grant=grant_id, now=unit.now)
     return None if row is None else grant_of(row)
 
 
@@ -163,14 +172,15 @@ async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, as_of: I
     then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing also
     concerns: the child for whom a guardian acts. With `as_of`, raises `Overtaken` (see `persons.hold`).
     """
-    row = await unit.fetch_one(_PERSON_OF, of_client=client_id, of_grant=grant_id)
+    row = await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id)
     if row is None:
         raise GrantEnded
+    seen = grant_of(row)
     if not await hold_client(unit, client_id):
         raise GrantEnded
-    await persons.hold(unit, row["person_id"], *others, as_of=as_of)
+    await persons.hold(unit, seen.person_id, *others, as_of=as_of)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
-    grant = await find_live(unit, client_id, grant_id)
+    grant = await find_live(unit, client_id, grant_id, seen.authorisation.above)
     if grant is None:
         raise GrantEnded
     return grant

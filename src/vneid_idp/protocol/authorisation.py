@@ -46,6 +46,8 @@ class ParentGrant:
 
     client_id: str
     grant_id: str
+    above: int = 0
+    """How many grants stand above this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Ground:
     consent_id: str
     session_id: str | None = None
     parent: ParentGrant | None = None
+
+    @property
+    def above(self) -> int:
+        """How many grants stand above the one that this is the ground of."""
+        return 0 if self.parent is None else self.parent.above + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class Authorisation:
     actors: tuple[str, ...] = ()
     """Client ids of those who act for the subject, the outermost first (RFC 8693 §4.1)."""
 
+    @property
+    def above(self) -> int:
+        """How many grants stand above its own; its tokens say it, so that they are looked up with the right ones."""
+        return 0 if self.ground is None else self.ground.above
+
     def to_json(self) -> list[Any]:
         """The array that is sealed or stored."""
         return [_PLAIN.get(name, _as_it_is)(getattr(self, name)) for name in _NAMES]
@@ -106,14 +118,15 @@ def confirmation_from_json(value: list[str] | None) -> Confirmation | None:
     return None if value is None else Confirmation(*value)
 
 
-def _ground_to_json(ground: Ground | None) -> list[str | None] | None:
+def _ground_to_json(ground: Ground | None) -> list[str | int | None] | None:
     if ground is None:
         return None
     parent = ground.parent
-    return [ground.consent_id, ground.session_id, *(() if parent is None else (parent.client_id, parent.grant_id))]
+    above = () if parent is None else (parent.client_id, parent.grant_id, parent.above)
+    return [ground.consent_id, ground.session_id, *above]
 
 
-def _ground_from_json(value: list[str] | None) -> Ground | None:
+def _ground_from_json(value: list[Any] | None) -> Ground | None:
     if value is None:
         return None
     consent_id, session_id, *parent = value

@@ -66,6 +66,8 @@ class AccessToken:
     expires_at: Instant
     bound_to: Confirmation | None = None
     own: Authorisation | None = None
+    above: int = 0
+    """How many grants stand above its own."""
 
     def authorised(self, granted: Authorisation) -> Authorisation:
         """What this token allows of what its grant does."""
@@ -75,15 +77,15 @@ class AccessToken:
         """The array that is sealed."""
         values = [self.token_id, self.client_id, self.grant_id, self.scope, self.issued_at, self.expires_at]
         own = None if self.own is None else self.own.to_json()
-        return [*values, confirmation_to_json(self.bound_to), own]
+        return [*values, confirmation_to_json(self.bound_to), own, self.above]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "AccessToken":
         """The token that `to_json` wrote."""
-        token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own = values
-        confirmation = confirmation_from_json(bound_to)
+        token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own, *above = values
+        key = confirmation_from_json(bound_to)
         authorisation = None if own is None else Authorisation.from_json(own)
-        return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, confirmation, authorisation)
+        return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, key, authorisation, *above)
 
 
 def new_access_token(token_id: str, authorisation: Authorisation, grant_id: str | None, now: Instant) -> AccessToken:
@@ -97,6 +99,7 @@ def new_access_token(token_id: str, authorisation: Authorisation, grant_id: str 
         expires_at=now + ACCESS_TOKEN_LIFE,
         bound_to=authorisation.bound_to,
         own=authorisation if grant_id is None else None,
+        above=authorisation.above,
     )
 
 
@@ -113,16 +116,19 @@ class RefreshToken:
     grant_id: str
     generation: int
     bound_to: Confirmation | None = None
+    above: int = 0
+    """How many grants stand above it."""
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""
-        return [self.client_id, self.grant_id, self.generation, confirmation_to_json(self.bound_to)]
+        return [self.client_id, self.grant_id, self.generation, confirmation_to_json(self.bound_to), self.above]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "RefreshToken":
-        """The token that `to_json` of this or an earlier version wrote: the first bound nothing."""
-        client_id, grant_id, generation, *bound_to = values
-        return cls(client_id, grant_id, generation, confirmation_from_json(*bound_to) if bound_to else None)
+        """The token that `to_json` of this or an earlier version wrote: the first had three values."""
+        client_id, grant_id, generation, *later = values
+        bound_to = confirmation_from_json(later[0]) if later else None
+        return cls(client_id, grant_id, generation, bound_to, *later[1:])
 
 
 # What every ID token of ours has, and no other token that we sign.

@@ -65,7 +65,7 @@ async def _rotate(provider: Idp, wanted: RotateGrant) -> tuple[Granted, Instant]
     if wanted.scope is not None:
         await _check_scope(provider, token, wanted.scope)
     async with provider.db.single() as unit:
-        grant = await grants.rotate(unit, token.client_id, token.grant_id, token.generation)
+        grant = await grants.rotate(unit, token.client_id, token.grant_id, token.above, token.generation)
         now = unit.now
     if grant is None:
         grant = await _repeated(provider, token)
@@ -77,7 +77,7 @@ async def _rotate(provider: Idp, wanted: RotateGrant) -> tuple[Granted, Instant]
 async def _check_scope(provider: Idp, token: RefreshToken, wanted: str) -> None:
     """Refuse too much before the token is spent: the client would hold a used one, and its next try look like theft."""
     async with provider.db.reading() as unit:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is not None:
         narrowed(grant.authorisation.scope, wanted)
 
@@ -85,7 +85,7 @@ async def _check_scope(provider: Idp, token: RefreshToken, wanted: str) -> None:
 async def _repeated(provider: Idp, token: RefreshToken) -> Grant:
     """The grant again for a repeat within the grace; for a replay its end, kept although the request is refused."""
     async with provider.db.writing() as unit:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
         verdict = None if grant is None else judge(token, grant.rotation, unit.now)
         if verdict is Presented.REPLAYED:
             person_id = await grants.end(unit, token.client_id, token.grant_id)

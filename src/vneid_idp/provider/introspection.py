@@ -42,7 +42,7 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
         return active(token, token.own, provider.issuer, None, now)
     assert token.grant_id is not None
     async with provider.db.glance() as unit:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is None:
         return INACTIVE
     sub = subject(client, grant.person_id, provider.keys.pairwise_key)

@@ -41,7 +41,9 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
     if "openid" in authorisation.scope:
         body["id_token"] = await _id_token(provider, client, granted, now)
     if granted.generation is not None:
-        refresh = RefreshToken(client.client_id, granted.grant_id, granted.generation, authorisation.bound_to)
+        refresh = RefreshToken(
+            client.client_id, granted.grant_id, granted.generation, authorisation.bound_to, authorisation.above
+        )
         body["refresh_token"] = sealer.seal_json(Purpose.REFRESH_TOKEN, refresh.to_json())
     return body
 
@@ -73,6 +75,6 @@ async def _asked_claims(provider: Idp, granted: Granted) -> dict[str, Any]:
     if grant_id is None or not asked_of("id_token", (), authorisation.claims):
         return {}
     async with provider.db.reading() as unit:
-        found = await find_disclosure(unit, authorisation.client_id, grant_id)
+        found = await find_disclosure(unit, authorisation.client_id, grant_id, authorisation.above)
         now = unit.now
     return {} if found is None else released_claims(provider, "id_token", (), found, now)

@@ -31,7 +31,7 @@ async def userinfo(request: Request) -> Response:
     if client is None:
         raise InvalidToken("The client of this access token has been disabled.")
     async with provider.db.glance() as unit:
-        found = await find_disclosure(unit, token.client_id, token.grant_id)
+        found = await find_disclosure(unit, token.client_id, token.grant_id, token.above)
         now = unit.now
     if found is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")

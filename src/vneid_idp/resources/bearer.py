@@ -67,7 +67,7 @@ async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredential
         return Caller(client, token.own, None)
     assert token.grant_id is not None
     async with provider.db.reading() as unit:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id)
+        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
     return Caller(client, token.authorised(grant.authorisation), grant.grant_id)

@@ -194,7 +194,7 @@ def test_level_2_is_two_kinds_of_evidence(level: int, shown: tuple[Method, ...])
 
 tuples = st.lists(st.sampled_from(["openid", "age", "email"]), max_size=3, unique=True).map(tuple)
 confirmations = st.none() | st.builds(Confirmation, st.sampled_from(["jkt", "x5t#S256"]), st.text())
-parents = st.none() | st.builds(ParentGrant, st.text(), st.text())
+parents = st.none() | st.builds(ParentGrant, st.text(), st.text(), st.integers(0, 2))
 authorisations = st.builds(
     Authorisation, client_id=st.text(), subject=st.none() | st.text(), scope=tuples, origin=st.sampled_from(Origin),
     ground=st.none() | st.builds(Ground, st.text(), st.none() | st.text(), parents),
@@ -209,9 +209,9 @@ codes = st.builds(
 )  # fmt: skip
 access_tokens = st.builds(
     AccessToken, st.text(), st.text(), st.none() | st.text(), tuples, st.integers(0, 2**53), st.integers(0, 2**53),
-    confirmations, st.none() | authorisations,
+    confirmations, st.none() | authorisations, st.integers(0, 2),
 )  # fmt: skip
-refresh_tokens = st.builds(RefreshToken, st.text(), st.text(), st.integers(1, 2**53), confirmations)
+refresh_tokens = st.builds(RefreshToken, st.text(), st.text(), st.integers(1, 2**53), confirmations, st.integers(0, 2))
 
 
 @given(authorisations | codes | access_tokens | refresh_tokens)
@@ -232,9 +232,10 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
     assert derived.ground == Ground("con_a", None, ParentGrant("cli_z", "grt_z"))
     code = ["grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, written]
     assert Code.from_json(code) == CODE
-    for refreshing in (["cli_a", "grt_a", 7], ["cli_a", "grt_a", 7, None]):
+    for refreshing in (["cli_a", "grt_a", 7], ["cli_a", "grt_a", 7, None], ["cli_a", "grt_a", 7, None, 0]):
         assert RefreshToken.from_json(refreshing) == RefreshToken("cli_a", "grt_a", 7)
-    access = ["tok_a", "cli_a", None, ["openid"], 1, 2, None, None]
+    access = ["tok_a", "cli_a", None, ["openid"], 1, 2, None, None, 0]
+    assert AccessToken.from_json(access[:-1]) == AccessToken.from_json(access)
     assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, ("openid",), 1, 2)
     assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == access
 
