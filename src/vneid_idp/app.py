@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 
+from vneid_idp.admin.routes import router as admin_router
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.console.routes import doors as console_doors
@@ -52,6 +53,7 @@ from vneid_idp.web.responses import see_other
 from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
+from vneid_idp.web.witness import Witness
 from vneid_idp.workers import Task, running, tasks
 
 
@@ -87,7 +89,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
             await provider.limits.close()
             await db.close()
 
-    apis = JsonApis({"/bindings/": bindings_router})
+    apis = JsonApis({"/bindings/": bindings_router, "/admin/": admin_router})
     doors = [
         *provider_doors,
         *interaction_doors,
@@ -145,6 +147,7 @@ def _assemble(
         templates=Templates(settings.is_sandbox),
         limits=open_limits(redis_url, SANDBOX_POLICY if settings.is_sandbox else POLICY),
         outbound=outbound,
+        witness=Witness(outbound),
         client_keys=ClientKeys(outbound.fetch, clock),
         dispatcher=Dispatcher(db, ring.sealer, senders),
         hasher=SecretHasher(),

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.country import Country
+from vneid_idp.admin import contract as admin
 from vneid_idp.resources import contract
 from vneid_idp.web.doors import DoorKind
 
@@ -43,7 +44,7 @@ async def test_every_door_refuses_in_the_form_of_its_kind(land: Country) -> None
 
 
 def test_every_json_api_stands_in_an_area_of_its_kind(land: Country) -> None:
-    published = [path for document in contract.published().values() for path in document["paths"]]
+    published = [path for document in (contract.published() | admin.published()).values() for path in document["paths"]]
     prefixes = tuple(area.prefix for area in land.app.areas if area.kind is DoorKind.API)
     assert published
     assert [path for path in published if not path.startswith(prefixes)] == []

@@ -20,10 +20,14 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from tests.support.country import ISSUER, Country, country
 from tests.support.tokens import own_token, person_token
 from tests.support.watch import Watch
+from vneid_idp.admin import contract as admin
+from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.resources.contract import openapi, published
 from vneid_idp.sandbox.country.server.contract import published as registry_published
 
 schema = schemathesis.openapi.from_dict(openapi())
+admin_schema = schemathesis.openapi.from_dict(admin.openapi())
+PROGRAM = {"grant_types": ["client_credentials"], "response_types": [], "redirect_uris": [], "purposes": []}
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Running:
     url: str
     person: str
     own: str
+    program: str
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +52,13 @@ def running(populated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
             party = await land.register()
             person = await person_token(land, party, land.people["plain"].record.person_id)
             with socket.create_server(("127.0.0.1", 0)) as listening:
+                program = await land.register(**PROGRAM, scope=" ".join(OPERATOR_SCOPES))
                 url = f"http://127.0.0.1:{listening.getsockname()[1]}"
                 server = uvicorn.Server(uvicorn.Config(land.app, lifespan="off", log_level="error"))
                 serving = asyncio.create_task(server.serve([listening]))
-                found.set_result(Running(url, person, own_token(land, party)))
+                found.set_result(
+                    Running(url, person, own_token(land, party), own_token(land, program, OPERATOR_SCOPES))
+                )
                 await asyncio.to_thread(done.wait)
                 server.should_exit = True
                 await serving
@@ -84,6 +92,16 @@ def test_every_answer_is_as_published(case: schemathesis.Case, running: Running)
     )
 
 
+@admin_schema.parametrize()
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_of_the_admin_api_is_as_published(case: schemathesis.Case, running: Running) -> None:
+    case.call_and_validate(
+        base_url=running.url,
+        headers={"Authorization": f"Bearer {running.program}"},
+        excluded_checks=[positive_data_acceptance, negative_data_rejection],
+    )
+
+
 @schema.parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_nothing_is_told_without_a_token(case: schemathesis.Case, running: Running) -> None:
@@ -97,7 +115,8 @@ def test_nothing_is_told_without_a_token(case: schemathesis.Case, running: Runni
 def test_the_published_contract_is_the_one_in_the_code() -> None:
     folder = Path(__file__).parents[2] / "openapi"
     found = {path.name: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
-    assert found == published() | registry_published(), "run `make openapi` and look at the difference"
+    documents = published() | registry_published() | admin.published()
+    assert found == documents, "run `make openapi` and look at the difference"
 
 
 async def test_a_running_provider_serves_the_contract_with_its_own_address(land: Country) -> None:

@@ -144,15 +144,3 @@ class AccountStatus(_Model):
     )
     binding: Binding | None
     capabilities: tuple[Capability, ...]
-
-
-class Problem(BaseModel):
-    """Problem details (RFC 9457). `code` is stable and made for programs; the texts are for developers."""
-
-    type: str = Field(examples=["urn:vneid:problem:account_limit_reached"])
-    title: str
-    status: int
-    detail: str
-    code: str = Field(examples=["account_limit_reached"])
-    request_id: str
-    instance: str | None = Field(default=None, description="In the sandbox: a page that explains this very refusal.")

@@ -1,7 +1,7 @@
 """`bindings/v1`: bind a network's account to the person of the token, read, list, release, ask what it may do."""
 
 from collections.abc import Collection
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from starlette.convertors import StringConvertor, register_url_convertor
@@ -26,7 +26,6 @@ from vneid_idp.resources.representations import (
     Age,
     Binding,
     BindingPage,
-    Problem,
     State,
     capabilities_of,
 )
@@ -35,6 +34,7 @@ from vneid_idp.use_cases.bind_account import Told, bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.contracts import problems
 
 _UNVERIFIED = "unverified"
 
@@ -46,12 +46,6 @@ class _BindingId(StringConvertor):
 # `/{binding_id:binding_id}`: an address with anything else in that place is no address of ours (404, or 405).
 register_url_convertor("binding_id", _BindingId())
 _ENDED = "The access token has been revoked: its grant, consent or session ended."
-
-
-def _problems(**codes: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI descriptions of refusals: `_403="insufficient_scope, …"`."""
-    return {int(name[1:]): {"model": Problem, "description": f"`code`: {text}"} for name, text in codes.items()}
-
 
 _EVERYWHERE = {"_401": "invalid_token", "_422": "malformed", "_503": "temporarily_unavailable, registry_unavailable"}
 router = APIRouter(
@@ -78,7 +72,7 @@ class InvalidCursor(DomainError):
     summary="Bind an account to the person of the access token",
     responses={
         200: {"model": Binding, "description": "The account was bound to this person before; this is the binding now."},
-        **_problems(
+        **problems(
             _401="invalid_token",
             _403="insufficient_scope, guardian_required, own_proof_required, level_required",
             _409="account_bound_to_another, account_limit_reached, idempotency_conflict",
@@ -142,7 +136,7 @@ def _check_person(caller: Caller) -> str:
 @router.get(
     "",
     summary="List the network's own bindings",
-    responses=_problems(_400="invalid_cursor", **_EVERYWHERE, _403="insufficient_scope"),
+    responses=problems(_400="invalid_cursor", **_EVERYWHERE, _403="insufficient_scope"),
 )
 async def list_bindings(
     request: Request,
@@ -185,7 +179,7 @@ async def _list(
 @router.post(
     "/status",
     summary="Ask what an account may do",
-    responses=_problems(**_EVERYWHERE, _403="insufficient_scope"),
+    responses=problems(**_EVERYWHERE, _403="insufficient_scope"),
 )
 async def account_status(request: Request, response: Response, caller: CallerOf, account: Account) -> AccountStatus:
     """Also for an account that nobody has proved. Needs the network's own access token (client credentials, scope
@@ -206,7 +200,7 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
-_ONE = _problems(**_EVERYWHERE, _403="insufficient_scope", _404="binding_not_found, not_found")
+_ONE = problems(**_EVERYWHERE, _403="insufficient_scope", _404="binding_not_found, not_found")
 
 
 @router.get("/{binding_id:binding_id}", summary="Read a binding", responses=_ONE)
@@ -222,7 +216,7 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
 
 
 @router.delete(
-    "/{binding_id:binding_id}", summary="Release a binding", responses=_ONE | _problems(_409="binding_state_conflict")
+    "/{binding_id:binding_id}", summary="Release a binding", responses=_ONE | problems(_409="binding_state_conflict")
 )
 async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
     """The account is nobody's again. Releasing twice is the same as once."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection, Request
 
 from vneid_idp.clients.cache import ClientCache
+from vneid_idp.clients.domains import DomainWitness
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.hashing import SecretHasher
@@ -52,6 +53,7 @@ class Idp:
     templates: Templates
     limits: Limits
     outbound: Outbound
+    witness: DomainWitness
     client_keys: ClientKeys
     dispatcher: Dispatcher
     hasher: SecretHasher

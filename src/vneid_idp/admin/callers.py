@@ -1,0 +1,49 @@
+"""Who calls: one of the operator's own programs, with the scope that the door needs."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
+from vneid_idp.web.bearer import bearer_token, open_access_token
+from vneid_idp.web.context import idp
+
+# It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
+_SCHEME = HTTPBearer(
+    auto_error=False,
+    scheme_name="access_token",
+    description=(
+        "An access token from the client credentials flow, of a client that the operator registered with scopes "
+        "`admin:…`. Such a client authenticates with a secret or, better, with `private_key_jwt`."
+    ),
+)
+
+
+def needs(scope: str) -> Callable[..., Awaitable[Client]]:
+    """A dependency that gives the calling client, and refuses whoever may not what `scope` names.
+
+    The registration decides as much as the token: a scope that the operator took away counts no more at once.
+    """
+
+    async def find_caller(
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
+    ) -> Client:
+        provider = idp(request)
+        text = bearer_token(request)
+        if text is None:
+            raise InvalidToken("An access token is needed.")
+        token = open_access_token(provider, text)
+        client = await provider.clients.find(provider.db, token.client_id)
+        if client is None:
+            raise InvalidToken("The client of this access token has been disabled.")
+        if token.own is None:
+            raise InsufficientScope("This needs a program's own access token, from the client_credentials grant.")
+        is_operators = client.metadata.get("registered_by") == "operator"
+        if not is_operators or scope not in token.own.scope or scope not in client.scope:
+            raise InsufficientScope(f"The access token lacks the scope {scope}.")
+        return client
+
+    return find_caller

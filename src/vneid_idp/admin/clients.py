@@ -1,0 +1,195 @@
+"""`/admin/v1/clients`: list, register, look at, change, disable, enable, a new secret, purposes."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response, status
+
+from vneid_idp.admin.callers import needs
+from vneid_idp.admin.representations import (
+    AfterOf,
+    Change,
+    Client,
+    ClientChange,
+    ClientIdOf,
+    ClientPage,
+    ClientWithSecret,
+    LimitOf,
+    NewClient,
+    Purposes,
+    PurposesChange,
+    Rotation,
+)
+from vneid_idp.admin.routing import IfMatch, check_seen, no_store, refusals, router_of, tag
+from vneid_idp.clients import operating, service
+from vneid_idp.kernel.clock import HOUR
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.web.context import idp
+
+router = router_of("Clients")
+Reader = Annotated[ClientFacts, Depends(needs("admin:clients:read"))]
+Writer = Annotated[ClientFacts, Depends(needs("admin:clients:write"))]
+_ONE = {"_404": "unknown_client, not_found"}
+_METADATA = {"_400": "invalid_client_metadata, invalid_redirect_uri, who_and_why"}
+_SEEN = {"_412": "client_changed", "_428": "precondition_required"}
+
+
+@router.get("/clients", summary="List the clients", responses=refusals())
+async def list_clients(
+    request: Request, response: Response, _: Reader, limit: LimitOf = 50, after: AfterOf = None
+) -> ClientPage:
+    """All of them, disabled ones too, in the order of their ids."""
+    async with idp(request).db.reading() as unit:
+        # One more than asked for tells whether there is another page.
+        found = await service.list_clients(unit, after=after or "", limit=limit + 1)
+    no_store(response)
+    return ClientPage(
+        items=tuple(map(Client.of, found[:limit])),
+        next_after=found[limit - 1].client_id if len(found) > limit else None,
+    )
+
+
+@router.post(
+    "/clients",
+    summary="Register a client",
+    status_code=status.HTTP_201_CREATED,
+    responses=refusals(**_METADATA, _409="conflict"),
+)
+async def register(request: Request, response: Response, caller: Writer, new: NewClient) -> ClientWithSecret:
+    """Its credentials are told this once."""
+    provider, deed = idp(request), new.deed(caller)
+    found = registration.read(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
+    async with provider.db.writing() as unit:
+        made = await service.register(unit, found, client_id=new.client_id, deed=deed)
+    provider.clients.forget(made.client.client_id)
+    tag(response, made.client)
+    return ClientWithSecret.told(made.client, made.secret, made.registration_access_token)
+
+
+@router.get("/clients/{client_id}", summary="Look at a client", responses=refusals(**_ONE))
+async def read(request: Request, response: Response, _: Reader, client_id: ClientIdOf) -> Client:
+    """What is registered, and how it stands."""
+    async with idp(request).db.reading() as unit:
+        client = await service.get_client(unit, client_id)
+    tag(response, client)
+    return Client.of(client)
+
+
+@router.put("/clients/{client_id}", summary="Change a client", responses=refusals(**_ONE, **_METADATA, **_SEEN))
+async def update(
+    request: Request,
+    response: Response,
+    caller: Writer,
+    client_id: ClientIdOf,
+    change: ClientChange,
+    if_match: IfMatch = None,
+) -> ClientWithSecret:
+    """Replaces the metadata; what differs in nothing changes nothing. A secret is made when the client now needs one
+    and had none."""
+    provider, deed = idp(request), change.deed(caller)
+    async with provider.db.writing() as unit:
+        client = await service.get_client(unit, client_id)
+        check_seen(client, if_match)
+        client, secret = await operating.update(
+            unit, client, change.metadata, deed, sandbox=provider.sandbox, material=change.material
+        )
+    provider.clients.forget(client_id)
+    tag(response, client)
+    return ClientWithSecret.told(client, secret)
+
+
+@router.post(
+    "/clients/{client_id}/disable",
+    summary="Take a client out of service",
+    responses=refusals(**_ONE, _400="who_and_why"),
+)
+async def disable(
+    request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change
+) -> Client:
+    """At once; once more changes nothing."""
+    provider, deed = idp(request), change.deed(caller)
+    async with provider.db.writing() as unit:
+        await service.disable(unit, client_id, deed)
+        client = await service.get_client(unit, client_id)
+    provider.clients.forget(client_id)
+    tag(response, client)
+    return Client.of(client)
+
+
+@router.post(
+    "/clients/{client_id}/enable",
+    summary="Put a client back into service",
+    responses=refusals(**_ONE, _400="who_and_why"),
+)
+async def enable(request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change) -> Client:
+    """What was granted before, and was not ended meanwhile, counts again. A disabled family stays so."""
+    provider, deed = idp(request), change.deed(caller)
+    async with provider.db.writing() as unit:
+        await service.enable(unit, client_id, deed)
+        client = await service.get_client(unit, client_id)
+    provider.clients.forget(client_id)
+    tag(response, client)
+    return Client.of(client)
+
+
+@router.post(
+    "/clients/{client_id}/rotate-secret",
+    summary="Give a client a new secret",
+    responses=refusals(**_ONE, **_SEEN, _400="who_and_why", _409="no_secret"),
+)
+async def rotate_secret(
+    request: Request,
+    response: Response,
+    caller: Writer,
+    client_id: ClientIdOf,
+    rotation: Rotation,
+    if_match: IfMatch = None,
+) -> ClientWithSecret:
+    """The new one is told this once; the old one stays good for a while, and an older one dies. With If-Match, a
+    request that is repeated does not rotate twice."""
+    provider, deed = idp(request), rotation.deed(caller)
+    async with provider.db.writing() as unit:
+        client = await service.get_client(unit, client_id)
+        check_seen(client, if_match)
+        secret = await service.rotate_secret(unit, client, deed, overlap=rotation.overlap_hours * HOUR)
+        client = await service.get_client(unit, client_id)
+    provider.clients.forget(client_id)
+    tag(response, client)
+    return ClientWithSecret.told(client, secret)
+
+
+@router.get("/clients/{client_id}/purposes", summary="Look at a client's purposes", responses=refusals(**_ONE))
+async def read_purposes(request: Request, response: Response, _: Reader, client_id: ClientIdOf) -> Purposes:
+    """Why it asks, on which ground, and for what."""
+    async with idp(request).db.reading() as unit:
+        client = await service.get_client(unit, client_id)
+    tag(response, client)
+    return Purposes(purposes=client.metadata.get("purposes", []))
+
+
+@router.put(
+    "/clients/{client_id}/purposes",
+    summary="Set a client's purposes",
+    responses=refusals(**_ONE, **_METADATA, **_SEEN),
+)
+async def set_purposes(
+    request: Request,
+    response: Response,
+    caller: Writer,
+    client_id: ClientIdOf,
+    change: PurposesChange,
+    if_match: IfMatch = None,
+) -> Purposes:
+    """One that differs gets its next version by itself; people are asked for the claims that are new in it, or for the
+    whole of it when its id is in `material`."""
+    provider, deed = idp(request), change.deed(caller)
+    async with provider.db.writing() as unit:
+        client = await service.get_client(unit, client_id)
+        check_seen(client, if_match)
+        client = await operating.set_purposes(
+            unit, client, change.purposes, deed, sandbox=provider.sandbox, material=change.material
+        )
+    provider.clients.forget(client_id)
+    tag(response, client)
+    return Purposes(purposes=client.metadata.get("purposes", []))

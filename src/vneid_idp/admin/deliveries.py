@@ -1,0 +1,62 @@
+"""`/admin/v1/deliveries`: what has to leave this provider, and what was given up."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Response, status
+
+from vneid_idp.admin.callers import needs
+from vneid_idp.admin.representations import AfterOf, Change, Delivery, DeliveryIdOf, DeliveryPage, LimitOf
+from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.delivery import service
+from vneid_idp.protocol.client import Client
+from vneid_idp.web.context import idp
+
+router = router_of("Deliveries")
+Caller = Annotated[Client, Depends(needs("admin:deliveries"))]
+
+
+@router.get("/deliveries", summary="List the queue", responses=refusals())
+async def list_deliveries(
+    request: Request,
+    response: Response,
+    _: Caller,
+    dead: Annotated[bool, Query(description="Only what was given up.")] = False,
+    limit: LimitOf = 50,
+    after: AfterOf = None,
+) -> DeliveryPage:
+    """What waits, and what was given up; never what is in it."""
+    async with idp(request).db.reading() as unit:
+        found = await service.list_deliveries(unit, dead=dead, after=after or "", limit=limit + 1)
+    no_store(response)
+    return DeliveryPage(
+        items=tuple(map(Delivery.of, found[:limit])),
+        next_after=found[limit - 1].delivery_id if len(found) > limit else None,
+    )
+
+
+@router.post(
+    "/deliveries/{delivery_id}/retry",
+    summary="Try a delivery again that was given up",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=refusals(_400="who_and_why", _404="not_given_up, not_found", _409="cannot_be_retried"),
+)
+async def retry(request: Request, caller: Caller, delivery_id: DeliveryIdOf, change: Change) -> Response:
+    """Another round of attempts."""
+    deed = change.deed(caller)
+    async with idp(request).db.writing() as unit:
+        await service.retry(unit, delivery_id, deed)
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/deliveries/{delivery_id}/discard",
+    summary="Forget a delivery that was given up",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=refusals(_400="who_and_why", _404="not_given_up, not_found"),
+)
+async def discard(request: Request, caller: Caller, delivery_id: DeliveryIdOf, change: Change) -> Response:
+    """It is gone then."""
+    deed = change.deed(caller)
+    async with idp(request).db.writing() as unit:
+        await service.discard(unit, delivery_id, deed)
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})

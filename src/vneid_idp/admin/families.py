@@ -1,0 +1,93 @@
+"""`/admin/v1/families`: organisations whose clients go in and out of service together."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from vneid_idp.admin.callers import needs
+from vneid_idp.admin.representations import (
+    AfterOf,
+    Change,
+    Family,
+    FamilyIdOf,
+    FamilyMembers,
+    FamilyName,
+    FamilyPage,
+    LimitOf,
+)
+from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.clients import families
+from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.web.context import idp
+
+router = router_of("Families")
+Reader = Annotated[ClientFacts, Depends(needs("admin:clients:read"))]
+Writer = Annotated[ClientFacts, Depends(needs("admin:clients:write"))]
+_ONE = refusals(_404="unknown_family, not_found")
+_CHANGE = refusals(_404="unknown_family, not_found", _400="who_and_why")
+
+
+@router.get("/families", summary="List the families", responses=refusals())
+async def list_families(
+    request: Request, response: Response, _: Reader, limit: LimitOf = 50, after: AfterOf = None
+) -> FamilyPage:
+    """In the order of their ids. A family is there as soon as a client names it."""
+    async with idp(request).db.reading() as unit:
+        found = await families.page(unit, after=after or "", limit=limit + 1)
+    no_store(response)
+    return FamilyPage(
+        items=tuple(map(Family.of, found[:limit])),
+        next_after=found[limit - 1].family_id if len(found) > limit else None,
+    )
+
+
+@router.get("/families/{family_id}", summary="Look at a family", responses=_ONE)
+async def read_family(request: Request, response: Response, _: Reader, family_id: FamilyIdOf) -> FamilyMembers:
+    """And at which clients are in it."""
+    async with idp(request).db.reading() as unit:
+        family = await families.get(unit, family_id)
+        clients = await families.members(unit, family_id)
+    no_store(response)
+    return FamilyMembers(**Family.of(family).model_dump(), clients=clients)
+
+
+@router.put("/families/{family_id}/name", summary="Name a family", responses=_CHANGE)
+async def name_family(
+    request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: FamilyName
+) -> Family:
+    """As people and operators read it."""
+    deed = change.deed(caller)
+    async with idp(request).db.writing() as unit:
+        await families.name(unit, family_id, change.name, deed)
+        family = await families.get(unit, family_id)
+    no_store(response)
+    return Family.of(family)
+
+
+@router.post("/families/{family_id}/disable", summary="Take a family out of service", responses=_CHANGE)
+async def disable_family(
+    request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: Change
+) -> Family:
+    """All its clients at once; once more changes nothing."""
+    return await _switch(request, response, family_id, change.deed(caller), on=False)
+
+
+@router.post("/families/{family_id}/enable", summary="Put a family back into service", responses=_CHANGE)
+async def enable_family(
+    request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: Change
+) -> Family:
+    """A client that was disabled by itself stays so."""
+    return await _switch(request, response, family_id, change.deed(caller), on=True)
+
+
+async def _switch(request: Request, response: Response, family_id: str, deed: Deed, *, on: bool) -> Family:
+    provider = idp(request)
+    async with provider.db.writing() as unit:
+        await (families.enable if on else families.disable)(unit, family_id, deed)
+        family = await families.get(unit, family_id)
+        clients = await families.members(unit, family_id)
+    for client_id in clients:
+        provider.clients.forget(client_id)
+    no_store(response)
+    return Family.of(family)

@@ -1,0 +1,234 @@
+"""What `admin/v1` says and hears: the published shapes."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.clients.domains import ClientDomain
+from vneid_idp.clients.families import Family as FamilyFacts
+from vneid_idp.delivery.service import Queued
+from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.protocol.client import Client as ClientFacts
+
+_ID = r"^[A-Za-z0-9._~-]{1,256}$"
+ClientIdOf = Annotated[str, Path(pattern=_ID, description="The client_id.")]
+FamilyIdOf = Annotated[str, Path(pattern=_ID, description="The family, as clients name it in `family`.")]
+DomainOf = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,253}$", description="A domain, in lower case.")]
+DeliveryIdOf = Annotated[str, Path(pattern=_ID, description="The delivery.")]
+LimitOf = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
+AfterOf = Annotated[
+    str | None, Query(pattern=_ID, description="`next_after` of the page before; the first page without it.")
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def moment(instant: Instant) -> datetime:
+    """An instant as JSON shows it."""
+    return datetime.fromtimestamp(instant // SECOND, UTC)
+
+
+def _moment(instant: Instant | None) -> datetime | None:
+    return None if instant is None else moment(instant)
+
+
+class Change(_Model):
+    """Who changes something, and why. Both stand in the record of events, which outlives everything else: no personal
+    data, and nobody's number."""
+
+    by: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The operator's id.", examples=["ops-3"])
+    reason: str = Field(min_length=3, max_length=500, examples=["Asked for by the relying party, ticket 4711"])
+
+    def deed(self, caller: ClientFacts) -> Deed:
+        """What stands in the event; raises `BadDeed`."""
+        return Deed(self.by, self.reason, through=caller.client_id)
+
+
+class NewClient(Change):
+    """A client to be registered."""
+
+    metadata: dict[str, Any] = Field(description="Client metadata (RFC 7591), scopes and purposes among it.")
+    client_id: str | None = Field(
+        default=None, pattern=_ID, description="Chosen by the operator, it makes repeating safe: 409 the second time."
+    )
+
+
+class ClientChange(Change):
+    """New metadata in place of all that stands. The operator's own members (`purposes`, `family`, `account_limit`,
+    `profile`, `assertion_audience`) stand when they are left out, and go when they are null."""
+
+    metadata: dict[str, Any]
+    material: tuple[str, ...] = Field(
+        default=(), description="Ids of purposes that mean something else now: people are asked anew."
+    )
+
+
+class PurposesChange(Change):
+    """New purposes in place of all that stand. Versions are counted here; what `purposes` says of them is not read."""
+
+    purposes: list[dict[str, Any]]
+    material: tuple[str, ...] = Field(
+        default=(), description="Ids of purposes that mean something else now: people are asked anew."
+    )
+
+
+class Rotation(Change):
+    """A new secret, and for how long the old one stays good."""
+
+    overlap_hours: int = Field(default=24, ge=0, le=720)
+
+
+class FamilyName(Change):
+    """The name of an organisation."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Client(_Model):
+    """A client as it stands; no secret is among it."""
+
+    client_id: str
+    version: int = Field(description="Counts every change; the same as in `ETag`.")
+    registered_at: datetime
+    disabled_at: datetime | None = Field(description="Since when it, or its family, is out of service.")
+    old_secret_good_until: datetime | None
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, client: ClientFacts) -> "Client":
+        """The client in this shape."""
+        return cls(**_facts(client))
+
+
+class ClientWithSecret(Client):
+    """A client, and a secret that is told this once."""
+
+    client_secret: str | None
+    registration_access_token: str | None = None
+
+    @classmethod
+    def told(cls, client: ClientFacts, secret: str | None, token: str | None = None) -> "ClientWithSecret":
+        """The client in this shape."""
+        return cls(**_facts(client), client_secret=secret, registration_access_token=token)
+
+
+def _facts(client: ClientFacts) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "version": client.version,
+        "registered_at": moment(client.issued_at),
+        "disabled_at": _moment(client.disabled_at),
+        "old_secret_good_until": _moment(client.previous_secret_until),
+        "metadata": client.metadata,
+    }
+
+
+class ClientPage(_Model):
+    """Clients in the order of their ids."""
+
+    items: tuple[Client, ...]
+    next_after: str | None
+
+
+class Purposes(_Model):
+    """The purposes of a client, with the versions and what they ask of whom."""
+
+    purposes: list[dict[str, Any]]
+
+
+class Domain(_Model):
+    """A domain of a client, and what it has to show."""
+
+    domain: str
+    verified: bool
+    verified_at: datetime | None
+    verified_by: str | None = Field(description="`dns` or `https`.")
+    lost_at: datetime | None = Field(description="When it was first seen to show the proof no more.")
+    proof: str = Field(description="The text to show, in one of the two places that follow.")
+    record_name: str = Field(description="The name of a TXT record.")
+    file_url: str = Field(description="A text file, one proof a line.")
+
+    @classmethod
+    def of(cls, domain: ClientDomain) -> "Domain":
+        """The domain in this shape."""
+        return cls(
+            domain=domain.domain,
+            verified=domain.is_verified,
+            verified_at=_moment(domain.verified_at),
+            verified_by=domain.verified_by,
+            lost_at=_moment(domain.lost_at),
+            proof=domain.proof,
+            record_name=domain.record_name,
+            file_url=domain.file_url,
+        )
+
+
+class Domains(_Model):
+    """The domains of a client."""
+
+    items: tuple[Domain, ...]
+
+
+class Family(_Model):
+    """An organisation with several clients."""
+
+    family_id: str
+    name: str
+    disabled_at: datetime | None
+
+    @classmethod
+    def of(cls, family: FamilyFacts) -> "Family":
+        """The family in this shape."""
+        return cls(family_id=family.family_id, name=family.name, disabled_at=_moment(family.disabled_at))
+
+
+class FamilyPage(_Model):
+    """Families in the order of their ids."""
+
+    items: tuple[Family, ...]
+    next_after: str | None
+
+
+class FamilyMembers(Family):
+    """A family and the clients in it."""
+
+    clients: tuple[str, ...]
+
+
+class Delivery(_Model):
+    """Something that has to leave, or was given up. What is in it is never shown."""
+
+    delivery_id: str
+    channel: str
+    recipient: str = Field(description="The pseudonymous id of a person, or a client_id, as the channel has it.")
+    attempts: int
+    last_outcome: str | None
+    created_at: datetime
+    next_attempt_at: datetime | None
+    given_up_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Queued) -> "Delivery":
+        """The delivery in this shape."""
+        return cls(
+            delivery_id=row.delivery_id,
+            channel=row.channel,
+            recipient=row.recipient,
+            attempts=row.attempts,
+            last_outcome=row.last_outcome,
+            created_at=moment(row.created_at),
+            next_attempt_at=None if row.given_up_at is not None else moment(row.next_attempt_at),
+            given_up_at=_moment(row.given_up_at),
+        )
+
+
+class DeliveryPage(_Model):
+    """Deliveries in the order of their ids."""
+
+    items: tuple[Delivery, ...]
+    next_after: str | None

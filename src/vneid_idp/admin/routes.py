@@ -1,0 +1,9 @@
+"""All doors of `admin/v1`."""
+
+from fastapi import APIRouter
+
+from vneid_idp.admin import clients, deliveries, domains, families
+
+router = APIRouter()
+for _part in (clients, domains, families, deliveries):
+    router.include_router(_part.router)

@@ -1,0 +1,332 @@
+"""`admin/v1` from outside: who may call which door, what each one does, and that no change undoes an unseen one."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from jsonschema_rs import Draft202012Validator
+from sqlalchemy import select
+
+from tests.support.country import METADATA, PURPOSE, Country
+from tests.support.deeds import DEED
+from tests.support.relying_party import RelyingParty
+from tests.support.tokens import own_token, person_token
+from vneid_idp.admin.contract import openapi
+from vneid_idp.audit.tables import events
+from vneid_idp.clients import service as clients
+from vneid_idp.clients.domains import ClientDomain
+from vneid_idp.clients.service import Registered
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.tables import deliveries as delivery_rows
+from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.claims import OPERATOR_SCOPES
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.statement import Statement
+
+WHY = {"by": "ops-3", "reason": "Asked for by the relying party"}
+PROGRAM: dict[str, Any] = {
+    "client_name": "Ops",
+    "grant_types": ["client_credentials"],
+    "response_types": [],
+    "redirect_uris": [],
+    "purposes": [],
+}
+READ, WRITE, POLICY, DELIVERIES = OPERATOR_SCOPES
+SCOPE_OF = {"clients": (READ, WRITE), "families": (READ, WRITE), "deliveries": (DELIVERIES, DELIVERIES)}
+_EVENTS = Statement(select(events).order_by(events.c.event_id))
+_DOCUMENT = openapi()
+DOORS = [(method.upper(), path) for path, door in _DOCUMENT["paths"].items() for method in door]
+
+
+@pytest.fixture
+async def program(land: Country) -> Registered:
+    """A program of the operator that may do everything."""
+    return await land.register(**PROGRAM, scope=" ".join(OPERATOR_SCOPES))
+
+
+class Api:
+    """`admin/v1` with one access token; checks that every answer is as published."""
+
+    def __init__(self, browser: httpx.AsyncClient, token: str | None) -> None:
+        self.browser = browser
+        self.headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    async def __call__(self, method: str, path: str, seen: str | None = None, **body: Any) -> httpx.Response:
+        headers = self.headers | ({} if seen is None else {"If-Match": seen})
+        content = {} if method == "GET" else {"json": body}
+        answer = await self.browser.request(method, f"/admin/v1{path}", headers=headers, **content)
+        published = _DOCUMENT["paths"][_template(f"/admin/v1{path.partition('?')[0]}")][method.lower()]["responses"]
+        described = published[str(answer.status_code)].get("content")
+        if described:
+            kind = answer.headers["content-type"]
+            schema = {**described[kind]["schema"], "components": _DOCUMENT["components"]}
+            Draft202012Validator(schema).validate(answer.json())
+        assert answer.headers["cache-control"] == "no-store"
+        return answer
+
+
+def _template(path: str) -> str:
+    parts = path.split("/")
+    for known in _DOCUMENT["paths"]:
+        pattern = known.split("/")
+        if len(pattern) == len(parts) and all(k.startswith("{") or k == p for k, p in zip(pattern, parts, strict=True)):
+            return str(known)
+    raise AssertionError(path)
+
+
+@pytest.fixture
+async def api(land: Country, program: Registered) -> AsyncIterator[Api]:
+    async with land.browser() as browser:
+        yield Api(browser, own_token(land, program, OPERATOR_SCOPES))
+
+
+async def last_event(land: Country) -> tuple[str, dict[str, Any]]:
+    async with land.idp.db.reading() as unit:
+        row = (await unit.fetch(_EVENTS))[-1]
+    return row["kind"], orjson.loads(row["data"])
+
+
+# Who may
+
+
+def test_the_matrix_has_every_door() -> None:
+    assert len(DOORS) >= 17
+    assert {path.split("/")[3] for _, path in DOORS} <= SCOPE_OF.keys()
+
+
+async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land: Country, program: Registered) -> None:
+    party = await land.register()
+    self_made = registration.read({**PROGRAM, "purposes": None}, Registrar(by_operator=False, sandbox=True))
+    async with land.idp.db.writing() as unit:
+        stranger = await clients.register(unit, self_made)
+    person_id = land.people["complete"].record.person_id
+    narrower = await land.register(**PROGRAM, scope=POLICY)
+    tokens = {
+        "none": (None, 401),
+        "junk": ("junk", 401),
+        "a person's": (await person_token(land, party, person_id, scope=("openid", *OPERATOR_SCOPES)), 403),
+        "another client's own": (own_token(land, party), 403),
+        "a forged scope": (own_token(land, party, OPERATOR_SCOPES), 403),
+        "a self-registered client's": (own_token(land, stranger, OPERATOR_SCOPES), 403),
+        "one whose scope was taken away": (own_token(land, narrower, OPERATOR_SCOPES), 403),
+    }
+    async with land.browser() as browser:
+        for method, path in DOORS:
+            needed = SCOPE_OF[path.split("/")[3]][0 if method == "GET" else 1]
+            others = tuple(scope for scope in OPERATOR_SCOPES if scope != needed)
+            here = {**tokens, "all scopes but the one": (own_token(land, program, others), 403)}
+            for name, (token, status) in here.items():
+                headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+                url = path.format(client_id=party.client.client_id, family_id="f", domain="d.example", delivery_id="d")
+                answer = await browser.request(method, url, headers=headers, json=None if method == "GET" else WHY)
+                assert answer.status_code == status, (method, path, name, answer.text)
+                assert answer.headers["content-type"] == "application/problem+json"
+    async with land.idp.db.reading() as unit:
+        assert (await clients.get_client(unit, party.client.client_id)).version == 1
+
+
+async def test_a_program_gets_its_token_by_client_credentials_and_loses_it_with_its_client(
+    land: Country, program: Registered
+) -> None:
+    party = RelyingParty(land, program)
+    answer = await party.post("/token", grant_type="client_credentials", scope=READ)
+    token = answer.json()["access_token"]
+    async with land.browser() as browser:
+        api = Api(browser, token)
+        assert (await api("GET", "/clients")).status_code == 200
+        assert (await api("POST", f"/clients/{party.client_id}/disable", **WHY)).status_code == 403
+        async with land.idp.db.writing() as unit:
+            await clients.disable(unit, party.client_id, DEED)
+        land.idp.clients.forget(party.client_id)
+        assert (await api("GET", "/clients")).status_code == 401
+    stranger = RelyingParty(land, await land.register())
+    refused = await stranger.post("/token", grant_type="client_credentials", scope=READ)
+    assert refused.json()["error"] == "invalid_scope"
+
+
+# What each door does
+
+
+async def test_clients_are_paged(api: Api, land: Country) -> None:
+    made = {(await land.register()).client.client_id for _ in range(4)}
+    found: list[str] = []
+    after = ""
+    while True:
+        page = (await api("GET", f"/clients?limit=2{after}")).json()
+        found += [item["client_id"] for item in page["items"]]
+        if page["next_after"] is None:
+            break
+        assert page["next_after"] == found[-1]
+        after = f"&after={page['next_after']}"
+    assert found == sorted(found)
+    assert made < set(found)
+
+
+async def test_a_client_is_registered_looked_at_changed_disabled_and_enabled(api: Api, land: Country) -> None:
+    made = await api("POST", "/clients", **WHY, metadata=METADATA, client_id="cli_new")
+    assert (made.status_code, made.headers["etag"]) == (201, '"1"')
+    assert await last_event(land) == ("client.registered", {**WHY, "through": api_client(made, land)})
+    assert (await api("POST", "/clients", **WHY, metadata=METADATA, client_id="cli_new")).status_code == 409
+    secret = made.json()["client_secret"]
+    shown = await api("GET", "/clients/cli_new")
+    assert secret not in shown.text
+    assert shown.json()["metadata"]["client_name"] == METADATA["client_name"]
+    changed = await api("PUT", "/clients/cli_new", '"1"', **WHY, metadata={**METADATA, "client_name": "Khác"})
+    assert (changed.status_code, changed.headers["etag"], changed.json()["client_secret"]) == (200, '"2"', None)
+    again = await api("PUT", "/clients/cli_new", '"2"', **WHY, metadata={**METADATA, "client_name": "Khác"})
+    assert again.headers["etag"] == '"2"', "nothing differs, nothing happens"
+    for act, is_disabled in (("disable", True), ("disable", True), ("enable", False), ("enable", False)):
+        answer = await api("POST", f"/clients/cli_new/{act}", **WHY)
+        assert (answer.status_code, answer.json()["disabled_at"] is not None) == (200, is_disabled)
+    assert answer.headers["etag"] == '"4"'
+    for path in ("/clients/cli_nobody", "/clients/cli_nobody/purposes", "/clients/cli_nobody/domains"):
+        assert (await api("GET", path)).json()["code"] == "unknown_client"
+
+
+def api_client(made: httpx.Response, land: Country) -> str:
+    """The client behind the token of a request."""
+    token = made.request.headers["authorization"].removeprefix("Bearer ")
+    from vneid_idp.web.bearer import open_access_token
+
+    return open_access_token(land.idp, token).client_id
+
+
+async def test_a_change_must_have_seen_what_it_changes(api: Api, land: Country) -> None:
+    path = f"/clients/{(await land.register()).client.client_id}"
+    doors: list[tuple[str, str, dict[str, Any]]] = [
+        ("PUT", path, {"metadata": METADATA}),
+        ("PUT", f"{path}/purposes", {"purposes": []}),
+        ("POST", f"{path}/rotate-secret", {}),
+    ]
+    for method, door, body in doors:
+        for seen, status in ((None, 428), ('"2"', 412), ("*", 412), ("1", 412), ('W/"1"', 412)):
+            assert (await api(method, door, seen, **WHY, **body)).status_code == status, (door, seen)
+    assert (await api("GET", path)).headers["etag"] == '"1"'
+    assert (await api("POST", f"{path}/rotate-secret", '"1"', **WHY)).status_code == 200
+    assert (await api("POST", f"{path}/rotate-secret", '"1"', **WHY)).status_code == 412, "repeated, it rotates once"
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"by": None}, 422), ({"reason": None}, 422), ({"by": "a b"}, 422), ({"reason": "x"}, 422),
+     ({"reason": "for 097196000001"}, 400), ({"reason": "\x07\x07\x07\x07"}, 400)],
+)  # fmt: skip
+async def test_nothing_changes_without_a_who_and_a_why(
+    api: Api, land: Country, change: dict[str, Any], status: int
+) -> None:
+    path = f"/clients/{(await land.register()).client.client_id}"
+    body = {name: value for name, value in {**WHY, **change}.items() if value is not None}
+    answer = await api("POST", f"{path}/disable", **body)
+    assert answer.status_code == status
+    assert (await api("GET", path)).json()["disabled_at"] is None
+
+
+async def test_metadata_that_cannot_be_registered_are_refused(api: Api, land: Country) -> None:
+    path = f"/clients/{(await land.register()).client.client_id}"
+    bad = {**METADATA, "redirect_uris": ["http://rp.example/cb"]}
+    assert (await api("PUT", path, '"1"', **WHY, metadata=bad)).json()["code"] == "invalid_redirect_uri"
+    assert (await api("POST", "/clients", **WHY, metadata={"scope": "x"})).json()["code"] == "invalid_client_metadata"
+    answer = await api("PUT", f"{path}/purposes", '"1"', **WHY, purposes=[PURPOSE], material=["other"])
+    assert answer.json()["code"] == "invalid_client_metadata"
+
+
+async def test_both_secrets_work_until_the_overlap_ends(api: Api, land: Country) -> None:
+    party = RelyingParty(land, await land.register())
+    made = await api("POST", f"/clients/{party.client_id}/rotate-secret", '"1"', **WHY, overlap_hours=2)
+    renewed = RelyingParty(land, Registered(party.registered.client, made.json()["client_secret"], ""))
+
+    async def works(which: RelyingParty) -> bool:
+        answer = await which.post("/token", grant_type="client_credentials")
+        return answer.status_code == 200
+
+    assert (await works(party), await works(renewed)) == (True, True)
+    land.watch.advance(2 * HOUR - 1)
+    assert (await works(party), await works(renewed)) == (True, True)
+    land.watch.advance(1)
+    assert (await works(party), await works(renewed)) == (False, True)
+
+
+async def test_purposes_are_set_and_their_versions_counted(api: Api, land: Country) -> None:
+    path = f"/clients/{(await land.register()).client.client_id}/purposes"
+    assert (await api("GET", path)).json()["purposes"][0]["version"] == 1
+    less = {**PURPOSE, "optional": ["email"]}
+    answer = await api("PUT", path, '"1"', **WHY, purposes=[less])
+    found = answer.json()["purposes"][0]
+    assert (found["version"], found["answers_since"], answer.headers["etag"]) == (2, 1, '"2"')
+    answer = await api("PUT", path, '"2"', **WHY, purposes=[less], material=["account"])
+    assert (answer.json()["purposes"][0]["version"], answer.headers["etag"]) == (3, '"3"')
+
+
+async def test_domains_are_asked_for_and_looked_at(api: Api, land: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    client_id = (await land.register(redirect_uris=["https://login.rp.example/cb"])).client.client_id
+    path = f"/clients/{client_id}/domains"
+    asked = (await api("PUT", f"{path}/rp.example", **WHY)).json()
+    assert asked == (await api("PUT", f"{path}/rp.example", **WHY)).json()
+    assert (await api("PUT", f"{path}/other.example", **WHY)).json()["code"] == "foreign_domain"
+    assert (await api("POST", f"{path}/login.rp.example/check", **WHY)).json()["code"] == "unknown_domain"
+    shown: list[str] = []
+
+    async def texts(name: str) -> tuple[str, ...]:
+        return tuple(shown) if name == asked["record_name"] else ()
+
+    async def content(url: str) -> str:
+        return ""
+
+    monkeypatch.setattr(land.idp.witness, "texts", texts)
+    monkeypatch.setattr(land.idp.witness, "content", content)
+    assert (await api("POST", f"{path}/rp.example/check", **WHY)).json()["verified"] is False
+    shown.append(asked["proof"])
+    assert (await api("POST", f"{path}/rp.example/check", **WHY)).json()["verified"] is True
+    assert [item["verified"] for item in (await api("GET", path)).json()["items"]] == [True]
+    assert ClientDomain(client_id, "rp.example", "t", 0, None, None, None).record_name == asked["record_name"]
+
+
+async def test_a_family_is_named_and_goes_out_of_service_as_a_whole(api: Api, land: Country) -> None:
+    party = RelyingParty(land, await land.register(family="house"))
+    assert (await api("PUT", "/families/house/name", **WHY, name="The House")).json()["name"] == "The House"
+    assert (await api("GET", "/families/house")).json()["clients"] == [party.client_id]
+    assert [item["family_id"] for item in (await api("GET", "/families")).json()["items"]] == ["house"]
+    assert (await party.post("/token", grant_type="client_credentials")).status_code == 200
+    assert (await api("POST", "/families/house/disable", **WHY)).json()["disabled_at"] is not None
+    assert (await party.post("/token", grant_type="client_credentials")).status_code == 401
+    assert (await api("POST", "/families/house/enable", **WHY)).json()["disabled_at"] is None
+    assert (await party.post("/token", grant_type="client_credentials")).status_code == 200
+    assert (await api("POST", "/families/nobody/enable", **WHY)).json()["code"] == "unknown_family"
+
+
+async def test_what_was_given_up_is_tried_again_or_discarded(api: Api, land: Country) -> None:
+    from sqlalchemy import update
+
+    ids = {}
+    for host in ("a", "b"):
+        client = (await land.register(logo_uri=f"https://{host}.example/logo.png")).client
+        ids[host] = f"logo_{client.client_id}"
+    give_up = Statement(update(delivery_rows).values(given_up_at=land.watch.now()))
+    async with land.idp.db.writing() as unit:
+        await unit.execute(give_up)
+    dead = (await api("GET", "/deliveries?dead=true&limit=100")).json()["items"]
+    assert set(ids.values()) <= {item["delivery_id"] for item in dead}
+    assert (await api("POST", f"/deliveries/{ids['a']}/retry", **WHY)).status_code == 204
+    kind, data = await last_event(land)
+    assert (kind, data["by"], data["reason"]) == ("delivery.retried", WHY["by"], WHY["reason"])
+    assert (await api("POST", f"/deliveries/{ids['a']}/retry", **WHY)).json()["code"] == "not_given_up"
+    assert (await api("POST", f"/deliveries/{ids['b']}/discard", **WHY)).status_code == 204
+    assert (await last_event(land))[1].items() >= WHY.items()
+    async with land.idp.db.reading() as unit:
+        left = {row.delivery_id for row in await deliveries.list_deliveries(unit)}
+    assert ids["a"] in left
+    assert ids["b"] not in left
+
+
+async def test_a_registration_access_token_does_not_open_the_operators_client(
+    land: Country, program: Registered
+) -> None:
+    land.watch.advance(DAY)
+    async with land.browser() as browser:
+        body = {**program.client.metadata, "client_id": program.client.client_id}
+        headers = {"Authorization": f"Bearer {program.registration_access_token}"}
+        answer = await browser.put(f"/register/{program.client.client_id}", json=body, headers=headers)
+    assert answer.json()["error"] == "invalid_client_metadata"
