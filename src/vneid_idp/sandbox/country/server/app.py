@@ -27,7 +27,8 @@ async def _refuse(_: Request, error: Exception) -> Response:
     match error:
         case DomainError():
             return _problem(error.code, error.status, error.title)
-        case HTTPException():
+        # FastAPI's own words for a body that is no text at all are a 400.
+        case HTTPException() if error.status_code != 400:
             codes = {404: "not_found", 405: "method_not_allowed"}
             return _problem(codes.get(error.status_code, "refused"), error.status_code, str(error.detail))
         case _:
