@@ -45,7 +45,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         db, provider.vault, provider.keys.blind, provider.registry, provider.registry_feed, provider.policy
     )
     return [
-        Task("send deliveries", 1, dispatcher.round),
+        Task("send deliveries", 1, dispatcher.drain),
         Task("follow the registry", 5, follower.round),
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("seal events", 5, lambda: seal_events(db)),

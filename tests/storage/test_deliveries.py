@@ -81,6 +81,18 @@ async def test_eight_workers_send_each_of_two_hundred_once(db: Database, databas
     assert await queue(db) == []
 
 
+async def test_a_worker_goes_on_while_there_is_more_than_it_sends_at_a_time(db: Database, watch: Watch) -> None:
+    for number in range(10):
+        await enqueue(db, f"cli_{number}")
+    watch.advance(MINUTE)
+    sender = Recorder()
+    process = dispatcher(db, sender, at_once=3)
+    await process.drain()
+    await process.finish()
+    assert len(sender.sent) == 10
+    assert await queue(db) == []
+
+
 async def test_who_caused_it_and_the_workers_send_it_once(db: Database, watch: Watch) -> None:
     sender = Recorder()
     first, second = dispatcher(db, sender), dispatcher(db, sender)

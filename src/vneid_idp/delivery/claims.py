@@ -6,38 +6,72 @@ deliver at most once: there nobody knows whether it was sent.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Update, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from vneid_idp.delivery.channels import MANNERS, Channel, Manner
 from vneid_idp.delivery.tables import deliveries
 from vneid_idp.storage.statement import Statement
 
 _NOW = bindparam("now", type_=BigInteger)
+_HEAD = 1_000
+"""How many at the head of the line are looked at to take some: more than all workers hold locked at a time."""
 _waiting = deliveries.alias("waiting")
 _each = deliveries.alias("each")
 
 
-def _claim(channel: Channel, manner: Manner, *, one: bool) -> Update:
-    """Take what is due on a channel, at most `most`; with `one`, the delivery `of_delivery`, due or not."""
-    chosen = select(_each.c.recipient, _each.c.delivery_id).where(
-        _each.c.channel == channel.value,
-        _each.c.given_up_at.is_(None),
-        _is_free(manner),
-        _is_fresh(_each.c.not_after),
+def _claim(channel: Channel, manner: Manner) -> Update:
+    """Take what is due on a channel, at most `most`, the longest waiting first."""
+    line = _line(channel, manner)
+    most = 1 if manner.in_order else manner.per_recipient
+    head = (
+        select(line.c.recipient, line.c.delivery_id)
+        .where(line.c.place <= most, line.c.next_attempt_at <= _NOW, _is_free(line, manner))
+        .order_by(line.c.next_attempt_at, line.c.delivery_id)
+        .limit(_HEAD)
+        .cte("head")
     )
-    if one:
-        chosen = chosen.where(
-            _each.c.recipient == bindparam("of_recipient"), _each.c.delivery_id == bindparam("of_delivery")
-        )
-    else:
-        chosen = chosen.where(_each.c.next_attempt_at <= _NOW)
-        chosen = chosen.order_by(_each.c.next_attempt_at, _each.c.delivery_id).limit(bindparam("most"))
-    if manner.in_order or not one:
-        line = _line_in_order(channel) if manner.in_order else _line_by_due_time(channel)
-        most = 1 if manner.in_order else manner.per_recipient
-        same = and_(line.c.recipient == _each.c.recipient, line.c.delivery_id == _each.c.delivery_id)
-        chosen = chosen.join(line, same).where(line.c.place <= most)
+    same = and_(head.c.recipient == _each.c.recipient, head.c.delivery_id == _each.c.delivery_id)
+    return _take(
+        select(_each.c.recipient, _each.c.delivery_id)
+        .join(head, same)
+        .where(_each.c.given_up_at.is_(None), _is_free(_each, manner))
+        .order_by(_each.c.next_attempt_at, _each.c.delivery_id)
+        .limit(bindparam("most"))
+    )
+
+
+def _claim_one(channel: Channel, manner: Manner) -> Update:
+    """Take the delivery `of_delivery` to `of_recipient`, due or not, unless an earlier one must go first."""
+    chosen = select(_each.c.recipient, _each.c.delivery_id).where(
+        _each.c.recipient == bindparam("of_recipient"),
+        _each.c.delivery_id == bindparam("of_delivery"),
+        _each.c.given_up_at.is_(None),
+        _is_fresh(_each),
+        _is_free(_each, manner),
+    )
+    if manner.in_order:
+        line = _line(channel, manner, _waiting.c.recipient == bindparam("of_recipient"))
+        chosen = chosen.join(line, line.c.delivery_id == _each.c.delivery_id).where(line.c.place == 1)
+    return _take(chosen)
+
+
+def _take(chosen: Select[tuple[str, str]]) -> Update:
     taken = chosen.with_for_update(of=_each, skip_locked=True).cte("chosen")
     key = tuple_(deliveries.c.recipient, deliveries.c.delivery_id)
     return (
@@ -48,43 +82,36 @@ def _claim(channel: Channel, manner: Manner, *, one: bool) -> Update:
     )
 
 
-def _line_in_order(channel: Channel) -> CTE:
-    """The place of each delivery among all to its recipient that are not over, the oldest first."""
-    waiting = (_waiting.c.channel == channel.value, _waiting.c.given_up_at.is_(None), _is_fresh(_waiting.c.not_after))
-    place = func.row_number().over(
-        partition_by=_waiting.c.recipient, order_by=[_waiting.c.created_at, _waiting.c.delivery_id]
-    )
-    return select(_waiting.c.recipient, _waiting.c.delivery_id, place.label("place")).where(*waiting).cte("line")
+def _line(channel: Channel, manner: Manner, *only: ColumnElement[bool]) -> CTE:
+    """What is not over yet, each with its place among those to its recipient.
+
+    Where the order counts, the oldest comes first, due or not. Elsewhere only what is due stands in line, and what is
+    under way comes first.
+    """
+    order: list[ColumnElement[Any]]
+    if manner.in_order:
+        order = [_waiting.c.created_at, _waiting.c.delivery_id]
+    else:
+        under_way = func.coalesce(_waiting.c.taken_until, 0) > _NOW
+        order = [under_way.desc(), _waiting.c.next_attempt_at, _waiting.c.delivery_id]
+        only = (*only, _waiting.c.next_attempt_at <= _NOW)
+    place = func.row_number().over(partition_by=_waiting.c.recipient, order_by=order)
+    columns = (_waiting.c.recipient, _waiting.c.delivery_id, _waiting.c.next_attempt_at, _waiting.c.taken_until)
+    waits = (_waiting.c.channel == channel.value, _waiting.c.given_up_at.is_(None), _is_fresh(_waiting))
+    return select(*columns, place.label("place")).where(*waits, *only).cte("line")
 
 
-def _line_by_due_time(channel: Channel) -> CTE:
-    """The place of each delivery among those to its recipient that are due; what is under way comes first."""
-    under_way = func.coalesce(_waiting.c.taken_until, 0) > _NOW
-    place = func.row_number().over(
-        partition_by=_waiting.c.recipient,
-        order_by=[under_way.desc(), _waiting.c.next_attempt_at, _waiting.c.delivery_id],
-    )
-    return (
-        select(_waiting.c.recipient, _waiting.c.delivery_id, place.label("place"))
-        .where(
-            _waiting.c.channel == channel.value, _waiting.c.given_up_at.is_(None), _waiting.c.next_attempt_at <= _NOW
-        )
-        .cte("line")
-    )
+def _is_fresh(rows: FromClause) -> ColumnElement[bool]:
+    return or_(rows.c.not_after.is_(None), rows.c.not_after > _NOW)
 
 
-def _is_fresh(not_after: ColumnElement[int]) -> ColumnElement[bool]:
-    return or_(not_after.is_(None), not_after > _NOW)
+def _is_free(rows: FromClause, manner: Manner) -> ColumnElement[bool]:
+    """Whether nobody has it; a passed lease frees only what does no harm when it is sent again."""
+    never_taken = rows.c.taken_until.is_(None)
+    return never_taken if manner.at_most_once else or_(never_taken, rows.c.taken_until <= _NOW)
 
 
-def _is_free(manner: Manner) -> ColumnElement[bool]:
-    never_taken = _each.c.taken_until.is_(None)
-    return never_taken if manner.at_most_once else or_(never_taken, _each.c.taken_until <= _NOW)
-
-
-TAKE: Mapping[Channel, Statement] = {
-    channel: Statement(_claim(channel, manner, one=False)) for channel, manner in MANNERS.items()
-}
+TAKE: Mapping[Channel, Statement] = {channel: Statement(_claim(channel, manner)) for channel, manner in MANNERS.items()}
 TAKE_ONE: Mapping[Channel, Statement] = {
-    channel: Statement(_claim(channel, manner, one=True)) for channel, manner in MANNERS.items()
+    channel: Statement(_claim_one(channel, manner)) for channel, manner in MANNERS.items()
 }

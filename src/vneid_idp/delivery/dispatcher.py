@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 32
 """How many attempts of one channel run in this process at a time."""
+_BREATH = 0.05
+"""Seconds between two rounds."""
 
 
 class Dispatcher:
@@ -66,7 +68,7 @@ class Dispatcher:
             await asyncio.wait(started, timeout=patience)
 
     async def round(self) -> int:
-        """Start sending what is due, as far as there is room; how many. For a worker, every second."""
+        """Start sending what is due, as far as there is room; how many."""
         async with self._db.glance() as glance:
             channels = await service.due_channels(glance)
         started = 0
@@ -77,6 +79,12 @@ class Dispatcher:
                     taken = await service.take(unit, channel, free)
                 started += len([self._start(row) for row in taken])
         return started
+
+    async def drain(self) -> None:
+        """Send what is due, round after round while there is any. For a worker, every second."""
+        while await self.round():
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(_BREATH)  # else each that ends would have its place filled by a statement of its own
 
     async def finish(self) -> None:
         """Wait until everything that was started has been settled, which time limits bound."""
