@@ -1,0 +1,137 @@
+"""The operator's commands for clients that exist, on both databases."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.storage.test_commands import environment, production, run, with_database  # noqa: F401
+from tests.support.deeds import WHY
+from vneid_idp.audit.tables import events
+from vneid_idp.cli import client_domains
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+TEXT = {"vi": "a", "en": "b"}
+PURPOSE = {
+    "id": "account", "title": TEXT, "text": TEXT, "legal_ground": TEXT, "kept_until": TEXT, "required": ["age_band"],
+    "optional": [],
+}  # fmt: skip
+CLIENT = {
+    "client_name": "Quán Trà",
+    "redirect_uris": ["https://login.tea.example/callback"],
+    "scope": "openid age",
+    "purposes": [PURPOSE],
+}
+_EVENTS = Statement(select(events.c.kind, events.c.data).order_by(events.c.event_id))
+
+
+def written(name: str, value: Any) -> str:
+    Path(name).write_text(json.dumps(value))
+    return name
+
+
+@pytest.fixture
+def client(production: pytest.MonkeyPatch) -> dict[str, str]:  # noqa: F811
+    made: dict[str, str] = json.loads(run("clients", "register", written("client.json", CLIENT), *WHY).stdout)
+    return made
+
+
+def shown(client: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("clients", "show", client["client_id"]).stdout)
+    return found
+
+
+def test_a_client_is_shown_changed_and_taken_in_and_out_of_service(client: dict[str, str]) -> None:
+    client_id = client["client_id"]
+    assert shown(client)["metadata"]["client_name"] == "Quán Trà"
+    assert client["client_secret"] not in json.dumps(shown(client))
+    without_purposes = {name: value for name, value in CLIENT.items() if name != "purposes"}
+    changed = written("new.json", without_purposes | {"client_name": "Quán Chè"})
+    assert "changed" in run("clients", "update", client_id, changed, *WHY).stdout
+    found = shown(client)
+    assert (found["metadata"]["client_name"], found["version"]) == ("Quán Chè", 2)
+    assert found["metadata"]["purposes"][0]["id"] == "account"
+    run("clients", "disable", client_id, *WHY)
+    assert shown(client)["disabled_at"] is not None
+    run("clients", "enable", client_id, *WHY)
+    assert shown(client)["disabled_at"] is None
+    bad = written("bad.json", {"redirect_uris": ["http://tea.example/"]})
+    assert "redirect_uris" in run("clients", "update", client_id, bad, *WHY, code=1).stderr
+    for command in (("show",), ("enable",), ("disable",), ("rotate-secret",), ("purposes", "show")):
+        why = () if "show" in command else WHY
+        assert "No client" in run("clients", *command, "cli_nobody", *why, code=1).stderr
+
+
+def test_a_secret_is_rotated_and_told_once(client: dict[str, str]) -> None:
+    made = json.loads(run("clients", "rotate-secret", client["client_id"], "--overlap", "3", *WHY).stdout)
+    assert made["client_secret"] != client["client_secret"]
+    assert shown(client)["old_secret_good_until"] == made["old_secret_good_until"]
+    refused = run("clients", "rotate-secret", client["client_id"], "--overlap", "721", *WHY, code=1)
+    assert "0 hours to 30 days" in refused.stderr
+
+
+def test_purposes_are_shown_and_set(client: dict[str, str]) -> None:
+    client_id = client["client_id"]
+    assert json.loads(run("clients", "purposes", "show", client_id).stdout)[0]["version"] == 1
+    wider = written("wider.json", [PURPOSE | {"optional": ["age_over_18"]}])
+    told = run("clients", "purposes", "set", client_id, wider, *WHY).stdout
+    assert "account: version 2" in told
+    assert "everybody for age_over_18" in told
+    told = run("clients", "purposes", "set", client_id, wider, "--material", "account", *WHY).stdout
+    assert "account: version 3, asks everybody anew" in told
+    unknown = run("clients", "purposes", "set", client_id, wider, "--material", "other", *WHY, code=1)
+    assert "none of the id other" in unknown.stderr
+
+
+def test_a_domain_is_verified_and_lost_again(client: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    records: dict[str, tuple[str, ...]] = {}
+
+    class Witness:
+        async def texts(self, name: str) -> tuple[str, ...]:
+            return records.get(name, ())
+
+        async def content(self, url: str) -> str:
+            return ""
+
+    monkeypatch.setattr(client_domains, "witness", lambda outbound: Witness())
+    verify = ("clients", "verify-domain", client["client_id"], "tea.example", *WHY)
+    told = run(*verify, code=1).stderr
+    proof = next(word.strip('"') for word in told.split() if "vneid-idp-verification=" in word)
+    assert "_vneid-idp.tea.example" in told
+    records["_vneid-idp.tea.example"] = (proof,)
+    assert "shows the proof (dns)" in run(*verify).stdout
+    assert [(one["domain"], one["verified"]) for one in shown(client)["domains"]] == [("tea.example", True)]
+    records.clear()
+    run(*verify, code=1)
+    assert [one["verified"] for one in shown(client)["domains"]] == [False]
+    assert "redirect_uris" in run(*verify[:3], "other.example", *WHY, code=1).stderr
+
+
+def test_every_change_says_who_and_why_or_is_none(client: dict[str, str], database_url: str) -> None:
+    client_id = client["client_id"]
+    changes = [
+        ("clients", "register", "client.json"),
+        ("clients", "update", client_id, written("new.json", CLIENT | {"client_name": "Khác"})),
+        ("clients", "purposes", "set", client_id, written("p.json", [])),
+        ("clients", "disable", client_id),
+        ("clients", "enable", client_id),
+        ("clients", "rotate-secret", client_id),
+    ]
+
+    async def recorded(database: Database) -> list[tuple[str, dict[str, Any]]]:
+        async with database.reading() as unit:
+            return [(row["kind"], json.loads(row["data"])) for row in await unit.fetch(_EVENTS)]
+
+    for change in changes:
+        before = with_database(database_url, recorded)
+        for partly in ((), WHY[:2], WHY[2:]):
+            run(*change, *partly, code=2)
+        assert "reason" in run(*change, "--by", "ops-1", "--reason", "about 097196000001", code=1).stderr
+        assert with_database(database_url, recorded) == before
+        run(*change, *WHY)
+        after = with_database(database_url, recorded)
+        assert len(after) == len(before) + 1
+        assert after[-1][1].items() >= {"by": "ops-1", "reason": "A test needs it"}.items(), change
