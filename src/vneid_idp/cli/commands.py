@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli import audit, citizens, clients, deliveries, families, keys, registry, roles, server
+from vneid_idp.cli import audit, citizens, clients, deliveries, families, keys, policy, registry, roles, server
 from vneid_idp.settings import Environment
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(families.app, name="families")
 app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(registry.app, name="registry")
+app.add_typer(policy.app, name="policy")
 app.add_typer(roles.app, name="roles")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(audit.app, name="audit")

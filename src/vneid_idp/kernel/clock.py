@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import time as clock_time
 from typing import Protocol
 
 Instant = int
@@ -40,6 +41,11 @@ def to_seconds(instant: Instant) -> int:
 def local_date(instant: Instant) -> date:
     """The calendar day in Vietnam at `instant`."""
     return datetime.fromtimestamp(instant / SECOND, VIETNAM).date()
+
+
+def midnight(day: date) -> Instant:
+    """The instant at which a calendar day begins in Vietnam."""
+    return int(datetime.combine(day, clock_time(), VIETNAM).timestamp()) * SECOND
 
 
 def to_rfc3339(instant: Instant) -> str:

@@ -29,7 +29,6 @@ class PolicyCache:
             return self._policy
         known = self._policy
         async with db.reading() as unit:
-            # Counted first: what is published between the two is read again next time, and nothing is missed.
             publications = await store.count_published(unit)
             if known is None or publications != self._publications:
                 known = await store.published(unit)

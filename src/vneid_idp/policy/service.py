@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy import store
@@ -13,8 +14,7 @@ from vneid_idp.storage.unit import Reading, Unit
 
 __all__ = ["Draft", "Version"]
 
-_SHIPPED_BY = "vneid-idp"
-_SHIPPED_REASON = "The policy in the package, with which a new provider starts."
+_SHIPPED = Deed("vneid-idp", "The policy in the package, with which a new provider starts.")
 
 
 class NoSuchVersion(DomainError):
@@ -41,14 +41,6 @@ class HoldsAlready(DomainError):
     title = "Rows of this version would hold since before today. Say why, if that is meant."
 
 
-class PolicyUnsaid(DomainError):
-    """A publication without who or why."""
-
-    code = "policy_reason_missing"
-    status = 422
-    title = "Who publishes a policy says so, and why."
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A version that was loaded, and what an eye should fall on before it is published."""
@@ -63,7 +55,7 @@ async def ensure(unit: Unit) -> None:
         first = await store.last_version(unit) + 1
         # Another process that starts at this moment may have been faster.
         if await store.add(unit, first, shipped()):
-            await store.publish(unit, first, _SHIPPED_BY, _SHIPPED_REASON, _told(first, _SHIPPED_BY, _SHIPPED_REASON))
+            await store.publish(unit, first, _SHIPPED, {})
 
 
 async def published(unit: Reading) -> Policy:
@@ -96,23 +88,20 @@ async def load(unit: Unit, text: str, actions: Actions) -> Draft:
     return Draft(version, gaps(whole))
 
 
-async def publish(unit: Unit, version: int, *, by: str, reason: str, backdated_because: str | None = None) -> Policy:
+async def publish(unit: Unit, version: int, deed: Deed, *, backdated: str | None = None) -> Policy:
     """Publish a draft: its rows stand beside all that were published before; the whole.
 
-    `by` and `reason` are kept with it and in its event: who decided, and on which ground.
-
-    Raises `NoSuchVersion`, `AlreadyPublished`, `PolicyUnsaid`, and `HoldsAlready` unless `backdated_because` says why a
-    row that is new has a day that has begun.
+    Who did it and why is kept with the version and in its event. Raises `NoSuchVersion`, `AlreadyPublished`, and
+    `HoldsAlready` unless `backdated` says why a row that is new has a day that has begun; `BadDeed` where it says so
+    with what must not stand in an event.
     """
-    if not by.strip() or not reason.strip():
-        raise PolicyUnsaid
+    more = {} if backdated is None else {"backdated": Deed(deed.by, backdated).data["reason"]}
     draft = await of_version(unit, version)
     before = await store.published(unit)
     whole = before.amended(draft)
-    if backdated_because is None and _holds_already(before, whole, unit.now):
+    if backdated is None and _holds_already(before, whole, unit.now):
         raise HoldsAlready
-    told = _told(version, by, reason) | ({"backdated_because": backdated_because} if backdated_because else {})
-    if not await store.publish(unit, version, by, reason, told):
+    if not await store.publish(unit, version, deed, more):
         raise AlreadyPublished
     return whole
 
@@ -122,7 +111,3 @@ def _holds_already(before: Policy, whole: Policy, now: Instant) -> bool:
     today = local_date(now)
     turns: set[date] = {today, *(day for day in whole.days() if day <= today)}
     return any(before.on(day) != whole.on(day) for day in turns)
-
-
-def _told(version: int, by: str, reason: str) -> dict[str, object]:
-    return {"version": version, "by": by, "reason": reason}

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Table, bindparam, func, select, update
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Kind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.kernel.clock import Instant
@@ -114,10 +115,11 @@ async def add(unit: Unit, version: int, policy: Policy) -> bool:
     return True
 
 
-async def publish(unit: Unit, version: int, by: str, why: str, data: dict[str, object]) -> bool:
-    """Publish a draft, with its event; false if there is none, or it was published."""
-    told = entry(unit.now, data)
-    return await unit.fetch_one(_PUBLISH, of_version=version, at=unit.now, by=by, why=why, **told) is not None
+async def publish(unit: Unit, version: int, deed: Deed, more: dict[str, str]) -> bool:
+    """Publish a draft, with its event that says `more`; false if there is none, or it was published."""
+    told = entry(unit.now, {"version": version, **deed.data, **more})
+    row = await unit.fetch_one(_PUBLISH, of_version=version, at=unit.now, by=deed.by, why=deed.reason, **told)
+    return row is not None
 
 
 def _row(version: int, row: Requirement | ThresholdRow) -> dict[str, object]:
@@ -145,8 +147,13 @@ def _policy(requirements: list[Row], thresholds: list[Row]) -> Policy:
         tuple(
             ThresholdRow(Threshold(row["name"]), row["number"], row["legal_reference"], *_days(row))
             for row in thresholds
+            # A newer program, which runs beside this one during a roll-out, may know more of them.
+            if row["name"] in _KNOWN
         ),
     )
+
+
+_KNOWN = frozenset(Threshold)
 
 
 def _days(row: Row) -> tuple[date, date | None]:

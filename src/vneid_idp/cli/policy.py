@@ -1,0 +1,239 @@
+"""`policy show | load | simulate | publish`: what the law asks, as dated rows."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.cli.people import open_office
+from vneid_idp.cli.terminal import (
+    By,
+    Reason,
+    err,
+    fail,
+    out,
+    print_json,
+    print_rows,
+    settings_of,
+    with_database,
+    with_unit,
+)
+from vneid_idp.kernel.clock import local_date, to_rfc3339
+from vneid_idp.policy import service
+from vneid_idp.policy.documents import read
+from vneid_idp.policy.rules import Policy, Requirement, ThresholdRow
+from vneid_idp.policy.service import Draft, Version
+from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
+
+app = typer.Typer(
+    no_args_is_help=True, help="What the law asks, as dated rows: look, load a draft, try it, publish it."
+)
+
+On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day in Viet Nam, 2027-01-01.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    on: On = None,
+    version: Annotated[int | None, typer.Option(help="The rows of this version instead of those in force.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is in force today or on a day, or the rows of one version."""
+
+    async def work(unit: Unit) -> tuple[tuple[Version, ...], Policy, date]:
+        await service.ensure(unit)
+        found = await service.published(unit) if version is None else await service.of_version(unit, version)
+        return await service.versions(unit), found, local_date(unit.now)
+
+    versions, policy, today = with_unit(settings_of(context), work)
+    requirements: Sequence[Requirement] = policy.requirements
+    thresholds: Sequence[ThresholdRow] = policy.thresholds
+    if version is None:
+        rules = policy.on(_day(on) or today)
+        requirements, thresholds = tuple(rules.requirements.values()), tuple(rules.thresholds.values())
+    if as_json:
+        print_json(
+            {
+                "versions": [_version_json(each) for each in versions],
+                "requirements": [_json(row) for row in requirements],
+                "thresholds": [_json(row) for row in thresholds],
+            }
+        )
+        return
+    print_rows(
+        ("Kind", "Action", "Level", "Own proof", "From", "Until", "Reference"),
+        *(
+            (row.kind, row.action, str(row.minimum_level), "yes" if row.own_proof else "", *_shared(row))
+            for row in requirements
+        ),
+    )
+    out.print()
+    print_rows(
+        ("Threshold", "Number", "From", "Until", "Reference"),
+        *((row.name.value, str(row.number), *_shared(row)) for row in thresholds),
+    )
+    out.print()
+    print_rows(
+        ("Version", "Loaded", "Published", "By", "Reason"),
+        *(
+            (
+                str(each.version),
+                to_rfc3339(each.loaded_at),
+                "draft" if each.published_at is None else to_rfc3339(each.published_at),
+                each.published_by or "",
+                each.reason or "",
+            )
+            for each in versions
+        ),
+    )
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Rows as TOML, as in policy/default.toml of the package.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a file and store its rows as a draft. Nothing changes until it is published."""
+    text = _text(file)
+
+    async def work(unit: Unit) -> Draft:
+        await service.ensure(unit)
+        return await service.load(unit, text, actions_of())
+
+    draft = with_unit(settings_of(context), work)
+    if as_json:
+        gaps = [{"kind": gap.kind, "action": gap.action, "since": gap.since.isoformat()} for gap in draft.gaps]
+        print_json({"version": draft.version, "gaps": gaps})
+        return
+    out.print(f"Version {draft.version} is a draft. `vneid-idp policy simulate {draft.version}` says what it changes.")
+    for gap in draft.gaps:
+        out.print(f"Look: from {gap.since} on nothing is asked for {gap.action} ({gap.kind}).", style="yellow")
+
+
+@app.command("simulate")
+def try_out(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="The number of a version, or a file.", metavar="VERSION|FILE")],
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count what a draft would change for everything that is bound. Unless told, on the first day that it changes."""
+    settings = settings_of(context)
+    text = None if what.isdecimal() else _text(Path(what))
+
+    async def work(db: Database) -> Simulation:
+        async with db.writing() as unit:
+            await service.ensure(unit)
+            before, today = await service.published(unit), local_date(unit.now)
+            draft = await service.of_version(unit, int(what)) if text is None else read(text, actions_of())
+        after = before.amended(draft)
+        day = _day(on) or first_change(before, after, today)
+        async with open_office(settings, db) as office:
+            with err.status("Counting …") as status:
+
+                def progress(count: int) -> None:
+                    status.update(f"{count:,} looked at …")
+
+                return await simulate(db, office.registry.find_many, before, after, day, progress=progress)
+
+    found = with_database(settings, work)
+    if as_json:
+        print_json(_simulation_json(found))
+    else:
+        _print_simulation(found)
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    version: int,
+    by: By,
+    reason: Reason,
+    backdated: Annotated[
+        str | None, typer.Option(help="Why rows should hold since a day that has begun already.")
+    ] = None,
+) -> None:
+    """Publish a draft: from the days that its rows name they hold, in every provider within seconds."""
+
+    async def work(unit: Unit) -> None:
+        await service.ensure(unit)
+        await service.publish(unit, version, Deed(by, reason), backdated=backdated)
+
+    with_unit(settings_of(context), work)
+    out.print(f"Version {version} is published.")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    except UnicodeDecodeError:
+        fail(f"{file}: not UTF-8")
+
+
+def _day(on: datetime | None) -> date | None:
+    return None if on is None else on.date()
+
+
+def _shared(row: Requirement | ThresholdRow) -> tuple[str, str, str]:
+    until = "" if row.in_force_until is None else row.in_force_until.isoformat()
+    return row.in_force_from.isoformat(), until, row.legal_reference
+
+
+def _json(row: Requirement | ThresholdRow) -> dict[str, Any]:
+    until = row.in_force_until
+    dates = {"in_force_from": row.in_force_from.isoformat(), "in_force_until": until.isoformat() if until else None}
+    if isinstance(row, ThresholdRow):
+        return {"name": row.name.value, "number": row.number, "legal_reference": row.legal_reference, **dates}
+    return {
+        "kind": row.kind,
+        "action": row.action,
+        "minimum_level": row.minimum_level,
+        "own_proof": row.own_proof,
+        "legal_reference": row.legal_reference,
+        **dates,
+    }
+
+
+def _version_json(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "loaded_at": to_rfc3339(version.loaded_at),
+        "published_at": None if version.published_at is None else to_rfc3339(version.published_at),
+        "published_by": version.published_by,
+        "reason": version.reason,
+    }
+
+
+def _simulation_json(found: Simulation) -> dict[str, Any]:
+    return {
+        "on": found.day.isoformat(),
+        "looked_at": found.looked_at,
+        "locked": found.locked,
+        "freed": found.freed,
+        "effects": [
+            {"kind": each.kind, "action": each.action, "locked": dict(each.locked), "freed": dict(each.freed)}
+            for each in found.effects
+        ],
+    }
+
+
+def _print_simulation(found: Simulation) -> None:
+    out.print(f"On {found.day}, of {found.looked_at:,} that are bound:")
+    out.print(f"  would lock {found.locked:,}, would free {found.freed:,}", style="bold")
+    if not found.effects:
+        return
+    rows = [("Kind", "Action", "Change", "Reason")]
+    for each in found.effects:
+        rows += [(each.kind, each.action, f"would lock {n:,}", reason) for reason, n in each.locked.items()]
+        rows += [(each.kind, each.action, f"would free {n:,}", reason) for reason, n in each.freed.items()]
+    print_rows(*rows)

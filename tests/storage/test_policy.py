@@ -1,0 +1,224 @@
+"""The policy on both databases: loaded, published once, seen by every worker, never changed afterwards."""
+
+import asyncio
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.support.watch import Watch
+from vneid_idp.audit.deeds import BadDeed, Deed
+from vneid_idp.audit.tables import events
+from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.kernel.clock import DAY, SECOND, local_date
+from vneid_idp.policy import service
+from vneid_idp.policy.cache import PolicyCache
+from vneid_idp.policy.documents import PolicyRefused, shipped
+from vneid_idp.policy.rules import Gap, Policy, Threshold
+from vneid_idp.policy.service import AlreadyPublished, HoldsAlready, NoSuchVersion
+from vneid_idp.policy.tables import policy_requirements, policy_thresholds
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+DEED = Deed("ops.lan", "Law 1/2027 Article 2")
+AGE = Threshold.GUARDIAN_UNTIL_AGE
+
+
+def threshold(day: str, number: int = 18, until: str | None = None, name: str = "guardian_until_age") -> str:
+    end = "" if until is None else f"in_force_until = {until}\n"
+    return (
+        f'[[threshold]]\nname = "{name}"\nnumber = {number}\nlegal_reference = "Law 1/2027, Article 2"\n'
+        f"in_force_from = {day}\n{end}"
+    )
+
+
+def requirement(day: str, level: int, until: str | None = None) -> str:
+    end = "" if until is None else f"in_force_until = {until}\n"
+    return (
+        f'[[requirement]]\nkind = "social_account"\naction = "post"\nminimum_level = {level}\nown_proof = false\n'
+        f'legal_reference = "Decree 1/2027"\nin_force_from = {day}\n{end}'
+    )
+
+
+async def ensure(db: Database) -> None:
+    async with db.writing() as unit:
+        await service.ensure(unit)
+
+
+async def load(db: Database, text: str) -> service.Draft:
+    async with db.writing() as unit:
+        return await service.load(unit, text, actions_of())
+
+
+async def publish(db: Database, version: int, backdated: str | None = None) -> Policy:
+    async with db.writing() as unit:
+        return await service.publish(unit, version, DEED, backdated=backdated)
+
+
+async def published(db: Database) -> Policy:
+    async with db.reading() as unit:
+        return await service.published(unit)
+
+
+async def told(db: Database) -> list[str]:
+    async with db.reading() as unit:
+        rows = await unit.fetch(Statement(select(events).order_by(events.c.event_id)))
+    return [row["data"] for row in rows if row["kind"] == "policy.published"]
+
+
+async def test_a_new_provider_starts_with_the_shipped_policy(db: Database) -> None:
+    await ensure(db)
+    await ensure(db)
+    found = await published(db)
+    assert set(found.requirements) == set(shipped().requirements)
+    assert set(found.thresholds) == set(shipped().thresholds)
+    async with db.reading() as unit:
+        (version,) = await service.versions(unit)
+    assert version.version == 1
+    assert len(await told(db)) == 1
+
+
+async def test_of_many_that_start_at_once_one_publishes(db: Database) -> None:
+    await asyncio.gather(*(ensure(db) for _ in range(8)))
+    assert len(await told(db)) == 1
+    assert set((await published(db)).requirements) == set(shipped().requirements)
+
+
+async def test_a_draft_changes_nothing_until_it_is_published(db: Database, watch: Watch) -> None:
+    await ensure(db)
+    draft = await load(db, threshold("2027-01-01"))
+    assert (draft.version, draft.gaps) == (2, ())
+    assert (await published(db)).on(date(2027, 1, 1))[AGE] == 16
+    whole = await publish(db, 2)
+    assert whole.on(date(2027, 1, 1))[AGE] == 18
+    found = await published(db)
+    assert [found.on(day)[AGE] for day in (date(2026, 12, 31), date(2027, 1, 1))] == [16, 18]
+    async with db.reading() as unit:
+        versions = await service.versions(unit)
+    assert (versions[1].published_at, versions[1].published_by, versions[1].reason) == (
+        watch.now(),
+        "ops.lan",
+        DEED.reason,
+    )
+    assert '"by":"ops.lan"' in (await told(db))[-1]
+    assert '"version":2' in (await told(db))[-1]
+
+
+async def test_a_version_is_published_once(db: Database) -> None:
+    await ensure(db)
+    await load(db, threshold("2027-01-01"))
+    outcomes = await asyncio.gather(*(publish(db, 2) for _ in range(6)), return_exceptions=True)
+    assert sum(isinstance(outcome, Policy) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, AlreadyPublished) for outcome in outcomes) == 5
+    assert len(await told(db)) == 2
+    with pytest.raises(NoSuchVersion):
+        await publish(db, 3)
+
+
+async def test_what_was_published_stands_when_more_is_loaded(db: Database) -> None:
+    await ensure(db)
+    await load(db, threshold("2027-01-01"))
+    await publish(db, 2)
+    assert (await load(db, threshold("2027-01-01", 17))).version == 3
+    assert (await published(db)).on(date(2027, 1, 1))[AGE] == 18
+    await publish(db, 3)
+    assert (await published(db)).on(date(2027, 1, 1))[AGE] == 17
+    async with db.reading() as unit:
+        assert (await service.of_version(unit, 2)).thresholds[0].number == 18
+
+
+@pytest.mark.parametrize("days", [-400, -1, 0])
+async def test_a_day_that_has_begun_needs_a_reason_of_its_own(db: Database, watch: Watch, days: int) -> None:
+    await ensure(db)
+    day = local_date(watch.now() + days * DAY)
+    await load(db, threshold(day.isoformat()))
+    with pytest.raises(HoldsAlready):
+        await publish(db, 2)
+    with pytest.raises(BadDeed):
+        await publish(db, 2, backdated="for 079096000001")
+    assert (await published(db)).on(day)[AGE] == 16
+    await publish(db, 2, backdated="The law was in force before we knew")
+    assert (await published(db)).on(day)[AGE] == 18
+    assert '"backdated":"The law was in force before we knew"' in (await told(db))[-1]
+
+
+async def test_the_whole_policy_with_one_new_row_looks_back_at_nothing(db: Database, watch: Watch) -> None:
+    await ensure(db)
+    tomorrow = local_date(watch.now() + DAY)
+    await load(db, requirement("2024-12-25", 1).replace("Decree 1/2027", "Decree 2") + threshold(tomorrow.isoformat()))
+    with pytest.raises(HoldsAlready):
+        await publish(db, 2)
+    post = next(row for row in shipped().requirements if row.action == "post")
+    same = requirement("2024-12-25", 1).replace("Decree 1/2027", post.legal_reference)
+    await load(db, same + threshold(tomorrow.isoformat()))
+    await publish(db, 3)
+
+
+async def test_a_gap_is_told_and_a_missing_number_refused(db: Database) -> None:
+    await ensure(db)
+    assert (await load(db, requirement("2026-01-01", 1, "2027-01-01"))).gaps == (), "the shipped row stands again"
+    async with db.writing() as unit:
+        await unit.execute(Statement(update(policy_requirements).values(in_force_until="2027-01-01")))
+    gaps = (await load(db, requirement("2027-01-01", 1))).gaps
+    assert Gap("social_account", "share", date(2027, 1, 1)) in gaps
+    assert "post" not in {gap.action for gap in gaps}
+    async with db.writing() as unit:
+        await unit.execute(
+            Statement(
+                update(policy_thresholds)
+                .values(in_force_until="2027-01-01")
+                .where(policy_thresholds.c.name == AGE.value)
+            )
+        )
+    with pytest.raises(PolicyRefused) as refusal:
+        await load(db, requirement("2027-01-01", 1))
+    assert "guardian_until_age" in (refusal.value.detail or "")
+
+
+async def test_a_publication_reaches_the_other_worker_within_seconds(
+    db: Database, database_url: str, watch: Watch
+) -> None:
+    await ensure(db)
+    other = open_database(database_url, watch)
+    here, there = PolicyCache(watch), PolicyCache(watch)
+    day = date(2027, 1, 1)
+    try:
+        assert [(await here.current(db)).on(day)[AGE], (await there.current(other)).on(day)[AGE]] == [16, 16]
+        await load(db, threshold("2027-01-01"))
+        await publish(db, 2)
+        here.forget()
+        assert (await here.current(db)).on(day)[AGE] == 18
+        assert (await there.current(other)).on(day)[AGE] == 16
+        watch.advance(3 * SECOND)
+        assert (await there.current(other)).on(day)[AGE] == 18
+    finally:
+        await other.close()
+
+
+async def test_the_cache_asks_seldom_and_keeps_what_has_not_changed(db: Database, watch: Watch) -> None:
+    await ensure(db)
+    cache = PolicyCache(watch)
+    first = await cache.current(db)
+    before = db.statements
+    for _ in range(100):
+        assert await cache.current(db) is first
+    assert db.statements == before
+    watch.advance(3 * SECOND)
+    assert await cache.current(db) is first
+    assert db.statements == before + 1
+    # The sandbox's clock can be turned back: what is from the future is asked again.
+    watch.set(watch.now() - DAY)
+    await cache.current(db)
+    assert db.statements == before + 2
+
+
+async def test_a_threshold_of_a_newer_program_is_left_to_it(db: Database) -> None:
+    await ensure(db)
+    async with db.writing() as unit:
+        await unit.execute(
+            Statement(
+                update(policy_thresholds).values(name="of_tomorrow").where(policy_thresholds.c.name == "account_limit")
+            )
+        )
+    assert Threshold.ACCOUNT_LIMIT not in {row.name for row in (await published(db)).thresholds}

@@ -1,0 +1,106 @@
+"""Files of the policy: the one in the package is sound, and everything wrong with another is said at once."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import vneid_idp.policy
+from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.policy.documents import PolicyRefused, read, shipped
+from vneid_idp.policy.rules import Requirement, Threshold, ThresholdRow, gaps, thresholds_missing
+
+SHIPPED = (Path(vneid_idp.policy.__file__).parent / "default.toml").read_text(encoding="utf-8")
+ROW = """
+[[requirement]]
+kind = "social_account"
+action = "post"
+minimum_level = 2
+own_proof = true
+legal_reference = "Decree 1/2027/NĐ-CP, Article 1"
+in_force_from = 2027-01-01
+in_force_until = 2028-01-01
+"""
+NUMBER = """
+[[threshold]]
+name = "guardian_until_age"
+number = 18
+legal_reference = "Law 1/2027, Article 2"
+in_force_from = 2027-07-01
+"""
+
+
+def test_the_shipped_policy_is_whole() -> None:
+    policy = shipped()
+    spoken_of = {(row.kind, row.action) for row in policy.requirements}
+    assert spoken_of == {(kind, action) for kind, actions in actions_of().items() for action in actions}
+    assert thresholds_missing(policy) == ()
+    assert gaps(policy) == ()
+    read_again = read(SHIPPED, actions_of())
+    assert (read_again.requirements, read_again.thresholds) == (policy.requirements, policy.thresholds)
+    in_force = policy.on(date(2026, 11, 21))
+    assert {name: in_force[name] for name in Threshold} == {
+        Threshold.GUARDIAN_UNTIL_AGE: 16,
+        Threshold.OWN_PROOF_LEVEL: 1,
+        Threshold.GUARDIAN_LEVEL: 2,
+        Threshold.LEVEL_2_FROM_AGE: 6,
+        Threshold.ACCOUNT_LIMIT: 3,
+    }
+
+
+def test_rows_are_read() -> None:
+    policy = read(ROW + NUMBER, actions_of())
+    decree, law = "Decree 1/2027/NĐ-CP, Article 1", "Law 1/2027, Article 2"
+    assert policy.requirements == (
+        Requirement("social_account", "post", 2, True, decree, date(2027, 1, 1), date(2028, 1, 1)),
+    )
+    assert policy.thresholds == (ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 18, law, date(2027, 7, 1)),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"social_account"', '"phone"', "no such kind and action"),
+        ('"post"', '"dance"', "no such kind and action"),
+        ("minimum_level = 2", "minimum_level = 3", "minimum_level is 0, 1 or 2"),
+        ("minimum_level = 2", "minimum_level = true", "minimum_level is 0, 1 or 2"),
+        ("own_proof = true", "own_proof = 1", "own_proof is true or false"),
+        ("own_proof = true\n", "", "own_proof is missing"),
+        ("own_proof", "own_prof", "own_prof: no member"),
+        ('"Decree 1/2027/NĐ-CP, Article 1"', '" "', "legal_reference names"),
+        ("2027-01-01", '"2027-01-01"', "in_force_from is a day"),
+        ("2027-01-01", "2027-01-01T00:00:00", "in_force_from is a day"),
+        ("2028-01-01", "2027-01-01", "later than in_force_from"),
+        ('"guardian_until_age"', '"drinking_age"', "no such threshold"),
+        ("number = 18", "number = 180", "a number from 0 to 130"),
+        ("number = 18", "number = 1.5", "a number from 0 to 130"),
+        ("[[threshold]]", "[[thresholds]]", "thresholds: no member of a policy"),
+        ("[[threshold]]", "[threshold]", "a list of tables"),
+        ("[[requirement]]", "[[requirement", "Not TOML"),
+        (ROW + NUMBER, "", "no row"),
+        (NUMBER, NUMBER * 2, "two rows begin on one day"),
+    ],
+)
+def test_one_thing_spoiled_is_refused(old: str, new: str, problem: str) -> None:
+    text = ROW + NUMBER
+    assert old in text
+    with pytest.raises(PolicyRefused) as refusal:
+        read(text.replace(old, new), actions_of())
+    assert problem in (refusal.value.detail or "")
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    text = (ROW + NUMBER).replace("= 2\n", "= 7\n").replace("number = 18", "number = -1")
+    with pytest.raises(PolicyRefused) as refusal:
+        read(text, actions_of())
+    assert [line.split(":")[0] for line in (refusal.value.detail or "").splitlines()] == [
+        "requirement 1",
+        "threshold 1",
+    ]
+
+
+def test_the_file_names_an_instrument_for_every_row() -> None:
+    rows = tomllib.loads(SHIPPED)
+    for row in (*rows["requirement"], *rows["threshold"]):
+        assert "Decree" in row["legal_reference"] or row["name"] == "account_limit"
