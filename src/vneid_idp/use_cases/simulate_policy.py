@@ -119,5 +119,5 @@ class _Counts:
 
 
 def _of(counts: Counter[tuple[str, str, str]], kind: str, action: str) -> dict[str, int]:
-    found = {reason: count for (of_kind, of, reason), count in counts.items() if (of_kind, of) == (kind, action)}
+    found = {str(why): count for (of_kind, of, why), count in counts.items() if (of_kind, of) == (kind, action)}
     return dict(sorted(found.items()))

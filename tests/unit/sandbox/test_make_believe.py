@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.watch import MORNING
 from vneid_idp.identity import cards, personal_id, rules
-from vneid_idp.identity.ages import age, reaches
+from vneid_idp.identity.ages import age, birthday, is_over
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT, current_code
 from vneid_idp.identity.registry import Kind
@@ -72,9 +72,9 @@ def test_records_agree_with_themselves() -> None:
             assert current_code(record.address.former_province) == record.address.province
         assert record.address is None or record.address.province in CURRENT
         for guardian_id in record.guardian_ids:
-            assert reaches(by_id[guardian_id].birth_date, 15) < reaches(record.birth_date, 0)
+            assert birthday(by_id[guardian_id].birth_date, 15) < record.birth_date
         if citizen.level == 2:
-            assert reaches(record.birth_date, shipped().at(MORNING)[Threshold.LEVEL_2_FROM_AGE]) < MORNING
+            assert is_over(record.birth_date, shipped().at(MORNING)[Threshold.LEVEL_2_FROM_AGE], MORNING)
         if citizen.level:
             assert record.card is not None
 

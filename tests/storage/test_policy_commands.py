@@ -1,0 +1,113 @@
+"""`vneid-idp policy …`, on both databases: from a lawyer's file to rows in force."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.storage.test_commands import environment, production, run, sandbox, with_database
+from tests.storage.test_policy import requirement, threshold
+from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.service import bind_social_account
+from vneid_idp.kernel.clock import SystemClock, local_date
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.documents import shipped
+from vneid_idp.sandbox.country.tables import registry_people
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+__all__ = ["environment", "production", "sandbox"]
+
+TODAY = local_date(SystemClock().now())
+SOON, LAST_WEEK = (TODAY + timedelta(days=30)).isoformat(), (TODAY - timedelta(days=7)).isoformat()
+WHO = ("--by", "ops.lan", "--reason", "Decree 1 of next year")
+PEOPLE = 12
+
+
+@pytest.fixture
+def stricter(tmp_path: Path) -> str:
+    """A file that asks for level 2 to post, in a month."""
+    path = tmp_path / "stricter.toml"
+    path.write_text(requirement(SOON, 2), encoding="utf-8")
+    return str(path)
+
+
+def shown(*arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("policy", *arguments, "--json").stdout)
+    return found
+
+
+def level_to_post(*arguments: str) -> int:
+    (row,) = [row for row in shown("show", *arguments)["requirements"] if row["action"] == "post"]
+    level: int = row["minimum_level"]
+    return level
+
+
+async def bind_everybody(db: Database) -> list[str]:
+    """An account at a network for each citizen, proved at level 1; the people."""
+    async with db.writing() as unit:
+        found = [row["person_id"] for row in await unit.fetch(Statement(select(registry_people.c.person_id)))]
+        for person_id in found:
+            await bind_social_account(
+                unit,
+                BlindIndex(b"k" * 32),
+                client_id="net",
+                account_id=person_id,
+                proof=Proof(person_id, 30, 1),
+                rules=shipped().at(unit.now),
+            )
+    return found
+
+
+@pytest.mark.usefixtures("production")
+def test_from_a_file_to_rows_in_force(stricter: str) -> None:
+    assert level_to_post() == 1
+    assert "Version 2 is a draft" in run("policy", "load", stricter).stdout
+    assert level_to_post("--on", SOON) == 1
+    assert shown("show", "--version", "2")["requirements"][0]["minimum_level"] == 2
+    assert "Version 2 is published" in run("policy", "publish", "2", *WHO).stdout
+    assert (level_to_post(), level_to_post("--on", SOON)) == (1, 2)
+    table = run("policy", "show", "--on", SOON).stdout
+    for text in ("Decree 1/2027", "guardian_until_age", "Decree 1 of next year", "ops.lan"):
+        assert text in table
+    versions = shown("show")["versions"]
+    assert [(each["version"], each["published_by"]) for each in versions] == [(1, "vneid-idp"), (2, "ops.lan")]
+
+
+@pytest.mark.usefixtures("production")
+def test_refusals_are_a_sentence(stricter: str, tmp_path: Path) -> None:
+    run("policy", "load", stricter)
+    run("policy", "publish", "2", *WHO)
+    assert "published already" in run("policy", "publish", "2", *WHO, code=1).stderr
+    assert "no version" in run("policy", "publish", "9", *WHO, code=1).stderr
+    assert "no version" in run("policy", "simulate", "9", code=1).stderr
+    assert "Missing option" in run("policy", "publish", "2", code=2).stderr
+    assert "No such file" in run("policy", "load", str(tmp_path / "none.toml"), code=1).stderr
+    late = tmp_path / "late.toml"
+    late.write_text(threshold(LAST_WEEK), encoding="utf-8")
+    assert shown("load", str(late)) == {"version": 3, "gaps": []}
+    assert "Say why" in run("policy", "publish", "3", *WHO, code=1).stderr
+    run("policy", "publish", "3", *WHO, "--backdated", "It was in force before we heard of it")
+    late.write_text(threshold(SOON, 999), encoding="utf-8")
+    assert "a number from 0 to 130" in run("policy", "load", str(late), code=1).stderr
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_simulating_counts_and_names_nobody(stricter: str, database_url: str) -> None:
+    run("citizens", "seed", "--count", str(PEOPLE), "--no-accounts")
+    people = with_database(database_url, bind_everybody)
+    assert len(people) == PEOPLE
+    run("policy", "load", stricter)
+    for what in ("2", stricter):
+        told = run("policy", "simulate", what).stdout
+        assert f"would lock {PEOPLE}, would free 0" in told
+        assert "level_too_low" in told
+        assert not [person_id for person_id in people if person_id in told]
+    effect = {"kind": "social_account", "action": "post", "locked": {"level_too_low": PEOPLE}, "freed": {}}
+    found = shown("simulate", "2")
+    assert found == {"on": SOON, "looked_at": PEOPLE, "locked": PEOPLE, "freed": 0, "effects": [effect]}
+    today = shown("simulate", "2", "--on", TODAY.isoformat())
+    assert (today["looked_at"], today["locked"], today["effects"]) == (PEOPLE, 0, [])
