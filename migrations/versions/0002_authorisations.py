@@ -32,12 +32,12 @@ def upgrade() -> None:
         "persons",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("known_since", sa.BigInteger(), nullable=False),
-        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_persons")),
     )
-    op.execute("INSERT INTO persons (person_id, known_since) SELECT person_id, opened_at FROM accounts")
+    op.execute("INSERT INTO persons (person_id, known_since, changes) SELECT person_id, opened_at, 0 FROM accounts")
     op.execute(
-        "INSERT INTO persons (person_id, known_since) SELECT person_id, min(requested_at) FROM bindings "
+        "INSERT INTO persons (person_id, known_since, changes) SELECT person_id, min(requested_at), 0 FROM bindings "
         "WHERE person_id NOT IN (SELECT person_id FROM accounts) GROUP BY person_id"
     )
     op.create_table(

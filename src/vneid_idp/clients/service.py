@@ -190,7 +190,7 @@ async def rotate_secret(unit: Unit, client: Client, deed: Deed, *, overlap: Inst
 
 
 async def delete(unit: Unit, client_id: str) -> None:
-    """Delete a client (RFC 7592 §2.3); raises `UnknownClient`. Its grants are ended by the caller, who knows them."""
+    """Delete a client (RFC 7592 §2.3); raises `UnknownClient`. No grant of it counts any more."""
     if not await store.remove(unit, client_id):
         raise UnknownClient
     await want_logo(unit, client_id, None)

@@ -14,6 +14,7 @@ from vneid_idp.clients.service import hold_client
 from vneid_idp.grants.liveness import MOST_ABOVE, for_each_number, lives, session_stands, stands
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity import persons
+from vneid_idp.identity.persons import Told
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.authorisation import Authorisation
@@ -165,12 +166,12 @@ async def find_live(unit: Reading, client_id: str, grant_id: str, above: int) ->
     return None if row is None else grant_of(row)
 
 
-async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, as_of: Instant | None = None) -> Grant:
+async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, told: Told | None = None) -> Grant:
     """The live grant, held until the unit ends: for whoever writes something in its name. Raises `GrantEnded`.
 
     Whoever takes something away (a withdrawal, a lock, a death, a client disabled) waits for this unit to commit and
     then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing also
-    concerns: the child for whom a guardian acts. With `as_of`, raises `Overtaken` (see `persons.hold`).
+    concerns: the child for whom a guardian acts. With `told`, raises `Overtaken` (see `persons.hold`).
     """
     row = await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id)
     if row is None:
@@ -178,7 +179,7 @@ async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, as_of: I
     seen = grant_of(row)
     if not await hold_client(unit, client_id):
         raise GrantEnded
-    await persons.hold(unit, seen.person_id, *others, as_of=as_of)
+    await persons.hold(unit, seen.person_id, *others, told=told)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
     grant = await find_live(unit, client_id, grant_id, seen.authorisation.above)
     if grant is None:

@@ -60,9 +60,8 @@ async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) 
         accounts.append(tuple(values[name] for name in columns))
         names.extend((digest, person_id) for digest in sign_in_digests(blind, each.profile.record))
         secrets.extend((person_id, kind, hashed, unit.now) for kind, hashed in each.secrets.items())
-    await load(
-        unit, tables.persons, ("person_id", "known_since"), [(each.account.person_id, unit.now) for each in many]
-    )
+    known = [(each.account.person_id, unit.now, 0) for each in many]
+    await load(unit, tables.persons, ("person_id", "known_since", "changes"), known)
     await load(unit, tables.accounts, columns, accounts)
     await load(unit, tables.sign_in_names, ("name_digest", "person_id"), names)
     await load(unit, tables.factor_secrets, ("person_id", "kind", "hash", "set_at"), secrets)

@@ -27,7 +27,8 @@ persons = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("known_since", BigInteger, nullable=False),
-    Column("told_at", BigInteger),  # when the register last told a change of this person
+    # How many changes of this person were told, by the register or by forgetting.
+    Column("changes", BigInteger, nullable=False),
 )
 
 person_keys = Table(

@@ -9,6 +9,7 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import ChooseWard
+from vneid_idp.use_cases.being_here import hold_whoever_is_here
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
@@ -38,7 +39,10 @@ async def submit(request: Request) -> Response:
     child = children.get(form["ward"])
     if child is None:
         return _page(request, visit, children, error=gettext(request, "Choose the child."))
+    session = visit.session
+    assert session is not None
     async with visit.provider.db.writing(durable=False) as unit:
+        await hold_whoever_is_here(unit, session.person_id, session.session_id)
         await service.choose_ward(unit, visit.interaction, child.person_id)
     return visit.onward()
 

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.audit.service import Event, Kind, record
-from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
@@ -19,6 +18,7 @@ from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
+from vneid_idp.use_cases.give_consent import give_consent
 from vneid_idp.web.claim_words import PERMISSION_WORDS
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -32,6 +32,7 @@ class _Asked:
 
     visit: Visit
     person_id: str
+    session_id: str
     screen: Screen
     child: str | None
     """The name of the child whom the request is about."""
@@ -64,14 +65,14 @@ async def answer(request: Request) -> Response:
     locale = locale_of(request)
     shown = Shown(text_shown(visit.client, asked.screen, locale, partial(gettext, request)), locale)
     async with visit.provider.db.writing() as unit:
-        await consents.give(unit, asked.person_id, visit.client.client_id, decisions, shown)
+        await give_consent(unit, asked.person_id, asked.session_id, visit.client.client_id, decisions, shown)
     return visit.onward()
 
 
 async def _asked(request: Request, visit: Visit) -> _Asked | None:
     """What this page asks now; `None` when the request is not at the point of asking."""
-    step, person = visit.situation.step, visit.situation.person
-    if not isinstance(step, AskConsent) or person is None:
+    step, person, session = visit.situation.step, visit.situation.person, visit.session
+    if not isinstance(step, AskConsent) or person is None or session is None:
         return None
     provider, ward_id = visit.provider, visit.interaction.ward_id
     ward = await provider.registry.find(ward_id) if ward_id else None
@@ -90,7 +91,9 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     values = profiles.claims(names, profile, proven, unit.now, provider.issuer)
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     made = screen(visit.client, step.items, visit.situation.items, decided, values, partial(gettext, request))
-    return _Asked(visit, person.person_id, made, ward.full_name if ward else None, _seen(person, step.items))
+    return _Asked(
+        visit, person.person_id, session.session_id, made, ward.full_name if ward else None, _seen(person, step.items)
+    )
 
 
 def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:

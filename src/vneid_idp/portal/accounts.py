@@ -10,6 +10,7 @@ from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import State
 from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_step
+from vneid_idp.identity import persons
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardianship import is_guardian
 from vneid_idp.identity.registry import RegistryRecord
@@ -104,10 +105,10 @@ async def release(request: Request, holder: Holder) -> Response:
     async with provider.db.reading() as reading:
         found = await bindings.find_for_person(reading, holder.person_id, form["binding"])
     child = None
-    if found is not None and found.person_id not in (None, holder.person_id):
-        child = await provider.registry.find(found.person_id)
+    if found is not None and found.person_id is not None and found.person_id != holder.person_id:
+        child = await persons.ask(provider.db, provider.registry, found.person_id)
     async with provider.db.writing() as unit:
-        await release_for_person(unit, holder.person_id, form["binding"], child, policy)
+        await release_for_person(unit, holder.person_id, holder.session.session_id, form["binding"], child, policy)
     return see_other("/me/accounts?released")
 
 

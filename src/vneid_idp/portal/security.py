@@ -10,6 +10,7 @@ from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
+from vneid_idp.use_cases.being_here import seize_whoever_is_here
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
@@ -94,6 +95,7 @@ async def add_passkey(request: Request, holder: Holder) -> Response:
     body = await read_passkey(request)
     provider = holder.provider
     async with provider.db.writing() as unit:
+        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
         await passkeys.register(
             unit,
             provider.keys.sealer,
@@ -133,6 +135,7 @@ async def remove_passkey(request: Request, holder: Holder) -> Response:
     if not await _proven(holder):
         return see_other(SECOND)
     async with holder.provider.db.writing() as unit:
+        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
         await passkeys.remove(unit, holder.person_id, form["passkey"])
     return see_other("/me/security?done=passkey-removed")
 
@@ -152,6 +155,7 @@ async def change_secret(request: Request, holder: Holder) -> Response:
         return await _page(request, holder, errors, 422)
     hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
     async with holder.provider.db.writing() as unit:
+        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
         await chosen_secrets.set_hash(unit, holder.person_id, kind, hashed)
         announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
     await holder.provider.dispatcher.attempt(announced)
@@ -196,6 +200,7 @@ async def end_other_sessions(request: Request, holder: Holder) -> Response:
     """Sign out everywhere but here."""
     await read_form(request)
     async with holder.provider.db.writing() as unit:
+        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
         announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
     await holder.provider.dispatcher.attempt(announced)
     return see_other("/me/security?done=others")

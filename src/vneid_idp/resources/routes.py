@@ -12,6 +12,8 @@ from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT as KIND
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.bindings.social_accounts.service import find_by_account
 from vneid_idp.grants.service import GrantEnded
+from vneid_idp.identity import persons
+from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -30,7 +32,7 @@ from vneid_idp.resources.representations import (
     capabilities_of,
 )
 from vneid_idp.storage.unit import Reading
-from vneid_idp.use_cases.bind_account import Told, bind_account, holder_of
+from vneid_idp.use_cases.bind_account import bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
@@ -100,9 +102,9 @@ async def bind(
     `binding:child_account` for the account of the child whom a guardian chose. Asking again changes nothing, unless
     the new proof is better: the young person's own after a guardian's, or a higher level."""
     provider, grant_id = idp(request), _check_person(caller)
-    policy, asked_at = await provider.current_policy(), provider.clock.now()
-    record = await provider.registry.find(holder_of(caller.authorisation))
-    if record is None:
+    policy = await provider.current_policy()
+    told = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))
+    if told is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
     try:
         async with provider.db.writing() as unit:
@@ -111,7 +113,7 @@ async def bind(
                 provider.keys.blind,
                 caller.client,
                 grant_id,
-                Told(record, asked_at),
+                told,
                 policy,
                 account_id=account.account_id,
                 idempotency_key=idempotency_key,
@@ -122,7 +124,7 @@ async def bind(
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return Binding.of(bound.binding, Age.at(record.birth_date, unit.now), policy.at(unit.now))
+    return Binding.of(bound.binding, Age.at(told.record.birth_date, unit.now), policy.at(unit.now))
 
 
 def _check_person(caller: Caller) -> str:
@@ -209,10 +211,10 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     policy = await provider.current_policy()
-    found, holder = await _visible(provider, caller, binding_id, policy)
+    found, told = await _visible(provider, caller, binding_id, policy)
     now = provider.clock.now()
     _no_store(response)
-    return Binding.of(found, _age(holder, now), policy.at(now))
+    return Binding.of(found, _age_of(told, now), policy.at(now))
 
 
 @router.delete(
@@ -222,39 +224,42 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
     policy = await provider.current_policy()
-    _, holder = await _visible(provider, caller, binding_id, policy)
+    _, told = await _visible(provider, caller, binding_id, policy)
     try:
         async with provider.db.writing() as unit:
             if caller.grant_id is None:
                 released = await release_for_client(unit, KIND, caller.client, binding_id)
             else:
                 released = await release_with_token(
-                    unit, KIND, caller.client, caller.grant_id, binding_id, holder, policy
+                    unit, KIND, caller.client, caller.grant_id, binding_id, told, policy
                 )
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
     _no_store(response)
-    return Binding.of(released, _age(holder, unit.now), policy.at(unit.now))
+    return Binding.of(released, _age_of(told, unit.now), policy.at(unit.now))
 
 
-async def _visible(
-    provider: Idp, caller: Caller, binding_id: str, policy: Policy
-) -> tuple[SocialAccount, RegistryRecord | None]:
+async def _visible(provider: Idp, caller: Caller, binding_id: str, policy: Policy) -> tuple[SocialAccount, Told | None]:
     """The binding, if it is the caller's to see, and what the registry says of its holder."""
     caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
     async with provider.db.reading() as unit:
         binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
-    holder, now = await provider.registry.find(binding.person_id), provider.clock.now()
+    told, now = await persons.ask(provider.db, provider.registry, binding.person_id), provider.clock.now()
+    holder = None if told is None else told.record
     if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
-    return binding, holder
+    return binding, told
 
 
 async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:
     """The ages of these people, asked in one question; nobody whose data were destroyed is among them."""
     records = await provider.registry.find_many(people)
     return {person_id: _age(record, now) for person_id, record in records.items()}
+
+
+def _age_of(told: Told | None, now: Instant) -> Age | None:
+    return _age(None if told is None else told.record, now)
 
 
 def _age(record: RegistryRecord | None, now: Instant) -> Age | None:

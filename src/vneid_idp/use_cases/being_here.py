@@ -3,7 +3,7 @@
 from vneid_idp.identity import accounts, persons, sessions
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Reading, Unit
 
 
 class SignedOut(DomainError):
@@ -20,6 +20,17 @@ async def hold_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> N
     The page was judged in an earlier unit: since then the person may have signed out everywhere, or been locked.
     """
     await persons.hold(unit, person_id)
+    await check_is_here(unit, person_id, session_id)
+
+
+async def seize_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> None:
+    """As `hold_whoever_is_here`, and alone: for what a person takes away, or changes of how they prove who they are."""
+    await persons.seize(unit, person_id)
+    await check_is_here(unit, person_id, session_id)
+
+
+async def check_is_here(unit: Reading, person_id: str, session_id: str) -> None:
+    """The requirement alone, of somebody who is held or seized already."""
     session = await sessions.find_session(unit, person_id, session_id)
     account = await accounts.find(unit, person_id)
     if session is None or account is None or account_standing(account, None, unit.now) is not Standing.USABLE:

@@ -1,30 +1,22 @@
 """A social network binds an account to the person of its access token, or to the child for whom the person acts."""
 
-from dataclasses import dataclass
-
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
 from vneid_idp.bindings.social_accounts.words import GuardianRequired
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
+from vneid_idp.identity import accounts
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardianship import Guardianship, guardianship
+from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
-from vneid_idp.storage.unit import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the register said of the holder-to-be, and the instant before it was asked."""
-
-    record: RegistryRecord
-    asked_at: Instant
+from vneid_idp.storage.unit import Reading, Unit
 
 
 def holder_of(authorisation: Authorisation) -> str:
@@ -52,7 +44,9 @@ async def bind_account(
     Raises `GrantEnded`, `Overtaken` when what the register said may be out of date, and as `bind_social_account`.
     """
     holder = told.record.person_id
-    grant = await grants.hold(unit, client.client_id, grant_id, holder, as_of=told.asked_at)
+    grant = await grants.hold(unit, client.client_id, grant_id, holder, told=told)
+    if grant.authorisation.on_behalf_of is not None:
+        await _check_child(unit, holder)
     rules = policy.at(unit.now)
     proof = _proof(grant.authorisation, told.record, rules, unit.now)
     return await social_accounts.bind_social_account(
@@ -65,6 +59,13 @@ async def bind_account(
         account_limit=client.account_limit,
         idempotency_key=idempotency_key,
     )
+
+
+async def _check_child(unit: Reading, child_id: str) -> None:
+    """A child may be without an account; one that is locked or closed lets nobody act for the child either."""
+    account = await accounts.find(unit, child_id)
+    if account is not None and (account.locked_at is not None or account.closed_at is not None):
+        raise GrantEnded
 
 
 def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, now: Instant) -> Proof:

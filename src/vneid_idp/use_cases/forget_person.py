@@ -14,6 +14,8 @@ from vneid_idp.storage.unit import Unit
 async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Delivery, ...]:
     """Forget; the log-out notices to deliver after the commit."""
     await persons.seize(unit, person_id)
+    # What the register was asked before, for a child whose account a guardian binds, must not be acted on any more.
+    await persons.tell(unit, person_id)
     await sessions.end_all(unit, person_id)
     told: list[Delivery] = []
     while standing := await consents.list_standing(unit, person_id):

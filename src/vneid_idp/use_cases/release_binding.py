@@ -8,10 +8,12 @@ from vneid_idp.clients.service import hold_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
+from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.being_here import check_is_here
 
 
 async def release_for_client(unit: Unit, kind: BindingKind[B], client: Client, binding_id: str) -> B:
@@ -28,23 +30,32 @@ async def release_with_token(
     client: Client,
     grant_id: str,
     binding_id: str,
-    child: RegistryRecord | None,
+    holder: Told | None,
     policy: Policy,
 ) -> B:
-    """Release for the person of a token, who must hold the binding or supervise it as the guardian of `child`.
+    """Release for the person of a token: who holds the binding, or as its holder's guardian supervises it.
 
-    Raises `GrantEnded`, and as above.
+    Raises `GrantEnded`, `Overtaken`, and as above.
     """
-    grant = await grants.hold(unit, client.client_id, grant_id)
+    grant = await grants.hold(unit, client.client_id, grant_id, *_who(holder), told=holder)
     await engine.get(unit, kind, client.client_id, binding_id)
     kinds = {kind.name: kind}
-    await bindings.release_by_person(unit, grant.person_id, binding_id, child, policy, kinds=kinds)
+    await bindings.release_by_person(unit, grant.person_id, binding_id, _record(holder), policy, kinds=kinds)
     return await engine.get(unit, kind, client.client_id, binding_id)
 
 
 async def release_for_person(
-    unit: Unit, person_id: str, binding_id: str, child: RegistryRecord | None, policy: Policy
+    unit: Unit, person_id: str, session_id: str, binding_id: str, child: Told | None, policy: Policy
 ) -> Binding:
-    """Release at the person's own pages. As above."""
-    await persons.seize(unit, person_id)
-    return await bindings.release_by_person(unit, person_id, binding_id, child, policy)
+    """Release at the person's own pages, also for a `child`. Raises `SignedOut`, and as above."""
+    await persons.seize(unit, person_id, *_who(child), told=child)
+    await check_is_here(unit, person_id, session_id)
+    return await bindings.release_by_person(unit, person_id, binding_id, _record(child), policy)
+
+
+def _who(told: Told | None) -> tuple[str, ...]:
+    return () if told is None else (told.record.person_id,)
+
+
+def _record(told: Told | None) -> RegistryRecord | None:
+    return None if told is None else told.record

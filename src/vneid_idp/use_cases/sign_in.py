@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, Kind, record
 from vneid_idp.grants.notices import announce
-from vneid_idp.identity import sessions
+from vneid_idp.identity import persons, sessions
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.sessions import Session
@@ -45,7 +45,9 @@ async def sign_in(
     """
     if told is None:
         return SignedIn(Standing.CLOSED)
-    # The person is seized, so that no session opens behind the back of a lock.
+    # The person is seized, so that no session opens behind the back of a lock; and whoever was here before, whose
+    # session ends: what acts in it is waited for.
+    await persons.seize(unit, told.person_id, *(() if before is None else (before.person_id,)))
     account = (await follow_registry(unit, vault, blind, told, policy)).account
     if account is None:
         return SignedIn(Standing.CLOSED)

@@ -73,6 +73,11 @@ SENTENCES: Mapping[str, Sentence] = {
         ),
         mark("Go back to the service that you came from and start again. If you did not start it, close this page."),
     ),
+    "signed_out": Sentence(
+        mark("You are not signed in any more"),
+        mark("You signed out, or your account was locked, before this arrived. Nothing was changed or shared."),
+        mark("Sign in again, then repeat what you wanted to do."),
+    ),
     "passkey_refused": Sentence(
         mark("The passkey was not accepted"),
         mark("We could not confirm the passkey. Your account is unchanged."),
