@@ -35,6 +35,7 @@ from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases import follow_registry as use_case
+from vneid_idp.use_cases.lock_person import lock_person
 from vneid_idp.use_cases.sign_in import sign_in
 
 SCOPE = "openid profile address age full_name offline_access"
@@ -152,17 +153,17 @@ async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: Relyi
             assert (await party.refresh(tokens["refresh_token"])).status_code == status
 
 
-async def test_a_lock_made_here_is_not_the_registers_to_lift(
-    land: Country, party: RelyingParty, direct: Follower
-) -> None:
-    someone = await agreed(land, party)
-    await say(land, lock, someone)
-    await change(land, someone.person_id, full_name="Lê Thị Mới")
+@pytest.mark.parametrize("by", LockedBy)
+async def test_a_lock_made_here_is_not_the_registers_to_lift(land: Country, direct: Follower, by: LockedBy) -> None:
+    someone = land.people["plain"].record.person_id
+    async with land.idp.db.writing() as unit:
+        await lock_person(unit, someone, by)
+    await change(land, someone, full_name="Lê Thị Mới")
     await direct.round()
     async with land.idp.db.reading() as unit:
-        account = await accounts.find(unit, someone.person_id)
+        account = await accounts.find(unit, someone)
     assert account is not None
-    assert account.locked_by is LockedBy.AUTHORITY
+    assert account.locked_by is by
 
 
 async def test_a_childs_account_rests_without_its_guardian(
@@ -274,14 +275,18 @@ async def test_nobody_is_asked_about_strangers(land: Country, direct: Follower, 
     assert await direct.round() == 3
 
 
-async def test_a_sign_in_that_asked_before_a_death_opens_no_session(land: Country, direct: Follower) -> None:
+async def test_a_sign_in_that_asked_before_a_death_wakes_nothing(
+    land: Country, party: RelyingParty, direct: Follower
+) -> None:
     idp, someone = land.idp, land.people["plain"].record
+    own = await bind(land, party, "own", someone.person_id)
     asked = await idp.registry.find(someone.person_id)
     await change(land, someone.person_id, deceased_at=land.watch.now())
     await direct.round()
     async with idp.db.writing() as unit:
         result = await sign_in(unit, idp.vault, idp.keys.blind, asked, shipped(), "pwd", before=None, client_id=None)
     assert (result.standing, result.session) == (Standing.DECEASED, None)
+    assert await states(land, party) == {own: State.SUSPENDED}
 
 
 async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: Country, party: RelyingParty) -> None:
