@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from tests.faults.flows import ACCOUNTS, Flow, Network, bearer, http_client, prepare, ring_of
 from tests.support.server import Server
-from vneid_idp.audit.events import Kind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.tables import events
 from vneid_idp.bindings.engine.tables import binding_requests
 from vneid_idp.bindings.social_accounts.tables import social_accounts
@@ -92,13 +92,13 @@ async def check_whole(database: Database) -> None:
         bound = [row["binding_id"] for row in await unit.fetch(_BINDINGS)]
         requested = [row["binding_id"] for row in await unit.fetch(_REQUESTS)]
     assert sorted(bound) == sorted(requested)
-    assert {name: count for name, count in recorded.items() if name[0] == Kind.BINDING_VERIFIED} == {
-        (Kind.BINDING_VERIFIED, binding_id): 1 for binding_id in bound
+    assert {name: count for name, count in recorded.items() if name[0] == EventKind.BINDING_VERIFIED} == {
+        (EventKind.BINDING_VERIFIED, binding_id): 1 for binding_id in bound
     }
-    assert {name: count for name, count in recorded.items() if name[0] == Kind.GRANT_OPENED} == {
-        (Kind.GRANT_OPENED, grant_id): 1 for grant_id in generations
+    assert {name: count for name, count in recorded.items() if name[0] == EventKind.GRANT_OPENED} == {
+        (EventKind.GRANT_OPENED, grant_id): 1 for grant_id in generations
     }
-    assert {grant_id: recorded[Kind.REFRESH_USED, grant_id] + 1 for grant_id in generations} == generations
+    assert {grant_id: recorded[EventKind.REFRESH_USED, grant_id] + 1 for grant_id in generations} == generations
 
 
 async def set_grace(database: Database, flows: list[Flow]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.country import PURPOSE, Country
 from tests.support.relying_party import Page, Person, RelyingParty, Request
-from vneid_idp.audit.service import Kind, history_of
+from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.clients.service import update
 from vneid_idp.consent import service as consents
 from vneid_idp.kernel.clock import MINUTE
@@ -78,7 +78,7 @@ async def test_all_part_or_none(land: Country, party: RelyingParty) -> None:
     assert request.read_answer(away)["error"] == "access_denied"
     async with land.idp.db.reading() as unit:
         kinds = [event.kind for event in await history_of(unit, person.persona.record.person_id)]
-    assert kinds.count(Kind.CONSENT_REFUSED) == 1
+    assert kinds.count(EventKind.CONSENT_REFUSED) == 1
 
 
 async def test_only_what_is_new_is_asked(land: Country, party: RelyingParty) -> None:

@@ -5,7 +5,7 @@ import re
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.social_accounts.rules import Proof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity import passkeys
@@ -229,7 +229,7 @@ async def test_the_history_is_paged(land: Country) -> None:
     person_id = person.persona.record.person_id
     async with land.idp.db.writing() as unit:
         for _ in range(40):
-            await record(unit, Event(Kind.SIGNIN_FAILED, person_id, data={"method": "pin"}))
+            await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, data={"method": "pin"}))
     page = await opened(person, "/me/history")
     assert page.text.count("không thành công: bằng mã passcode") == 30
     older = re.search(r'href="([?]before=[^"]+)"', page.response.text)

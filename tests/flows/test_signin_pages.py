@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.audit.service import Kind, history_of
+from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.lookup import find_candidate
@@ -95,8 +95,8 @@ async def test_five_guesses_lock_out_and_the_answer_tells_until_when(land: Count
         assert re.search(r"thử lại từ \d\d:\d\d", locked.text)
     async with land.idp.db.reading() as unit:
         events = await history_of(unit, land.people["complete"].record.person_id)
-    assert [event.kind for event in events].count(Kind.ACCOUNT_LOCKED_OUT) == 1
-    assert [event.kind for event in events].count(Kind.SIGNIN_FAILED) == 5
+    assert [event.kind for event in events].count(EventKind.ACCOUNT_LOCKED_OUT) == 1
+    assert [event.kind for event in events].count(EventKind.SIGNIN_FAILED) == 5
 
 
 async def test_the_phone_number_has_no_attempts_of_its_own(land: Country, party: RelyingParty) -> None:

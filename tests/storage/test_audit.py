@@ -9,7 +9,7 @@ from tests.support.tampering import unlock_events
 from tests.support.watch import Watch
 from vneid_idp.audit import service, store
 from vneid_idp.audit.chain import next_batch
-from vneid_idp.audit.service import Event, Kind
+from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import event_batches, events
 from vneid_idp.keys.tables import keys
@@ -22,7 +22,7 @@ _OPEN = recorded(
     .values(kind="test", generation=1, kid=bindparam("kid"), wrapped=bindparam("who"), announced_at=0, activate_at=0)
     .on_conflict_do_nothing(index_elements=[keys.c.kind, keys.c.generation])
     .returning(keys.c.kid, keys.c.wrapped),
-    Kind.GRANT_OPENED,
+    EventKind.GRANT_OPENED,
     person_id="wrapped",
     subject_id="kid",
 )
@@ -31,7 +31,7 @@ _TURN = recorded(
     .values(announced_at=keys.c.announced_at + 1)
     .where(keys.c.kind == "test", keys.c.announced_at == bindparam("presented"))
     .returning(keys.c.kid, keys.c.announced_at),
-    Kind.REFRESH_USED,
+    EventKind.REFRESH_USED,
     client_id="kid",
 )
 _KEYS = Statement(select(keys))
@@ -42,7 +42,7 @@ async def record(db: Database, *people: str) -> list[str]:
     ids = []
     for person in people:
         async with db.writing() as unit:
-            ids.append(await service.record(unit, Event(Kind.SIGNIN_SUCCEEDED, person_id=person)))
+            ids.append(await service.record(unit, Event(EventKind.SIGNIN_SUCCEEDED, person_id=person)))
     return ids
 
 
@@ -57,7 +57,7 @@ async def verify(db: Database) -> service.Verification:
 
 
 async def test_an_event_is_kept_as_it_was_recorded(db: Database, watch: Watch) -> None:
-    event = Event(Kind.CONSENT_GIVEN, "per_1", "client", "con_1", {"claims": ["phone"], "version": 2})
+    event = Event(EventKind.CONSENT_GIVEN, "per_1", "client", "con_1", {"claims": ["phone"], "version": 2})
     async with db.writing() as unit:
         event_id = await service.record(unit, event)
     async with db.reading() as unit:
@@ -70,7 +70,7 @@ async def test_an_event_is_kept_as_it_was_recorded(db: Database, watch: Watch) -
 
 async def test_an_event_of_nobody_is_nobodys_history(db: Database) -> None:
     async with db.writing() as unit:
-        await service.record(unit, Event(Kind.CLIENT_REGISTERED, client_id="client"))
+        await service.record(unit, Event(EventKind.CLIENT_REGISTERED, client_id="client"))
         (row,) = await unit.fetch(_EVENTS)
         assert (row["person_id"], row["client_id"]) == ("", "client")
 
@@ -78,7 +78,7 @@ async def test_an_event_of_nobody_is_nobodys_history(db: Database) -> None:
 async def test_an_event_is_undone_with_its_change(db: Database) -> None:
     async def change_of_mind() -> None:
         async with db.writing() as unit:
-            await service.record(unit, Event(Kind.SIGNIN_SUCCEEDED, "per_1"))
+            await service.record(unit, Event(EventKind.SIGNIN_SUCCEEDED, "per_1"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -89,8 +89,8 @@ async def test_an_event_is_undone_with_its_change(db: Database) -> None:
 
 async def test_history_is_paged_by_key_the_latest_first(db: Database) -> None:
     async with db.writing() as unit:
-        ids = [await service.record(unit, Event(Kind.SIGNIN_SUCCEEDED, "per_1", data={"n": n})) for n in range(7)]
-        await service.record(unit, Event(Kind.SIGNIN_SUCCEEDED, "per_2"))
+        ids = [await service.record(unit, Event(EventKind.SIGNIN_SUCCEEDED, "per_1", data={"n": n})) for n in range(7)]
+        await service.record(unit, Event(EventKind.SIGNIN_SUCCEEDED, "per_2"))
     seen: list[str] = []
     async with db.reading() as unit:
         before = None
@@ -253,7 +253,7 @@ async def test_workers_that_seal_together_make_one_chain(db: Database) -> None:
 async def test_a_long_batch_is_walked_in_pages(db: Database) -> None:
     async with db.writing() as unit:
         for number in range(1_100):
-            await service.record(unit, Event(Kind.SIGNIN_FAILED, f"per_{number % 3}"))
+            await service.record(unit, Event(EventKind.SIGNIN_FAILED, f"per_{number % 3}"))
     await seal(db, limit=2_000)
     found = await verify(db)
     assert (found.batches, found.events, found.broken) == (1, 1_100, None)

@@ -16,7 +16,7 @@ from tests.support.people import SEALER
 from tests.support.tampering import unlock_events
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.tables import events
 from vneid_idp.cli.commands import app
 from vneid_idp.clients.service import list_clients
@@ -264,7 +264,7 @@ def test_the_chain_of_events_is_verified(database_url: str) -> None:
     async def record(db: Database) -> None:
         for _ in range(3):
             async with db.writing() as unit:
-                await audit.record(unit, Event(Kind.CLIENT_REGISTERED, client_id="cli_1"))
+                await audit.record(unit, Event(EventKind.CLIENT_REGISTERED, client_id="cli_1"))
                 await audit.seal_batch(unit)
 
     async def tamper(db: Database) -> None:

@@ -20,7 +20,7 @@ from vneid_idp.keys import service
 from vneid_idp.keys.jwe import NotEncryptedToUs
 from vneid_idp.keys.material import WrongMaster
 from vneid_idp.keys.ring import KeyRing, NoActiveKey, NotSignedHere
-from vneid_idp.keys.rules import Kind, Schedule, State
+from vneid_idp.keys.rules import KeyKind, KeyState, Schedule
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -96,7 +96,7 @@ async def test_a_rotation_reaches_a_running_ring(db: Database, watch: Watch) -> 
 async def test_a_compromised_key_verifies_nothing(db: Database, watch: Watch) -> None:
     ring = await ring_of(db)
     before = ring.sign("RS256", {}, now=watch.now())
-    await rotate(db, kinds=(Kind.RS256,), compromised=True)
+    await rotate(db, kinds=(KeyKind.RS256,), compromised=True)
     await ring.reload(db)
     assert ring.verify_own(ring.sign("RS256", {}, now=watch.now()), watch.now()) == {}
     with pytest.raises(NotSignedHere):
@@ -140,7 +140,7 @@ async def test_the_ring_refuses_what_it_did_not_sign(db: Database, watch: Watch)
 
 def signed_with_a_public_key(ring: KeyRing, kid: str) -> str:
     """The classic confusion: HS256 with the public RSA key as the secret."""
-    secret = ring._prepared[Kind.RS256, 1].as_pem(private=False)
+    secret = ring._prepared[KeyKind.RS256, 1].as_pem(private=False)
     signed = f"{base64url(orjson.dumps({'alg': 'HS256', 'kid': kid}))}.{base64url(b'{}')}"
     return f"{signed}.{base64url(hmac.digest(secret, signed.encode(), 'sha256'))}"
 
@@ -154,7 +154,7 @@ def signed_by_the_encryption_key(ring: KeyRing, watch: Watch) -> str:
 
 async def test_a_critical_header_with_a_good_signature_is_refused(db: Database, watch: Watch) -> None:
     ring = await ring_of(db)
-    key = ring._prepared[Kind.ES256, 1]
+    key = ring._prepared[KeyKind.ES256, 1]
     kid = key.thumbprint()
     token = jwt.encode({}, key.as_pem(private=True), "ES256", headers={"kid": kid, "crit": ["b64"], "b64": True})
     with pytest.raises(NotSignedHere):
@@ -163,7 +163,7 @@ async def test_a_critical_header_with_a_good_signature_is_refused(db: Database, 
 
 async def test_the_key_decides_the_algorithm_not_the_header(db: Database, watch: Watch) -> None:
     ring = await ring_of(db)
-    key = ring._prepared[Kind.ES256, 1]
+    key = ring._prepared[KeyKind.ES256, 1]
     for alg, refused in (("ES256", False), ("PS256", True)):
         signed = f"{base64url(orjson.dumps({'alg': alg, 'kid': key.thumbprint()}))}.{base64url(b'{}')}"
         signature = JWSRegistry.algorithms["ES256"].sign(signed.encode(), key)
@@ -180,7 +180,7 @@ async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, w
     sealer = ring.sealer
     first = sealer.seal(Purpose.PERSON_KEY, b"key of a person")
     for _ in range(3):
-        await rotate(db, kinds=(Kind.SEALING,))
+        await rotate(db, kinds=(KeyKind.SEALING,))
         watch.advance(SCHEDULE.announced_for)
         await ring.reload(db)
     watch.advance(900 * DAY)
@@ -196,7 +196,7 @@ async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, w
 
 async def test_no_worker_meets_a_value_under_a_root_that_it_does_not_know(db: Database, watch: Watch) -> None:
     quick, slow = await ring_of(db), await ring_of(db)
-    await rotate(db, kinds=(Kind.SEALING,), immediately=True)
+    await rotate(db, kinds=(KeyKind.SEALING,), immediately=True)
     await quick.reload(db)
     assert slow.sealer.open(Purpose.CODE, quick.sealer.seal(Purpose.CODE, b"code")) == b"code"
     watch.advance(MINUTE)
@@ -212,7 +212,7 @@ async def test_workers_that_start_together_make_one_set_of_keys(db: Database) ->
     async with db.reading() as unit:
         listed = await service.list_keys(unit)
     assert {key.generation for key in listed} == {1}
-    assert len(listed) == len(Kind)
+    assert len(listed) == len(KeyKind)
     assert len({ring.pairwise_key for ring in rings}) == 1
     assert len({ring.blind.of("kind", "text") for ring in rings}) == 1
 
@@ -228,26 +228,26 @@ async def test_workers_that_tend_together_announce_one_successor(db: Database, w
     assert sum(await asyncio.gather(*(tend() for _ in range(4)))) == 6
     async with db.reading() as unit:
         listed = await service.list_keys(unit)
-    assert {key.state for key in listed if key.generation == 2} == {State.ANNOUNCED}
-    assert {key.kind for key in listed if key.generation == 2} == {*Kind} - {Kind.BLIND_INDEX, Kind.PAIRWISE}
+    assert {key.state for key in listed if key.generation == 2} == {KeyState.ANNOUNCED}
+    assert {key.kind for key in listed if key.generation == 2} == {*KeyKind} - {KeyKind.BLIND_INDEX, KeyKind.PAIRWISE}
 
 
 async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Database, watch: Watch) -> None:
     await ring_of(db)
-    await rotate(db, kinds=(Kind.EDDSA,), compromised=True)
+    await rotate(db, kinds=(KeyKind.EDDSA,), compromised=True)
     async with db.writing() as unit:
         await service.tend(unit, MASTER)
         rows = await unit.fetch(Statement(select(keys).where(keys.c.kind == "EdDSA").order_by(keys.c.generation)))
         assert [row["wrapped"] is None for row in rows] == [True, False]
-        added = await service.rotate(unit, MASTER, kinds=(Kind.EDDSA,))
+        added = await service.rotate(unit, MASTER, kinds=(KeyKind.EDDSA,))
         events = await unit.fetch(Statement(select(audited).where(audited.c.data.contains("EdDSA"))))
     assert [key.generation for key in added] == [3]
     assert {row["kind"] for row in events} == {"key.rotated"}
     assert sorted(orjson.loads(row["data"])["generation"] for row in events) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("kind", [Kind.BLIND_INDEX, Kind.PAIRWISE])
-async def test_lasting_keys_are_not_rotated(db: Database, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [KeyKind.BLIND_INDEX, KeyKind.PAIRWISE])
+async def test_lasting_keys_are_not_rotated(db: Database, kind: KeyKind) -> None:
     await ring_of(db)
     with pytest.raises(service.NotRotatable):
         await rotate(db, kinds=(kind,))
@@ -261,7 +261,7 @@ async def test_keys_follow_the_master_secret(db: Database, watch: Watch) -> None
         with pytest.raises(WrongMaster):
             await service.load(unit, other)
     async with db.writing() as unit:
-        assert await service.rewrap(unit, MASTER, other) == len(Kind)
+        assert await service.rewrap(unit, MASTER, other) == len(KeyKind)
     async with db.reading() as unit:
         moved = await service.load(unit, other)
         with pytest.raises(WrongMaster):
@@ -287,7 +287,7 @@ async def test_request_objects_are_decrypted_with_published_keys(db: Database, w
         return jwe.encrypt_compact({"alg": alg, "enc": enc, **header}, "a.b.c", plain, algorithms=[alg, enc, "DEF"])
 
     now = watch.now()
-    await rotate(db, kinds=(Kind.RSA_OAEP,), immediately=True)
+    await rotate(db, kinds=(KeyKind.RSA_OAEP,), immediately=True)
     await ring.reload(db)
     assert ring.decrypt(sealed("RSA-OAEP", "A256GCM"), now) == "a.b.c"
     assert ring.decrypt(sealed("RSA-OAEP-256", "A256GCM"), now) == "a.b.c"

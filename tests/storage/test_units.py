@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from tests.support.watch import Watch
-from vneid_idp.audit.events import Kind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.service import history_of
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import events
@@ -20,7 +20,7 @@ _INSERT = insert(keys).values(
 )
 ADD = Statement(_INSERT)
 ALL = Statement(select(keys.c.generation).order_by(keys.c.generation))
-ADD_RECORDED = recorded(_INSERT.returning(keys.c.kid), Kind.KEY_ROTATED, subject_id="kid")
+ADD_RECORDED = recorded(_INSERT.returning(keys.c.kid), EventKind.KEY_ROTATED, subject_id="kid")
 EVENTS = Statement(select(events.c.kind))
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, Text, create_engine, make_url
 
-from vneid_idp.audit.events import Kind as EventKind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.lifecycle import Change, Lifecycle, Pause
 from vneid_idp.bindings.engine.rules import Binding

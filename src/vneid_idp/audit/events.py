@@ -10,7 +10,7 @@ import orjson
 from vneid_idp.kernel.clock import Instant
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What may happen: noun and past participle. Rows outlive the code, so a kind is never renamed or reused."""
 
     CONSENT_GIVEN = "consent.given"
@@ -69,61 +69,61 @@ class Kind(StrEnum):
     POLICY_PUBLISHED = "policy.published"
 
 
-SENTENCES: Mapping[Kind, str] = {
-    Kind.CONSENT_GIVEN: "A person allowed a relying party to have claims for a purpose.",
-    Kind.CONSENT_WITHDRAWN: "A person took a consent back; every grant under it ended.",
-    Kind.CONSENT_REFUSED: "A person declined what a relying party asked.",
-    Kind.GRANT_OPENED: "A code was redeemed: a relying party may act until the grant ends.",
-    Kind.GRANT_REVOKED: "A grant ended before its time, and every token that names it with it.",
-    Kind.CODE_REPLAYED: "A code was presented a second time; the grant that it had opened was revoked.",
-    Kind.REFRESH_USED: "A refresh token was exchanged for its successor.",
-    Kind.REFRESH_REPLAYED: "An old refresh token was presented again; its grant was revoked.",
-    Kind.SIGNIN_SUCCEEDED: "A person signed in.",
-    Kind.SIGNIN_FAILED: "A sign-in to an account did not succeed.",
-    Kind.ACCOUNT_OPENED: "An electronic identity account was opened.",
-    Kind.ACCOUNT_LEVEL_RAISED: "An account reached a higher level of identity.",
-    Kind.ACCOUNT_CLOSED: "An account was closed and can no longer sign in.",
-    Kind.ACCOUNT_LOCKED_OUT: "Too many failed sign-ins: an account refuses more for a while.",
-    Kind.ACCOUNT_LOCKED: "An account was locked, by its holder or by the authority.",
-    Kind.ACCOUNT_UNLOCKED: "The ground for a lock ceased.",
-    Kind.SESSION_ENDED: "A person signed out, or a session was ended for the person.",
-    Kind.SECRET_SET: "A password or passcode was set or changed.",
-    Kind.PASSKEY_ADDED: "A passkey was added to an account.",
-    Kind.PASSKEY_REMOVED: "A passkey was removed from an account.",
-    Kind.REGISTER_TOLD: "The population register told something new of a person; the event names which facts.",
-    Kind.PERSON_ERASED: "The key of a person's data was destroyed.",
-    Kind.PERSON_LOOKED_UP: "An office or an operator looked a person up, for a reason that is on record.",
-    Kind.ROLE_GIVEN: "A person was given a role.",
-    Kind.ROLE_ENDED: "A role of a person was ended.",
-    Kind.ACTIVATION_ISSUED: "An office handed out a code to activate an account with.",
-    Kind.ACTIVATION_USED: "A person activated an account and chose its secrets.",
-    Kind.LOCK_ASKED: "An officer asked for a lock, or for its end; a colleague has to decide.",
-    Kind.LOCK_DECIDED: "An officer decided about a lock that a colleague had asked for.",
-    Kind.REGISTER_INFORMED: "An office told the population register of a change.",
-    Kind.BINDING_REQUESTED: "A binding waits for proof.",
-    Kind.BINDING_VERIFIED: "An account of a relying party was bound to a person.",
-    Kind.BINDING_PROVED: "A young person took over, by own proof, an account that a guardian had bound.",
-    Kind.BINDING_SUSPENDED: "A binding rests, and so do the rights that come with it.",
-    Kind.BINDING_RESUMED: "A suspended binding counts again.",
-    Kind.BINDING_RELEASED: "A binding was released by the relying party, the person or a guardian.",
-    Kind.BINDING_REVOKED: "A binding was taken away by the provider.",
-    Kind.CLIENT_REGISTERED: "A relying party was registered.",
-    Kind.CLIENT_CHANGED: "The registration of a relying party changed.",
-    Kind.CLIENT_DISABLED: "A relying party may no longer use the provider.",
-    Kind.CLIENT_ENABLED: "A relying party that was disabled may use the provider again.",
-    Kind.CLIENT_SECRET_ROTATED: "A relying party got a new secret; the old one stays good for a while.",
-    Kind.CLIENT_DOMAIN_ASKED: "A relying party is to show that it controls a domain.",
-    Kind.CLIENT_DOMAIN_VERIFIED: "A domain showed what only its holder could put there.",
-    Kind.CLIENT_DOMAIN_LOST: "A domain that had been verified shows the proof no more.",
-    Kind.CLIENT_DELETED: "The registration of a relying party was deleted.",
-    Kind.FAMILY_NAMED: "A family of relying parties got the name of its organisation.",
-    Kind.FAMILY_DISABLED: "No relying party of an organisation may use the provider any longer.",
-    Kind.FAMILY_ENABLED: "The relying parties of an organisation may use the provider again.",
-    Kind.KEY_ROTATED: "A key was made, and the end of its predecessors was fixed.",
-    Kind.DELIVERY_GIVEN_UP: "A message, a notice or a fetch was given up and waits for the operator.",
-    Kind.DELIVERY_RETRIED: "The operator had another attempt made at a delivery that was given up.",
-    Kind.DELIVERY_DISCARDED: "The operator discarded a delivery that was given up.",
-    Kind.POLICY_PUBLISHED: "Rows of the policy were published; they hold from the days that they name.",
+SENTENCES: Mapping[EventKind, str] = {
+    EventKind.CONSENT_GIVEN: "A person allowed a relying party to have claims for a purpose.",
+    EventKind.CONSENT_WITHDRAWN: "A person took a consent back; every grant under it ended.",
+    EventKind.CONSENT_REFUSED: "A person declined what a relying party asked.",
+    EventKind.GRANT_OPENED: "A code was redeemed: a relying party may act until the grant ends.",
+    EventKind.GRANT_REVOKED: "A grant ended before its time, and every token that names it with it.",
+    EventKind.CODE_REPLAYED: "A code was presented a second time; the grant that it had opened was revoked.",
+    EventKind.REFRESH_USED: "A refresh token was exchanged for its successor.",
+    EventKind.REFRESH_REPLAYED: "An old refresh token was presented again; its grant was revoked.",
+    EventKind.SIGNIN_SUCCEEDED: "A person signed in.",
+    EventKind.SIGNIN_FAILED: "A sign-in to an account did not succeed.",
+    EventKind.ACCOUNT_OPENED: "An electronic identity account was opened.",
+    EventKind.ACCOUNT_LEVEL_RAISED: "An account reached a higher level of identity.",
+    EventKind.ACCOUNT_CLOSED: "An account was closed and can no longer sign in.",
+    EventKind.ACCOUNT_LOCKED_OUT: "Too many failed sign-ins: an account refuses more for a while.",
+    EventKind.ACCOUNT_LOCKED: "An account was locked, by its holder or by the authority.",
+    EventKind.ACCOUNT_UNLOCKED: "The ground for a lock ceased.",
+    EventKind.SESSION_ENDED: "A person signed out, or a session was ended for the person.",
+    EventKind.SECRET_SET: "A password or passcode was set or changed.",
+    EventKind.PASSKEY_ADDED: "A passkey was added to an account.",
+    EventKind.PASSKEY_REMOVED: "A passkey was removed from an account.",
+    EventKind.REGISTER_TOLD: "The population register told something new of a person; the event names which facts.",
+    EventKind.PERSON_ERASED: "The key of a person's data was destroyed.",
+    EventKind.PERSON_LOOKED_UP: "An office or an operator looked a person up, for a reason that is on record.",
+    EventKind.ROLE_GIVEN: "A person was given a role.",
+    EventKind.ROLE_ENDED: "A role of a person was ended.",
+    EventKind.ACTIVATION_ISSUED: "An office handed out a code to activate an account with.",
+    EventKind.ACTIVATION_USED: "A person activated an account and chose its secrets.",
+    EventKind.LOCK_ASKED: "An officer asked for a lock, or for its end; a colleague has to decide.",
+    EventKind.LOCK_DECIDED: "An officer decided about a lock that a colleague had asked for.",
+    EventKind.REGISTER_INFORMED: "An office told the population register of a change.",
+    EventKind.BINDING_REQUESTED: "A binding waits for proof.",
+    EventKind.BINDING_VERIFIED: "An account of a relying party was bound to a person.",
+    EventKind.BINDING_PROVED: "A young person took over, by own proof, an account that a guardian had bound.",
+    EventKind.BINDING_SUSPENDED: "A binding rests, and so do the rights that come with it.",
+    EventKind.BINDING_RESUMED: "A suspended binding counts again.",
+    EventKind.BINDING_RELEASED: "A binding was released by the relying party, the person or a guardian.",
+    EventKind.BINDING_REVOKED: "A binding was taken away by the provider.",
+    EventKind.CLIENT_REGISTERED: "A relying party was registered.",
+    EventKind.CLIENT_CHANGED: "The registration of a relying party changed.",
+    EventKind.CLIENT_DISABLED: "A relying party may no longer use the provider.",
+    EventKind.CLIENT_ENABLED: "A relying party that was disabled may use the provider again.",
+    EventKind.CLIENT_SECRET_ROTATED: "A relying party got a new secret; the old one stays good for a while.",
+    EventKind.CLIENT_DOMAIN_ASKED: "A relying party is to show that it controls a domain.",
+    EventKind.CLIENT_DOMAIN_VERIFIED: "A domain showed what only its holder could put there.",
+    EventKind.CLIENT_DOMAIN_LOST: "A domain that had been verified shows the proof no more.",
+    EventKind.CLIENT_DELETED: "The registration of a relying party was deleted.",
+    EventKind.FAMILY_NAMED: "A family of relying parties got the name of its organisation.",
+    EventKind.FAMILY_DISABLED: "No relying party of an organisation may use the provider any longer.",
+    EventKind.FAMILY_ENABLED: "The relying parties of an organisation may use the provider again.",
+    EventKind.KEY_ROTATED: "A key was made, and the end of its predecessors was fixed.",
+    EventKind.DELIVERY_GIVEN_UP: "A message, a notice or a fetch was given up and waits for the operator.",
+    EventKind.DELIVERY_RETRIED: "The operator had another attempt made at a delivery that was given up.",
+    EventKind.DELIVERY_DISCARDED: "The operator discarded a delivery that was given up.",
+    EventKind.POLICY_PUBLISHED: "Rows of the policy were published; they hold from the days that they name.",
 }
 
 
@@ -135,7 +135,7 @@ class Event:
     number, an address or anything else that tells who a person is: events are kept when a person's data are destroyed.
     """
 
-    kind: Kind
+    kind: EventKind
     person_id: str | None = None
     client_id: str | None = None
     subject_id: str | None = None

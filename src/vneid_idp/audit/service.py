@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from vneid_idp.audit import store
 from vneid_idp.audit.chain import Batch, BatchHash, find_broken_link, next_batch
-from vneid_idp.audit.events import Event, Kind, RecordedEvent
+from vneid_idp.audit.events import Event, EventKind, RecordedEvent
 from vneid_idp.audit.store import EventsCameIn
 from vneid_idp.storage.unit import Reading, Unit
 
 __all__ = [
     "BrokenLink",
     "Event",
+    "EventKind",
     "EventsCameIn",
-    "Kind",
     "Verification",
     "count_unsealed",
     "history_of",

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import BigInteger, ColumnElement, Insert, Text, bindparam, func, insert, literal, select
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-from vneid_idp.audit.events import Kind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.store import NOBODY
 from vneid_idp.audit.tables import events
 from vneid_idp.kernel.clock import Instant
@@ -21,7 +21,7 @@ from vneid_idp.storage.statement import Statement
 
 def recorded(
     change: ReturningInsert[Any] | ReturningUpdate[Any],
-    kind: Kind,
+    kind: EventKind,
     *,
     person_id: str | None = None,
     client_id: str | None = None,

@@ -9,7 +9,7 @@ from vneid_idp.cli.terminal import fail, out, print_rows, settings_of, with_data
 from vneid_idp.kernel.clock import Instant, to_rfc3339
 from vneid_idp.keys import service
 from vneid_idp.keys.material import WrongMaster
-from vneid_idp.keys.rules import ROTATED, KeyFacts, Kind
+from vneid_idp.keys.rules import ROTATED, KeyFacts, KeyKind
 from vneid_idp.settings import SANDBOX_MARK, read_root_secret
 from vneid_idp.storage.unit import Database, Unit
 
@@ -35,7 +35,7 @@ def list_keys(context: typer.Context) -> None:
 @app.command()
 def rotate(
     context: typer.Context,
-    kind: Annotated[list[Kind] | None, typer.Option(help="Only these kinds; all that rotate unless told.")] = None,
+    kind: Annotated[list[KeyKind] | None, typer.Option(help="Only these kinds; all that rotate unless told.")] = None,
     now: Annotated[bool, typer.Option("--now", help="Sign with the successors at once, without announcing.")] = False,
     compromised: Annotated[
         bool, typer.Option("--compromised", help="Also withdraw the predecessors: what they signed verifies no more.")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import bindparam, select, update
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.tables import client_domains
 from vneid_idp.kernel.clock import Instant
@@ -146,7 +146,7 @@ async def ask(unit: Unit, client: Client, domain: str, deed: Deed) -> ClientDoma
     values: dict[str, Any] = {"client_id": client.client_id, "domain": domain, "asked_at": unit.now}
     if await unit.execute(_ASK, **values, token=new_secret()):
         data = {**deed.data, "domain": domain}
-        await record(unit, Event(Kind.CLIENT_DOMAIN_ASKED, client_id=client.client_id, data=data))
+        await record(unit, Event(EventKind.CLIENT_DOMAIN_ASKED, client_id=client.client_id, data=data))
     return await get_domain(unit, client.client_id, domain)
 
 
@@ -184,8 +184,8 @@ async def record_look(unit: Unit, domain: ClientDomain, shown_by: str | None, de
         if not await unit.execute(_VERIFY, **which, how=shown_by, now=unit.now):
             raise UnknownDomain
         data = {**deed.data, "domain": domain.domain, "shown_by": shown_by}
-        await record(unit, Event(Kind.CLIENT_DOMAIN_VERIFIED, client_id=domain.client_id, data=data))
+        await record(unit, Event(EventKind.CLIENT_DOMAIN_VERIFIED, client_id=domain.client_id, data=data))
     elif await unit.execute(_LOSE, **which, now=unit.now):
         data = {**deed.data, "domain": domain.domain}
-        await record(unit, Event(Kind.CLIENT_DOMAIN_LOST, client_id=domain.client_id, data=data))
+        await record(unit, Event(EventKind.CLIENT_DOMAIN_LOST, client_id=domain.client_id, data=data))
     return await get_domain(unit, domain.client_id, domain.domain)

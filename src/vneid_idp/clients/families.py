@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select, update
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients.tables import client_families, clients
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -90,7 +90,7 @@ async def page(unit: Reading, *, after: str = "", limit: int = 100) -> list[Fami
 async def name(unit: Unit, family_id: str, text: str, deed: Deed) -> None:
     """Give the organisation its name; the same one again changes nothing. Raises `UnknownFamily`."""
     if await unit.execute(_NAME, which=family_id, name=text):
-        await record(unit, Event(Kind.FAMILY_NAMED, subject_id=family_id, data=deed.data))
+        await record(unit, Event(EventKind.FAMILY_NAMED, subject_id=family_id, data=deed.data))
     else:
         await get(unit, family_id)
 
@@ -101,7 +101,7 @@ async def disable(unit: Unit, family_id: str, deed: Deed) -> None:
     Raises `UnknownFamily`.
     """
     if await unit.execute(_DISABLE, which=family_id, now=unit.now):
-        await record(unit, Event(Kind.FAMILY_DISABLED, subject_id=family_id, data=deed.data))
+        await record(unit, Event(EventKind.FAMILY_DISABLED, subject_id=family_id, data=deed.data))
     else:
         await get(unit, family_id)
 
@@ -112,6 +112,6 @@ async def enable(unit: Unit, family_id: str, deed: Deed) -> None:
     A client that was disabled by itself stays so. Raises `UnknownFamily`.
     """
     if await unit.execute(_ENABLE, which=family_id):
-        await record(unit, Event(Kind.FAMILY_ENABLED, subject_id=family_id, data=deed.data))
+        await record(unit, Event(EventKind.FAMILY_ENABLED, subject_id=family_id, data=deed.data))
     else:
         await get(unit, family_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vneid_idp.audit.deeds import Deed, data_of
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients import families, store
 from vneid_idp.clients.logos import want_logo
 from vneid_idp.clients.metadata import write_members
@@ -114,7 +114,7 @@ async def register(
     family_id = await _family(unit, registration)
     await store.add(unit, client_id, text, secret_digest, digest(token), family_id, unit.now)
     await want_logo(unit, client_id, registration.members.get("logo_uri"))
-    await record(unit, Event(Kind.CLIENT_REGISTERED, client_id=client_id, data=data_of(deed)))
+    await record(unit, Event(EventKind.CLIENT_REGISTERED, client_id=client_id, data=data_of(deed)))
     return Registered(await get_client(unit, client_id), secret, token)
 
 
@@ -136,7 +136,7 @@ async def update(
         raise ClientChanged
     await want_logo(unit, client.client_id, registration.members.get("logo_uri"))
     data = data_of(deed) | _versions(client.metadata, registration.members)
-    await record(unit, Event(Kind.CLIENT_CHANGED, client_id=client.client_id, data=data))
+    await record(unit, Event(EventKind.CLIENT_CHANGED, client_id=client.client_id, data=data))
     return await get_client(unit, client.client_id), secret
 
 
@@ -157,7 +157,7 @@ def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
 async def disable(unit: Unit, client_id: str, deed: Deed) -> None:
     """Disable a client: it can no longer authenticate or send people; idempotent. Raises `UnknownClient`."""
     if await store.disable(unit, client_id, unit.now):
-        await record(unit, Event(Kind.CLIENT_DISABLED, client_id=client_id, data=deed.data))
+        await record(unit, Event(EventKind.CLIENT_DISABLED, client_id=client_id, data=deed.data))
     else:
         await get_client(unit, client_id)
 
@@ -165,7 +165,7 @@ async def disable(unit: Unit, client_id: str, deed: Deed) -> None:
 async def enable(unit: Unit, client_id: str, deed: Deed) -> None:
     """Lift a disabling, and what was granted before it counts again; idempotent. Raises `UnknownClient`."""
     if await store.enable(unit, client_id, unit.now):
-        await record(unit, Event(Kind.CLIENT_ENABLED, client_id=client_id, data=deed.data))
+        await record(unit, Event(EventKind.CLIENT_ENABLED, client_id=client_id, data=deed.data))
     else:
         await get_client(unit, client_id)
 
@@ -185,7 +185,7 @@ async def rotate_secret(unit: Unit, client: Client, deed: Deed, *, overlap: Inst
         await get_client(unit, client.client_id)
         raise ClientChanged
     data = {**deed.data, "old_until": until}
-    await record(unit, Event(Kind.CLIENT_SECRET_ROTATED, client_id=client.client_id, data=data))
+    await record(unit, Event(EventKind.CLIENT_SECRET_ROTATED, client_id=client.client_id, data=data))
     return secret
 
 
@@ -194,7 +194,7 @@ async def delete(unit: Unit, client_id: str) -> None:
     if not await store.remove(unit, client_id):
         raise UnknownClient
     await want_logo(unit, client_id, None)
-    await record(unit, Event(Kind.CLIENT_DELETED, client_id=client_id))
+    await record(unit, Event(EventKind.CLIENT_DELETED, client_id=client_id))
 
 
 async def use_assertion(unit: Unit, client_id: str, jti: str, expires_at: Instant) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import store
 from vneid_idp.consent.store import Consent as Consent
 from vneid_idp.consent.store import Receipt as Receipt
@@ -47,7 +47,7 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
     await record(
         unit,
         Event(
-            kind=Kind.CONSENT_GIVEN,
+            kind=EventKind.CONSENT_GIVEN,
             person_id=person_id,
             client_id=client_id,
             subject_id=standing.consent_id,
@@ -67,6 +67,7 @@ async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:
     if client_id is None:
         raise NothingToWithdraw
     await record(
-        unit, Event(Kind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={})
+        unit,
+        Event(EventKind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={}),
     )
     return client_id

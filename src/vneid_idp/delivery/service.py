@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from vneid_idp.audit.deeds import Deed, data_of
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery import store
 from vneid_idp.delivery.channels import LEASE, MANNERS, Addressee, Channel
 from vneid_idp.delivery.outcomes import Delivered, Outcome
@@ -142,7 +142,7 @@ async def settle(unit: Unit, row: Queued, outcome: Outcome, chance: float) -> No
             await store.again(unit, row, at, attempts, code)
         case GiveUp():
             if await store.give_up(unit, row, code):
-                await _record(unit, Kind.DELIVERY_GIVEN_UP, row, code)
+                await _record(unit, EventKind.DELIVERY_GIVEN_UP, row, code)
 
 
 async def give_up_lost(unit: Unit) -> int:
@@ -151,7 +151,7 @@ async def give_up_lost(unit: Unit) -> int:
     """
     lost = await store.give_up_lost(unit)
     for row in lost:
-        await _record(unit, Kind.DELIVERY_GIVEN_UP, row, row.last_outcome)
+        await _record(unit, EventKind.DELIVERY_GIVEN_UP, row, row.last_outcome)
     return len(lost)
 
 
@@ -174,7 +174,7 @@ async def retry(unit: Unit, delivery_id: str, deed: Deed) -> None:
         raise CannotBeRetried
     if not await store.revive(unit, row.recipient, row.delivery_id):
         raise NotGivenUp
-    await _record(unit, Kind.DELIVERY_RETRIED, row, row.last_outcome, deed)
+    await _record(unit, EventKind.DELIVERY_RETRIED, row, row.last_outcome, deed)
 
 
 async def discard(unit: Unit, delivery_id: str, deed: Deed) -> None:
@@ -182,7 +182,7 @@ async def discard(unit: Unit, delivery_id: str, deed: Deed) -> None:
     row = await _get(unit, delivery_id)
     if not await store.discard(unit, row.recipient, row.delivery_id):
         raise NotGivenUp
-    await _record(unit, Kind.DELIVERY_DISCARDED, row, row.last_outcome, deed)
+    await _record(unit, EventKind.DELIVERY_DISCARDED, row, row.last_outcome, deed)
 
 
 async def _get(unit: Reading, delivery_id: str) -> Queued:
@@ -198,7 +198,7 @@ async def standing(unit: Reading) -> list[Standing]:
     return [found.get(channel, Standing(channel, 0, 0, 0)) for channel in Channel]
 
 
-async def _record(unit: Unit, kind: Kind, row: Queued, code: str | None, deed: Deed | None = None) -> None:
+async def _record(unit: Unit, kind: EventKind, row: Queued, code: str | None, deed: Deed | None = None) -> None:
     to_person = MANNERS[row.channel].addressee is Addressee.PERSON
     await record(
         unit,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import BigInteger, Text, and_, bindparam, literal_column, or_, select, update
 
-from vneid_idp.audit.events import Kind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.clients.service import hold_client
 from vneid_idp.grants.liveness import MOST_ABOVE, for_each_number, lives, session_stands, stands
@@ -67,7 +67,7 @@ _OPEN = for_each_number(
         # The code names the grant that it opens, so the primary key is the single-use rule.
         .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
         .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id),
-        Kind.GRANT_OPENED,
+        EventKind.GRANT_OPENED,
         person_id="person_id",
         client_id="client_id",
         subject_id="grant_id",
@@ -82,7 +82,7 @@ _ROTATE = for_each_number(
         .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), lives(grants, above))
         .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
         .returning(*grants.c),
-        Kind.REFRESH_USED,
+        EventKind.REFRESH_USED,
         person_id="person_id",
         client_id="client_id",
         subject_id="grant_id",

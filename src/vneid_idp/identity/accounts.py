@@ -7,7 +7,7 @@ person's pseudonymous id.
 from dataclasses import replace
 from typing import Any
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.identity import persons, rules, store
 from vneid_idp.identity import profile as profiles
@@ -145,7 +145,7 @@ async def open_account(
         return existing.account
     if not await store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
         raise SignInNameTaken
-    await record_event(unit, Event(Kind.ACCOUNT_OPENED, person_id=record.person_id, data=_levelled(level, by)))
+    await record_event(unit, Event(EventKind.ACCOUNT_OPENED, person_id=record.person_id, data=_levelled(level, by)))
     return account
 
 
@@ -185,14 +185,14 @@ def _told(before: Account, after: Account) -> list[Event]:
     """The events that a change of the registry's facts makes."""
     person_id, events = after.person_id, []
     if after.deceased_at is not None and before.deceased_at is None:
-        events.append(Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": "death"}))
+        events.append(Event(EventKind.ACCOUNT_LOCKED, person_id=person_id, data={"by": "death"}))
     return events
 
 
 async def lock(unit: Unit, person_id: str, by: LockedBy) -> bool:
     """Lock an account; whether that was news. An authority's lock stands over a holder's. Raises `NoAccount`."""
     if await store.lock(unit, person_id, by, unit.now):
-        await record_event(unit, Event(Kind.ACCOUNT_LOCKED, person_id=person_id, data={"by": by.value}))
+        await record_event(unit, Event(EventKind.ACCOUNT_LOCKED, person_id=person_id, data={"by": by.value}))
         return True
     await _get(unit, person_id)
     return False
@@ -203,7 +203,7 @@ async def unlock(unit: Unit, person_id: str, by: LockedBy) -> Instant | None:
     locked_at = (await _get(unit, person_id)).locked_at
     if locked_at is None or not await store.unlock(unit, person_id, by):
         return None
-    await record_event(unit, Event(Kind.ACCOUNT_UNLOCKED, person_id=person_id, data={"by": by.value}))
+    await record_event(unit, Event(EventKind.ACCOUNT_UNLOCKED, person_id=person_id, data={"by": by.value}))
     return locked_at
 
 
@@ -224,7 +224,7 @@ async def raise_level(unit: Unit, record: RegistryRecord, level: int, *, policy:
     raised = await store.raise_level(unit, record.person_id, level, unit.now)
     if raised:
         await record_event(
-            unit, Event(Kind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data=_levelled(level, by))
+            unit, Event(EventKind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data=_levelled(level, by))
         )
     return raised
 
@@ -234,7 +234,7 @@ async def close(unit: Unit, person_id: str) -> bool:
     closed = await store.close_account(unit, person_id, unit.now)
     if closed:
         await store.forget_names(unit, person_id)
-        await record_event(unit, Event(Kind.ACCOUNT_CLOSED, person_id=person_id))
+        await record_event(unit, Event(EventKind.ACCOUNT_CLOSED, person_id=person_id))
     return closed
 
 
@@ -242,4 +242,4 @@ async def forget(unit: Unit, vault: Vault, person_id: str) -> None:
     """Close the account and destroy the person's key: what was stored about them can never be read again."""
     await close(unit, person_id)
     if await vault.destroy(unit, person_id):
-        await record_event(unit, Event(Kind.PERSON_ERASED, person_id=person_id))
+        await record_event(unit, Event(EventKind.PERSON_ERASED, person_id=person_id))

@@ -6,7 +6,7 @@ that counts the attempt, so that two tries at once cannot share one. An account 
 
 from sqlalchemy import bindparam, case, null, update
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.tables import activation_codes
@@ -62,7 +62,7 @@ async def issue(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> st
         code_digest=_digest(blind, person_id, code),
         expires_at=unit.now + LIFETIME,
     )
-    await record(unit, Event(Kind.ACTIVATION_ISSUED, person_id, data={"by": by}))
+    await record(unit, Event(EventKind.ACTIVATION_ISSUED, person_id, data={"by": by}))
     return code
 
 

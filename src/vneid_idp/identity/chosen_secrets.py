@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity import rules, store
 from vneid_idp.kernel.errors import DomainError
@@ -34,7 +34,7 @@ def check_new(kind: SecretKind, secret: str) -> None:
 async def set_hash(unit: Unit, person_id: str, kind: SecretKind, hashed: str) -> None:
     """Set a person's secret to one that `SecretHasher.hash` made."""
     await store.put_secret(unit, person_id, kind.value, hashed, unit.now)
-    await record(unit, Event(Kind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
+    await record(unit, Event(EventKind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
 
 
 async def renew_hash(unit: Unit, person_id: str, kind: SecretKind, old: str, new: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.tables import lock_requests
 from vneid_idp.kernel.clock import Instant
@@ -86,7 +86,7 @@ async def ask(unit: Unit, person_id: str, *, lock: bool, reason: str, by: str) -
     if added != 1:
         raise RequestIsOpen
     data = {"lock": lock, "by": by, "reason": reason}
-    await record(unit, Event(Kind.LOCK_ASKED, person_id, subject_id=asked.request_id, data=data))
+    await record(unit, Event(EventKind.LOCK_ASKED, person_id, subject_id=asked.request_id, data=data))
     return asked
 
 
@@ -102,7 +102,7 @@ async def decide(unit: Unit, person_id: str, request_id: str, *, agreed: bool, b
     if decided != 1:
         raise NoSuchRequest
     data = {"lock": asked.lock, "agreed": agreed, "by": by}
-    await record(unit, Event(Kind.LOCK_DECIDED, person_id, subject_id=request_id, data=data))
+    await record(unit, Event(EventKind.LOCK_DECIDED, person_id, subject_id=request_id, data=data))
     return asked
 
 

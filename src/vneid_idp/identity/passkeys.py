@@ -20,7 +20,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity import passkey_store as store
 from vneid_idp.identity.passkey_store import Passkey
@@ -126,7 +126,7 @@ async def register(
     )
     if not await store.add_passkey(unit, passkey):
         raise PasskeyRefused("This passkey is registered already.")
-    await record(unit, Event(Kind.PASSKEY_ADDED, person_id=person_id, subject_id=passkey.credential_id))
+    await record(unit, Event(EventKind.PASSKEY_ADDED, person_id=person_id, subject_id=passkey.credential_id))
     return passkey
 
 
@@ -186,7 +186,7 @@ async def remove(unit: Unit, person_id: str, credential_id: str) -> bool:
     """Remove a passkey; whether the person had it."""
     removed = await store.remove_passkey(unit, person_id, credential_id)
     if removed:
-        await record(unit, Event(Kind.PASSKEY_REMOVED, person_id=person_id, subject_id=credential_id))
+        await record(unit, Event(EventKind.PASSKEY_REMOVED, person_id=person_id, subject_id=credential_id))
     return removed
 
 

@@ -17,7 +17,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 
 
-class Kind(StrEnum):
+class PersonKind(StrEnum):
     """Whom the registry knows."""
 
     CITIZEN = "citizen"
@@ -73,7 +73,7 @@ class RegistryRecord:
     """
 
     person_id: str
-    kind: Kind
+    kind: PersonKind
     personal_number: str
     full_name: str
     family_name: str | None
@@ -157,7 +157,7 @@ def from_json(value: dict[str, Any]) -> RegistryRecord:
     return RegistryRecord(
         **{
             **value,
-            "kind": Kind(value["kind"]),
+            "kind": PersonKind(value["kind"]),
             "birth_date": date.fromisoformat(value["birth_date"]),
             "sex": Sex(value["sex"]),
             "address": Address(**address) if address else None,

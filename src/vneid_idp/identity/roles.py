@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import bindparam, or_, select, update
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.tables import roles
 from vneid_idp.kernel.clock import Instant
@@ -102,7 +102,7 @@ async def give_role(
         reason=reason,
     )
     data = {"role": role.value, "scope": scope, "by": by, "reason": reason}
-    await record(unit, Event(Kind.ROLE_GIVEN, person_id, subject_id=held.role_id, data=data))
+    await record(unit, Event(EventKind.ROLE_GIVEN, person_id, subject_id=held.role_id, data=data))
     return held
 
 
@@ -112,7 +112,7 @@ async def end_role(unit: Unit, role_id: str, *, by: str, reason: str) -> bool:
     if row is None:
         return False
     data = {"role": row["role"], "by": by, "reason": reason}
-    await record(unit, Event(Kind.ROLE_ENDED, row["person_id"], subject_id=role_id, data=data))
+    await record(unit, Event(EventKind.ROLE_ENDED, row["person_id"], subject_id=role_id, data=data))
     return True
 
 

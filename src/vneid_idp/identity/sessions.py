@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import bindparam, select, update
 
-from vneid_idp.audit.events import Event, Kind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.tables import session_is_live, sessions
 from vneid_idp.kernel.clock import HOUR, Instant
@@ -121,7 +121,7 @@ async def end_session(unit: Unit, person_id: str, session_id: str) -> bool:
     """End a session; whether it stood."""
     ended = await unit.execute(_END, of_person=person_id, of_session=session_id, now=unit.now) == 1
     if ended:
-        await record(unit, Event(Kind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
+        await record(unit, Event(EventKind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
     return ended
 
 
@@ -130,7 +130,7 @@ async def end_all(unit: Unit, person_id: str) -> tuple[str, ...]:
     rows = await unit.fetch(_END_ALL, of_person=person_id, now=unit.now)
     ended = tuple(row["session_id"] for row in rows)
     for session_id in ended:
-        await record(unit, Event(Kind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
+        await record(unit, Event(EventKind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
     return ended
 
 

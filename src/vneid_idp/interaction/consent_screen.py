@@ -6,7 +6,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
@@ -105,7 +105,7 @@ def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:
 async def _refuse(asked: _Asked) -> Response:
     async with asked.visit.provider.db.writing() as unit:
         client_id = asked.visit.client.client_id
-        await record(unit, Event(Kind.CONSENT_REFUSED, person_id=asked.person_id, client_id=client_id))
+        await record(unit, Event(EventKind.CONSENT_REFUSED, person_id=asked.person_id, client_id=client_id))
     return await leave(asked.visit, "consent")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity import accounts, otp, passkeys
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.rules import Standing
@@ -110,9 +110,9 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     if outcome is not Outcome.RIGHT:
         locked_out = await provider.limits.failed(Secret.SECOND_FACTOR, tried)
         async with provider.db.writing() as unit:
-            await record(unit, Event(Kind.SIGNIN_FAILED, person_id, tried.client, data={"method": "sms"}))
+            await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, tried.client, data={"method": "sms"}))
             if locked_out:
-                await record(unit, Event(Kind.ACCOUNT_LOCKED_OUT, person_id, tried.client))
+                await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, tried.client))
         return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
     standing = await arrive(request, place, person_id, "sms")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.hashing import TooBusy
 from vneid_idp.identity.lookup import Candidate, find_candidate
@@ -92,9 +92,11 @@ async def _record_failure(place: Place, candidate: Candidate, kind: SecretKind, 
     """Also for nobody, whose failure would otherwise be quicker."""
     client_id = place.tried().client
     async with place.provider.db.writing() as unit:
-        await record(unit, Event(Kind.SIGNIN_FAILED, candidate.person_id, client_id, data={"method": _METHODS[kind]}))
+        await record(
+            unit, Event(EventKind.SIGNIN_FAILED, candidate.person_id, client_id, data={"method": _METHODS[kind]})
+        )
         if locked_out:
-            await record(unit, Event(Kind.ACCOUNT_LOCKED_OUT, candidate.person_id, client_id))
+            await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, candidate.person_id, client_id))
 
 
 def _kind(text: str | None) -> SecretKind:

@@ -20,8 +20,8 @@ from vneid_idp.keys.rules import (
     PUBLISHED,
     SIGNING,
     KeyFacts,
-    Kind,
-    State,
+    KeyKind,
+    KeyState,
     active_at,
     next_removal,
     published_at,
@@ -54,15 +54,15 @@ class KeyRing:
 
     def __init__(self, wrapping: Wrapping, keys: Iterable[StoredKey], now: Instant) -> None:
         self._wrapping = wrapping
-        self._secrets: dict[tuple[Kind, int], bytes] = {}
-        self._prepared: dict[tuple[Kind, int], PrivateKey] = {}
-        self._facts: dict[Kind, tuple[KeyFacts, ...]] = {}
+        self._secrets: dict[tuple[KeyKind, int], bytes] = {}
+        self._prepared: dict[tuple[KeyKind, int], PrivateKey] = {}
+        self._facts: dict[KeyKind, tuple[KeyFacts, ...]] = {}
         self._headers: dict[tuple[str, str | None], str] = {}
         self._jwks: tuple[Instant, Instant | None, bytes] | None = None
         self.sealer = RotatingSealer({}, 0)
         self.take(keys, now)
-        self.blind = BlindIndex(self._lasting(Kind.BLIND_INDEX))
-        self.pairwise_key: bytes = self._lasting(Kind.PAIRWISE)
+        self.blind = BlindIndex(self._lasting(KeyKind.BLIND_INDEX))
+        self.pairwise_key: bytes = self._lasting(KeyKind.PAIRWISE)
 
     async def reload(self, db: Database) -> None:
         """Take over what other workers and the operator changed. Called every few seconds by a background task."""
@@ -71,9 +71,9 @@ class KeyRing:
 
     def take(self, keys: Iterable[StoredKey], now: Instant) -> None:
         """Replace the keys of this ring; only material that is new to it is unwrapped and parsed."""
-        facts: dict[Kind, list[KeyFacts]] = {kind: [] for kind in Kind}
+        facts: dict[KeyKind, list[KeyFacts]] = {kind: [] for kind in KeyKind}
         for key in keys:
-            if key.wrapped is None or state_of(key.facts, now) is State.GONE:
+            if key.wrapped is None or state_of(key.facts, now) is KeyState.GONE:
                 continue
             kind, generation = name = key.facts.kind, key.facts.generation
             facts[kind].append(key.facts)
@@ -87,8 +87,8 @@ class KeyRing:
         self._facts = {kind: tuple(group) for kind, group in facts.items()}
         self._headers.clear()
         self._jwks = None
-        roots = {key.generation: self._secrets[Kind.SEALING, key.generation] for key in self._facts[Kind.SEALING]}
-        self.sealer.turn(roots, self._active(Kind.SEALING, now).generation)
+        roots = {key.generation: self._secrets[KeyKind.SEALING, key.generation] for key in self._facts[KeyKind.SEALING]}
+        self.sealer.turn(roots, self._active(KeyKind.SEALING, now).generation)
 
     def jwks_bytes(self, now: Instant) -> bytes:
         """The JWK Set as JSON: public halves of announced, active and retired keys (RFC 7517 §5)."""
@@ -105,7 +105,7 @@ class KeyRing:
         """
         if alg not in SIGNING:
             raise NoActiveKey(alg)
-        key = self._active(Kind(alg), now)
+        key = self._active(KeyKind(alg), now)
         header = self._headers.get((key.kid, typ))
         if header is None:
             members = {"alg": alg, "kid": key.kid} | ({"typ": typ} if typ else {})
@@ -144,17 +144,17 @@ class KeyRing:
 
     def decrypt(self, text: str, now: Instant) -> str:
         """The plaintext of a JWE to one of our published encryption keys; raises `jwe.NotEncryptedToUs`."""
-        published = self._published(Kind.RSA_OAEP, now)
+        published = self._published(KeyKind.RSA_OAEP, now)
         keys = [self._prepared[key.kind, key.generation] for key in reversed(published)]
         return jwe.decrypt((key for key in keys if isinstance(key, RSAKey)), text)
 
-    def _active(self, kind: Kind, now: Instant) -> KeyFacts:
+    def _active(self, kind: KeyKind, now: Instant) -> KeyFacts:
         key = active_at(self._facts[kind], now)
         if key is None:
             raise NoActiveKey(kind)
         return key
 
-    def _published(self, kind: Kind, now: Instant) -> tuple[KeyFacts, ...]:
+    def _published(self, kind: KeyKind, now: Instant) -> tuple[KeyFacts, ...]:
         return published_at(self._facts[kind], now)
 
     def _by_kid(self, kid: str, now: Instant) -> KeyFacts:
@@ -164,7 +164,7 @@ class KeyRing:
                     return key
         raise NotSignedHere
 
-    def _lasting(self, kind: Kind) -> bytes:
+    def _lasting(self, kind: KeyKind) -> bytes:
         for key in self._facts[kind]:
             return self._secrets[kind, key.generation]
         raise NoActiveKey(kind)

@@ -12,7 +12,7 @@ from vneid_idp.kernel.clock import DAY, MINUTE, Instant
 from vneid_idp.protocol.jose import SIGNING_ALGORITHMS
 
 
-class Kind(StrEnum):
+class KeyKind(StrEnum):
     """What a key is for. The published ones are named as their JWA `alg`."""
 
     ES256 = "ES256"
@@ -25,11 +25,11 @@ class Kind(StrEnum):
     PAIRWISE = "pairwise"
 
 
-SIGNING = tuple(Kind(alg) for alg in SIGNING_ALGORITHMS)
+SIGNING = tuple(KeyKind(alg) for alg in SIGNING_ALGORITHMS)
 """One key an algorithm: a key used for one algorithm only cannot be confused into another (RFC 8725 §3.1)."""
-PUBLISHED = (*SIGNING, Kind.RSA_OAEP)
-ROTATED = (*PUBLISHED, Kind.SEALING)
-LASTING = (Kind.BLIND_INDEX, Kind.PAIRWISE)
+PUBLISHED = (*SIGNING, KeyKind.RSA_OAEP)
+ROTATED = (*PUBLISHED, KeyKind.SEALING)
+LASTING = (KeyKind.BLIND_INDEX, KeyKind.PAIRWISE)
 """Never rotated: another key would lose every look-up, or give every person a new subject."""
 
 LAST_SEALING_GENERATION = 255
@@ -38,7 +38,7 @@ EVERY_WORKER_KNOWS = 2 * MINUTE
 """A sealing root must reach every worker before the first value is sealed with it: several reload intervals."""
 
 
-class State(StrEnum):
+class KeyState(StrEnum):
     """Where a key is in its life."""
 
     ANNOUNCED = "announced"
@@ -63,7 +63,7 @@ class KeyFacts:
     `generation` counts within a kind and is never reused; that of a sealing root is the id in every sealed value.
     """
 
-    kind: Kind
+    kind: KeyKind
     generation: int
     kid: str
     announced_at: Instant
@@ -76,7 +76,7 @@ class KeyFacts:
 class Succession:
     """What is to be written: the successor's facts, and how its predecessors end."""
 
-    kind: Kind
+    kind: KeyKind
     generation: int
     activate_at: Instant
     predecessors_remove_at: Instant | None
@@ -86,24 +86,24 @@ class KeysExhausted(Exception):
     """All 255 sealing roots were used. Values sealed under the oldest must be sealed again first."""
 
 
-def state_of(key: KeyFacts, now: Instant) -> State:
+def state_of(key: KeyFacts, now: Instant) -> KeyState:
     """The state of `key` at `now`."""
     if key.remove_at is not None and now >= key.remove_at:
-        return State.GONE
+        return KeyState.GONE
     if key.retire_at is not None and now >= key.retire_at:
-        return State.RETIRED
-    return State.ACTIVE if now >= key.activate_at else State.ANNOUNCED
+        return KeyState.RETIRED
+    return KeyState.ACTIVE if now >= key.activate_at else KeyState.ANNOUNCED
 
 
 def active_at(keys: Iterable[KeyFacts], now: Instant) -> KeyFacts | None:
     """The key of these (all of one kind) that signs or seals at `now`; the newest, should several be active."""
-    active = [key for key in keys if state_of(key, now) is State.ACTIVE]
+    active = [key for key in keys if state_of(key, now) is KeyState.ACTIVE]
     return max(active, key=lambda key: key.generation, default=None)
 
 
 def published_at(keys: Iterable[KeyFacts], now: Instant) -> tuple[KeyFacts, ...]:
     """The keys that relying parties find in the JWKS at `now`: announced, active and retired ones."""
-    return tuple(key for key in keys if key.kind in PUBLISHED and state_of(key, now) is not State.GONE)
+    return tuple(key for key in keys if key.kind in PUBLISHED and state_of(key, now) is not KeyState.GONE)
 
 
 def next_removal(keys: Iterable[KeyFacts], now: Instant) -> Instant | None:
@@ -111,9 +111,9 @@ def next_removal(keys: Iterable[KeyFacts], now: Instant) -> Instant | None:
     return min((key.remove_at for key in keys if key.remove_at is not None and key.remove_at > now), default=None)
 
 
-def due_at(keys: Iterable[KeyFacts], schedule: Schedule, now: Instant) -> tuple[Kind, ...]:
+def due_at(keys: Iterable[KeyFacts], schedule: Schedule, now: Instant) -> tuple[KeyKind, ...]:
     """The kinds whose successor must be announced at `now`, so that the newest key signs for its time and no longer."""
-    newest: dict[Kind, KeyFacts] = {}
+    newest: dict[KeyKind, KeyFacts] = {}
     for key in keys:
         if key.kind not in newest or newest[key.kind].generation < key.generation:
             newest[key.kind] = key
@@ -122,7 +122,7 @@ def due_at(keys: Iterable[KeyFacts], schedule: Schedule, now: Instant) -> tuple[
 
 
 def succession(
-    kind: Kind,
+    kind: KeyKind,
     last_generation: int,
     schedule: Schedule,
     now: Instant,
@@ -138,11 +138,11 @@ def succession(
     """
     if kind in LASTING and last_generation:
         raise ValueError(f"{kind} keys are never rotated")
-    if kind is Kind.SEALING and last_generation >= LAST_SEALING_GENERATION:
+    if kind is KeyKind.SEALING and last_generation >= LAST_SEALING_GENERATION:
         raise KeysExhausted
     wait = schedule.announced_for
     if immediately or compromised:
-        wait = EVERY_WORKER_KNOWS if kind is Kind.SEALING else 0
+        wait = EVERY_WORKER_KNOWS if kind is KeyKind.SEALING else 0
     activate_at = now + (wait if last_generation else 0)
     remove_at = now if compromised else activate_at + schedule.published_after
     return Succession(kind, last_generation + 1, activate_at, remove_at if kind in PUBLISHED else None)

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vneid_idp.audit import service as audit
-from vneid_idp.audit.events import Event
-from vneid_idp.audit.events import Kind as EventKind
+from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys import store
@@ -16,10 +15,10 @@ from vneid_idp.keys.rules import (
     LASTING,
     ROTATED,
     KeyFacts,
+    KeyKind,
     KeysExhausted,
-    Kind,
+    KeyState,
     Schedule,
-    State,
     due_at,
     state_of,
     succession,
@@ -42,10 +41,10 @@ class NotRotatable(DomainError):
 class ListedKey:
     """A key for the operator's eyes: no material."""
 
-    kind: Kind
+    kind: KeyKind
     generation: int
     kid: str
-    state: State
+    state: KeyState
     announced_at: Instant
     activate_at: Instant
     retire_at: Instant | None
@@ -70,7 +69,7 @@ async def rotate(
     unit: Unit,
     master: bytes,
     *,
-    kinds: Iterable[Kind] = ROTATED,
+    kinds: Iterable[KeyKind] = ROTATED,
     schedule: Schedule = DEFAULT,
     immediately: bool = False,
     compromised: bool = False,
@@ -137,8 +136,8 @@ async def rewrap(unit: Unit, old_master: bytes, new_master: bytes) -> int:
     return count
 
 
-def _last_generations(stored: Iterable[StoredKey]) -> dict[Kind, int]:
-    last: dict[Kind, int] = {}
+def _last_generations(stored: Iterable[StoredKey]) -> dict[KeyKind, int]:
+    last: dict[KeyKind, int] = {}
     for key in stored:
         last[key.facts.kind] = max(last.get(key.facts.kind, 0), key.facts.generation)
     return last
@@ -147,7 +146,7 @@ def _last_generations(stored: Iterable[StoredKey]) -> dict[Kind, int]:
 async def _announce(
     unit: Unit,
     wrapping: Wrapping,
-    kind: Kind,
+    kind: KeyKind,
     last: int,
     schedule: Schedule,
     *,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, or_, select, update
 
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.keys.rules import KeyFacts, Kind
+from vneid_idp.keys.rules import KeyFacts, KeyKind
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
@@ -48,7 +48,7 @@ class StoredKey:
 
 def _stored(row: Row) -> StoredKey:
     facts = KeyFacts(
-        kind=Kind(row["kind"]),
+        kind=KeyKind(row["kind"]),
         generation=row["generation"],
         kid=row["kid"],
         announced_at=row["announced_at"],
@@ -82,7 +82,7 @@ async def add(unit: Unit, key: StoredKey) -> bool:
 
 
 async def end_predecessors(
-    unit: Unit, kind: Kind, successor: int, *, retire_at: Instant, remove_at: Instant | None
+    unit: Unit, kind: KeyKind, successor: int, *, retire_at: Instant, remove_at: Instant | None
 ) -> None:
     """Retire and remove every generation before `successor`, where it would not end earlier anyway."""
     await unit.execute(_RETIRE, which=kind, successor=successor, at=retire_at)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity import lock_requests
 from vneid_idp.identity.personal_id import MalformedPersonalId
 from vneid_idp.identity.personal_id import read as read_personal_id
@@ -49,7 +49,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
     found = await provider.registry.find_by_number(number)
     data = {"by": colleague.person_id, "office": colleague.roles[0].scope, "reason": form["reason"]}
     async with provider.db.writing() as unit:
-        await record(unit, Event(Kind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data))
+        await record(unit, Event(EventKind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data))
     if found is None:
         errors["number"] = gettext(request, "The population register has nobody with this number.")
         return await _page(request, colleague, form, errors)

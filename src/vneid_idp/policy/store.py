@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Table, bindparam, func, select, update
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.audit.events import Kind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Policy, Requirement, Threshold, ThresholdRow
@@ -30,7 +30,7 @@ _PUBLISH = recorded(
     .where(_v.version == bindparam("of_version"), _v.published_at.is_(None))
     .values(published_at=bindparam("at"), published_by=bindparam("by"), reason=bindparam("why"))
     .returning(policy_versions),
-    Kind.POLICY_PUBLISHED,
+    EventKind.POLICY_PUBLISHED,
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.events import Kind, RecordedEvent
+from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
@@ -17,42 +17,42 @@ from vneid_idp.web.templates import render
 _PAGE = 30
 
 _SENTENCES: Mapping[str, str] = {
-    Kind.CONSENT_GIVEN: mark("You agreed to share information with %(service)s."),
-    Kind.CONSENT_WITHDRAWN: mark("You withdrew your consent towards %(service)s."),
-    Kind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
-    Kind.GRANT_OPENED: mark("%(service)s was told that it is you."),
-    Kind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
-    Kind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
-    Kind.REFRESH_REPLAYED: mark("Somebody tried to use an old access of %(service)s. It was ended."),
-    Kind.REFRESH_USED: mark("%(service)s renewed its access."),
-    Kind.SIGNIN_SUCCEEDED: mark("You signed in: %(method)s."),
-    Kind.SIGNIN_FAILED: mark("A sign-in to your account failed: %(method)s."),
-    Kind.ACCOUNT_OPENED: mark("Your electronic identity account was opened."),
-    Kind.ACCOUNT_LEVEL_RAISED: mark("Your account reached level 2."),
-    Kind.ACCOUNT_CLOSED: mark("Your account was closed."),
-    Kind.ACCOUNT_LOCKED_OUT: mark("After too many attempts your account refused more for a while."),
-    Kind.ACCOUNT_LOCKED: mark("Your account was locked."),
-    Kind.ACCOUNT_UNLOCKED: mark("Your account was unlocked."),
-    Kind.SESSION_ENDED: mark("You were signed out in a browser."),
-    Kind.SECRET_SET: mark("Your password or passcode was changed."),
-    Kind.PASSKEY_ADDED: mark("A passkey was added to your account."),
-    Kind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
-    Kind.PERSON_LOOKED_UP: mark("A registration office opened your file: %(reason)s."),
-    Kind.ROLE_GIVEN: mark("You were given a role at a registration office or at the operator's."),
-    Kind.ROLE_ENDED: mark("A role of yours was ended."),
-    Kind.ACTIVATION_ISSUED: mark("A registration office made a code to activate your account with."),
-    Kind.ACTIVATION_USED: mark("The account was activated with a code of a registration office."),
-    Kind.LOCK_ASKED: mark("An officer asked for a decision about a lock of your account."),
-    Kind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
-    Kind.REGISTER_INFORMED: mark("A registration office told the population register of a change."),
-    Kind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
-    Kind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
-    Kind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
-    Kind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
-    Kind.BINDING_SUSPENDED: mark("The link to your account at %(service)s was suspended."),
-    Kind.BINDING_RESUMED: mark("The link to your account at %(service)s counts again."),
-    Kind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
-    Kind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
+    EventKind.CONSENT_GIVEN: mark("You agreed to share information with %(service)s."),
+    EventKind.CONSENT_WITHDRAWN: mark("You withdrew your consent towards %(service)s."),
+    EventKind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
+    EventKind.GRANT_OPENED: mark("%(service)s was told that it is you."),
+    EventKind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
+    EventKind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
+    EventKind.REFRESH_REPLAYED: mark("Somebody tried to use an old access of %(service)s. It was ended."),
+    EventKind.REFRESH_USED: mark("%(service)s renewed its access."),
+    EventKind.SIGNIN_SUCCEEDED: mark("You signed in: %(method)s."),
+    EventKind.SIGNIN_FAILED: mark("A sign-in to your account failed: %(method)s."),
+    EventKind.ACCOUNT_OPENED: mark("Your electronic identity account was opened."),
+    EventKind.ACCOUNT_LEVEL_RAISED: mark("Your account reached level 2."),
+    EventKind.ACCOUNT_CLOSED: mark("Your account was closed."),
+    EventKind.ACCOUNT_LOCKED_OUT: mark("After too many attempts your account refused more for a while."),
+    EventKind.ACCOUNT_LOCKED: mark("Your account was locked."),
+    EventKind.ACCOUNT_UNLOCKED: mark("Your account was unlocked."),
+    EventKind.SESSION_ENDED: mark("You were signed out in a browser."),
+    EventKind.SECRET_SET: mark("Your password or passcode was changed."),
+    EventKind.PASSKEY_ADDED: mark("A passkey was added to your account."),
+    EventKind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
+    EventKind.PERSON_LOOKED_UP: mark("A registration office opened your file: %(reason)s."),
+    EventKind.ROLE_GIVEN: mark("You were given a role at a registration office or at the operator's."),
+    EventKind.ROLE_ENDED: mark("A role of yours was ended."),
+    EventKind.ACTIVATION_ISSUED: mark("A registration office made a code to activate your account with."),
+    EventKind.ACTIVATION_USED: mark("The account was activated with a code of a registration office."),
+    EventKind.LOCK_ASKED: mark("An officer asked for a decision about a lock of your account."),
+    EventKind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
+    EventKind.REGISTER_INFORMED: mark("A registration office told the population register of a change."),
+    EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
+    EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
+    EventKind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
+    EventKind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
+    EventKind.BINDING_SUSPENDED: mark("The link to your account at %(service)s was suspended."),
+    EventKind.BINDING_RESUMED: mark("The link to your account at %(service)s counts again."),
+    EventKind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
+    EventKind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
 }
 REASONS: Mapping[str, str] = {
     "in_person": mark("you were there"),
@@ -71,7 +71,9 @@ METHODS: Mapping[str, str] = {
     "hwk": mark("with a passkey"),
 }
 """How a proof is called in a sentence."""
-_NOTABLE = frozenset({Kind.SIGNIN_FAILED, Kind.CODE_REPLAYED, Kind.REFRESH_REPLAYED, Kind.ACCOUNT_LOCKED_OUT})
+_NOTABLE = frozenset(
+    {EventKind.SIGNIN_FAILED, EventKind.CODE_REPLAYED, EventKind.REFRESH_REPLAYED, EventKind.ACCOUNT_LOCKED_OUT}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.kernel.clock import Instant
@@ -57,7 +57,7 @@ async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:
     async with provider.db.writing() as unit:
         person_id = await grants.end(unit, client_id, wanted.grant_id)
         if person_id is not None:
-            await record(unit, Event(Kind.CODE_REPLAYED, person_id, client_id, wanted.grant_id))
+            await record(unit, Event(EventKind.CODE_REPLAYED, person_id, client_id, wanted.grant_id))
 
 
 async def _rotate(provider: Idp, wanted: RotateGrant) -> tuple[Granted, Instant]:
@@ -92,7 +92,7 @@ async def _repeated(provider: Idp, token: RefreshToken) -> Grant:
             # Of many replays at once, one finds the grant standing and tells of it.
             if person_id is not None:
                 data = {"generation": token.generation}
-                await record(unit, Event(Kind.REFRESH_REPLAYED, person_id, token.client_id, token.grant_id, data))
+                await record(unit, Event(EventKind.REFRESH_REPLAYED, person_id, token.client_id, token.grant_id, data))
     if grant is None:
         raise InvalidGrant("The grant behind the refresh_token has ended: expired, revoked or withdrawn.")
     if verdict is Presented.REPLAYED:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.grants import service as grants
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import read_params
@@ -31,7 +31,7 @@ async def revoke(request: Request) -> Response:
         async with provider.db.writing() as unit:
             person_id = await grants.end(unit, client.client_id, token.grant_id)
             if person_id is not None:
-                await record(unit, Event(Kind.GRANT_REVOKED, person_id, client.client_id, token.grant_id))
+                await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client.client_id, token.grant_id))
     return Response(headers={"Cache-Control": "no-store"})
 
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT
-from vneid_idp.identity.registry import MANY, CardKind, Kind, LockedBy, RegistryRecord
+from vneid_idp.identity.registry import MANY, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.registry import Address as AddressFacts
 from vneid_idp.identity.registry import Card as CardFacts
 from vneid_idp.identity.registry_feed import Fact, RegistryChange
@@ -100,7 +100,7 @@ class Person(Answered):
 
     person_id: PersonId
     revision: int = Field(ge=0, lt=2**63, description="Grows with every change of this person.")
-    kind: Kind
+    kind: PersonKind
     personal_number: _NumberText
     full_name: _Text
     family_name: _Text | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import activation, chosen_secrets, persons
 from vneid_idp.identity.chosen_secrets import SecretKind
@@ -25,5 +25,5 @@ async def activate_account(
         return outcome, ()
     for kind, hashed in hashes.items():
         await chosen_secrets.set_hash(unit, person_id, kind, hashed)
-    await record(unit, Event(Kind.ACTIVATION_USED, person_id))
+    await record(unit, Event(EventKind.ACTIVATION_USED, person_id))
     return outcome, await end_sessions(unit, person_id)

@@ -7,7 +7,7 @@ has just reported, a command. Grants need no hand: every statement on one asks w
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import Event, Kind
+from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.bindings import rests
 from vneid_idp.bindings.engine.rules import Binding
@@ -58,7 +58,7 @@ async def follow_registry(
     await persons.tell(unit, person_id)
     if told:
         facts = {"facts": sorted(told)}
-        await record_event(unit, Event(Kind.REGISTER_TOLD, person_id, data=facts))
+        await record_event(unit, Event(EventKind.REGISTER_TOLD, person_id, data=facts))
     await accounts.refresh(unit, vault, blind, record)
     deliveries: tuple[Delivery, ...] = ()
     if known is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import Event, Kind, record
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
 from vneid_idp.identity.registry import RegistryRecord
@@ -56,7 +56,7 @@ async def sign_in(
         return SignedIn(standing)
     session = await _session(unit, told.person_id, Method(method, unit.now), before)
     if session is not None:
-        event = Event(Kind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": method})
+        event = Event(EventKind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": method})
         await record(unit, event)
     return SignedIn(standing, session)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.audit.chain import BatchHash, find_broken_link, next_batch
-from vneid_idp.audit.events import SENTENCES, Kind, RecordedEvent
+from vneid_idp.audit.events import SENTENCES, EventKind, RecordedEvent
 
 TEXT = st.text(max_size=8)
 EVENTS = st.lists(
@@ -27,7 +27,7 @@ EVENTS = st.lists(
 
 
 def test_every_kind_has_a_sentence() -> None:
-    assert set(SENTENCES) == set(Kind)
+    assert set(SENTENCES) == set(EventKind)
     assert all(sentence.endswith(".") for sentence in SENTENCES.values())
 
 

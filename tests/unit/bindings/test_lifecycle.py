@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tests.support.lifecycles import check, explore
-from vneid_idp.audit.events import Kind as EventKind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings.engine.lifecycle import Change
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts, Move, State

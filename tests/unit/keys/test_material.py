@@ -6,20 +6,20 @@ from joserfc.jwk import ECKey, RSAKey
 
 from vneid_idp.keys.jwe import CannotEncrypt, encrypt_to
 from vneid_idp.keys.material import Wrapping, WrongMaster
-from vneid_idp.keys.rules import Kind
+from vneid_idp.keys.rules import KeyKind
 
 MASTER = b"m" * 32
 
 
 def test_wrapped_material_opens_only_under_its_master_and_name() -> None:
     wrapping = Wrapping(MASTER)
-    text = wrapping.wrap(Kind.SEALING, 2, b"material")
-    assert wrapping.unwrap(Kind.SEALING, 2, text) == b"material"
-    for kind, generation in [(Kind.SEALING, 1), (Kind.SEALING, 22), (Kind.BLIND_INDEX, 2)]:
+    text = wrapping.wrap(KeyKind.SEALING, 2, b"material")
+    assert wrapping.unwrap(KeyKind.SEALING, 2, text) == b"material"
+    for kind, generation in [(KeyKind.SEALING, 1), (KeyKind.SEALING, 22), (KeyKind.BLIND_INDEX, 2)]:
         with pytest.raises(WrongMaster):
             wrapping.unwrap(kind, generation, text)
     with pytest.raises(WrongMaster):
-        Wrapping(b"n" * 32).unwrap(Kind.SEALING, 2, text)
+        Wrapping(b"n" * 32).unwrap(KeyKind.SEALING, 2, text)
 
 
 def test_a_short_master_is_refused() -> None:

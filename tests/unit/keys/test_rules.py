@@ -12,10 +12,10 @@ from vneid_idp.keys.rules import (
     PUBLISHED,
     ROTATED,
     KeyFacts,
+    KeyKind,
     KeysExhausted,
-    Kind,
+    KeyState,
     Schedule,
-    State,
     active_at,
     due_at,
     next_removal,
@@ -30,7 +30,7 @@ SCHEDULE = Schedule(active_for=30 * DAY, announced_for=DAY, published_after=10 *
 def facts(**changes: int | None) -> KeyFacts:
     return KeyFacts(
         **{  # type: ignore[arg-type]
-            "kind": Kind.ES256,
+            "kind": KeyKind.ES256,
             "generation": 1,
             "kid": "k1",
             "announced_at": 0,
@@ -45,24 +45,24 @@ def facts(**changes: int | None) -> KeyFacts:
 @pytest.mark.parametrize(
     ("now", "state"),
     [
-        (9, State.ANNOUNCED),
-        (10, State.ACTIVE),
-        (19, State.ACTIVE),
-        (20, State.RETIRED),
-        (29, State.RETIRED),
-        (30, State.GONE),
+        (9, KeyState.ANNOUNCED),
+        (10, KeyState.ACTIVE),
+        (19, KeyState.ACTIVE),
+        (20, KeyState.RETIRED),
+        (29, KeyState.RETIRED),
+        (30, KeyState.GONE),
     ],
 )
-def test_states_begin_at_their_instants(now: int, state: State) -> None:
+def test_states_begin_at_their_instants(now: int, state: KeyState) -> None:
     assert state_of(facts(), now) is state
 
 
 def test_what_was_retired_before_its_turn_never_signs() -> None:
-    assert state_of(facts(activate_at=25), 26) is State.RETIRED
+    assert state_of(facts(activate_at=25), 26) is KeyState.RETIRED
 
 
 def test_secrets_are_never_published() -> None:
-    assert published_at([facts(kind=Kind.SEALING), facts(kind=Kind.PAIRWISE)], 15) == ()  # type: ignore[arg-type]
+    assert published_at([facts(kind=KeyKind.SEALING), facts(kind=KeyKind.PAIRWISE)], 15) == ()  # type: ignore[arg-type]
 
 
 def test_published_keys_change_next_when_one_is_removed() -> None:
@@ -71,22 +71,22 @@ def test_published_keys_change_next_when_one_is_removed() -> None:
 
 
 @pytest.mark.parametrize("kind", LASTING)
-def test_lasting_keys_have_one_generation(kind: Kind) -> None:
+def test_lasting_keys_have_one_generation(kind: KeyKind) -> None:
     assert succession(kind, 0, SCHEDULE, 5).activate_at == 5
     with pytest.raises(ValueError, match="never rotated"):
         succession(kind, 1, SCHEDULE, 5)
 
 
 def test_sealing_roots_end_before_their_byte_overflows() -> None:
-    assert succession(Kind.SEALING, LAST_SEALING_GENERATION - 1, SCHEDULE, 0).generation == 255
+    assert succession(KeyKind.SEALING, LAST_SEALING_GENERATION - 1, SCHEDULE, 0).generation == 255
     with pytest.raises(KeysExhausted):
-        succession(Kind.SEALING, LAST_SEALING_GENERATION, SCHEDULE, 0)
+        succession(KeyKind.SEALING, LAST_SEALING_GENERATION, SCHEDULE, 0)
 
 
 def test_a_sealing_root_waits_for_every_worker_even_in_a_hurry() -> None:
-    assert succession(Kind.SEALING, 1, SCHEDULE, 0, immediately=True).activate_at == 2 * MINUTE
-    assert succession(Kind.SEALING, 1, SCHEDULE, 0, compromised=True).predecessors_remove_at is None
-    assert succession(Kind.ES256, 1, SCHEDULE, 0, immediately=True).activate_at == 0
+    assert succession(KeyKind.SEALING, 1, SCHEDULE, 0, immediately=True).activate_at == 2 * MINUTE
+    assert succession(KeyKind.SEALING, 1, SCHEDULE, 0, compromised=True).predecessors_remove_at is None
+    assert succession(KeyKind.ES256, 1, SCHEDULE, 0, immediately=True).activate_at == 0
 
 
 class Succeeding(RuleBasedStateMachine):
@@ -95,11 +95,11 @@ class Succeeding(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = 1_000 * DAY
-        self.keys: dict[Kind, list[KeyFacts]] = {kind: [] for kind in ROTATED}
-        self.signed: dict[tuple[Kind, str], int] = {}
-        self.distrusted: set[tuple[Kind, str]] = set()
+        self.keys: dict[KeyKind, list[KeyFacts]] = {kind: [] for kind in ROTATED}
+        self.signed: dict[tuple[KeyKind, str], int] = {}
+        self.distrusted: set[tuple[KeyKind, str]] = set()
 
-    def announce(self, kind: Kind, **how: bool) -> None:
+    def announce(self, kind: KeyKind, **how: bool) -> None:
         known = self.keys[kind]
         if len(known) == LAST_SEALING_GENERATION:
             return
@@ -123,7 +123,7 @@ class Succeeding(RuleBasedStateMachine):
             self.announce(kind)
 
     @rule(kind=st.sampled_from(ROTATED), immediately=st.booleans(), compromised=st.booleans())
-    def rotate(self, kind: Kind, immediately: bool, compromised: bool) -> None:
+    def rotate(self, kind: KeyKind, immediately: bool, compromised: bool) -> None:
         self.announce(kind, immediately=immediately, compromised=compromised)
 
     @rule()
@@ -144,9 +144,9 @@ class Succeeding(RuleBasedStateMachine):
             if not known:
                 continue
             signer = active_at(known, self.now)
-            compromised_root_waits = kind is Kind.SEALING
+            compromised_root_waits = kind is KeyKind.SEALING
             assert signer is not None, (kind, "nobody signs")
-            assert sum(state_of(key, self.now) is State.ACTIVE for key in known) == 1
+            assert sum(state_of(key, self.now) is KeyState.ACTIVE for key in known) == 1
             assert compromised_root_waits or (kind, signer.kid) not in self.distrusted
             self.signed[kind, signer.kid] = self.now
             assert len({key.generation for key in known}) == len(known)

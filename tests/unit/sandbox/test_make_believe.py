@@ -13,7 +13,7 @@ from vneid_idp.identity import cards, personal_id, rules
 from vneid_idp.identity.ages import age, birthday, is_over
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT, current_code
-from vneid_idp.identity.registry import Kind
+from vneid_idp.identity.registry import PersonKind
 from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Threshold
@@ -87,7 +87,7 @@ def test_there_is_everyone() -> None:
         return len(citizen.record.full_name.split())
 
     for wanted in (
-        lambda c: c.record.kind is Kind.FOREIGNER,
+        lambda c: c.record.kind is PersonKind.FOREIGNER,
         lambda c: c.record.guardian_ids,
         lambda c: c.record.phone is None and not c.record.guardian_ids,
         lambda c: c.record.locked_by,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from vneid_idp.audit.events import Kind as EventKind
+from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings.engine.lifecycle import Change, Lifecycle, Pause
 from vneid_idp.kernel.clock import Instant
 

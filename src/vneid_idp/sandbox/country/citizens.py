@@ -16,7 +16,7 @@ from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import FORMER, current_code
-from vneid_idp.identity.registry import Address, Card, CardKind, Kind, LockedBy, RegistryRecord
+from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.sandbox.country import names
 from vneid_idp.sandbox.country.dice import Dice, Weighted
@@ -176,7 +176,7 @@ class _Maker:
         return Citizen(
             RegistryRecord(
                 person_id=self._person_id(),
-                kind=Kind.CITIZEN,
+                kind=PersonKind.CITIZEN,
                 personal_number=number,
                 full_name=name.full,
                 family_name=name.family,
@@ -208,7 +208,7 @@ class _Maker:
         kind, years = (CardKind.PERMANENT_RESIDENCE, 10) if permanent else (CardKind.TEMPORARY_RESIDENCE, 2)
         record = RegistryRecord(
             person_id=self._person_id(),
-            kind=Kind.FOREIGNER,
+            kind=PersonKind.FOREIGNER,
             personal_number=self._number(born, sex),
             full_name=name.full,
             family_name=name.family,

@@ -15,7 +15,7 @@ from vneid_idp.identity import personal_id, phones
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.registry import Address, Card, CardKind, Kind, LockedBy, RegistryRecord
+from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import DAY, Instant, local_date
 from vneid_idp.sandbox.country.names import Name
@@ -101,7 +101,7 @@ def draw(sketch: Sketch, serial: int, now: Instant) -> Persona:
     born = sketch.born if isinstance(sketch.born, date) else sketch.born(today)
     record = RegistryRecord(
         person_id=persona_id(sketch.slug),
-        kind=Kind.CITIZEN if sketch.nationality == "VN" else Kind.FOREIGNER,
+        kind=PersonKind.CITIZEN if sketch.nationality == "VN" else PersonKind.FOREIGNER,
         personal_number=personal_id.build(born, sketch.sex, serial),
         full_name=sketch.name.full,
         family_name=sketch.name.family,
