@@ -20,7 +20,7 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.sessions import open_session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant, SystemClock
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.keys import service as keys_service
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.policy.documents import shipped
@@ -111,7 +111,7 @@ async def _seat_one(unit: Unit, ring: KeyRing, record: RegistryRecord) -> str:
     decided = {"offline_access": Decision("bench", 1, given=True)}
     await give(unit, account.person_id, CLIENT_ID, decided, Shown("", "vi"))
     name = cookie_name(Cookie.SESSION, secure=True)
-    return f"{name}={ring.sealer.seal_json(Purpose.SESSION, [session.person_id, session.session_id])}"
+    return f"{name}={ring.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])}"
 
 
 def _usable(count: int, now: Instant) -> list[RegistryRecord]:

@@ -15,7 +15,7 @@ from tests.support.server import SECRET, Server
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
 from vneid_idp.identity import sessions
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import from_base64url, new_secret
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
@@ -164,6 +164,6 @@ async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]
         for number in range(count):
             methods = (Method("pwd", unit.now), Method("sms", unit.now))
             session = await sessions.open_session(unit, people[number % len(people)], methods)
-            sealed = ring.sealer.seal_json(Purpose.SESSION, [session.person_id, session.session_id])
+            sealed = ring.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])
             flows.append(Flow(number, f"{cookie_name(Cookie.SESSION, secure=False)}={sealed}"))
     return client_id, registered.secret or "", flows

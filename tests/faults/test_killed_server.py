@@ -15,7 +15,7 @@ from vneid_idp.bindings.engine.tables import binding_requests
 from vneid_idp.bindings.social_accounts.tables import social_accounts
 from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE, SECOND, SystemClock
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.grants.refresh_token import GRACE
 from vneid_idp.protocol.tokens import RefreshToken
 from vneid_idp.storage.database import open_database
@@ -107,7 +107,7 @@ async def set_grace(database: Database, flows: list[Flow]) -> None:
     async with database.writing() as unit:
         for flow in flows:
             if flow.refresh_tokens:
-                token = RefreshToken.from_json(sealer.open_json(Purpose.REFRESH_TOKEN, flow.refresh_tokens[-1]))
+                token = RefreshToken.from_json(sealer.open_json(SealPurpose.REFRESH_TOKEN, flow.refresh_tokens[-1]))
                 at = unit.now - GRACE - SECOND if flow.number % 2 else unit.now + MINUTE
                 assert await unit.execute(_SET_REFRESHED, of_grant=token.grant_id, at=at) == 1
 

@@ -16,7 +16,7 @@ from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.resources.contract import openapi
 
 ACCOUNTS = "/bindings/v1/social-accounts"
@@ -283,7 +283,7 @@ async def test_without_a_good_token_nothing_is_told(land: Country, party: Relyin
     bare = await of(None).bind(code="invalid_token")
     assert bare["_headers"]["www-authenticate"] == 'Bearer realm="vneid-idp"'
     good = plain.headers["Authorization"].removeprefix("Bearer ")
-    code = land.idp.keys.sealer.seal_json(Purpose.CODE, ["a", "b"])
+    code = land.idp.keys.sealer.seal_json(SealPurpose.CODE, ["a", "b"])
     id_token = land.idp.keys.sign("ES256", {"sub": "a"}, now=land.watch.now())
     for text in ("junk", good[:-2], good + "A", code, id_token):
         refused = await of(text).bind(code="invalid_token")

@@ -10,7 +10,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.tokens import own_token, person_token
 from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.tokens import AccessToken, RefreshToken
 from vneid_idp.storage.unit import StorageUnavailable
 
@@ -22,10 +22,10 @@ def person_id(land: Country) -> str:
 
 
 def refresh_token(land: Country, access_token: str, generation: int = 1) -> str:
-    token = AccessToken.from_json(land.idp.keys.sealer.open_json(Purpose.ACCESS_TOKEN, access_token))
+    token = AccessToken.from_json(land.idp.keys.sealer.open_json(SealPurpose.ACCESS_TOKEN, access_token))
     assert token.grant_id is not None
     found = RefreshToken(token.client_id, token.grant_id, generation)
-    return land.idp.keys.sealer.seal_json(Purpose.REFRESH_TOKEN, found.to_json())
+    return land.idp.keys.sealer.seal_json(SealPurpose.REFRESH_TOKEN, found.to_json())
 
 
 async def introspected(party: RelyingParty, token: str, **more: str) -> dict[str, Any]:
@@ -61,8 +61,8 @@ async def test_of_other_tokens_nothing_is_said(land: Country, party: RelyingPart
         own_token(land, party.registered),
         "junk",
         token[:-1],
-        sealer.seal_json(Purpose.CODE, ["a"]),
-        sealer.seal_json(Purpose.SESSION, ["a", "b"]),
+        sealer.seal_json(SealPurpose.CODE, ["a"]),
+        sealer.seal_json(SealPurpose.SESSION, ["a", "b"]),
         land.idp.keys.sign("ES256", {"sub": "a"}, now=land.watch.now()),
     ]
     for other in others:

@@ -7,13 +7,13 @@ from tests.support.country import Country, country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.kernel.clock import DAY, SECOND
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 
 SCOPE = "openid age email offline_access"
 
 
 def generation(land: Country, refresh_token: str) -> int:
-    return int(land.idp.keys.sealer.open_json(Purpose.REFRESH_TOKEN, refresh_token)[2])
+    return int(land.idp.keys.sealer.open_json(SealPurpose.REFRESH_TOKEN, refresh_token)[2])
 
 
 @pytest.fixture

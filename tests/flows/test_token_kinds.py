@@ -7,7 +7,7 @@ import pytest
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.logout import LOGOUT_TOKEN_TYPE, logout_token_claims
 
 
@@ -33,8 +33,8 @@ async def tokens(land: Country, party: RelyingParty) -> dict[str, str]:
         "session": someone.person.browser.cookies["vneid_idp_session"],
         "log-out": keys.sign("ES256", notice, typ=LOGOUT_TOKEN_TYPE, now=now),
         "signed userinfo": keys.sign("ES256", {"iss": land.idp.issuer, "aud": party.client_id, "sub": sub}, now=now),
-        "csrf": keys.sealer.seal(Purpose.CSRF, b"browser"),
-        "empty seal": keys.sealer.seal(Purpose.CURSOR, b"[]"),
+        "csrf": keys.sealer.seal(SealPurpose.CSRF, b"browser"),
+        "empty seal": keys.sealer.seal(SealPurpose.CURSOR, b"[]"),
     }
 
 

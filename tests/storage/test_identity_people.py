@@ -13,7 +13,7 @@ from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.rules import Standing
 from vneid_idp.identity.vault import PersonForgotten, PersonKey
 from vneid_idp.kernel.clock import DAY, MINUTE
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country import store as population_store
 from vneid_idp.sandbox.country.citizens import citizens
@@ -104,7 +104,7 @@ async def test_sealed_text_opens_only_for_its_person_and_column(db: Database) ->
             PersonKey("per_b", bytes(32)).open("a.column", PersonKey("per_a", bytes(32)).seal("a.column", b"x"))
         row = await unit.fetch_one(Statement(select(tables.person_keys)))
         assert row is not None
-        assert SEALER.open(Purpose.PERSON_KEY, row["sealed_key"])
+        assert SEALER.open(SealPurpose.PERSON_KEY, row["sealed_key"])
         assert await VAULT.destroy(unit, "per_a")
         assert not await VAULT.destroy(unit, "per_a")
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests.support.watch import Watch
 from vneid_idp.audit.tables import events as audited
 from vneid_idp.kernel.clock import DAY, MINUTE
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url
 from vneid_idp.keys import service
 from vneid_idp.keys.jwe import NotEncryptedToUs
@@ -178,7 +178,7 @@ async def test_the_key_decides_the_algorithm_not_the_header(db: Database, watch:
 async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, watch: Watch) -> None:
     ring = await ring_of(db)
     sealer = ring.sealer
-    first = sealer.seal(Purpose.PERSON_KEY, b"key of a person")
+    first = sealer.seal(SealPurpose.PERSON_KEY, b"key of a person")
     for _ in range(3):
         await rotate(db, kinds=(KeyKind.SEALING,))
         watch.advance(SCHEDULE.announced_for)
@@ -188,23 +188,23 @@ async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, w
         await service.tend(unit, MASTER)
     await ring.reload(db)
     assert ring.sealer is sealer
-    assert sealer.open(Purpose.PERSON_KEY, first) == b"key of a person"
-    assert [from_base64url(text)[0] for text in (first, sealer.seal(Purpose.PERSON_KEY, b""))] == [1, 4]
+    assert sealer.open(SealPurpose.PERSON_KEY, first) == b"key of a person"
+    assert [from_base64url(text)[0] for text in (first, sealer.seal(SealPurpose.PERSON_KEY, b""))] == [1, 4]
     with pytest.raises(NotSealedHere):
-        sealer.open(Purpose.CODE, first)
+        sealer.open(SealPurpose.CODE, first)
 
 
 async def test_no_worker_meets_a_value_under_a_root_that_it_does_not_know(db: Database, watch: Watch) -> None:
     quick, slow = await ring_of(db), await ring_of(db)
     await rotate(db, kinds=(KeyKind.SEALING,), immediately=True)
     await quick.reload(db)
-    assert slow.sealer.open(Purpose.CODE, quick.sealer.seal(Purpose.CODE, b"code")) == b"code"
+    assert slow.sealer.open(SealPurpose.CODE, quick.sealer.seal(SealPurpose.CODE, b"code")) == b"code"
     watch.advance(MINUTE)
     await slow.reload(db)
     watch.advance(MINUTE)
     await quick.reload(db)
-    assert slow.sealer.open(Purpose.CODE, quick.sealer.seal(Purpose.CODE, b"code")) == b"code"
-    assert from_base64url(quick.sealer.seal(Purpose.CODE, b""))[0] == 2
+    assert slow.sealer.open(SealPurpose.CODE, quick.sealer.seal(SealPurpose.CODE, b"code")) == b"code"
+    assert from_base64url(quick.sealer.seal(SealPurpose.CODE, b""))[0] == 2
 
 
 async def test_workers_that_start_together_make_one_set_of_keys(db: Database) -> None:

@@ -12,7 +12,7 @@ from vneid_idp.grants import service as grants
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.personal_id import build
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id, new_secret
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
@@ -92,8 +92,8 @@ async def _family(land: Country, unit: Unit, party: RelyingParty, number: int) -
         consent_id=given.consent_id,
         own_token=await _token(land, unit, own),
         child_token=await _token(land, unit, replace(own, scope=CHILD, on_behalf_of=Child(child.person_id))),
-        refresh_token=_sealed(land, Purpose.REFRESH_TOKEN, refreshed),
-        code=_sealed(land, Purpose.CODE, code),
+        refresh_token=_sealed(land, SealPurpose.REFRESH_TOKEN, refreshed),
+        code=_sealed(land, SealPurpose.CODE, code),
         verifier=verifier,
         binding_id=[await _bound(land, unit, own, account, level) for account, level in (("weak", 1), ("strong", 2))][
             1
@@ -120,7 +120,7 @@ async def _granted(unit: Unit, authorisation: Authorisation) -> str:
 
 async def _token(land: Country, unit: Unit, authorisation: Authorisation) -> str:
     token = new_access_token(new_id("tok"), authorisation, await _granted(unit, authorisation), unit.now)
-    return _sealed(land, Purpose.ACCESS_TOKEN, token)
+    return _sealed(land, SealPurpose.ACCESS_TOKEN, token)
 
 
 async def _bound(land: Country, unit: Unit, own: Authorisation, account: str, level: int) -> str:
@@ -136,5 +136,5 @@ async def _bound(land: Country, unit: Unit, own: Authorisation, account: str, le
     return bound.binding.binding_id
 
 
-def _sealed(land: Country, purpose: Purpose, value: Any) -> str:
+def _sealed(land: Country, purpose: SealPurpose, value: Any) -> str:
     return land.idp.keys.sealer.seal_json(purpose, value.to_json())

@@ -8,7 +8,7 @@ from tests.support.relying_party import Person, RelyingParty, Request
 from vneid_idp.consent import service as consent
 from vneid_idp.identity import sessions
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
 from vneid_idp.protocol.levels import Method
 
@@ -69,7 +69,7 @@ async def known(land: Country, slug: str = "complete", *methods: str, at: Instan
         shown = tuple(Method(name, when) for name in methods or ("pwd", "sms"))
         session = await sessions.open_session(unit, persona.record.person_id, shown)
     person = Person(land, persona)
-    sealed = land.idp.keys.sealer.seal_json(Purpose.SESSION, [session.person_id, session.session_id])
+    sealed = land.idp.keys.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])
     person.browser.cookies.set("vneid_idp_session", sealed)
     return Known(land, person, session.session_id)
 

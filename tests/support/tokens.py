@@ -5,7 +5,7 @@ from vneid_idp.clients.service import Registered
 from vneid_idp.consent import service as consent
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import sessions
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
 from vneid_idp.protocol.claims import Decision
@@ -57,4 +57,4 @@ def own_token(land: Country, party: Registered, scope: tuple[str, ...] = ("bindi
 def sealed_token(land: Country, authorisation: Authorisation, grant_id: str | None) -> str:
     """The access token for an authorisation."""
     token = new_access_token(new_id("tok"), authorisation, grant_id, land.watch.now())
-    return land.idp.keys.sealer.seal_json(Purpose.ACCESS_TOKEN, token.to_json())
+    return land.idp.keys.sealer.seal_json(SealPurpose.ACCESS_TOKEN, token.to_json())

@@ -16,7 +16,7 @@ from vneid_idp.delivery.store import Queued as Queued
 from vneid_idp.delivery.store import Standing as Standing
 from vneid_idp.kernel.clock import DAY, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -57,7 +57,7 @@ async def enqueue(
     `Dispatcher.attempt` after the commit; else a worker sends it after the channel's head start.
     """
     delivery = Delivery(recipient, new_id("dlv"), channel, payload, unit.now, not_after)
-    sealed = sealer.seal_json(Purpose.DELIVERY, [delivery.delivery_id, payload])
+    sealed = sealer.seal_json(SealPurpose.DELIVERY, [delivery.delivery_id, payload])
     await store.add(unit, _row(delivery, sealed=sealed))
     return delivery
 
@@ -123,9 +123,9 @@ def open_delivery(sealer: Sealer, row: Queued) -> Delivery:
     """The delivery in a row; raises `NotSealedHere` also for a payload that was moved here from another row."""
     payload: Mapping[str, Any] = {} if row.about is None else orjson.loads(row.about)
     if row.sealed is not None:
-        delivery_id, payload = sealer.open_json(Purpose.DELIVERY, row.sealed)
+        delivery_id, payload = sealer.open_json(SealPurpose.DELIVERY, row.sealed)
         if delivery_id != row.delivery_id:
-            raise NotSealedHere(Purpose.DELIVERY)
+            raise NotSealedHere(SealPurpose.DELIVERY)
     return Delivery(row.recipient, row.delivery_id, row.channel, payload, row.created_at, row.not_after)
 
 

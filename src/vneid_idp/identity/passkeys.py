@@ -26,7 +26,7 @@ from vneid_idp.identity import passkey_store as store
 from vneid_idp.identity.passkey_store import Passkey
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 from vneid_idp.protocol.levels import Method
 from vneid_idp.storage.unit import Reading, Unit
@@ -199,14 +199,14 @@ async def forget(unit: Unit, person_id: str) -> None:
 
 def _seal(sealer: Sealer, kind: str, challenge: bytes, person_id: str | None, context: str, now: Instant) -> str:
     value = {"k": kind, "c": base64url(challenge), "p": person_id, "x": context, "t": now}
-    return sealer.seal_json(Purpose.PASSKEY_CHALLENGE, value)
+    return sealer.seal_json(SealPurpose.PASSKEY_CHALLENGE, value)
 
 
 def _open(
     sealer: Sealer, kind: str, sealed: str, person_id: str | None, context: str, now: Instant
 ) -> tuple[bytes, Instant]:
     try:
-        value = sealer.open_json(Purpose.PASSKEY_CHALLENGE, sealed)
+        value = sealer.open_json(SealPurpose.PASSKEY_CHALLENGE, sealed)
     except NotSealedHere as error:
         raise PasskeyRefused("not our challenge") from error
     if (value["k"], value["p"], value["x"]) != (kind, person_id, context):

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, select
 
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 from vneid_idp.storage.bulk import load
 from vneid_idp.storage.statement import Statement, insert
@@ -82,13 +82,13 @@ class Vault:
     def make_key(self, person_id: str) -> tuple[PersonKey, str]:
         """A new key and its sealed form, for bulk writers that store it themselves."""
         key = random_bytes(32)
-        return PersonKey(person_id, key), self._sealer.seal(Purpose.PERSON_KEY, key)
+        return PersonKey(person_id, key), self._sealer.seal(SealPurpose.PERSON_KEY, key)
 
     def open_key(self, person_id: str, sealed_key: str | None) -> PersonKey:
         """The key from the `sealed_key` of a joined row. Raises `PersonForgotten` if there is none."""
         if sealed_key is None:
             raise PersonForgotten
-        return PersonKey(person_id, self._sealer.open(Purpose.PERSON_KEY, sealed_key))
+        return PersonKey(person_id, self._sealer.open(SealPurpose.PERSON_KEY, sealed_key))
 
     async def find_key(self, unit: Reading, person_id: str) -> PersonKey | None:
         """The person's key, or nothing if the person is unknown or forgotten."""

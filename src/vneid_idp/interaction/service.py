@@ -7,7 +7,7 @@ from vneid_idp.interaction import store
 from vneid_idp.interaction.store import Stored
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import Purpose, Sealer
+from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, new_secret
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.interaction import WaitingFacts
@@ -54,7 +54,7 @@ async def open_interaction(
         interaction_id=new_secret(18),
         client_id=request.client_id,
         browser=None if browser is None else digest(browser),
-        request=sealer.seal_json(Purpose.INTERACTION, request.to_json()),
+        request=sealer.seal_json(SealPurpose.INTERACTION, request.to_json()),
         opened_at=opened_at,
         expires_at=opened_at + life,
         refused=None,
@@ -131,7 +131,7 @@ async def sweep(unit: Unit) -> int:
 
 
 def _request(sealer: Sealer, stored: Stored) -> AuthorizationRequest:
-    return AuthorizationRequest.from_json(sealer.open_json(Purpose.INTERACTION, stored.request))
+    return AuthorizationRequest.from_json(sealer.open_json(SealPurpose.INTERACTION, stored.request))
 
 
 def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:

@@ -21,7 +21,7 @@ from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 _NONCE = 12
 
 
-class Purpose(StrEnum):
+class SealPurpose(StrEnum):
     """What a sealed value is good for. Renaming a member invalidates every value sealed for it."""
 
     # Their second form, which holds an authorisation: one of the first, minutes old at most, is not opened any more.
@@ -51,15 +51,15 @@ class Sealer:
     def __init__(self, roots: Mapping[int, bytes], current: int) -> None:
         self._roots = dict(roots)
         self._current = current
-        self._ciphers: dict[tuple[int, Purpose], AESGCM] = {}
+        self._ciphers: dict[tuple[int, SealPurpose], AESGCM] = {}
 
-    def seal(self, purpose: Purpose, plaintext: bytes) -> str:
+    def seal(self, purpose: SealPurpose, plaintext: bytes) -> str:
         """Encrypt and authenticate `plaintext` for `purpose`; the result is base64url text."""
         nonce = random_bytes(_NONCE)
         ciphertext = self._cipher(self._current, purpose).encrypt(nonce, plaintext, purpose.encode())
         return base64url(bytes([self._current]) + nonce + ciphertext)
 
-    def open(self, purpose: Purpose, text: str) -> bytes:
+    def open(self, purpose: SealPurpose, text: str) -> bytes:
         """The plaintext of a value sealed for `purpose`; raises `NotSealedHere` for everything else."""
         try:
             raw = from_base64url(text)
@@ -68,15 +68,15 @@ class Sealer:
         except (ValueError, IndexError, KeyError, InvalidTag) as error:
             raise NotSealedHere(purpose) from error
 
-    def seal_json(self, purpose: Purpose, value: Any) -> str:
+    def seal_json(self, purpose: SealPurpose, value: Any) -> str:
         """Seal a JSON value."""
         return self.seal(purpose, orjson.dumps(value))
 
-    def open_json(self, purpose: Purpose, text: str) -> Any:
+    def open_json(self, purpose: SealPurpose, text: str) -> Any:
         """Open a sealed JSON value; raises `NotSealedHere`."""
         return orjson.loads(self.open(purpose, text))
 
-    def _cipher(self, key_id: int, purpose: Purpose) -> AESGCM:
+    def _cipher(self, key_id: int, purpose: SealPurpose) -> AESGCM:
         cipher = self._ciphers.get((key_id, purpose))
         if cipher is None:
             key = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._roots[key_id])

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import new_id, random_bytes
 from vneid_idp.keys.rules import KeyKind
 
@@ -32,12 +32,12 @@ class Wrapping:
 
     def wrap(self, kind: KeyKind, generation: int, material: bytes) -> str:
         """Text that only this master secret unwraps, and only as this key."""
-        return self._sealer.seal(Purpose.PRIVATE_KEY, _name(kind, generation) + material)
+        return self._sealer.seal(SealPurpose.PRIVATE_KEY, _name(kind, generation) + material)
 
     def unwrap(self, kind: KeyKind, generation: int, wrapped: str) -> bytes:
         """The material of this key; raises `WrongMaster`, also for another key's text."""
         try:
-            plaintext = self._sealer.open(Purpose.PRIVATE_KEY, wrapped)
+            plaintext = self._sealer.open(SealPurpose.PRIVATE_KEY, wrapped)
         except NotSealedHere as error:
             raise WrongMaster(kind) from error
         name = _name(kind, generation)

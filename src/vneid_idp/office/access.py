@@ -10,7 +10,7 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.web.colleagues import Colleague, Page, for_colleague
 
 HOME = "/office"
@@ -49,7 +49,7 @@ class OpenFile:
 def handle_for(colleague: Colleague, person_id: str) -> str:
     """A name for a file that tells nothing, and opens it for half an hour to this colleague alone."""
     sealer = colleague.provider.keys.sealer
-    return sealer.seal_json(Purpose.OFFICE_FILE, [colleague.session_id, person_id, colleague.now + _FILE_LIFE])
+    return sealer.seal_json(SealPurpose.OFFICE_FILE, [colleague.session_id, person_id, colleague.now + _FILE_LIFE])
 
 
 def for_file(page: FilePage, *any_of: Role) -> Page:
@@ -58,7 +58,7 @@ def for_file(page: FilePage, *any_of: Role) -> Page:
     async def opened(request: Request, colleague: Colleague) -> Response:
         handle = request.path_params["file"]
         try:
-            session_id, person_id, until = colleague.provider.keys.sealer.open_json(Purpose.OFFICE_FILE, handle)
+            session_id, person_id, until = colleague.provider.keys.sealer.open_json(SealPurpose.OFFICE_FILE, handle)
         except NotSealedHere as error:
             raise FileClosed from error
         if session_id != colleague.session_id or colleague.now >= until:

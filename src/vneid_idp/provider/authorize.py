@@ -10,7 +10,7 @@ from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.decide import decide
 from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
@@ -179,7 +179,7 @@ async def _end(provider: Idp, opened: _Opened) -> None:
 
 def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:
     code = new_code(new_id("grt"), request, step.authorisation, now)
-    return provider.keys.sealer.seal_json(Purpose.CODE, code.to_json())
+    return provider.keys.sealer.seal_json(SealPurpose.CODE, code.to_json())
 
 
 doors = [

@@ -4,7 +4,7 @@ from typing import Any
 
 from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.kernel.clock import SECOND, Instant
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.claims import asked_of
 from vneid_idp.protocol.client import Client
@@ -29,7 +29,7 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
     sealer = provider.keys.sealer
     token = new_access_token(new_id("tok"), authorisation, granted.grant_id, now)
     body: dict[str, object] = {
-        "access_token": sealer.seal_json(Purpose.ACCESS_TOKEN, token.to_json()),
+        "access_token": sealer.seal_json(SealPurpose.ACCESS_TOKEN, token.to_json()),
         "token_type": token_type(authorisation.bound_to),
         "expires_in": ACCESS_TOKEN_LIFE // SECOND,
         "scope": " ".join(authorisation.scope),
@@ -44,7 +44,7 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
         refresh = RefreshToken(
             client.client_id, granted.grant_id, granted.generation, authorisation.bound_to, authorisation.above
         )
-        body["refresh_token"] = sealer.seal_json(Purpose.REFRESH_TOKEN, refresh.to_json())
+        body["refresh_token"] = sealer.seal_json(SealPurpose.REFRESH_TOKEN, refresh.to_json())
     return body
 
 

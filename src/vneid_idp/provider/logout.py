@@ -8,7 +8,7 @@ from starlette.responses import Response
 from vneid_idp.grants.participants import clients_of_session
 from vneid_idp.identity.sessions import find_session
 from vneid_idp.kernel.clock import MINUTE, Instant
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.keys.ring import NotSignedHere
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
@@ -90,13 +90,13 @@ def _seal(provider: Idp, params: Params) -> str:
     """
     understood = {name: params[name] for name in _UNDERSTOOD if name in params}
     value = {"params": understood, "expires_at": provider.clock.now() + _SEALED_LIFE}
-    return provider.keys.sealer.seal_json(Purpose.LOG_OUT, value)
+    return provider.keys.sealer.seal_json(SealPurpose.LOG_OUT, value)
 
 
 def _open(provider: Idp, text: str) -> Params:
     """What `_seal` sealed. Raises `InvalidRequest`."""
     try:
-        value = provider.keys.sealer.open_json(Purpose.LOG_OUT, text)
+        value = provider.keys.sealer.open_json(SealPurpose.LOG_OUT, text)
     except NotSealedHere:
         raise InvalidRequest(f"{_SEALED} was not issued by this provider.") from None
     if provider.clock.now() >= value["expires_at"]:

@@ -1,6 +1,6 @@
 """Tokens that come back to us: which kind they are, and whose."""
 
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.protocol.tokens import AccessToken, RefreshToken
 from vneid_idp.web.context import Idp
 
@@ -12,10 +12,10 @@ def find_token(provider: Idp, text: str) -> AccessToken | RefreshToken | None:
     """
     sealer = provider.keys.sealer
     try:
-        return AccessToken.from_json(sealer.open_json(Purpose.ACCESS_TOKEN, text))
+        return AccessToken.from_json(sealer.open_json(SealPurpose.ACCESS_TOKEN, text))
     except NotSealedHere:
         pass
     try:
-        return RefreshToken.from_json(sealer.open_json(Purpose.REFRESH_TOKEN, text))
+        return RefreshToken.from_json(sealer.open_json(SealPurpose.REFRESH_TOKEN, text))
     except NotSealedHere:
         return None

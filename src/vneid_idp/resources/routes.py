@@ -17,7 +17,7 @@ from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import CHILD_ACCOUNT, SOCIAL_ACCOUNT, Caller, find_caller
@@ -267,13 +267,13 @@ def _age(record: RegistryRecord | None, now: Instant) -> Age | None:
 
 
 def _cursor(provider: Idp, client_id: str, state: State | None, after: str) -> str:
-    return provider.keys.sealer.seal_json(Purpose.CURSOR, [client_id, state, after])
+    return provider.keys.sealer.seal_json(SealPurpose.CURSOR, [client_id, state, after])
 
 
 def _read_cursor(provider: Idp, text: str, client_id: str, state: State | None) -> str:
     """Where a page starts. Sealed, so that a cursor works for its own list only and says nothing to who holds it."""
     try:
-        of_client, of_state, after = provider.keys.sealer.open_json(Purpose.CURSOR, text)
+        of_client, of_state, after = provider.keys.sealer.open_json(SealPurpose.CURSOR, text)
     except (NotSealedHere, ValueError) as error:
         raise InvalidCursor from error
     if (of_client, of_state) != (client_id, state):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from vneid_idp.delivery.outcomes import Delivered, Outcome
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.sealing import Purpose, Sealer
+from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.sandbox.tables import sandbox_messages
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Database, Reading, Row
@@ -54,7 +54,7 @@ class SandboxPhones:
             await unit.execute(
                 _KEEP,
                 message_id=delivery.delivery_id,
-                sealed=self.sealer.seal_json(Purpose.PERSONAL_DATA, dict(delivery.payload)),
+                sealed=self.sealer.seal_json(SealPurpose.PERSONAL_DATA, dict(delivery.payload)),
                 sent_at=delivery.created_at,
                 expires_at=delivery.not_after or delivery.created_at,
             )
@@ -70,7 +70,7 @@ async def latest_messages(unit: Reading, sealer: Sealer) -> list[Message]:
     """The messages whose codes are still good, newest first."""
 
     def message(row: Row) -> Message:
-        value = sealer.open_json(Purpose.PERSONAL_DATA, row["sealed"])
+        value = sealer.open_json(SealPurpose.PERSONAL_DATA, row["sealed"])
         return Message(value["phone"], value["code"], row["sent_at"], row["expires_at"])
 
     return [message(row) for row in await unit.fetch(_LATEST, now=unit.now)]

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.tokens import AccessToken
@@ -22,7 +22,7 @@ def open_access_token(provider: Idp, text: str, proof: Confirmation | None = Non
     stands is for the caller to read.
     """
     try:
-        token = AccessToken.from_json(provider.keys.sealer.open_json(Purpose.ACCESS_TOKEN, text))
+        token = AccessToken.from_json(provider.keys.sealer.open_json(SealPurpose.ACCESS_TOKEN, text))
     except NotSealedHere as error:
         raise InvalidToken("The access token is not one that this provider issued.") from error
     if provider.clock.now() >= token.expires_at:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import same
 from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
 
@@ -30,7 +30,7 @@ class ForgedForm(DomainError):
 def csrf_token(request: Request) -> str:
     """A token for a form, or for the header `X-CSRF-Token` of a script's request."""
     sealer: Sealer = request.app.state.idp.keys.sealer
-    return sealer.seal(Purpose.CSRF, browser_id(request).encode())
+    return sealer.seal(SealPurpose.CSRF, browser_id(request).encode())
 
 
 def csrf_field(request: Request) -> Markup:
@@ -49,7 +49,7 @@ def check_csrf(request: Request, form: Mapping[str, str]) -> None:
     token = form.get(FIELD) or request.headers.get(HEADER, "")
     sealer: Sealer = request.app.state.idp.keys.sealer
     try:
-        expected = sealer.open(Purpose.CSRF, token).decode()
+        expected = sealer.open(SealPurpose.CSRF, token).decode()
     except NotSealedHere as error:
         raise ForgedForm from error
     if not same(expected, read_cookie(request, Cookie.BROWSER) or ""):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.web.cookies import Cookie, forget_cookie, keep_cookie, read_cookie
 
 
@@ -22,7 +22,7 @@ def read_session(request: HTTPConnection, sealer: Sealer) -> BrowserSession | No
     if value is None:
         return None
     try:
-        person_id, session_id = sealer.open_json(Purpose.SESSION, value)
+        person_id, session_id = sealer.open_json(SealPurpose.SESSION, value)
     except NotSealedHere:
         return None
     return BrowserSession(person_id, session_id)
@@ -30,7 +30,7 @@ def read_session(request: HTTPConnection, sealer: Sealer) -> BrowserSession | No
 
 def keep_session(request: HTTPConnection, sealer: Sealer, session: BrowserSession) -> None:
     """Let the browser carry `session` until its window closes."""
-    keep_cookie(request, Cookie.SESSION, sealer.seal_json(Purpose.SESSION, [session.person_id, session.session_id]))
+    keep_cookie(request, Cookie.SESSION, sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id]))
 
 
 def forget_session(request: HTTPConnection) -> None:

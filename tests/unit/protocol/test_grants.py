@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.kernel.sealing import Purpose, Sealer
+from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol.authorisation import (
     Authorisation,
@@ -72,7 +72,9 @@ def asked(
     token: Code | RefreshToken, *, proof: Confirmation | None = None, grant_types: tuple[str, ...] = ()
 ) -> TokenRequest:
     """A token request with this code or refresh token."""
-    purpose, name = (Purpose.CODE, "code") if isinstance(token, Code) else (Purpose.REFRESH_TOKEN, "refresh_token")
+    purpose, name = (
+        (SealPurpose.CODE, "code") if isinstance(token, Code) else (SealPurpose.REFRESH_TOKEN, "refresh_token")
+    )
     params = {**PARAMS, name: SEALER.seal_json(purpose, token.to_json())}
     return TokenRequest(replace(CLIENT, grant_types=grant_types), params, proof, NOW)
 
@@ -292,8 +294,8 @@ def test_a_token_request_without_its_token_or_with_another_kind_of_it() -> None:
         with pytest.raises(InvalidRequest):
             judge_it(bare, SEALER)
     swapped = {
-        "code": SEALER.seal_json(Purpose.REFRESH_TOKEN, ["cli_a", "grt_a", 1]),
-        "refresh_token": SEALER.seal_json(Purpose.CODE, CODE.to_json()),
+        "code": SEALER.seal_json(SealPurpose.REFRESH_TOKEN, ["cli_a", "grt_a", 1]),
+        "refresh_token": SEALER.seal_json(SealPurpose.CODE, CODE.to_json()),
     }
     for judge_it in (redeem, refresh):
         with pytest.raises(InvalidGrant):

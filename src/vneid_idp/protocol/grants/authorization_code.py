@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vneid_idp.kernel.clock import SECOND, Instant
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
@@ -34,7 +34,7 @@ def _opened(text: str | None, sealer: Sealer) -> Code:
     if text is None:
         raise InvalidRequest("code is missing.")
     try:
-        return Code.from_json(sealer.open_json(Purpose.CODE, text))
+        return Code.from_json(sealer.open_json(SealPurpose.CODE, text))
     except NotSealedHere as error:
         raise InvalidGrant("The code is not one that this provider issued.") from error
 

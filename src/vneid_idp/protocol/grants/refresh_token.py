@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vneid_idp.kernel.clock import SECOND, Instant
-from vneid_idp.kernel.sealing import NotSealedHere, Purpose, Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope
@@ -45,7 +45,7 @@ def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
     if text is None:
         raise InvalidRequest("refresh_token is missing.")
     try:
-        return RefreshToken.from_json(sealer.open_json(Purpose.REFRESH_TOKEN, text))
+        return RefreshToken.from_json(sealer.open_json(SealPurpose.REFRESH_TOKEN, text))
     except NotSealedHere as error:
         raise InvalidGrant("The refresh_token is not one that this provider issued.") from error
 
