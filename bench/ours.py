@@ -25,7 +25,7 @@ from vneid_idp.keys import service as keys_service
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import Decision
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.storage.database import open_database
@@ -106,7 +106,7 @@ class Ours:
 
 async def _seat_one(unit: Unit, ring: KeyRing, record: RegistryRecord) -> str:
     account = await open_account(unit, Vault(ring.sealer), ring.blind, record, 2, policy=shipped())
-    methods = (Method("pwd", unit.now), Method("sms", unit.now))
+    methods = (SignInMethod("pwd", unit.now), SignInMethod("sms", unit.now))
     session = await open_session(unit, account.person_id, methods)
     decided = {"offline_access": Decision("bench", 1, given=True)}
     await give(unit, account.person_id, CLIENT_ID, decided, Shown("", "vi"))

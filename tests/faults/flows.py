@@ -21,7 +21,7 @@ from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.claims import Decision
-from vneid_idp.protocol.levels import LEVEL_2, Method
+from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.cookies import Cookie, cookie_name
@@ -162,7 +162,7 @@ async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]
             await consent.give(unit, person_id, client_id, decided, consent.Shown("text", "vi"))
         flows = []
         for number in range(count):
-            methods = (Method("pwd", unit.now), Method("sms", unit.now))
+            methods = (SignInMethod("pwd", unit.now), SignInMethod("sms", unit.now))
             session = await sessions.open_session(unit, people[number % len(people)], methods)
             sealed = ring.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])
             flows.append(Flow(number, f"{cookie_name(Cookie.SESSION, secure=False)}={sealed}"))

@@ -10,7 +10,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import Move, State
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import Proof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.delivery.channels import Channel
@@ -66,7 +66,7 @@ async def bind(land: Country, party: RelyingParty, account: str, person_id: str,
     return made.binding.binding_id
 
 
-async def states(land: Country, party: RelyingParty) -> dict[str, State]:
+async def states(land: Country, party: RelyingParty) -> dict[str, BindingState]:
     async with land.idp.db.reading() as unit:
         found = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, party.client_id)
     return {binding.binding_id: binding.state for binding in found}
@@ -83,7 +83,11 @@ async def test_whom_the_authority_locks_has_nothing_left_at_once(land: Country, 
     await say(land, SAID[what], someone)
     assert refused(await party.refresh(tokens["refresh_token"]))
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
-    assert await states(land, party) == {own: State.SUSPENDED, child: State.VERIFIED, kept: State.VERIFIED}
+    assert await states(land, party) == {
+        own: BindingState.SUSPENDED,
+        child: BindingState.VERIFIED,
+        kept: BindingState.VERIFIED,
+    }
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, someone.person_id) == ()
         assert len(await sessions.list_sessions(unit, other.person_id)) == 1
@@ -98,7 +102,7 @@ async def test_a_lock_of_a_guardian_does_not_rest_the_childs_account(land: Count
     guardian = await agreed(land, party, "guardian")
     child = await bind(land, party, "child", land.people["child-9"].record.person_id, guardian.person_id)
     await say(land, lock, guardian)
-    assert await states(land, party) == {child: State.VERIFIED}
+    assert await states(land, party) == {child: BindingState.VERIFIED}
 
 
 async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
@@ -112,13 +116,13 @@ async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
     for again in range(2):
         land.watch.advance(MINUTE * (again + 1))
         await say(land, lock, someone)
-    assert set((await states(land, party)).values()) == {State.SUSPENDED}
+    assert set((await states(land, party)).values()) == {BindingState.SUSPENDED}
     land.watch.advance(MINUTE)
     await say(land, unlock, someone)
-    assert await states(land, party) == {rested: State.VERIFIED, resting: State.SUSPENDED}
+    assert await states(land, party) == {rested: BindingState.VERIFIED, resting: BindingState.SUSPENDED}
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
     await say(land, unlock, someone)
-    assert await states(land, party) == {rested: State.VERIFIED, resting: State.SUSPENDED}
+    assert await states(land, party) == {rested: BindingState.VERIFIED, resting: BindingState.SUSPENDED}
 
 
 async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty) -> None:
@@ -131,7 +135,7 @@ async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty
     land.watch.advance(MINUTE)
     for what in (unlock, die):
         await say(land, what, someone)
-    assert await states(land, party) == {own: State.SUSPENDED}
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
     async with land.idp.db.reading() as unit:
         after = await accounts.find(unit, someone.person_id)
     assert before is not None

@@ -9,7 +9,7 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
-from vneid_idp.bindings.social_accounts.lifecycle import State
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
@@ -70,8 +70,8 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     await forget(land, someone)
     assert refused(await party.refresh(tokens["refresh_token"]))
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
-    released = State.RELEASED
-    assert await states(land, party) == {child: released, own: released, kept: State.VERIFIED}
+    released = BindingState.RELEASED
+    assert await states(land, party) == {child: released, own: released, kept: BindingState.VERIFIED}
     assert await states(land, second) == {elsewhere: released}
     async with land.idp.db.reading() as unit:
         assert await consents.list_standing(unit, someone.person_id) == []

@@ -19,7 +19,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.watch import Watch
 from vneid_idp.bindings.engine.service import list_for_client
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import State
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.clients import service as clients
 from vneid_idp.grants.liveness import lives
@@ -214,10 +214,10 @@ async def check_all_ended(land: Country, taker: Taker, family: Family) -> None:
             assert binding.state not in SOCIAL_ACCOUNT.lifecycle.live, binding
         elif taker in (lock, die) and binding.person_id == family.parent.person_id:
             # What a parent supervises is a child's, whose identity is not locked.
-            assert binding.state is not State.VERIFIED, binding
+            assert binding.state is not BindingState.VERIFIED, binding
 
 
 async def check_child_has_nothing(land: Country, taker: Taker, family: Family) -> None:
     for binding in await _bindings(land, family):
         if binding.person_id == family.child.person_id:
-            assert binding.state is (State.SUSPENDED if taker is child_dies else State.RELEASED), binding
+            assert binding.state is (BindingState.SUSPENDED if taker is child_dies else BindingState.RELEASED), binding

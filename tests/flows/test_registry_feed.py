@@ -19,8 +19,8 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import Facts, Move, State
-from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount
+from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState, Move
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.identity import accounts, persons, sessions
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
@@ -91,7 +91,7 @@ async def test_a_death_ends_everything(land: Country, party: RelyingParty, follo
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
     assert (await party.post("/introspect", token=tokens["access_token"])).json() == {"active": False}
     assert refused(await party.refresh(tokens["refresh_token"]))
-    assert await states(land, party) == {own: State.SUSPENDED, kept: State.VERIFIED}
+    assert await states(land, party) == {own: BindingState.SUSPENDED, kept: BindingState.VERIFIED}
     assert (await party.userinfo(theirs["access_token"])).status_code == 200
     assert await facts(land, someone.person_id) == [["death"]]
     async with land.idp.db.reading() as unit:
@@ -107,8 +107,8 @@ async def test_without_a_card_nothing_counts_until_it_is_renewed(
     own = await bind(land, party, "own", someone.person_id)
     today = date(2026, 11, 1)
     for card, status, state in (
-        (Card(CardKind.CITIZEN, date(2006, 1, 1), date(2026, 1, 1)), 401, State.SUSPENDED),
-        (Card(CardKind.CITIZEN, today, None), 200, State.VERIFIED),
+        (Card(CardKind.CITIZEN, date(2006, 1, 1), date(2026, 1, 1)), 401, BindingState.SUSPENDED),
+        (Card(CardKind.CITIZEN, today, None), 200, BindingState.VERIFIED),
     ):
         await change(land, someone.person_id, card=card)
         assert await follower.round() == 1
@@ -127,7 +127,7 @@ async def test_a_new_name_and_province_are_told_at_once(land: Country, party: Re
     await follower.round()
     told = (await party.userinfo(tokens["access_token"])).json()
     assert (told["full_name"], told["address"]["region"]) == ("Lê Thị Mới", "Đắk Lắk")
-    assert await states(land, party) == {own: State.VERIFIED}
+    assert await states(land, party) == {own: BindingState.VERIFIED}
     assert await facts(land, someone.person_id) == [["address", "name"]]
 
 
@@ -136,8 +136,8 @@ async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: Relyi
     tokens = await someone.tokens(party, scope=SCOPE)
     own = await bind(land, party, "own", someone.person_id)
     for by, at, status, state in (
-        (LockedBy.AUTHORITY, land.watch.now(), 401, State.SUSPENDED),
-        (None, None, 200, State.VERIFIED),
+        (LockedBy.AUTHORITY, land.watch.now(), 401, BindingState.SUSPENDED),
+        (None, None, 200, BindingState.VERIFIED),
     ):
         await change(land, someone.person_id, locked_by=by, locked_at=at)
         await follower.round()
@@ -172,10 +172,10 @@ async def test_a_childs_account_rests_without_its_guardian(
     guardian, child = (land.people[slug].record for slug in ("guardian", "child-9"))
     bound = await bind(land, party, "child", child.person_id, guardian.person_id)
     own = await bind(land, party, "own", guardian.person_id)
-    for guardians, state in (((), State.SUSPENDED), ((guardian.person_id,), State.VERIFIED)):
+    for guardians, state in (((), BindingState.SUSPENDED), ((guardian.person_id,), BindingState.VERIFIED)):
         await change(land, child.person_id, guardian_ids=guardians)
         await follower.round()
-        assert await states(land, party) == {bound: state, own: State.VERIFIED}
+        assert await states(land, party) == {bound: state, own: BindingState.VERIFIED}
     told = await kinds(land, child.person_id)
     assert (told["register.told"], told["binding.suspended"], told["binding.resumed"]) == (2, 1, 1)
 
@@ -190,7 +190,7 @@ async def test_what_the_provider_suspended_itself_the_register_does_not_wake(
     for guardians in ((), (guardian.person_id,)):
         await change(land, child.person_id, guardian_ids=guardians)
         await direct.round()
-    assert await states(land, party) == {bound: State.SUSPENDED}
+    assert await states(land, party) == {bound: BindingState.SUSPENDED}
 
 
 @pytest.mark.parametrize("first", ["lock", "card"])
@@ -213,9 +213,9 @@ async def test_a_binding_rests_as_long_as_there_is_a_ground(
     for ground in (first, "card" if first == "lock" else "lock"):
         await make(ground, holds=True)
     await make(lifted, holds=False)
-    assert await states(land, party) == {own: State.SUSPENDED}
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
     await make("card" if lifted == "lock" else "lock", holds=False)
-    assert await states(land, party) == {own: State.VERIFIED}
+    assert await states(land, party) == {own: BindingState.VERIFIED}
 
 
 async def test_many_workers_make_each_change_once(land: Country, party: RelyingParty, follower: Follower) -> None:
@@ -243,7 +243,7 @@ async def test_what_is_told_again_changes_nothing(land: Country, party: RelyingP
         await unit.execute(_FORGET_POSITION)
     assert await direct.round() == 1
     assert await kinds(land, someone.person_id) == before
-    assert await states(land, party) == {own: State.SUSPENDED}
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 
 async def test_a_change_that_could_not_be_made_is_made_later(
@@ -296,13 +296,15 @@ async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: C
     async with idp.db.writing() as unit:
         result = await sign_in(unit, idp.vault, idp.keys.blind, told, shipped(), "pwd", before=None, client_id=None)
     assert result.standing is Standing.DECEASED
-    assert await states(land, party) == {own: State.SUSPENDED}
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 
 def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> None:
     child, now = land.people["child-9"].record, land.watch.now()
     rules = shipped().at(now)
-    binding = SocialAccount("c", "bind_1", child.person_id, "per_former", Method.GUARDIAN, 2, Facts(now, now))
+    binding = SocialAccount(
+        "c", "bind_1", child.person_id, "per_former", BindingMethod.GUARDIAN, 2, BindingFacts(now, now)
+    )
     assert (
         use_case.grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now)
         == frozenset()

@@ -19,8 +19,8 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.engine.tables import binding_requests
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import Move, State
-from vneid_idp.bindings.social_accounts.rules import Method, Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, Proof, SocialAccount
 from vneid_idp.bindings.social_accounts.tables import social_accounts as table
 from vneid_idp.bindings.social_accounts.words import (
     AccountBoundToAnother,
@@ -59,7 +59,7 @@ async def kinds(db: Database, person_id: str) -> list[str]:
         return sorted(event.kind for event in await audit.history_of(unit, person_id))
 
 
-async def make(db: Database, binding_id: str, move: Move, client_id: str = NETWORK) -> State:
+async def make(db: Database, binding_id: str, move: Move, client_id: str = NETWORK) -> BindingState:
     async with db.writing() as unit:
         return (await engine.move(unit, SOCIAL_ACCOUNT, client_id, binding_id, move)).state
 
@@ -68,7 +68,7 @@ async def test_an_account_is_bound(db: Database, bind: Bind, watch: Watch) -> No
     bound = await bind()
     assert bound.created
     binding = bound.binding
-    assert (binding.state, binding.level, binding.method) == (State.VERIFIED, 2, Method.OWN_PROOF)
+    assert (binding.state, binding.level, binding.method) == (BindingState.VERIFIED, 2, BindingMethod.OWN_PROOF)
     assert binding.facts.verified_at == watch.now()
     async with db.reading() as unit:
         assert await engine.find(unit, SOCIAL_ACCOUNT, NETWORK, binding.binding_id) == binding
@@ -141,7 +141,11 @@ async def test_a_child_is_bound_by_a_guardian(db: Database, bind: Bind) -> None:
     with pytest.raises(GuardianRequired):
         await bind(replace(CHILD, guardian_id=None))
     binding = (await bind(CHILD)).binding
-    assert (binding.person_id, binding.representative_id, binding.method) == ("per_child", "per_lan", Method.GUARDIAN)
+    assert (binding.person_id, binding.representative_id, binding.method) == (
+        "per_child",
+        "per_lan",
+        BindingMethod.GUARDIAN,
+    )
     async with db.reading() as unit:
         assert await ledger.list_for_person(unit, "per_lan") == (binding,)
         assert await ledger.list_for_person(unit, "per_child") == (binding,)
@@ -155,7 +159,7 @@ async def test_at_16_the_own_proof_takes_the_account_over(db: Database, bind: Bi
     own = await bind(Proof("per_child", age=16, level=1))
     assert not own.created
     assert own.binding.binding_id == supervised.binding_id
-    assert (own.binding.method, own.binding.representative_id, own.binding.level) == (Method.OWN_PROOF, None, 1)
+    assert (own.binding.method, own.binding.representative_id, own.binding.level) == (BindingMethod.OWN_PROOF, None, 1)
     assert own.binding.facts.verified_at == watch.now()
     assert await kinds(db, "per_child") == ["binding.proved", "binding.verified"]
     async with db.reading() as unit:
@@ -171,11 +175,11 @@ async def test_a_higher_level_is_taken_and_a_lower_one_left(db: Database, bind: 
 
 async def test_a_suspended_binding_holds_its_account_and_is_not_lifted_by_binding(db: Database, bind: Bind) -> None:
     bound = (await bind(MINH)).binding
-    assert await make(db, bound.binding_id, Move.SUSPEND) is State.SUSPENDED
-    assert (await bind(replace(MINH, level=2))).binding.state is State.SUSPENDED
+    assert await make(db, bound.binding_id, Move.SUSPEND) is BindingState.SUSPENDED
+    assert (await bind(replace(MINH, level=2))).binding.state is BindingState.SUSPENDED
     with pytest.raises(AccountBoundToAnother):
         await bind(LAN)
-    assert await make(db, bound.binding_id, Move.RESUME) is State.VERIFIED
+    assert await make(db, bound.binding_id, Move.RESUME) is BindingState.VERIFIED
     assert await kinds(db, "per_minh") == ["binding.resumed", "binding.suspended", "binding.verified"]
 
 
@@ -186,7 +190,7 @@ async def test_ending_twice_is_forgiven_and_leaves_one_event(db: Database, bind:
     watch.advance(MINUTE)
     async with db.writing() as unit:
         assert await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, binding_id, Move.RELEASE, by="client") == first
-    assert first.state is State.RELEASED
+    assert first.state is BindingState.RELEASED
     assert await kinds(db, "per_lan") == ["binding.released", "binding.verified"]
     for move in (Move.RESUME, Move.SUSPEND, Move.VERIFY, Move.REVOKE):
         with pytest.raises(MoveForbidden):
@@ -198,14 +202,14 @@ async def test_nobody_ends_a_strangers_binding(db: Database, bind: Bind) -> None
     with pytest.raises(BindingNotFound):
         await make(db, binding_id, Move.RELEASE, client_id="other")
 
-    async def by(person_id: str) -> State:
+    async def by(person_id: str) -> BindingState:
         async with db.writing() as unit:
             return (await ledger.release_by_person(unit, person_id, binding_id, record, shipped())).state
 
     record = replace(persona("fifteen").record, person_id="per_child", guardian_ids=("per_lan",))
     with pytest.raises(BindingNotFound):
         await by("per_minh")
-    assert await by("per_lan") is State.RELEASED
+    assert await by("per_lan") is BindingState.RELEASED
     async with db.reading() as unit:
         released = next(e for e in await audit.history_of(unit, "per_child") if e.kind == "binding.released")
     assert released.data == {"by": "guardian"}
@@ -224,14 +228,14 @@ async def test_everything_at_one_network_is_released_for_its_person(db: Database
         assert await ledger.release_all(unit, "per_lan", NETWORK) == 0
     async with db.reading() as unit:
         states = {b.binding_id: b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, NETWORK)}
-        assert [b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, "net_2")] == [State.VERIFIED]
-    assert {states.pop(binding_id) for binding_id in (*own, child)} == {State.RELEASED}
-    assert states.pop(ended) is State.REVOKED
-    assert list(states.values()) == [State.VERIFIED]
+        assert [b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, "net_2")] == [BindingState.VERIFIED]
+    assert {states.pop(binding_id) for binding_id in (*own, child)} == {BindingState.RELEASED}
+    assert states.pop(ended) is BindingState.REVOKED
+    assert list(states.values()) == [BindingState.VERIFIED]
 
 
-@pytest.mark.parametrize("state", [None, *State])
-async def test_a_network_lists_its_own_in_pages(db: Database, bind: Bind, state: State | None) -> None:
+@pytest.mark.parametrize("state", [None, *BindingState])
+async def test_a_network_lists_its_own_in_pages(db: Database, bind: Bind, state: BindingState | None) -> None:
     made = [(await bind(Proof(f"per_{n}", 20, 2), account=f"a{n}")).binding for n in range(9)]
     await bind(account="elsewhere", client_id="net_2")
     for index, move in enumerate((Move.SUSPEND, Move.RELEASE, Move.REVOKE)):
@@ -269,7 +273,7 @@ async def test_an_idempotency_key_repeats_the_answer(db: Database, bind: Bind, w
     async with db.writing() as unit:
         await engine.move(unit, SOCIAL_ACCOUNT, NETWORK, first.binding.binding_id, Move.RELEASE, by="client")
     assert (await bind(idempotency_key="second")).binding.binding_id == stood.binding.binding_id
-    assert (await bind(idempotency_key="key")).binding.state is State.RELEASED
+    assert (await bind(idempotency_key="key")).binding.state is BindingState.RELEASED
     watch.advance(engine.KEYS_KEPT + 1)
     async with db.writing() as unit:
         assert await ledger.forget_old_keys(unit) == 3

@@ -22,8 +22,8 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.capabilities import Action, may
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Move, State
-from vneid_idp.bindings.social_accounts.rules import Method, Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingState, Move
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, Proof, SocialAccount
 from vneid_idp.bindings.social_accounts.words import (
     AccountBoundToAnother,
     AccountLimitReached,
@@ -115,12 +115,12 @@ class Histories(RuleBasedStateMachine):
             self.tell(Move.VERIFY)
         elif bound.binding != before:
             self.tell(Move.PROVE)
-            assert before.state is State.VERIFIED
-            assert bound.binding.method is Method.OWN_PROOF
-            assert before.method is Method.GUARDIAN or bound.binding.level > before.level
+            assert before.state is BindingState.VERIFIED
+            assert bound.binding.method is BindingMethod.OWN_PROOF
+            assert before.method is BindingMethod.GUARDIAN or bound.binding.level > before.level
             moved = replace(
                 before,
-                method=Method.OWN_PROOF,
+                method=BindingMethod.OWN_PROOF,
                 level=level,
                 representative_id=None,
                 facts=replace(before.facts, verified_at=self.watch.now()),
@@ -152,7 +152,7 @@ class Histories(RuleBasedStateMachine):
             assert end is None
             return
         if end is None:
-            assert (binding.state, move) in {(State.RELEASED, Move.RELEASE), (State.REVOKED, Move.REVOKE)}
+            assert (binding.state, move) in {(BindingState.RELEASED, Move.RELEASE), (BindingState.REVOKED, Move.REVOKE)}
             assert moved == binding
             return
         assert moved.state is end
@@ -189,10 +189,10 @@ class Histories(RuleBasedStateMachine):
         for binding in (*self.held.values(), *self.ended):
             age = self.ages[binding.person_id]
             if may(binding, age, Action.POST, RULES):
-                assert binding.state is State.VERIFIED
-                assert (binding.method is Method.GUARDIAN) == (age < 16)
+                assert binding.state is BindingState.VERIFIED
+                assert (binding.method is BindingMethod.GUARDIAN) == (age < 16)
             if may(binding, age, Action.COMMERCIAL_LIVESTREAM, RULES):
-                assert (binding.level, binding.method) == (2, Method.OWN_PROOF)
+                assert (binding.level, binding.method) == (2, BindingMethod.OWN_PROOF)
 
 
 Histories.TestCase.settings = settings(

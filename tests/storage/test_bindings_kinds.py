@@ -14,7 +14,7 @@ from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts import service as social_accounts
-from vneid_idp.bindings.social_accounts.lifecycle import State as AccountState
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState as AccountState
 from vneid_idp.bindings.social_accounts.rules import Proof
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.secrets import BlindIndex, new_id

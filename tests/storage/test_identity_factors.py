@@ -16,7 +16,7 @@ from vneid_idp.identity import otp, passkeys, sessions
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.passkeys import PasskeyRefused, Site
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Database
 
 ANN, BOB = "per_ann", "per_bob"
@@ -142,27 +142,27 @@ async def test_fifty_wrong_tries_at_once_are_five(db: Database) -> None:
 
 async def test_a_session_opens_gains_methods_and_ends(db: Database, watch: Watch) -> None:
     async with db.writing() as unit:
-        session = await sessions.open_session(unit, ANN, (Method("pwd", unit.now),))
+        session = await sessions.open_session(unit, ANN, (SignInMethod("pwd", unit.now),))
     watch.advance(MINUTE)
     async with db.writing() as unit:
         assert await sessions.find_session(unit, ANN, session.session_id) == session
         assert await sessions.find_session(unit, BOB, session.session_id) is None
-        more = await sessions.add_method(unit, ANN, session.session_id, Method("sms", unit.now))
+        more = await sessions.add_method(unit, ANN, session.session_id, SignInMethod("sms", unit.now))
         assert more is not None
         assert [method.name for method in more.methods] == ["pwd", "sms"]
-        again = await sessions.add_method(unit, ANN, session.session_id, Method("pwd", unit.now))
+        again = await sessions.add_method(unit, ANN, session.session_id, SignInMethod("pwd", unit.now))
         assert again is not None
-        assert again.methods == (Method("sms", unit.now), Method("pwd", unit.now))
+        assert again.methods == (SignInMethod("sms", unit.now), SignInMethod("pwd", unit.now))
         assert await sessions.find_session(unit, ANN, session.session_id) == again
         assert await sessions.end_session(unit, ANN, session.session_id)
         assert not await sessions.end_session(unit, ANN, session.session_id)
         assert await sessions.find_session(unit, ANN, session.session_id) is None
-        assert await sessions.add_method(unit, ANN, session.session_id, Method("pwd", unit.now)) is None
+        assert await sessions.add_method(unit, ANN, session.session_id, SignInMethod("pwd", unit.now)) is None
 
 
 async def test_a_session_expires(db: Database, watch: Watch) -> None:
     async with db.writing() as unit:
-        session = await sessions.open_session(unit, ANN, (Method("hwk", unit.now),), HOUR)
+        session = await sessions.open_session(unit, ANN, (SignInMethod("hwk", unit.now),), HOUR)
     watch.advance(HOUR)
     async with db.reading() as unit:
         assert await sessions.find_session(unit, ANN, session.session_id) is None
@@ -174,9 +174,9 @@ async def test_every_session_of_one_person_ends(db: Database, watch: Watch) -> N
     for _ in range(2):
         watch.advance(SECOND)
         async with db.writing() as unit:
-            opened.append(await sessions.open_session(unit, ANN, (Method("pwd", unit.now),)))
+            opened.append(await sessions.open_session(unit, ANN, (SignInMethod("pwd", unit.now),)))
     async with db.writing() as unit:
-        other = await sessions.open_session(unit, BOB, (Method("pwd", unit.now),))
+        other = await sessions.open_session(unit, BOB, (SignInMethod("pwd", unit.now),))
         assert await sessions.list_sessions(unit, ANN) == tuple(opened)
         assert set(await sessions.end_all(unit, ANN)) == {session.session_id for session in opened}
         assert await sessions.end_all(unit, ANN) == ()
@@ -189,7 +189,7 @@ async def test_methods_added_at_once_all_stay(db: Database) -> None:
 
     async def add(name: str) -> None:
         async with db.writing() as unit:
-            assert await sessions.add_method(unit, ANN, session.session_id, Method(name, unit.now))
+            assert await sessions.add_method(unit, ANN, session.session_id, SignInMethod(name, unit.now))
 
     await asyncio.gather(*(add(name) for name in ("pwd", "pin", "sms", "hwk")))
     async with db.reading() as unit:
@@ -247,7 +247,7 @@ async def test_a_passkey_signs_its_person_in(db: Database, watch: Watch, synced:
     for _ in range(2):
         watch.advance(SECOND)
         signed_in = await browser.sign_in(await browser.options())
-        assert (signed_in.person_id, signed_in.method) == (ANN, Method("hwk", watch.now()))
+        assert (signed_in.person_id, signed_in.method) == (ANN, SignInMethod("hwk", watch.now()))
     watch.advance(SECOND)
     second_factor = await browser.options(person_id=ANN)
     assert json.loads(second_factor.options)["allowCredentials"][0]["id"] == passkey.credential_id

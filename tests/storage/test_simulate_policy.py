@@ -22,9 +22,9 @@ from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts.capabilities import Action, may
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import Facts, State
+from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.lifecycle import Move as AccountMove
-from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.registry import MANY, RegistryRecord
 from vneid_idp.kernel.clock import midnight
@@ -48,19 +48,21 @@ class Drawn:
 
 
 def accounts(number: int) -> st.SearchStrategy[Drawn]:
-    def made(level: int, method: Method, state: State, born: date | None) -> Drawn:
-        facts = Facts(
+    def made(level: int, method: BindingMethod, state: BindingState, born: date | None) -> Drawn:
+        facts = BindingFacts(
             1,
             1,
-            2 if state is State.SUSPENDED else None,
-            3 if state is State.RELEASED else None,
-            3 if state is State.REVOKED else None,
+            2 if state is BindingState.SUSPENDED else None,
+            3 if state is BindingState.RELEASED else None,
+            3 if state is BindingState.REVOKED else None,
         )
         account = SocialAccount(f"net_{number % 3}", f"bind_{number:03}", f"per_{number}", None, method, level, facts)
         return Drawn(account, born)
 
     births = st.none() | st.dates(date(2004, 1, 1), date(2016, 1, 1)) | st.just(date(2011, 3, 1))
-    return st.builds(made, st.sampled_from([1, 2]), st.sampled_from(Method), st.sampled_from(State), births)
+    return st.builds(
+        made, st.sampled_from([1, 2]), st.sampled_from(BindingMethod), st.sampled_from(BindingState), births
+    )
 
 
 DRAWN = st.integers(0, 30).flatmap(lambda count: st.tuples(*(accounts(number) for number in range(count))))
@@ -116,7 +118,7 @@ def brute(drawn: Collection[Drawn], before: Policy, after: Policy, day: date) ->
     locked, freed, looked_at = set(), set(), 0
     changes: Counter[str] = Counter()
     for each in drawn:
-        if each.account.state not in (State.VERIFIED, State.SUSPENDED):
+        if each.account.state not in (BindingState.VERIFIED, BindingState.SUSPENDED):
             continue
         looked_at += 1
         years = None if each.born is None else age(each.born, midnight(day))
@@ -158,10 +160,10 @@ def test_it_counts_what_a_count_by_hand_counts(drawn: tuple[Drawn, ...], amendme
     assert counted(found) == brute(drawn, shipped(), shipped().amended(amendment), day)
 
 
-def bound(number: int, level: int = 1, state: State = State.VERIFIED) -> Drawn:
-    facts = Facts(1, 1, 2 if state is State.SUSPENDED else None)
+def bound(number: int, level: int = 1, state: BindingState = BindingState.VERIFIED) -> Drawn:
+    facts = BindingFacts(1, 1, 2 if state is BindingState.SUSPENDED else None)
     account = SocialAccount(
-        f"net_{number % 3}", f"bind_{number:06}", f"per_{number}", None, Method.OWN_PROOF, level, facts
+        f"net_{number % 3}", f"bind_{number:06}", f"per_{number}", None, BindingMethod.OWN_PROOF, level, facts
     )
     return Drawn(account, date(1990, 1, 1))
 
@@ -182,8 +184,8 @@ async def test_any_number_is_walked_in_pages_and_the_register_asked_by_pages(db:
 
 
 async def test_the_reason_is_told_and_nobody_named(db: Database) -> None:
-    guardians = replace(bound(1).account, method=Method.GUARDIAN, level=2)
-    register = await write(db, [Drawn(guardians, date(2010, 6, 1)), bound(2, 1), bound(3, 2, State.SUSPENDED)])
+    guardians = replace(bound(1).account, method=BindingMethod.GUARDIAN, level=2)
+    register = await write(db, [Drawn(guardians, date(2010, 6, 1)), bound(2, 1), bound(3, 2, BindingState.SUSPENDED)])
     later = Policy((), (ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 18, "§", DAY),))
     found = await simulate(db, register.find_many, shipped(), shipped().amended(later), DAY)
     assert {effect.action: dict(effect.freed) for effect in found.effects} == {

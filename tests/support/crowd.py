@@ -17,7 +17,7 @@ from vneid_idp.kernel.secrets import new_id, new_secret
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
 from vneid_idp.protocol.claims import Decision
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.tokens import Code, RefreshToken, new_access_token
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Unit
@@ -66,7 +66,9 @@ async def _family(land: Country, unit: Unit, party: RelyingParty, number: int) -
     for record in (parent, child):
         await population.register(unit, record)
     await accounts.open_account(unit, land.idp.vault, land.idp.keys.blind, parent, 2, policy=shipped())
-    session = await sessions.open_session(unit, parent.person_id, (Method("pwd", unit.now), Method("sms", unit.now)))
+    session = await sessions.open_session(
+        unit, parent.person_id, (SignInMethod("pwd", unit.now), SignInMethod("sms", unit.now))
+    )
     decided = {name: Decision("account", 1, True) for name in (*OWN, *CHILD, "age_band") if name != "openid"}
     shown = consent.Shown("text", "vi")
     given = await consent.give(unit, parent.person_id, party.client_id, decided, shown)

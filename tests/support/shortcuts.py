@@ -10,7 +10,7 @@ from vneid_idp.identity import sessions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 
 EVERYTHING = (*PURPOSE["required"], *PURPOSE["optional"], *PERMISSIONS)
 
@@ -66,7 +66,7 @@ async def known(land: Country, slug: str = "complete", *methods: str, at: Instan
     when = land.watch.now() if at is None else at
     persona = land.people[slug]
     async with land.idp.db.writing() as unit:
-        shown = tuple(Method(name, when) for name in methods or ("pwd", "sms"))
+        shown = tuple(SignInMethod(name, when) for name in methods or ("pwd", "sms"))
         session = await sessions.open_session(unit, persona.record.person_id, shown)
     person = Person(land, persona)
     sealed = land.idp.keys.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])

@@ -9,7 +9,7 @@ from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
 from vneid_idp.protocol.claims import Decision
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.tokens import new_access_token
 
 OWN = ("openid", "binding:social_account")
@@ -29,7 +29,7 @@ async def person_token(
     client_id = party.client.client_id
     async with land.idp.db.writing() as unit:
         now = unit.now
-        session = await sessions.open_session(unit, person_id, (Method("pwd", now),))
+        session = await sessions.open_session(unit, person_id, (SignInMethod("pwd", now),))
         decided = {name: Decision("account", 1, True) for name in scope if name != "openid"}
         given = await consent.give(unit, person_id, client_id, decided, consent.Shown("text", "vi"))
         authorisation = Authorisation(

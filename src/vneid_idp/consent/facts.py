@@ -12,7 +12,7 @@ from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consents
 from vneid_idp.identity.tables import account_is_usable, accounts, session_is_live, sessions
 from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 
@@ -44,14 +44,14 @@ _FIND = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SessionFacts:
     """A signed-in person and the consent that stands towards the client, if any."""
 
     person: PersonFacts
     consent: ConsentFacts | None
 
 
-async def find_facts(unit: Reading, person_id: str, session_id: str, client_id: str) -> Facts | None:
+async def find_facts(unit: Reading, person_id: str, session_id: str, client_id: str) -> SessionFacts | None:
     """The facts of a browser session, or `None` when it has ended."""
     row = await unit.fetch_one(_FIND, person_id=person_id, session_id=session_id, client_id=client_id, now=unit.now)
     if row is None:
@@ -59,10 +59,10 @@ async def find_facts(unit: Reading, person_id: str, session_id: str, client_id: 
     person = PersonFacts(
         person_id=person_id,
         session_id=session_id,
-        methods=tuple(Method(name, at) for name, at in orjson.loads(row["methods"])),
+        methods=tuple(SignInMethod(name, at) for name, at in orjson.loads(row["methods"])),
         account_level=row["level"],
         usable=row["usable"] == 1,
     )
     if row["consent_id"] is None:
-        return Facts(person, None)
-    return Facts(person, ConsentFacts(row["consent_id"], row["changed_at"], decisions.load(row["decisions"])))
+        return SessionFacts(person, None)
+    return SessionFacts(person, ConsentFacts(row["consent_id"], row["changed_at"], decisions.load(row["decisions"])))

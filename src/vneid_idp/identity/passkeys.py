@@ -28,7 +28,7 @@ from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Reading, Unit
 
 CHALLENGE_LIFETIME = 5 * MINUTE
@@ -72,7 +72,7 @@ class Authenticated:
 
     person_id: str
     credential_id: str
-    method: Method
+    method: SignInMethod
 
 
 async def registration_options(
@@ -174,7 +174,7 @@ async def authenticate(
         raise PasskeyRefused(type(error).__name__) from error
     if not await store.use_passkey(unit, passkey, verified.new_sign_count, issued_at):
         raise PasskeyRefused("an answer that was given before, or a copied authenticator")
-    return Authenticated(passkey.person_id, passkey.credential_id, Method(METHOD, unit.now))
+    return Authenticated(passkey.person_id, passkey.credential_id, SignInMethod(METHOD, unit.now))
 
 
 async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:

@@ -13,7 +13,7 @@ from vneid_idp.audit.service import record
 from vneid_idp.identity.tables import session_is_live, sessions
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
@@ -51,29 +51,29 @@ class Session:
 
     person_id: str
     session_id: str
-    methods: tuple[Method, ...]
+    methods: tuple[SignInMethod, ...]
     """Each kind of proof once, with the instant of the latest."""
     opened_at: Instant
     expires_at: Instant
 
 
-def read_methods(text: str) -> tuple[Method, ...]:
+def read_methods(text: str) -> tuple[SignInMethod, ...]:
     """The methods in the column `sessions.methods`."""
-    return tuple(Method(name, at) for name, at in orjson.loads(text))
+    return tuple(SignInMethod(name, at) for name, at in orjson.loads(text))
 
 
-def write_methods(methods: Iterable[Method]) -> str:
+def write_methods(methods: Iterable[SignInMethod]) -> str:
     """The text of the column `sessions.methods`."""
     return orjson.dumps([[method.name, method.at] for method in methods]).decode()
 
 
-def with_method(methods: tuple[Method, ...], new: Method) -> tuple[Method, ...]:
+def with_method(methods: tuple[SignInMethod, ...], new: SignInMethod) -> tuple[SignInMethod, ...]:
     """`methods` with `new` last and no older one of its kind."""
     return (*(method for method in methods if method.name != new.name), new)
 
 
 async def open_session(
-    unit: Unit, person_id: str, methods: tuple[Method, ...], lifetime: Instant = LIFETIME
+    unit: Unit, person_id: str, methods: tuple[SignInMethod, ...], lifetime: Instant = LIFETIME
 ) -> Session:
     """Open a session for somebody who just proved to be there. Always a new id: a session from before the sign-in is
     never carried over (session fixation)."""
@@ -95,7 +95,7 @@ async def find_session(unit: Reading, person_id: str, session_id: str) -> Sessio
     return _session(row) if row else None
 
 
-async def add_method(unit: Unit, person_id: str, session_id: str, method: Method) -> Session | None:
+async def add_method(unit: Unit, person_id: str, session_id: str, method: SignInMethod) -> Session | None:
     """Add a proof to a session; nothing if the session does not stand. Written only over what was read: a proof that
     another request adds at the same time is not lost."""
     for _ in range(5):

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import State
-from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_step
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_binding_step
 from vneid_idp.identity import persons
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardianship import is_guardian
@@ -70,8 +70,8 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/accounts.html",
         current=[each for each in linked if each.live],
         ended=[each for each in linked if not each.live],
-        suspended=State.SUSPENDED,
-        revoked=State.REVOKED,
+        suspended=BindingState.SUSPENDED,
+        revoked=BindingState.REVOKED,
         older=f"?before={found[-1].binding_id}" if len(found) == _PAGE else None,
         newest="/me/accounts" if before else None,
         released="released" in request.query_params,
@@ -91,7 +91,7 @@ def _linked(
     network = client.client_name if client else binding.client_id
     if binding.person_id == holder.person_id:
         years = age(holder.profile.record.birth_date, now)
-        return Linked(binding, network, None, next_step(binding, years, rules) is not None)
+        return Linked(binding, network, None, next_binding_step(binding, years, rules) is not None)
     if child is None or not is_guardian(holder.person_id, child, rules, now):
         return None
     return Linked(binding, network, child.full_name, needs_own_proof=False)

@@ -18,7 +18,7 @@ from vneid_idp.protocol.errors import (
     OAuthError,
     UnmetAuthenticationRequirements,
 )
-from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, Method, amr, opens_session, reached
+from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, SignInMethod, amr, opens_session, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class PersonFacts:
 
     person_id: str
     session_id: str
-    methods: tuple[Method, ...]
+    methods: tuple[SignInMethod, ...]
     account_level: int
     usable: bool
     """Neither locked, closed nor deceased."""
@@ -162,7 +162,9 @@ def _next_step(
     )
 
 
-def fresh(methods: tuple[Method, ...], request: AuthorizationRequest, opened_at: Instant) -> tuple[Method, ...]:
+def fresh(
+    methods: tuple[SignInMethod, ...], request: AuthorizationRequest, opened_at: Instant
+) -> tuple[SignInMethod, ...]:
     """The methods that still count for this request.
 
     `max_age` is measured against the moment the request was opened: measured against the present, a person who reads

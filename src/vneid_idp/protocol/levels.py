@@ -23,14 +23,14 @@ METHODS = frozenset(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class SignInMethod:
     """A way in which a person proved to be there, and when: `pwd`, `pin`, `sms` or `hwk`."""
 
     name: str
     at: Instant
 
 
-def factors(methods: tuple[Method, ...]) -> int:
+def factors(methods: tuple[SignInMethod, ...]) -> int:
     """How many different kinds of evidence `methods` give together."""
     kinds: set[str] = set()
     for method in methods:
@@ -38,12 +38,12 @@ def factors(methods: tuple[Method, ...]) -> int:
     return len(kinds)
 
 
-def opens_session(methods: tuple[Method, ...]) -> bool:
+def opens_session(methods: tuple[SignInMethod, ...]) -> bool:
     """Whether `methods` sign somebody in: a code by text message alone does not, it only strengthens."""
     return any(method.name != "sms" for method in methods)
 
 
-def amr(methods: tuple[Method, ...]) -> tuple[str, ...]:
+def amr(methods: tuple[SignInMethod, ...]) -> tuple[str, ...]:
     """The `amr` claim for `methods`, in order, without repeats; `mfa` when they are two different factors."""
     values = [value for method in methods for value in _AMR[method.name]]
     if factors(methods) >= 2:
@@ -51,7 +51,7 @@ def amr(methods: tuple[Method, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def reached(account_level: int, methods: tuple[Method, ...]) -> int:
+def reached(account_level: int, methods: tuple[SignInMethod, ...]) -> int:
     """The level that may be asserted: 2 only for a level-2 account signed in with two different factors; 0 for none."""
     if not methods:
         return 0

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
 from vneid_idp.bindings.social_accounts.capabilities import Capability as CapabilityFacts
-from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount, is_supervised, next_step
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, is_supervised, next_binding_step
 from vneid_idp.bindings.social_accounts.words import NextStep, Reason
 from vneid_idp.identity.ages import AgeBand, age, age_band
 from vneid_idp.kernel.clock import SECOND, Instant
@@ -95,7 +95,7 @@ class Binding(_Model):
     binding_id: BindingId
     state: State
     level: int = Field(ge=1, le=2, description="Level of the identity that proved the account.")
-    method: Method = Field(description="Whether the holder proved the account, or a guardian.")
+    method: BindingMethod = Field(description="Whether the holder proved the account, or a guardian.")
     verified_at: datetime | None = Field(description="When the account was last proved; null while pending.")
     age_band: AgeBand | None = Field(description="The holder's age today, coarsely; null once the holder is forgotten.")
     supervised: bool = Field(description="Whether a guardian supervises the account.")
@@ -117,7 +117,7 @@ class Binding(_Model):
             verified_at=datetime.fromtimestamp(binding.facts.verified_at // SECOND, UTC),
             age_band=None if age is None else age.band,
             supervised=age is not None and is_supervised(binding, age.years, rules),
-            next_step=None if age is None else next_step(binding, age.years, rules),
+            next_step=None if age is None else next_binding_step(binding, age.years, rules),
             capabilities=capabilities_of(binding, age, rules),
         )
 

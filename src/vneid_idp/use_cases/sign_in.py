@@ -11,7 +11,7 @@ from vneid_idp.identity.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.protocol.levels import Method
+from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 
@@ -54,14 +54,14 @@ async def sign_in(
     standing = account_standing(account, told, unit.now)
     if standing is not Standing.USABLE:
         return SignedIn(standing)
-    session = await _session(unit, told.person_id, Method(method, unit.now), before)
+    session = await _session(unit, told.person_id, SignInMethod(method, unit.now), before)
     if session is not None:
         event = Event(EventKind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": method})
         await record(unit, event)
     return SignedIn(standing, session)
 
 
-async def _session(unit: Unit, person_id: str, method: Method, before: Session | None) -> Session | None:
+async def _session(unit: Unit, person_id: str, method: SignInMethod, before: Session | None) -> Session | None:
     if before is not None and before.person_id == person_id:
         stronger = await sessions.add_method(unit, person_id, before.session_id, method)
         if stronger is not None:

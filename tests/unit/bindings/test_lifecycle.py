@@ -10,7 +10,7 @@ from tests.support.lifecycles import check, explore
 from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings.engine.lifecycle import Change
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts, Move, State
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState, Move
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -45,8 +45,8 @@ def test_the_table_of_social_accounts_allows_exactly_this() -> None:
 
 
 def test_nothing_follows_an_end() -> None:
-    ends = set(State) - LIFECYCLE.live
-    assert ends == {State.RELEASED, State.REVOKED}
+    ends = set(BindingState) - LIFECYCLE.live
+    assert ends == {BindingState.RELEASED, BindingState.REVOKED}
     assert not [move for state, move in LIFECYCLE.moves if state in ends]
 
 
@@ -63,23 +63,23 @@ def test_every_move_has_its_own_event() -> None:
 @pytest.mark.parametrize(
     ("facts", "state"),
     [
-        (Facts(1, 2), State.VERIFIED),
-        (Facts(1, 2, 3), State.SUSPENDED),
-        (Facts(1, 2, None, 4), State.RELEASED),
-        (Facts(1, 2, 3, 4), State.RELEASED),
-        (Facts(1, 2, 3, None, 5), State.REVOKED),
-        (Facts(1, 2, 3, 4, 5), State.REVOKED),
+        (BindingFacts(1, 2), BindingState.VERIFIED),
+        (BindingFacts(1, 2, 3), BindingState.SUSPENDED),
+        (BindingFacts(1, 2, None, 4), BindingState.RELEASED),
+        (BindingFacts(1, 2, 3, 4), BindingState.RELEASED),
+        (BindingFacts(1, 2, 3, None, 5), BindingState.REVOKED),
+        (BindingFacts(1, 2, 3, 4, 5), BindingState.REVOKED),
     ],
 )
-def test_the_last_word_wins(facts: Facts, state: State) -> None:
+def test_the_last_word_wins(facts: BindingFacts, state: BindingState) -> None:
     assert LIFECYCLE.state_of(facts) is state
 
 
 def test_sources_and_ends_read_the_table_backwards() -> None:
-    assert LIFECYCLE.sources(Move.SUSPEND) == {State.VERIFIED}
+    assert LIFECYCLE.sources(Move.SUSPEND) == {BindingState.VERIFIED}
     assert LIFECYCLE.sources(Move.RELEASE) == LIFECYCLE.live
     assert LIFECYCLE.sources(Move.VERIFY) == frozenset()
-    assert LIFECYCLE.ends(Move.RELEASE) == {State.RELEASED}
+    assert LIFECYCLE.ends(Move.RELEASE) == {BindingState.RELEASED}
     assert LIFECYCLE.ends(Move.SUSPEND) == frozenset()
     assert LIFECYCLE.final_facts == ("revoked_at", "released_at")
 
@@ -93,4 +93,4 @@ def test_a_change_that_its_table_contradicts_is_found() -> None:
 def test_a_state_without_a_way_in_is_found() -> None:
     moves = {key: end for key, end in LIFECYCLE.moves.items() if key[1] is not Move.REVOKE}
     with pytest.raises(AssertionError, match="dead"):
-        check(replace(LIFECYCLE, moves=moves), State, Move)
+        check(replace(LIFECYCLE, moves=moves), BindingState, Move)

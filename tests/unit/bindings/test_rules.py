@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from tests.support.watch import MORNING
 from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities, may
-from vneid_idp.bindings.social_accounts.lifecycle import Facts, State
+from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.rules import (
-    Method,
+    BindingMethod,
     Proof,
     SocialAccount,
     check_proof,
     is_better,
     is_supervised,
-    next_step,
+    next_binding_step,
 )
 from vneid_idp.bindings.social_accounts.words import (
     GuardianRequired,
@@ -34,8 +34,10 @@ from vneid_idp.policy.rules import Policy, Requirement, Threshold, ThresholdRow
 RULES = shipped().at(MORNING)
 OWN = Proof("per_1", age=16, level=1)
 GUARDIAN = Proof("per_child", age=15, level=2, guardian_id="per_parent")
-BOUND = SocialAccount("net", "bind_1", "per_1", None, Method.OWN_PROOF, 2, Facts(made_at=1, verified_at=1))
-SUPERVISED = replace(BOUND, method=Method.GUARDIAN, representative_id="per_parent")
+BOUND = SocialAccount(
+    "net", "bind_1", "per_1", None, BindingMethod.OWN_PROOF, 2, BindingFacts(made_at=1, verified_at=1)
+)
+SUPERVISED = replace(BOUND, method=BindingMethod.GUARDIAN, representative_id="per_parent")
 CONTENT = {Action.POST, Action.COMMENT, Action.SHARE, Action.LIVESTREAM}
 
 
@@ -97,34 +99,39 @@ def test_a_supervised_child_may_all_but_sell() -> None:
     assert allowed(SUPERVISED, 15) == {Action.VIEW, *CONTENT}
     assert reasons(SUPERVISED, 15) == {Reason.OWN_PROOF_REQUIRED}
     assert is_supervised(SUPERVISED, 15, RULES)
-    assert next_step(SUPERVISED, 15, RULES) is None
+    assert next_binding_step(SUPERVISED, 15, RULES) is None
 
 
 def test_at_16_the_young_persons_own_proof_is_asked_for() -> None:
-    assert next_step(SUPERVISED, 16, RULES) is NextStep.OWN_PROOF_REQUIRED
+    assert next_binding_step(SUPERVISED, 16, RULES) is NextStep.OWN_PROOF_REQUIRED
     assert allowed(SUPERVISED, 16) == {Action.VIEW}
     assert reasons(SUPERVISED, 16) == {Reason.OWN_PROOF_REQUIRED}
     assert not is_supervised(SUPERVISED, 16, RULES)
-    assert next_step(BOUND, 16, RULES) is None
+    assert next_binding_step(BOUND, 16, RULES) is None
 
 
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        (Facts(1, 1, 2), Reason.BINDING_SUSPENDED),
-        (Facts(1, 1, None, 2), Reason.ACCOUNT_NOT_VERIFIED),
-        (Facts(1, 1, None, None, 2), Reason.ACCOUNT_NOT_VERIFIED),
+        (BindingFacts(1, 1, 2), Reason.BINDING_SUSPENDED),
+        (BindingFacts(1, 1, None, 2), Reason.ACCOUNT_NOT_VERIFIED),
+        (BindingFacts(1, 1, None, None, 2), Reason.ACCOUNT_NOT_VERIFIED),
     ],
 )
-def test_only_a_verified_binding_carries_rights(facts: Facts, reason: Reason) -> None:
+def test_only_a_verified_binding_carries_rights(facts: BindingFacts, reason: Reason) -> None:
     spoiled = replace(BOUND, facts=facts)
     assert allowed(spoiled, 40) == {Action.VIEW}
     assert reasons(spoiled, 40) == {reason}
     assert not may(spoiled, 40, Action.POST, RULES)
 
 
-@given(st.sampled_from([None, BOUND, SUPERVISED]), st.integers(0, 2), st.integers(0, 100), st.sampled_from(list(State)))
-def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int, age: int, state: State) -> None:
+@given(
+    st.sampled_from([None, BOUND, SUPERVISED]),
+    st.integers(0, 2),
+    st.integers(0, 100),
+    st.sampled_from(list(BindingState)),
+)
+def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int, age: int, state: BindingState) -> None:
     if binding is None:
         return
     lower, higher = replace(binding, level=min(level, 1)), replace(binding, level=2)
@@ -140,7 +147,7 @@ def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int,
         (BOUND, OWN, False),
         (BOUND, replace(OWN, level=2), False),
         (BOUND, GUARDIAN, False),
-        (replace(SUPERVISED, facts=Facts(1, 1, 2)), OWN, False),
+        (replace(SUPERVISED, facts=BindingFacts(1, 1, 2)), OWN, False),
     ],
 )
 def test_what_a_second_proof_adds(binding: SocialAccount, proof: Proof, better: bool) -> None:
@@ -182,5 +189,5 @@ def test_a_threshold_moves_who_needs_a_guardian_at_its_midnight() -> None:
     with pytest.raises(GuardianRequired):
         check_proof(sixteen, after)
     check_proof(replace(GUARDIAN, age=17), after)
-    assert next_step(SUPERVISED, 17, before) is NextStep.OWN_PROOF_REQUIRED
-    assert next_step(SUPERVISED, 17, after) is None
+    assert next_binding_step(SUPERVISED, 17, before) is NextStep.OWN_PROOF_REQUIRED
+    assert next_binding_step(SUPERVISED, 17, after) is None

@@ -41,7 +41,7 @@ from vneid_idp.protocol.grants.refresh_token import (
     refresh,
 )
 from vneid_idp.protocol.grants.request import TokenRequest
-from vneid_idp.protocol.levels import METHODS, Method, amr, factors, opens_session, reached
+from vneid_idp.protocol.levels import METHODS, SignInMethod, amr, factors, opens_session, reached
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import (
@@ -181,11 +181,11 @@ def test_a_clients_own_scope() -> None:
         client_credentials.read_scope(replace(CLIENT, token_endpoint_auth_method="none"), None)
 
 
-methods = st.lists(st.builds(Method, st.sampled_from(sorted(METHODS)), st.integers(0, 9)), max_size=5).map(tuple)
+methods = st.lists(st.builds(SignInMethod, st.sampled_from(sorted(METHODS)), st.integers(0, 9)), max_size=5).map(tuple)
 
 
 @given(st.sampled_from([1, 2]), methods)
-def test_level_2_is_two_kinds_of_evidence(level: int, shown: tuple[Method, ...]) -> None:
+def test_level_2_is_two_kinds_of_evidence(level: int, shown: tuple[SignInMethod, ...]) -> None:
     names = {method.name for method in shown}
     two = "hwk" in names or ("sms" in names and bool(names & {"pwd", "pin"}))
     assert reached(level, shown) == (0 if not shown else 2 if level == 2 and two else 1)

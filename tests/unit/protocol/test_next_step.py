@@ -27,11 +27,11 @@ from vneid_idp.protocol.interaction import (
     WaitingFacts,
     next_step,
 )
-from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, METHODS, Method
+from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, METHODS, SignInMethod
 
 OPENED = 1_800_000_000_000
 EARLIER, LATER = OPENED - 10 * MINUTE, OPENED + MINUTE
-BOTH = (Method("pwd", LATER), Method("sms", LATER))
+BOTH = (SignInMethod("pwd", LATER), SignInMethod("sms", LATER))
 REQUEST = AuthorizationRequest(
     "cli_a",
     "https://rp.example/cb",
@@ -67,7 +67,7 @@ def code_of(step: Step) -> str:
 
 
 def with_methods(*methods: tuple[str, int], level: int = 2) -> PersonFacts:
-    return replace(PERSON, methods=tuple(Method(*method) for method in methods), account_level=level)
+    return replace(PERSON, methods=tuple(SignInMethod(*method) for method in methods), account_level=level)
 
 
 def with_decision(**decisions: Decision) -> ConsentFacts:
@@ -211,7 +211,7 @@ people = st.builds(
     PersonFacts,
     person_id=st.just("per_a"),
     session_id=st.just("ses_a"),
-    methods=st.lists(st.builds(Method, st.sampled_from(sorted(METHODS)), instants), max_size=4).map(tuple),
+    methods=st.lists(st.builds(SignInMethod, st.sampled_from(sorted(METHODS)), instants), max_size=4).map(tuple),
     account_level=st.sampled_from([1, 2]),
     usable=st.booleans(),
     is_wanted=st.booleans(),
@@ -264,9 +264,11 @@ EVERY_REQUEST = [
 ]
 EVERY_PERSON = [
     replace(PERSON, methods=methods, account_level=level, usable=usable, is_wanted=wanted)
-    for methods in [(), *[(Method(a, when),) for a in sorted(METHODS) for when in (OLD, NOW)],
-                    (Method("pwd", OLD), Method("sms", NOW)), (Method("pwd", NOW), Method("sms", OLD)),
-                    (Method("pwd", NOW), Method("sms", NOW)), (Method("pwd", NOW), Method("pin", NOW))]
+    for methods in [(), *[(SignInMethod(a, when),) for a in sorted(METHODS) for when in (OLD, NOW)],
+                    (SignInMethod("pwd", OLD), SignInMethod("sms", NOW)),
+                    (SignInMethod("pwd", NOW), SignInMethod("sms", OLD)),
+                    (SignInMethod("pwd", NOW), SignInMethod("sms", NOW)),
+                    (SignInMethod("pwd", NOW), SignInMethod("pin", NOW))]
     for level in (1, 2)
     for usable, wanted in [(True, True), (True, False), (False, True)]
 ]  # fmt: skip

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vneid_idp.bindings.social_accounts.lifecycle import State
-from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount, next_step
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, next_binding_step
 from vneid_idp.bindings.social_accounts.words import Reason
 from vneid_idp.policy.rules import Requirement, Rules
 
@@ -44,7 +44,7 @@ def capabilities(binding: SocialAccount | None, age: int | None, rules: Rules) -
     forgotten, which is as if nobody had.
     """
     level, excuse = _standing(binding, age, rules)
-    own = binding is not None and binding.method is Method.OWN_PROOF
+    own = binding is not None and binding.method is BindingMethod.OWN_PROOF
 
     def reason(row: Requirement) -> Reason | None:
         if level < row.minimum_level:
@@ -59,11 +59,11 @@ def _standing(binding: SocialAccount | None, age: int | None, rules: Rules) -> t
     """The level that counts, and what to say where it is too low."""
     if binding is None or age is None:
         return _UNVERIFIED, Reason.ACCOUNT_NOT_VERIFIED
-    if binding.state is State.SUSPENDED:
+    if binding.state is BindingState.SUSPENDED:
         return _UNVERIFIED, Reason.BINDING_SUSPENDED
-    if binding.state is not State.VERIFIED:
+    if binding.state is not BindingState.VERIFIED:
         return _UNVERIFIED, Reason.ACCOUNT_NOT_VERIFIED
-    if next_step(binding, age, rules) is not None:
+    if next_binding_step(binding, age, rules) is not None:
         return _UNVERIFIED, Reason.OWN_PROOF_REQUIRED
     return binding.level, Reason.LEVEL_TOO_LOW
 

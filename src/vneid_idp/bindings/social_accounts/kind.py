@@ -5,8 +5,8 @@ from typing import Any
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.statements import statements
 from vneid_idp.bindings.social_accounts.capabilities import Action, judge
-from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts
-from vneid_idp.bindings.social_accounts.rules import Method, SocialAccount
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.bindings.social_accounts.tables import social_accounts
 from vneid_idp.storage.unit import Row
 
@@ -21,9 +21,9 @@ def _read(row: Row) -> SocialAccount:
         binding_id=row["binding_id"],
         person_id=row["person_id"],
         representative_id=row["representative_id"],
-        method=Method(row["method"]),
+        method=BindingMethod(row["method"]),
         level=row["level"],
-        facts=Facts(**{name: row[name] for name in _FACTS}),
+        facts=BindingFacts(**{name: row[name] for name in _FACTS}),
     )
 
 

@@ -9,7 +9,7 @@ from vneid_idp.bindings.engine.lifecycle import Change, Lifecycle, Pause
 from vneid_idp.kernel.clock import Instant
 
 
-class State(StrEnum):
+class BindingState(StrEnum):
     """Where a social account's binding stands."""
 
     VERIFIED = "verified"
@@ -30,7 +30,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class BindingFacts:
     """What happened to it, and when."""
 
     made_at: Instant
@@ -41,28 +41,28 @@ class Facts:
     revoked_at: Instant | None = None
 
 
-LIFECYCLE: Lifecycle[State, Move] = Lifecycle(
+LIFECYCLE: Lifecycle[BindingState, Move] = Lifecycle(
     signs=MappingProxyType(
         {
-            "revoked_at": State.REVOKED,
-            "released_at": State.RELEASED,
-            "suspended_at": State.SUSPENDED,
-            "verified_at": State.VERIFIED,
+            "revoked_at": BindingState.REVOKED,
+            "released_at": BindingState.RELEASED,
+            "suspended_at": BindingState.SUSPENDED,
+            "verified_at": BindingState.VERIFIED,
         }
     ),
-    live=frozenset({State.VERIFIED, State.SUSPENDED}),
+    live=frozenset({BindingState.VERIFIED, BindingState.SUSPENDED}),
     moves=MappingProxyType(
         {
             # The proof is there before the binding: it comes with the access token.
-            (None, Move.VERIFY): State.VERIFIED,
+            (None, Move.VERIFY): BindingState.VERIFIED,
             # A better proof of the same account: the young person's own after a guardian's, or a higher level.
-            (State.VERIFIED, Move.PROVE): State.VERIFIED,
-            (State.VERIFIED, Move.SUSPEND): State.SUSPENDED,
-            (State.VERIFIED, Move.RELEASE): State.RELEASED,
-            (State.VERIFIED, Move.REVOKE): State.REVOKED,
-            (State.SUSPENDED, Move.RESUME): State.VERIFIED,
-            (State.SUSPENDED, Move.RELEASE): State.RELEASED,
-            (State.SUSPENDED, Move.REVOKE): State.REVOKED,
+            (BindingState.VERIFIED, Move.PROVE): BindingState.VERIFIED,
+            (BindingState.VERIFIED, Move.SUSPEND): BindingState.SUSPENDED,
+            (BindingState.VERIFIED, Move.RELEASE): BindingState.RELEASED,
+            (BindingState.VERIFIED, Move.REVOKE): BindingState.REVOKED,
+            (BindingState.SUSPENDED, Move.RESUME): BindingState.VERIFIED,
+            (BindingState.SUSPENDED, Move.RELEASE): BindingState.RELEASED,
+            (BindingState.SUSPENDED, Move.REVOKE): BindingState.REVOKED,
         }
     ),
     changes=MappingProxyType(

@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import ClassVar
 
 from vneid_idp.bindings.engine.rules import Binding
-from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, Facts, State
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.words import GuardianRequired, LevelRequired, NextStep, OwnProofRequired
 from vneid_idp.identity.guardianship import needs_guardian
 from vneid_idp.policy.rules import Rules, Threshold
 
 
-class Method(StrEnum):
+class BindingMethod(StrEnum):
     """Who proved that the account is the person's."""
 
     OWN_PROOF = "own_proof"
@@ -31,9 +31,9 @@ class Proof:
     guardian_id: str | None = None
 
     @property
-    def method(self) -> Method:
+    def method(self) -> BindingMethod:
         """Whose proof it is."""
-        return Method.OWN_PROOF if self.guardian_id is None else Method.GUARDIAN
+        return BindingMethod.OWN_PROOF if self.guardian_id is None else BindingMethod.GUARDIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class SocialAccount(Binding):
     kind: ClassVar[str] = "social_account"
 
     person_id: str
-    method: Method
+    method: BindingMethod
     level: int
-    facts: Facts
+    facts: BindingFacts
 
     @property
-    def state(self) -> State:
+    def state(self) -> BindingState:
         """Where the binding stands."""
         return LIFECYCLE.state_of(self.facts)
 
@@ -72,20 +72,24 @@ def is_better(proof: Proof, binding: SocialAccount) -> bool:
 
     One's own proof replaces a guardian's, and a lower level of one's own; a guardian's proof replaces nothing.
     """
-    if binding.state is not State.VERIFIED or proof.method is not Method.OWN_PROOF:
+    if binding.state is not BindingState.VERIFIED or proof.method is not BindingMethod.OWN_PROOF:
         return False
-    return binding.method is Method.GUARDIAN or proof.level > binding.level
+    return binding.method is BindingMethod.GUARDIAN or proof.level > binding.level
 
 
-def next_step(binding: SocialAccount, age: int, rules: Rules) -> NextStep | None:
+def next_binding_step(binding: SocialAccount, age: int, rules: Rules) -> NextStep | None:
     """What the holder has to do. Once nobody acts for the child any more, a guardian's proof carries the account no
     longer.
     """
-    if binding.state is State.VERIFIED and binding.method is Method.GUARDIAN and not needs_guardian(age, rules):
+    if (
+        binding.state is BindingState.VERIFIED
+        and binding.method is BindingMethod.GUARDIAN
+        and not needs_guardian(age, rules)
+    ):
         return NextStep.OWN_PROOF_REQUIRED
     return None
 
 
 def is_supervised(binding: SocialAccount, age: int, rules: Rules) -> bool:
     """Whether a guardian supervises the account."""
-    return binding.method is Method.GUARDIAN and needs_guardian(age, rules)
+    return binding.method is BindingMethod.GUARDIAN and needs_guardian(age, rules)

@@ -3,7 +3,7 @@
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import Facts, Move
+from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, Move
 from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount, check_proof, is_better
 from vneid_idp.bindings.social_accounts.words import AccountBoundToAnother, AccountLimitReached
 from vneid_idp.kernel.secrets import BlindIndex
@@ -36,7 +36,7 @@ async def bind_social_account(
     limit = rules[Threshold.ACCOUNT_LIMIT] if account_limit is None else account_limit
 
     async def bind(binding_id: str) -> Bound[SocialAccount]:
-        facts = Facts(made_at=unit.now, verified_at=unit.now)
+        facts = BindingFacts(made_at=unit.now, verified_at=unit.now)
         new = SocialAccount(client_id, binding_id, proof.person_id, proof.guardian_id, proof.method, proof.level, facts)
         bound = await engine.claim(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, account, limit=limit)
         if bound is None:
