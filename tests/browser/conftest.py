@@ -85,7 +85,7 @@ class Shop:
         database = open_database(database_url, SystemClock())
         try:
             async with database.writing() as unit:
-                read = registration.read(members, Registrar(by_operator=True, sandbox=True))
+                read = registration.read_registration(members, Registrar(by_operator=True, sandbox=True))
                 await clients.register(unit, read, client_id=CLIENT_ID)
         finally:
             await database.close()

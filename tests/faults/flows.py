@@ -154,7 +154,9 @@ async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]
     ring = await ring_of(database)
     decided = {scope: Decision("account", 1, True) for scope in SCOPE.split()[1:]}
     async with database.writing() as unit:
-        wanted = registration.read(METADATA | {"account_limit": count}, Registrar(by_operator=True, sandbox=True))
+        wanted = registration.read_registration(
+            METADATA | {"account_limit": count}, Registrar(by_operator=True, sandbox=True)
+        )
         registered = await clients.register(unit, wanted)
         client_id = registered.client.client_id
         people = [persona(slug, unit.now).record.person_id for slug in SLUGS]

@@ -99,7 +99,9 @@ def test_the_matrix_has_every_door() -> None:
 
 async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land: Country, program: Registered) -> None:
     party = await land.register()
-    self_made = registration.read({**PROGRAM, "purposes": None}, Registrar(by_operator=False, sandbox=True))
+    self_made = registration.read_registration(
+        {**PROGRAM, "purposes": None}, Registrar(by_operator=False, sandbox=True)
+    )
     async with land.idp.db.writing() as unit:
         stranger = await clients.register(unit, self_made)
     person_id = land.people["complete"].record.person_id

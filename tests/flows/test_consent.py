@@ -108,7 +108,7 @@ async def test_a_new_version_of_the_purpose_asks_again(land: Country, party: Rel
     assert await asked(someone, party) is None
     members = {**METADATA, "purposes": [{**PURPOSE, "version": 2}]}
     async with land.idp.db.writing() as unit:
-        read = registration.read(members, Registrar(by_operator=True, sandbox=True))
+        read = registration.read_registration(members, Registrar(by_operator=True, sandbox=True))
         await clients.update(unit, party.registered.client, read)
     land.idp.clients.forget(party.client_id)
     page = await asked(someone, party)

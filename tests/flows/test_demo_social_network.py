@@ -67,7 +67,7 @@ async def visitor(land: Country, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     document = json.loads((Path(network.__file__).parent / "registration.json").read_text("utf-8"))
     async with land.idp.db.writing() as unit:
         registered = await clients.register(
-            unit, registration.read(document, Registrar(by_operator=True, sandbox=True))
+            unit, registration.read_registration(document, Registrar(by_operator=True, sandbox=True))
         )
     config = network.Config(ISSUER, registered.client.client_id, registered.secret or "", PUBLIC_URL, status_seconds=0)
     app = network.create_app(config, httpx.ASGITransport(land.app))

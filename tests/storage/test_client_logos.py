@@ -23,7 +23,7 @@ def metadata(logo_uri: str | None) -> registration.Registration:
     members: dict[str, Any] = {"redirect_uris": ["https://rp.example/cb"], "client_name": "Báo Mới"}
     if logo_uri is not None:
         members["logo_uri"] = logo_uri
-    return registration.read(members, Registrar(by_operator=True, sandbox=False))
+    return registration.read_registration(members, Registrar(by_operator=True, sandbox=False))
 
 
 async def register(db: Database, logo_uri: str | None = HERE) -> Client:

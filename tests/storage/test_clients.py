@@ -20,7 +20,7 @@ OPERATOR = Registrar(by_operator=True, sandbox=False)
 
 
 def metadata(**changes: Any) -> registration.Registration:
-    return registration.read(
+    return registration.read_registration(
         {"redirect_uris": ["https://rp.example/cb"], "client_name": "Báo Mới", "scope": "openid phone"} | changes,
         OPERATOR,
     )

@@ -41,7 +41,7 @@ _EVENTS = Statement(select(events).order_by(events.c.event_id))
 
 
 async def register(db: Database, **changes: Any) -> Registered:
-    members = registration.read({**MEMBERS, **changes}, Registrar(by_operator=True, sandbox=False))
+    members = registration.read_registration({**MEMBERS, **changes}, Registrar(by_operator=True, sandbox=False))
     async with db.writing() as unit:
         return await service.register(unit, members, deed=DEED)
 

@@ -71,7 +71,7 @@ class Country:
     async def register(self, **members: Any) -> Registered:
         """Register a relying party as the operator does; `members` go over `METADATA`."""
         wanted = {name: value for name, value in {**METADATA, **members}.items() if value is not None}
-        read = registration.read(wanted, Registrar(by_operator=True, sandbox=True))
+        read = registration.read_registration(wanted, Registrar(by_operator=True, sandbox=True))
         async with self.idp.db.writing() as unit:
             return await clients.register(unit, read)
 

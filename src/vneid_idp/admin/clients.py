@@ -59,7 +59,7 @@ async def list_clients(
 async def register(request: Request, response: Response, caller: Writer, new: NewClient) -> ClientWithSecret:
     """Its credentials are told this once."""
     provider, deed = idp(request), new.deed(caller)
-    found = registration.read(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
+    found = registration.read_registration(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
     async with provider.db.writing() as unit:
         made = await service.register(unit, found, client_id=new.client_id, deed=deed)
     provider.clients.forget(made.client.client_id)

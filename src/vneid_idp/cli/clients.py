@@ -45,7 +45,7 @@ def register(
     settings = settings_of(context)
     members = _members(file)
     try:
-        found = registration.read(members, Registrar(by_operator=True, sandbox=settings.is_sandbox))
+        found = registration.read_registration(members, Registrar(by_operator=True, sandbox=settings.is_sandbox))
     except OAuthError as error:
         fail(f"{file}: {error.description}")
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import typer
 
 from vneid_idp.cli.terminal import fail, with_database
-from vneid_idp.identity.personal_id import MalformedPersonalId
-from vneid_idp.identity.personal_id import read as read_personal_id
+from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock

@@ -24,7 +24,7 @@ from vneid_idp.cli.terminal import (
 )
 from vneid_idp.kernel.clock import local_date, to_rfc3339
 from vneid_idp.policy import service
-from vneid_idp.policy.documents import read
+from vneid_idp.policy.documents import read_policy
 from vneid_idp.policy.rules import Policy, Requirement, ThresholdRow
 from vneid_idp.policy.service import Draft, Version
 from vneid_idp.storage.unit import Database, Unit
@@ -133,7 +133,7 @@ def try_out(
         async with db.writing() as unit:
             await service.ensure(unit)
             before, today = await service.published(unit), local_date(unit.now)
-            draft = await service.of_version(unit, int(what)) if text is None else read(text, actions_of())
+            draft = await service.of_version(unit, int(what)) if text is None else read_policy(text, actions_of())
         after = before.amended(draft)
         day = _day(on) or first_change(before, after, today)
         async with open_office(settings, db) as office:

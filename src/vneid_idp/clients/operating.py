@@ -29,7 +29,7 @@ async def update(
     `UnknownClient`, and `ClientChanged` when somebody else was faster.
     """
     registrar = Registrar(by_operator=True, sandbox=sandbox)
-    wanted = registration.read(members, registrar, before=client.metadata, material=material)
+    wanted = registration.read_registration(members, registrar, before=client.metadata, material=material)
     if wanted.members == client.metadata:
         return client, None
     return await service.update(unit, client, wanted, deed=deed)

@@ -114,7 +114,7 @@ def open_profile(vault: Vault, person_id: str, sealed_key: str | None, profile: 
 
     Raises `PersonForgotten` if the key is gone.
     """
-    return profiles.read(vault.open_key(person_id, sealed_key).open_json(profiles.COLUMN, profile))
+    return profiles.read_profile(vault.open_key(person_id, sealed_key).open_json(profiles.COLUMN, profile))
 
 
 async def open_account(
@@ -163,7 +163,7 @@ async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryR
     if stored is None or stored.sealed_key is None or stored.account.closed_at is not None:
         return None
     key = vault.open_key(record.person_id, stored.sealed_key)
-    before = profiles.read(key.open_json(profiles.COLUMN, stored.profile))
+    before = profiles.read_profile(key.open_json(profiles.COLUMN, stored.profile))
     if record.revision < before.record.revision:
         # Asked before the person died, say, and written after: it would bring the dead back.
         return stored.account

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from vneid_idp.identity import phones, store
 from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
-from vneid_idp.identity.personal_id import MalformedPersonalId
-from vneid_idp.identity.personal_id import read as read_personal_id
+from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
@@ -49,7 +48,7 @@ def normal_name(typed: str) -> str:
     except MalformedPersonalId:
         pass
     try:
-        return phones.read(typed)
+        return phones.read_phone(typed)
     except phones.MalformedPhone:
         return typed.strip()[:64]
 

@@ -50,7 +50,7 @@ class PersonalId:
         return self.place == SYNTHETIC_PLACE
 
 
-def read(text: str) -> PersonalId:
+def read_personal_id(text: str) -> PersonalId:
     """Read a personal ID number; spaces and dots between the digits, as people type them, are forgiven.
 
     Raises `MalformedPersonalId` if it is not 12 ASCII digits or the place code is assigned to nothing.

@@ -23,7 +23,7 @@ class MalformedPhone(ValueError):
     """The text is not a Vietnamese mobile number of a person. The message never repeats the text."""
 
 
-def read(text: str) -> str:
+def read_phone(text: str) -> str:
     """The E.164 form of a Vietnamese mobile number, however it was typed; raises `MalformedPhone`."""
     # The library reads letters as the keys of a telephone ("0950 GO HOME"), which nobody means here.
     if len(text) > _LONGEST or any(character.isalpha() for character in text):

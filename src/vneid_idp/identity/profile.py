@@ -28,7 +28,7 @@ class Profile:
     own: dict[str, Any] = field(default_factory=dict)
 
 
-def read(value: dict[str, Any]) -> Profile:
+def read_profile(value: dict[str, Any]) -> Profile:
     """The profile from its stored JSON value."""
     return Profile(from_json(value["record"]), value["own"])
 

@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity import lock_requests
-from vneid_idp.identity.personal_id import MalformedPersonalId
-from vneid_idp.identity.personal_id import read as read_personal_id
+from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import HOME, handle_for
 from vneid_idp.web.colleagues import Colleague, for_colleague

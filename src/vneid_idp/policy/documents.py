@@ -36,7 +36,7 @@ def shipped() -> Policy:
     return _read(_SHIPPED.read_text(encoding="utf-8"), None)
 
 
-def read(text: str, actions: Actions) -> Policy:
+def read_policy(text: str, actions: Actions) -> Policy:
     """The rows of a file. Raises `PolicyRefused` with everything that is wrong with it."""
     return _read(text, actions)
 

@@ -7,7 +7,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy import store
-from vneid_idp.policy.documents import Actions, PolicyRefused, read, shipped
+from vneid_idp.policy.documents import Actions, PolicyRefused, read_policy, shipped
 from vneid_idp.policy.rules import Gap, Policy, gaps, thresholds_missing
 from vneid_idp.policy.store import Version
 from vneid_idp.storage.unit import Reading, Unit
@@ -77,7 +77,7 @@ async def of_version(unit: Reading, version: int) -> Policy:
 
 async def load(unit: Unit, text: str, actions: Actions) -> Draft:
     """Store the rows of a file as a draft, which changes nothing yet. Raises `PolicyRefused`."""
-    policy = read(text, actions)
+    policy = read_policy(text, actions)
     whole = (await store.published(unit)).amended(policy)
     missing = thresholds_missing(whole)
     if missing:

@@ -120,7 +120,7 @@ def _read_key(jwk: object) -> PublicKey | None:
     return PublicKey(jwk.get("kid"), kty, curve, jwk.get("use"), jwk.get("alg"), key, jwk)
 
 
-def read(text: str) -> Unverified:
+def read_unverified(text: str) -> Unverified:
     """The parts of a compact JWS whose payload is a JSON object; raises `BadToken`.
 
     Any `crit` is refused: no extension is understood here (RFC 7515 §4.1.11).

@@ -30,7 +30,7 @@ class Registration:
 _LANGUAGE_TAGGED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 
 
-def read(
+def read_registration(
     members: Mapping[str, Any],
     registrar: Registrar,
     *,

@@ -33,10 +33,10 @@ def check_content(request_uri: str, content: str) -> None:
         raise InvalidRequestUri("The content at request_uri is not the one that its fragment is the SHA-256 of.")
 
 
-def read(text: str) -> Unverified:
+def read_request_object(text: str) -> Unverified:
     """Read a request object that is not encrypted (any more). Raises `InvalidRequestObject`."""
     try:
-        return jose.read(text)
+        return jose.read_unverified(text)
     except BadToken as error:
         raise InvalidRequestObject(f"The request object {error}.") from None
 

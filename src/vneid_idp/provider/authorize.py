@@ -28,7 +28,7 @@ from vneid_idp.protocol.interaction import (
 from vneid_idp.protocol.params import Params, read_params, repeated
 from vneid_idp.protocol.policy.draft import Draft
 from vneid_idp.protocol.policy.redirect_uri import return_address
-from vneid_idp.protocol.policy.table import Column, check_arrival, read
+from vneid_idp.protocol.policy.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
@@ -78,7 +78,7 @@ async def authorize(request: Request) -> Response:
         return answer_error(request, provider, return_address(client, params), error)
     draft = Draft(client, params)
     try:
-        asked = read(Column.AUTHORIZE, draft)
+        asked = read_authorization(Column.AUTHORIZE, draft)
     except OAuthError as error:
         if draft.address is None:
             raise  # nothing proves yet where an answer could go: the error is a page

@@ -7,7 +7,7 @@ from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.table import Column, check_arrival, read
+from vneid_idp.protocol.policy.table import Column, check_arrival, read_authorization
 from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
@@ -23,7 +23,7 @@ async def push(request: Request) -> Response:
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
     check_arrival(Column.PAR, client, params)
-    asked = read(Column.PAR, Draft(client, await resolve(provider, client, params)))
+    asked = read_authorization(Column.PAR, Draft(client, await resolve(provider, client, params)))
     async with provider.db.writing(durable=False) as unit:
         kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now)
     body = {

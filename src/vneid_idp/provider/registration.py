@@ -42,7 +42,7 @@ async def register(request: Request) -> Response:
     """`POST /register`: open in the sandbox; in production with the operator's initial access token (RFC 7591 §3)."""
     provider = idp(request)
     await _check_initial_access_token(provider, request)
-    metadata = registration.read(await _members(request), _registrar(provider))
+    metadata = registration.read_registration(await _members(request), _registrar(provider))
     await _check_sector(provider, metadata)
     async with provider.db.writing() as unit:
         made = await service.register(unit, metadata)
@@ -50,7 +50,7 @@ async def register(request: Request) -> Response:
     return json_response(_response(provider, made.client, made.registration_access_token, made.secret), 201)
 
 
-async def read(request: Request) -> Response:
+async def show(request: Request) -> Response:
     """`GET /register/{client_id}` (RFC 7592 §2.1). The secret is not among it: we have only its digest."""
     provider = idp(request)
     client, token = await _managed(provider, request)
@@ -63,7 +63,7 @@ async def update(request: Request) -> Response:
     client, token = await _managed(provider, request)
     members = await _members(request)
     _check_update(client, members)
-    metadata = registration.read(members, _registrar(provider), before=client.metadata)
+    metadata = registration.read_registration(members, _registrar(provider), before=client.metadata)
     await _check_sector(provider, metadata)
     async with provider.db.writing() as unit:
         changed, secret = await service.update(unit, client, metadata)
@@ -158,7 +158,7 @@ def _response(provider: Idp, client: Client, token: str, secret: str | None) -> 
 
 doors = [
     Door.protocol("/register", register, "POST"),
-    Door.protocol("/register/{client_id}", read),
+    Door.protocol("/register/{client_id}", show),
     Door.protocol("/register/{client_id}", update, "PUT"),
     Door.protocol("/register/{client_id}", delete, "DELETE"),
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vneid_idp.grants.disclosure import Disclosure
-from vneid_idp.identity.profile import COLUMN, claims, read
+from vneid_idp.identity.profile import COLUMN, claims, read_profile
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import release
 from vneid_idp.web.context import Idp
@@ -18,7 +18,7 @@ def released_claims(
     told: dict[str, Any] = {}
     if released.claims:
         key = provider.vault.open_key(found.grant.person_id, found.sealed_key)
-        profile = read(key.open_json(COLUMN, found.sealed_profile))
+        profile = read_profile(key.open_json(COLUMN, found.sealed_profile))
         told = claims(released.claims, profile, found.account, now, provider.issuer)
     if released.substituted:
         told["claims_substituted"] = released.substituted

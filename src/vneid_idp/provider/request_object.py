@@ -28,7 +28,7 @@ async def resolve(provider: Idp, client: Client, params: Params) -> Params:
             text = provider.keys.decrypt(text, provider.clock.now())
         except NotEncryptedToUs:
             raise InvalidRequestObject("The request object cannot be decrypted with a key of this provider.") from None
-    found = request_object.read(text)
+    found = request_object.read_request_object(text)
     alg = request_object.algorithm_for(client, found)
     if alg is not None:
         try:

@@ -35,7 +35,7 @@ async def demo_client(database: Database, settings: "Settings") -> DemoClient:
     """
     url = settings.social_network_url or _METADATA_ORIGIN
     members = orjson.loads(_METADATA.read_text().replace(_METADATA_ORIGIN, url))
-    wanted = registration.read(members, Registrar(by_operator=True, sandbox=True))
+    wanted = registration.read_registration(members, Registrar(by_operator=True, sandbox=True))
     path = settings.state_folder / "social-network.json"
     kept: dict[str, str] = orjson.loads(path.read_bytes()) if path.exists() else {}
     async with database.writing() as unit:

@@ -16,7 +16,7 @@ BIRTHS = st.dates(date(1900, 1, 1), date(2399, 12, 31))
 
 @given(BIRTHS, st.sampled_from(Sex), st.integers(0, 999_999))
 def test_a_number_tells_what_it_was_built_from(born: date, sex: Sex, serial: int) -> None:
-    number = personal_id.read(personal_id.build(born, sex, serial))
+    number = personal_id.read_personal_id(personal_id.build(born, sex, serial))
     assert (number.birth_year, number.sex, number.serial, number.synthetic) == (born.year, sex, serial, True)
 
 
@@ -50,7 +50,7 @@ def test_the_fourth_digit_is_century_and_sex(born: date, sex: Sex, digit: str) -
 )
 def test_what_is_no_number_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(MalformedPersonalId) as error:
-        personal_id.read(text)
+        personal_id.read_personal_id(text)
     assert not text or text not in str(error.value) or len(text) < 2
 
 
@@ -58,13 +58,13 @@ def test_what_is_no_number_is_refused_without_repeating_it(text: str) -> None:
     "text", ["097196000001", " 097 196 000 001 ", "097.196.000.001", "001-196-000-001", "101196000001"]
 )
 def test_numbers_are_read_as_people_type_them(text: str) -> None:
-    assert len(personal_id.read(text).text) == 12
+    assert len(personal_id.read_personal_id(text).text) == 12
 
 
 @given(st.text(max_size=20))
 def test_reading_a_number_never_fails_otherwise(text: str) -> None:
     with suppress(MalformedPersonalId):
-        assert personal_id.read(text).text.isascii()
+        assert personal_id.read_personal_id(text).text.isascii()
 
 
 @pytest.mark.parametrize(("year", "serial"), [(1899, 0), (2400, 0), (2000, -1), (2000, 1_000_000)])
@@ -102,12 +102,12 @@ def test_merged_provinces(former: str, now: str) -> None:
     ],
 )
 def test_a_phone_is_read_however_it_is_typed(typed: str) -> None:
-    assert phones.read(typed) == "+84950000001"
+    assert phones.read_phone(typed) == "+84950000001"
 
 
 @pytest.mark.parametrize("real", ["0321234567", "0912345678", "0771234567", "0561234567", "0868123456"])
 def test_real_prefixes_are_read(real: str) -> None:
-    assert phones.read(real) == "+84" + real[1:]
+    assert phones.read_phone(real) == "+84" + real[1:]
 
 
 @pytest.mark.parametrize(
@@ -129,19 +129,19 @@ def test_real_prefixes_are_read(real: str) -> None:
 )
 def test_what_is_no_mobile_number_of_a_person_is_refused(typed: str) -> None:
     with pytest.raises(MalformedPhone):
-        phones.read(typed)
+        phones.read_phone(typed)
 
 
 @given(st.text(max_size=40))
 def test_reading_a_phone_never_fails_otherwise(text: str) -> None:
     with suppress(MalformedPhone):
-        assert phones.read(text).startswith("+84")
+        assert phones.read_phone(text).startswith("+84")
 
 
 @given(st.integers(0, phones.SYNTHETIC_NUMBERS - 1))
 def test_synthetic_phones_survive_being_shown(serial: int) -> None:
     number = phones.build(serial)
-    assert phones.read(phones.display(number)) == number
+    assert phones.read_phone(phones.display(number)) == number
 
 
 def test_phones_run_out() -> None:

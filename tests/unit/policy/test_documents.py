@@ -8,7 +8,7 @@ import pytest
 
 import vneid_idp.policy
 from vneid_idp.bindings.kinds import actions_of
-from vneid_idp.policy.documents import PolicyRefused, read, shipped
+from vneid_idp.policy.documents import PolicyRefused, read_policy, shipped
 from vneid_idp.policy.rules import Requirement, Threshold, ThresholdRow, gaps, thresholds_missing
 
 SHIPPED = (Path(vneid_idp.policy.__file__).parent / "default.toml").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def test_the_shipped_policy_is_whole() -> None:
     assert spoken_of == {(kind, action) for kind, actions in actions_of().items() for action in actions}
     assert thresholds_missing(policy) == ()
     assert gaps(policy) == ()
-    read_again = read(SHIPPED, actions_of())
+    read_again = read_policy(SHIPPED, actions_of())
     assert (read_again.requirements, read_again.thresholds) == (policy.requirements, policy.thresholds)
     in_force = policy.on(date(2026, 11, 21))
     assert {name: in_force[name] for name in Threshold} == {
@@ -50,7 +50,7 @@ def test_the_shipped_policy_is_whole() -> None:
 
 
 def test_rows_are_read() -> None:
-    policy = read(ROW + NUMBER, actions_of())
+    policy = read_policy(ROW + NUMBER, actions_of())
     decree, law = "Decree 1/2027/NĐ-CP, Article 1", "Law 1/2027, Article 2"
     assert policy.requirements == (
         Requirement("social_account", "post", 2, True, decree, date(2027, 1, 1), date(2028, 1, 1)),
@@ -86,14 +86,14 @@ def test_one_thing_spoiled_is_refused(old: str, new: str, problem: str) -> None:
     text = ROW + NUMBER
     assert old in text
     with pytest.raises(PolicyRefused) as refusal:
-        read(text.replace(old, new), actions_of())
+        read_policy(text.replace(old, new), actions_of())
     assert problem in (refusal.value.detail or "")
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     text = (ROW + NUMBER).replace("= 2\n", "= 7\n").replace("number = 18", "number = -1")
     with pytest.raises(PolicyRefused) as refusal:
-        read(text, actions_of())
+        read_policy(text, actions_of())
     assert [line.split(":")[0] for line in (refusal.value.detail or "").splitlines()] == [
         "requirement 1",
         "threshold 1",

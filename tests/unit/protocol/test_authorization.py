@@ -34,7 +34,7 @@ def params(**changes: str | None) -> dict[str, str]:
 
 
 def read(client: Client, params: dict[str, str]) -> AuthorizationRequest:
-    return table.read(Column.AUTHORIZE, Draft(client, params))
+    return table.read_authorization(Column.AUTHORIZE, Draft(client, params))
 
 
 def test_a_request_is_read() -> None:

@@ -22,10 +22,12 @@ def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
 
 def test_purposes_that_went_are_remembered_by_the_registration_itself() -> None:
     before = read(OPERATOR, purposes=[PURPOSE])
-    gone = registration.read({**before, "purposes": None}, OPERATOR, before=before).members
+    gone = registration.read_registration({**before, "purposes": None}, OPERATOR, before=before).members
     assert gone["gone_purposes"] == {PURPOSE["id"]: 2}
     assert gone["purposes"] == []
-    again = registration.read({**gone, "purposes": [PURPOSE | {"version": 1}]}, OPERATOR, before=gone).members
+    again = registration.read_registration(
+        {**gone, "purposes": [PURPOSE | {"version": 1}]}, OPERATOR, before=gone
+    ).members
     assert again["purposes"][0]["version"] == 3  # nobody's answer to version 1 or 2 is one to this purpose
     assert "gone_purposes" not in again
     with pytest.raises(InvalidClientMetadata, match="version numbers"):
@@ -53,11 +55,11 @@ def test_a_program_of_the_operator_authenticates(changes: dict[str, Any]) -> Non
 
 def test_who_registered_itself_never_becomes_a_program_of_the_operator() -> None:
     before = read(SELF, **ADMIN)
-    once = registration.read({**before, "scope": "openid"}, OPERATOR, before=before).members
+    once = registration.read_registration({**before, "scope": "openid"}, OPERATOR, before=before).members
     assert "registered_by" not in once
     for standing in (before, once):
         with pytest.raises(InvalidClientMetadata, match="registered itself"):
-            registration.read({**standing, "scope": "admin:policy"}, OPERATOR, before=standing)
+            registration.read_registration({**standing, "scope": "admin:policy"}, OPERATOR, before=standing)
 
 
 def test_a_program_of_the_operator_is_not_changed_with_its_registration_access_token() -> None:
@@ -65,15 +67,15 @@ def test_a_program_of_the_operator_is_not_changed_with_its_registration_access_t
     for scope in ("admin:policy", "openid", None):
         members = {name: value for name, value in {**before, "scope": scope}.items() if value is not None}
         with pytest.raises(InvalidClientMetadata, match=r"operator alone|may hold only"):
-            registration.read(members, SELF, before=before)
+            registration.read_registration(members, SELF, before=before)
 
 
 def test_what_an_update_of_the_operator_does_not_speak_of_stays_and_null_takes_it_away() -> None:
     before = read(OPERATOR, family="a", account_limit=5, purposes=[PURPOSE])
     plain = {"redirect_uris": [CALLBACK]}
-    kept = registration.read(plain, OPERATOR, before=before).members
+    kept = registration.read_registration(plain, OPERATOR, before=before).members
     assert (kept["family"], kept["account_limit"], kept["purposes"]) == ("a", 5, before["purposes"])
-    assert "family" not in registration.read({**plain, "family": None}, OPERATOR, before=before).members
+    assert "family" not in registration.read_registration({**plain, "family": None}, OPERATOR, before=before).members
 
 
 def test_two_purposes_have_two_ids() -> None:

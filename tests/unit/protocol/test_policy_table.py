@@ -15,7 +15,7 @@ from vneid_idp.protocol.jose import Unverified
 from vneid_idp.protocol.policy import profiles
 from vneid_idp.protocol.policy.draft import Draft
 from vneid_idp.protocol.policy.profiles import PROFILES, ProfileRules
-from vneid_idp.protocol.policy.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read
+from vneid_idp.protocol.policy.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read_authorization
 
 TABLE = """
                         AUTHORIZE PAR  refuses with
@@ -114,7 +114,9 @@ def _answer(column: Column, params: Changes, client: Changes) -> tuple[str, type
     spoiled = replace(CLIENT, **client)
     try:
         check_arrival(column, spoiled, asked)
-        read(column, Draft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")}))
+        read_authorization(
+            column, Draft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")})
+        )
     except OAuthError as error:
         names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         return next(name for name in names if name.startswith("check_") and name != "check_arrival"), type(error)
@@ -173,7 +175,7 @@ def test_a_check_writes_what_the_table_says_and_each_value_is_written_once(colum
 def test_until_the_address_is_proven_nothing_could_be_answered_by_redirect() -> None:
     draft = Draft(CLIENT, {**GOOD, "redirect_uri": "https://evil.example/", "response_type": "token"})
     with pytest.raises(errors.InvalidRequest):
-        read(Column.AUTHORIZE, draft)
+        read_authorization(Column.AUTHORIZE, draft)
     assert draft.address is None
 
 

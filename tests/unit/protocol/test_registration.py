@@ -32,7 +32,7 @@ PURPOSE = {"id": "p", "version": "2", "title": TEXTS, "text": TEXTS, "legal_grou
 
 
 def read(registrar: Registrar = SELF, **members: Any) -> dict[str, Any]:
-    return registration.read({"redirect_uris": [CALLBACK]} | members, registrar).members
+    return registration.read_registration({"redirect_uris": [CALLBACK]} | members, registrar).members
 
 
 def test_defaults_of_the_specification_for_a_client_that_registers_itself() -> None:
@@ -92,11 +92,11 @@ def test_who_registered_is_written_not_told() -> None:
 def test_an_update_keeps_what_the_operator_granted() -> None:
     before = read(OPERATOR, purposes=[PURPOSE], scope="openid id_number", account_limit=9)
     update = {"redirect_uris": [CALLBACK], "scope": "openid id_number", "purposes": [], "account_limit": 1000}
-    after = registration.read(update, SELF_IN_PRODUCTION, before=before).members
+    after = registration.read_registration(update, SELF_IN_PRODUCTION, before=before).members
     assert (after["purposes"], after["account_limit"]) == (before["purposes"], 9)
     assert after["scope"] == "openid id_number"
     with pytest.raises(InvalidClientMetadata):
-        registration.read(update | {"scope": "openid phone"}, SELF_IN_PRODUCTION, before=before)
+        registration.read_registration(update | {"scope": "openid phone"}, SELF_IN_PRODUCTION, before=before)
 
 
 @pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
@@ -110,11 +110,11 @@ def test_an_update_keeps_what_the_operator_granted() -> None:
     ],
 )
 def test_an_update_cannot_move_to_the_subjects_of_another_sector(registrar: Registrar, change: dict[str, Any]) -> None:
-    before = registration.read({"redirect_uris": ["https://rp.example/cb"]}, registrar).members
+    before = registration.read_registration({"redirect_uris": ["https://rp.example/cb"]}, registrar).members
     same = {"redirect_uris": ["https://rp.example/other", "https://rp.example/cb"], "client_name": "New name"}
-    assert registration.read(same, registrar, before=before).members["client_name"] == "New name"
+    assert registration.read_registration(same, registrar, before=before).members["client_name"] == "New name"
     with pytest.raises(InvalidClientMetadata, match="subjects"):
-        registration.read({"redirect_uris": ["https://rp.example/cb"]} | change, registrar, before=before)
+        registration.read_registration({"redirect_uris": ["https://rp.example/cb"]} | change, registrar, before=before)
 
 
 def test_unknown_members_software_statements_and_nulls_are_ignored() -> None:
@@ -186,7 +186,7 @@ def test_native_applications_do_not_get_everything(uri: str) -> None:
 def test_a_code_client_needs_a_redirect_uri_and_others_do_not() -> None:
     with pytest.raises(InvalidRedirectUri):
         read(redirect_uris=[])
-    found = registration.read({"grant_types": ["client_credentials"], "response_types": []}, SELF).members
+    found = registration.read_registration({"grant_types": ["client_credentials"], "response_types": []}, SELF).members
     assert found["redirect_uris"] == []
     assert found["client_name"]
 
@@ -318,13 +318,13 @@ def test_what_is_read_becomes_a_client_and_reading_it_again_changes_nothing() ->
     assert client.purposes[0].version == 2
     assert client.purposes[0].optional == ("age_over_21",)
     assert client.scope == ("openid", "age")
-    assert registration.read(found, OPERATOR).members == found == client.metadata
+    assert registration.read_registration(found, OPERATOR).members == found == client.metadata
 
 
 @pytest.mark.parametrize("document", [None, {}, "x", [], [CALLBACK], [CALLBACK, "https://other.example/CB"], [1]])
 def test_the_sector_document_lists_every_redirect_uri(document: Any) -> None:
     uris = [CALLBACK, "https://other.example/cb"]
-    made = registration.read({"redirect_uris": uris, "sector_identifier_uri": "https://s.example/s"}, SELF)
+    made = registration.read_registration({"redirect_uris": uris, "sector_identifier_uri": "https://s.example/s"}, SELF)
     registration.check_sector_document(made, [*uris, "https://third.example/"])
     with pytest.raises(InvalidClientMetadata):
         registration.check_sector_document(made, document)
@@ -341,7 +341,7 @@ json = st.recursive(
 def test_whatever_is_sent_is_read_or_refused(members: dict[str, Any], by_operator: bool, sandbox: bool) -> None:
     registrar = Registrar(by_operator, sandbox)
     try:
-        found = registration.read(members, registrar).members
+        found = registration.read_registration(members, registrar).members
     except (InvalidClientMetadata, InvalidRedirectUri):
         return
     read_client("c", write_members(found), secret_digest=None, issued_at=1, disabled_at=None)

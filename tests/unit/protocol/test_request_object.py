@@ -31,13 +31,13 @@ def made(alg: str = "ES256", typ: Any = None, signature: bytes = b"x", **changes
     claims = {name: value for name, value in (GOOD | changes).items() if value is not ...}
     header = {"alg": alg} | ({} if typ is None else {"typ": typ})
     parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
-    return request_object.read(".".join(base64url(part) for part in parts))
+    return request_object.read_request_object(".".join(base64url(part) for part in parts))
 
 
 def test_unreadable_objects_are_refused() -> None:
     for text in ("", "a.b", "a.b.c", "a.b.c.d", "x" * 40_000):
         with pytest.raises(InvalidRequestObject):
-            request_object.read(text)
+            request_object.read_request_object(text)
 
 
 @pytest.mark.parametrize("alg", ["none", "RS256", "HS256", "es256", "ES384", ""])

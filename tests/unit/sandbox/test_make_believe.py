@@ -52,7 +52,7 @@ def test_another_seed_makes_other_people() -> None:
 
 
 def test_nobody_generated_can_be_real_and_no_number_comes_twice() -> None:
-    numbers = [personal_id.read(citizen.record.personal_number) for citizen in MANY]
+    numbers = [personal_id.read_personal_id(citizen.record.personal_number) for citizen in MANY]
     assert all(number.synthetic for number in numbers)
     assert len({number.text for number in numbers}) == len(MANY)
     assert len({citizen.record.person_id for citizen in MANY}) == len(MANY)
@@ -66,7 +66,7 @@ def test_records_agree_with_themselves() -> None:
     by_id = {citizen.record.person_id: citizen.record for citizen in MANY}
     for citizen in MANY:
         record = citizen.record
-        number = personal_id.read(record.personal_number)
+        number = personal_id.read_personal_id(record.personal_number)
         assert (number.birth_year, number.sex) == (record.birth_date.year, record.sex)
         if record.address and record.address.former_province:
             assert current_code(record.address.former_province) == record.address.province
@@ -164,9 +164,9 @@ def test_personas_are_what_they_say_on_any_day(now: int) -> None:
     assert years("centenarian") == 101
     for slug, persona in people.items():
         record = persona.record
-        number = personal_id.read(record.personal_number)
+        number = personal_id.read_personal_id(record.personal_number)
         assert (number.birth_year, number.sex) == (record.birth_date.year, record.sex)
-        assert personal_id.read(record.personal_number).serial < 1000
+        assert personal_id.read_personal_id(record.personal_number).serial < 1000
         if slug not in ("deceased", "card-expired", "foreigner-card-expired", "no-account", "leap-day"):
             assert 0 < persona.level <= rules.highest_level(record, shipped().at(now), now), slug
 

@@ -103,7 +103,7 @@ def check_arrival(column: Column, client: Client, params: Params) -> None:
         check(draft)
 
 
-def read(column: Column, draft: Draft) -> AuthorizationRequest:
+def read_authorization(column: Column, draft: Draft) -> AuthorizationRequest:
     """Read the whole request. Raises the `OAuthError` of the first row that fails.
 
     The error may go back to the client by redirect once `draft.address` is there, and not before.

@@ -105,7 +105,7 @@ class Population:
 
         Raises `NotSynthetic` and `NumberTaken`.
         """
-        if not personal_id.read(record.personal_number).synthetic:
+        if not personal_id.read_personal_id(record.personal_number).synthetic:
             raise NotSynthetic
         before = await self.find(unit, record.person_id)
         if before is None or before.personal_number != record.personal_number:
