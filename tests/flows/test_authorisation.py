@@ -14,7 +14,7 @@ from vneid_idp.clients import families
 from vneid_idp.clients import service as clients
 from vneid_idp.grants import service as grants
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation, Ground, Origin, ParentGrant
 from vneid_idp.protocol.tokens import AccessToken, Code, RefreshToken
 
@@ -23,7 +23,9 @@ KEY = Confirmation("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")
 
 
 def sealed(land: Country, value: Code | AccessToken | RefreshToken) -> str:
-    purpose = {Code: Purpose.CODE, AccessToken: Purpose.ACCESS_TOKEN, RefreshToken: Purpose.REFRESH_TOKEN}[type(value)]
+    purpose = {Code: SealPurpose.CODE, AccessToken: SealPurpose.ACCESS_TOKEN, RefreshToken: SealPurpose.REFRESH_TOKEN}[
+        type(value)
+    ]
     return land.idp.keys.sealer.seal_json(purpose, value.to_json())
 
 

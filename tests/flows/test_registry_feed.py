@@ -286,7 +286,7 @@ async def test_a_sign_in_that_asked_before_a_death_wakes_nothing(
     async with idp.db.writing() as unit:
         result = await sign_in(unit, idp.vault, idp.keys.blind, asked, shipped(), "pwd", before=None, client_id=None)
     assert (result.standing, result.session) == (Standing.DECEASED, None)
-    assert await states(land, party) == {own: State.SUSPENDED}
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 
 async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: Country, party: RelyingParty) -> None:

@@ -33,7 +33,7 @@ def recorded(
     `subject_id` name the returned columns that the event takes those from. It changes one row at most: the event's id
     is given by the caller, who adds `entry(unit.now, {…})` to the values:
 
-        OPEN = recorded(insert(grants)….returning(grants.c.grant_id, grants.c.person_id), Kind.GRANT_OPENED,
+        OPEN = recorded(insert(grants)….returning(grants.c.grant_id, grants.c.person_id), EventKind.GRANT_OPENED,
                         person_id="person_id", subject_id="grant_id")
         row = await unit.fetch_one(OPEN, grant_id=…, **entry(unit.now, {"scope": …}))
     """

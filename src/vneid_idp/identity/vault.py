@@ -1,6 +1,6 @@
 """Personal data under a key per person, so that one person can be forgotten by destroying 32 bytes.
 
-The person's key is sealed under `Purpose.PERSON_KEY`; what is written about the person is AES-256-GCM under that key,
+The person's key is sealed under `SealPurpose.PERSON_KEY`; what is written about the person is AES-256-GCM under it,
 bound to the person and to the column it stands in, so that a value moved to another row or column does not open.
 """
 
