@@ -35,7 +35,12 @@ PROGRAM: dict[str, Any] = {
     "purposes": [],
 }
 READ, WRITE, POLICY, DELIVERIES = OPERATOR_SCOPES
-SCOPE_OF = {"clients": (READ, WRITE), "families": (READ, WRITE), "deliveries": (DELIVERIES, DELIVERIES)}
+SCOPE_OF = {
+    "clients": (READ, WRITE),
+    "families": (READ, WRITE),
+    "deliveries": (DELIVERIES, DELIVERIES),
+    "policy": (POLICY, POLICY),
+}
 _EVENTS = Statement(select(events).order_by(events.c.event_id))
 _DOCUMENT = openapi()
 DOORS = [(method.upper(), path) for path, door in _DOCUMENT["paths"].items() for method in door]
@@ -105,7 +110,7 @@ async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land
     async with land.idp.db.writing() as unit:
         stranger = await clients.register(unit, self_made)
     person_id = land.people["complete"].record.person_id
-    narrower = await land.register(**PROGRAM, scope=POLICY)
+    other = await land.register(**PROGRAM, scope="openid")
     tokens = {
         "none": (None, 401),
         "junk": ("junk", 401),
@@ -113,7 +118,7 @@ async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land
         "another client's own": (own_token(land, party), 403),
         "a forged scope": (own_token(land, party, OPERATOR_SCOPES), 403),
         "a self-registered client's": (own_token(land, stranger, OPERATOR_SCOPES), 403),
-        "one whose scope was taken away": (own_token(land, narrower, OPERATOR_SCOPES), 403),
+        "one whose scope was taken away": (own_token(land, other, OPERATOR_SCOPES), 403),
     }
     async with land.browser() as browser:
         for method, path in DOORS:
@@ -122,7 +127,9 @@ async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land
             here = {**tokens, "all scopes but the one": (own_token(land, program, others), 403)}
             for name, (token, status) in here.items():
                 headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-                url = path.format(client_id=party.client.client_id, family_id="f", domain="d.example", delivery_id="d")
+                url = path.format(
+                    client_id=party.client.client_id, family_id="f", domain="d.example", delivery_id="d", version=1
+                )
                 answer = await browser.request(method, url, headers=headers, json=None if method == "GET" else WHY)
                 assert answer.status_code == status, (method, path, name, answer.text)
                 assert answer.headers["content-type"] == "application/problem+json"
@@ -321,6 +328,42 @@ async def test_what_was_given_up_is_tried_again_or_discarded(api: Api, land: Cou
         left = {row.delivery_id for row in await deliveries.list_deliveries(unit)}
     assert ids["a"] in left
     assert ids["b"] not in left
+
+
+RAISED = """
+[[requirement]]
+kind = "social_account"
+action = "post"
+minimum_level = 2
+own_proof = true
+legal_reference = "A law to come, Article 1"
+in_force_from = 2031-01-01
+"""
+
+
+async def test_the_policy_is_looked_at_drafted_tried_and_published(api: Api, land: Country) -> None:
+    before = (await api("GET", "/policy")).json()
+    assert [each["published_at"] is not None for each in before["versions"]] == [True]
+    draft = await api("POST", "/policy/versions", document=RAISED)
+    assert draft.status_code == 201
+    path = f"/policy/versions/{draft.json()['version']}"
+    assert len((await api("GET", path)).json()["requirements"]) == 1
+    assert (await api("POST", f"{path}/simulate")).json()["on"] == "2031-01-01"
+    assert (await api("GET", "/policy?on=2031-01-01")).json()["requirements"] == before["requirements"]
+    published = await api("POST", f"{path}/publish", **WHY)
+    assert (published.status_code, published.json()["published_by"]) == (200, WHY["by"])
+    kind, data = await last_event(land)
+    assert kind == "policy.published"
+    assert data.items() >= WHY.items()
+    assert (await api("GET", "/policy?on=2031-01-01")).json()["requirements"] != before["requirements"]
+    assert (await api("GET", "/policy")).json()["requirements"] == before["requirements"]
+    assert (await api("POST", f"{path}/publish", **WHY)).json()["code"] == "policy_already_published"
+    assert (await api("POST", "/policy/versions", document="x")).json()["code"] == "policy_refused"
+    assert (await api("GET", "/policy/versions/99")).json()["code"] == "policy_version_unknown"
+    past = await api("POST", "/policy/versions", document=RAISED.replace("2031", "2020"))
+    door = f"/policy/versions/{past.json()['version']}/publish"
+    assert (await api("POST", door, **WHY)).json()["code"] == "policy_in_the_past"
+    assert (await api("POST", door, **WHY, backdated_because="A court said so")).status_code == 200
 
 
 async def test_a_registration_access_token_does_not_open_the_operators_client(

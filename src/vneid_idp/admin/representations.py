@@ -24,7 +24,9 @@ AfterOf = Annotated[
 ]
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A shape of this API: unknown members are refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -37,7 +39,7 @@ def _moment(instant: Instant | None) -> datetime | None:
     return None if instant is None else moment(instant)
 
 
-class Change(_Model):
+class Change(Model):
     """Who changes something, and why. Both stand in the record of events, which outlives everything else: no personal
     data, and nobody's number."""
 
@@ -89,7 +91,7 @@ class FamilyName(Change):
     name: str = Field(min_length=1, max_length=200)
 
 
-class Client(_Model):
+class Client(Model):
     """A client as it stands; no secret is among it."""
 
     client_id: str
@@ -128,20 +130,20 @@ def _facts(client: ClientFacts) -> dict[str, Any]:
     }
 
 
-class ClientPage(_Model):
+class ClientPage(Model):
     """Clients in the order of their ids."""
 
     items: tuple[Client, ...]
     next_after: str | None
 
 
-class Purposes(_Model):
+class Purposes(Model):
     """The purposes of a client, with the versions and what they ask of whom."""
 
     purposes: list[dict[str, Any]]
 
 
-class Domain(_Model):
+class Domain(Model):
     """A domain of a client, and what it has to show."""
 
     domain: str
@@ -168,13 +170,13 @@ class Domain(_Model):
         )
 
 
-class Domains(_Model):
+class Domains(Model):
     """The domains of a client."""
 
     items: tuple[Domain, ...]
 
 
-class Family(_Model):
+class Family(Model):
     """An organisation with several clients."""
 
     family_id: str
@@ -187,7 +189,7 @@ class Family(_Model):
         return cls(family_id=family.family_id, name=family.name, disabled_at=_moment(family.disabled_at))
 
 
-class FamilyPage(_Model):
+class FamilyPage(Model):
     """Families in the order of their ids."""
 
     items: tuple[Family, ...]
@@ -200,7 +202,7 @@ class FamilyMembers(Family):
     clients: tuple[str, ...]
 
 
-class Delivery(_Model):
+class Delivery(Model):
     """Something that has to leave, or was given up. What is in it is never shown."""
 
     delivery_id: str
@@ -227,7 +229,7 @@ class Delivery(_Model):
         )
 
 
-class DeliveryPage(_Model):
+class DeliveryPage(Model):
     """Deliveries in the order of their ids."""
 
     items: tuple[Delivery, ...]

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from vneid_idp.admin import clients, deliveries, domains, families
+from vneid_idp.admin import clients, deliveries, domains, families, policy
 
 router = APIRouter()
-for _part in (clients, domains, families, deliveries):
+for _part in (clients, domains, families, deliveries, policy):
     router.include_router(_part.router)

@@ -1,0 +1,102 @@
+"""`/admin/v1/policy`: what the law asks, as dated rows: look, load a draft, count what it would change, publish it."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request, Response, status
+
+from vneid_idp.admin.callers import needs
+from vneid_idp.admin.policy_representations import (
+    Draft,
+    NewDraft,
+    PolicyInForce,
+    PolicyRows,
+    PolicySimulation,
+    Publication,
+    Version,
+)
+from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.kernel.clock import local_date
+from vneid_idp.policy import service
+from vneid_idp.protocol.client import Client
+from vneid_idp.use_cases.simulate_policy import first_change, simulate
+from vneid_idp.web.context import idp
+
+router = router_of("Policy")
+Caller = Annotated[Client, Depends(needs("admin:policy"))]
+VersionOf = Annotated[int, Path(ge=1, lt=2**31, description="The number of a version.")]
+OnDay = Annotated[date | None, Query(description="A day in Viet Nam.")]
+_ONE = {"_404": "policy_version_unknown, not_found"}
+
+
+@router.get("/policy", summary="Look at what is in force", responses=refusals())
+async def show(request: Request, response: Response, _: Caller, on: OnDay = None) -> PolicyInForce:
+    """Today or on a day, and which versions there are."""
+    async with idp(request).db.reading() as unit:
+        policy, versions = await service.published(unit), await service.versions(unit)
+        day = on or local_date(unit.now)
+    no_store(response)
+    return PolicyInForce.on_day(day, policy.on(day), versions)
+
+
+@router.get("/policy/versions/{version}", summary="Look at a version", responses=refusals(**_ONE))
+async def show_version(request: Request, response: Response, _: Caller, version: VersionOf) -> PolicyRows:
+    """Its own rows, a draft's too."""
+    async with idp(request).db.reading() as unit:
+        policy = await service.of_version(unit, version)
+    no_store(response)
+    return PolicyRows.of(policy.requirements, policy.thresholds)
+
+
+@router.post(
+    "/policy/versions",
+    summary="Load a draft",
+    status_code=status.HTTP_201_CREATED,
+    responses=refusals(_422="policy_refused"),
+)
+async def load(request: Request, response: Response, _: Caller, draft: NewDraft) -> Draft:
+    """Nothing changes until it is published."""
+    async with idp(request).db.writing() as unit:
+        made = await service.load(unit, draft.document, actions_of())
+    no_store(response)
+    return Draft.of(made)
+
+
+@router.post(
+    "/policy/versions/{version}/simulate",
+    summary="Count what a draft would change",
+    responses=refusals(**_ONE, _503="registry_unavailable"),
+)
+async def try_out(
+    request: Request, response: Response, _: Caller, version: VersionOf, on: OnDay = None
+) -> PolicySimulation:
+    """For everything that is bound, on a day; unless told, on the first day that it changes. Takes as long as there is
+    something bound to look at."""
+    provider = idp(request)
+    async with provider.db.reading() as unit:
+        before, draft = await service.published(unit), await service.of_version(unit, version)
+        today = local_date(unit.now)
+    after = before.amended(draft)
+    day = on or first_change(before, after, today)
+    found = await simulate(provider.db, provider.registry.find_many, before, after, day)
+    no_store(response)
+    return PolicySimulation.of(found)
+
+
+@router.post(
+    "/policy/versions/{version}/publish",
+    summary="Publish a draft",
+    responses=refusals(**_ONE, _400="who_and_why", _409="policy_already_published, policy_in_the_past"),
+)
+async def publish(
+    request: Request, response: Response, caller: Caller, version: VersionOf, publication: Publication
+) -> Version:
+    """From the days that its rows name they hold, in every provider within seconds."""
+    provider, deed = idp(request), publication.deed(caller)
+    async with provider.db.writing() as unit:
+        await service.publish(unit, version, deed, backdated=publication.backdated_because)
+        versions = await service.versions(unit)
+    provider.policy.forget()
+    no_store(response)
+    return Version.of(next(each for each in versions if each.version == version))

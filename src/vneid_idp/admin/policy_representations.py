@@ -1,0 +1,170 @@
+"""What `admin/v1` says and hears of the policy."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from pydantic import Field
+
+from vneid_idp.admin.representations import Change, Model, moment
+from vneid_idp.policy import service
+from vneid_idp.policy.rules import Requirement, Rules, ThresholdRow
+from vneid_idp.use_cases.simulate_policy import Simulation
+
+
+class NewDraft(Model):
+    """Rows to come."""
+
+    document: str = Field(max_length=60_000, description="TOML, as `policy/default.toml` of the package has it.")
+
+
+class Publication(Change):
+    """Who publishes, and why; both stand with the version."""
+
+    backdated_because: str | None = Field(
+        default=None, min_length=3, max_length=500, description="Why rows should hold since a day that has begun."
+    )
+
+
+class PolicyRequirement(Model):
+    """What an action with something bound needs, from when until when, by which rule."""
+
+    kind: str
+    action: str
+    minimum_level: int
+    own_proof: bool
+    legal_reference: str
+    in_force_from: date
+    in_force_until: date | None
+
+
+class PolicyThreshold(Model):
+    """A number that decides, from when until when, by which rule."""
+
+    name: str
+    number: int
+    legal_reference: str
+    in_force_from: date
+    in_force_until: date | None
+
+
+class PolicyRows(Model):
+    """Rows of the policy."""
+
+    requirements: tuple[PolicyRequirement, ...]
+    thresholds: tuple[PolicyThreshold, ...]
+
+    @classmethod
+    def of(cls, requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]) -> "PolicyRows":
+        """The rows in this shape."""
+        return cls(
+            requirements=tuple(
+                PolicyRequirement(
+                    kind=row.kind,
+                    action=row.action,
+                    minimum_level=row.minimum_level,
+                    own_proof=row.own_proof,
+                    legal_reference=row.legal_reference,
+                    in_force_from=row.in_force_from,
+                    in_force_until=row.in_force_until,
+                )
+                for row in requirements
+            ),
+            thresholds=tuple(
+                PolicyThreshold(
+                    name=row.name,
+                    number=row.number,
+                    legal_reference=row.legal_reference,
+                    in_force_from=row.in_force_from,
+                    in_force_until=row.in_force_until,
+                )
+                for row in thresholds
+            ),
+        )
+
+
+class Version(Model):
+    """A version: a draft, or published by somebody for a reason."""
+
+    version: int
+    loaded_at: datetime
+    published_at: datetime | None
+    published_by: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, version: service.Version) -> "Version":
+        """The version in this shape."""
+        return cls(
+            version=version.version,
+            loaded_at=moment(version.loaded_at),
+            published_at=None if version.published_at is None else moment(version.published_at),
+            published_by=version.published_by,
+            reason=version.reason,
+        )
+
+
+class PolicyInForce(PolicyRows):
+    """What is in force on a day, and the versions that there are."""
+
+    on: date
+    versions: tuple[Version, ...]
+
+    @classmethod
+    def on_day(cls, day: date, rules: Rules, versions: Iterable[service.Version]) -> "PolicyInForce":
+        """The rules of `day` in this shape."""
+        rows = PolicyRows.of(rules.requirements.values(), rules.thresholds.values())
+        return cls(
+            on=day,
+            requirements=rows.requirements,
+            thresholds=rows.thresholds,
+            versions=tuple(map(Version.of, versions)),
+        )
+
+
+class PolicyGap(Model):
+    """A day from which nothing is asked for an action any more: meant, or forgotten?"""
+
+    kind: str
+    action: str
+    since: date
+
+
+class Draft(Model):
+    """A draft that was loaded, and what an eye should fall on before it is published."""
+
+    version: int
+    gaps: tuple[PolicyGap, ...]
+
+    @classmethod
+    def of(cls, draft: service.Draft) -> "Draft":
+        """The draft in this shape."""
+        gaps = tuple(PolicyGap(kind=gap.kind, action=gap.action, since=gap.since) for gap in draft.gaps)
+        return cls(version=draft.version, gaps=gaps)
+
+
+class PolicyEffect(Model):
+    """For how many one action changes, by the reason that is new, or that falls away."""
+
+    kind: str
+    action: str
+    locked: dict[str, int]
+    freed: dict[str, int]
+
+
+class PolicySimulation(Model):
+    """What would change on a day; counts, never a person or an account."""
+
+    on: date
+    looked_at: int
+    locked: int
+    freed: int
+    effects: tuple[PolicyEffect, ...]
+
+    @classmethod
+    def of(cls, found: Simulation) -> "PolicySimulation":
+        """The simulation in this shape."""
+        effects = tuple(
+            PolicyEffect(kind=each.kind, action=each.action, locked=dict(each.locked), freed=dict(each.freed))
+            for each in found.effects
+        )
+        return cls(on=found.day, looked_at=found.looked_at, locked=found.locked, freed=found.freed, effects=effects)
