@@ -22,13 +22,17 @@ from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.clients import service as clients
+from vneid_idp.grants import service as grants_service
 from vneid_idp.grants.liveness import lives
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.registry import LockedBy
+from vneid_idp.kernel.sealing import Purpose
 from vneid_idp.policy.documents import shipped
+from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.delete_client import delete_client
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.lock_person import lock_person
@@ -63,7 +67,14 @@ async def disable(land: Country, unit: Unit, family: Family) -> None:
 
 
 async def delete(land: Country, unit: Unit, family: Family) -> None:
-    await clients.delete(unit, family.party.client_id)
+    await delete_client(unit, family.party.client_id)
+
+
+async def revoke(land: Country, unit: Unit, family: Family) -> None:
+    for text in (family.own_token, family.child_token):
+        token = AccessToken.from_json(land.idp.keys.sealer.open_json(Purpose.ACCESS_TOKEN, text))
+        assert token.grant_id is not None
+        await grants_service.end(unit, token.client_id, token.grant_id)
 
 
 async def child_dies(land: Country, unit: Unit, family: Family) -> None:
@@ -132,6 +143,11 @@ async def test_nothing_outlives_what_took_its_right_away(land: Country, other: C
     for write, statuses in told.items():
         assert any(status < 300 for status in statuses), (write, statuses)
         assert any(status >= 400 for status in statuses), (write, statuses)
+
+
+async def test_nothing_is_bound_or_released_with_a_token_that_was_revoked(land: Country, other: Country) -> None:
+    answers = await race(land, other, revoke, (bind_own, bind_child, prove, release), check_nothing_more)
+    assert {status < 300 for _, status in answers} == {True, False}
 
 
 @pytest.mark.parametrize("taker", [child_dies, child_is_forgotten], ids=lambda taker: taker.__name__)
@@ -215,6 +231,10 @@ async def check_all_ended(land: Country, taker: Taker, family: Family) -> None:
         elif taker in (lock, die) and binding.person_id == family.parent.person_id:
             # What a parent supervises is a child's, whose identity is not locked.
             assert binding.state is not BindingState.VERIFIED, binding
+
+
+async def check_nothing_more(land: Country, taker: Taker, family: Family) -> None:
+    """That no binding changed after the taker is looked at in each round."""
 
 
 async def check_child_has_nothing(land: Country, taker: Taker, family: Family) -> None:

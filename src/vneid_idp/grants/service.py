@@ -89,6 +89,10 @@ _ROTATE = for_each_number(
     )
 )
 _FIND_LIVE = for_each_number(lambda above: Statement(select(grants).where(_OF, lives(grants, above))))
+# With a lock of its own, so that also the end of this one grant (RFC 7009, a replay) waits for who writes in its name.
+_HOLD_LIVE = for_each_number(
+    lambda above: Statement(select(grants).where(_OF, lives(grants, above)).with_for_update(read=True, of=grants))
+)
 _FIND = Statement(select(grants).where(_OF))
 _END = Statement(
     update(grants)
@@ -169,9 +173,9 @@ async def find_live(unit: Reading, client_id: str, grant_id: str, above: int) ->
 async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, told: Told | None = None) -> Grant:
     """The live grant, held until the unit ends: for whoever writes something in its name. Raises `GrantEnded`.
 
-    Whoever takes something away (a withdrawal, a lock, a death, a client disabled) waits for this unit to commit and
-    then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing also
-    concerns: the child for whom a guardian acts. With `told`, raises `Overtaken` (see `persons.hold`).
+    Whoever takes something away (a withdrawal, a lock, a death, a client disabled, a revocation) waits for this unit to
+    commit and then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing
+    also concerns: the child for whom a guardian acts. With `told`, raises `Overtaken` (see `persons.hold`).
     """
     row = await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id)
     if row is None:
@@ -181,10 +185,11 @@ async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, told: To
         raise GrantEnded
     await persons.hold(unit, seen.person_id, *others, told=told)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
-    grant = await find_live(unit, client_id, grant_id, seen.authorisation.above)
-    if grant is None:
+    live = _HOLD_LIVE[seen.authorisation.above]
+    row = await unit.fetch_one(live, of_client=client_id, of_grant=grant_id, now=unit.now)
+    if row is None:
         raise GrantEnded
-    return grant
+    return grant_of(row)
 
 
 async def end(unit: Unit, client_id: str, grant_id: str) -> str | None:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from vneid_idp.clients import service
 from vneid_idp.clients.keys import Unreachable
-from vneid_idp.grants import service as grants
 from vneid_idp.kernel.clock import to_seconds
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import registration
@@ -17,6 +16,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRequest, InvalidToken
 from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
 from vneid_idp.protocol.registration import Registration
+from vneid_idp.use_cases.delete_client import delete_client
 from vneid_idp.web.bearer import bearer_token
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp, idp
@@ -76,8 +76,7 @@ async def delete(request: Request) -> Response:
     provider = idp(request)
     client, _ = await _managed(provider, request)
     async with provider.db.writing() as unit:
-        await service.delete(unit, client.client_id)
-        await grants.end_all_of_client(unit, client.client_id)
+        await delete_client(unit, client.client_id)
     provider.clients.forget(client.client_id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 

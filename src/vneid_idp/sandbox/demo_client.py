@@ -12,6 +12,7 @@ from vneid_idp.kernel.secrets import digest, new_secret, same
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.delete_client import delete_client
 
 if TYPE_CHECKING:
     from vneid_idp.settings import Settings
@@ -42,7 +43,7 @@ async def demo_client(database: Database, settings: "Settings") -> DemoClient:
         try:
             client = await service.get_client(unit, CLIENT_ID)
             if client.secret_digest is None or not same(client.secret_digest, digest(kept.get("client_secret", ""))):
-                await service.delete(unit, CLIENT_ID)
+                await delete_client(unit, CLIENT_ID)
                 raise service.UnknownClient
             if client.metadata != wanted.members:
                 await service.update(unit, client, wanted)

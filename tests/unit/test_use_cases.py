@@ -1,0 +1,72 @@
+"""What crosses domains is done by a use case: no page, API, command or worker does a half of it by itself."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import vneid_idp
+
+_ROOT = Path(vneid_idp.__file__).parent
+BELOW = {
+    "kernel", "protocol", "policy", "settings", "storage", "audit", "keys", "delivery", "identity", "clients",
+    "consent", "grants", "bindings", "use_cases",
+}  # fmt: skip
+"""The packages at or under the band; everything else stands above it."""
+
+ONLY_IN_USE_CASES = {
+    "vneid_idp.bindings.engine.service": ("move", "try_move"),
+    "vneid_idp.bindings.rests": ("put_in_step",),
+    "vneid_idp.bindings.service": ("release_all", "suspend_all", "resume_all", "release_by_person"),
+    "vneid_idp.bindings.social_accounts.service": ("bind_social_account",),
+    "vneid_idp.clients.service": ("delete",),
+    "vneid_idp.consent.service": ("give", "withdraw"),
+    "vneid_idp.grants.notices": ("announce", "announce_withdrawal"),
+    "vneid_idp.grants.service": ("hold", "end_all_of_client"),
+    "vneid_idp.identity.accounts": (
+        "open_account", "refresh", "lock", "unlock", "raise_level", "close", "forget",
+    ),
+    "vneid_idp.identity.passkeys": ("forget",),
+    "vneid_idp.identity.persons": ("hold", "seize", "tell"),
+    "vneid_idp.identity.sessions": ("open_session", "add_method", "end_session", "end_all"),
+}  # fmt: skip
+"""Each is a part of something: whoever ends a session has somebody to tell, whoever withdraws has bindings to free."""
+
+
+def names_used(source: str) -> set[str]:
+    """The full names of what a module imports, and of what it takes from modules that it imported."""
+    tree = ast.parse(source)
+    known = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    taken = {
+        f"{known[node.value.id]}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in known
+    }
+    return taken | set(known.values())
+
+
+def test_what_crosses_domains_is_done_by_use_cases_alone() -> None:
+    parts = {f"{module}.{name}" for module, names in ONLY_IN_USE_CASES.items() for name in names}
+    above = [path for path in _ROOT.rglob("*.py") if path.relative_to(_ROOT).parts[0] not in BELOW]
+    assert len(above) > 50
+    found = {(str(path.relative_to(_ROOT)), name) for path in above for name in parts & names_used(path.read_text())}
+    assert found == set()
+
+
+def test_each_part_is_there_under_its_name() -> None:
+    for module, names in ONLY_IN_USE_CASES.items():
+        for name in names:
+            assert callable(getattr(import_module(module), name)), f"{module}.{name}"
+
+
+def test_a_name_is_known_however_it_is_imported() -> None:
+    for source in (
+        "from vneid_idp.identity import sessions\nsessions.end_all(unit, who)",
+        "from vneid_idp.identity import sessions as s\nwork = s.end_all",
+        "from vneid_idp.identity.sessions import end_all as over\nover(unit, who)",
+    ):
+        assert "vneid_idp.identity.sessions.end_all" in names_used(source), source
