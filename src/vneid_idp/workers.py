@@ -1,7 +1,6 @@
 """What runs beside the requests: each task on its own beat, in every process, safe to run in several at once."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity import otp
 from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
+from vneid_idp.log import Log
 from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.context import Idp
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ async def seal_events(db: Database) -> None:
 
 
 async def repeat(task: Task) -> None:
-    """Do it, for ever. A failure is logged by its type, since a text could hold personal data, and tried again."""
+    """Do it, for ever. A failure is logged, and tried again."""
     while True:
         await asyncio.sleep(task.seconds)
         try:
             await task.work()
         except Exception as error:
-            logger.error("background task %s failed: %s", task.name, type(error).__name__)
+            _log.failure("task.failed", error, task=task.name)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Whole flows with a marked person, in success and in every kind of failure: nothing of them turns up anywhere else."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.storage.unit import Database, StorageUnavailable, Unit
 
 SCOPE = "openid offline_access profile phone email address identity age full_name id_number binding:social_account"
+_IDENTIFIER = re.compile("_[0-9a-v]{20}|[0-9A-Za-z_-]{40}")
 WRONG_PASSWORD = "Mk-zxvy-78-hoa"
 WRONG_CODE = "738291"
 ACCOUNTS = "/bindings/v1/social-accounts"
@@ -114,6 +116,11 @@ async def check(net: Net, land: Country, database_url: str, capfd: pytest.Captur
     leaks = net.leaks_in_answers() + net.leaks_in_logs() + net.leaks_in_database(database_url)
     leaks += [f"printed: {mark}" for mark in net.found_in(printed.out + printed.err)]
     assert not leaks, "\n".join(sorted(set(leaks)))
+    served = [told for line in net.lines if (told := json.loads(line))["event"] == "request.served"]
+    assert len(served) >= len(net.answers)
+    # A path holds identifiers, and what somebody typed there: a door is told by its template.
+    assert not {told["route"] for told in served if _IDENTIFIER.search(told["route"])}
+    assert not [line for line in net.lines if '"dropped"' in line]
     assert net.answers
 
 

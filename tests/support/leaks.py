@@ -18,6 +18,7 @@ from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.phones import display
 from vneid_idp.identity.registry import Address
+from vneid_idp.observability.logs import JsonLines
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.names import build
 from vneid_idp.sandbox.country.personas import Persona, Sketch, draw
@@ -72,6 +73,8 @@ class Net:
     secrets: set[str] = field(default_factory=set)
     answers: list[httpx.Response] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    """The same as they are written in production."""
 
     def keep(self, *secrets: str | None) -> None:
         """Remember secrets that must not turn up again."""
@@ -114,7 +117,7 @@ class Net:
 
     def leaks_in_logs(self) -> list[str]:
         """What stands in log records."""
-        return [f"log: {mark}: {text[:300]}" for text in self.records for mark in self.found_in(text)]
+        return [f"log: {mark}: {text[:300]}" for text in self.records + self.lines for mark in self.found_in(text)]
 
     def leaks_in_database(self, url: str) -> list[str]:
         """What stands readable in any text or blob of any table, and anywhere in the file of an embedded database."""
@@ -139,12 +142,14 @@ class Net:
     def listening(self) -> Iterator[None]:
         """Catch the records of every logger at every level, their arguments and tracebacks included."""
         net = self
+        written = JsonLines()
 
         class Handler(logging.Handler):
             def emit(self, record: logging.LogRecord) -> None:
                 if record.name.split(".")[0] not in _OWN_BROWSER:
                     trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
                     net.records.append(f"{record.name}: {record.getMessage()} {record.args!r} {trace}")
+                    net.lines.append(written.format(record))
 
         handler = Handler(logging.DEBUG)
         named = [logging.getLogger(name) for name in logging.root.manager.loggerDict]

@@ -20,7 +20,8 @@ async def test_a_failing_task_is_tried_again_and_its_words_are_not_logged(caplog
 
     async with running([Task("count", 0.001, work)]):
         await asyncio.wait_for(enough.wait(), 5)
-    assert "background task count failed: ValueError" in caplog.text
+    assert "task.failed error=ValueError" in caplog.text
+    assert "task=count" in caplog.text
     assert "Minh" not in caplog.text
     seen = rounds
     await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from sqlalchemy import make_url
 
 from vneid_idp.cli.terminal import err, fail, loaded, out, print_json, settings_of
 from vneid_idp.kernel.secrets import digest, new_secret
+from vneid_idp.observability import logs
 from vneid_idp.settings import PREFIX, Environment, Loaded, Settings, new_root_secret, read_settings
 
 if TYPE_CHECKING:
@@ -26,9 +28,16 @@ def application() -> "Root":
     """The provider of this process's settings: what each of uvicorn's workers calls."""
     from vneid_idp.app import create_app
 
-    app = create_app(read_settings().settings)
+    chosen = read_settings().settings
+    configure(chosen)
+    app = create_app(chosen)
     _spare_the_collector()
     return app
+
+
+def configure(chosen: Settings) -> None:
+    """Write logs as this installation wants them: lines for a person who watches, else JSON."""
+    logs.configure(chosen.log_level, readable=chosen.is_sandbox or sys.stderr.isatty())
 
 
 def _spare_the_collector() -> None:
@@ -49,6 +58,7 @@ def serve(context: typer.Context) -> None:
     chosen = settings_of(context)
     for warning in chosen.warnings():
         err.print(f"warning: {warning}", style="yellow", markup=False)
+    configure(chosen)
     # Every worker reads the settings again; `--sandbox` reaches it this way.
     os.environ[f"{PREFIX}ENVIRONMENT"] = chosen.environment
     uvicorn.run(
@@ -57,7 +67,7 @@ def serve(context: typer.Context) -> None:
         host=chosen.host,
         port=chosen.port,
         workers=chosen.workers,
-        log_level=chosen.log_level,
+        log_config=None,
         # A request line holds codes, hints and states; what a log may know is written by the program itself.
         access_log=False,
         server_header=False,
@@ -124,6 +134,7 @@ def sandbox(context: typer.Context) -> None:
     from vneid_idp.app import create_app
     from vneid_idp.sandbox.run import run
 
+    logs.configure(chosen.log_level, readable=True, server="warning")
     try:
         run(chosen, lambda: create_app(chosen))
     except OSError as error:

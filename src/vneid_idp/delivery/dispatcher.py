@@ -5,7 +5,6 @@ takes up its own places and no others.
 """
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,9 +17,10 @@ from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer
 from vneid_idp.kernel.secrets import new_chance
+from vneid_idp.log import Log, Value
 from vneid_idp.storage.unit import Database
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 AT_ONCE = 32
 """How many attempts of one channel run in this process at a time."""
@@ -60,7 +60,7 @@ class Dispatcher:
         try:
             taken = await self._db.transact(lambda unit: service.take_these(unit, mine))
         except DomainError as error:
-            logger.warning("deliveries are left to the workers: %s", error.code)
+            _log.warning("delivery.left_to_workers", code=error.code)
             return
         started = [self._start(row) for row in taken]
         if started:
@@ -104,12 +104,12 @@ class Dispatcher:
         """One attempt and its outcome. What cannot be settled is taken again, or given up, after its lease."""
         outcome = await self._send(row)
         if not isinstance(outcome, Delivered):
-            logger.info("delivery %s by %s, attempt %d: %s", row.delivery_id, row.channel, row.attempts, outcome.code)
+            _log.info("delivery.failed", outcome=outcome.code, attempt=row.attempts, **_named(row))
         chance = self._chance()
         try:
             await self._db.transact(lambda unit: service.settle(unit, row, outcome, chance))
         except Exception as error:
-            logger.error("delivery %s could not be settled: %s", row.delivery_id, type(error).__name__)
+            _log.failure("delivery.not_settled", error, **_named(row))
 
     async def _send(self, row: Queued) -> Outcome:
         try:
@@ -120,6 +120,9 @@ class Dispatcher:
         except TimeoutError:
             return Unclear("timed_out")
         except Exception as error:
-            # By its type only: a text could hold what was to be sent.
-            logger.error("the sender of %s failed: %s", row.channel, type(error).__name__)
+            _log.failure("delivery.sender_failed", error, **_named(row))
             return Unclear("failed")
+
+
+def _named(row: Queued) -> dict[str, Value]:
+    return {"delivery_id": row.delivery_id, "channel": row.channel.value}

@@ -36,6 +36,7 @@ from vneid_idp.provider.request_object import resolve
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
+from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import prefer_locales
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
@@ -66,7 +67,7 @@ async def authorize(request: Request) -> Response:
     if repeated(pair for pair in pairs if pair[0] in _LEADS_BACK) is not None:
         raise InvalidRequest("client_id or redirect_uri is included more than once.")
     params = {name: value for name, value in pairs if value}
-    client = await _client(provider, params)
+    client = await _client(request, provider, params)
     if params.get("request_uri", "").startswith(REQUEST_URI):
         return await _pushed(request, provider, client, params["request_uri"].removeprefix(REQUEST_URI))
     try:
@@ -100,7 +101,9 @@ async def resume(request: Request) -> Response:
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None:
         raise InteractionOver
-    return await _resume(request, provider, await _client(provider, {"client_id": found.request.client_id}), found)
+    return await _resume(
+        request, provider, await _client(request, provider, {"client_id": found.request.client_id}), found
+    )
 
 
 async def _pushed(request: Request, provider: Idp, client: Client, interaction_id: str) -> Response:
@@ -119,7 +122,7 @@ async def _resume(request: Request, provider: Idp, client: Client, found: Intera
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found))
 
 
-async def _client(provider: Idp, params: Params) -> Client:
+async def _client(request: Request, provider: Idp, params: Params) -> Client:
     """The client of the request; an unknown one gets a page, since nothing proves where an answer could go."""
     client_id = params.get("client_id")
     if client_id is None:
@@ -127,6 +130,7 @@ async def _client(provider: Idp, params: Params) -> Client:
     client = await provider.clients.find(provider.db, client_id)
     if client is None:
         raise InvalidRequest("client_id is not known to this provider, or the client has been disabled.")
+    exchange_of(request).client_id = client.client_id
     return client
 
 

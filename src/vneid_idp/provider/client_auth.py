@@ -1,10 +1,9 @@
 """Client authentication at token, PAR, introspection and revocation endpoints."""
 
-import logging
-
 from starlette.requests import Request
 
 from vneid_idp.clients.service import use_assertion
+from vneid_idp.log import Log
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import (
     Presented,
@@ -19,9 +18,10 @@ from vneid_idp.protocol.jose import BadToken
 from vneid_idp.protocol.params import Params
 from vneid_idp.web.address import address_of
 from vneid_idp.web.context import Idp
+from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.limits import Secret, Tried
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _UNKNOWN = "Client authentication failed: unknown client_id, wrong credential, or a client that has been disabled."
 
@@ -35,7 +35,7 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
     presented = read_presented(request.headers.get("authorization"), params)
     client = await provider.clients.find(provider.db, presented.client_id)
     try:
-        return await _prove(provider, request, client, presented)
+        proven = await _prove(provider, request, client, presented)
     except InvalidClient:
         # Only failures are counted, and only they can be turned away: a stranger who guesses cannot lock a client out.
         # A right guess would pass, but there is none: every secret is 256 random bits of ours. Looking at the counters
@@ -45,6 +45,8 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
         await provider.limits.admit(Secret.CLIENT_SECRET, tried)
         await provider.limits.failed(Secret.CLIENT_SECRET, tried)
         raise
+    exchange_of(request).client_id = proven.client_id
+    return proven
 
 
 async def _prove(provider: Idp, request: Request, client: Client | None, presented: Presented) -> Client:
@@ -66,7 +68,7 @@ async def _prove(provider: Idp, request: Request, client: Client | None, present
     endpoints = (provider.url("/token"), provider.url(request.url.path))
     assertion = check_assertion(client, presented.assertion, provider.issuer, endpoints, provider.clock.now())
     if assertion.loosely_addressed:
-        logger.info("client %s: assertion addressed to an endpoint, accepted by exception", client.client_id)
+        _log.info("client.assertion_to_endpoint", client_id=client.client_id)
     async with provider.db.single() as unit:
         if not await use_assertion(unit, client.client_id, assertion.jti, assertion.expires_at):
             raise InvalidClient("client_assertion was used before: its jti must be new each time.")

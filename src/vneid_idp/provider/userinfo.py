@@ -16,6 +16,7 @@ from vneid_idp.provider.released import released_claims
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.responses import json_response
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -25,6 +26,7 @@ async def userinfo(request: Request) -> Response:
     """`GET` or `POST /userinfo`: the claims that the grant's scope asks for and the person agreed to."""
     provider = idp(request)
     token = open_access_token(provider, await _token(request))
+    exchange_of(request).client_id = token.client_id
     if token.grant_id is None or "openid" not in token.scope:
         raise InsufficientScope("This access token is not for userinfo: it has no scope 'openid'.")
     client = await provider.clients.find(provider.db, token.client_id)

@@ -1,6 +1,5 @@
 """The registry of a server over HTTP: the ports of `identity`, asked by way of `registry/v1`."""
 
-import logging
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -10,13 +9,14 @@ from pydantic import BaseModel, ValidationError
 from vneid_idp.identity.registry import RegistryHealth, RegistryRecord
 from vneid_idp.identity.registry_feed import RegistryChange
 from vneid_idp.identity.registry_reports import Report, ReportRefused
+from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
 from vneid_idp.registry_client.transport import BadAnswer, Told, Transport
 from vneid_idp.registry_client.wire import PREFIX, Changes, ManyQuestion, NumberQuestion, People, Person
 
 M = TypeVar("M", bound=BaseModel)
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class HttpRegistry:
@@ -119,5 +119,5 @@ def _read(model: type[M], body: bytes) -> M:
 
 
 def _bad(what: str) -> BadAnswer:
-    logger.error("registry: the server %s", what)
+    _log.warning("registry.bad_answer", detail=f"The server {what}.")
     return BadAnswer(f"The registry {what}.")

@@ -1,7 +1,6 @@
 """The way to the registry server: bounded in time, size and calls at once, and shut for a while when it is broken."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from purgatory.domain.model import OpenedState
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
+from vneid_idp.log import Log
 from vneid_idp.registry_client.signatures import Answer, Message, NotSigned, Signatures, signature_headers
 
 LARGEST_ANSWER = 2 * 1024 * 1024
@@ -26,7 +26,7 @@ _FAILURES, _REST = 5, 15.0
 """After so many failures in a row nobody asks for so many seconds; then one answer closes the circuit again."""
 _CIRCUIT = "registry"
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class BadAnswer(RegistryUnavailable):
@@ -96,7 +96,7 @@ class Transport:
             async with asyncio.timeout(_IN_ALL):
                 return await attempts(self._attempt, method, path, body)
         except (_NoAnswer, TimeoutError) as error:
-            logger.warning("registry: %s %s", method, _why(error))
+            _log.warning("registry.no_answer", method=method, detail=_why(error))
             raise RegistryUnavailable from error
         except OpenedState as error:
             raise RegistryUnavailable from error
@@ -134,7 +134,7 @@ class Transport:
         try:
             self._signatures.check_answer(answer, content)
         except NotSigned as error:
-            logger.error("registry: the answer to %s (%s) is not believed", method, response.status_code)
+            _log.warning("registry.bad_answer", method=method, status=response.status_code, detail="not signed by it")
             raise BadAnswer("An answer of the registry was not signed by it.") from error
         return Told(response.status_code, content)
 
@@ -144,7 +144,7 @@ async def _bounded(response: httpx.Response) -> bytes:
     async for part in response.aiter_raw():
         content += part
         if len(content) > LARGEST_ANSWER:
-            logger.error("registry: an answer is longer than %s bytes", LARGEST_ANSWER)
+            _log.warning("registry.bad_answer", detail=f"longer than {LARGEST_ANSWER} bytes")
             raise BadAnswer("An answer of the registry was too long.")
     return bytes(content)
 

@@ -12,6 +12,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import idp
+from vneid_idp.web.exchange import exchange_of
 
 SOCIAL_ACCOUNT = "binding:social_account"
 CHILD_ACCOUNT = "binding:child_account"
@@ -60,6 +61,7 @@ async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredential
     if text is None:
         raise InvalidToken("An access token is needed.")
     token = open_access_token(provider, text)
+    exchange_of(request).client_id = token.client_id
     client = await provider.clients.find(provider.db, token.client_id)
     if client is None:
         raise InvalidToken("The client of this access token has been disabled.")

@@ -71,7 +71,7 @@ class _Provider(uvicorn.Server):
                 factory=True,
                 host=settings.host,
                 port=settings.port,
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,

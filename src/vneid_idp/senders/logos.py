@@ -1,6 +1,5 @@
 """The logos of relying parties, fetched beforehand: a page that loaded one from there would tell who looks at it."""
 
-import logging
 from dataclasses import dataclass
 
 from vneid_idp.clients.cache import ClientCache
@@ -10,10 +9,11 @@ from vneid_idp.clients.logos import keep_logo
 from vneid_idp.clients.service import find_client
 from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome
 from vneid_idp.delivery.sender import Delivery
+from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.outbound import Outbound
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Logos:
         try:
             image = read_image(await self.outbound.fetch(client.logo_uri))
         except (Unreachable, BadImage) as error:
-            logger.info("logo of %s: logo_uri %s", client.client_id, error)
+            _log.info("logo.not_fetched", client_id=client.client_id, detail=f"logo_uri {error}")
             return Failed("unreachable" if isinstance(error, Unreachable) else "no_picture")
         async with self.db.single() as unit:
             kept = await keep_logo(unit, client.client_id, client.logo_uri, image)

@@ -1,6 +1,5 @@
 """Back-channel log-out (OpenID Connect Back-Channel Logout 1.0): a log-out token to a relying party of the session."""
 
-import logging
 from dataclasses import dataclass
 
 from vneid_idp.clients.cache import ClientCache
@@ -9,12 +8,13 @@ from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.log import Log
 from vneid_idp.protocol.logout import LOGOUT_TOKEN_TYPE, logout_token_claims
 from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.outbound import Outbound
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _PERHAPS_LATER = frozenset({408, 425, 429})
 """Statuses below 500 that speak of the moment and not of the notice (RFC 9110 §15.5.9, RFC 8470, RFC 6585 §4)."""
@@ -47,8 +47,8 @@ class LogoutTokens:
         token = self.keys.sign(client.id_token_signed_response_alg, claims, typ=LOGOUT_TOKEN_TYPE, now=now)
         try:
             status = await self.outbound.post_form(client.backchannel_logout_uri, {"logout_token": token})
-        except Unreachable as error:
-            logger.info("log-out token %s to %s %s", delivery.delivery_id, client.client_id, error)
+        except Unreachable:
+            _log.info("logout_token.unreachable", delivery_id=delivery.delivery_id, client_id=client.client_id)
             return Failed("unreachable")
         if status >= 500 or 300 <= status < 400 or status in _PERHAPS_LATER:
             return Failed(f"status_{status}")

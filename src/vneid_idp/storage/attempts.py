@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from vneid_idp.kernel.secrets import random_bytes
+from vneid_idp.log import Log
 from vneid_idp.storage.unit import Interrupted, T, Unit
+
+_log = Log(__name__)
 
 ATTEMPTS = 5
 _FIRST_PAUSE_SECONDS = 0.02
@@ -23,9 +26,10 @@ async def repeated(unit_of: Callable[[], AbstractAsyncContextManager[Unit]], wor
         try:
             async with unit_of() as unit:
                 return await work(unit)
-        except Interrupted:
+        except Interrupted as error:
             if clock() > latest:
                 raise
+            _log.warning("unit.repeated", attempt=attempt, error=type(error.__cause__ or error).__name__)
             await asyncio.sleep(_pause(attempt))
     async with unit_of() as unit:
         return await work(unit)

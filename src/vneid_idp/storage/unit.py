@@ -138,3 +138,8 @@ class StatementFailed(Exception):
         super().__init__(f"{statement}: {kind}")
         self.statement = statement
         self.kind = kind
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What a log may say of it (`vneid_idp.log`)."""
+        return {"statement": self.statement, "failure": self.kind}

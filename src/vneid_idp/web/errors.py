@@ -4,9 +4,7 @@ The door decides the form, whatever the error: at the token endpoint a refusal o
 since a client library understands nothing else there.
 """
 
-import logging
 import math
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.log import Log
 from vneid_idp.protocol.errors import OAuthError, plain
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.exchange import exchange_of, request_id
@@ -24,7 +23,7 @@ from vneid_idp.web.headers import OnError
 from vneid_idp.web.sentences import sentence_for
 from vneid_idp.web.templates import render
 
-logger = logging.getLogger(__name__)
+_log = Log(__name__)
 
 Explain = Callable[[Request, Exception, str], str | None]
 """(request, error, request id) → the address of a page that explains the error to a developer, in the sandbox."""
@@ -49,11 +48,11 @@ def answering(explain: Explain | None = None) -> OnError:
 
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, OAuthError) and error.detail:
-            logger.info("%s: %s: %s", request_id(request), error.code, error.detail)
+            _log.info("request.refused", code=error.code, detail=error.detail)
+        elif isinstance(error, DomainError) and error.status >= 500:
+            _log.warning("request.not_served", code=error.code, error=type(error.__cause__ or error).__name__)
         elif not isinstance(error, _REFUSALS):
-            # Types and places only: the text of an exception can hold the values of a person.
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("%s: unexpected %s\n%s", request_id(request), type(error).__name__, frames)
+            _log.failure("request.failed", error)
             exchange_of(request).forget_what_was_kept()
         return _answer(request, _refusal(error), explain(request, error, request_id(request)) if explain else None)
 

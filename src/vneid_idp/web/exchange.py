@@ -17,12 +17,28 @@ KEY = "vneid_idp.exchange"
 class Exchange:
     """The memory of one request. Everything is computed on first use: a token request uses nothing of it."""
 
-    __slots__ = ("_nonce", "_request_id", "browser", "cookies", "kind", "locale", "secure", "sources", "ui_locales")
+    __slots__ = (
+        "_nonce",
+        "_request_id",
+        "browser",
+        "client_id",
+        "cookies",
+        "kind",
+        "locale",
+        "route",
+        "secure",
+        "sources",
+        "ui_locales",
+    )
 
     def __init__(self, secure: bool) -> None:
         self.secure = secure
         self.kind: DoorKind | None = None
         """Of the door that the request came to; `None` where there is none."""
+        self.route: str | None = None
+        """The address of that door as its table has it, with the names of its parameters in place of their values."""
+        self.client_id: str | None = None
+        """Of the client that the request is about, once it is known to exist. For logs."""
         self.cookies: dict[str, str] = {}
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None

@@ -6,12 +6,15 @@ few appends.
 
 import re
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vneid_idp.log import CURRENT
+from vneid_idp.web.access import tell
 from vneid_idp.web.exchange import KEY, Exchange, exchange_of
 
 _ALL = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
@@ -52,12 +55,13 @@ class Edge:
             await self._app(scope, receive, send)
             return
         exchange = scope[KEY] = Exchange(self._secure)
-        started = False
+        begun, status = perf_counter(), 0
+        current = CURRENT.set(exchange)
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = [*message["headers"], *self._common]
                 for name, value in message["headers"]:
                     if name == b"content-type":
@@ -73,10 +77,13 @@ class Edge:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
-            if started:
+            if status:
                 raise
             response = await self._on_error(Request(scope, receive), error)
             await response(scope, receive, send_with_headers)
+        finally:
+            tell(scope, exchange, status, perf_counter() - begun)
+            CURRENT.reset(current)
 
 
 def content_security_policy(exchange: Exchange) -> str:

@@ -28,13 +28,14 @@ Lifespan = Callable[["Root"], AbstractAsyncContextManager[None]]
 class _Address:
     """What stands at one address: a door for each method, all of one kind."""
 
-    __slots__ = ("allow", "doors", "kind")
+    __slots__ = ("allow", "doors", "kind", "path")
 
     def __init__(self, doors: list[Door]) -> None:
         kinds: set[DoorKind] = {door.kind for door in doors}
         if len(kinds) > 1:
             raise ValueError(f"{doors[0].path} has doors of several kinds")
         self.kind = kinds.pop()
+        self.path = doors[0].path
         self.doors = {method: door.endpoint for door in doors for method in door.methods}
         if "GET" in self.doors:
             # RFC 9110 §9.3.2; the server leaves the body out.
@@ -86,7 +87,8 @@ class Root:
         if address is None:
             await self._enter(scope, path, receive, send)
             return
-        exchange_of_scope(scope).kind = address.kind
+        exchange = exchange_of_scope(scope)
+        exchange.kind, exchange.route = address.kind, address.path
         endpoint = address.doors.get(scope["method"])
         if endpoint is None:
             raise HTTPException(405, headers={"Allow": address.allow})
