@@ -26,7 +26,7 @@ from vneid_idp.grants import service as grants_service
 from vneid_idp.grants.liveness import lives
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.registry import LockedBy
-from vneid_idp.kernel.sealing import Purpose
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.sandbox.country.population import Population
@@ -72,7 +72,7 @@ async def delete(land: Country, unit: Unit, family: Family) -> None:
 
 async def revoke(land: Country, unit: Unit, family: Family) -> None:
     for text in (family.own_token, family.child_token):
-        token = AccessToken.from_json(land.idp.keys.sealer.open_json(Purpose.ACCESS_TOKEN, text))
+        token = AccessToken.from_json(land.idp.keys.sealer.open_json(SealPurpose.ACCESS_TOKEN, text))
         assert token.grant_id is not None
         await grants_service.end(unit, token.client_id, token.grant_id)
 
