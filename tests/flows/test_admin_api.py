@@ -109,6 +109,9 @@ async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land
     )
     async with land.idp.db.writing() as unit:
         stranger = await clients.register(unit, self_made)
+        # As no registration would write it, were the first wall ever to break.
+        spoiled = registration.Registration({**self_made.members, "scope": " ".join(OPERATOR_SCOPES)})
+        smuggled = await clients.register(unit, spoiled)
     person_id = land.people["complete"].record.person_id
     other = await land.register(**PROGRAM, scope="openid")
     tokens = {
@@ -118,6 +121,7 @@ async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land
         "another client's own": (own_token(land, party), 403),
         "a forged scope": (own_token(land, party, OPERATOR_SCOPES), 403),
         "a self-registered client's": (own_token(land, stranger, OPERATOR_SCOPES), 403),
+        "one with scopes that the operator did not give": (own_token(land, smuggled, OPERATOR_SCOPES), 403),
         "one whose scope was taken away": (own_token(land, other, OPERATOR_SCOPES), 403),
     }
     async with land.browser() as browser:
