@@ -100,6 +100,8 @@ async def test_a_connection_that_breaks_in_use_is_replaced(database: PostgresqlD
     async def break_it(other: Reading) -> None:
         async with database.writing() as unit:
             await other.fetch(_END, pid=before)
+            # The server ends it when it gets to it: until then the statement, and COMMIT after it, could still pass.
+            await asyncio.sleep(0.1)
             await unit.fetch(_PID)
 
     async with database.reading() as other:

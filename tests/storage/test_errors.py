@@ -187,6 +187,10 @@ def test_a_lost_connection_leaves_open_only_what_is_its_own_transaction(error: E
 def test_a_connection_that_was_closed_before_lost_nothing() -> None:
     error = asyncpg.InterfaceError("connection is closed")
     assert isinstance(of_postgresql(error, closed=True, kept=True), Interrupted)
+    farewell = asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+    assert postgresql_errors.is_lost(farewell, closed=False)
+    assert isinstance(of_postgresql(farewell, kept=True), Interrupted)
+    assert isinstance(postgresql_errors.commit_failed(farewell, closed_before=False), Interrupted)
     assert isinstance(of_postgresql(error, kept=True), StatementFailed)
 
 

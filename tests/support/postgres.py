@@ -58,10 +58,29 @@ def find_binaries() -> Path:
 class Cluster:
     """A running server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         self.folder = folder
+        self._start = start
+        self._server = start()
         self._made = 0
         self._copying = ""
+
+    def stop(self) -> None:
+        """Stop the server as an operator does: connections are ended, what was committed stays."""
+        self._server.send_signal(signal.SIGINT)
+        try:
+            self._server.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+    def start(self) -> None:
+        """Start a server that was stopped, from a thread that outlives it: the server goes with its parent thread."""
+        self._server = self._start()
+
+    def wait(self) -> None:
+        """Return when the server answers; raises `PostgresqlMissing` when it ended instead."""
+        _wait_for(self, self._server, self.folder)
 
     def url(self, database: str) -> str:
         """`postgresql://…` of `database`, through the Unix socket."""
@@ -105,18 +124,12 @@ def running_cluster() -> Iterator[Cluster]:
         data = folder / "data"
         locale = ("-E", "UTF8", "--no-locale")
         _as(user, [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", *locale, "--no-sync"], folder)
-        server = _start(user, binaries, data, folder)
+        cluster = Cluster(folder, lambda: _start(user, binaries, data, folder))
         try:
-            cluster = Cluster(folder)
-            _wait_for(cluster, server, folder)
+            cluster.wait()
             yield cluster
         finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(_PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            cluster.stop()
 
 
 def _server_user() -> pwd.struct_passwd | None:
