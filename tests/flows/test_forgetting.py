@@ -11,7 +11,8 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
-from vneid_idp.delivery.service import list_deliveries, open_delivery
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.service import enqueue, list_deliveries, open_delivery
 from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
 from vneid_idp.identity.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.vault import PersonKey
@@ -81,6 +82,18 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     payload = open_delivery(land.idp.keys.sealer, told[0]).payload
     assert payload == {"person_id": someone.person_id, "session_id": someone.session_id}
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
+
+
+async def test_a_code_on_its_way_to_the_phone_of_who_was_forgotten_is_not_sent(
+    land: Country, party: RelyingParty
+) -> None:
+    someone, other, sealer = await agreed(land, party), await agreed(land, party, "plain"), land.idp.keys.sealer
+    async with land.idp.db.writing() as unit:
+        for known in (someone, other):
+            await enqueue(unit, sealer, Channel.SMS, known.person_id, {"phone": "+84950000001", "code": "135790"})
+    await forget(land, someone)
+    async with land.idp.db.reading() as reading:
+        assert [row.recipient for row in await list_deliveries(reading)] == [other.person_id]
 
 
 async def test_the_names_that_somebody_gave_to_passkeys_are_gone(land: Country, party: RelyingParty) -> None:

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from tests.support.country import ISSUER, Country
+from tests.support.deeds import DEED
 from tests.support.pictures import huge_png, jpeg, png, webp_lossy
 from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.clients import service
 from vneid_idp.clients.images import MOST_BYTES
 from vneid_idp.clients.service import get_client
 from vneid_idp.delivery.service import list_deliveries
@@ -166,6 +168,19 @@ async def test_an_address_inside_is_not_called(land: Country, host: str) -> None
     async with land.idp.db.reading() as unit:
         (tried,) = await list_deliveries(unit)
     assert (tried.attempts, tried.last_outcome) == (1, "unreachable")
+
+
+async def test_nothing_is_fetched_for_a_client_that_is_disabled_or_gone(land: Country, site: Site) -> None:
+    disabled, deleted = [await land.register(logo_uri=site.uri) for _ in range(2)]
+    async with land.idp.db.writing() as unit:
+        await service.disable(unit, disabled.client.client_id, DEED)
+        await service.delete(unit, deleted.client.client_id)
+    await land.deliver()
+    assert site.asked == 0
+    async with land.idp.db.reading() as reading:
+        (left,) = await list_deliveries(reading)
+    # It is looked at again: an enabled client has its logo soon.
+    assert (left.recipient, left.last_outcome) == (disabled.client.client_id, "client_disabled")
 
 
 async def test_a_picture_outlives_its_server_and_an_old_one_is_fetched_again(
