@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,7 +29,6 @@ from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.portal.routes import doors as portal_doors
 from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.registries import open_registry
-from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.resources.contract import doors as contract_doors
 from vneid_idp.resources.routes import router as bindings_router
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
@@ -55,6 +55,9 @@ from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
 from vneid_idp.web.witness import Witness
 from vneid_idp.workers import Task, running, tasks
+
+if TYPE_CHECKING:
+    from vneid_idp.registry_client.http_registry import HttpRegistry
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Root:
@@ -120,7 +123,7 @@ def _assemble(
     clock: Clock,
     db: Database,
     ring: KeyRing,
-    registry: HttpRegistry | SyntheticRegistry,
+    registry: "HttpRegistry | SyntheticRegistry",
     texts: Sender,
     explanations: Explanations | None,
 ) -> Idp:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,10 +17,12 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
 from vneid_idp.registries import open_registry
-from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
+
+if TYPE_CHECKING:
+    from vneid_idp.registry_client.http_registry import HttpRegistry
 
 
 class NobodyOfThisNumber(DomainError):
@@ -37,7 +40,7 @@ class Office:
     db: Database
     vault: Vault
     blind: BlindIndex
-    registry: HttpRegistry | SyntheticRegistry
+    registry: "HttpRegistry | SyntheticRegistry"
 
     async def get(self, number: str) -> RegistryRecord:
         """Whom the registry has under a number. Raises `NobodyOfThisNumber`."""

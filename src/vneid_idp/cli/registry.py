@@ -11,8 +11,6 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.keys import service as keys
 from vneid_idp.sandbox.country.population import Population
-from vneid_idp.sandbox.country.server.app import create_registry
-from vneid_idp.sandbox.country.server.keys import ServerKeys
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 
@@ -32,6 +30,9 @@ def serve(
     import asyncio
 
     import uvicorn
+
+    from vneid_idp.sandbox.country.server.app import create_registry
+    from vneid_idp.sandbox.country.server.keys import ServerKeys
 
     settings = settings_of(context)
     if not settings.is_sandbox:
