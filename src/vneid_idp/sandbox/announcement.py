@@ -49,5 +49,5 @@ def _suggestions(settings: "Settings", personas: Sequence[Persona]) -> list[str]
         *found,
         f"{settings.issuer}/me: see who used the identity, and withdraw a consent.",
         f"Connect an application of your own: POST {settings.issuer}/register, or "
-        "`.venv/bin/vneid-idp --sandbox clients register FILE.json`.",
+        "`.venv/bin/vneid-idp --sandbox clients register FILE.json --by me --reason 'Trying it out'`.",
     ]
