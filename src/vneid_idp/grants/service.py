@@ -1,6 +1,11 @@
 """Open, find, rotate and end grants.
 
 Hot path: each function is one statement, and the condition stands in it.
+
+Such a statement takes no lock of those who take something away (identity/persons.py), and needs none. One that looked
+before a withdrawal was committed may write after it was acknowledged: it then opens or moves on a grant that counts for
+nothing, since whoever uses the grant asks again for all above it. What does not hang on a grant afterwards, such as a
+binding, is another matter: who writes that, holds (`hold`).
 """
 
 from dataclasses import dataclass
