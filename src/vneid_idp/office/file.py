@@ -26,7 +26,6 @@ _DONE = {
     "unlocked": mark("The account is not locked any more."),
     "asked": mark("Your request waits for a colleague's decision."),
     "passkey": mark("The passkey was added. The person can sign in with it."),
-    "reported": mark("The population register was told."),
 }
 STANDINGS = {
     Standing.USABLE: mark("can be used"),
