@@ -25,6 +25,7 @@ from vneid_idp.kernel.clock import HOUR
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client as ClientFacts
 from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
 router = router_of("Clients")
@@ -60,8 +61,7 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
     """Its credentials are told this once."""
     provider, deed = idp(request), new.deed(caller)
     found = registration.read_registration(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
-    async with provider.db.writing() as unit:
-        made = await service.register(unit, found, client_id=new.client_id, deed=deed)
+    made = await provider.db.transact(lambda unit: service.register(unit, found, client_id=new.client_id, deed=deed))
     provider.clients.forget(made.client.client_id)
     tag(response, made.client)
     return ClientWithSecret.told(made.client, made.secret, made.registration_access_token)
@@ -88,12 +88,15 @@ async def update(
     """Replaces the metadata; what differs in nothing changes nothing. A secret is made when the client now needs one
     and had none."""
     provider, deed = idp(request), change.deed(caller)
-    async with provider.db.writing() as unit:
-        client = await service.get_client(unit, client_id)
-        check_seen(client, if_match)
-        client, secret = await operating.update(
-            unit, client, change.metadata, deed, sandbox=provider.sandbox, material=change.material
+
+    async def work(unit: Unit) -> tuple[ClientFacts, str | None]:
+        seen = await service.get_client(unit, client_id)
+        check_seen(seen, if_match)
+        return await operating.update(
+            unit, seen, change.metadata, deed, sandbox=provider.sandbox, material=change.material
         )
+
+    client, secret = await provider.db.transact(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return ClientWithSecret.told(client, secret)
@@ -109,9 +112,12 @@ async def disable(
 ) -> Client:
     """At once; once more changes nothing."""
     provider, deed = idp(request), change.deed(caller)
-    async with provider.db.writing() as unit:
+
+    async def work(unit: Unit) -> ClientFacts:
         await service.disable(unit, client_id, deed)
-        client = await service.get_client(unit, client_id)
+        return await service.get_client(unit, client_id)
+
+    client = await provider.db.transact(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return Client.of(client)
@@ -125,9 +131,12 @@ async def disable(
 async def enable(request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change) -> Client:
     """What was granted before, and was not ended meanwhile, counts again. A disabled family stays so."""
     provider, deed = idp(request), change.deed(caller)
-    async with provider.db.writing() as unit:
+
+    async def work(unit: Unit) -> ClientFacts:
         await service.enable(unit, client_id, deed)
-        client = await service.get_client(unit, client_id)
+        return await service.get_client(unit, client_id)
+
+    client = await provider.db.transact(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return Client.of(client)
@@ -149,11 +158,14 @@ async def rotate_secret(
     """The new one is told this once; the old one stays good for a while, and an older one dies. With If-Match, a
     request that is repeated does not rotate twice."""
     provider, deed = idp(request), rotation.deed(caller)
-    async with provider.db.writing() as unit:
-        client = await service.get_client(unit, client_id)
-        check_seen(client, if_match)
-        secret = await service.rotate_secret(unit, client, deed, overlap=rotation.overlap_hours * HOUR)
-        client = await service.get_client(unit, client_id)
+
+    async def work(unit: Unit) -> tuple[ClientFacts, str]:
+        seen = await service.get_client(unit, client_id)
+        check_seen(seen, if_match)
+        secret = await service.rotate_secret(unit, seen, deed, overlap=rotation.overlap_hours * HOUR)
+        return await service.get_client(unit, client_id), secret
+
+    client, secret = await provider.db.transact(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return ClientWithSecret.told(client, secret)
@@ -184,12 +196,15 @@ async def set_purposes(
     """One that differs gets its next version by itself; people are asked for the claims that are new in it, or for the
     whole of it when its id is in `material`."""
     provider, deed = idp(request), change.deed(caller)
-    async with provider.db.writing() as unit:
-        client = await service.get_client(unit, client_id)
-        check_seen(client, if_match)
-        client = await operating.set_purposes(
-            unit, client, change.purposes, deed, sandbox=provider.sandbox, material=change.material
+
+    async def work(unit: Unit) -> ClientFacts:
+        seen = await service.get_client(unit, client_id)
+        check_seen(seen, if_match)
+        return await operating.set_purposes(
+            unit, seen, change.purposes, deed, sandbox=provider.sandbox, material=change.material
         )
+
+    client = await provider.db.transact(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return Purposes(purposes=client.metadata.get("purposes", []))

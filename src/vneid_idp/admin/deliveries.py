@@ -43,8 +43,7 @@ async def list_deliveries(
 async def retry(request: Request, caller: Caller, delivery_id: DeliveryIdOf, change: Change) -> Response:
     """Another round of attempts."""
     deed = change.deed(caller)
-    async with idp(request).db.writing() as unit:
-        await service.retry(unit, delivery_id, deed)
+    await idp(request).db.transact(lambda unit: service.retry(unit, delivery_id, deed))
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
@@ -57,6 +56,5 @@ async def retry(request: Request, caller: Caller, delivery_id: DeliveryIdOf, cha
 async def discard(request: Request, caller: Caller, delivery_id: DeliveryIdOf, change: Change) -> Response:
     """It is gone then."""
     deed = change.deed(caller)
-    async with idp(request).db.writing() as unit:
-        await service.discard(unit, delivery_id, deed)
+    await idp(request).db.transact(lambda unit: service.discard(unit, delivery_id, deed))
     return Response(status_code=204, headers={"Cache-Control": "no-store"})

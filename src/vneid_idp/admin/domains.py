@@ -8,7 +8,9 @@ from vneid_idp.admin.callers import needs
 from vneid_idp.admin.representations import Change, ClientIdOf, Domain, DomainOf, Domains
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.clients import domains, service
+from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
 router = router_of("Domains")
@@ -37,8 +39,11 @@ async def ask(
 ) -> Domain:
     """Gives the proof that the domain has to show; the same one each time."""
     deed = change.deed(caller)
-    async with idp(request).db.writing() as unit:
-        found = await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
+
+    async def work(unit: Unit) -> ClientDomain:
+        return await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
+
+    found = await idp(request).db.transact(work)
     no_store(response)
     return Domain.of(found)
 
@@ -56,7 +61,6 @@ async def check(
     async with provider.db.reading() as reading:
         asked = await domains.get_domain(reading, client_id, domain)
     shown_by = await domains.look(provider.witness, asked)
-    async with provider.db.writing() as unit:
-        found = await domains.record_look(unit, asked, shown_by, deed)
+    found = await provider.db.transact(lambda unit: domains.record_look(unit, asked, shown_by, deed))
     no_store(response)
     return Domain.of(found)

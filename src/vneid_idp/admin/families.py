@@ -19,6 +19,7 @@ from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import families
 from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
 router = router_of("Families")
@@ -58,9 +59,12 @@ async def name_family(
 ) -> Family:
     """As people and operators read it."""
     deed = change.deed(caller)
-    async with idp(request).db.writing() as unit:
+
+    async def work(unit: Unit) -> families.Family:
         await families.name(unit, family_id, change.name, deed)
-        family = await families.get(unit, family_id)
+        return await families.get(unit, family_id)
+
+    family = await idp(request).db.transact(work)
     no_store(response)
     return Family.of(family)
 
@@ -83,10 +87,12 @@ async def enable_family(
 
 async def _switch(request: Request, response: Response, family_id: str, deed: Deed, *, on: bool) -> Family:
     provider = idp(request)
-    async with provider.db.writing() as unit:
+
+    async def work(unit: Unit) -> tuple[families.Family, tuple[str, ...]]:
         await (families.enable if on else families.disable)(unit, family_id, deed)
-        family = await families.get(unit, family_id)
-        clients = await families.members(unit, family_id)
+        return await families.get(unit, family_id), await families.members(unit, family_id)
+
+    family, clients = await provider.db.transact(work)
     for client_id in clients:
         provider.clients.forget(client_id)
     no_store(response)

@@ -20,6 +20,7 @@ from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.protocol.client import Client
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.simulate_policy import first_change, simulate
 from vneid_idp.web.context import idp
 
@@ -57,8 +58,7 @@ async def show_version(request: Request, response: Response, _: Caller, version:
 )
 async def load(request: Request, response: Response, _: Caller, draft: NewDraft) -> Draft:
     """Nothing changes until it is published."""
-    async with idp(request).db.writing() as unit:
-        made = await service.load(unit, draft.document, actions_of())
+    made = await idp(request).db.transact(lambda unit: service.load(unit, draft.document, actions_of()))
     no_store(response)
     return Draft.of(made)
 
@@ -94,9 +94,12 @@ async def publish(
 ) -> Version:
     """From the days that its rows name they hold, in every provider within seconds."""
     provider, deed = idp(request), publication.deed(caller)
-    async with provider.db.writing() as unit:
+
+    async def work(unit: Unit) -> tuple[service.Version, ...]:
         await service.publish(unit, version, deed, backdated=publication.backdated_because)
-        versions = await service.versions(unit)
+        return await service.versions(unit)
+
+    versions = await provider.db.transact(work)
     provider.policy.forget()
     no_store(response)
     return Version.of(next(each for each in versions if each.version == version))

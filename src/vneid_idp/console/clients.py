@@ -7,6 +7,7 @@ from starlette.responses import Response
 from vneid_idp.clients import operating, service
 from vneid_idp.console.deed import deed_of
 from vneid_idp.identity.roles import Role
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -49,17 +50,20 @@ async def _one(request: Request, colleague: Colleague, client_id: str, secret: s
 async def change(request: Request, colleague: Colleague) -> Response:
     """Disable, enable, or give a new secret, which is shown this once."""
     form = await read_form(request)
-    deed, client_id, secret = deed_of(colleague, form), request.path_params["client_id"], None
-    provider = colleague.provider
-    async with provider.db.writing() as unit:
+    deed, client_id = deed_of(colleague, form), request.path_params["client_id"]
+
+    async def work(unit: Unit) -> str | None:
         match form["what"]:
             case "disable":
                 await service.disable(unit, client_id, deed)
             case "enable":
                 await service.enable(unit, client_id, deed)
             case "rotate":
-                secret = await service.rotate_secret(unit, await service.get_client(unit, client_id), deed)
-    provider.clients.forget(client_id)
+                return await service.rotate_secret(unit, await service.get_client(unit, client_id), deed)
+        return None
+
+    secret = await colleague.act(work)
+    colleague.provider.clients.forget(client_id)
     if secret is not None:
         return await _one(request, colleague, client_id, secret)
     return see_other(f"{_PATH}/{client_id}")

@@ -30,11 +30,8 @@ async def change(request: Request, colleague: Colleague) -> Response:
     """Try one again, or discard it."""
     form = await read_form(request)
     deed = deed_of(colleague, form)
-    async with colleague.provider.db.writing() as unit:
-        if form["what"] == "retry":
-            await service.retry(unit, form["delivery"], deed)
-        else:
-            await service.discard(unit, form["delivery"], deed)
+    do = service.retry if form["what"] == "retry" else service.discard
+    await colleague.act(lambda unit: do(unit, form["delivery"], deed))
     return see_other(f"{_PATH}?dead")
 
 

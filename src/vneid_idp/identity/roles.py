@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
+from vneid_idp.identity import persons
 from vneid_idp.identity.tables import roles
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -75,6 +76,7 @@ _GIVE = Statement(
 _HOLDS = (roles.c.ended_at.is_(None)) & or_(roles.c.ends_at.is_(None), roles.c.ends_at > bindparam("now"))
 _OF_PERSON = Statement(select(roles).where(roles.c.person_id == bindparam("who"), _HOLDS).order_by(roles.c.given_at))
 _ALL = Statement(select(roles).where(_HOLDS).order_by(roles.c.given_at).limit(bindparam("most")))
+_WHOSE = Statement(select(roles.c.person_id).where(roles.c.role_id == bindparam("which"), roles.c.ended_at.is_(None)))
 _END = Statement(
     update(roles)
     .where(roles.c.role_id == bindparam("which"), roles.c.ended_at.is_(None))
@@ -107,7 +109,11 @@ async def give_role(
 
 
 async def end_role(unit: Unit, role_id: str, *, by: str, reason: str) -> bool:
-    """End a role at once; whether it was held."""
+    """End a role at once; whether it was held. What is being done in it is waited for, and nothing is done after."""
+    whose = await unit.fetch_one(_WHOSE, which=role_id)
+    if whose is None:
+        return False
+    await persons.seize(unit, whose["person_id"])
     row = await unit.fetch_one(_END, which=role_id, at=unit.now, by=by)
     if row is None:
         return False

@@ -106,10 +106,11 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
     provider = colleague.provider
     policy = await provider.current_policy()
-    async with provider.db.writing() as unit:
-        _, code = await enrol_person.open_account(
+    _, code = await colleague.act(
+        lambda unit: enrol_person.open_account(
             unit, provider.vault, provider.keys.blind, file.record, level, policy=policy, by=colleague.person_id
         )
+    )
     return await page(request, colleague, file, done=gettext(request, "The account was opened."), code=code)
 
 
@@ -123,38 +124,36 @@ async def raise_level(request: Request, colleague: Colleague, file: OpenFile) ->
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
     provider = colleague.provider
     policy = await provider.current_policy()
-    async with provider.db.writing() as unit:
-        await enrol_person.raise_level(
+    await colleague.act(
+        lambda unit: enrol_person.raise_level(
             unit, provider.vault, provider.keys.blind, file.record, policy=policy, by=colleague.person_id
         )
+    )
     return see_other(f"{file.path}?done=raised")
 
 
 async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Hand out another activation code."""
     await read_form(request)
-    provider = colleague.provider
-    async with provider.db.writing() as unit:
-        code = await enrol_person.new_activation_code(unit, provider.keys.blind, file.person_id, by=colleague.person_id)
+    blind = colleague.provider.keys.blind
+    code = await colleague.act(
+        lambda unit: enrol_person.new_activation_code(unit, blind, file.person_id, by=colleague.person_id)
+    )
     return await page(request, colleague, file, code=code)
 
 
 async def lock(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Lock at the holder's request, at once."""
     await read_form(request)
-    provider = colleague.provider
-    async with provider.db.writing() as unit:
-        told = await lock_person(unit, file.person_id, LockedBy.HOLDER)
-    await provider.dispatcher.attempt(told)
+    told = await colleague.act(lambda unit: lock_person(unit, file.person_id, LockedBy.HOLDER))
+    await colleague.provider.dispatcher.attempt(told)
     return see_other(f"{file.path}?done=locked")
 
 
 async def unlock(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Lift a lock that the holder asked for."""
     await read_form(request)
-    async with colleague.provider.db.writing() as unit:
-        lifted = await unlock_person(unit, file.person_id, LockedBy.HOLDER)
-    if not lifted:
+    if not await colleague.act(lambda unit: unlock_person(unit, file.person_id, LockedBy.HOLDER)):
         errors = {"lock": gettext(request, "An authority's lock is lifted by two officers.")}
         return await page(request, colleague, file, errors=errors)
     return see_other(f"{file.path}?done=unlocked")

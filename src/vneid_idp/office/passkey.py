@@ -38,8 +38,8 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
     check_csrf(request, {})
     body = await read_passkey(request)
     provider = colleague.provider
-    async with provider.db.writing() as unit:
-        await add_passkey(
+    await colleague.act(
+        lambda unit: add_passkey(
             unit,
             provider.keys.sealer,
             site_of(provider),
@@ -49,6 +49,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
             answer=body["answer"],
             name=body.get("name", ""),
         )
+    )
     return json_response({"next": f"{file.path}?done=passkey"})
 
 

@@ -39,10 +39,10 @@ async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Respons
     if not 0 < len(reason) <= _LONGEST:
         text = gettext(request, "Name the decision on which this rests, in at most 300 characters.")
         return await file_page(request, colleague, file, errors={"ground": text})
-    async with colleague.provider.db.writing() as unit:
-        await lock_requests.ask(
-            unit, file.person_id, lock=form["what"] == "lock", reason=reason, by=colleague.person_id
-        )
+    lock = form["what"] == "lock"
+    await colleague.act(
+        lambda unit: lock_requests.ask(unit, file.person_id, lock=lock, reason=reason, by=colleague.person_id)
+    )
     return see_other(f"{file.path}?done=asked")
 
 
@@ -65,12 +65,11 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def decide(request: Request, colleague: Colleague) -> Response:
     """Agree or refuse."""
     form = await read_form(request)
-    provider = colleague.provider
-    async with provider.db.writing() as unit:
-        told = await decide_lock(
-            unit, form["who"], form["which"], agreed=form["answer"] == "agree", by=colleague.person_id
-        )
-    await provider.dispatcher.attempt(told)
+    agreed = form["answer"] == "agree"
+    told = await colleague.act(
+        lambda unit: decide_lock(unit, form["who"], form["which"], agreed=agreed, by=colleague.person_id)
+    )
+    await colleague.provider.dispatcher.attempt(told)
     return see_other(f"{HOME}/requests?done")
 
 

@@ -44,11 +44,10 @@ async def search(request: Request, colleague: Colleague) -> Response:
         errors["reason"] = gettext(request, "Choose the reason.")
     if number is None or errors:
         return await _page(request, colleague, form, errors)
-    provider = colleague.provider
-    found = await provider.registry.find_by_number(number)
+    found = await colleague.provider.registry.find_by_number(number)
     data = {"by": colleague.person_id, "office": colleague.roles[0].scope, "reason": form["reason"]}
-    async with provider.db.writing() as unit:
-        await record(unit, Event(EventKind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data))
+    looked_up = Event(EventKind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data)
+    await colleague.act(lambda unit: record(unit, looked_up))
     if found is None:
         errors["number"] = gettext(request, "The population register has nobody with this number.")
         return await _page(request, colleague, form, errors)

@@ -1,6 +1,7 @@
 """What somebody does at a page: only as long as the session lasts and the account may be used."""
 
 from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.roles import Role, check_role, roles_of
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading, Unit
@@ -27,6 +28,17 @@ async def seize_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> 
     """As `hold_whoever_is_here`, and alone: for what a person takes away, or changes of how they prove who they are."""
     await persons.seize(unit, person_id)
     await check_is_here(unit, person_id, session_id)
+
+
+async def hold_colleague(unit: Unit, person_id: str, session_id: str, *any_of: Role) -> None:
+    """As `hold_whoever_is_here`, for somebody who works here: one of these roles is still held, and stays so.
+
+    Whoever does something to another person seizes that one afterwards, so not in the order of ids: two colleagues who
+    act on each other at once may wait for each other, and the database then has one of them begin again. Raises
+    `SignedOut` and `RoleRequired`.
+    """
+    await hold_whoever_is_here(unit, person_id, session_id)
+    check_role(await roles_of(unit, person_id), *any_of)
 
 
 async def check_is_here(unit: Reading, person_id: str, session_id: str) -> None:

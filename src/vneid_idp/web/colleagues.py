@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,10 +13,14 @@ from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, r
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.levels import reached
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.being_here import hold_colleague
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, keep_cookie
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
+
+T = TypeVar("T")
 
 OWN_PAGES = {"office": "/office", "console": "/console"}
 """Pages of the provider's own that ask for a sign-in and want to be come back to, by the value of the cookie."""
@@ -31,10 +36,24 @@ class Colleague:
     profile: Profile
     roles: tuple[HeldRole, ...]
     now: Instant
+    asked: tuple[Role, ...]
+    """The roles of which the page asks for one."""
 
     def holds(self, role: Role) -> bool:
         """Whether the colleague holds this role."""
         return any(held.role is role for held in self.roles)
+
+    async def act(self, work: Callable[[Unit], Awaitable[T]]) -> T:
+        """What `work` returns, done in one unit in which the colleague still is here and holds a role of the page's.
+
+        It may run more than once: see `Database.transact`. Raises `SignedOut`, `RoleRequired`, and what `work` raises.
+        """
+
+        async def checked(unit: Unit) -> T:
+            await hold_colleague(unit, self.person_id, self.session_id, *self.asked)
+            return await work(unit)
+
+        return await self.provider.db.transact(checked)
 
 
 ColleaguePage = Callable[[Request, Colleague], Awaitable[Response]]
@@ -66,7 +85,7 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
         if reached(account.level, session.methods) < 2:
             return _sign_in(request, home, "/signin/second")
         check_role(held, *any_of)
-        return await page(request, Colleague(provider, session.session_id, named.person_id, profile, held, now))
+        return await page(request, Colleague(provider, session.session_id, named.person_id, profile, held, now, any_of))
 
     return guarded
 

@@ -1,0 +1,59 @@
+"""What a colleague does counts only while they are signed in and hold the role, at the instant of the act."""
+
+from typing import Any
+
+import pytest
+
+from tests.flows.test_being_here import Taker, lock, overtaken, sign_out_everywhere
+from tests.flows.test_office import colleague, file_of
+from tests.flows.test_portal import opened
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from vneid_idp.audit import service as audit
+from vneid_idp.clients import service as clients
+from vneid_idp.identity.roles import Role, end_role, roles_of
+from vneid_idp.storage.unit import Unit
+
+
+async def end_roles(land: Country, unit: Unit, person_id: str) -> None:
+    for held in await roles_of(unit, person_id):
+        assert await end_role(unit, held.role_id, by="boss", reason="left")
+
+
+TAKERS: list[Any] = [(end_roles, "role_required"), (sign_out_everywhere, "signed_out"), (lock, "signed_out")]
+takers = pytest.mark.parametrize(("taker", "code"), TAKERS, ids=lambda value: getattr(value, "__name__", ""))
+
+
+@takers
+@pytest.mark.parametrize("act", ["level", "code", "lock", "unlock", "requests", "search"])
+async def test_who_left_the_office_meanwhile_does_nothing(
+    land: Country, act: str, taker: Taker, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    page = await file_of(land, clerk, "complete")
+    person = land.people["complete"].record
+    async with land.idp.db.reading() as unit:
+        before = await audit.history_of(unit, person.person_id)
+    form = {"seen": "1", "what": "lock", "ground": "QD 12", "number": person.personal_number, "reason": "in_person"}
+    path = "/office/search" if act == "search" else f"{page.path}/{act}"
+    async with overtaken(land, taker, land.people["plain"].record.person_id, monkeypatch):
+        answer = await clerk.browser.post(path, data={**page.hidden, **form})
+    assert answer.status_code == 403, answer.text
+    assert code in answer.text
+    async with land.idp.db.reading() as unit:
+        assert await audit.history_of(unit, person.person_id) == before
+
+
+@takers
+async def test_who_is_no_operator_any_more_changes_nothing(
+    land: Country, party: RelyingParty, taker: Taker, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path = f"/console/clients/{party.client_id}"
+    page = await opened(operator, path)
+    async with overtaken(land, taker, land.people["plain"].record.person_id, monkeypatch):
+        answer = await operator.browser.post(path, data={**page.hidden, "what": "disable", "reason": "revenge"})
+    assert answer.status_code == 403, answer.text
+    assert code in answer.text
+    async with land.idp.db.reading() as unit:
+        assert (await clients.get_client(unit, party.client_id)).disabled_at is None
