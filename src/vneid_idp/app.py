@@ -22,6 +22,7 @@ from vneid_idp.kernel.clock import Clock, SystemClock
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.log import Log
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
 from vneid_idp.policy import service as policy
@@ -56,6 +57,8 @@ from vneid_idp.web.templates import Templates
 from vneid_idp.web.witness import Witness
 from vneid_idp.workers import Task, running, tasks
 
+_log = Log(__name__)
+
 if TYPE_CHECKING:
     from vneid_idp.registry_client.http_registry import HttpRegistry
 
@@ -71,7 +74,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         async with db.writing() as unit:
             await keys.ensure(unit, settings.root_secret)
             ring = await keys.load(unit, settings.root_secret)
-            await policy.ensure(unit)
+            added = await policy.ensure(unit)
+        if added:
+            _log.info("policy.rows_added", count=len(added), detail="; ".join(added))
         texts = _text_messages(settings, db, ring.sealer)
         registry = open_registry(settings, ticking, db, Vault(ring.sealer), ring.blind)
         provider = _assemble(settings, ticking, db, ring, registry, texts, explanations)

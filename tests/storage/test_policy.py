@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.support.watch import Watch
 from vneid_idp.audit.deeds import BadDeed, Deed
@@ -15,7 +15,7 @@ from vneid_idp.policy import service
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.documents import PolicyRefused, shipped
 from vneid_idp.policy.rules import Gap, Policy, Threshold
-from vneid_idp.policy.service import AlreadyPublished, HoldsAlready, NoSuchVersion
+from vneid_idp.policy.service import AlreadyPublished, HoldsAlready, NoSuchVersion, PublishedMeanwhile
 from vneid_idp.policy.tables import policy_requirements, policy_thresholds
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
@@ -46,9 +46,13 @@ async def ensure(db: Database) -> None:
         await service.ensure(unit)
 
 
+async def ensured(db: Database) -> tuple[str, ...]:
+    return await db.transact(service.ensure)
+
+
 async def load(db: Database, text: str) -> service.Draft:
     async with db.writing() as unit:
-        return await service.load(unit, text, actions_of())
+        return await service.load(unit, text, actions_of(), DEED)
 
 
 async def publish(db: Database, version: int, backdated: str | None = None) -> Policy:
@@ -61,10 +65,10 @@ async def published(db: Database) -> Policy:
         return await service.published(unit)
 
 
-async def told(db: Database) -> list[str]:
+async def told(db: Database, kind: str = "policy.published") -> list[str]:
     async with db.reading() as unit:
         rows = await unit.fetch(Statement(select(events).order_by(events.c.event_id)))
-    return [row["data"] for row in rows if row["kind"] == "policy.published"]
+    return [row["data"] for row in rows if row["kind"] == kind]
 
 
 async def test_a_new_provider_starts_with_the_shipped_policy(db: Database) -> None:
@@ -114,6 +118,48 @@ async def test_a_version_is_published_once(db: Database) -> None:
     assert len(await told(db)) == 2
     with pytest.raises(NoSuchVersion):
         await publish(db, 3)
+
+
+async def test_of_two_drafts_on_the_same_policy_one_is_published(db: Database) -> None:
+    await ensure(db)
+    for number in (17, 18, 19, 20):
+        await load(db, threshold("2027-01-01", number))
+    outcomes = await asyncio.gather(*(publish(db, version) for version in (2, 3, 4, 5)), return_exceptions=True)
+    assert sum(isinstance(outcome, Policy) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, PublishedMeanwhile) for outcome in outcomes) == 3
+    assert len(await told(db)) == 2
+    again = (await load(db, threshold("2027-01-01", 21))).version
+    assert (await publish(db, again)).on(date(2027, 1, 1))[AGE] == 21
+
+
+async def test_loading_a_draft_is_on_record(db: Database) -> None:
+    await ensure(db)
+    await load(db, threshold("2027-01-01"))
+    (data,) = await told(db, "policy.loaded")
+    for part in ('"version":2', '"rows":1', '"by":"ops.lan"', DEED.reason):
+        assert part in data
+    async with db.reading() as unit:
+        assert (await service.versions(unit))[1].loaded_by == "ops.lan"
+
+
+async def test_an_upgrade_adds_what_the_published_policy_says_nothing_about(db: Database) -> None:
+    """As if the release before had known neither of them."""
+    await ensure(db)
+    await load(db, threshold("2027-01-01"))
+    await publish(db, 2)
+    async with db.writing() as unit:
+        gone = policy_thresholds.c.name == Threshold.ACCOUNT_LIMIT.value
+        await unit.execute(Statement(delete(policy_thresholds).where(gone)))
+        await unit.execute(Statement(delete(policy_requirements).where(policy_requirements.c.action == "share")))
+    outcomes = await asyncio.gather(*(ensured(db) for _ in range(4)))
+    assert [each for each in outcomes if each] == [("social_account share", "account_limit")]
+    rules = (await published(db)).on(date(2027, 1, 1))
+    assert (rules[Threshold.ACCOUNT_LIMIT], rules[AGE]) == (3, 18), "what an operator published stands"
+    assert rules.requirement("social_account", "share") is not None
+    async with db.reading() as unit:
+        assert [version.version for version in await service.versions(unit)] == [1, 2, 3]
+    assert '"added":"social_account share, account_limit"' in (await told(db))[-1]
+    assert await ensured(db) == ()
 
 
 async def test_what_was_published_stands_when_more_is_loaded(db: Database) -> None:

@@ -65,7 +65,7 @@ async def bind_everybody(db: Database) -> list[str]:
 @pytest.mark.usefixtures("production")
 def test_from_a_file_to_rows_in_force(stricter: str) -> None:
     assert level_to_post() == 1
-    assert "Version 2 is a draft" in run("policy", "load", stricter).stdout
+    assert "Version 2 is a draft" in run("policy", "load", stricter, *WHO).stdout
     assert level_to_post("--on", SOON) == 1
     assert shown("show", "--version", "2")["requirements"][0]["minimum_level"] == 2
     assert "Version 2 is published" in run("policy", "publish", "2", *WHO).stdout
@@ -79,20 +79,21 @@ def test_from_a_file_to_rows_in_force(stricter: str) -> None:
 
 @pytest.mark.usefixtures("production")
 def test_refusals_are_a_sentence(stricter: str, tmp_path: Path) -> None:
-    run("policy", "load", stricter)
+    run("policy", "load", stricter, *WHO)
     run("policy", "publish", "2", *WHO)
     assert "published already" in run("policy", "publish", "2", *WHO, code=1).stderr
     assert "no version" in run("policy", "publish", "9", *WHO, code=1).stderr
     assert "no version" in run("policy", "simulate", "9", code=1).stderr
     assert "Missing option" in run("policy", "publish", "2", code=2).stderr
-    assert "No such file" in run("policy", "load", str(tmp_path / "none.toml"), code=1).stderr
+    assert "Missing option" in run("policy", "load", stricter, code=2).stderr
+    assert "No such file" in run("policy", "load", str(tmp_path / "none.toml"), *WHO, code=1).stderr
     late = tmp_path / "late.toml"
     late.write_text(threshold(LAST_WEEK), encoding="utf-8")
-    assert shown("load", str(late)) == {"version": 3, "gaps": []}
+    assert shown("load", str(late), *WHO) == {"version": 3, "gaps": []}
     assert "Say why" in run("policy", "publish", "3", *WHO, code=1).stderr
     run("policy", "publish", "3", *WHO, "--backdated", "It was in force before we heard of it")
     late.write_text(threshold(SOON, 999), encoding="utf-8")
-    assert "a number from 0 to 130" in run("policy", "load", str(late), code=1).stderr
+    assert "a number from 0 to 130" in run("policy", "load", str(late), *WHO, code=1).stderr
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -100,7 +101,7 @@ def test_simulating_counts_and_names_nobody(stricter: str, database_url: str) ->
     run("citizens", "seed", "--count", str(PEOPLE), "--no-accounts")
     people = with_database(database_url, bind_everybody)
     assert len(people) == PEOPLE
-    run("policy", "load", stricter)
+    run("policy", "load", stricter, *WHO)
     for what in ("2", stricter):
         told = run("policy", "simulate", what).stdout
         assert f"would lock {PEOPLE}, would free 0" in told

@@ -54,11 +54,12 @@ async def show_version(request: Request, response: Response, _: Caller, version:
     "/policy/versions",
     summary="Load a draft",
     status_code=status.HTTP_201_CREATED,
-    responses=refusals(_422="policy_refused"),
+    responses=refusals(_400="who_and_why", _422="policy_refused"),
 )
-async def load(request: Request, response: Response, _: Caller, draft: NewDraft) -> Draft:
+async def load(request: Request, response: Response, caller: Caller, draft: NewDraft) -> Draft:
     """Nothing changes until it is published."""
-    made = await idp(request).db.transact(lambda unit: service.load(unit, draft.document, actions_of()))
+    deed = draft.deed(caller)
+    made = await idp(request).db.transact(lambda unit: service.load(unit, draft.document, actions_of(), deed))
     no_store(response)
     return Draft.of(made)
 
@@ -87,7 +88,9 @@ async def try_out(
 @router.post(
     "/policy/versions/{version}/publish",
     summary="Publish a draft",
-    responses=refusals(**_ONE, _400="who_and_why", _409="policy_already_published, policy_in_the_past"),
+    responses=refusals(
+        **_ONE, _400="who_and_why", _409="policy_already_published, policy_published_meanwhile, policy_in_the_past"
+    ),
 )
 async def publish(
     request: Request, response: Response, caller: Caller, version: VersionOf, publication: Publication

@@ -11,8 +11,8 @@ from vneid_idp.policy.rules import Requirement, Rules, ThresholdRow
 from vneid_idp.use_cases.simulate_policy import Simulation
 
 
-class NewDraft(Model):
-    """Rows to come."""
+class NewDraft(Change):
+    """Rows to come, and who loads them why."""
 
     document: str = Field(max_length=60_000, description="TOML, as `policy/default.toml` of the package has it.")
 
@@ -87,6 +87,7 @@ class Version(Model):
 
     version: int
     loaded_at: datetime
+    loaded_by: str | None
     published_at: datetime | None
     published_by: str | None
     reason: str | None
@@ -97,6 +98,7 @@ class Version(Model):
         return cls(
             version=version.version,
             loaded_at=moment(version.loaded_at),
+            loaded_by=version.loaded_by,
             published_at=None if version.published_at is None else moment(version.published_at),
             published_by=version.published_by,
             reason=version.reason,

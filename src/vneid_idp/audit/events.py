@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     DELIVERY_GIVEN_UP = "delivery.given_up"
     DELIVERY_RETRIED = "delivery.retried"
     DELIVERY_DISCARDED = "delivery.discarded"
+    POLICY_LOADED = "policy.loaded"
     POLICY_PUBLISHED = "policy.published"
 
 
@@ -123,6 +124,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.DELIVERY_GIVEN_UP: "A message, a notice or a fetch was given up and waits for the operator.",
     EventKind.DELIVERY_RETRIED: "The operator had another attempt made at a delivery that was given up.",
     EventKind.DELIVERY_DISCARDED: "The operator discarded a delivery that was given up.",
+    EventKind.POLICY_LOADED: "Rows of the policy were stored as a draft, which changes nothing until it is published.",
     EventKind.POLICY_PUBLISHED: "Rows of the policy were published; they hold from the days that they name.",
 }
 

@@ -99,6 +99,8 @@ def show(
 def load(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Rows as TOML, as in policy/default.toml of the package.")],
+    by: By,
+    reason: Reason,
     as_json: AsJson = False,
 ) -> None:
     """Check a file and store its rows as a draft. Nothing changes until it is published."""
@@ -106,7 +108,7 @@ def load(
 
     async def work(unit: Unit) -> Draft:
         await service.ensure(unit)
-        return await service.load(unit, text, actions_of())
+        return await service.load(unit, text, actions_of(), Deed(by, reason))
 
     draft = with_unit(settings_of(context), work)
     if as_json:
@@ -208,6 +210,7 @@ def _version_json(version: Version) -> dict[str, Any]:
     return {
         "version": version.version,
         "loaded_at": to_rfc3339(version.loaded_at),
+        "loaded_by": version.loaded_by,
         "published_at": None if version.published_at is None else to_rfc3339(version.published_at),
         "published_by": version.published_by,
         "reason": version.reason,

@@ -111,6 +111,15 @@ class Policy:
         """This policy with the rows of another published after its own."""
         return Policy((*self.requirements, *by.requirements), (*self.thresholds, *by.thresholds))
 
+    def beside(self, other: "Policy") -> "Policy":
+        """The rows of this policy for actions and thresholds of which another has no row at all."""
+        actions = {(row.kind, row.action) for row in other.requirements}
+        names = {row.name for row in other.thresholds}
+        return Policy(
+            tuple(row for row in self.requirements if (row.kind, row.action) not in actions),
+            tuple(row for row in self.thresholds if row.name not in names),
+        )
+
     def days(self) -> tuple[date, ...]:
         """The days on which something begins or ends, in order."""
         rows: tuple[Requirement | ThresholdRow, ...] = (*self.requirements, *self.thresholds)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy import store
@@ -15,6 +16,7 @@ from vneid_idp.storage.unit import Reading, Unit
 __all__ = ["Draft", "Version"]
 
 _SHIPPED = Deed("vneid-idp", "The policy in the package, with which a new provider starts.")
+_ADDED = Deed("vneid-idp", "Rows of this release for what the published policy says nothing about.")
 
 
 class NoSuchVersion(DomainError):
@@ -33,6 +35,14 @@ class AlreadyPublished(DomainError):
     title = "This version of the policy has been published already."
 
 
+class PublishedMeanwhile(DomainError):
+    """Another version was published since this draft was loaded, which was never looked at together with it."""
+
+    code = "policy_published_meanwhile"
+    status = 409
+    title = "Another version was published since this draft was loaded. Load it again, look, then publish."
+
+
 class HoldsAlready(DomainError):
     """A new row would have held since before its publication."""
 
@@ -49,13 +59,21 @@ class Draft:
     gaps: tuple[Gap, ...]
 
 
-async def ensure(unit: Unit) -> None:
-    """Publish the policy in the package where none has ever been published. Called at every start."""
-    if await store.count_published(unit) == 0:
-        first = await store.last_version(unit) + 1
-        # Another process that starts at this moment may have been faster.
-        if await store.add(unit, first, shipped()):
-            await store.publish(unit, first, _SHIPPED, {})
+async def ensure(unit: Unit) -> tuple[str, ...]:
+    """Publish the policy in the package where none was ever published; where one was, its rows for whatever that says
+    nothing about, as a new release may bring it. What was added; nothing when all was there. Called at every start."""
+    # The number before the rows: who publishes in between is then seen, or takes the number.
+    last = await store.last_version(unit)
+    base = await store.count_published(unit)
+    missing = shipped().beside(await store.published(unit))
+    names = (*(f"{row.kind} {row.action}" for row in missing.requirements), *(row.name for row in missing.thresholds))
+    deed = _ADDED if base else _SHIPPED
+    # Another process that starts at this moment may have been faster.
+    if not names or not await store.add(unit, last + 1, missing, base=base, by=deed.by):
+        return ()
+    more = {"added": ", ".join(dict.fromkeys(names))} if base else {}
+    await store.publish(unit, last + 1, deed, more)
+    return tuple(dict.fromkeys(names))
 
 
 async def published(unit: Reading) -> Policy:
@@ -75,30 +93,41 @@ async def of_version(unit: Reading, version: int) -> Policy:
     return await store.of_version(unit, version)
 
 
-async def load(unit: Unit, text: str, actions: Actions) -> Draft:
-    """Store the rows of a file as a draft, which changes nothing yet. Raises `PolicyRefused`."""
+async def load(unit: Unit, text: str, actions: Actions, deed: Deed) -> Draft:
+    """Store the rows of a file as a draft, which changes nothing yet, with its event. Raises `PolicyRefused`."""
     policy = read_policy(text, actions)
+    base = await store.count_published(unit)
     whole = (await store.published(unit)).amended(policy)
     missing = thresholds_missing(whole)
     if missing:
         raise PolicyRefused("\n".join(f"{name}: there would be days without a number" for name in missing))
     version = await store.last_version(unit) + 1
-    while not await store.add(unit, version, policy):
+    while not await store.add(unit, version, policy, base=base, by=deed.by):
         version += 1
+    data = {"version": version, "rows": len(policy.requirements) + len(policy.thresholds), **deed.data}
+    await record(unit, Event(EventKind.POLICY_LOADED, data=data))
     return Draft(version, gaps(whole))
 
 
 async def publish(unit: Unit, version: int, deed: Deed, *, backdated: str | None = None) -> Policy:
     """Publish a draft: its rows stand beside all that were published before; the whole.
 
-    Who did it and why is kept with the version and in its event. Raises `NoSuchVersion`, `AlreadyPublished`, and
-    `HoldsAlready` unless `backdated` says why a row that is new has a day that has begun; `BadDeed` where it says so
-    with what must not stand in an event.
+    One at a time: a draft counts only on the policy that it was checked against, so of two that are published at once
+    the second is refused. Who did it and why is kept with the version and in its event. Raises `NoSuchVersion`,
+    `AlreadyPublished`, `PublishedMeanwhile`, and `HoldsAlready` unless `backdated` says why a row that is new has a
+    day that has begun; `BadDeed` where it says so with what must not stand in an event.
     """
     more = {} if backdated is None else {"backdated": Deed(deed.by, backdated).data["reason"]}
-    draft = await of_version(unit, version)
+    await store.seize(unit)
+    found = await store.find_version(unit, version)
+    if found is None:
+        raise NoSuchVersion
+    if found.published_at is not None:
+        raise AlreadyPublished
+    if found.base is not None and found.base != await store.count_published(unit):
+        raise PublishedMeanwhile
     before = await store.published(unit)
-    whole = before.amended(draft)
+    whole = before.amended(await store.of_version(unit, version))
     if backdated is None and _holds_already(before, whole, unit.now):
         raise HoldsAlready
     if not await store.publish(unit, version, deed, more):

@@ -19,10 +19,17 @@ _COUNT = Statement(select(func.count().label("count")).select_from(policy_versio
 _LAST = Statement(select(func.max(_v.version).label("version")))
 _ADD = Statement(
     insert(policy_versions)
-    .values(version=bindparam("version"), loaded_at=bindparam("now"))
+    .values(
+        version=bindparam("version"),
+        loaded_at=bindparam("now"),
+        base=bindparam("base"),
+        loaded_by=bindparam("loaded_by"),
+    )
     .on_conflict_do_nothing(index_elements=["version"])
     .returning(_v.version)
 )
+# The first row stands for the whole: whoever publishes waits here for whoever is about to.
+_SEIZE = Statement(select(_v.version).order_by(_v.version).limit(1).with_for_update())
 _VERSIONS = Statement(select(policy_versions).order_by(_v.version))
 _VERSION = Statement(select(policy_versions).where(_v.version == bindparam("of_version")))
 _PUBLISH = recorded(
@@ -62,6 +69,14 @@ class Version:
     published_at: Instant | None
     published_by: str | None
     reason: str | None
+    base: int | None
+    """How many versions were published when it was loaded: what it was checked against."""
+    loaded_by: str | None
+
+
+async def seize(unit: Unit) -> None:
+    """Let nobody else publish until the unit ends, and wait for whoever does."""
+    await unit.fetch(_SEIZE)
 
 
 async def count_published(unit: Reading) -> int:
@@ -99,9 +114,9 @@ async def last_version(unit: Reading) -> int:
     return 0 if row is None else row["version"] or 0
 
 
-async def add(unit: Unit, version: int, policy: Policy) -> bool:
+async def add(unit: Unit, version: int, policy: Policy, *, base: int, by: str) -> bool:
     """Store a draft; false if the number was given meanwhile."""
-    if await unit.fetch_one(_ADD, version=version, now=unit.now) is None:
+    if await unit.fetch_one(_ADD, version=version, now=unit.now, base=base, loaded_by=by) is None:
         return False
     requirements = [
         _row(version, row) | {"kind": row.kind, "action": row.action}

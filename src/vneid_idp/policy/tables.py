@@ -13,6 +13,9 @@ policy_versions = Table(
     Column("published_at", BigInteger, nullable=True),
     Column("published_by", Text, nullable=True),
     Column("reason", Text, nullable=True),
+    # How many versions were published when it was loaded, and who did it; unknown for those of an older release.
+    Column("base", BigInteger, nullable=True),
+    Column("loaded_by", Text, nullable=True),
     PrimaryKeyConstraint("version"),
 )
 policy_requirements = Table(
