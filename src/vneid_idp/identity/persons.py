@@ -1,5 +1,5 @@
-"""Everybody with an account or a binding, one row each: where those who act in a person's name and those who take
-something away from them meet.
+"""Everybody with an account or a binding, or about to have one, one row each: where those who act in a person's name
+and those who take something away from them meet.
 
 Who acts holds the row, many at once; who takes away seizes it, alone. So either the act is committed first and is found
 by what takes away, or it comes second and finds that it may not. The order is fixed, the client's row first and people
@@ -58,14 +58,12 @@ async def ask(db: Database, registry: Registry, person_id: str) -> Told | None:
     """
     # Counted first: a change that is told while the register answers must be noticed, not counted in.
     async with db.glance() as unit:
-        changes = await _count_changes(unit, person_id)
+        row = await unit.fetch_one(_FIND, person_id=person_id)
+    if row is None:
+        # The changes of people whom nobody here knows are passed over: from now on somebody does.
+        await db.transact(lambda unit: ensure(unit, person_id))
     record = await registry.find(person_id)
-    return None if record is None else Told(record, changes)
-
-
-async def _count_changes(unit: Reading, person_id: str) -> int:
-    row = await unit.fetch_one(_FIND, person_id=person_id)
-    return 0 if row is None else row["changes"]
+    return None if record is None else Told(record, 0 if row is None else row["changes"])
 
 
 async def ensure(unit: Unit, person_id: str) -> None:

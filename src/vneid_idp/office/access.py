@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity import persons
+from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import MINUTE, Instant
@@ -44,6 +46,14 @@ class OpenFile:
     def path(self) -> str:
         """The address of the file."""
         return f"{HOME}/people/{self.handle}"
+
+
+async def ask_register(colleague: Colleague, file: OpenFile) -> Told:
+    """What the register says of the person now, for an act that rests on it. Raises `FileClosed` when it has nobody."""
+    told = await persons.ask(colleague.provider.db, colleague.provider.registry, file.person_id)
+    if told is None:
+        raise FileClosed
+    return told
 
 
 def handle_for(colleague: Colleague, person_id: str) -> str:

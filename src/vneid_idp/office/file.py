@@ -10,7 +10,7 @@ from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.roles import Role
 from vneid_idp.identity.rules import Account, Standing, account_standing, highest_level
 from vneid_idp.kernel.clock import HOUR
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import OpenFile, ask_register, for_file
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 from vneid_idp.web.colleagues import Colleague
@@ -104,11 +104,11 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
     level = 2 if form["level"] == "2" else 1
     if level == 2 and not form["seen"]:
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
-    provider = colleague.provider
+    provider, told = colleague.provider, await ask_register(colleague, file)
     policy = await provider.current_policy()
     _, code = await colleague.act(
         lambda unit: enrol_person.open_account(
-            unit, provider.vault, provider.keys.blind, file.record, level, policy=policy, by=colleague.person_id
+            unit, provider.vault, provider.keys.blind, told, level, policy=policy, by=colleague.person_id
         )
     )
     return await page(request, colleague, file, done=gettext(request, "The account was opened."), code=code)
@@ -122,11 +122,11 @@ async def raise_level(request: Request, colleague: Colleague, file: OpenFile) ->
     form = await read_form(request)
     if not form["seen"]:
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
-    provider = colleague.provider
+    provider, told = colleague.provider, await ask_register(colleague, file)
     policy = await provider.current_policy()
     await colleague.act(
         lambda unit: enrol_person.raise_level(
-            unit, provider.vault, provider.keys.blind, file.record, policy=policy, by=colleague.person_id
+            unit, provider.vault, provider.keys.blind, told, policy=policy, by=colleague.person_id
         )
     )
     return see_other(f"{file.path}?done=raised")

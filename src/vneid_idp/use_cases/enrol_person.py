@@ -2,7 +2,7 @@
 
 from vneid_idp.identity import accounts, activation, passkeys, persons
 from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.persons import Told
 from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
@@ -16,25 +16,29 @@ CODE_LIFE = activation.LIFETIME
 
 
 async def open_account(
-    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, level: int, *, policy: Policy, by: str
+    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, level: int, *, policy: Policy, by: str
 ) -> tuple[Account, str]:
     """Open an account of `level`; it, and the code with which its holder chooses the secrets.
 
-    Raises `LevelNotAllowed` by age and card, `SignInNameTaken`, and `AccountExists`.
+    Raises `LevelNotAllowed` by age and card, `SignInNameTaken`, `AccountExists`, and `Overtaken` when what the register
+    said may be out of date.
     """
-    await persons.seize(unit, record.person_id)
-    if await accounts.find(unit, record.person_id) is not None:
+    person_id = told.record.person_id
+    await persons.seize(unit, person_id, told=told)
+    if await accounts.find(unit, person_id) is not None:
         raise accounts.AccountExists
-    account = await accounts.open_account(unit, vault, blind, record, level, policy=policy, by=by)
-    return account, await activation.issue(unit, blind, record.person_id, by=by)
+    account = await accounts.open_account(unit, vault, blind, told.record, level, policy=policy, by=by)
+    return account, await activation.issue(unit, blind, person_id, by=by)
 
 
-async def raise_level(
-    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, *, policy: Policy, by: str
-) -> bool:
-    """Raise an account to level 2 after the person was verified; whether it was below. Raises `LevelNotAllowed`."""
-    await follow_registry(unit, vault, blind, record, policy)
-    return await accounts.raise_level(unit, record, 2, policy=policy, by=by)
+async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, told: Told, *, policy: Policy, by: str) -> bool:
+    """Raise an account to level 2 after the person was verified; whether it was below.
+
+    Raises `LevelNotAllowed`, and `Overtaken` as above.
+    """
+    await persons.seize(unit, told.record.person_id, told=told)
+    await follow_registry(unit, vault, blind, told.record, policy)
+    return await accounts.raise_level(unit, told.record, 2, policy=policy, by=by)
 
 
 async def add_passkey(
