@@ -83,7 +83,7 @@ async def test_people_are_found_by_their_number_for_a_reason_that_they_can_read(
         events = await audit.history_of(unit, land.people["complete"].record.person_id)
     assert events[0].kind == "person.looked_up"
     assert events[0].data == {
-        "by": land.people["plain"].record.person_id, "office": "HN-01", "reason": "authority",
+        "by": land.people["plain"].record.person_id, "office": "HN-01", "reason": "authority", "desk": "office",
     }  # fmt: skip
     own = (await known(land, "complete")).person
     assert "cơ quan có thẩm quyền đề nghị" in (await opened(own, "/me/history")).text

@@ -8,7 +8,7 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_status
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.roles import Role
-from vneid_idp.identity.rules import Account, Standing, account_standing, highest_level
+from vneid_idp.identity.rules import Account, account_standing, highest_level
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.office.access import OpenFile, ask_register, for_file
 from vneid_idp.use_cases import enrol_person
@@ -18,6 +18,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
+from vneid_idp.web.standings import STANDINGS
 from vneid_idp.web.templates import render
 
 _DONE = {
@@ -26,15 +27,6 @@ _DONE = {
     "unlocked": mark("The account is not locked any more."),
     "asked": mark("Your request waits for a colleague's decision."),
     "passkey": mark("The passkey was added. The person can sign in with it."),
-}
-STANDINGS = {
-    Standing.USABLE: mark("can be used"),
-    Standing.CLOSED: mark("closed"),
-    Standing.DECEASED: mark("the holder is deceased"),
-    Standing.LOCKED_BY_AUTHORITY: mark("locked by an authority"),
-    Standing.LOCKED_BY_HOLDER: mark("locked by the holder"),
-    Standing.NO_CARD: mark("there is no card"),
-    Standing.CARD_EXPIRED: mark("the card has expired"),
 }
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity import lock_requests
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import HOME, handle_for
+from vneid_idp.use_cases.look_up_person import Desk, look_up
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -45,9 +45,8 @@ async def search(request: Request, colleague: Colleague) -> Response:
     if number is None or errors:
         return await _page(request, colleague, form, errors)
     found = await colleague.provider.registry.find_by_number(number)
-    data = {"by": colleague.person_id, "office": colleague.roles[0].scope, "reason": form["reason"]}
-    looked_up = Event(EventKind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data)
-    await colleague.act(lambda unit: record(unit, looked_up))
+    by, scope, reason = colleague.person_id, colleague.roles[0].scope, form["reason"]
+    await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=scope, reason=reason))
     if found is None:
         errors["number"] = gettext(request, "The population register has nobody with this number.")
         return await _page(request, colleague, form, errors)

@@ -10,6 +10,7 @@ from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.templates import render
@@ -59,8 +60,11 @@ REASONS: Mapping[str, str] = {
     "family": mark("a parent or guardian was there"),
     "written_request": mark("you asked in writing"),
     "authority": mark("an authority asked"),
+    "support": mark("you asked for help"),
+    "incident": mark("a fault or a misuse was looked into"),
 }
-"""Why a file was opened, as its person reads it."""
+"""Why somebody was looked up, as the person reads it."""
+_BY_OPERATOR = mark("Who operates this provider looked at how your account stands: %(reason)s.")
 _OTHER_REASON = mark("for another reason")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
@@ -105,6 +109,8 @@ async def show(request: Request, holder: Holder) -> Response:
 
 def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
     message = _SENTENCES.get(event.kind, _UNKNOWN)
+    if event.kind == EventKind.PERSON_LOOKED_UP and event.data.get("desk") == Desk.OPERATOR:
+        message = _BY_OPERATOR
     service = names.get(event.client_id, event.client_id) if event.client_id else None
     method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))
     reason = gettext(request, REASONS.get(str(event.data.get("reason")), _OTHER_REASON))

@@ -1,0 +1,78 @@
+"""`/console/people`: how the account of one person stands, who is found by the full ID number and for a reason.
+
+The least that helps: no name, no number, no contact. What was found stands on the answer to the form and has no address
+of its own, so that nothing of it is kept in a history of addresses or opened again without being on record.
+"""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
+from vneid_idp.identity.roles import Role
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.look_up_person import REASONS, AccountGlance, Desk, glance_at, look_up
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.standings import STANDINGS
+from vneid_idp.web.templates import render
+
+_PATH = "/console/people"
+_WORDS: Mapping[str, str] = {
+    "support": mark("The person asked us for help"),
+    "incident": mark("A fault or a misuse is looked into"),
+    "authority": mark("An authority asks"),
+}
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """The form."""
+    return _page(request, Form([]))
+
+
+async def search(request: Request, colleague: Colleague) -> Response:
+    """Look. That somebody looked is on record, also when nobody was found."""
+    form = await read_form(request)
+    errors: dict[str, str] = {}
+    number = None
+    try:
+        number = read_personal_id(form["number"]).text
+    except MalformedPersonalId:
+        errors["number"] = gettext(request, "A personal ID number has 12 digits.")
+    if form["reason"] not in REASONS[Desk.OPERATOR]:
+        errors["reason"] = gettext(request, "Choose the reason.")
+    if number is None or errors:
+        return _page(request, form, errors)
+    found = await colleague.provider.registry.find_by_number(number)
+    scope = next(held.scope for held in colleague.roles if held.role is Role.OPERATOR)
+
+    async def work(unit: Unit) -> AccountGlance | None:
+        await look_up(unit, found, desk=Desk.OPERATOR, by=colleague.person_id, scope=scope, reason=form["reason"])
+        return None if found is None else await glance_at(unit, found)
+
+    glance = await colleague.act(work)
+    if found is None:
+        errors["number"] = gettext(request, "The population register has nobody with this number.")
+        return _page(request, form, errors)
+    return render(
+        request,
+        "console/person.html",
+        glance=glance,
+        standing=None if glance is None else STANDINGS[glance.standing],
+        reason=_WORDS[form["reason"]],
+    )
+
+
+def _page(request: Request, form: Form, errors: dict[str, str] | None = None) -> Response:
+    return render(
+        request, "console/people.html", 422 if errors else 200, reasons=_WORDS, form=form, errors=errors or {}
+    )
+
+
+doors = [
+    Door.page(_PATH, for_colleague("console", show, Role.OPERATOR)),
+    Door.page(_PATH, for_colleague("console", search, Role.OPERATOR), "POST"),
+]

@@ -1,0 +1,70 @@
+"""The operator looks at how somebody's account stands: by the full number, for a reason that the person reads."""
+
+import pytest
+
+from tests.flows.test_office import colleague
+from tests.flows.test_portal import opened, post
+from tests.support.country import Country
+from tests.support.relying_party import Page, RelyingParty
+from tests.support.shortcuts import agreed, known
+from vneid_idp.audit import service as audit
+from vneid_idp.identity.roles import Role
+
+PATH = "/console/people"
+
+
+async def looked(land: Country, slug: str, **changes: str) -> Page:
+    """The page that an operator gets who looks the persona up."""
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    form = {"number": land.people[slug].record.personal_number, "reason": "support"} | changes
+    return await post(operator, await opened(operator, PATH), PATH, **form)
+
+
+async def lookups(land: Country, slug: str) -> list[dict[str, object]]:
+    async with land.idp.db.reading() as unit:
+        found = await audit.history_of(unit, land.people[slug].record.person_id)
+    return [dict(event.data) for event in found if event.kind == "person.looked_up"]
+
+
+async def test_an_operator_sees_counts_and_nothing_that_tells_who_it_is(land: Country, party: RelyingParty) -> None:
+    holder = await agreed(land, party)
+    page = await looked(land, "complete")
+    record = holder.person.persona.record
+    for text in (record.full_name, record.personal_number, record.phone or "", record.person_id):
+        assert text not in page.response.text
+    for part in (record.personal_number[-3:], (record.phone or "")[-3:]):
+        assert part not in page.text
+    assert page.path == PATH, "what was found has no address of its own"
+    assert "no-store" in page.response.headers["cache-control"]
+    assert "sử dụng được" in page.text
+    operator = land.people["plain"].record.person_id
+    assert await lookups(land, "complete") == [
+        {"by": operator, "office": "HN-01", "reason": "support", "desk": "operator"}
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"reason": ""}, {"reason": "in_person"}, {"number": "09709999999"}])
+async def test_without_the_whole_number_and_a_reason_nobody_is_found(land: Country, changes: dict[str, str]) -> None:
+    page = await looked(land, "complete", **changes)
+    assert page.response.status_code == 422
+    assert await lookups(land, "complete") == []
+
+
+async def test_whoever_was_looked_up_reads_it(land: Country) -> None:
+    await looked(land, "complete", reason="incident")
+    own = (await known(land, "complete")).person
+    text = (await opened(own, "/me/history")).text
+    assert "Đơn vị vận hành đã xem trạng thái tài khoản của bạn: xem xét một sự cố" in text
+    assert "Cơ quan đăng ký đã mở hồ sơ" not in text
+
+
+async def test_nobody_and_people_without_an_account(land: Country) -> None:
+    page = await looked(land, "complete", number="097099999999")
+    assert page.response.status_code == 422
+    assert "Chưa có tài khoản" in (await looked(land, "no-account")).text
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.OFFICER])
+async def test_it_takes_an_operator(land: Country, role: Role) -> None:
+    other = await colleague(land, "plain", role)
+    assert (await other.browser.get(PATH)).status_code == 403
