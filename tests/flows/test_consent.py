@@ -9,6 +9,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
+from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 SCOPE = "openid identity age full_name email"
 
@@ -90,6 +91,25 @@ async def test_only_what_is_new_is_asked(land: Country, party: RelyingParty) -> 
     assert choices(offline) == set()
     await answer(someone, offline)
     assert "refresh_token" in await someone.tokens(party, scope="openid identity offline_access")
+
+
+async def test_what_was_withdrawn_is_asked_again_as_if_it_had_never_been_given(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    assert await asked(someone, party, scope=SCOPE) is None
+    async with land.idp.db.writing() as unit:
+        given = await consent.find_standing(unit, someone.person_id, party.client_id)
+        assert given is not None
+        await withdraw_consent(unit, someone.person_id, given.consent_id)
+    silent = await someone.person.start(party.request(scope=SCOPE, prompt="none"))
+    assert isinstance(silent, str)
+    assert query_of(silent)["error"] == "consent_required"
+    page = await asked(someone, party, scope=SCOPE)
+    assert page is not None
+    assert any("email" in choice for choice in choices(page))
+    assert "code" in await answer(someone, page)
+    assert "email" not in await told(someone, party)
 
 
 async def test_prompt_consent_asks_everything_again(land: Country, party: RelyingParty) -> None:

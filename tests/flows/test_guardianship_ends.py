@@ -20,6 +20,7 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import VIETNAM
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population
+from vneid_idp.use_cases.forget_person import forget_person
 
 Ending = Callable[[Country, RegistryRecord], Awaitable[None]]
 
@@ -103,3 +104,21 @@ async def test_a_child_is_no_longer_offered_to_a_former_guardian(land: Country) 
     wards = await land.idp.registry.wards_of(guardian.person_id)
     assert wards
     assert child.person_id not in {ward.person_id for ward in wards}
+
+
+async def test_nobody_binds_for_a_child_that_asked_to_be_forgotten(land: Country, party: RelyingParty) -> None:
+    guardian, child = land.people["guardian"].record, land.people["fifteen"].record
+    async with land.browser() as network:
+
+        async def bind(account_id: str) -> httpx.Response:
+            token = await person_token(
+                land, party.registered, guardian.person_id, scope=CHILD, child_id=child.person_id
+            )
+            headers = {"Authorization": f"Bearer {token}"}
+            return await network.post(ACCOUNTS, json={"account_id": account_id}, headers=headers)
+
+        assert (await bind("1001")).status_code == 201
+        async with land.idp.db.writing() as unit:
+            await forget_person(unit, land.idp.vault, child.person_id)
+        refused = await bind("1002")
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token"), refused.text
