@@ -17,6 +17,7 @@ from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
 from vneid_idp.identity.accounts import account_for, open_account
 from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.rules import is_locked
 from vneid_idp.identity.sessions import open_session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant, SystemClock
@@ -121,7 +122,7 @@ def _usable(count: int, now: Instant) -> list[RegistryRecord]:
     found: list[RegistryRecord] = []
     for citizen in citizens(10 * count, seed=1):
         account = account_for(citizen.record, 2, now, now)
-        is_usable = account.locked_at is None and account.deceased_at is None and (account.card_expires_at or 0) > now
+        is_usable = not is_locked(account) and account.deceased_at is None and (account.card_expires_at or 0) > now
         if citizen.level == 2 and is_usable:
             found.append(citizen.record)
         if len(found) == count:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.flows.test_codes import refused
 from tests.support.country import Country
+from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.bindings.engine import service as bindings
@@ -31,11 +32,11 @@ Say = Callable[[Country, Unit, str], Awaitable[object]]
 
 
 async def lock(land: Country, unit: Unit, person_id: str) -> None:
-    await lock_person(unit, person_id, LockedBy.AUTHORITY)
+    await lock_person(unit, person_id, LockedBy.AUTHORITY, DEED)
 
 
 async def unlock(land: Country, unit: Unit, person_id: str) -> None:
-    await unlock_person(unit, person_id, LockedBy.AUTHORITY)
+    await unlock_person(unit, person_id, LockedBy.AUTHORITY, DEED)
 
 
 async def die(land: Country, unit: Unit, person_id: str) -> None:
@@ -170,5 +171,5 @@ async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
     ]
     for move, by, expected in moves:
         async with land.idp.db.writing() as unit:
-            await move(unit, person_id, by)
+            await move(unit, person_id, by, DEED)
         assert await standing() is expected

@@ -28,7 +28,7 @@ Act = Callable[[Country, RelyingParty, Person], Awaitable[Callable[[], Awaitable
 
 
 async def lock(land: Country, unit: Unit, person_id: str) -> None:
-    await lock_person(unit, person_id, LockedBy.HOLDER)
+    await lock_person(unit, person_id, LockedBy.HOLDER, DEED)
 
 
 async def sign_out_everywhere(land: Country, unit: Unit, person_id: str) -> None:

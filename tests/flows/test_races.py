@@ -51,7 +51,7 @@ async def withdraw(land: Country, unit: Unit, family: Family) -> None:
 
 
 async def lock(land: Country, unit: Unit, family: Family) -> None:
-    await lock_person(unit, family.parent.person_id, LockedBy.AUTHORITY)
+    await lock_person(unit, family.parent.person_id, LockedBy.AUTHORITY, DEED)
 
 
 async def die(land: Country, unit: Unit, family: Family) -> None:

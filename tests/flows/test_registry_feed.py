@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from tests.flows.test_authority import bind, lock, say, states, unlock
 from tests.flows.test_codes import refused
 from tests.support.country import Country
+from tests.support.deeds import DEED
 from tests.support.registry import served
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
@@ -25,7 +26,7 @@ from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.identity import accounts, persons, sessions
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
 from vneid_idp.identity.registry_position import find_position
-from vneid_idp.identity.rules import Standing
+from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.tables import registry_positions
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.policy.documents import shipped
@@ -147,7 +148,7 @@ async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: Relyi
         async with land.idp.db.reading() as unit:
             account = await accounts.find(unit, someone.person_id)
         assert account is not None
-        assert account.locked_by is by
+        assert (account.locked_by, account.registry_locked_by) == (None, by)
         if status == 401:
             assert (await party.userinfo(tokens["access_token"])).status_code == status
         else:
@@ -159,13 +160,67 @@ async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: Relyi
 async def test_a_lock_made_here_is_not_the_registers_to_lift(land: Country, direct: Follower, by: LockedBy) -> None:
     someone = land.people["plain"].record.person_id
     async with land.idp.db.writing() as unit:
-        await lock_person(unit, someone, by)
+        await lock_person(unit, someone, by, DEED)
     await change(land, someone, full_name="Lê Thị Mới")
     await direct.round()
     async with land.idp.db.reading() as unit:
         account = await accounts.find(unit, someone)
     assert account is not None
     assert account.locked_by is by
+
+
+@pytest.mark.parametrize("first", ["here", "register"])
+@pytest.mark.parametrize("lifted", ["here", "register"])
+async def test_a_lock_made_here_and_the_registers_are_two(
+    land: Country, party: RelyingParty, direct: Follower, first: str, lifted: str
+) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE)
+    own = await bind(land, party, "own", someone.person_id)
+
+    async def set_lock(whose: str, *, stands: bool) -> None:
+        land.watch.advance(MINUTE)
+        if whose == "here":
+            await say(land, lock if stands else unlock, someone)
+        else:
+            by, at = (LockedBy.HOLDER, land.watch.now()) if stands else (None, None)
+            await change(land, someone.person_id, locked_by=by, locked_at=at)
+            await direct.round()
+
+    async def standing() -> Standing:
+        async with land.idp.db.reading() as unit:
+            account = await accounts.find(unit, someone.person_id)
+            assert account is not None
+            return account_standing(account, None, unit.now)
+
+    second, last = ("register" if each == "here" else "here" for each in (first, lifted))
+    await set_lock(first, stands=True)
+    await set_lock(second, stands=True)
+    assert await standing() is Standing.LOCKED_BY_AUTHORITY
+    await set_lock(lifted, stands=False)
+    assert await standing() is (Standing.LOCKED_BY_HOLDER if last == "register" else Standing.LOCKED_BY_AUTHORITY)
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
+    assert refused(await party.refresh(tokens["refresh_token"]))
+    await set_lock(last, stands=False)
+    assert await standing() is Standing.USABLE
+    assert await states(land, party) == {own: BindingState.VERIFIED}
+    assert (await party.refresh(tokens["refresh_token"])).status_code == 200
+    assert (await kinds(land, someone.person_id))["account.locked"] == 2
+    assert (await kinds(land, someone.person_id))["account.unlocked"] == 2
+
+
+async def test_what_was_suspended_before_both_locks_stays_so(
+    land: Country, party: RelyingParty, direct: Follower
+) -> None:
+    someone = await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    async with land.idp.db.writing() as unit:
+        await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, own, Move.SUSPEND)
+    for by in (LockedBy.AUTHORITY, None):
+        land.watch.advance(MINUTE)
+        await change(land, someone.person_id, locked_by=by, locked_at=by and land.watch.now())
+        await direct.round()
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 
 async def test_a_childs_account_rests_without_its_guardian(

@@ -81,6 +81,7 @@ _ADD_FAMILY = Statement(insert(client_families).values(family_id="fam_a", name="
 TAKEN: dict[str, Take] = {
     "consent withdrawn": withdraw_consent,
     "account locked": _account("locked_at"),
+    "locked by the register": _account("registry_locked_at"),
     "holder deceased": _account("deceased_at"),
     "card expired": _account("card_expires_at"),
     "account closed": close_account,

@@ -81,6 +81,7 @@ def of_person(name: str) -> dict[str, str]:
 PAST = 1
 SPOILT: dict[str, Statement] = {
     "account locked": change(accounts, of_person(PERSON), locked_at=PAST),
+    "person locked by the register": change(accounts, of_person(PERSON), registry_locked_at=PAST),
     "account closed": change(accounts, of_person(PERSON), closed_at=PAST),
     "holder deceased": change(accounts, of_person(PERSON), deceased_at=PAST),
     "card expired": change(accounts, of_person(PERSON), card_expires_at=PAST),

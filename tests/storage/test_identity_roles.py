@@ -7,6 +7,7 @@ import pytest
 from tests.support.people import BLIND, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, activation, lock_requests
 from vneid_idp.identity.lock_requests import NoSuchRequest, RequestIsOpen, SameOfficer
 from vneid_idp.identity.otp import Outcome
@@ -26,6 +27,7 @@ from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.decide_lock import decide_lock
 
 WHO = "per_clerk"
+ONE = Deed("per_one", "court")
 
 
 async def give(db: Database, role: Role = Role.CLERK, ends_at: int | None = None) -> str:
@@ -119,12 +121,12 @@ async def test_a_lock_takes_two_officers(db: Database) -> None:
 
     async def ask(lock: bool) -> str:
         async with db.writing() as unit:
-            asked = await lock_requests.ask(unit, person_id, lock=lock, reason="court", by="per_one")
+            asked = await lock_requests.ask(unit, person_id, lock=lock, deed=ONE)
         return asked.request_id
 
     async def decide(request_id: str, by: str, *, agreed: bool) -> None:
         async with db.writing() as unit:
-            await decide_lock(unit, person_id, request_id, agreed=agreed, by=by)
+            await decide_lock(unit, person_id, request_id, agreed=agreed, deed=Deed(by, "court"))
 
     asked = await ask(lock=True)
     with pytest.raises(RequestIsOpen):
@@ -149,12 +151,12 @@ async def test_two_officers_at_once_decide_once(db: Database) -> None:
     await with_personas(db)
     person_id = persona("plain").record.person_id
     async with db.writing() as unit:
-        asked = await lock_requests.ask(unit, person_id, lock=True, reason="court", by="per_one")
+        asked = await lock_requests.ask(unit, person_id, lock=True, deed=ONE)
 
     async def decide(by: str) -> bool:
         try:
             async with db.writing() as unit:
-                await decide_lock(unit, person_id, asked.request_id, agreed=by != "per_two", by=by)
+                await decide_lock(unit, person_id, asked.request_id, agreed=by != "per_two", deed=Deed(by, "court"))
         except NoSuchRequest:
             return False
         return True

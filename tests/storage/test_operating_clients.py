@@ -72,6 +72,7 @@ async def now_of(db: Database, client: Client) -> Client:
 def test_who_and_why_are_said_and_nobodys_number(by: str, reason: str) -> None:
     with pytest.raises(BadDeed):
         Deed(by, reason)
+    assert Deed("per_123456789abcdefghijklmnopq"[:30], "A colleague").data["by"].startswith("per_")
     assert Deed("ops-1", "Yêu cầu của bên vận hành, phiếu 20261124").data["by"] == "ops-1"
 
 

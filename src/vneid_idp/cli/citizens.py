@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.people import Office, open_office, read_number
 from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database
 from vneid_idp.identity.hashing import SecretHasher
@@ -25,6 +26,8 @@ from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
+
+_OPERATOR = Deed("operator", "Said at the command line")
 
 app = typer.Typer(no_args_is_help=True, help="Make-believe citizens.")
 
@@ -98,12 +101,12 @@ def forget(
 # What has to be told to services waits for the worker of a running provider.
 async def _lock(office: Office, record: RegistryRecord) -> None:
     async with office.db.writing() as unit:
-        await lock_person(unit, record.person_id, LockedBy.AUTHORITY)
+        await lock_person(unit, record.person_id, LockedBy.AUTHORITY, _OPERATOR)
 
 
 async def _unlock(office: Office, record: RegistryRecord) -> None:
     async with office.db.writing() as unit:
-        await unlock_person(unit, record.person_id, LockedBy.AUTHORITY)
+        await unlock_person(unit, record.person_id, LockedBy.AUTHORITY, _OPERATOR)
 
 
 async def _record_death(office: Office, record: RegistryRecord) -> None:

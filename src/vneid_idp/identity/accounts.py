@@ -7,11 +7,11 @@ person's pseudonymous id.
 from dataclasses import replace
 from typing import Any
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.identity import persons, rules, store
 from vneid_idp.identity import profile as profiles
-from vneid_idp.identity.cards import card_expires_at
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.identity.rules import Account
@@ -70,8 +70,11 @@ def account_for(record: RegistryRecord, level: int, verified_at: Instant, now: I
         level=level,
         level_verified_at=verified_at,
         opened_at=verified_at,
-        locked_at=record.locked_at,
-        locked_by=record.locked_by,
+        locked_at=None,
+        locked_by=None,
+        registry_locked_at=None,
+        registry_locked_by=None,
+        locked_since=None,
         deceased_at=None,
         card_expires_at=None,
         closed_at=None,
@@ -82,12 +85,7 @@ def account_for(record: RegistryRecord, level: int, verified_at: Instant, now: I
 
 def in_step(account: Account, record: RegistryRecord, now: Instant) -> Account:
     """The account with what the registry says of its holder. Pure."""
-    return replace(
-        account,
-        deceased_at=record.deceased_at,
-        card_expires_at=card_expires_at(record.card),
-        updated_at=now,
-    )
+    return replace(rules.with_facts(account, record, now), updated_at=now)
 
 
 def is_in_step(account: Account, record: RegistryRecord) -> bool:
@@ -186,28 +184,38 @@ def _told(before: Account, after: Account) -> list[Event]:
     person_id, events = after.person_id, []
     if after.deceased_at is not None and before.deceased_at is None:
         events.append(Event(EventKind.ACCOUNT_LOCKED, person_id=person_id, data={"by": "death"}))
+    if after.registry_locked_by is not before.registry_locked_by:
+        kind = EventKind.ACCOUNT_UNLOCKED if after.registry_locked_by is None else EventKind.ACCOUNT_LOCKED
+        by = after.registry_locked_by or before.registry_locked_by
+        events.append(Event(kind, person_id=person_id, data={"by": by, "told_by": "registry"}))
     return events
 
 
-async def lock(unit: Unit, person_id: str, by: LockedBy) -> bool:
-    """Lock an account; whether that was news. An authority's lock stands over a holder's. Raises `NoAccount`."""
+async def lock(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
+    """Lock an account here; whether that was news. An authority's lock stands over a holder's. Raises `NoAccount`."""
     if await store.lock(unit, person_id, by, unit.now):
-        await record_event(unit, Event(EventKind.ACCOUNT_LOCKED, person_id=person_id, data={"by": by.value}))
+        await record_event(unit, Event(EventKind.ACCOUNT_LOCKED, person_id=person_id, data=_by_request(by, deed)))
         return True
-    await _get(unit, person_id)
+    await get(unit, person_id)
     return False
 
 
-async def unlock(unit: Unit, person_id: str, by: LockedBy) -> Instant | None:
-    """Lift a lock; since when it held, or nothing where there is none, or none that `by` may lift. `NoAccount`."""
-    locked_at = (await _get(unit, person_id)).locked_at
-    if locked_at is None or not await store.unlock(unit, person_id, by):
-        return None
-    await record_event(unit, Event(EventKind.ACCOUNT_UNLOCKED, person_id=person_id, data={"by": by.value}))
-    return locked_at
+async def unlock(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
+    """Lift a lock that was made here; whether there was one that `by` may lift. The registry's stays. `NoAccount`."""
+    await get(unit, person_id)
+    if not await store.unlock(unit, person_id, by):
+        return False
+    await record_event(unit, Event(EventKind.ACCOUNT_UNLOCKED, person_id=person_id, data=_by_request(by, deed)))
+    return True
 
 
-async def _get(unit: Reading, person_id: str) -> Account:
+def _by_request(by: LockedBy, deed: Deed) -> dict[str, Any]:
+    """`by` has always been at whose request an account is locked; who did it stands beside it."""
+    return {"by": by.value, "done_by": deed.by, "reason": deed.data["reason"]}
+
+
+async def get(unit: Reading, person_id: str) -> Account:
+    """A person's account, open or closed. Raises `NoAccount`."""
     account = await find(unit, person_id)
     if account is None:
         raise NoAccount

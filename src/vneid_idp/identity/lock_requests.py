@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.tables import lock_requests
@@ -71,37 +72,37 @@ _DECIDE = Statement(
 )
 
 
-async def ask(unit: Unit, person_id: str, *, lock: bool, reason: str, by: str) -> LockRequest:
-    """Ask for a lock or for its end. Raises `RequestIsOpen`."""
-    asked = LockRequest(person_id, new_id("lrq"), lock, reason, by, unit.now)
+async def ask(unit: Unit, person_id: str, *, lock: bool, deed: Deed) -> LockRequest:
+    """Ask for a lock or for its end; the reason is the decision on which it rests. Raises `RequestIsOpen`."""
+    asked = LockRequest(person_id, new_id("lrq"), lock, deed.data["reason"], deed.by, unit.now)
     added = await unit.execute(
         _ASK,
         person_id=person_id,
         request_id=asked.request_id,
         lock=int(lock),
-        reason=reason,
-        asked_by=by,
+        reason=asked.reason,
+        asked_by=asked.asked_by,
         asked_at=unit.now,
     )
     if added != 1:
         raise RequestIsOpen
-    data = {"lock": lock, "by": by, "reason": reason}
+    data = {"lock": lock, **deed.data}
     await record(unit, Event(EventKind.LOCK_ASKED, person_id, subject_id=asked.request_id, data=data))
     return asked
 
 
-async def decide(unit: Unit, person_id: str, request_id: str, *, agreed: bool, by: str) -> LockRequest:
+async def decide(unit: Unit, person_id: str, request_id: str, *, agreed: bool, deed: Deed) -> LockRequest:
     """Decide a request, once. Raises `NoSuchRequest` and `SameOfficer`."""
     row = await unit.fetch_one(_FIND, who=person_id, which=request_id)
     if row is None:
         raise NoSuchRequest
     asked = _request(row)
-    if asked.asked_by == by:
+    if asked.asked_by == deed.by:
         raise SameOfficer
-    decided = await unit.execute(_DECIDE, who=person_id, which=request_id, by=by, at=unit.now, agreed=int(agreed))
+    decided = await unit.execute(_DECIDE, who=person_id, which=request_id, by=deed.by, at=unit.now, agreed=int(agreed))
     if decided != 1:
         raise NoSuchRequest
-    data = {"lock": asked.lock, "agreed": agreed, "by": by}
+    data = {"lock": asked.lock, "agreed": agreed, **deed.data}
     await record(unit, Event(EventKind.LOCK_DECIDED, person_id, subject_id=request_id, data=data))
     return asked
 

@@ -25,7 +25,13 @@ class Account:
     level_verified_at: Instant
     opened_at: Instant
     locked_at: Instant | None
+    """Since when a lock stands that was made here."""
     locked_by: LockedBy | None
+    registry_locked_at: Instant | None
+    """Since when the registry says that the identity is locked: another lock, which only the registry lifts."""
+    registry_locked_by: LockedBy | None
+    locked_since: Instant | None
+    """Since when one lock or the other stands without a break."""
     deceased_at: Instant | None
     card_expires_at: Instant | None
     closed_at: Instant | None
@@ -34,7 +40,7 @@ class Account:
 
 def account_of(row: Mapping[str, Any], prefix: str = "") -> Account:
     """The account in a row that holds the columns of `accounts`, their names after `prefix` (but `person_id`)."""
-    locked_by = row[f"{prefix}locked_by"]
+    locked_by, registry_locked_by = row[f"{prefix}locked_by"], row[f"{prefix}registry_locked_by"]
     return Account(
         person_id=row["person_id"],
         level=row[f"{prefix}level"],
@@ -42,11 +48,19 @@ def account_of(row: Mapping[str, Any], prefix: str = "") -> Account:
         opened_at=row[f"{prefix}opened_at"],
         locked_at=row[f"{prefix}locked_at"],
         locked_by=LockedBy(locked_by) if locked_by else None,
+        registry_locked_at=row[f"{prefix}registry_locked_at"],
+        registry_locked_by=LockedBy(registry_locked_by) if registry_locked_by else None,
+        locked_since=row[f"{prefix}locked_since"],
         deceased_at=row[f"{prefix}deceased_at"],
         card_expires_at=row[f"{prefix}card_expires_at"],
         closed_at=row[f"{prefix}closed_at"],
         updated_at=row[f"{prefix}updated_at"],
     )
+
+
+def is_locked(account: Account) -> bool:
+    """Whether a lock stands, ours or the registry's."""
+    return account.locked_at is not None or account.registry_locked_at is not None
 
 
 class Standing(StrEnum):
@@ -74,17 +88,28 @@ def account_standing(account: Account, record: RegistryRecord | None, now: Insta
         return own
     if card_status(record.card, now) is CardStatus.NONE:
         return Standing.NO_CARD
-    return _standing(
-        replace(account, deceased_at=record.deceased_at, card_expires_at=card_expires_at(record.card)), now
+    return _standing(with_facts(account, record, now), now)
+
+
+def with_facts(account: Account, record: RegistryRecord, now: Instant) -> Account:
+    """The account with what the registry says of its holder."""
+    # Of a registry that says who locked and not when, since we know of it.
+    at = None if record.locked_by is None else account.registry_locked_at or now
+    locked = replace(account, registry_locked_at=record.locked_at or at, registry_locked_by=record.locked_by)
+    return replace(
+        locked,
+        locked_since=(account.locked_since or now) if is_locked(locked) else None,
+        deceased_at=record.deceased_at,
+        card_expires_at=card_expires_at(record.card),
     )
 
 
 def _standing(account: Account, now: Instant) -> Standing:
     if account.deceased_at is not None:
         return Standing.DECEASED
-    if account.locked_at is not None:
-        by_holder = account.locked_by is LockedBy.HOLDER
-        return Standing.LOCKED_BY_HOLDER if by_holder else Standing.LOCKED_BY_AUTHORITY
+    if is_locked(account):
+        by_authority = LockedBy.AUTHORITY in (account.locked_by, account.registry_locked_by)
+        return Standing.LOCKED_BY_AUTHORITY if by_authority else Standing.LOCKED_BY_HOLDER
     if account.card_expires_at is not None and account.card_expires_at <= now:
         return Standing.CARD_EXPIRED
     return Standing.USABLE

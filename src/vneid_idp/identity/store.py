@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, delete, func, null, or_, select, update
+from sqlalchemy import Text, and_, bindparam, case, delete, func, null, or_, select, update
 
 from vneid_idp.identity import tables
 from vneid_idp.identity.rules import Account, account_of
@@ -42,7 +42,15 @@ _OPEN_ACCOUNT = Statement(
     .values({column.name: bindparam(column.name) for column in _accounts.c})
     .on_conflict_do_nothing(index_elements=["person_id"])
 )
-_COPIED = ("deceased_at", "card_expires_at", "profile", "updated_at")
+_COPIED = (
+    "registry_locked_at",
+    "registry_locked_by",
+    "locked_since",
+    "deceased_at",
+    "card_expires_at",
+    "profile",
+    "updated_at",
+)
 _UPDATE_ACCOUNT = Statement(
     update(_accounts)
     .where(_accounts.c.person_id == bindparam("of_person"))
@@ -58,7 +66,11 @@ _LOCK = Statement(
             and_(_accounts.c.locked_by == "holder", bindparam("by", type_=Text) == "authority"),
         ),
     )
-    .values(locked_at=func.coalesce(_accounts.c.locked_at, bindparam("at")), locked_by=bindparam("by"))
+    .values(
+        locked_at=func.coalesce(_accounts.c.locked_at, bindparam("at")),
+        locked_by=bindparam("by"),
+        locked_since=func.coalesce(_accounts.c.locked_since, bindparam("at")),
+    )
 )
 _UNLOCK = Statement(
     update(_accounts)
@@ -67,7 +79,11 @@ _UNLOCK = Statement(
         _accounts.c.locked_at.is_not(None),
         or_(_accounts.c.locked_by == "holder", bindparam("by", type_=Text) == "authority"),
     )
-    .values(locked_at=null(), locked_by=null())
+    .values(
+        locked_at=null(),
+        locked_by=null(),
+        locked_since=case((_accounts.c.registry_locked_at.is_(None), null()), else_=_accounts.c.locked_since),
+    )
 )
 _RAISE_LEVEL = Statement(
     update(_accounts)
@@ -143,7 +159,9 @@ async def open_account(unit: Unit, account: Account, profile: str) -> bool:
 def account_values(account: Account, profile: str) -> dict[str, Any]:
     """The row of an account."""
     values = {column.name: getattr(account, column.name) for column in _ACCOUNT}
-    return {**values, "locked_by": account.locked_by.value if account.locked_by else None, "profile": profile}
+    for name in ("locked_by", "registry_locked_by"):
+        values[name] = values[name].value if values[name] else None
+    return {**values, "profile": profile}
 
 
 async def update_account(unit: Unit, account: Account, profile: str) -> bool:

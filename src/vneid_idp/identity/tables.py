@@ -45,9 +45,14 @@ accounts = Table(
     Column("level", BigInteger, nullable=False),
     Column("level_verified_at", BigInteger, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
-    # Facts of the registry, copied at each sign-in and whenever the registry tells of a change.
+    # A lock that was made here. It and the registry's are two: the account can be used when neither stands.
     Column("locked_at", BigInteger),
     Column("locked_by", Text),
+    # Facts of the registry, copied at each sign-in and whenever the registry tells of a change.
+    Column("registry_locked_at", BigInteger),
+    Column("registry_locked_by", Text),
+    # Since when one lock or the other stands without a break.
+    Column("locked_since", BigInteger),
     Column("deceased_at", BigInteger),
     Column("card_expires_at", BigInteger),
     Column("closed_at", BigInteger),
@@ -181,6 +186,7 @@ def account_is_usable() -> ColumnElement[bool]:
         accounts.c.closed_at.is_(None),
         accounts.c.deceased_at.is_(None),
         accounts.c.locked_at.is_(None),
+        accounts.c.registry_locked_at.is_(None),
         or_(accounts.c.card_expires_at.is_(None), accounts.c.card_expires_at > bindparam("now", type_=BigInteger)),
     )
 

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, lock_requests, passkeys
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_status
@@ -21,6 +22,7 @@ from vneid_idp.web.responses import see_other
 from vneid_idp.web.standings import STANDINGS
 from vneid_idp.web.templates import render
 
+_AT_THE_DESK = "The holder asked for it at the desk"
 _DONE = {
     "raised": mark("The account is of level 2 now."),
     "locked": mark("The account is locked. Every session has ended."),
@@ -137,7 +139,8 @@ async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Re
 async def lock(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Lock at the holder's request, at once."""
     await read_form(request)
-    told = await colleague.act(lambda unit: lock_person(unit, file.person_id, LockedBy.HOLDER))
+    deed = Deed(colleague.person_id, _AT_THE_DESK)
+    told = await colleague.act(lambda unit: lock_person(unit, file.person_id, LockedBy.HOLDER, deed))
     await colleague.provider.dispatcher.attempt(told)
     return see_other(f"{file.path}?done=locked")
 
@@ -145,7 +148,8 @@ async def lock(request: Request, colleague: Colleague, file: OpenFile) -> Respon
 async def unlock(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Lift a lock that the holder asked for."""
     await read_form(request)
-    if not await colleague.act(lambda unit: unlock_person(unit, file.person_id, LockedBy.HOLDER)):
+    deed = Deed(colleague.person_id, _AT_THE_DESK)
+    if not await colleague.act(lambda unit: unlock_person(unit, file.person_id, LockedBy.HOLDER, deed)):
         errors = {"lock": gettext(request, "An authority's lock is lifted by two officers.")}
         return await page(request, colleague, file, errors=errors)
     return see_other(f"{file.path}?done=unlocked")

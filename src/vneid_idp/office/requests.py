@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import lock_requests
 from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.roles import Role
@@ -39,10 +40,8 @@ async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Respons
     if not 0 < len(reason) <= _LONGEST:
         text = gettext(request, "Name the decision on which this rests, in at most 300 characters.")
         return await file_page(request, colleague, file, errors={"ground": text})
-    lock = form["what"] == "lock"
-    await colleague.act(
-        lambda unit: lock_requests.ask(unit, file.person_id, lock=lock, reason=reason, by=colleague.person_id)
-    )
+    lock, deed = form["what"] == "lock", Deed(colleague.person_id, reason)
+    await colleague.act(lambda unit: lock_requests.ask(unit, file.person_id, lock=lock, deed=deed))
     return see_other(f"{file.path}?done=asked")
 
 
@@ -65,10 +64,8 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def decide(request: Request, colleague: Colleague) -> Response:
     """Agree or refuse."""
     form = await read_form(request)
-    agreed = form["answer"] == "agree"
-    told = await colleague.act(
-        lambda unit: decide_lock(unit, form["who"], form["which"], agreed=agreed, by=colleague.person_id)
-    )
+    agreed, deed = form["answer"] == "agree", Deed(colleague.person_id, "What a colleague asked for")
+    told = await colleague.act(lambda unit: decide_lock(unit, form["who"], form["which"], agreed=agreed, deed=deed))
     await colleague.provider.dispatcher.attempt(told)
     return see_other(f"{HOME}/requests?done")
 

@@ -11,6 +11,7 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardianship import Guardianship, guardianship
 from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.rules import is_locked
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
@@ -64,7 +65,7 @@ async def bind_account(
 async def _check_child(unit: Reading, child_id: str) -> None:
     """A child may be without an account; one that is locked or closed lets nobody act for the child either."""
     account = await accounts.find(unit, child_id)
-    if account is not None and (account.locked_at is not None or account.closed_at is not None):
+    if account is not None and (is_locked(account) or account.closed_at is not None):
         raise GrantEnded
 
 

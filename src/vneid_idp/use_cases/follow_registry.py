@@ -18,7 +18,7 @@ from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_status
 from vneid_idp.identity.guardianship import needs_guardian
-from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_feed import Fact, changed_facts
 from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
@@ -27,7 +27,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.lock_person import lock_person, unlock_person
+from vneid_idp.use_cases.lock_person import rest, wake
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +62,26 @@ async def follow_registry(
     await accounts.refresh(unit, vault, blind, record)
     deliveries: tuple[Delivery, ...] = ()
     if known is not None:
-        deliveries = await _follow_lock(unit, known[1].record.locked_by, record)
+        deliveries = await _follow_lock(unit, known[0], record)
     account_now = None if known is None else await accounts.find(unit, person_id)
     await rests.put_in_step(
         unit,
         person_id,
         lambda binding: grounds(binding, record, account_now, policy.at(unit.now), unit.now),
-        locked_at=None if account_now is None else account_now.locked_at,
+        locked_at=None if account_now is None else account_now.locked_since,
     )
     if record.deceased_at is not None:
         deliveries += await end_sessions(unit, person_id)
     return Followed(account_now, deliveries)
 
 
-async def _follow_lock(unit: Unit, before: LockedBy | None, record: RegistryRecord) -> tuple[Delivery, ...]:
-    """A lock that the register tells, or that it lifts. One that was made here alone is not the register's to lift."""
-    if record.locked_by is not None and record.locked_by is not before:
-        return await lock_person(unit, record.person_id, record.locked_by)
-    if record.locked_by is None and before is not None:
-        await unlock_person(unit, record.person_id, before)
+async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> tuple[Delivery, ...]:
+    """A lock that the register tells, or that it lifts; the account has it already. Ours is not the register's."""
+    locks = record.locked_at is not None or record.locked_by is not None
+    if locks and before.registry_locked_at is None:
+        return await rest(unit, record.person_id)
+    if not locks and before.registry_locked_at is not None:
+        await wake(unit, before)
     return ()
 
 

@@ -1,37 +1,51 @@
 """An electronic identity is locked and unlocked (Law 26/2023 Art. 34, Decree 69/2024 Art. 15).
 
-Grants need no hand: every statement on one asks whether the account is usable, so they rest and count with it.
+A lock that was made here and the register's are two: an account can be used when neither stands. Grants need no hand:
+every statement on one asks whether the account is usable, so they rest and count with it.
 """
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.rules import Account, is_locked
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 
 
-async def lock_person(unit: Unit, person_id: str, by: LockedBy) -> tuple[Delivery, ...]:
+async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> tuple[Delivery, ...]:
     """Lock: tokens and sessions end, what the person holds rests; the notices to deliver after the commit.
 
     An authority's lock stands over a holder's; saying it again changes nothing. Raises `NoAccount`.
     """
     await persons.seize(unit, person_id)
-    await accounts.lock(unit, person_id, by)
+    await accounts.lock(unit, person_id, by, deed)
+    return await rest(unit, person_id)
+
+
+async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
+    """Lift a lock that was made here; whether there was one.
+
+    Grants count again, and the bindings that rest since the lock, unless the register has locked the person too. A
+    holder cannot lift an authority's. Raises `NoAccount`.
+    """
+    await persons.seize(unit, person_id)
+    before = await accounts.get(unit, person_id)
+    if not await accounts.unlock(unit, person_id, by, deed):
+        return False
+    await wake(unit, before)
+    return True
+
+
+async def rest(unit: Unit, person_id: str) -> tuple[Delivery, ...]:
+    """What follows from a lock, ours or the register's, for somebody who is seized; the notices to deliver."""
     await bindings.suspend_all(unit, person_id)
     return await end_sessions(unit, person_id)
 
 
-async def unlock_person(unit: Unit, person_id: str, by: LockedBy) -> bool:
-    """Lift a lock: grants count again, and the bindings that rest since the lock; whether one was lifted.
-
-    A holder cannot lift an authority's. Raises `NoAccount`.
-    """
-    await persons.seize(unit, person_id)
-    locked_at = await accounts.unlock(unit, person_id, by)
-    if locked_at is None:
-        return False
-    account = await accounts.find(unit, person_id)
-    if account is not None and account.deceased_at is None:
-        await bindings.resume_all(unit, person_id, since=locked_at)
-    return True
+async def wake(unit: Unit, before: Account) -> None:
+    """What follows when a lock of the account `before` was lifted, and no other stands: what rested with it counts."""
+    now = await accounts.get(unit, before.person_id)
+    if before.locked_since is not None and not is_locked(now) and now.deceased_at is None:
+        await bindings.resume_all(unit, before.person_id, since=before.locked_since)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.people import persona
 from tests.support.watch import MORNING
 from vneid_idp.identity import profile, rules
-from vneid_idp.identity.accounts import account_for, in_step
+from vneid_idp.identity.accounts import account_for, in_step, is_in_step
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import card_expires_at
 from vneid_idp.identity.profile import Profile
@@ -40,6 +40,7 @@ def test_a_good_account_is_usable() -> None:
         ({"deceased_at": MORNING}, Standing.DECEASED),
         ({"card": EXPIRED}, Standing.CARD_EXPIRED),
         ({"card": None}, Standing.NO_CARD),
+        ({"locked_at": MORNING, "locked_by": LockedBy.AUTHORITY}, Standing.LOCKED_BY_AUTHORITY),
     ],
 )
 def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: Standing) -> None:
@@ -53,9 +54,28 @@ def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: S
 
 @pytest.mark.parametrize("by", LockedBy)
 def test_a_lock_is_the_accounts_own_and_outlives_what_the_registry_says(by: LockedBy) -> None:
-    locked = replace(ACCOUNT, locked_by=by, locked_at=MORNING)
+    locked = replace(ACCOUNT, locked_by=by, locked_at=MORNING, locked_since=MORNING)
     assert account_standing(locked, GOOD, MORNING) is Standing[f"LOCKED_BY_{by.name}"]
     assert in_step(locked, GOOD, MORNING) == replace(locked, updated_at=MORNING)
+
+
+@pytest.mark.parametrize(("ours", "registers"), [(True, False), (False, True), (True, True)])
+def test_an_account_is_usable_when_no_lock_stands_and_only_then(ours: bool, registers: bool) -> None:
+    own = replace(ACCOUNT, locked_at=MORNING, locked_by=LockedBy.HOLDER) if ours else ACCOUNT
+    record = replace(GOOD, locked_at=MORNING, locked_by=LockedBy.HOLDER) if registers else GOOD
+    locked = in_step(own, record, MORNING)
+    assert account_standing(locked, None, MORNING) is Standing.LOCKED_BY_HOLDER
+    assert locked.locked_since == MORNING
+    free = in_step(replace(locked, locked_at=None, locked_by=None), GOOD, MORNING)
+    assert (account_standing(free, None, MORNING), free.locked_since) == (Standing.USABLE, None)
+
+
+def test_a_registry_that_says_who_locked_and_not_when_is_believed() -> None:
+    record = replace(GOOD, locked_by=LockedBy.AUTHORITY)
+    locked = in_step(ACCOUNT, record, MORNING)
+    assert account_standing(locked, None, MORNING) is Standing.LOCKED_BY_AUTHORITY
+    assert is_in_step(locked, record)
+    assert account_standing(ACCOUNT, record, MORNING) is Standing.LOCKED_BY_AUTHORITY
 
 
 def test_a_closed_account_stays_closed() -> None:
