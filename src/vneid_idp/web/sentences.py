@@ -112,6 +112,21 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("The service asks for an identity of level 2. Nothing about you was shared."),
         mark("Raise your account to level 2, then start again from the service."),
     ),
+    "policy_published_meanwhile": Sentence(
+        mark("Another version was published meanwhile"),
+        mark("This draft was never looked at together with what was published since. Nothing was changed."),
+        mark("Load the draft again, look at what it changes, then publish it."),
+    ),
+    "client_changed": Sentence(
+        mark("The client was changed meanwhile"),
+        mark("Somebody else changed it after you opened this page. What you entered was not kept."),
+        mark("Open the client again, look at it, then decide."),
+    ),
+    "who_and_why": Sentence(
+        mark("The reason is missing"),
+        mark("Every change says who made it and why. Nothing was changed."),
+        mark("Go back and give a reason of 3 to 500 characters, without anybody's numbers."),
+    ),
     "server_error": _OURS,
     "temporarily_unavailable": _BUSY,
     "outcome_unknown": Sentence(

@@ -1,0 +1,139 @@
+"""`/console/policy`: what the law asks, as dated rows: what holds, what is to come, which versions there are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.console.policy_words import ACTIONS, KINDS, THRESHOLDS
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import local_date
+from vneid_idp.policy import service
+from vneid_idp.policy.documents import PolicyRefused
+from vneid_idp.policy.rules import Requirement, ThresholdRow
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+PATH = "/console/policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as the pages show it; `label` and `asks` are texts marked for translation."""
+
+    label: str
+    asks: str
+    number: int
+    own_proof: bool
+    legal_reference: str
+    since: date
+    until: date | None
+
+
+_NO_PROOF, _LEVEL, _NUMBER = mark("no proof"), mark("level %(num)s"), "%(num)s"
+
+
+def rows_of(requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]) -> tuple[list[Row], list[Row]]:
+    """Requirements and thresholds as the pages show them."""
+    asked = [
+        Row(
+            ACTIONS.get(row.action, row.action),
+            _LEVEL if row.minimum_level else _NO_PROOF,
+            row.minimum_level,
+            row.own_proof,
+            row.legal_reference,
+            row.in_force_from,
+            row.in_force_until,
+        )
+        for row in requirements
+    ]
+    numbers = [
+        Row(
+            THRESHOLDS.get(row.name, row.name.value),
+            _NUMBER,
+            row.number,
+            False,
+            row.legal_reference,
+            row.in_force_from,
+            row.in_force_until,
+        )
+        for row in thresholds
+    ]
+    return asked, numbers
+
+
+def read_day(text: str, other: date) -> date:
+    """A day as a date field sends it; `other` where there is none, or no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return other
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """What holds today or on `?on=`, the days to come on which something changes, and the versions."""
+    async with colleague.provider.db.reading() as unit:
+        policy, versions = await service.published(unit), await service.versions(unit)
+        today = local_date(unit.now)
+    day = read_day(request.query_params.get("on", ""), today)
+    rules = policy.on(day)
+    asked, numbers = rows_of(rules.requirements.values(), rules.thresholds.values())
+    return render(
+        request,
+        "console/policy.html",
+        day=day,
+        today=today,
+        asked=asked,
+        numbers=numbers,
+        kinds=KINDS,
+        ahead=[turn for turn in policy.days() if turn > today],
+        versions=versions[::-1],
+    )
+
+
+async def show_form(request: Request, colleague: Colleague) -> Response:
+    """A place for the rows to come."""
+    return _form(request, Form([]), {})
+
+
+async def load(request: Request, colleague: Colleague) -> Response:
+    """Check the rows and store them as a draft. What is wrong is told line by line."""
+    form = await read_form(request)
+    errors = reason_problem(request, colleague, form)
+    if not form["document"].strip():
+        errors["document"] = gettext(request, "Put the rows here.")
+    if errors:
+        return _form(request, form, errors)
+    deed = deed_of(colleague, form)
+    try:
+        draft = await colleague.act(lambda unit: service.load(unit, form["document"], actions_of(), deed))
+    except PolicyRefused as refusal:
+        errors["document"] = gettext(request, "This is no policy that could be published:")
+        return _form(request, form, errors, (refusal.detail or "").splitlines()[:50])
+    return see_other(f"{PATH}/{draft.version}?loaded")
+
+
+def _form(request: Request, form: Form, errors: dict[str, str], problems: Iterable[str] = ()) -> Response:
+    return render(
+        request,
+        "console/policy_new.html",
+        422 if errors else 200,
+        form=form,
+        errors=errors,
+        problems=tuple(problems),
+    )
+
+
+doors = [
+    Door.page(PATH, for_colleague("console", show, Role.OPERATOR)),
+    Door.page(f"{PATH}/new", for_colleague("console", show_form, Role.OPERATOR)),
+    Door.page(f"{PATH}/new", for_colleague("console", load, Role.OPERATOR), "POST"),
+]

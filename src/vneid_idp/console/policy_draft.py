@@ -1,0 +1,134 @@
+"""`/console/policy/{version}`: the rows of one version; of a draft what it would change, and its publication."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.audit.deeds import BadDeed
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.console.policy import PATH, read_day, rows_of
+from vneid_idp.console.policy_words import ACTIONS, KINDS, REASONS
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import local_date
+from vneid_idp.policy import service
+from vneid_idp.policy.rules import Policy, gaps
+from vneid_idp.policy.service import HoldsAlready, NoSuchVersion, Version
+from vneid_idp.storage.unit import Reading
+from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+_NUMBERS = range(1, 2**31)
+
+
+def _number(request: Request) -> int:
+    text: str = request.path_params["version"]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+    if number not in _NUMBERS:
+        raise NoSuchVersion
+    return number
+
+
+async def _found(unit: Reading, number: int) -> tuple[Version, Policy, Policy, date]:
+    """The version, its rows, all that is published, and today. Raises `NoSuchVersion`."""
+    rows = await service.of_version(unit, number)
+    version = next(each for each in await service.versions(unit) if each.version == number)
+    return version, rows, await service.published(unit), local_date(unit.now)
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """One version."""
+    return await _page(request, colleague, _number(request), loaded="loaded" in request.query_params)
+
+
+async def try_out(request: Request, colleague: Colleague) -> Response:
+    """Count what a draft would change, on the day that was chosen, or on the first on which it changes anything."""
+    form, number, provider = await read_form(request), _number(request), colleague.provider
+    async with provider.db.reading() as unit:
+        _, rows, before, today = await _found(unit, number)
+    after = before.amended(rows)
+    day = read_day(form["on"], first_change(before, after, today))
+    found = await simulate(provider.db, provider.registry.find_many, before, after, day)
+    return await _page(request, colleague, number, found)
+
+
+async def _page(
+    request: Request, colleague: Colleague, number: int, simulation: Simulation | None = None, *, loaded: bool = False
+) -> Response:
+    async with colleague.provider.db.reading() as unit:
+        version, rows, before, today = await _found(unit, number)
+    asked, numbers = rows_of(rows.requirements, rows.thresholds)
+    is_draft = version.published_at is None
+    after = before.amended(rows)
+    return render(
+        request,
+        "console/policy_version.html",
+        version=version,
+        is_draft=is_draft,
+        asked=asked,
+        numbers=numbers,
+        gaps=gaps(after) if is_draft else (),
+        day=first_change(before, after, today) if simulation is None else simulation.day,
+        simulation=simulation,
+        actions=ACTIONS,
+        kinds=KINDS,
+        reasons=REASONS,
+        loaded=loaded,
+    )
+
+
+async def ask(request: Request, colleague: Colleague) -> Response:
+    """The page that asks before a draft is published."""
+    return await _ask(request, colleague, Form([]), {})
+
+
+async def publish(request: Request, colleague: Colleague) -> Response:
+    """Publish a draft, for a reason."""
+    form, number = await read_form(request), _number(request)
+    errors = reason_problem(request, colleague, form)
+    if errors:
+        return await _ask(request, colleague, form, errors)
+    deed, backdated = deed_of(colleague, form), form["backdated"].strip() or None
+    try:
+        await colleague.act(lambda unit: service.publish(unit, number, deed, backdated=backdated))
+    except HoldsAlready:
+        text = gettext(request, "Rows of this draft would hold since a day that has begun. Say why, if that is meant.")
+        return await _ask(request, colleague, form, {"backdated": text})
+    except BadDeed:
+        text = gettext(request, "Give a reason of 3 to 500 characters, without anybody's numbers.")
+        return await _ask(request, colleague, form, {"backdated": text})
+    colleague.provider.policy.forget()
+    return see_other(f"{PATH}/{number}")
+
+
+async def _ask(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+    number = _number(request)
+    async with colleague.provider.db.reading() as unit:
+        version, rows, before, today = await _found(unit, number)
+    if version.published_at is not None:
+        return see_other(f"{PATH}/{number}")
+    return render(
+        request,
+        "console/policy_publish.html",
+        422 if errors else 200,
+        version=version,
+        rows=len(rows.requirements) + len(rows.thresholds),
+        day=first_change(before, before.amended(rows), today),
+        today=today,
+        backdated="backdated" in errors or bool(form["backdated"]),
+        form=form,
+        errors=errors,
+    )
+
+
+doors = [
+    Door.page(f"{PATH}/{{version}}", for_colleague("console", show, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{version}}/simulate", for_colleague("console", try_out, Role.OPERATOR), "POST"),
+    Door.page(f"{PATH}/{{version}}/publish", for_colleague("console", ask, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{version}}/publish", for_colleague("console", publish, Role.OPERATOR), "POST"),
+]

@@ -1,0 +1,128 @@
+"""The policy at the console: looked at, drafted, tried, published by one page that asks; each step says who and why."""
+
+from datetime import timedelta
+
+from tests.flows.test_console import told
+from tests.flows.test_office import colleague
+from tests.flows.test_portal import opened, post
+from tests.storage.test_policy import requirement, threshold
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person
+from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.service import bind_social_account
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import local_date
+from vneid_idp.policy import service
+from vneid_idp.policy.documents import shipped
+
+PATH = "/console/policy"
+
+
+def soon(land: Country) -> str:
+    return (local_date(land.watch.now()) + timedelta(days=30)).isoformat()
+
+
+async def load(operator: Person, text: str, reason: str = "Decree 1 of next year") -> Page:
+    form = await opened(operator, f"{PATH}/new")
+    return await post(operator, form, f"{PATH}/new", document=text, reason=reason)
+
+
+async def bind(land: Country, count: int) -> None:
+    """So many accounts, proved at level 1."""
+    async with land.idp.db.writing() as unit:
+        for number in range(count):
+            await bind_social_account(
+                unit,
+                land.idp.keys.blind,
+                client_id=f"net-{number}",
+                account_id="x",
+                proof=Proof(land.people["complete"].record.person_id, 30, 1),
+                rules=shipped().at(unit.now),
+            )
+
+
+async def test_what_holds_and_what_is_to_come(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    page = await opened(operator, PATH)
+    for text in ("Phát trực tiếp bán hàng", "mức độ 2", "Decree 69/2024/NĐ-CP, Article 7", "Phiên bản 1"):
+        assert text in page.text
+    assert "Sau hôm nay không có thay đổi" in page.text
+    assert (await operator.browser.get(f"{PATH}?on=nonsense")).status_code == 200
+    for path in (f"{PATH}/99", f"{PATH}/x", f"{PATH}/99/publish", f"{PATH}/99999999999999999999"):
+        assert (await operator.browser.get(path)).status_code == 404, path
+
+
+async def test_from_a_draft_to_rows_in_force(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    who = land.people["plain"].record.person_id
+    day = soon(land)
+    await bind(land, 3)
+    draft = await load(operator, requirement(day, 2))
+    assert draft.path == f"{PATH}/2"
+    assert "Chưa có gì thay đổi" in draft.text
+    (loaded,) = await told(land, "policy.loaded")
+    assert who in loaded
+    assert "Decree 1 of next year" in loaded
+
+    tried = await post(operator, draft, f"{PATH}/2/simulate", on="")
+    assert "sẽ khóa 3 tài khoản và mở 0 tài khoản" in tried.text
+    assert "3: mức độ định danh chưa đủ" in " ".join(tried.text.split())
+    today = await post(operator, draft, f"{PATH}/2/simulate", on=local_date(land.watch.now()).isoformat())
+    assert "sẽ khóa 0 tài khoản" in today.text
+
+    asked = await opened(operator, f"{PATH}/2/publish")
+    refused = await post(operator, asked, f"{PATH}/2/publish", reason="  ")
+    assert refused.response.status_code == 422
+    assert len(await told(land, "policy.published")) == 1
+    done = await post(operator, asked, f"{PATH}/2/publish", reason="Signed by the minister")
+    assert (done.path, done.response.status_code) == (f"{PATH}/2", 200)
+    assert "đã ban hành" in done.text
+    event = (await told(land, "policy.published"))[-1]
+    assert who in event
+    assert "Signed by the minister" in event
+    assert day[8:] + "/" + day[5:7] in (await opened(operator, PATH)).text
+    again = await post(operator, asked, f"{PATH}/2/publish", reason="Signed by the minister")
+    assert again.response.status_code == 409
+
+
+async def test_what_is_wrong_is_told_and_the_text_is_kept(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    page = await load(operator, threshold("2030-01-01", 999))
+    assert page.response.status_code == 422
+    assert "guardian_until_age is a number from 0 to 130" in page.text
+    assert "number = 999" in page.text
+    for text, reason in (("", "Decree 1 of next year"), (threshold("2030-01-01"), "")):
+        assert (await load(operator, text, reason)).response.status_code == 422
+    assert await told(land, "policy.loaded") == []
+
+
+async def test_a_day_that_has_begun_asks_for_a_reason_of_its_own(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    await load(operator, threshold("2026-01-01", 17))
+    asked = await opened(operator, f"{PATH}/2/publish")
+    path, reason = f"{PATH}/2/publish", "Law 1"
+    page = await post(operator, asked, path, reason=reason)
+    assert page.response.status_code == 422
+    assert 'name="backdated"' in page.response.text
+    assert (await post(operator, asked, path, reason=reason, backdated="097099000001")).response.status_code == 422
+    assert (await post(operator, asked, path, reason=reason, backdated="A court said so")).path == f"{PATH}/2"
+
+
+async def test_of_two_drafts_the_second_is_to_be_loaded_again(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    day = soon(land)
+    for number in (17, 18):
+        await load(operator, threshold(day, number))
+    asked = await opened(operator, f"{PATH}/3/publish")
+    await post(operator, asked, f"{PATH}/2/publish", reason="Law 1")
+    late = await post(operator, asked, f"{PATH}/3/publish", reason="Law 2")
+    assert late.response.status_code == 409
+    assert "Tải lại" in late.text
+    async with land.idp.db.reading() as unit:
+        assert (await service.versions(unit))[2].published_at is None
+
+
+async def test_it_takes_an_operator(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    for path in (PATH, f"{PATH}/new", f"{PATH}/1", f"{PATH}/1/publish"):
+        assert (await clerk.browser.get(path)).status_code == 403
