@@ -9,6 +9,7 @@ import pytest
 from tests.support.lifecycles import check, explore
 from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings.engine.lifecycle import Change
+from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState, Move
 
@@ -94,3 +95,11 @@ def test_a_state_without_a_way_in_is_found() -> None:
     moves = {key: end for key, end in LIFECYCLE.moves.items() if key[1] is not Move.REVOKE}
     with pytest.raises(AssertionError, match="dead"):
         check(replace(LIFECYCLE, moves=moves), BindingState, Move)
+
+
+def test_a_kind_whose_bindings_do_not_say_where_they_stand_is_none() -> None:
+    class Silent(Binding):
+        kind = "silent"
+
+    with pytest.raises(TypeError, match="abstract"):
+        Silent("cli_1", "bind_1", "per_1", None)  # type: ignore[abstract]

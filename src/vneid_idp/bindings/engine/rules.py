@@ -1,5 +1,6 @@
 """A binding of any kind, and the refusals that every kind shares."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -12,8 +13,8 @@ from vneid_idp.policy.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """Something of a relying party, and the person that it belongs to. Each kind adds its own."""
+class Binding(ABC):
+    """Something of a relying party, and the person that it belongs to. Each kind adds its own columns and facts."""
 
     kind: ClassVar[str]
 
@@ -25,9 +26,9 @@ class Binding:
     """Who bound it in the holder's name: a parent or guardian."""
 
     @property
+    @abstractmethod
     def state(self) -> StrEnum:
-        """Where the binding stands."""
-        raise NotImplementedError
+        """Where the binding stands: a state of its kind's lifecycle, computed from its facts."""
 
 
 class BindingNotFound(DomainError):
