@@ -57,13 +57,14 @@ def register() -> None:
 
 async def login(request: Request) -> Response:
     """2. Send the browser to the provider. Authlib adds state, nonce and PKCE, and keeps them in the session."""
-    return await oauth.provider.authorize_redirect(
+    away: Response = await oauth.provider.authorize_redirect(
         request,
         f"{HOME}/callback",
         acr_values=LEVEL_2,
         # acr_values is a wish. An essential claim makes anything less an error.
         claims=json.dumps({"id_token": {"acr": {"essential": True, "values": [LEVEL_2]}}}),
     )
+    return away
 
 
 async def callback(request: Request) -> Response:
@@ -92,14 +93,15 @@ async def bind(access_token: str, account_id: str) -> dict[str, object]:
     async with httpx.AsyncClient() as client:
         url = f"{ISSUER}/bindings/v1/social-accounts"
         answer = await client.post(url, json={"account_id": account_id}, headers=headers)
-    return answer.json()  # refused: application/problem+json with a `code` (RFC 9457)
+    return dict(answer.json())  # refused: application/problem+json with a `code` (RFC 9457)
 
 
 async def logout(request: Request) -> Response:
     """5. Sign out here, and at the provider (OpenID Connect RP-Initiated Logout)."""
-    return await oauth.provider.logout_redirect(
+    away: Response = await oauth.provider.logout_redirect(
         request, post_logout_redirect_uri=f"{HOME}/", id_token_hint=request.session.pop("id_token", None)
     )
+    return away
 
 
 async def home(request: Request) -> Response:

@@ -61,7 +61,7 @@ class Api:
 
     async def __call__(self, method: str, path: str, seen: str | None = None, **body: Any) -> httpx.Response:
         headers = self.headers | ({} if seen is None else {"If-Match": seen})
-        content = {} if method == "GET" else {"json": body}
+        content: dict[str, Any] = {} if method == "GET" else {"json": body}
         answer = await self.browser.request(method, f"/admin/v1{path}", headers=headers, **content)
         published = _DOCUMENT["paths"][_template(f"/admin/v1{path.partition('?')[0]}")][method.lower()]["responses"]
         described = published[str(answer.status_code)].get("content")

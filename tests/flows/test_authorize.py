@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -38,7 +39,7 @@ async def test_state_comes_back_byte_for_byte_and_iss_in_every_answer(land: Coun
 
 async def test_error_descriptions_keep_to_their_characters(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
-    faults = [
+    faults: list[dict[str, Any]] = [
         {"response_type": "x"}, {"response_mode": "x"}, {"scope": "x"}, {"scope": None}, {"prompt": "none login"},
         {"max_age": "x"}, {"code_challenge": "x"}, {"code_challenge_method": "plain"}, {"claims": "x"},
         {"registration": "x"}, {"resource": "x"}, {"request": "x"}, {"request_uri": "https://x.example/"},

@@ -44,17 +44,17 @@ async def opened() -> AsyncIterator[Site]:
         serving.add(task)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
-            site.asked += 1
-            writer.write(site.reply)
+            served.asked += 1
+            writer.write(served.reply)
             await writer.drain()
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    site = Site(listening.sockets[0].getsockname()[1])
+    served = Site(listening.sockets[0].getsockname()[1])
     try:
-        yield site
+        yield served
     finally:
         listening.close()
         await asyncio.gather(*serving)

@@ -10,6 +10,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
+from tests.support.visitor import shown
 from vneid_idp.audit import service as audit
 from vneid_idp.identity import accounts, passkeys, sessions
 from vneid_idp.identity.roles import Role, end_role, give_role, roles_of
@@ -45,11 +46,9 @@ async def test_who_may_work_there(land: Country) -> None:
     stranger = Person(land, land.people["complete"])
     page = await opened(stranger, "/office")
     assert page.path == "/signin"
-    page = await stranger.sign_in(page)
-    assert isinstance(page, Page)
+    page = shown(await stranger.sign_in(page))
     assert page.path == "/signin/second"  # one factor is level 1
-    page = await stranger._second(page)
-    assert isinstance(page, Page)
+    page = shown(await stranger._second(page))
     assert (page.path, page.response.status_code) == ("/office", 403)
     clerk = await colleague(land, "plain", Role.CLERK)
     assert (await opened(clerk, "/office")).path == "/office"

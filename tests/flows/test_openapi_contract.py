@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -80,7 +81,7 @@ def running(populated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @schema.parametrize()
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_published(case: schemathesis.Case, running: Running) -> None:
+def test_every_answer_is_as_published(case: schemathesis.Case[Any], running: Running) -> None:
     names_a_person = case.method == "POST" and case.path.endswith("/social-accounts")
     token = running.person if names_a_person else running.own
     case.call_and_validate(
@@ -94,7 +95,7 @@ def test_every_answer_is_as_published(case: schemathesis.Case, running: Running)
 
 @admin_schema.parametrize()
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_of_the_admin_api_is_as_published(case: schemathesis.Case, running: Running) -> None:
+def test_every_answer_of_the_admin_api_is_as_published(case: schemathesis.Case[Any], running: Running) -> None:
     case.call_and_validate(
         base_url=running.url,
         headers={"Authorization": f"Bearer {running.program}"},
@@ -104,7 +105,7 @@ def test_every_answer_of_the_admin_api_is_as_published(case: schemathesis.Case, 
 
 @schema.parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_nothing_is_told_without_a_token(case: schemathesis.Case, running: Running) -> None:
+def test_nothing_is_told_without_a_token(case: schemathesis.Case[Any], running: Running) -> None:
     response = case.call(base_url=running.url, headers={"Authorization": "Bearer junk"})
     case.validate_response(response, checks=[not_a_server_error])
     # An address that cannot be one of a binding is not found, whoever asks.

@@ -19,6 +19,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.rests import Ground
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
@@ -366,10 +367,10 @@ def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> 
         use_case.grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now)
         == frozenset()
     )
-    assert use_case.grounds(binding, child, None, rules, now) == {use_case.Ground.GUARDIANSHIP}
+    assert use_case.grounds(binding, child, None, rules, now) == {Ground.GUARDIANSHIP}
     grown = replace(child, birth_date=child.birth_date.replace(year=child.birth_date.year - 8))
     assert use_case.grounds(binding, grown, None, rules, now) == frozenset()
-    assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {use_case.Ground.DEATH}
+    assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {Ground.DEATH}
 
 
 @pytest.mark.parametrize("slug", ["no-account", "level-1"])
@@ -380,11 +381,11 @@ async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
     await direct.round()
     idp, person_id = land.idp, land.people[slug].record.person_id
     told = await persons.ask(idp.db, idp.registry, person_id)
-    assert told is not None
     await change(land, person_id, deceased_at=land.watch.now())
     assert await direct.round() == 1
 
     async def enrol(unit: Unit) -> None:
+        assert told is not None
         if slug == "no-account":
             await open_account(unit, idp.vault, idp.keys.blind, told, 2, policy=shipped(), by="clerk")
         else:
@@ -393,6 +394,5 @@ async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
     with pytest.raises(persons.Overtaken):
         await idp.db.transact(enrol)
     told = await persons.ask(idp.db, idp.registry, person_id)
-    assert told is not None
     with pytest.raises(accounts.LevelNotAllowed):
         await idp.db.transact(enrol)

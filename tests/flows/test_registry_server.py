@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -42,6 +43,7 @@ class Signed(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         body = request.body or b""
+        assert isinstance(body, bytes | str)
         message = Message(str(request.method), str(request.url))
         self._signatures.sign_request(message, body.encode() if isinstance(body, str) else body)
         request.headers.update(message.headers)
@@ -94,7 +96,7 @@ def running(populated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @schema.parametrize()
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_published(case: schemathesis.Case, running: Running) -> None:
+def test_every_answer_is_as_published(case: schemathesis.Case[Any], running: Running) -> None:
     case.call_and_validate(
         base_url=running.url,
         auth=Signed(providers(running.watch)),

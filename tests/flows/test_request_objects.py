@@ -67,7 +67,7 @@ async def test_what_stands_inside_wins(land: Country, party: RelyingParty) -> No
 async def test_a_sign_in_with_a_request_object_ends_in_a_code(land: Country, party: RelyingParty) -> None:
     person = Person(land, land.people["complete"])
     request = party.request()
-    page = await person.open("/authorize", **outside(party, request=made(party, **request.params)))
+    page = await person.open("/authorize", **outside(party, request=made(party, KEY, **request.params)))
     page = await person.sign_in(page)
     assert isinstance(page, Page)
     away = await person.submit(page, answer="agree")

@@ -57,7 +57,7 @@ class Application:
         return claims
 
     def _check_by_authlib(self, token: str, nonce: str | None, algorithm: str) -> None:
-        decoded = jose.decode(token, KeySet.import_key_set(self.jwks), algorithms=[algorithm])
+        decoded = jose.decode(token, KeySet.import_key_set({"keys": self.jwks["keys"]}), algorithms=[algorithm])
         client_id, issuer = self.registered["client_id"], self.metadata["issuer"]
         wanted = {"iss": {"essential": True, "value": issuer}, "aud": {"essential": True, "value": client_id}}
         id_token = CodeIDToken(

@@ -1,9 +1,11 @@
 """Bindings on both databases: one owner an account, a limit that no race breaks, an event for every move."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -41,7 +43,7 @@ MINH = Proof("per_minh", age=41, level=1)
 CHILD = Proof("per_child", age=15, level=2, guardian_id="per_lan")
 NETWORK = "net"
 
-Bind = Callable[..., Awaitable[Bound[SocialAccount]]]
+Bind = Callable[..., Coroutine[Any, Any, Bound[SocialAccount]]]
 
 
 @pytest.fixture
@@ -202,7 +204,7 @@ async def test_nobody_ends_a_strangers_binding(db: Database, bind: Bind) -> None
     with pytest.raises(BindingNotFound):
         await make(db, binding_id, Move.RELEASE, client_id="other")
 
-    async def by(person_id: str) -> BindingState:
+    async def by(person_id: str) -> StrEnum:
         async with db.writing() as unit:
             return (await ledger.release_by_person(unit, person_id, binding_id, record, shipped())).state
 
@@ -288,7 +290,7 @@ async def test_a_refused_request_does_not_use_up_its_key(bind: Bind) -> None:
     assert (await bind(MINH, account="another", idempotency_key="key")).created
 
 
-async def outcomes(*calls: Awaitable[Bound[SocialAccount]]) -> list[object]:
+async def outcomes(*calls: Coroutine[Any, Any, Bound[SocialAccount]]) -> list[object]:
     results = await asyncio.gather(*calls, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, DomainError):

@@ -31,5 +31,5 @@ async def test_a_cancelled_unit_leaves_nothing_behind(db: Database, after_steps:
     async with db.writing() as unit:
         assert await unit.fetch(Statement(select(keys))) == []
         await unit.execute(_ADD, number=2)
-    async with db.reading() as unit:
-        assert [row["generation"] for row in await unit.fetch(Statement(select(keys)))] == [2]
+    async with db.reading() as reading:
+        assert [row["generation"] for row in await reading.fetch(Statement(select(keys)))] == [2]

@@ -44,7 +44,7 @@ async def test_neither_secret_nor_management_token_is_kept(db: Database, databas
     async with db.writing() as unit:
         made = await service.register(unit, metadata())
         client = await service.get_client(unit, made.client.client_id)
-    assert made.secret not in repr(client)
+    assert str(made.secret) not in repr(client)
     async with db.reading() as unit:
         assert await service.find_managed_client(unit, client.client_id, "guess") is None
         assert await service.find_managed_client(unit, "cli_other", made.registration_access_token) is None

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from sqlalchemy import select, text
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.support.deeds import WHY
 from tests.support.people import SEALER

@@ -14,6 +14,7 @@ from tests.support.watch import Watch
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import otp, passkeys, sessions
 from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.passkey_store import Passkey
 from vneid_idp.identity.passkeys import PasskeyRefused, Site
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
 from vneid_idp.protocol.levels import SignInMethod
@@ -192,8 +193,8 @@ async def test_methods_added_at_once_all_stay(db: Database) -> None:
             assert await sessions.add_method(unit, ANN, session.session_id, SignInMethod(name, unit.now))
 
     await asyncio.gather(*(add(name) for name in ("pwd", "pin", "sms", "hwk")))
-    async with db.reading() as unit:
-        found = await sessions.find_session(unit, ANN, session.session_id)
+    async with db.reading() as reading:
+        found = await sessions.find_session(reading, ANN, session.session_id)
     assert found is not None
     assert {method.name for method in found.methods} == {"pwd", "pin", "sms", "hwk"}
 
@@ -204,7 +205,7 @@ class Browser:
     def __init__(self, db: Database, **kind: Any) -> None:
         self.db, self.device = db, Authenticator(SITE.origin, **kind)
 
-    async def register(self, person_id: str = ANN, context: str = "ses_1") -> passkeys.Passkey:
+    async def register(self, person_id: str = ANN, context: str = "ses_1") -> Passkey:
         async with self.db.writing() as unit:
             options = await passkeys.registration_options(
                 unit, SEALER, SITE, person_id=person_id, user_name="Ann", context=context

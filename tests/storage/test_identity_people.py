@@ -20,6 +20,7 @@ from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.population import COLUMN, NotSynthetic, NumberTaken
 from vneid_idp.sandbox.country.seed import seed_citizens, seed_personas
 from vneid_idp.sandbox.country.tables import registry_people
+from vneid_idp.storage.metadata import metadata
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
@@ -61,7 +62,7 @@ async def test_nothing_that_tells_who_somebody_is_stands_in_the_open(db: Databas
     await with_personas(db)
     people = [persona(slug).record for slug in ("plain", "complete", "foreigner")]
     async with db.reading() as unit:
-        for table in tables.metadata.sorted_tables:
+        for table in metadata.sorted_tables:
             text = repr([tuple(row[c.name] for c in table.c) for row in await unit.fetch(Statement(select(table)))])
             for record in people:
                 for secret in (record.full_name, record.personal_number, record.phone, record.birth_date.isoformat()):

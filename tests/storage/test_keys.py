@@ -280,7 +280,7 @@ async def test_nothing_of_a_private_key_stands_in_the_database(db: Database) -> 
 
 async def test_request_objects_are_decrypted_with_published_keys(db: Database, watch: Watch) -> None:
     ring = await ring_of(db)
-    public = RSAKey.import_key(next(k for k in published(ring, watch).values() if k["use"] == "enc"))
+    public = RSAKey.import_key({**next(k for k in published(ring, watch).values() if k["use"] == "enc")})
 
     def sealed(alg: str, enc: str, **header: str) -> str:
         plain = RSAKey.import_key({name: public.as_dict()[name] for name in ("kty", "n", "e")})

@@ -10,7 +10,7 @@ from tests.support.people import POPULATION, persona, with_personas
 from tests.support.registry import served
 from tests.support.watch import MORNING, Watch
 from vneid_idp.identity.registry import Card, CardKind, RegistryHealth, RegistryRecord
-from vneid_idp.identity.registry_feed import Fact
+from vneid_idp.identity.registry_feed import Fact, RegistryChange
 from vneid_idp.identity.registry_reports import (
     CardIssued,
     Death,
@@ -118,7 +118,8 @@ async def test_the_feed_is_read_in_pages_and_in_order(registry: Asked) -> None:
     for number in range(5):
         await told(registry, PLAIN, PhoneChanged(f"+8495000099{number}"), f"rep_{number}")
     whole = await registry.changes(None, 500)
-    after, seen = None, []
+    after: str | None = None
+    seen: list[RegistryChange] = []
     while page := await registry.changes(after, 2):
         seen += page
         after = page[-1].cursor

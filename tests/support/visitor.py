@@ -50,6 +50,12 @@ class Page:
         return urljoin(here, html.unescape(found[1])) if found else here
 
 
+def shown(found: Page | str) -> Page:
+    """A page that stands here, and does not lead away."""
+    assert isinstance(found, Page), found
+    return found
+
+
 class Visitor(ABC):
     """A persona with a browser of their own, at the provider that calls itself `issuer`."""
 

@@ -90,6 +90,7 @@ def test_there_is_no_other_way_into_a_log_and_no_event_is_put_together() -> None
         for call in _calls(tree):
             event = call.args[0]
             assert isinstance(event, ast.Constant), f"{path}:{call.lineno}"
+            assert isinstance(event.value, str), f"{path}:{call.lineno}"
             events.append(event.value)
             for keyword in call.keywords:
                 # What comes in as ** is checked when it is told.

@@ -72,7 +72,7 @@ def test_under_16_never_without_a_guardian_and_later_never_with_one(age: int, le
     assert level == 2 or (guardian is None and level == 1)
 
 
-def allowed(binding: SocialAccount | None, age: int) -> set[Action]:
+def allowed(binding: SocialAccount | None, age: int) -> set[str]:
     return {found.requirement.action for found in capabilities(binding, age, RULES) if found.allowed}
 
 

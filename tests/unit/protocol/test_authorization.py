@@ -1,6 +1,7 @@
 """The authorization request: each fault has its error, what is unknown is ignored, what is good is kept."""
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
@@ -199,7 +200,7 @@ def test_any_request_is_refused_or_survives_storage(asked: dict[str, str]) -> No
 
 
 def test_what_was_stored_before_can_still_be_read() -> None:
-    stored = {
+    stored: dict[str, Any] = {
         "client_id": "cli_a", "redirect_uri": URI, "response_mode": "query", "state": None, "scope": ["openid"],
         "nonce": None, "code_challenge": None, "prompt": ["login"], "max_age": None, "acr_values": [], "claims": {},
         "login_hint": None, "id_token_hint": None, "ui_locales": ["vi"],

@@ -13,6 +13,7 @@ from vneid_idp.protocol.claims import (
     SCOPE_CLAIMS,
     SCOPES,
     SMALLER_PROOFS,
+    ClaimsRequest,
     Decision,
     Item,
     asked_of,
@@ -98,7 +99,7 @@ def test_the_scope_of_a_claim(claim: str, scope: str | None) -> None:
 
 
 def test_scopes_ask_for_userinfo_only() -> None:
-    claims = {"userinfo": {"name": {}}, "id_token": {"email": {}, "acr": {}}}
+    claims: ClaimsRequest = {"userinfo": {"name": {}}, "id_token": {"email": {}, "acr": {}}}
     assert asked_of("userinfo", ("openid", "full_name", "age"), claims) == (
         "full_name", "age_over_13", "age_over_16", "age_over_18", "age_band", "name"
     )  # fmt: skip
@@ -106,7 +107,7 @@ def test_scopes_ask_for_userinfo_only() -> None:
 
 
 def test_items_are_what_a_purpose_covers_and_the_client_is_permitted() -> None:
-    asked = {"userinfo": {"birthdate": {}, "full_name": {}}, "id_token": {"email": {}}}
+    asked: ClaimsRequest = {"userinfo": {"birthdate": {}, "full_name": {}}, "id_token": {"email": {}}}
     assert items_of(client(ACCOUNT), ("openid", "age", "offline_access"), asked) == (
         Item("age_over_13", "account", 3, required=False, since=3),
         Item("age_over_16", "account", 3, required=False, since=3),
@@ -130,7 +131,7 @@ def test_the_first_purpose_that_covers_a_claim_is_its_ground() -> None:
 
 
 def test_any_age_needs_a_purpose_that_is_about_ages() -> None:
-    asked = {"userinfo": {"age_over_21": {}}}
+    asked: ClaimsRequest = {"userinfo": {"age_over_21": {}}}
     assert items_of(client(ACCOUNT), ("openid",), asked) == (
         Item("age_over_21", "account", 3, required=False, since=3),
     )
@@ -157,7 +158,7 @@ def test_what_is_asked_again(decision: Decision | None, required: bool, stands: 
 
 
 def test_a_smaller_proof_leaves_in_the_place_of_the_claim_and_says_so() -> None:
-    asked = {"userinfo": {"birthdate": {}, "email": {}, "gender": {}}}
+    asked: ClaimsRequest = {"userinfo": {"birthdate": {}, "email": {}, "gender": {}}}
     found = release("userinfo", ("openid",), asked, {"birthdate": SMALLER, "email": LEFT_OUT})
     assert found.claims == ("age_over_16",)
     assert found.substituted == {"birthdate": "age_over_16"}

@@ -118,14 +118,14 @@ async def test_the_circuit_opens_and_closes_again(watch: Watch, monkeypatch: pyt
         with pytest.raises(RegistryUnavailable):
             await server.registry.find(ID)
     assert len(server.requests) == 5  # the fifth failure in a row opened it, in the middle of the second question
-    assert server.registry.health is RegistryHealth.UNREACHABLE
+    healths = [server.registry.health]
     server.replies = [person()]
     with pytest.raises(RegistryUnavailable):
         await server.registry.find(ID)
     assert len(server.requests) == 5
     watch.advance(16 * SECOND)
     assert await server.registry.find(ID) == PLAIN
-    assert server.registry.health is RegistryHealth.OK
+    assert [*healths, server.registry.health] == [RegistryHealth.UNREACHABLE, RegistryHealth.OK]
 
 
 @pytest.mark.parametrize(
@@ -165,12 +165,10 @@ async def test_only_those_who_were_asked_for_are_believed(watch: Watch) -> None:
     one = orjson.loads(person())
     registry = Server(watch, orjson.dumps({"people": [one]})).registry
     assert await registry.find_many([ID]) == {ID: PLAIN}
-    for question in (
-        lambda asked: asked.find_many(["per_another"]),
-        lambda asked: asked.wards_of("per_guardian"),
-    ):
-        with pytest.raises(BadAnswer):
-            await question(registry)
+    with pytest.raises(BadAnswer):
+        await registry.find_many(["per_another"])
+    with pytest.raises(BadAnswer):
+        await registry.wards_of("per_guardian")
     with pytest.raises(BadAnswer):
         await Server(watch, orjson.dumps({"people": [one, one]})).registry.find_many([ID])
     with pytest.raises(BadAnswer):

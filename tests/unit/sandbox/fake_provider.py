@@ -161,6 +161,7 @@ class FakeProvider:
         if not token or token["person"] is not None:
             return JSONResponse({"code": "invalid_token", "status": 401}, 401)
         binding = self.bindings.get(body["account_id"])
+        answer: dict[str, Any]
         if binding is None:
             answer = {"account_state": "unverified", "binding": None, "capabilities": capabilities(verified=False)}
         else:

@@ -162,7 +162,7 @@ async def test_answer_of_another_request_or_issuer_is_not_used(
     visitor: Visitor, provider: FakeProvider, changes: dict[str, str | None]
 ) -> None:
     await visitor.register()
-    await visitor.verify(**changes)
+    await visitor.verify("/verify", **changes)
     assert not provider.redemptions
 
 
