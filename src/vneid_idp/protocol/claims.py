@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.errors import InsufficientScope
 
 AGE_OVER = re.compile(r"age_over_([0-9]{1,3})\Z")
 
@@ -35,8 +36,9 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
     "id_number": ("id_number",),
 }
 # What these scopes permit is no claim, yet a person must agree to it all the same.
-PERMISSIONS = ("offline_access", "binding:social_account", "binding:child_account")
-CHILD_PERMISSIONS = frozenset({"binding:child_account"})
+SOCIAL_ACCOUNT, CHILD_ACCOUNT = "binding:social_account", "binding:child_account"
+PERMISSIONS = ("offline_access", SOCIAL_ACCOUNT, CHILD_ACCOUNT)
+CHILD_PERMISSIONS = frozenset({CHILD_ACCOUNT})
 """Permissions that are about a child: a parent or guardian chooses which one."""
 SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
 OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries")
@@ -57,6 +59,28 @@ def scope_of(claim: str) -> str | None:
 def needs_child(scope: Iterable[str]) -> bool:
     """Whether a request for `scope` is about a child, who must be chosen."""
     return not CHILD_PERMISSIONS.isdisjoint(scope)
+
+
+def check_may_bind(scope: Iterable[str], *, for_child: bool) -> None:
+    """Require the permission to bind an account of the person, or of the child for whom the person acts.
+
+    Raises `InsufficientScope`.
+    """
+    check_scope(scope, CHILD_ACCOUNT if for_child else SOCIAL_ACCOUNT)
+
+
+def check_may_handle(scope: Iterable[str]) -> None:
+    """Require one of the permissions to bind, for reading and releasing: a guardian's or the person's own.
+
+    Raises `InsufficientScope`.
+    """
+    check_scope(scope, SOCIAL_ACCOUNT, CHILD_ACCOUNT)
+
+
+def check_scope(scope: Iterable[str], *any_of: str) -> None:
+    """Raise `InsufficientScope` unless `scope` has one of these."""
+    if set(any_of).isdisjoint(scope):
+        raise InsufficientScope(f"The access token lacks the scope {' or '.join(any_of)}.")
 
 
 ClaimsRequest = dict[str, dict[str, dict[str, Any]]]

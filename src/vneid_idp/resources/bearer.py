@@ -8,14 +8,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from vneid_idp.grants import service as grants
 from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.claims import CHILD_ACCOUNT, SOCIAL_ACCOUNT, check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.exchange import exchange_of
-
-SOCIAL_ACCOUNT = "binding:social_account"
-CHILD_ACCOUNT = "binding:child_account"
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
 _SCHEME = HTTPBearer(
@@ -44,14 +42,9 @@ class Caller:
 
     def check_own(self) -> None:
         """Raise `InsufficientScope` unless the network acts in its own name and may see its bindings."""
-        self.check_scope(SOCIAL_ACCOUNT)
+        check_scope(self.authorisation.scope, SOCIAL_ACCOUNT)
         if self.person_id is not None:
             raise InsufficientScope("This needs the network's own access token, from the client_credentials grant.")
-
-    def check_scope(self, *any_of: str) -> None:
-        """Raise `InsufficientScope` unless the token has one of these scopes."""
-        if set(any_of).isdisjoint(self.authorisation.scope):
-            raise InsufficientScope(f"The access token lacks the scope {' or '.join(any_of)}.")
 
 
 async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]) -> Caller:

@@ -19,8 +19,9 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.policy.rules import Policy
+from vneid_idp.protocol.claims import check_may_bind, check_may_handle
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
-from vneid_idp.resources.bearer import CHILD_ACCOUNT, SOCIAL_ACCOUNT, Caller, find_caller
+from vneid_idp.resources.bearer import Caller, find_caller
 from vneid_idp.resources.representations import (
     BINDING_ID,
     Account,
@@ -128,10 +129,13 @@ async def bind(
 
 
 def _check_person(caller: Caller) -> str:
-    """The grant behind a token that names a person and permits binding an account of theirs, or of their child."""
+    """The grant behind a token that names a person and permits binding an account of theirs, or of their child.
+
+    The use case asks the same of the grant; a token may permit less (RFC 6749 §6).
+    """
     if caller.grant_id is None:
         raise InsufficientScope("This access token names no person; use one from the authorization code flow.")
-    caller.check_scope(SOCIAL_ACCOUNT if caller.authorisation.on_behalf_of is None else CHILD_ACCOUNT)
+    check_may_bind(caller.authorisation.scope, for_child=caller.authorisation.on_behalf_of is not None)
     return caller.grant_id
 
 
@@ -241,7 +245,7 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
 
 async def _visible(provider: Idp, caller: Caller, binding_id: str, policy: Policy) -> tuple[SocialAccount, Told | None]:
     """The binding, if it is the caller's to see, and what the registry says of its holder."""
-    caller.check_scope(SOCIAL_ACCOUNT, CHILD_ACCOUNT)
+    check_may_handle(caller.authorisation.scope)
     async with provider.db.reading() as unit:
         binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
     told, now = await persons.ask(provider.db, provider.registry, binding.person_id), provider.clock.now()

@@ -16,6 +16,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.claims import check_may_bind
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -42,11 +43,14 @@ async def bind_account(
     The grant is read and the binding written in one unit, in which nobody can take the right away in between: no
     binding outlives a withdrawal, a lock, a death or a client's end. Age and guardianship are those of this moment.
 
-    Raises `GrantEnded`, `Overtaken` when what the register said may be out of date, and as `bind_social_account`.
+    Raises `GrantEnded`, `InsufficientScope` when the grant does not permit binding, `Overtaken` when what the register
+    said may be out of date, and as `bind_social_account`.
     """
     holder = told.record.person_id
     grant = await grants.hold(unit, client.client_id, grant_id, holder, told=told)
-    if grant.authorisation.on_behalf_of is not None:
+    for_child = grant.authorisation.on_behalf_of is not None
+    check_may_bind(grant.authorisation.scope, for_child=for_child)
+    if for_child:
         await _check_child(unit, holder)
     rules = policy.at(unit.now)
     proof = _proof(grant.authorisation, told.record, rules, unit.now)

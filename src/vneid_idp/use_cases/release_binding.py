@@ -11,6 +11,7 @@ from vneid_idp.identity import persons
 from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.policy.rules import Policy
+from vneid_idp.protocol.claims import check_may_handle
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.being_here import check_is_here
@@ -35,9 +36,10 @@ async def release_with_token(
 ) -> B:
     """Release for the person of a token: who holds the binding, or as its holder's guardian supervises it.
 
-    Raises `GrantEnded`, `Overtaken`, and as above.
+    Raises `GrantEnded`, `InsufficientScope` when the grant permits no binding, `Overtaken`, and as above.
     """
     grant = await grants.hold(unit, client.client_id, grant_id, *_who(holder), told=holder)
+    check_may_handle(grant.authorisation.scope)
     await engine.get(unit, kind, client.client_id, binding_id)
     kinds = {kind.name: kind}
     await bindings.release_by_person(unit, grant.person_id, binding_id, _record(holder), policy, kinds=kinds)

@@ -2,12 +2,12 @@
 
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation, Origin
-from vneid_idp.protocol.claims import OPERATOR_SCOPES
+from vneid_idp.protocol.claims import OPERATOR_SCOPES, SOCIAL_ACCOUNT
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidScope, UnauthorizedClient
 from vneid_idp.protocol.grants.request import InOwnName, TokenRequest
 
-SCOPES = ("binding:social_account", *OPERATOR_SCOPES)
+SCOPES = (SOCIAL_ACCOUNT, *OPERATOR_SCOPES)
 """What a client can do in its own name: read its own bindings, or work for the operator."""
 
 
