@@ -49,10 +49,13 @@ def _flag(value: Any, _: Registrar) -> bool:
     return value
 
 
-def _seconds(value: Any, _: Registrar) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-        raise BadMember("must be a whole number of seconds")
-    return value
+def _number_of(what: str) -> Reader:
+    def read(value: Any, _: Registrar) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+            raise BadMember(f"must be a whole number of {what}, not below 0")
+        return value
+
+    return read
 
 
 def _one_of(*choices: str) -> Reader:
@@ -165,7 +168,7 @@ MEMBERS: dict[str, Reader] = {
     "request_uris": _list_of(_request_uri, 20),
     "require_signed_request_object": _flag,
     "require_pushed_authorization_requests": _flag,
-    "default_max_age": _seconds,
+    "default_max_age": _number_of("seconds"),
     "require_auth_time": _flag,
     "default_acr_values": _list_of(_text(200), 10),
     "initiate_login_uri": _https,
@@ -181,7 +184,7 @@ MEMBERS: dict[str, Reader] = {
 OPERATOR_MEMBERS: dict[str, Reader] = {
     "profile": _one_of(*PROFILES),
     "purposes": lambda value, _: read_purposes(value),
-    "account_limit": _seconds,
+    "account_limit": _number_of("accounts"),
     "assertion_audience": _one_of("issuer", "endpoint"),
     "family": _family,
     "registered_by": _one_of("operator"),

@@ -1,5 +1,6 @@
 """Purposes of a relying party, as its registration states them."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from vneid_idp.protocol.uris import BadMember
 
 _TEXTS = ("title", "text", "legal_ground", "kept_until")
 _LANGUAGES = ("vi", "en")
+_VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing to read
 
 DEFAULT_PURPOSE: dict[str, Any] = {
     "id": "sandbox",
@@ -43,7 +45,7 @@ def _read_purpose(value: object) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
         raise BadMember("holds a purpose without an id")
     version = str(value.get("version", 1))
-    if not version.isascii() or not version.isdigit() or not 0 < int(version) < 2**31:
+    if not _VERSION.fullmatch(version) or not 0 < int(version) < 2**31:
         raise BadMember("holds a purpose whose version is not a positive number")
     purpose: dict[str, Any] = {"id": value["id"], "version": int(version)}
     for name in _TEXTS:

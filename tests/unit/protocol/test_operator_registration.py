@@ -11,13 +11,25 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 
 @pytest.mark.parametrize(
     "changes",
-    [{"id": ""}, {"id": 1}, {"version": 0}, {"version": "x"}, {"version": "²"}, {"title": {"vi": "x"}}, {"text": None},
+    [{"id": ""}, {"id": 1}, {"version": 0}, {"version": "x"}, {"version": "²"}, {"version": "9" * 5000}, {"title": {"vi": "x"}}, {"text": None},
      {"required": ["shoe_size"]}, {"optional": "age_band"}, {"optional": ["identity_level"]}],
 )  # fmt: skip
 def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
     read(OPERATOR, purposes=[PURPOSE])
     with pytest.raises(InvalidClientMetadata, match="purposes"):
         read(OPERATOR, purposes=[PURPOSE | changes])
+
+
+@pytest.mark.parametrize("limit", [-1, True, "5", 1.5, 2**31])
+def test_the_limit_is_a_number_of_accounts(limit: Any) -> None:
+    with pytest.raises(InvalidClientMetadata, match="account_limit must be a whole number of accounts"):
+        read(OPERATOR, account_limit=limit)
+
+
+@pytest.mark.parametrize("age", [-1, True, "60"])
+def test_an_age_is_a_number_of_seconds(age: Any) -> None:
+    with pytest.raises(InvalidClientMetadata, match="default_max_age must be a whole number of seconds"):
+        read(default_max_age=age)
 
 
 def test_purposes_that_went_are_remembered_by_the_registration_itself() -> None:
