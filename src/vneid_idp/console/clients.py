@@ -50,10 +50,11 @@ async def _one(request: Request, colleague: Colleague, client_id: str, secret: s
 async def change(request: Request, colleague: Colleague) -> Response:
     """Disable, enable, or give a new secret, which is shown this once."""
     form = await read_form(request)
+    what = form.one_of("what", "disable", "enable", "rotate")
     deed, client_id = deed_of(colleague, form), request.path_params["client_id"]
 
     async def work(unit: Unit) -> str | None:
-        match form["what"]:
+        match what:
             case "disable":
                 await service.disable(unit, client_id, deed)
             case "enable":

@@ -30,7 +30,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
     """Try one again, or discard it."""
     form = await read_form(request)
     deed = deed_of(colleague, form)
-    do = service.retry if form["what"] == "retry" else service.discard
+    do = service.retry if form.one_of("what", "retry", "discard") == "retry" else service.discard
     await colleague.act(lambda unit: do(unit, form["delivery"], deed))
     return see_other(f"{_PATH}?dead")
 

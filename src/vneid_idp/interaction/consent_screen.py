@@ -55,7 +55,8 @@ async def answer(request: Request) -> Response:
         return visit.onward()
     if form["extend"]:
         return _page(request, replace(asked, visit=await extend(visit)), form)
-    if form["answer"] == "refuse":
+    # Only who presses the button that says so agrees (Law 91/2025 Art. 9): nothing else that arrives is a yes.
+    if form.one_of("answer", "agree", "refuse") == "refuse":
         return await _refuse(asked)
     if form["seen"] != asked.seen:
         return _page(request, asked, Form([]), changed=True)

@@ -95,7 +95,7 @@ def _may(colleague: Colleague, account: Account | None, highest: int) -> frozens
 async def open_account(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Open an account; the code to activate it is shown."""
     form = await read_form(request)
-    level = 2 if form["level"] == "2" else 1
+    level = int(form.one_of("level", "1", "2"))
     if level == 2 and not form["seen"]:
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
     provider, told = colleague.provider, await ask_register(colleague, file)

@@ -36,11 +36,12 @@ class Waiting:
 async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Ask for a lock, or for its end."""
     form = await read_form(request)
+    what = form.one_of("what", "lock", "unlock")
     reason = form["ground"].strip()
     if not 0 < len(reason) <= _LONGEST:
         text = gettext(request, "Name the decision on which this rests, in at most 300 characters.")
         return await file_page(request, colleague, file, errors={"ground": text})
-    lock, deed = form["what"] == "lock", Deed(colleague.person_id, reason)
+    lock, deed = what == "lock", Deed(colleague.person_id, reason)
     await colleague.act(lambda unit: lock_requests.ask(unit, file.person_id, lock=lock, deed=deed))
     return see_other(f"{file.path}?done=asked")
 
@@ -64,7 +65,10 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def decide(request: Request, colleague: Colleague) -> Response:
     """Agree or refuse."""
     form = await read_form(request)
-    agreed, deed = form["answer"] == "agree", Deed(colleague.person_id, "What a colleague asked for")
+    agreed, deed = (
+        form.one_of("answer", "agree", "refuse") == "agree",
+        Deed(colleague.person_id, "What a colleague asked for"),
+    )
     told = await colleague.act(lambda unit: decide_lock(unit, form["who"], form["which"], agreed=agreed, deed=deed))
     await colleague.provider.dispatcher.attempt(told)
     return see_other(f"{HOME}/requests?done")

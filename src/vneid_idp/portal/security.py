@@ -145,9 +145,9 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     other browsers are signed out.
     """
     form = await read_form(request)
+    kind = SecretKind(form.one_of("kind", *SecretKind))
     if not await _proven(holder):
         return see_other(SECOND)
-    kind = SecretKind.PASSCODE if form["kind"] == "passcode" else SecretKind.PASSWORD
     errors = _check_choice(request, form, kind)
     if not errors:
         errors = await _check_password(request, holder, form[f"{kind.value}-current"], kind)

@@ -19,6 +19,14 @@ class MalformedForm(DomainError):
     title = "The body is not a form (application/x-www-form-urlencoded), or it is too large."
 
 
+class UnknownAnswer(DomainError):
+    """A form came back with an answer that its page does not offer: nothing is guessed, and nothing is done."""
+
+    code = "unknown_answer"
+    status = 400
+    title = "The page does not offer this answer. Nothing was done."
+
+
 class Form(Mapping[str, str]):
     """Fields of a form. `form["name"]` is the last value, or "" when there is none; `form.all` gives every value."""
 
@@ -37,6 +45,12 @@ class Form(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._last)
+
+    def one_of(self, name: str, *answers: str) -> str:
+        """The answer to a question that has only these. Raises `UnknownAnswer` for any other, and for none."""
+        if self[name] not in answers:
+            raise UnknownAnswer
+        return self[name]
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field that may repeat, such as ticked boxes, in the order of the page."""

@@ -65,6 +65,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Go back, reload the page and send the form again. Cookies from this site must be allowed."),
     ),
     "malformed_form": _REFUSED,
+    "unknown_answer": Sentence(
+        mark("We did not understand the answer"),
+        mark("The form came back with an answer that the page does not offer. Nothing was changed or shared."),
+        mark("Go back, reload the page and choose one of the answers that it offers."),
+    ),
     "interaction_over": Sentence(
         mark("Your session has expired"),
         mark(
