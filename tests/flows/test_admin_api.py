@@ -297,6 +297,15 @@ async def test_domains_are_asked_for_and_looked_at(api: Api, land: Country, monk
     assert ClientDomain(client_id, "rp.example", "t", 0, None, None, None).record_name == asked["record_name"]
 
 
+async def test_a_family_is_created_before_its_first_client(api: Api, land: Country) -> None:
+    new = {**WHY, "family_id": "carrier", "name": "Carrier"}
+    made = await api("POST", "/families", **new)
+    assert (made.status_code, made.json()["name"]) == (201, "Carrier")
+    assert (await last_event(land))[0] == "family.created"
+    assert (await api("POST", "/families", **new)).json()["code"] == "family_exists"
+    assert (await api("POST", "/families", **(new | {"family_id": "a b"}))).status_code == 422
+
+
 async def test_a_family_is_named_and_goes_out_of_service_as_a_whole(api: Api, land: Country) -> None:
     party = RelyingParty(land, await land.register(family="house"))
     assert (await api("PUT", "/families/house/name", **WHY, name="The House")).json()["name"] == "The House"

@@ -49,7 +49,7 @@ async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country
     operator = await colleague(land, "plain", Role.OPERATOR)
     path = f"/console/clients/{party.client_id}"
     page = await opened(operator, path)
-    assert (await post(operator, page, path, what="disable", reason="")).response.status_code == 400
+    assert (await post(operator, page, path, what="disable", reason="")).response.status_code == 422
 
     async def disabled() -> bool:
         async with land.idp.db.reading() as unit:
@@ -60,7 +60,10 @@ async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country
     assert await disabled()
     await post(operator, page, path, what="enable", reason="new keys")
     assert not await disabled()
-    made = await post(operator, page, path, what="rotate", reason="yearly")
+    old = await post(operator, page, path, what="rotate", reason="yearly", overlap="24", seen="1")
+    assert old.response.status_code == 412, "the page is older than the client"
+    page = await opened(operator, path)
+    made = await post(operator, page, path, what="rotate", reason="yearly", overlap="24", seen=page.hidden["seen"])
     found = re.search(r"<code[^>]*>([A-Za-z0-9_-]{40,})</code>", made.response.text)
     assert found
     async with land.browser() as browser:

@@ -145,14 +145,16 @@ def test_a_family_goes_out_of_service_with_its_clients_and_comes_back(database_u
         Path("client.json").write_text(json.dumps(CLIENT | {"family": family}))
         run("clients", "register", "client.json", "--client-id", client_id, *WHY)
     run("clients", "disable", "cli_back_end", *WHY)
+    assert "carrier is there" in run("families", "create", "carrier", "Viễn thông", *WHY).stdout
+    assert "already" in run("families", "create", "carrier", "Viễn thông", *WHY, code=1).stderr
     run("families", "name", "trong-nuoc", "Mạng Trong Nước", *WHY)
     for _ in range(2):
         run("families", "disable", "trong-nuoc", *WHY)
         assert with_database(database_url, out_of_service) == {"cli_app", "cli_back_end"}
     listed = run("families", "list").stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["family", "khac", "trong-nuoc"]
-    assert "Mạng Trong Nước" in listed[2]
-    assert len(listed[2].split()) == len(listed[1].split()) + 3  # two more words in the name, and an instant
+    assert [line.split()[0] for line in listed] == ["family", "carrier", "khac", "trong-nuoc"]
+    assert "Mạng Trong Nước" in listed[3]
+    assert len(listed[3].split()) == len(listed[2].split()) + 3  # two more words in the name, and an instant
     for _ in range(2):
         run("families", "enable", "trong-nuoc", *WHY)
         assert with_database(database_url, out_of_service) == {"cli_back_end"}

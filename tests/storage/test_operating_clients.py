@@ -1,5 +1,6 @@
 """What operators do with clients, on both databases: each change an event with who and why, and none of them lost."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.audit.tables import events
 from vneid_idp.clients import domains, families, operating, service
 from vneid_idp.clients.domains import ClientDomain, DomainUnreachable, ForeignDomain, UnknownDomain
-from vneid_idp.clients.families import UnknownFamily
+from vneid_idp.clients.families import BadFamily, FamilyExists, UnknownFamily
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.service import BadOverlap, ClientChanged, NoSecret, Registered, UnknownClient
 from vneid_idp.kernel.clock import DAY, HOUR, SECOND
@@ -112,6 +113,24 @@ async def test_disabling_and_enabling_are_events_once(db: Database) -> None:
         assert await count_events(db) == before
         assert (await last_event(db))[1] == WHO
     assert (await now_of(db, made.client)).disabled_at is None
+
+
+async def test_a_family_is_created_once_before_its_first_client(db: Database) -> None:
+    def create(name: str) -> Any:
+        return db.transact(lambda unit: families.create(unit, "house", name, DEED))
+
+    outcomes = await asyncio.gather(*(create(f"House {number}") for number in range(4)), return_exceptions=True)
+    assert sum(isinstance(outcome, FamilyExists) for outcome in outcomes) == 3
+    assert await last_event(db) == ("family.created", WHO)
+    assert await count_events(db) == 1
+    made = await register(db, family="house")
+    async with db.reading() as unit:
+        family = await families.get(unit, "house")
+        assert await families.members(unit, "house") == (made.client.client_id,)
+    assert family.name.startswith("House "), "the first client does not take its name away"
+    for family_id in ("", "a b", "-x", "x" * 65):
+        with pytest.raises(BadFamily):
+            await db.transact(lambda unit, text=family_id: families.create(unit, text, "X", DEED))  # type: ignore[misc]
 
 
 async def test_the_members_of_a_family_are_known_and_go_with_it(db: Database) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, status
 
 from vneid_idp.admin.callers import needs
 from vneid_idp.admin.representations import (
@@ -14,6 +14,7 @@ from vneid_idp.admin.representations import (
     FamilyName,
     FamilyPage,
     LimitOf,
+    NewFamily,
 )
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.audit.deeds import Deed
@@ -33,7 +34,7 @@ _CHANGE = refusals(_404="unknown_family, not_found", _400="who_and_why")
 async def list_families(
     request: Request, response: Response, _: Reader, limit: LimitOf = 50, after: AfterOf = None
 ) -> FamilyPage:
-    """In the order of their ids. A family is there as soon as a client names it."""
+    """In the order of their ids. A family is there as soon as it is created, or a client names it."""
     async with idp(request).db.reading() as unit:
         found = await families.page(unit, after=after or "", limit=limit + 1)
     no_store(response)
@@ -41,6 +42,25 @@ async def list_families(
         items=tuple(map(Family.of, found[:limit])),
         next_after=found[limit - 1].family_id if len(found) > limit else None,
     )
+
+
+@router.post(
+    "/families",
+    summary="Create a family",
+    status_code=status.HTTP_201_CREATED,
+    responses=refusals(_400="who_and_why", _409="family_exists"),
+)
+async def create_family(request: Request, response: Response, caller: Writer, new: NewFamily) -> Family:
+    """Before its first client is registered; a client that names a family which is not there makes it too."""
+    deed = new.deed(caller)
+
+    async def work(unit: Unit) -> families.Family:
+        await families.create(unit, new.family_id, new.name, deed)
+        return await families.get(unit, new.family_id)
+
+    family = await idp(request).db.transact(work)
+    no_store(response)
+    return Family.of(family)
 
 
 @router.get("/families/{family_id}", summary="Look at a family", responses=_ONE)

@@ -85,6 +85,13 @@ class Rotation(Change):
     overlap_hours: int = Field(default=24, ge=0, le=720)
 
 
+class NewFamily(Change):
+    """An organisation whose clients are yet to come."""
+
+    family_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="As clients name it in `family`.")
+    name: str = Field(min_length=1, max_length=200)
+
+
 class FamilyName(Change):
     """The name of an organisation."""
 

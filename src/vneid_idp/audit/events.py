@@ -59,6 +59,7 @@ class EventKind(StrEnum):
     CLIENT_DOMAIN_VERIFIED = "client.domain_verified"
     CLIENT_DOMAIN_LOST = "client.domain_lost"
     CLIENT_DELETED = "client.deleted"
+    FAMILY_CREATED = "family.created"
     FAMILY_NAMED = "family.named"
     FAMILY_DISABLED = "family.disabled"
     FAMILY_ENABLED = "family.enabled"
@@ -117,6 +118,7 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.CLIENT_DOMAIN_VERIFIED: "A domain showed what only its holder could put there.",
     EventKind.CLIENT_DOMAIN_LOST: "A domain that had been verified shows the proof no more.",
     EventKind.CLIENT_DELETED: "The registration of a relying party was deleted.",
+    EventKind.FAMILY_CREATED: "A family of relying parties was made before its first member.",
     EventKind.FAMILY_NAMED: "A family of relying parties got the name of its organisation.",
     EventKind.FAMILY_DISABLED: "No relying party of an organisation may use the provider any longer.",
     EventKind.FAMILY_ENABLED: "The relying parties of an organisation may use the provider again.",

@@ -1,4 +1,4 @@
-"""`families list | name | disable | enable`: organisations with several relying parties."""
+"""`families list | create | name | disable | enable`: organisations with several relying parties."""
 
 import typer
 
@@ -28,6 +28,17 @@ def list_families(context: typer.Context) -> None:
         disabled = "" if family.disabled_at is None else to_rfc3339(family.disabled_at)
         rows.append((family.family_id, family.name, disabled))
     print_rows(*rows)
+
+
+@app.command()
+def create(context: typer.Context, family_id: str, text: str, by: By, reason: Reason) -> None:
+    """Make a family, with the name of its organisation, before its first relying party is registered."""
+
+    async def work(unit: Unit) -> None:
+        await families.create(unit, family_id, text, Deed(by, reason))
+
+    with_unit(settings_of(context), work)
+    out.print(f"{family_id} is there.", markup=False)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Families: the clients of one organisation, which act together and can be taken out of service together.
 
-A family is there as soon as a client of it is registered. Whoever writes in the name of a client holds its family's row
-too (`store.hold`), so a family that has been disabled is found, or waits.
+A family is there as soon as it is created, or a client of it is registered. Whoever writes in the name of a client
+holds its family's row too (`store.hold`), so a family that has been disabled is found, or waits.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients.tables import client_families, clients
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.members import FAMILY_ID
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
@@ -21,6 +22,12 @@ _ENSURE = Statement(
     insert(client_families)
     .values(family_id=bindparam("family_id"), name=bindparam("name"), disabled_at=None)
     .on_conflict_do_nothing(index_elements=["family_id"])
+)
+_CREATE = Statement(
+    insert(client_families)
+    .values(family_id=bindparam("family_id"), name=bindparam("name"), disabled_at=None)
+    .on_conflict_do_nothing(index_elements=["family_id"])
+    .returning(client_families.c.family_id)
 )
 _FIND = Statement(select(client_families).where(_this))
 _PAGE = Statement(
@@ -44,11 +51,27 @@ _NAME = Statement(
 
 
 class UnknownFamily(DomainError):
-    """No client was ever registered in this family."""
+    """No family was made under this id, and no client was ever registered in it."""
 
     code = "unknown_family"
     status = 404
-    title = "There is no family of clients under this id. The first client registered in it makes it."
+    title = "There is no family of clients under this id. Create it, or register a client in it."
+
+
+class BadFamily(DomainError):
+    """A text that clients could not name in their registration."""
+
+    code = "bad_family"
+    status = 400
+    title = "A family is named by at most 64 letters, digits, dots, hyphens and underscores, a letter or digit first."
+
+
+class FamilyExists(DomainError):
+    """There is a family under this id already."""
+
+    code = "family_exists"
+    status = 409
+    title = "There is a family of clients under this id already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +90,15 @@ def _family(row: Row) -> Family:
 async def ensure(unit: Unit, family_id: str) -> None:
     """See to it that there is a row, which can be locked."""
     await unit.execute(_ENSURE, family_id=family_id, name=family_id)
+
+
+async def create(unit: Unit, family_id: str, name: str, deed: Deed) -> None:
+    """Make a family before its first client is there. Raises `BadFamily`, and `FamilyExists` whoever was faster."""
+    if not FAMILY_ID.fullmatch(family_id):
+        raise BadFamily
+    if await unit.fetch_one(_CREATE, family_id=family_id, name=name) is None:
+        raise FamilyExists
+    await record(unit, Event(EventKind.FAMILY_CREATED, subject_id=family_id, data=deed.data))
 
 
 async def get(unit: Reading, family_id: str) -> Family:

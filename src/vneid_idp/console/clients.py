@@ -1,21 +1,40 @@
-"""`/console/clients`: relying parties, what each may ask, and how it stands."""
+"""`/console/clients`: relying parties, what each may ask, how it stands; in and out of service, a new secret."""
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.clients import operating, service
-from vneid_idp.console.deed import deed_of
+from vneid_idp.clients import domains, service
+from vneid_idp.clients.service import ClientChanged
+from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.roles import Role
-from vneid_idp.storage.unit import Unit
+from vneid_idp.kernel.clock import HOUR
+from vneid_idp.protocol.client import Client
+from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import read_form
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import mark
+from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
-_PATH = "/console/clients"
+PATH = "/console/clients"
 _PAGE = 50
+_OVERLAPS = {
+    "24": mark("For a day"),
+    "168": mark("For a week"),
+    "0": mark("Not at all: it has leaked"),
+}
+"""How long an old secret stays good, in hours."""
+
+
+async def seen_client(unit: Reading, request: Request, form: Form) -> Client:
+    """The client of the address, as the posted page showed it. Raises `UnknownClient` and `ClientChanged`."""
+    client = await service.get_client(unit, request.path_params["client_id"])
+    if form["seen"] != str(client.version):
+        raise ClientChanged
+    return client
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -29,21 +48,36 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One client."""
-    return await _one(request, colleague, request.path_params["client_id"])
+    return await _one(request, colleague)
 
 
-async def _one(request: Request, colleague: Colleague, client_id: str, secret: str | None = None) -> Response:
+async def _one(
+    request: Request,
+    colleague: Colleague,
+    *,
+    secret: str | None = None,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    client_id = request.path_params["client_id"]
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, client_id)
-        described = await operating.describe(unit, client_id)
+        shown = await domains.list_domains(unit, client_id)
+        now = unit.now
+    until = client.previous_secret_until
     return render(
         request,
         "console/client.html",
+        422 if errors else 200,
         client=client,
-        domains=described["domains"],
-        old_secret_good_until=client.previous_secret_until,
+        logo=logo_path(client),
+        domains=shown,
+        old_secret_good_until=until if until is not None and until > now else None,
+        overlaps=_OVERLAPS,
         metadata=orjson.dumps(client.metadata, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode(),
         secret=secret,
+        form=form or Form([]),
+        errors=errors or {},
     )
 
 
@@ -51,7 +85,11 @@ async def change(request: Request, colleague: Colleague) -> Response:
     """Disable, enable, or give a new secret, which is shown this once."""
     form = await read_form(request)
     what = form.one_of("what", "disable", "enable", "rotate")
+    errors = reason_problem(request, colleague, form)
+    if errors:
+        return await _one(request, colleague, form=form, errors=errors)
     deed, client_id = deed_of(colleague, form), request.path_params["client_id"]
+    overlap = int(form.one_of("overlap", *_OVERLAPS)) * HOUR if what == "rotate" else 0
 
     async def work(unit: Unit) -> str | None:
         match what:
@@ -60,18 +98,19 @@ async def change(request: Request, colleague: Colleague) -> Response:
             case "enable":
                 await service.enable(unit, client_id, deed)
             case "rotate":
-                return await service.rotate_secret(unit, await service.get_client(unit, client_id), deed)
+                client = await seen_client(unit, request, form)
+                return await service.rotate_secret(unit, client, deed, overlap=overlap)
         return None
 
     secret = await colleague.act(work)
     colleague.provider.clients.forget(client_id)
     if secret is not None:
-        return await _one(request, colleague, client_id, secret)
-    return see_other(f"{_PATH}/{client_id}")
+        return await _one(request, colleague, secret=secret)
+    return see_other(f"{PATH}/{client_id}")
 
 
 doors = [
-    Door.page(_PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(f"{_PATH}/{{client_id}}", for_colleague("console", show_one, Role.OPERATOR)),
-    Door.page(f"{_PATH}/{{client_id}}", for_colleague("console", change, Role.OPERATOR), "POST"),
+    Door.page(PATH, for_colleague("console", show, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{client_id}}", for_colleague("console", show_one, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{client_id}}", for_colleague("console", change, Role.OPERATOR), "POST"),
 ]

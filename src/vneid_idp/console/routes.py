@@ -1,10 +1,26 @@
 """All pages of the console."""
 
-from vneid_idp.console import clients, deliveries, keys, overview, people, policy, policy_draft
+from vneid_idp.console import (
+    client_domains,
+    client_edit,
+    client_purposes,
+    clients,
+    deliveries,
+    families,
+    keys,
+    overview,
+    people,
+    policy,
+    policy_draft,
+)
 
 doors = [
     *overview.doors,
     *clients.doors,
+    *client_edit.doors,
+    *client_purposes.doors,
+    *client_domains.doors,
+    *families.doors,
     *keys.doors,
     *policy.doors,
     *policy_draft.doors,

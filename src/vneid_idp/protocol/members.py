@@ -18,7 +18,7 @@ from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 RESPONSE_TYPES = ("code",)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-_FAMILY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+FAMILY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _scope(value: Any, registrar: Registrar) -> str:
 
 
 def _family(value: Any, _: Registrar) -> str:
-    if not isinstance(value, str) or not _FAMILY.fullmatch(value):
+    if not isinstance(value, str) or not FAMILY_ID.fullmatch(value):
         raise BadMember("must be an identifier of at most 64 letters, digits, '.', '_' and '-'")
     return value
 

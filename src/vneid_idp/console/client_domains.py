@@ -1,0 +1,81 @@
+"""`/console/clients/{client_id}/domains`: domains that a client has shown to control, and what others have to show."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients import domains, service
+from vneid_idp.clients.domains import ForeignDomain
+from vneid_idp.console.clients import PATH
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.identity.roles import Role
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """The page."""
+    return await _page(request, colleague, Form([]), {}, checked=request.query_params.get("checked"))
+
+
+async def ask(request: Request, colleague: Colleague) -> Response:
+    """Have the client show a domain: the page then tells what has to stand where."""
+    form, client_id = await read_form(request), request.path_params["client_id"]
+    errors = reason_problem(request, colleague, form)
+    if errors:
+        return await _page(request, colleague, form, errors)
+    domain, deed = form["domain"].strip().lower(), deed_of(colleague, form)
+
+    async def work(unit: Unit) -> None:
+        await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
+
+    try:
+        await colleague.act(work)
+    except ForeignDomain:
+        text = gettext(request, "It must be the host of a redirect address, or stand above one.")
+        return await _page(request, colleague, form, {"domain": text})
+    return see_other(f"{PATH}/{client_id}/domains")
+
+
+async def check(request: Request, colleague: Colleague) -> Response:
+    """Look now whether a domain shows the proof."""
+    form, client_id, provider = await read_form(request), request.path_params["client_id"], colleague.provider
+    errors = reason_problem(request, colleague, form)
+    if errors:
+        return await _page(request, colleague, form, errors)
+    deed = deed_of(colleague, form)
+    async with provider.db.reading() as reading:
+        asked = await domains.get_domain(reading, client_id, form["domain"])
+    shown_by = await domains.look(provider.witness, asked)
+    await colleague.act(lambda unit: domains.record_look(unit, asked, shown_by, deed))
+    return see_other(f"{PATH}/{client_id}/domains?checked={asked.domain}")
+
+
+async def _page(
+    request: Request, colleague: Colleague, form: Form, errors: dict[str, str], *, checked: str | None = None
+) -> Response:
+    client_id = request.path_params["client_id"]
+    async with colleague.provider.db.reading() as unit:
+        client = await service.get_client(unit, client_id)
+        found = await domains.list_domains(unit, client_id)
+    return render(
+        request,
+        "console/client_domains.html",
+        422 if errors else 200,
+        client=client,
+        domains=found,
+        checked=next((each for each in found if each.domain == checked), None),
+        form=form,
+        errors=errors,
+    )
+
+
+doors = [
+    Door.page(f"{PATH}/{{client_id}}/domains", for_colleague("console", show, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{client_id}}/domains", for_colleague("console", ask, Role.OPERATOR), "POST"),
+    Door.page(f"{PATH}/{{client_id}}/domains/check", for_colleague("console", check, Role.OPERATOR), "POST"),
+]

@@ -1,0 +1,158 @@
+"""`/console/clients/{client_id}/registration`: what people see of a client and where they are sent; `/metadata`: all.
+
+The first is a form for what changes often; the second takes the whole registration as JSON, as the command and the
+admin API do. Either way a page that is older than the registration is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients import operating, service
+from vneid_idp.console.clients import PATH, seen_client
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.identity.roles import Role
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of the registration as the form shows it; `lines` is a list, one a line."""
+
+    name: str
+    label: str
+    hint: str | None = None
+    lines: bool = False
+    required: bool = False
+
+
+FIELDS = (
+    Field("client_name", mark("Name"), mark("As people read it on the consent page."), required=True),
+    Field("logo_uri", mark("Logo"), mark("Where we fetch it from; PNG, JPEG or WebP.")),
+    Field("redirect_uris", mark("Redirect addresses"), mark("One a line. Answers go nowhere else."), lines=True),
+    Field("post_logout_redirect_uris", mark("Addresses after signing out"), mark("One a line."), lines=True),
+    Field("backchannel_logout_uri", mark("Address of log-out notices")),
+    Field("contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True),
+    Field("client_uri", mark("Website")),
+    Field("policy_uri", mark("Privacy policy")),
+    Field("tos_uri", mark("Terms of use")),
+    Field("scope", mark("Scope"), mark("With spaces between."), required=True),
+    Field("family", mark("Organisation"), mark("The family with which it goes in and out of service.")),
+)
+_NAMES = {field.name: field for field in FIELDS}
+
+
+def _shown(field: Field, members: Mapping[str, Any]) -> str:
+    value = members.get(field.name, "")
+    return "\n".join(value) if field.lines and value else str(value or "")
+
+
+def merged(before: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """The registration with the fields of a form in place of what stands; an empty field takes its member away."""
+    members = dict(before)
+    for field in FIELDS:
+        text = form[field.name].strip()
+        value: Any = [line.strip() for line in text.splitlines() if line.strip()] if field.lines else text
+        if value == before.get(field.name, type(value)()):
+            continue
+        # Null, and not a gap: what the operator alone sets stands where an update leaves it out.
+        members[field.name] = value or None
+    return members
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """The form."""
+    return await _page(request, colleague, "fields", Form([]), {})
+
+
+async def show_all(request: Request, colleague: Colleague) -> Response:
+    """The whole registration, to be written anew."""
+    return await _page(request, colleague, "metadata", Form([]), {})
+
+
+async def change(request: Request, colleague: Colleague) -> Response:
+    """Change what the form has."""
+    form = await read_form(request)
+    return await _change(request, colleague, "fields", form, None)
+
+
+async def change_all(request: Request, colleague: Colleague) -> Response:
+    """Replace the registration."""
+    form = await read_form(request)
+    try:
+        members = orjson.loads(form["metadata"])
+    except orjson.JSONDecodeError:
+        members = None
+    if not isinstance(members, dict):
+        errors = {"metadata": gettext(request, "This is no JSON object.")}
+        return await _page(request, colleague, "metadata", form, errors)
+    return await _change(request, colleague, "metadata", form, members)
+
+
+async def _change(
+    request: Request, colleague: Colleague, kind: str, form: Form, members: dict[str, Any] | None
+) -> Response:
+    errors = reason_problem(request, colleague, form)
+    if errors:
+        return await _page(request, colleague, kind, form, errors)
+    deed, provider = deed_of(colleague, form), colleague.provider
+
+    async def work(unit: Unit) -> tuple[Client, str | None]:
+        client = await seen_client(unit, request, form)
+        wanted = merged(client.metadata, form) if members is None else members
+        return await operating.update(unit, client, wanted, deed, sandbox=provider.sandbox)
+
+    try:
+        client, secret = await colleague.act(work)
+    except OAuthError as refusal:
+        return await _page(request, colleague, kind, form, _problem(kind, refusal))
+    provider.clients.forget(client.client_id)
+    if secret is not None:
+        return render(request, "console/client_secret.html", client=client, secret=secret)
+    return see_other(f"{PATH}/{client.client_id}")
+
+
+def _problem(kind: str, refusal: OAuthError) -> dict[str, str]:
+    """The refusal at the field that it is about: it begins with the member's name."""
+    member = refusal.description.partition(" ")[0].rstrip(":")
+    if kind == "metadata":
+        return {"metadata": refusal.description}
+    return {member if member in _NAMES else "client_name": refusal.description}
+
+
+async def _page(request: Request, colleague: Colleague, kind: str, form: Form, errors: dict[str, str]) -> Response:
+    async with colleague.provider.db.reading() as unit:
+        client = await service.get_client(unit, request.path_params["client_id"])
+    values: dict[str, str] = {field.name: _shown(field, client.metadata) for field in FIELDS}
+    values["metadata"] = orjson.dumps(client.metadata, option=orjson.OPT_INDENT_2).decode()
+    return render(
+        request,
+        f"console/client_{kind}.html",
+        422 if errors else 200,
+        client=client,
+        seen=form["seen"] or client.version,
+        fields=FIELDS,
+        values=values | dict(form),
+        form=form,
+        errors=errors,
+    )
+
+
+doors = [
+    Door.page(f"{PATH}/{{client_id}}/registration", for_colleague("console", show, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{client_id}}/registration", for_colleague("console", change, Role.OPERATOR), "POST"),
+    Door.page(f"{PATH}/{{client_id}}/metadata", for_colleague("console", show_all, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{client_id}}/metadata", for_colleague("console", change_all, Role.OPERATOR), "POST"),
+]

@@ -1,0 +1,139 @@
+"""`/console/clients/{client_id}/purposes`: why a client asks, and whom a change asks again."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients import operating, service
+from vneid_idp.console.clients import PATH, seen_client
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.identity.roles import Role
+from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+_NEW = "+"
+"""Stands in the address for a purpose that is yet to be written; no identifier that we would give."""
+TEXTS = {
+    "title": mark("Title"),
+    "text": mark("Explanation"),
+    "legal_ground": mark("Legal ground"),
+    "kept_until": mark("Kept until"),
+}
+"""What people read of a purpose, in both languages."""
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+
+
+def whom_it_asks(purpose: Purpose) -> tuple[int | None, tuple[str, ...]]:
+    """Since which version an answer counts, none where everybody is asked anew; the claims that all are asked for."""
+    since = purpose.since("")
+    new = tuple(claim for claim, version in purpose.claims_since.items() if version == purpose.version)
+    return (None if since == purpose.version else since), new
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """All purposes of a client."""
+    async with colleague.provider.db.reading() as unit:
+        client = await service.get_client(unit, request.path_params["client_id"])
+    asks = {purpose.id: whom_it_asks(purpose) for purpose in client.purposes}
+    return render(request, "console/client_purposes.html", client=client, asks=asks)
+
+
+async def show_one(request: Request, colleague: Colleague) -> Response:
+    """The form for one purpose, or for a new one."""
+    return await _page(request, colleague, Form([]), {})
+
+
+async def change(request: Request, colleague: Colleague) -> Response:
+    """Write a purpose anew, add one, or take one out. Its version is counted here."""
+    form, provider = await read_form(request), colleague.provider
+    form.one_of("what", "save", "remove")
+    errors = reason_problem(request, colleague, form) | _missing(request, form)
+    if errors:
+        return await _page(request, colleague, form, errors)
+    deed, name = deed_of(colleague, form), request.path_params["purpose"]
+    purpose_id = form["id"].strip() if name == _NEW else name
+    material = (purpose_id,) if form["material"] and name != _NEW else ()
+
+    async def work(unit: Unit) -> Client:
+        client = await seen_client(unit, request, form)
+        wanted = _with(client.metadata.get("purposes", []), purpose_id, form)
+        return await operating.set_purposes(unit, client, wanted, deed, sandbox=provider.sandbox, material=material)
+
+    try:
+        client = await colleague.act(work)
+    except OAuthError as refusal:
+        return await _page(request, colleague, form, {_place(refusal): refusal.description})
+    provider.clients.forget(client.client_id)
+    return see_other(f"{PATH}/{client.client_id}/purposes")
+
+
+def _with(standing: list[dict[str, Any]], purpose_id: str, form: Form) -> list[dict[str, Any]]:
+    """The purposes with one of them as the form has it; without it where it is to be taken out."""
+    wanted: dict[str, Any] = {
+        "id": purpose_id,
+        **{name: {language: form[f"{name}-{language}"].strip() for language in LANGUAGES} for name in TEXTS},
+        **{name: form[name].split() for name in ("required", "optional")},
+    }
+    if form["what"] == "remove":
+        return [purpose for purpose in standing if purpose["id"] != purpose_id]
+    if purpose_id not in {purpose["id"] for purpose in standing}:
+        return [*standing, wanted]
+    return [wanted if purpose["id"] == purpose_id else purpose for purpose in standing]
+
+
+def _missing(request: Request, form: Form) -> dict[str, str]:
+    if form["what"] == "remove":
+        return {}
+    names = [f"{name}-{language}" for name in TEXTS for language in LANGUAGES]
+    names += ["id"] if request.path_params["purpose"] == _NEW else []
+    text = gettext(request, "People read it: it is needed in both languages.")
+    return {name: text for name in names if not form[name].strip()}
+
+
+def _place(refusal: OAuthError) -> str:
+    """The field that a refusal of the purposes is about."""
+    return "optional" if "optional" in refusal.description else "required"
+
+
+async def _page(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+    name = request.path_params["purpose"]
+    async with colleague.provider.db.reading() as unit:
+        client = await service.get_client(unit, request.path_params["client_id"])
+    purpose = next((each for each in client.purposes if each.id == name), None)
+    if purpose is None and name != _NEW:
+        raise HTTPException(404)
+    values: dict[str, str] = {}
+    if purpose is not None:
+        for text in TEXTS:
+            values |= {f"{text}-{language}": getattr(purpose, text)[language] for language in LANGUAGES}
+        values |= {"required": " ".join(purpose.required), "optional": " ".join(purpose.optional)}
+    return render(
+        request,
+        "console/client_purpose.html",
+        422 if errors else 200,
+        client=client,
+        purpose=purpose,
+        seen=form["seen"] or client.version,
+        texts=TEXTS,
+        languages=LANGUAGES,
+        values=values | dict(form),
+        form=form,
+        errors=errors,
+    )
+
+
+_ONE = f"{PATH}/{{client_id}}/purposes/{{purpose}}"
+doors = [
+    Door.page(f"{PATH}/{{client_id}}/purposes", for_colleague("console", show, Role.OPERATOR)),
+    Door.page(_ONE, for_colleague("console", show_one, Role.OPERATOR)),
+    Door.page(_ONE, for_colleague("console", change, Role.OPERATOR), "POST"),
+]

@@ -1,0 +1,107 @@
+"""`/console/families`: organisations whose clients go in and out of service together."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients import families
+from vneid_idp.clients.families import BadFamily, FamilyExists
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.identity.roles import Role
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+PATH = "/console/families"
+_PAGE = 50
+_LONGEST_NAME = 200
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """A page of all families, and a form for a new one."""
+    return await _list(request, colleague, Form([]), {})
+
+
+async def create(request: Request, colleague: Colleague) -> Response:
+    """Make one before its first client is there."""
+    form = await read_form(request)
+    errors = reason_problem(request, colleague, form) | _name_problem(request, form)
+    if errors:
+        return await _list(request, colleague, form, errors)
+    deed, family_id = deed_of(colleague, form), form["family"].strip()
+    try:
+        await colleague.act(lambda unit: families.create(unit, family_id, form["name"].strip(), deed))
+    except BadFamily:
+        text = gettext(request, "At most 64 letters, digits, dots, hyphens and underscores.")
+        return await _list(request, colleague, form, {"family": text})
+    except FamilyExists:
+        text = gettext(request, "There is an organisation under this id already.")
+        return await _list(request, colleague, form, {"family": text})
+    return see_other(f"{PATH}/{family_id}")
+
+
+async def show_one(request: Request, colleague: Colleague) -> Response:
+    """One family and its clients."""
+    return await _one(request, colleague, Form([]), {})
+
+
+async def change(request: Request, colleague: Colleague) -> Response:
+    """Name it, or take it in or out of service."""
+    form, family_id = await read_form(request), request.path_params["family"]
+    what = form.one_of("what", "name", "disable", "enable")
+    errors = reason_problem(request, colleague, form)
+    if what == "name":
+        errors |= _name_problem(request, form)
+    if errors:
+        return await _one(request, colleague, form, errors)
+    deed = deed_of(colleague, form)
+
+    async def work(unit: Unit) -> tuple[str, ...]:
+        match what:
+            case "name":
+                await families.name(unit, family_id, form["name"].strip(), deed)
+            case "disable":
+                await families.disable(unit, family_id, deed)
+            case "enable":
+                await families.enable(unit, family_id, deed)
+        return await families.members(unit, family_id)
+
+    for client_id in await colleague.act(work):
+        colleague.provider.clients.forget(client_id)
+    return see_other(f"{PATH}/{family_id}")
+
+
+def _name_problem(request: Request, form: Form) -> dict[str, str]:
+    if 0 < len(form["name"].strip()) <= _LONGEST_NAME:
+        return {}
+    return {"name": gettext(request, "Give the organisation a name of at most 200 characters.")}
+
+
+async def _list(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+    after = request.query_params.get("after", "")[:256].replace("\0", "")
+    async with colleague.provider.db.reading() as unit:
+        found = await families.page(unit, after=after, limit=_PAGE)
+    last = found[-1].family_id if len(found) == _PAGE else None
+    return render(
+        request, "console/families.html", 422 if errors else 200, families=found, last=last, form=form, errors=errors
+    )
+
+
+async def _one(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+    async with colleague.provider.db.reading() as unit:
+        family = await families.get(unit, request.path_params["family"])
+        clients = await families.members(unit, family.family_id)
+    return render(
+        request, "console/family.html", 422 if errors else 200, family=family, clients=clients, form=form, errors=errors
+    )
+
+
+doors = [
+    Door.page(PATH, for_colleague("console", show, Role.OPERATOR)),
+    Door.page(PATH, for_colleague("console", create, Role.OPERATOR), "POST"),
+    Door.page(f"{PATH}/{{family}}", for_colleague("console", show_one, Role.OPERATOR)),
+    Door.page(f"{PATH}/{{family}}", for_colleague("console", change, Role.OPERATOR), "POST"),
+]

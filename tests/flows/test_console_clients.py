@@ -1,0 +1,201 @@
+"""Clients at the console: changed by whoever saw what stands, purposes by version, domains by proof, organisations."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.flows.test_console import told
+from tests.flows.test_office import colleague
+from tests.flows.test_portal import opened, post
+from tests.support.country import PURPOSE, Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.clients import domains, families, service
+from vneid_idp.clients.domains import ClientDomain
+from vneid_idp.identity.roles import Role
+from vneid_idp.protocol.client import Client
+
+
+async def client_of(land: Country, party: RelyingParty) -> Client:
+    async with land.idp.db.reading() as unit:
+        return await service.get_client(unit, party.client_id)
+
+
+def fields(page: Page) -> dict[str, str]:
+    """What the inputs and text areas of a page hold."""
+    html = page.response.text
+    found = dict(re.findall(r'<input class="input[^"]*" id="[^"]+" name="([^"]+)" type="[^"]+" value="([^"]*)"', html))
+    areas = re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)</textarea>', html)
+    return page.hidden | found | dict(areas)
+
+
+async def change(operator: Person, path: str, **values: str) -> Page:
+    """Send the form of a page with what it holds, and `values` over it."""
+    page = await opened(operator, path)
+    form = {name: value for name, value in fields(page).items() if name != "csrf_token"}
+    return await post(operator, page, path, **(form | {"reason": "Asked for in ticket 4711"} | values))
+
+
+async def test_what_people_see_of_a_client_is_changed(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path = f"/console/clients/{party.client_id}/registration"
+    before = await client_of(land, party)
+    uris = "http://localhost:9999/callback\r\nhttp://localhost:9999/other"
+    done = await change(operator, path, client_name="Mạng Mới", redirect_uris=uris, contacts="it@net.example")
+    assert done.path == f"/console/clients/{party.client_id}"
+    after = await client_of(land, party)
+    assert (after.client_name, after.redirect_uris) == ("Mạng Mới", tuple(uris.split()))
+    assert after.metadata["contacts"] == ["it@net.example"]
+    assert after.metadata["purposes"] == before.metadata["purposes"], "what the form does not have stands"
+    assert "ticket 4711" in (await told(land, "client.changed"))[-1]
+    assert (await land.idp.clients.get(land.idp.db, party.client_id)).client_name == "Mạng Mới"
+    await change(operator, path, contacts="")
+    assert "contacts" not in (await client_of(land, party)).metadata
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"redirect_uris": "ftp://x"}, 'id="redirect_uris-error"'),
+        ({"redirect_uris": ""}, 'id="redirect_uris-error"'),
+        ({"scope": "openid everything"}, 'id="scope-error"'),
+        ({"reason": "x"}, 'id="reason-error"'),
+        ({"reason": "for 097099000001"}, 'id="reason-error"'),
+    ],
+)
+async def test_what_cannot_be_registered_is_told_at_its_field(
+    land: Country, party: RelyingParty, values: dict[str, str], place: str
+) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    page = await change(operator, f"/console/clients/{party.client_id}/registration", client_name="Kept", **values)
+    assert page.response.status_code == 422
+    assert place in page.response.text
+    assert 'value="Kept"' in page.response.text
+    assert (await client_of(land, party)).version == 1
+
+
+async def test_a_page_older_than_the_client_changes_nothing(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    base = f"/console/clients/{party.client_id}"
+    await change(operator, f"{base}/registration", client_name="First")
+    for path in (f"{base}/registration", f"{base}/metadata", f"{base}/purposes/account"):
+        late = await change(operator, path, seen="1", client_name="Second", metadata="{}", what="save")
+        assert late.response.status_code == 412, path
+    assert (await client_of(land, party)).client_name == "First"
+
+
+async def test_the_whole_registration_is_written_anew(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path = f"/console/clients/{party.client_id}/metadata"
+    for text in ("{", "[]"):
+        assert (await change(operator, path, metadata=text)).response.status_code == 422
+    text = '{"client_name": "Anew", "redirect_uris": ["http://localhost:9999/callback"], "scope": "openid"}'
+    assert (await change(operator, path, metadata=text)).response.status_code == 200
+    client = await client_of(land, party)
+    assert (client.client_name, client.scope) == ("Anew", ("openid",))
+
+
+async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    base = f"/console/clients/{party.client_id}/purposes"
+    less = " ".join(claim for claim in PURPOSE["optional"] if claim != "gender")
+    await change(operator, f"{base}/account", optional=less, what="save")
+    page = await change(operator, f"{base}/account", optional=f"{less} gender", what="save")
+    assert page.path == base
+    assert "tất cả mọi người về gender" in page.text
+    (purpose,) = (await client_of(land, party)).purposes
+    assert (purpose.version, purpose.since("gender"), purpose.since("birthdate")) == (3, 3, 1)
+    page = await change(operator, f"{base}/account", material="1", what="save")
+    assert (await client_of(land, party)).purposes[0].since("birthdate") == 4
+    new = {"id": "letters", "required": "", "optional": "email", "what": "save"}
+    texts = {
+        f"{name}-{lang}": "Thư" for name in ("title", "text", "legal_ground", "kept_until") for lang in ("vi", "en")
+    }
+    assert (await change(operator, f"{base}/+", **new)).response.status_code == 422
+    assert (await change(operator, f"{base}/+", **(new | texts | {"optional": "nonsense"}))).response.status_code == 422
+    assert (await change(operator, f"{base}/+", **new, **texts)).path == base
+    assert [each.id for each in (await client_of(land, party)).purposes] == ["account", "letters"]
+    await change(operator, f"{base}/letters", what="remove")
+    assert [each.id for each in (await client_of(land, party)).purposes] == ["account"]
+    assert (await operator.browser.get(f"{base}/letters")).status_code == 404
+    assert '"purposes":{"letters":[1,null]}' in (await told(land, "client.changed"))[-1]
+
+
+class Seen:
+    """A witness to whom every domain shows what it is told to show."""
+
+    def __init__(self, *proofs: str) -> None:
+        self.proofs = proofs
+
+    async def texts(self, name: str) -> tuple[str, ...]:
+        return self.proofs
+
+    async def content(self, url: str) -> str:
+        return ""
+
+
+async def test_a_domain_is_asked_for_and_looked_at(land: Country) -> None:
+    party = RelyingParty(land, await land.register(redirect_uris=["https://app.bank.example/cb"]))
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path = f"/console/clients/{party.client_id}/domains"
+    foreign = await change(operator, path, domain="other.example")
+    assert (foreign.response.status_code, 'id="domain-error"' in foreign.response.text) == (422, True)
+    assert (await change(operator, path, domain="bank.example", reason="")).response.status_code == 422
+    page = await change(operator, path, domain="Bank.example")
+
+    async def known() -> ClientDomain:
+        async with land.idp.db.reading() as unit:
+            return await domains.get_domain(unit, party.client_id, "bank.example")
+
+    asked = await known()
+    for text in (asked.proof, asked.record_name, asked.file_url):
+        assert text in page.text
+    app = land.app.state
+    why = {"domain": "bank.example", "reason": "Ticket 4711", "what": "check"}
+    app.idp = replace(land.idp, witness=Seen())
+    page = await post(operator, page, f"{path}/check", **why)
+    assert "chưa có bằng chứng" in page.text
+    app.idp = replace(land.idp, witness=Seen(asked.proof))
+    refused = await post(operator, page, f"{path}/check", **(why | {"reason": ""}))
+    assert refused.response.status_code == 422
+    page = await post(operator, page, f"{path}/check", **why)
+    assert "có đúng bằng chứng" in page.text
+    assert (await known()).is_verified
+    assert "Ticket 4711" in (await told(land, "client.domain_verified"))[-1]
+
+
+async def test_an_organisation_is_made_named_and_taken_out_of_service(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path, why = "/console/families", {"reason": "Ticket 4711"}
+    page = await opened(operator, path)
+    for form in (
+        {"family": "a b", "name": "A"},
+        {"family": "carrier", "name": " "},
+        {"family": "carrier", "name": "A", "reason": ""},
+    ):
+        assert (await post(operator, page, path, **(why | form))).response.status_code == 422
+    made = await post(operator, page, path, family="carrier", name="Viễn thông A", **why)
+    assert (made.path, "Viễn thông A" in made.text) == (f"{path}/carrier", True)
+    assert (await post(operator, page, path, family="carrier", name="Other", **why)).response.status_code == 422
+    party = RelyingParty(land, await land.register(family="carrier"))
+    one = f"{path}/carrier"
+    await post(operator, page, one, what="name", name="Viễn thông B", **why)
+    await post(operator, page, one, what="disable", **why)
+    assert (await client_of(land, party)).disabled_at is not None
+    assert (await party.post("/token", grant_type="client_credentials")).status_code == 401
+    await post(operator, page, one, what="enable", **why)
+    assert (await client_of(land, party)).disabled_at is None
+    async with land.idp.db.reading() as unit:
+        assert (await families.get(unit, "carrier")).name == "Viễn thông B"
+    for kind in ("created", "named", "disabled", "enabled"):
+        assert "Ticket 4711" in (await told(land, f"family.{kind}"))[-1]
+    assert (await operator.browser.get(f"{path}/none")).status_code == 404
+
+
+async def test_it_takes_an_operator(land: Country, party: RelyingParty) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    base = f"/console/clients/{party.client_id}"
+    for path in ("registration", "metadata", "purposes", "purposes/account", "domains"):
+        assert (await clerk.browser.get(f"{base}/{path}")).status_code == 403, path
+    for path in ("/console/families", "/console/families/x"):
+        assert (await clerk.browser.get(path)).status_code == 403, path
