@@ -365,6 +365,8 @@ async def test_the_policy_is_looked_at_drafted_tried_and_published(api: Api, lan
     path = f"/policy/versions/{draft.json()['version']}"
     assert len((await api("GET", path)).json()["requirements"]) == 1
     assert (await api("POST", f"{path}/simulate")).json()["on"] == "2031-01-01"
+    for no_day in ("0001-01-01", "9999-12-31"):
+        assert (await api("POST", f"{path}/simulate?on={no_day}")).status_code == 422
     assert (await api("GET", "/policy?on=2031-01-01")).json()["requirements"] == before["requirements"]
     published = await api("POST", f"{path}/publish", **WHY)
     assert (published.status_code, published.json()["published_by"]) == (200, WHY["by"])

@@ -110,5 +110,6 @@ def test_simulating_counts_and_names_nobody(stricter: str, database_url: str) ->
     effect = {"kind": "social_account", "action": "post", "locked": {"level_too_low": PEOPLE}, "freed": {}}
     found = shown("simulate", "2")
     assert found == {"on": SOON, "looked_at": PEOPLE, "locked": PEOPLE, "freed": 0, "effects": [effect]}
+    assert "a day from" in run("policy", "simulate", "2", "--on", "0001-01-01", code=1).stderr
     today = shown("simulate", "2", "--on", TODAY.isoformat())
     assert (today["looked_at"], today["locked"], today["effects"]) == (PEOPLE, 0, [])

@@ -19,6 +19,7 @@ from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
+from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.simulate_policy import first_change, simulate
@@ -27,7 +28,7 @@ from vneid_idp.web.context import idp
 router = router_of("Policy")
 Caller = Annotated[Client, Depends(needs("admin:policy"))]
 VersionOf = Annotated[int, Path(ge=1, lt=2**31, description="The number of a version.")]
-OnDay = Annotated[date | None, Query(description="A day in Viet Nam.")]
+OnDay = Annotated[date | None, Query(description="A day in Viet Nam.", ge=FIRST_DAY, le=LAST_DAY)]
 _ONE = {"_404": "policy_version_unknown, not_found"}
 
 

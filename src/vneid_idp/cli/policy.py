@@ -25,7 +25,7 @@ from vneid_idp.cli.terminal import (
 from vneid_idp.kernel.clock import local_date, to_rfc3339
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import read_policy
-from vneid_idp.policy.rules import Policy, Requirement, ThresholdRow
+from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Policy, Requirement, ThresholdRow
 from vneid_idp.policy.service import Draft, Version
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
@@ -183,6 +183,8 @@ def _text(file: Path) -> str:
 
 
 def _day(on: datetime | None) -> date | None:
+    if on is not None and not FIRST_DAY <= on.date() <= LAST_DAY:
+        fail(f"--on: a day from {FIRST_DAY} to {LAST_DAY}.")
     return None if on is None else on.date()
 
 

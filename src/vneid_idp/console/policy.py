@@ -14,7 +14,7 @@ from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
-from vneid_idp.policy.rules import Requirement, ThresholdRow
+from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Requirement, ThresholdRow
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -71,11 +71,12 @@ def rows_of(requirements: Iterable[Requirement], thresholds: Iterable[ThresholdR
 
 
 def read_day(text: str, other: date) -> date:
-    """A day as a date field sends it; `other` where there is none, or no day."""
+    """A day as a date field sends it; `other` where there is none, or no day of a policy."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return other
+    return day if FIRST_DAY <= day <= LAST_DAY else other
 
 
 async def show(request: Request, colleague: Colleague) -> Response:

@@ -1,22 +1,20 @@
 """A policy as a file: TOML, one table a row, as an operator writes and a lawyer reviews it."""
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.policy.rules import POSSIBLE, Policy, Requirement, Threshold, ThresholdRow
+from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, POSSIBLE, Policy, Requirement, Threshold, ThresholdRow
 
 _SHIPPED = Path(__file__).with_name("default.toml")
-_SHARED = ("legal_reference", "in_force_from", "in_force_until")
-_MEMBERS = {
-    "requirement": ("kind", "action", "minimum_level", "own_proof", *_SHARED),
-    "threshold": ("name", "number", *_SHARED),
-}
-_LEVELS = range(3)
+_MOST_CHARACTERS = 200_000
 
 Actions = Mapping[str, Collection[str]]
 """The actions that there are, by the kind of what is bound."""
@@ -28,6 +26,51 @@ class PolicyRefused(DomainError):
     code = "policy_refused"
     status = 422
     title = "This is no policy that could be published."
+
+
+def _no_time(value: object) -> object:
+    if isinstance(value, datetime):
+        raise ValueError
+    return value
+
+
+_Day = Annotated[date, BeforeValidator(_no_time), Field(ge=FIRST_DAY, le=LAST_DAY)]
+_Text = Annotated[str, StringConstraints(pattern=r"\S", max_length=300)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    legal_reference: _Text
+    in_force_from: _Day
+    in_force_until: _Day | None = None
+
+
+class _RequirementRow(_Row):
+    kind: str
+    action: str
+    minimum_level: Annotated[int, Field(ge=0, le=2)]
+    own_proof: bool
+
+
+class _ThresholdRow(_Row):
+    name: str
+    number: int
+
+
+_DAY = f"is a day, such as 2027-01-01, from {FIRST_DAY} to {LAST_DAY}"
+_WANTED = {
+    "legal_reference": "names the instrument and the article, in 300 characters at most",
+    "in_force_from": _DAY,
+    "in_force_until": _DAY,
+    "kind": "is a text",
+    "action": "is a text",
+    "minimum_level": "is 0, 1 or 2",
+    "own_proof": "is true or false",
+    "name": "is a text",
+    "number": "is a whole number",
+}
+_TABLES = ("requirement", "threshold")
 
 
 @cache
@@ -42,24 +85,19 @@ def read_policy(text: str, actions: Actions) -> Policy:
 
 
 def _read(text: str, actions: Actions | None) -> Policy:
-    try:
-        members = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyRefused(f"Not TOML: {error}") from error
-    problems = [f"{name}: no member of a policy" for name in members if name not in _MEMBERS]
-    tables = {name: members.get(name, []) for name in _MEMBERS}
-    if not any(tables.values()):
+    members = _members(text)
+    problems = [f"{name}: no member of a policy" for name in members if name not in _TABLES]
+    if not any(members.get(name) for name in _TABLES):
         problems.append("There is no row in it.")
-    for name, rows in tables.items():
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise PolicyRefused(f"[[{name}]] is a list of tables.")
-        for number, row in enumerate(rows, 1):
-            problems += [f"{name} {number}: {text}" for text in _problems(name, row, actions)]
+    requirements = list(_rows(members, "requirement", _RequirementRow, problems))
+    thresholds = list(_rows(members, "threshold", _ThresholdRow, problems))
+    problems += [f"requirement {n}: {found}" for n, row in requirements for found in _slips(row, actions)]
+    problems += [f"threshold {n}: {found}" for n, row in thresholds for found in _slips_of_number(row)]
     if problems:
         raise PolicyRefused("\n".join(problems))
     policy = Policy(
-        tuple(Requirement(**row) for row in tables["requirement"]),
-        tuple(ThresholdRow(**row | {"name": Threshold(row["name"])}) for row in tables["threshold"]),
+        tuple(Requirement(**row.model_dump()) for _, row in requirements),
+        tuple(ThresholdRow(**row.model_dump() | {"name": Threshold(row.name)}) for _, row in thresholds),
     )
     doubled = _doubled(policy)
     if doubled:
@@ -67,46 +105,60 @@ def _read(text: str, actions: Actions | None) -> Policy:
     return policy
 
 
-def _problems(table: str, row: dict[str, Any], actions: Actions | None) -> list[str]:
-    wanted = _MEMBERS[table]
-    missing = [f"{name} is missing" for name in wanted if name not in row and name != "in_force_until"]
-    unknown = [f"{name}: no member of a {table}" for name in row if name not in wanted]
-    if missing or unknown:
-        return missing + unknown
-    own = _requirement_problems(row, actions) if table == "requirement" else _threshold_problems(row)
-    return own + _shared_problems(row)
+def _members(text: str) -> dict[str, Any]:
+    if len(text) > _MOST_CHARACTERS:
+        raise PolicyRefused(f"A policy has {_MOST_CHARACTERS} characters at most.")
+    try:
+        return tomllib.loads(text)
+    # A number of thousands of digits is a ValueError, and a list in a list in a list … a RecursionError.
+    except (ValueError, RecursionError) as error:
+        raise PolicyRefused(f"Not TOML: {error}") from error
 
 
-def _requirement_problems(row: dict[str, Any], actions: Actions | None) -> list[str]:
-    found = []
-    if actions is not None and row["action"] not in actions.get(row["kind"], ()):
-        found.append(f"{row['kind']} {row['action']}: there is no such kind and action")
-    if type(row["minimum_level"]) is not int or row["minimum_level"] not in _LEVELS:
-        found.append("minimum_level is 0, 1 or 2")
-    if not isinstance(row["own_proof"], bool):
-        found.append("own_proof is true or false")
+_R = TypeVar("_R", bound=_Row)
+
+
+def _rows(members: dict[str, Any], table: str, model: type[_R], problems: list[str]) -> Iterable[tuple[int, _R]]:
+    """The rows of a table that have the shape, by their number from 1; what is wrong with the others is noted."""
+    rows = members.get(table, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise PolicyRefused(f"[[{table}]] is a list of tables.")
+    for number, row in enumerate(rows, 1):
+        try:
+            yield number, model.model_validate(row)
+        except ValidationError as error:
+            problems += [f"{table} {number}: {_said(table, each)}" for each in error.errors()]
+
+
+def _said(table: str, error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    if error["type"] == "extra_forbidden":
+        return f"{name}: no member of a {table}"
+    return f"{name} {_WANTED[name]}"
+
+
+def _slips(row: _RequirementRow, actions: Actions | None) -> list[str]:
+    found = _ends_too_soon(row)
+    if actions is not None and row.action not in actions.get(row.kind, ()):
+        found.append(f"{row.kind} {row.action}: there is no such kind and action")
     return found
 
 
-def _threshold_problems(row: dict[str, Any]) -> list[str]:
-    if row["name"] not in set(Threshold):
-        return [f"{row['name']}: there is no such threshold"]
-    possible = POSSIBLE[Threshold(row["name"])]
-    if type(row["number"]) is not int or row["number"] not in possible:
-        return [f"{row['name']} is a number from {possible[0]} to {possible[-1]}"]
-    return []
-
-
-def _shared_problems(row: dict[str, Any]) -> list[str]:
-    found = []
-    if not isinstance(row["legal_reference"], str) or not row["legal_reference"].strip():
-        found.append("legal_reference names the instrument and the article")
-    for name in ("in_force_from", "in_force_until"):
-        if name in row and (not isinstance(row[name], date) or isinstance(row[name], datetime)):
-            found.append(f"{name} is a day, such as 2027-01-01")
-    if not found and "in_force_until" in row and row["in_force_until"] <= row["in_force_from"]:
-        found.append("in_force_until is later than in_force_from")
+def _slips_of_number(row: _ThresholdRow) -> list[str]:
+    found = _ends_too_soon(row)
+    if row.name not in set(Threshold):
+        return [*found, f"{row.name}: there is no such threshold"]
+    possible = POSSIBLE[Threshold(row.name)]
+    if row.number not in possible:
+        found.append(f"{row.name} is a number from {possible[0]} to {possible[-1]}")
     return found
+
+
+def _ends_too_soon(row: _Row) -> list[str]:
+    until = row.in_force_until
+    return ["in_force_until is later than in_force_from"] if until is not None and until <= row.in_force_from else []
 
 
 def _doubled(policy: Policy) -> list[str]:

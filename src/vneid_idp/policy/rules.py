@@ -14,6 +14,9 @@ from typing import TypeVar
 
 from vneid_idp.kernel.clock import Instant, local_date
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""The days of which a policy speaks, and for which it can be asked: anything else is a slip of the pen."""
+
 
 class Threshold(StrEnum):
     """A number that decides. Stored rows name it, so a name is never reused."""
