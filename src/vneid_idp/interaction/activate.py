@@ -45,10 +45,9 @@ async def submit(request: Request) -> Response:
         SecretKind.PASSWORD: await provider.hasher.hash(form["password"]),
         SecretKind.PASSCODE: await provider.hasher.hash(form["passcode"]),
     }
-    async with provider.db.writing() as unit:
-        outcome, told = await activate_account(
-            unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes
-        )
+    outcome, told = await provider.db.transact(
+        lambda unit: activate_account(unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes)
+    )
     if outcome is not Outcome.RIGHT or candidate.person_id is None:
         await provider.limits.failed(Secret.SIGN_IN, tried)
         words = gettext(request, "The number or the code is not right, or the code is used or too old.")

@@ -9,6 +9,7 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import ChooseWard
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.being_here import hold_whoever_is_here
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -41,9 +42,13 @@ async def submit(request: Request) -> Response:
         return _page(request, visit, children, error=gettext(request, "Choose the child."))
     session = visit.session
     assert session is not None
-    async with visit.provider.db.writing(durable=False) as unit:
+    ward_id = child.person_id
+
+    async def work(unit: Unit) -> None:
         await hold_whoever_is_here(unit, session.person_id, session.session_id)
-        await service.choose_ward(unit, visit.interaction, child.person_id)
+        await service.choose_ward(unit, visit.interaction, ward_id)
+
+    await visit.provider.db.transact(work, durable=False)
     return visit.onward()
 
 

@@ -65,8 +65,10 @@ async def answer(request: Request) -> Response:
         return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
     locale = locale_of(request)
     shown = Shown(text_shown(visit.client, asked.screen, locale, partial(gettext, request)), locale)
-    async with visit.provider.db.writing() as unit:
-        await give_consent(unit, asked.person_id, asked.session_id, visit.client.client_id, decisions, shown)
+    person_id, session_id, client_id = asked.person_id, asked.session_id, visit.client.client_id
+    await visit.provider.db.transact(
+        lambda unit: give_consent(unit, person_id, session_id, client_id, decisions, shown)
+    )
     return visit.onward()
 
 
@@ -104,9 +106,8 @@ def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:
 
 
 async def _refuse(asked: _Asked) -> Response:
-    async with asked.visit.provider.db.writing() as unit:
-        client_id = asked.visit.client.client_id
-        await record(unit, Event(EventKind.CONSENT_REFUSED, person_id=asked.person_id, client_id=client_id))
+    refused = Event(EventKind.CONSENT_REFUSED, person_id=asked.person_id, client_id=asked.visit.client.client_id)
+    await asked.visit.provider.db.transact(lambda unit: record(unit, refused))
     return await leave(asked.visit, "consent")
 
 

@@ -113,10 +113,12 @@ async def choose_ward(unit: Unit, interaction: Interaction, ward_id: str) -> Non
     await store.choose_ward(unit, interaction.interaction_id, ward_id)
 
 
-async def extend(unit: Unit, interaction: Interaction) -> None:
-    """Give the person another full span of time. Raises `InteractionOver`."""
-    if not await store.extend(unit, interaction.interaction_id, unit.now + LIFE):
+async def extend(unit: Unit, interaction: Interaction) -> Instant:
+    """Give the person another full span of time; when it runs out. Raises `InteractionOver`."""
+    until = unit.now + LIFE
+    if not await store.extend(unit, interaction.interaction_id, until):
         raise InteractionOver
+    return until
 
 
 async def end(unit: Unit, interaction_id: str) -> None:

@@ -69,14 +69,11 @@ async def enter(request: Request) -> Visit:
 
 async def extend(visit: Visit) -> Visit:
     """The visit with another full span of time."""
-    async with visit.provider.db.writing(durable=False) as unit:
-        await service.extend(unit, visit.interaction)
-        until = unit.now + service.LIFE
+    until = await visit.provider.db.transact(lambda unit: service.extend(unit, visit.interaction), durable=False)
     return replace(visit, interaction=replace(visit.interaction, expires_at=until))
 
 
 async def leave(visit: Visit, page: str) -> Response:
     """The person goes back without an answer: the relying party is told with the error that fits `page`."""
-    async with visit.provider.db.writing(durable=False) as unit:
-        await service.refuse(unit, visit.interaction, page)
+    await visit.provider.db.transact(lambda unit: service.refuse(unit, visit.interaction, page), durable=False)
     return visit.onward()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +16,13 @@ from vneid_idp.identity.sessions import Session
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.levels import factors
-from vneid_idp.storage.unit import Reading
+from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.being_here import seize_whoever_is_here
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
+
+T = TypeVar("T")
 
 FRESH: Instant = 15 * MINUTE
 """How long two proofs are good for changing how the account is protected."""
@@ -44,6 +48,18 @@ class Holder:
         """Whether two different proofs were shown, the last of them a short while ago."""
         last = max(method.at for method in self.session.methods)
         return factors(self.session.methods) >= 2 and self.now - last <= FRESH
+
+    async def act_alone(self, work: Callable[[Unit], Awaitable[T]]) -> T:
+        """What `work` returns, done in one unit in which the holder still is here, and nobody else acts for them.
+
+        It may run more than once: see `Database.transact`. Raises `SignedOut`, and what `work` raises.
+        """
+
+        async def checked(unit: Unit) -> T:
+            await seize_whoever_is_here(unit, self.person_id, self.session.session_id)
+            return await work(unit)
+
+        return await self.provider.db.transact(checked)
 
 
 Page = Callable[[Request], Awaitable[Response]]

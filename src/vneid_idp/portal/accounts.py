@@ -107,8 +107,11 @@ async def release(request: Request, holder: Holder) -> Response:
     child = None
     if found is not None and found.person_id is not None and found.person_id != holder.person_id:
         child = await persons.ask(provider.db, provider.registry, found.person_id)
-    async with provider.db.writing() as unit:
-        await release_for_person(unit, holder.person_id, holder.session.session_id, form["binding"], child, policy)
+    await provider.db.transact(
+        lambda unit: release_for_person(
+            unit, holder.person_id, holder.session.session_id, form["binding"], child, policy
+        )
+    )
     return see_other("/me/accounts?released")
 
 

@@ -4,13 +4,14 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
-from vneid_idp.use_cases.being_here import seize_whoever_is_here
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
@@ -94,9 +95,8 @@ async def add_passkey(request: Request, holder: Holder) -> Response:
     _check_fresh(holder)
     body = await read_passkey(request)
     provider = holder.provider
-    async with provider.db.writing() as unit:
-        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
-        await passkeys.register(
+    await holder.act_alone(
+        lambda unit: passkeys.register(
             unit,
             provider.keys.sealer,
             site_of(provider),
@@ -106,6 +106,7 @@ async def add_passkey(request: Request, holder: Holder) -> Response:
             answer=body["answer"],
             name=body.get("name", ""),
         )
+    )
     return json_response({"next": "/me/security?done=passkey-added"})
 
 
@@ -134,9 +135,7 @@ async def remove_passkey(request: Request, holder: Holder) -> Response:
     form = await read_form(request)
     if not await _proven(holder):
         return see_other(SECOND)
-    async with holder.provider.db.writing() as unit:
-        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
-        await passkeys.remove(unit, holder.person_id, form["passkey"])
+    await holder.act_alone(lambda unit: passkeys.remove(unit, holder.person_id, form["passkey"]))
     return see_other("/me/security?done=passkey-removed")
 
 
@@ -154,10 +153,12 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     if errors:
         return await _page(request, holder, errors, 422)
     hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
-    async with holder.provider.db.writing() as unit:
-        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
+
+    async def work(unit: Unit) -> tuple[Delivery, ...]:
         await chosen_secrets.set_hash(unit, holder.person_id, kind, hashed)
-        announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
+        return await end_sessions(unit, holder.person_id, but=holder.session.session_id)
+
+    announced = await holder.act_alone(work)
     await holder.provider.dispatcher.attempt(announced)
     return see_other(f"/me/security?done={kind.value}")
 
@@ -199,9 +200,7 @@ async def _check_password(request: Request, holder: Holder, password: str, kind:
 async def end_other_sessions(request: Request, holder: Holder) -> Response:
     """Sign out everywhere but here."""
     await read_form(request)
-    async with holder.provider.db.writing() as unit:
-        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
-        announced = await end_sessions(unit, holder.person_id, but=holder.session.session_id)
+    announced = await holder.act_alone(lambda unit: end_sessions(unit, holder.person_id, but=holder.session.session_id))
     await holder.provider.dispatcher.attempt(announced)
     return see_other("/me/security?done=others")
 

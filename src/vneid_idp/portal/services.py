@@ -15,7 +15,6 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.use_cases.being_here import seize_whoever_is_here
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import PERMISSION_WORDS, Say, Topic, topics_of
 from vneid_idp.web.doors import Door
@@ -74,9 +73,7 @@ async def show(request: Request, holder: Holder) -> Response:
 async def withdraw(request: Request, holder: Holder) -> Response:
     """Withdraw a consent: what was issued under it is worth nothing from this moment, and what was bound is free."""
     form = await read_form(request)
-    async with holder.provider.db.writing() as unit:
-        await seize_whoever_is_here(unit, holder.person_id, holder.session.session_id)
-        announced = await withdraw_consent(unit, holder.person_id, form["consent"])
+    announced = await holder.act_alone(lambda unit: withdraw_consent(unit, holder.person_id, form["consent"]))
     await holder.provider.dispatcher.attempt(announced)
     return see_other("/me/services?withdrawn")
 

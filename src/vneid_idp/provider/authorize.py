@@ -87,8 +87,9 @@ async def authorize(request: Request) -> Response:
     now = provider.clock.now()
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
-        async with provider.db.writing(durable=False) as unit:
-            kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, now)
+        kept = await provider.db.transact(
+            lambda unit: interactions.open_interaction(unit, provider.keys.sealer, asked, None, now), durable=False
+        )
         return see_other(f"/authorize/{kept.interaction_id}")
     return await _proceed(request, provider, _Opened(client, asked, now, None))
 
@@ -117,8 +118,7 @@ async def _pushed(request: Request, provider: Idp, client: Client, interaction_i
 
 async def _resume(request: Request, provider: Idp, client: Client, found: Interaction) -> Response:
     browser = browser_id(request)
-    async with provider.db.writing(durable=False) as unit:
-        await interactions.claim(unit, found.interaction_id, browser)
+    await provider.db.transact(lambda unit: interactions.claim(unit, found.interaction_id, browser), durable=False)
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found))
 
 
@@ -150,10 +150,13 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
         case asking:
             interaction = opened.interaction
             if interaction is None:
-                async with provider.db.writing(durable=False) as writing:
-                    interaction = await interactions.open_interaction(
-                        writing, provider.keys.sealer, opened.request, browser_id(request), opened.opened_at
-                    )
+                browser = browser_id(request)
+                interaction = await provider.db.transact(
+                    lambda writing: interactions.open_interaction(
+                        writing, provider.keys.sealer, opened.request, browser, opened.opened_at
+                    ),
+                    durable=False,
+                )
             return see_other(_page(asking, interaction.interaction_id))
 
 
@@ -177,8 +180,8 @@ def _page(asking: SignIn | StepUp | ReachLevel | ChooseWard | AskConsent, intera
 async def _end(provider: Idp, opened: _Opened) -> None:
     """A waiting request ends once; of two answers at the same time the second is refused."""
     if opened.interaction is not None:
-        async with provider.db.writing(durable=False) as unit:
-            await interactions.end(unit, opened.interaction.interaction_id)
+        interaction_id = opened.interaction.interaction_id
+        await provider.db.transact(lambda unit: interactions.end(unit, interaction_id), durable=False)
 
 
 def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:

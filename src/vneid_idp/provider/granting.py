@@ -12,6 +12,7 @@ from vneid_idp.protocol.errors import InvalidGrant
 from vneid_idp.protocol.grants.refresh_token import Presented, judge, narrowed
 from vneid_idp.protocol.grants.request import InOwnName, OpenGrant, Outcome, RotateGrant
 from vneid_idp.protocol.tokens import RefreshToken
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import Idp
 
 
@@ -54,10 +55,13 @@ async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:
     The unit returns, so the end is kept although the request is refused.
     """
     client_id = wanted.authorisation.client_id
-    async with provider.db.writing() as unit:
+
+    async def work(unit: Unit) -> None:
         person_id = await grants.end(unit, client_id, wanted.grant_id)
         if person_id is not None:
             await record(unit, Event(EventKind.CODE_REPLAYED, person_id, client_id, wanted.grant_id))
+
+    await provider.db.transact(work)
 
 
 async def _rotate(provider: Idp, wanted: RotateGrant) -> tuple[Granted, Instant]:
@@ -84,7 +88,8 @@ async def _check_scope(provider: Idp, token: RefreshToken, wanted: str) -> None:
 
 async def _repeated(provider: Idp, token: RefreshToken) -> Grant:
     """The grant again for a repeat within the grace; for a replay its end, kept although the request is refused."""
-    async with provider.db.writing() as unit:
+
+    async def work(unit: Unit) -> tuple[Grant | None, Presented | None]:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
         verdict = None if grant is None else judge(token, grant.rotation, unit.now)
         if verdict is Presented.REPLAYED:
@@ -93,6 +98,9 @@ async def _repeated(provider: Idp, token: RefreshToken) -> Grant:
             if person_id is not None:
                 data = {"generation": token.generation}
                 await record(unit, Event(EventKind.REFRESH_REPLAYED, person_id, token.client_id, token.grant_id, data))
+        return grant, verdict
+
+    grant, verdict = await provider.db.transact(work)
     if grant is None:
         raise InvalidGrant("The grant behind the refresh_token has ended: expired, revoked or withdrawn.")
     if verdict is Presented.REPLAYED:

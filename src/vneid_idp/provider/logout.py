@@ -77,8 +77,8 @@ async def confirm(request: Request) -> Response:
         return see_other("/me")
     session = read_session(request, provider.keys.sealer)
     if session is not None:
-        async with provider.db.writing() as unit:
-            announced = await end_session(unit, session.person_id, session.session_id)
+        person_id, session_id = session.person_id, session.session_id
+        announced = await provider.db.transact(lambda unit: end_session(unit, person_id, session_id))
         await provider.dispatcher.attempt(announced)
     forget_session(request)
     return _signed_out(request, asked)

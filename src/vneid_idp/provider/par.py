@@ -24,8 +24,9 @@ async def push(request: Request) -> Response:
     client = await authenticate(provider, request, params)
     check_arrival(Column.PAR, client, params)
     asked = read_authorization(Column.PAR, Draft(client, await resolve(provider, client, params)))
-    async with provider.db.writing(durable=False) as unit:
-        kept = await interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now)
+    kept = await provider.db.transact(
+        lambda unit: interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now), durable=False
+    )
     body = {
         "request_uri": REQUEST_URI + kept.interaction_id,
         "expires_in": (kept.expires_at - kept.opened_at) // SECOND,

@@ -44,8 +44,7 @@ async def register(request: Request) -> Response:
     await _check_initial_access_token(provider, request)
     metadata = registration.read_registration(await _members(request), _registrar(provider))
     await _check_sector(provider, metadata)
-    async with provider.db.writing() as unit:
-        made = await service.register(unit, metadata)
+    made = await provider.db.transact(lambda unit: service.register(unit, metadata))
     provider.clients.forget(made.client.client_id)
     return json_response(_response(provider, made.client, made.registration_access_token, made.secret), 201)
 
@@ -65,8 +64,7 @@ async def update(request: Request) -> Response:
     _check_update(client, members)
     metadata = registration.read_registration(members, _registrar(provider), before=client.metadata)
     await _check_sector(provider, metadata)
-    async with provider.db.writing() as unit:
-        changed, secret = await service.update(unit, client, metadata)
+    changed, secret = await provider.db.transact(lambda unit: service.update(unit, client, metadata))
     provider.clients.forget(client.client_id)
     return json_response(_response(provider, changed, token, secret))
 
@@ -75,8 +73,7 @@ async def delete(request: Request) -> Response:
     """`DELETE /register/{client_id}` (RFC 7592 §2.3): the client and all that was granted to it end."""
     provider = idp(request)
     client, _ = await _managed(provider, request)
-    async with provider.db.writing() as unit:
-        await delete_client(unit, client.client_id)
+    await provider.db.transact(lambda unit: delete_client(unit, client.client_id))
     provider.clients.forget(client.client_id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 

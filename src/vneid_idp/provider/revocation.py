@@ -1,5 +1,7 @@
 """The revocation endpoint (RFC 7009)."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +12,7 @@ from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.tokens import find_token
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 
@@ -28,11 +31,14 @@ async def revoke(request: Request) -> Response:
         raise InvalidRequest("token is missing.")
     token = find_token(provider, params["token"])
     if token is not None and token.client_id == client.client_id and token.grant_id is not None:
-        async with provider.db.writing() as unit:
-            person_id = await grants.end(unit, client.client_id, token.grant_id)
-            if person_id is not None:
-                await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client.client_id, token.grant_id))
+        await provider.db.transact(partial(_end, client.client_id, token.grant_id))
     return Response(headers={"Cache-Control": "no-store"})
+
+
+async def _end(client_id: str, grant_id: str, unit: Unit) -> None:
+    person_id = await grants.end(unit, client_id, grant_id)
+    if person_id is not None:
+        await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client_id, grant_id))
 
 
 doors = [Door.protocol("/revoke", revoke, "POST")]

@@ -8,6 +8,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.engine.rules import BindingNotFound, acts_for
+from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT as KIND
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.bindings.social_accounts.service import find_by_account
@@ -32,7 +33,7 @@ from vneid_idp.resources.representations import (
     State,
     capabilities_of,
 )
-from vneid_idp.storage.unit import Reading
+from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.bind_account import bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.web.apis import route_class_of
@@ -107,25 +108,29 @@ async def bind(
     told = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))
     if told is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
+
+    async def work(unit: Unit) -> tuple[Bound[SocialAccount], Instant]:
+        bound = await bind_account(
+            unit,
+            provider.keys.blind,
+            caller.client,
+            grant_id,
+            told,
+            policy,
+            account_id=account.account_id,
+            idempotency_key=idempotency_key,
+        )
+        return bound, unit.now
+
     try:
-        async with provider.db.writing() as unit:
-            bound = await bind_account(
-                unit,
-                provider.keys.blind,
-                caller.client,
-                grant_id,
-                told,
-                policy,
-                account_id=account.account_id,
-                idempotency_key=idempotency_key,
-            )
+        bound, now = await provider.db.transact(work)
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
     _no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return Binding.of(bound.binding, Age.at(told.record.birth_date, unit.now), policy.at(unit.now))
+    return Binding.of(bound.binding, Age.at(told.record.birth_date, now), policy.at(now))
 
 
 def _check_person(caller: Caller) -> str:
@@ -229,18 +234,19 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     provider = idp(request)
     policy = await provider.current_policy()
     _, told = await _visible(provider, caller, binding_id, policy)
+
+    async def work(unit: Unit) -> tuple[SocialAccount, Instant]:
+        if caller.grant_id is None:
+            return await release_for_client(unit, KIND, caller.client, binding_id), unit.now
+        released = await release_with_token(unit, KIND, caller.client, caller.grant_id, binding_id, told, policy)
+        return released, unit.now
+
     try:
-        async with provider.db.writing() as unit:
-            if caller.grant_id is None:
-                released = await release_for_client(unit, KIND, caller.client, binding_id)
-            else:
-                released = await release_with_token(
-                    unit, KIND, caller.client, caller.grant_id, binding_id, told, policy
-                )
+        released, now = await provider.db.transact(work)
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
     _no_store(response)
-    return Binding.of(released, _age_of(told, unit.now), policy.at(unit.now))
+    return Binding.of(released, _age_of(told, now), policy.at(now))
 
 
 async def _visible(provider: Idp, caller: Caller, binding_id: str, policy: Policy) -> tuple[SocialAccount, Told | None]:
