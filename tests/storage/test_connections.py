@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import bindparam, func, select
 
@@ -169,3 +170,74 @@ async def test_closing_leaves_none_open(database: PostgresqlDatabase, postgresql
         )
     await watcher.close()
     assert rows == []
+
+
+@pytest.mark.parametrize("kind", ["reading", "single", "glance"])
+async def test_a_server_that_comes_up_is_waited_for(database: PostgresqlDatabase, kind: str) -> None:
+    connect = database.connections._connect
+    refusals = [ConnectionRefusedError(), asyncpg.CannotConnectNowError("starting up"), ConnectionResetError()]
+
+    async def connecting() -> Any:
+        if refusals:
+            raise refusals.pop()
+        return await connect()
+
+    database.connections._connect = connecting
+    async with getattr(database, kind)() as unit:
+        assert await unit.fetch(_PID)
+    assert refusals == []
+
+
+class Dead:
+    """A connection of which nobody has noticed that it is lost, until something is asked of it."""
+
+    def __init__(self, connection: Any, error: Exception) -> None:
+        self._connection, self._error, self._lost = connection, error, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def is_closed(self) -> bool:
+        return self._lost
+
+    async def fetch(self, sql: str, *arguments: Any) -> Any:
+        self._lost = True
+        raise self._error
+
+    execute = fetch
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "survives"),
+    [
+        ("reading", ConnectionResetError(), True),
+        ("glance", asyncpg.ConnectionDoesNotExistError(), True),
+        ("single", asyncpg.InterfaceError("connection is closed"), True),
+        # It may have arrived, and may have been done.
+        ("single", asyncpg.ConnectionDoesNotExistError(), False),
+    ],
+)
+async def test_connections_found_dead_before_anything_was_done_are_replaced(
+    database: PostgresqlDatabase, kind: str, error: Exception, survives: bool
+) -> None:
+    connect, dead = database.connections._connect, 2
+
+    async def connecting() -> Any:
+        nonlocal dead
+        dead -= 1
+        return Dead(await connect(), error) if dead >= 0 else await connect()
+
+    database.connections._connect = connecting
+
+    async def look() -> None:
+        async with getattr(database, kind)() as unit:
+            assert await unit.fetch(_PID)
+
+    if survives:
+        await look()
+    else:
+        with pytest.raises(OutcomeUnknown):
+            await look()
+    # Whatever happened, every place came free again.
+    async with database.reading(), database.reading():
+        pass

@@ -1,4 +1,4 @@
-"""Run a unit again that the database undid through no fault of its own."""
+"""Run again what the database undid, or never got, through no fault of its own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,19 +20,35 @@ _PATIENCE_SECONDS = 5
 
 async def repeated(unit_of: Callable[[], AbstractAsyncContextManager[Unit]], work: Callable[[Unit], Awaitable[T]]) -> T:
     """What `work` returns in a unit of `unit_of` that was committed: see `Database.transact`."""
+
+    async def run() -> T:
+        async with unit_of() as unit:
+            return await work(unit)
+
+    return await persevering(run)
+
+
+async def persevering(
+    run: Callable[[], Awaitable[T]], *, failed: Interrupted | None = None, since: float | None = None
+) -> T:
+    """What `run` returns, which may be called a few times: it leaves nothing behind where it raises `Interrupted`.
+
+    `failed` is how a first attempt ended that was made already, and `since` when that began, by the loop's clock.
+    """
     clock = asyncio.get_running_loop().time
-    latest = clock() + _PATIENCE_SECONDS
+    latest = (clock() if since is None else since) + _PATIENCE_SECONDS
     for attempt in range(1, ATTEMPTS):
-        try:
-            async with unit_of() as unit:
-                return await work(unit)
-        except Interrupted as error:
-            if clock() > latest:
-                raise
-            _log.warning("unit.repeated", attempt=attempt, error=type(error.__cause__ or error).__name__)
-            await asyncio.sleep(_pause(attempt))
-    async with unit_of() as unit:
-        return await work(unit)
+        if failed is None:
+            try:
+                return await run()
+            except Interrupted as error:
+                failed = error
+        if clock() > latest:
+            raise failed
+        _log.warning("unit.repeated", attempt=attempt, error=type(failed.__cause__ or failed).__name__)
+        failed = None
+        await asyncio.sleep(_pause(attempt))
+    return await run()
 
 
 def _pause(attempt: int) -> float:

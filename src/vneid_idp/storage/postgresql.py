@@ -9,17 +9,20 @@ import asyncpg
 
 from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import postgresql_errors as errors
-from vneid_idp.storage.attempts import repeated
+from vneid_idp.storage.attempts import persevering, repeated
 from vneid_idp.storage.connections import Connections
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Reading, Row, StatementFailed, T, Unit
+from vneid_idp.storage.unit import Interrupted, Reading, Row, StatementFailed, T, Unit
 
 _LONGEST_STATEMENT_SECONDS = 10
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class PostgresqlUnit:
-    """A unit on one connection. `once` is for units of one statement, `reading` for those that only look."""
+    """A unit on one connection. `once` is for units of one statement, `reading` for those that only look.
+
+    A unit of one statement that was interrupted runs it again by itself, on another connection where its own is lost.
+    """
 
     __slots__ = ("_database", "_once", "_reading", "_spent", "connection", "failed", "now", "sound")
 
@@ -41,6 +44,14 @@ class PostgresqlUnit:
         """All rows of `statement`."""
         self._count(statement)
         try:
+            return await self._fetch(statement, values)
+        except Interrupted as error:
+            if not self._once:
+                raise
+            return await self._again(lambda: self._fetch(statement, values), error)
+
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        try:
             compiled = statement.postgresql()
             rows: list[Row] = await self.connection.fetch(compiled.sql, *compiled.arguments(values))
         except Exception as error:
@@ -55,6 +66,14 @@ class PostgresqlUnit:
     async def execute(self, statement: Statement, **values: Any) -> int:
         """Run `statement`; the number of rows that it changed."""
         self._count(statement)
+        try:
+            return await self._execute(statement, values)
+        except Interrupted as error:
+            if not self._once:
+                raise
+            return await self._again(lambda: self._execute(statement, values), error)
+
+    async def _execute(self, statement: Statement, values: Mapping[str, Any]) -> int:
         try:
             compiled = statement.postgresql()
             tag: str = await self.connection.execute(compiled.sql, *compiled.arguments(values))
@@ -107,6 +126,25 @@ class PostgresqlUnit:
         except Exception:
             self.sound = False
 
+    async def _again(self, run: Callable[[], Awaitable[T]], failed: Interrupted) -> T:
+        """Run the one statement of this unit again, of which the server kept nothing."""
+
+        async def attempt() -> T:
+            if not self.sound:
+                await self._reconnect()
+            self.failed = False
+            return await run()
+
+        return await persevering(attempt, failed=failed)
+
+    async def _reconnect(self) -> None:
+        """Go on with another connection. Raises `StorageUnavailable` when there is none to be had."""
+        if self.connection is not None:
+            self._database.connections.drop(self.connection)
+            self.connection = None
+        self.connection = await self._database.borrow()
+        self.sound = True
+
     def _count(self, statement: Statement) -> None:
         self._database.statements += 1
         if self._once:
@@ -133,27 +171,48 @@ class _Lent:
     A class, since the generators of `@asynccontextmanager` would cost as much as asyncpg's side of the statement.
     """
 
-    __slots__ = ("_database", "_once", "_reading", "_unit")
+    __slots__ = ("_begin", "_database", "_once", "_patient", "_reading", "_unit")
 
-    def __init__(self, database: "PostgresqlDatabase", *, once: bool, reading: bool) -> None:
+    def __init__(
+        self, database: "PostgresqlDatabase", *, once: bool, reading: bool, begin: str | None = None, patient: bool
+    ) -> None:
         self._database = database
         self._once = once
         self._reading = reading
+        self._begin = begin
+        """With what the transaction opens; a unit of one statement needs none."""
+        self._patient = patient
+        """Whether to begin again where that failed. Nothing of the unit was run by then."""
 
     async def __aenter__(self) -> PostgresqlUnit:
-        database = self._database
         try:
-            connection = await database.connections.borrow()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            # Also no such socket and no such host: whatever keeps us from it, the database is away.
-            raise errors.unreachable(error) from error
-        self._unit = PostgresqlUnit(database, connection, database.clock.now(), once=self._once, reading=self._reading)
+            self._unit = await self._open()
+        except Interrupted as error:
+            if not self._patient:
+                raise
+            self._unit = await persevering(self._open, failed=error)
         return self._unit
+
+    async def _open(self) -> PostgresqlUnit:
+        database = self._database
+        connection = await database.borrow()
+        unit = PostgresqlUnit(database, connection, database.clock.now(), once=self._once, reading=self._reading)
+        if self._begin is not None:
+            try:
+                await unit.begin(self._begin)
+            except BaseException as error:
+                self._return(unit, error)
+                raise
+        return unit
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        unit = self._unit
+        self._return(self._unit, error)
+
+    def _return(self, unit: PostgresqlUnit, error: BaseException | None) -> None:
+        if unit.connection is None:
+            return
         # Who is cancelled or runs out of time leaves a statement behind that may still run, and a broken connection
         # leaves anything: only after an error between statements, or one that the server told of, is its state known.
         is_known = error is None or (isinstance(error, Exception) and not isinstance(error, TimeoutError))
@@ -173,6 +232,14 @@ class PostgresqlDatabase:
         self.clock = clock
         self.connections = Connections(lambda: _connect(dsn), connections)
 
+    async def borrow(self) -> Any:
+        """A connection that nobody else uses. Raises `StorageUnavailable`, `Interrupted` where it is worth a try."""
+        try:
+            return await self.connections.borrow()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            # Also no such socket and no such host: whatever keeps us from it, the database is away.
+            raise errors.unreachable(error) from error
+
     async def transact(self, work: Callable[[Unit], Awaitable[T]], *, durable: bool = True) -> T:
         """See `Database.transact`."""
         return await repeated(lambda: self.writing(durable=durable), work)
@@ -180,8 +247,9 @@ class PostgresqlDatabase:
     @asynccontextmanager
     async def writing(self, *, durable: bool = True) -> AsyncIterator[Unit]:
         """See `Database.writing`."""
-        async with _Lent(self, once=False, reading=False) as unit:
-            await unit.begin("BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off")
+        begin = "BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit = off"
+        # Not patient: `transact` is, and runs all of it again.
+        async with _Lent(self, once=False, reading=False, begin=begin, patient=False) as unit:
             try:
                 yield unit
             except Exception:
@@ -193,8 +261,7 @@ class PostgresqlDatabase:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """See `Database.reading`."""
-        async with _Lent(self, once=False, reading=True) as unit:
-            await unit.begin(_SNAPSHOT)
+        async with _Lent(self, once=False, reading=True, begin=_SNAPSHOT, patient=True) as unit:
             try:
                 yield unit
             except Exception:
@@ -204,11 +271,11 @@ class PostgresqlDatabase:
 
     def single(self) -> AbstractAsyncContextManager[Unit]:
         """See `Database.single`."""
-        return _Lent(self, once=True, reading=False)
+        return _Lent(self, once=True, reading=False, patient=True)
 
     def glance(self) -> AbstractAsyncContextManager[Reading]:
         """See `Database.glance`."""
-        return _Lent(self, once=True, reading=True)
+        return _Lent(self, once=True, reading=True, patient=True)
 
     async def close(self) -> None:
         """See `Database.close`."""

@@ -11,17 +11,20 @@ import aiosqlite
 
 from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import sqlite_errors as errors
-from vneid_idp.storage.attempts import repeated
+from vneid_idp.storage.attempts import persevering, repeated
 from vneid_idp.storage.statement import Compiled, Statement
-from vneid_idp.storage.unit import ImpossibleText, Reading, Row, StatementFailed, T, Unit
+from vneid_idp.storage.unit import ImpossibleText, Interrupted, Reading, Row, StatementFailed, T, Unit
 
 _READERS = 3
 
 
 class SqliteUnit:
-    """A unit on one connection. `once` is for units of one statement, `reading` for those that only look."""
+    """A unit on one connection. `once` is for units of one statement, `reading` for those that only look.
 
-    __slots__ = ("_database", "_once", "_reading", "_spent", "connection", "failed", "now")
+    A unit of one statement that was interrupted runs it again by itself.
+    """
+
+    __slots__ = ("_began", "_database", "_once", "_reading", "_spent", "connection", "failed", "now")
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class SqliteUnit:
         self._once = once
         self._spent = False
         self._reading = reading
+        self._began = asyncio.get_running_loop().time() if once else 0.0
         self.connection = connection
         self.now = now
         self.failed = False
@@ -44,6 +48,14 @@ class SqliteUnit:
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of `statement`."""
         self._count(statement)
+        try:
+            return await self._fetch(statement, values)
+        except Interrupted as error:
+            if not self._once:
+                raise
+            return await self._again(lambda: self._fetch(statement, values), error)
+
+    async def _fetch(self, statement: Statement, values: dict[str, Any]) -> list[Row]:
         try:
             if statement.sqlite_after is not None:
                 return await self._fetch_and_then(statement, statement.sqlite_after, values)
@@ -84,6 +96,14 @@ class SqliteUnit:
             return len(await self.fetch(statement, **values))
         self._count(statement)
         try:
+            return await self._execute(statement, values)
+        except Interrupted as error:
+            if not self._once:
+                raise
+            return await self._again(lambda: self._execute(statement, values), error)
+
+    async def _execute(self, statement: Statement, values: Mapping[str, Any]) -> int:
+        try:
             compiled = statement.sqlite()
             async with self.connection.execute(compiled.sql, _bound(compiled, values)) as cursor:
                 return cursor.rowcount
@@ -114,6 +134,15 @@ class SqliteUnit:
             await self.connection.execute_fetchall("COMMIT")
         except Exception as error:
             raise errors.commit_failed(error) from error
+
+    async def _again(self, run: Callable[[], Awaitable[T]], failed: Interrupted) -> T:
+        """Run the one statement of this unit again, of which nothing was kept."""
+
+        async def attempt() -> T:
+            self.failed = False
+            return await run()
+
+        return await persevering(attempt, failed=failed, since=self._began)
 
     def _count(self, statement: Statement) -> None:
         self._database.statements += 1
@@ -173,23 +202,34 @@ class SqliteDatabase:
             raise
         connection.row_factory = sqlite3.Row
         # FULL: an acknowledged commit outlives the power, not only the process.
-        for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
-        if read_only:
-            await connection.execute_fetchall("PRAGMA query_only = ON")
+        pragmas = ["busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
+        try:
+            for pragma in [*pragmas, "query_only = ON"] if read_only else pragmas:
+                await connection.execute_fetchall(f"PRAGMA {pragma}")
+        except BaseException:
+            await connection.close()
+            raise
         return connection
 
     async def _opened(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._writer is None:
-                try:
-                    writer = await self._connect(read_only=False)
-                    for _ in range(_READERS):
-                        self._readers.put_nowait(await self._connect(read_only=True))
-                except sqlite3.Error as error:
-                    raise errors.translated(error, "opening the database") from error
-                self._writer = writer
+                self._writer = await persevering(self._open_all)
             return self._writer
+
+    async def _open_all(self) -> aiosqlite.Connection:
+        """Connect the readers and the writer, or nothing: another program may have the file to itself for a moment."""
+        opened: list[aiosqlite.Connection] = []
+        try:
+            for number in range(1 + _READERS):
+                opened.append(await self._connect(read_only=number > 0))
+        except sqlite3.Error as error:
+            for connection in opened:
+                await connection.close()
+            raise errors.translated(error, "opening the database") from error
+        for reader in opened[1:]:
+            self._readers.put_nowait(reader)
+        return opened[0]
 
     async def transact(self, work: Callable[[Unit], Awaitable[T]], *, durable: bool = True) -> T:
         """See `Database.transact`."""

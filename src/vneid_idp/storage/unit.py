@@ -72,18 +72,25 @@ class Database(Protocol):
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Reading]:
-        """A unit that only looks, at one snapshot: all its statements see what was committed before the first."""
+        """A unit that only looks, at one snapshot: all its statements see what was committed before the first.
+
+        Where the database cannot be reached yet, or the connection turns out to be lost, it begins again a few times.
+        """
         ...
 
     def single(self) -> AbstractAsyncContextManager[Unit]:
         """A unit of exactly one statement, which is its own transaction: the hot path, without BEGIN and COMMIT.
 
-        Raises `OutcomeUnknown` when the connection breaks before the answer: what writes may have been done.
+        Where the database undid the statement or never got it, it runs again a few times, with the same `now`. Raises
+        `OutcomeUnknown` when the connection breaks before the answer: what writes may have been done.
         """
         ...
 
     def glance(self) -> AbstractAsyncContextManager[Reading]:
-        """A reading unit of exactly one statement, which is a snapshot by itself: the hot path, without BEGIN."""
+        """A reading unit of exactly one statement, which is a snapshot by itself: the hot path, without BEGIN.
+
+        It runs again a few times where no answer came.
+        """
         ...
 
     async def close(self) -> None:
