@@ -25,6 +25,7 @@ from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingSt
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.proofs import Proof
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
 from vneid_idp.identity.registry_position import find_position
 from vneid_idp.identity.rules import Standing, account_standing
@@ -44,6 +45,9 @@ from vneid_idp.use_cases.sign_in import sign_in
 
 SCOPE = "openid profile address age full_name offline_access"
 _FORGET_POSITION = Statement(delete(registry_positions))
+
+
+PROOF = Proof("pwd", "")
 
 
 @pytest.fixture(params=["synthetic", "http"])
@@ -342,7 +346,7 @@ async def test_a_sign_in_that_asked_before_a_death_wakes_nothing(
     await change(land, someone.person_id, deceased_at=land.watch.now())
     await direct.round()
     async with idp.db.writing() as unit:
-        result = await sign_in(unit, idp.vault, idp.keys.blind, asked, shipped(), "pwd", before=None, client_id=None)
+        result = await sign_in(unit, idp.vault, idp.keys.blind, asked, shipped(), PROOF, before=None, client_id=None)
     assert (result.standing, result.session) == (Standing.DECEASED, None)
     assert await states(land, party) == {own: BindingState.SUSPENDED}
 
@@ -352,7 +356,7 @@ async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: C
     own = await bind(land, party, "own", someone.person_id)
     told = await change(land, someone.person_id, deceased_at=land.watch.now())
     async with idp.db.writing() as unit:
-        result = await sign_in(unit, idp.vault, idp.keys.blind, told, shipped(), "pwd", before=None, client_id=None)
+        result = await sign_in(unit, idp.vault, idp.keys.blind, told, shipped(), PROOF, before=None, client_id=None)
     assert result.standing is Standing.DECEASED
     assert await states(land, party) == {own: BindingState.SUSPENDED}
 

@@ -40,9 +40,11 @@ class Codes:
         self.messages += sending.deliveries
         return sending
 
-    async def type(self, code: str, person_id: str | None = ANN, context: str = "int_1") -> Outcome:
+    async def type(
+        self, code: str, person_id: str | None = ANN, context: str = "int_1", phone: str | None = PHONE
+    ) -> Outcome:
         async with self.db.writing() as unit:
-            return await otp.check(unit, BLIND, person_id=person_id, context=context, code=code)
+            return await otp.check(unit, BLIND, person_id=person_id, phone=phone, context=context, code=code)
 
     @property
     def last(self) -> str:
@@ -69,6 +71,7 @@ async def test_a_code_is_good_for_its_person_and_context_only(db: Database) -> N
     assert await codes.type(ann, context="int_2") is Outcome.SPENT
     if ann != bob:
         assert await codes.type(ann, BOB) is Outcome.WRONG
+    assert await codes.type(ann, phone="+84950000002") is Outcome.WRONG
     assert await codes.type(ann) is Outcome.RIGHT
 
 

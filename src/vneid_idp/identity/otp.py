@@ -109,7 +109,7 @@ async def send(
         _SEND,
         person_id=owner,
         context=context,
-        code_digest=_digest(blind, owner, context, code),
+        code_digest=_digest(blind, owner, phone, context, code),
         now=unit.now,
         expires_at=unit.now + LIFETIME,
         sent_before=unit.now - RESEND_AFTER,
@@ -122,9 +122,12 @@ async def send(
     return Sending(bool(written), unit.now + LIFETIME, enqueued)
 
 
-async def check(unit: Unit, blind: BlindIndex, *, person_id: str | None, context: str, code: str) -> Outcome:
-    """Try a code. It returns, never raises, so that the attempt is counted when the unit commits (architecture, idea
-    4).
+async def check(
+    unit: Unit, blind: BlindIndex, *, person_id: str | None, phone: str | None, context: str, code: str
+) -> Outcome:
+    """Try a code that was sent to `phone`: who has another one by now proves nothing with the old.
+
+    It returns, never raises, so that the attempt is counted when the unit commits (architecture, idea 4).
     """
     owner = person_id or NOBODY
     tried = "".join(character for character in code if character.isdecimal())
@@ -132,7 +135,7 @@ async def check(unit: Unit, blind: BlindIndex, *, person_id: str | None, context
         _TRY,
         of_person=owner,
         of_context=context,
-        tried_digest=_digest(blind, owner, context, tried),
+        tried_digest=_digest(blind, owner, phone, context, tried),
         now=unit.now,
     )
     if row is None:
@@ -151,5 +154,5 @@ async def sweep(unit: Unit) -> int:
     return await unit.execute(_SWEEP, before=unit.now - HOUR)
 
 
-def _digest(blind: BlindIndex, owner: str, context: str, code: str) -> str:
-    return blind.of("one_time_code", f"{owner}\0{context}\0{code}")
+def _digest(blind: BlindIndex, owner: str, phone: str | None, context: str, code: str) -> str:
+    return blind.of("one_time_code", f"{owner}\0{phone or ''}\0{context}\0{code}")

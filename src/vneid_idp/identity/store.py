@@ -106,6 +106,9 @@ _PUT_NAME = Statement(
     .on_conflict_do_nothing(index_elements=["name_digest"])
 )
 _FORGET_NAMES = Statement(delete(_names).where(_names.c.person_id == bindparam("person_id")))
+_FIND_SECRET = Statement(
+    select(_secrets.c.hash).where(_secrets.c.person_id == bindparam("person_id"), _secrets.c.kind == bindparam("kind"))
+)
 _upsert_secret = insert(_secrets).values(
     person_id=bindparam("person_id"), kind=bindparam("kind"), hash=bindparam("hash"), set_at=bindparam("set_at")
 )
@@ -210,6 +213,12 @@ async def forget_names(unit: Unit, person_id: str) -> None:
 async def put_secret(unit: Unit, person_id: str, kind: str, hashed: str, now: Instant) -> None:
     """Set the hash of a person's `password` or `passcode`."""
     await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=hashed, set_at=now)
+
+
+async def find_secret(unit: Reading, person_id: str, kind: str) -> str | None:
+    """The hash of a person's `password` or `passcode`."""
+    row = await unit.fetch_one(_FIND_SECRET, person_id=person_id, kind=kind)
+    return None if row is None else row["hash"]
 
 
 async def renew_secret(unit: Unit, person_id: str, kind: str, old: str, new: str) -> None:

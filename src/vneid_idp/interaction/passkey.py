@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import passkeys
 from vneid_idp.identity.passkeys import PasskeyRefused
+from vneid_idp.identity.proofs import Proof
 from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.signed_in import arrive
 from vneid_idp.interaction.signin_place import Place, find_place
@@ -59,8 +60,8 @@ async def finish(request: Request) -> Response:
     tried = place.tried()
     await provider.limits.admit(Secret.SIGN_IN, tried)
     try:
-        async with provider.db.writing() as unit:
-            who = await passkeys.authenticate(
+        who = await provider.db.transact(
+            lambda unit: passkeys.authenticate(
                 unit,
                 provider.keys.sealer,
                 site_of(provider),
@@ -69,10 +70,11 @@ async def finish(request: Request) -> Response:
                 answer=body["answer"],
                 person_id=person_id,
             )
+        )
     except PasskeyRefused:
         await provider.limits.failed(Secret.SIGN_IN, tried)
         raise
-    standing = await arrive(request, place, who.person_id, who.method.name)
+    standing = await arrive(request, place, who.person_id, Proof(who.method.name, who.credential_id))
     if standing is not Standing.USABLE:
         raise AccountNotUsable(standing.value)
     return json_response({"next": place.next if person_id is None else place.next_after_second})

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity import accounts, otp, passkeys
 from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.proofs import MESSAGE, Proof
 from vneid_idp.identity.rules import Standing
-from vneid_idp.interaction.signed_in import arrive
+from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
@@ -75,22 +75,24 @@ async def _means(place: Place) -> _Means:
 async def _send(request: Request, place: Place, means: _Means) -> Response:
     assert place.session is not None
     provider, person_id = place.provider, place.session.person_id
-    if means.phone is None:
+    phone = means.phone
+    if phone is None:
         return _page(request, place, means)
     try:
         await provider.limits.admit(Secret.MESSAGE, place.tried(person_id))
     except TooManyAttempts as locked:
         return _locked_out(request, place, means, locked)
-    async with provider.db.writing() as unit:
-        sending = await otp.send(
+    sending = await provider.db.transact(
+        lambda unit: otp.send(
             unit,
             provider.keys.blind,
             provider.keys.sealer,
             person_id=person_id,
-            phone=means.phone,
+            phone=phone,
             context=place.context,
             language=locale_of(request),
         )
+    )
     if not sending.sent:
         return _page(request, place, means, sent=True, too_soon=True)
     await provider.dispatcher.attempt(sending.deliveries)
@@ -105,17 +107,19 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
         await provider.limits.admit(Secret.SECOND_FACTOR, tried)
     except TooManyAttempts as locked:
         return _locked_out(request, place, means, locked)
-    async with provider.db.writing() as unit:
-        outcome = await otp.check(unit, provider.keys.blind, person_id=person_id, context=place.context, code=code)
+    # Also whoever has no phone any more, to whom one code was sent while there was one.
+    phone = means.phone or ""
+    outcome = await provider.db.transact(
+        lambda unit: otp.check(
+            unit, provider.keys.blind, person_id=person_id, phone=phone, context=place.context, code=code
+        )
+    )
     if outcome is not Outcome.RIGHT:
         locked_out = await provider.limits.failed(Secret.SECOND_FACTOR, tried)
-        async with provider.db.writing() as unit:
-            await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, tried.client, data={"method": "sms"}))
-            if locked_out:
-                await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, tried.client))
+        await record_failure(place, person_id, MESSAGE, locked_out=locked_out)
         return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
-    standing = await arrive(request, place, person_id, "sms")
+    standing = await arrive(request, place, person_id, Proof(MESSAGE, phone))
     return see_other(place.next_after_second) if standing is Standing.USABLE else unusable(request, place, standing)
 
 

@@ -2,28 +2,33 @@
 
 from starlette.requests import Request
 
+from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.identity.proofs import Proof
 from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.sign_in import sign_in
 from vneid_idp.web.session import BrowserSession, keep_session
 
 
-async def arrive(request: Request, place: Place, person_id: str, method: str) -> Standing:
-    """Sign the person in with this browser; how the account stands."""
+async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -> Standing:
+    """Sign the person in with this browser; how the account stands. Raises `ProofOutdated`, `InteractionOver`."""
     provider = place.provider
     told, policy = await provider.registry.find(person_id), await provider.current_policy()
-    async with provider.db.writing() as unit:
-        signed_in = await sign_in(
+    client_id = place.visit.client.client_id if place.visit else None
+    signed_in = await provider.db.transact(
+        lambda unit: sign_in(
             unit,
             provider.vault,
             provider.keys.blind,
             told,
             policy,
-            method,
+            proof,
             before=place.session,
-            client_id=place.visit.client.client_id if place.visit else None,
+            client_id=client_id,
         )
+    )
     session = signed_in.session
     if session is not None:
         keep_session(request, provider.keys.sealer, BrowserSession(session.person_id, session.session_id))
@@ -31,3 +36,15 @@ async def arrive(request: Request, place: Place, person_id: str, method: str) ->
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver
     return signed_in.standing
+
+
+async def record_failure(place: Place, person_id: str | None, method: str, *, locked_out: bool) -> None:
+    """Put on record that a proof was wrong. Also for nobody, whose failure would otherwise be quicker."""
+    client_id = place.tried().client
+
+    async def work(unit: Unit) -> None:
+        await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, client_id, data={"method": method}))
+        if locked_out:
+            await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
+
+    await place.provider.db.transact(work)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.hashing import TooBusy
-from vneid_idp.identity.lookup import Candidate, find_candidate
+from vneid_idp.identity.lookup import find_candidate
+from vneid_idp.identity.proofs import SECRETS, Proof
 from vneid_idp.identity.rules import Standing
-from vneid_idp.interaction.signed_in import arrive
+from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import SECOND
@@ -21,7 +21,7 @@ from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts
 from vneid_idp.web.templates import render
 
-_METHODS = {SecretKind.PASSWORD: "pwd", SecretKind.PASSCODE: "pin"}
+_METHODS = {kind: method for method, kind in SECRETS.items()}
 _WRONG = {
     SecretKind.PASSWORD: mark("The number or the password is not right. Check both and try again."),
     SecretKind.PASSCODE: mark("The number or the passcode is not right. Check both and try again."),
@@ -68,13 +68,16 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
     except TooManyAttempts as locked:
         return _locked_out(request, place, kind, typed, locked)
     hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
-    if not await provider.hasher.verify(hashed, secret, share=place.address) or candidate.person_id is None:
-        await _record_failure(place, candidate, kind, await provider.limits.failed(Secret.SIGN_IN, tried))
+    right = await provider.hasher.verify(hashed, secret, share=place.address)
+    if not right or hashed is None or candidate.person_id is None:
+        locked_out = await provider.limits.failed(Secret.SIGN_IN, tried)
+        await record_failure(place, candidate.person_id, _METHODS[kind], locked_out=locked_out)
         return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
-    if hashed is not None and provider.hasher.outdated(hashed):
+    standing = await arrive(request, place, candidate.person_id, Proof(_METHODS[kind], hashed))
+    # Not before: the proof was held against the hash that stood.
+    if provider.hasher.outdated(hashed):
         await _renew(place, candidate.person_id, kind, hashed, secret)
-    standing = await arrive(request, place, candidate.person_id, _METHODS[kind])
     return place.onward() if standing is Standing.USABLE else unusable(request, place, standing)
 
 
@@ -84,19 +87,7 @@ async def _renew(place: Place, person_id: str, kind: SecretKind, hashed: str, se
         renewed = await place.provider.hasher.hash(secret)
     except TooBusy:
         return
-    async with place.provider.db.writing() as unit:
-        await renew_hash(unit, person_id, kind, hashed, renewed)
-
-
-async def _record_failure(place: Place, candidate: Candidate, kind: SecretKind, locked_out: bool) -> None:
-    """Also for nobody, whose failure would otherwise be quicker."""
-    client_id = place.tried().client
-    async with place.provider.db.writing() as unit:
-        await record(
-            unit, Event(EventKind.SIGNIN_FAILED, candidate.person_id, client_id, data={"method": _METHODS[kind]})
-        )
-        if locked_out:
-            await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, candidate.person_id, client_id))
+    await place.provider.db.transact(lambda unit: renew_hash(unit, person_id, kind, hashed, renewed))
 
 
 def _kind(text: str | None) -> SecretKind:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
+from vneid_idp.identity.proofs import MESSAGE, Proof, check_proof
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.sessions import Session
@@ -33,7 +34,7 @@ async def sign_in(
     blind: BlindIndex,
     told: RegistryRecord | None,
     policy: Policy,
-    method: str,
+    proof: Proof,
     *,
     before: Session | None,
     client_id: str | None,
@@ -42,6 +43,8 @@ async def sign_in(
 
     A first sign-in gets a new session id, so that an id planted before is worth nothing (session fixation). Who shows
     a proof again keeps the session: relying parties know it by its `sid`, and their grants end with it.
+
+    Raises `ProofOutdated` when what was shown is not the person's any more.
     """
     if told is None:
         return SignedIn(Standing.CLOSED)
@@ -54,9 +57,12 @@ async def sign_in(
     standing = account_standing(account, told, unit.now)
     if standing is not Standing.USABLE:
         return SignedIn(standing)
-    session = await _session(unit, told.person_id, SignInMethod(method, unit.now), before)
+    await check_proof(unit, vault, told.person_id, proof)
+    session = await _session(unit, told.person_id, SignInMethod(proof.method, unit.now), before)
     if session is not None:
-        event = Event(EventKind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": method})
+        event = Event(
+            EventKind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": proof.method}
+        )
         await record(unit, event)
     return SignedIn(standing, session)
 
@@ -69,6 +75,6 @@ async def _session(unit: Unit, person_id: str, method: SignInMethod, before: Ses
     elif before is not None and await sessions.end_session(unit, before.person_id, before.session_id):
         # Somebody else takes over the browser: what the one before opened here must not stay open.
         await announce(unit, before.person_id, before.session_id)
-    if method.name == "sms":
+    if method.name == MESSAGE:
         return None
     return await sessions.open_session(unit, person_id, (method,))

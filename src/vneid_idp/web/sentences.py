@@ -83,6 +83,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("You signed out, or your account was locked, before this arrived. Nothing was changed or shared."),
         mark("Sign in again, then repeat what you wanted to do."),
     ),
+    "proof_outdated": Sentence(
+        mark("Sign in once more"),
+        mark("Your password, passkey or phone number was changed while you signed in. You are not signed in."),
+        mark("Sign in with what is good now. If it was not you who changed it, go to a registration office."),
+    ),
     "passkey_refused": Sentence(
         mark("The passkey was not accepted"),
         mark("We could not confirm the passkey. Your account is unchanged."),

@@ -1,0 +1,49 @@
+"""What somebody showed in order to sign in, and what it was held against: it counts only while that stands.
+
+A secret is hashed, a passkey verified and a register asked outside any unit, so what was shown is looked at again in
+the unit that opens the session.
+"""
+
+from dataclasses import dataclass
+
+from vneid_idp.identity import accounts, passkey_store, store
+from vneid_idp.identity.chosen_secrets import SecretKind
+from vneid_idp.identity.passkeys import METHOD as PASSKEY
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.storage.unit import Reading
+
+SECRETS = {"pwd": SecretKind.PASSWORD, "pin": SecretKind.PASSCODE}
+"""The secrets by the name of the method that knowing one is."""
+MESSAGE = "sms"
+
+
+class ProofOutdated(DomainError):
+    """The secret was changed, the passkey removed or the phone replaced since it was shown."""
+
+    code = "proof_outdated"
+    status = 409
+    title = "What you signed in with was changed meanwhile. Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof by `method` that was right when it was held `against` something of the person's."""
+
+    method: str
+    against: str
+    """The hash of the secret (salted, so that another secret or the same one set anew differs), the id of the passkey,
+    the number of the phone to which the code was sent."""
+
+
+async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: Proof) -> None:
+    """Require that what was shown still is the person's, who is seized. Raises `ProofOutdated`."""
+    if proof.method == PASSKEY:
+        stands = await passkey_store.find_passkey(unit, person_id, proof.against) is not None
+    elif proof.method == MESSAGE:
+        found = await accounts.find_with_profile(unit, vault, person_id)
+        stands = found is not None and found[1].record.phone == proof.against
+    else:
+        stands = await store.find_secret(unit, person_id, SECRETS[proof.method].value) == proof.against
+    if not stands:
+        raise ProofOutdated

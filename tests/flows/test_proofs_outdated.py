@@ -1,0 +1,157 @@
+"""Nobody signs in with what was taken from them while they signed in: it is looked at again when the session opens."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.flows.test_registry_feed import change
+from tests.flows.test_second_factor import at_second, send, use_passkey
+from tests.flows.test_signin_pages import at_signin
+from tests.support.authenticator import Authenticator
+from tests.support.country import ISSUER, Country
+from tests.support.relying_party import Page, RelyingParty
+from vneid_idp.audit import service as audit
+from vneid_idp.identity import chosen_secrets, passkeys, sessions
+from vneid_idp.identity.chosen_secrets import SecretKind
+from vneid_idp.identity.passkeys import Site
+from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.lock_person import lock_person
+
+SLUG = "complete"
+SITE = Site("localhost", "x", ISSUER)
+Taker = Callable[[Country, Unit], Awaitable[object]]
+
+
+def who(land: Country) -> str:
+    return land.people[SLUG].record.person_id
+
+
+def setting(kind: SecretKind) -> Taker:
+    async def set_anew(land: Country, unit: Unit) -> None:
+        await chosen_secrets.set_hash(unit, who(land), kind, "another hash")
+
+    return set_anew
+
+
+async def lock(land: Country, unit: Unit) -> None:
+    await lock_person(unit, who(land), LockedBy.HOLDER)
+
+
+async def remove_passkeys(land: Country, unit: Unit) -> None:
+    for passkey in await passkeys.list_passkeys(unit, who(land)):
+        await passkeys.remove(unit, who(land), passkey.credential_id)
+
+
+@asynccontextmanager
+async def meanwhile(land: Country, taker: Taker, patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """After the proof was found right and before the session opens: when the register is asked."""
+    find, taken = land.idp.registry.find, []
+
+    async def later(person_id: str) -> RegistryRecord | None:
+        taken.append(await land.idp.db.transact(lambda unit: taker(land, unit)))
+        return await find(person_id)
+
+    patch.setattr(land.idp.registry, "find", later)
+    yield
+    assert len(taken) == 1
+
+
+async def standing(land: Country) -> dict[str, int]:
+    """How many proofs each session of the person has."""
+    async with land.idp.db.reading() as unit:
+        return {each.session_id: len(each.methods) for each in await sessions.list_sessions(unit, who(land))}
+
+
+async def is_on_record(land: Country) -> bool:
+    async with land.idp.db.reading() as unit:
+        return any(event.kind == "signin.succeeded" for event in await audit.history_of(unit, who(land)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "taker", "status"),
+    [
+        ("password", setting(SecretKind.PASSWORD), 409),
+        ("passcode", setting(SecretKind.PASSCODE), 409),
+        ("password", lock, 403),
+        ("password", setting(SecretKind.PASSCODE), 303),
+    ],
+    ids=["password", "passcode", "locked", "another-secret"],
+)
+async def test_a_secret_that_was_changed_signs_nobody_in(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, kind: str, taker: Taker, status: int
+) -> None:
+    person, page = await at_signin(land, party)
+    secret = person.persona.password if kind == "password" else person.persona.passcode
+    form = {"with": kind, "identifier": person.persona.username, "secret": secret}
+    async with meanwhile(land, taker, monkeypatch):
+        answer = await person.browser.post(page.action, data={**page.hidden, **form})
+    assert answer.status_code == status, answer.text
+    assert bool(await standing(land)) == await is_on_record(land) == (status == 303)
+
+
+@pytest.mark.parametrize("second", [False, True])
+async def test_a_passkey_that_was_removed_signs_nobody_in(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, second: bool
+) -> None:
+    device = Authenticator(ISSUER)
+    await register(land, device)
+    person, page = await at_second(land, party) if second else await at_signin(land, party)
+    before = await standing(land)
+    async with meanwhile(land, remove_passkeys, monkeypatch):
+        answer = await use_passkey(person, page, f"{page.path}/passkey", device)
+    assert (answer.status_code, answer.json()["code"]) == (409, "proof_outdated")
+    assert await standing(land) == before
+
+
+async def register(land: Country, device: Authenticator) -> None:
+    idp, person_id = land.idp, who(land)
+    async with idp.db.reading() as reading:
+        made = await passkeys.registration_options(
+            reading, idp.keys.sealer, SITE, person_id=person_id, user_name="x", context="x"
+        )
+    answer = device.create(json.dumps(json.loads(made.options)))
+
+    async def work(unit: Unit) -> Any:
+        return await passkeys.register(
+            unit, idp.keys.sealer, SITE, person_id=person_id, context="x", sealed=made.sealed, answer=answer, name="x"
+        )
+
+    await idp.db.transact(work)
+
+
+@pytest.mark.parametrize("when", ["after the code was right", "before it was typed"])
+async def test_a_code_to_a_phone_that_is_somebody_elses_by_now_proves_nothing(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    person, page = await at_second(land, party)
+    page = await send(person, page)
+    code, before = await person.one_time_code(), await standing(land)
+    if when == "before it was typed":
+        await new_phone(land)
+        # Any sign-in, or the feed, brings the new number into the account.
+        other, elsewhere = await at_signin(land, party)
+        await other.sign_in(elsewhere)
+        before = await standing(land)
+        answer = await person.submit(page, code=code)
+        assert isinstance(answer, Page)
+        assert answer.response.status_code == 422
+    else:
+
+        async def replaced(land: Country, unit: Unit) -> None:
+            """The register itself says so when it is asked; see below."""
+
+        async with meanwhile(land, replaced, monkeypatch):
+            await new_phone(land)
+            posted = await person.browser.post(page.action, data={**page.hidden, "code": code})
+        assert posted.status_code == 409, posted.text
+    assert await standing(land) == before
+
+
+async def new_phone(land: Country) -> None:
+    told = await change(land, who(land), phone="+84959999999")
+    assert told == replace(told, phone="+84959999999")
