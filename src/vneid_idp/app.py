@@ -43,7 +43,7 @@ from vneid_idp.senders.logout_tokens import LogoutTokens
 from vneid_idp.senders.sms import NoGateway, SmsGateway
 from vneid_idp.settings import Settings
 from vneid_idp.storage.database import open_database
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Area, Door, DoorKind
@@ -71,10 +71,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
     @asynccontextmanager
     async def lifespan(app: Root) -> AsyncIterator[None]:
         db = open_database(settings.database_url.get_secret_value(), ticking, connections=settings.database_connections)
-        async with db.writing() as unit:
-            await keys.ensure(unit, settings.root_secret)
-            ring = await keys.load(unit, settings.root_secret)
-            added = await policy.ensure(unit)
+        ring, added = await db.transact(lambda unit: _prepare(unit, settings.root_secret))
         if added:
             _log.info("policy.rows_added", count=len(added), detail="; ".join(added))
         texts = _text_messages(settings, db, ring.sealer)
@@ -116,6 +113,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
     app = Root(settings.issuer, doors, areas, lifespan, None if explanations is None else explanations.explain)
     apis.state = app.state
     return app
+
+
+async def _prepare(unit: Unit, root_secret: bytes) -> tuple[KeyRing, tuple[str, ...]]:
+    """The keys, and which rows the published policy lacked."""
+    return await keys.ready(unit, root_secret), await policy.ensure(unit)
 
 
 async def _home(request: Request) -> Response:

@@ -83,3 +83,32 @@ def test_files_and_functions_are_short() -> None:
 def test_a_package_says_what_it_owns() -> None:
     packages = (ROOT / "src").rglob("__init__.py")
     assert [str(path) for path in packages if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+RUN_ONCE: dict[str, str] = {}
+"""Functions, as `package.module: function`, that call `writing` outside storage, and why they must not run again."""
+
+
+def _calls(name: str) -> set[str]:
+    """The innermost functions of the program outside storage that call a method of this name."""
+    found = set()
+    for path in (ROOT / "src" / "vneid_idp").rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT / "src" / "vneid_idp").with_suffix("").parts)
+        if module.startswith("storage."):
+            continue
+        tree = ast.parse(path.read_text())
+        within = {
+            inner: node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == name:
+                found.add(f"{module}: {within.get(node, '')}")
+    return found
+
+
+def test_what_writes_can_run_again() -> None:
+    """A deadlock or a fail-over is no reason to refuse somebody: `transact`, except where a reason stands above."""
+    assert _calls("writing") == set(RUN_ONCE)

@@ -22,7 +22,7 @@ from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
@@ -49,9 +49,7 @@ def seed(
     )
 
     async def work(database: Database) -> Seeded:
-        async with database.writing() as unit:
-            await keys.ensure(unit, settings.root_secret)
-            ring = await keys.load(unit, settings.root_secret)
+        ring = await database.transact(lambda unit: keys.ready(unit, settings.root_secret))
         with bar:
             task = bar.add_task("seed", total=count)
             return await seed_citizens(
@@ -100,30 +98,29 @@ def forget(
 
 # What has to be told to services waits for the worker of a running provider.
 async def _lock(office: Office, record: RegistryRecord) -> None:
-    async with office.db.writing() as unit:
-        await lock_person(unit, record.person_id, LockedBy.AUTHORITY, _OPERATOR)
+    await office.db.transact(lambda unit: lock_person(unit, record.person_id, LockedBy.AUTHORITY, _OPERATOR))
 
 
 async def _unlock(office: Office, record: RegistryRecord) -> None:
-    async with office.db.writing() as unit:
-        await unlock_person(unit, record.person_id, LockedBy.AUTHORITY, _OPERATOR)
+    await office.db.transact(lambda unit: unlock_person(unit, record.person_id, LockedBy.AUTHORITY, _OPERATOR))
 
 
 async def _record_death(office: Office, record: RegistryRecord) -> None:
     now = SystemClock().now()
     told = await office.registry.report(Report(new_id("rep"), record.person_id, "operator", Death(now)))
     policy = await PolicyCache(SystemClock()).current(office.db)
-    async with office.db.writing() as unit:
-        # The feed would tell it too, some seconds later.
-        await follow_registry(unit, office.vault, office.blind, told, policy)
+    # The feed would tell it too, some seconds later.
+    await office.db.transact(lambda unit: follow_registry(unit, office.vault, office.blind, told, policy))
 
 
 async def _forget(office: Office, record: RegistryRecord) -> None:
-    async with office.db.writing() as unit:
+    async def work(unit: Unit) -> None:
         await forget_person(unit, office.vault, record.person_id)
         if isinstance(office.registry, SyntheticRegistry):
             # Its people are sealed under the same keys, and are gone with them; a real registry goes on by itself.
             await Population(office.vault, office.blind).forget_number(unit, record)
+
+    await office.db.transact(work)
 
 
 def _say(context: typer.Context, number: str, what: "Callable[[Office, RegistryRecord], Awaitable[object]]") -> str:

@@ -8,7 +8,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.terminal import By, Reason, fail, out, settings_of, with_database
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.domains import ClientDomain, DomainWitness
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.witness import Witness
 
@@ -36,15 +36,17 @@ def verify_domain(
 
     async def work(database: Database) -> ClientDomain:
         deed = Deed(by, reason)
-        async with database.writing() as unit:
-            asked = await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
+
+        async def ask(unit: Unit) -> ClientDomain:
+            return await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
+
+        asked = await database.transact(ask)
         outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
         try:
             shown_by = await domains.look(witness(outbound), asked)
         finally:
             await outbound.close()
-        async with database.writing() as unit:
-            return await domains.record_look(unit, asked, shown_by, deed)
+        return await database.transact(lambda unit: domains.record_look(unit, asked, shown_by, deed))
 
     found = with_database(settings, work)
     if not found.is_verified:

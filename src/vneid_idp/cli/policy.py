@@ -132,10 +132,12 @@ def try_out(
     text = None if what.isdecimal() else _text(Path(what))
 
     async def work(db: Database) -> Simulation:
-        async with db.writing() as unit:
+        async def read(unit: Unit) -> tuple[Policy, Policy, date]:
             await service.ensure(unit)
-            before, today = await service.published(unit), local_date(unit.now)
             draft = await service.of_version(unit, int(what)) if text is None else read_policy(text, actions_of())
+            return await service.published(unit), draft, local_date(unit.now)
+
+        before, draft, today = await db.transact(read)
         after = before.amended(draft)
         day = _day(on) or first_change(before, after, today)
         async with open_office(settings, db) as office:

@@ -61,9 +61,7 @@ def serve(
 async def _registry(settings: Settings) -> AsyncIterator[SyntheticRegistry]:
     database = open_settings_database(settings)
     try:
-        async with database.writing() as unit:
-            await keys.ensure(unit, settings.root_secret)
-            ring = await keys.load(unit, settings.root_secret)
+        ring = await database.transact(lambda unit: keys.ready(unit, settings.root_secret))
         yield SyntheticRegistry(database, Population(Vault(ring.sealer), ring.blind))
     finally:
         await database.close()

@@ -75,13 +75,8 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
 
 
 def with_unit(settings: Settings, work: Callable[[Unit], Awaitable[T]]) -> T:
-    """Run `work` in one transaction; a refusal undoes it and is printed."""
-
-    async def run(database: Database) -> T:
-        async with database.writing() as unit:
-            return await work(unit)
-
-    return with_database(settings, run)
+    """Run `work` in one transaction; a refusal undoes it and is printed. It may run again: see `Database.transact`."""
+    return with_database(settings, lambda database: database.transact(work))
 
 
 def read_json(file: Path) -> Any:

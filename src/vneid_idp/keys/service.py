@@ -120,6 +120,12 @@ async def load(unit: Reading, master: bytes) -> KeyRing:
     return KeyRing(Wrapping(master), await store.all_keys(unit), unit.now)
 
 
+async def ready(unit: Unit, master: bytes) -> KeyRing:
+    """The ring of this process, with keys made where there are none: see `ensure`. Raises `WrongMaster`."""
+    await ensure(unit, master)
+    return await load(unit, master)
+
+
 async def rewrap(unit: Unit, old_master: bytes, new_master: bytes) -> int:
     """Wrap every key under another master secret; how many. Raises `WrongMaster` and then changes nothing.
 

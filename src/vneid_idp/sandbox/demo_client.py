@@ -11,7 +11,8 @@ from vneid_idp.clients import service
 from vneid_idp.kernel.secrets import digest, new_secret, same
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
-from vneid_idp.storage.unit import Database
+from vneid_idp.protocol.registration import Registration
+from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.delete_client import delete_client
 
 if TYPE_CHECKING:
@@ -39,18 +40,10 @@ async def demo_client(database: Database, settings: "Settings") -> DemoClient:
     wanted = registration.read_registration(members, Registrar(by_operator=True, sandbox=True))
     path = settings.state_folder / "social-network.json"
     kept: dict[str, str] = orjson.loads(path.read_bytes()) if path.exists() else {}
-    async with database.writing() as unit:
-        try:
-            client = await service.get_client(unit, CLIENT_ID)
-            if client.secret_digest is None or not same(client.secret_digest, digest(kept.get("client_secret", ""))):
-                await delete_client(unit, CLIENT_ID)
-                raise service.UnknownClient
-            if client.metadata != wanted.members:
-                await service.update(unit, client, wanted)
-        except service.UnknownClient:
-            registered = await service.register(unit, wanted, client_id=CLIENT_ID)
-            kept = {"client_secret": registered.secret or "", "session_secret": new_secret()}
-            _keep(path, orjson.dumps(kept))
+    secret = await database.transact(lambda unit: _in_step(unit, wanted, kept.get("client_secret", "")))
+    if secret is not None:
+        kept = {"client_secret": secret, "session_secret": new_secret()}
+        _keep(path, orjson.dumps(kept))
     return DemoClient(
         {
             "SOCIAL_ISSUER": settings.issuer,
@@ -64,6 +57,18 @@ async def demo_client(database: Database, settings: "Settings") -> DemoClient:
             **({"SOCIAL_CA_BUNDLE": str(settings.ca_bundle)} if settings.ca_bundle else {}),
         }
     )
+
+
+async def _in_step(unit: Unit, wanted: Registration, secret: str) -> str | None:
+    """Have the registration as `wanted`; the new secret of the demo where `secret` was not its own."""
+    client = await service.find_client(unit, CLIENT_ID)
+    if client is not None and same(client.secret_digest or "", digest(secret)):
+        if client.metadata != wanted.members:
+            await service.update(unit, client, wanted)
+        return None
+    if client is not None:
+        await delete_client(unit, CLIENT_ID)
+    return (await service.register(unit, wanted, client_id=CLIENT_ID)).secret or ""
 
 
 def _keep(path: Path, data: bytes) -> None:

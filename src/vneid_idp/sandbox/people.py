@@ -21,7 +21,6 @@ async def settle(database: Database, vault: Vault, blind: BlindIndex) -> None:
     if [record and record.birth_date for record in known] == wanted:
         return
     hashes = sandbox_hashes(SecretHasher())
-    async with database.writing() as unit:
-        await seed_personas(unit, vault, blind, hashes)
+    await database.transact(lambda unit: seed_personas(unit, vault, blind, hashes))
     if not any(known):
         await seed_citizens(database, vault, blind, _NEIGHBOURS, _SEED, hashes=hashes)

@@ -50,9 +50,7 @@ async def _prepare(settings: "Settings") -> DemoClient:
     """Make what a new sandbox lacks: keys, people, the demo's registration. Takes no time when all is there."""
     database = open_database(settings.database_url.get_secret_value(), SystemClock())
     try:
-        async with database.writing() as unit:
-            await keys.ensure(unit, settings.root_secret)
-            ring = await keys.load(unit, settings.root_secret)
+        ring = await database.transact(lambda unit: keys.ready(unit, settings.root_secret))
         await settle(database, Vault(ring.sealer), ring.blind)
         return await demo_client(database, settings)
     finally:

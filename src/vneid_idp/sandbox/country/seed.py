@@ -6,6 +6,7 @@ same two hashes. (No real person can be written this way: the synthetic registry
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from vneid_idp.identity import loading
@@ -102,13 +103,12 @@ async def seed_citizens(
     """
     written = done = 0
     for batch in _batches(citizens(count, seed)):
+        people = (vault, blind, batch, hashes)
         try:
-            async with db.writing() as unit:
-                await _load(unit, vault, blind, batch, hashes)
+            await db.transact(partial(_load, *people))
             written += len(batch)
         except AlreadyThere:
-            async with db.writing() as unit:
-                written += await _write_new(unit, vault, blind, batch, hashes)
+            written += await db.transact(partial(_write_new, *people))
         done += len(batch)
         progress(done)
     return Seeded(written, done - written)
@@ -120,7 +120,7 @@ def _batches(people: Iterable[Citizen]) -> Iterator[list[Citizen]]:
         yield batch
 
 
-async def _load(unit: Unit, vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None) -> None:
+async def _load(vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None, unit: Unit) -> None:
     made = {citizen.record.person_id: vault.make_key(citizen.record.person_id) for citizen in batch}
     await vault.load_keys(unit, [(person_id, sealed_key) for person_id, (_, sealed_key) in made.items()])
     people = [(citizen.record, made[citizen.record.person_id][0]) for citizen in batch]
@@ -135,7 +135,7 @@ async def _load(unit: Unit, vault: Vault, blind: BlindIndex, batch: list[Citizen
     await loading.load_accounts(unit, blind, written)
 
 
-async def _write_new(unit: Unit, vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None) -> int:
+async def _write_new(vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None, unit: Unit) -> int:
     population = Population(vault, blind)
     written = 0
     for citizen in batch:
@@ -146,6 +146,6 @@ async def _write_new(unit: Unit, vault: Vault, blind: BlindIndex, batch: list[Ci
             continue
         if record.phone and await loading.name_is_taken(unit, blind, record.phone):
             record = replace(record, phone=None)
-        await _load(unit, vault, blind, [replace(citizen, record=record)], hashes)
+        await _load(vault, blind, [replace(citizen, record=record)], hashes, unit)
         written += 1
     return written

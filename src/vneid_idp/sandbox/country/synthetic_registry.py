@@ -57,5 +57,4 @@ class SyntheticRegistry:
 
     async def report(self, report: Report) -> RegistryRecord:
         """See `RegistryReports.report`."""
-        async with self._db.writing() as unit:
-            return await self._population.report(unit, report)
+        return await self._db.transact(lambda unit: self._population.report(unit, report))
