@@ -13,6 +13,7 @@ from tests.flows.test_second_factor import at_second, send, use_passkey
 from tests.flows.test_signin_pages import at_signin
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
+from tests.support.deeds import DEED
 from tests.support.relying_party import Page, RelyingParty
 from vneid_idp.audit import service as audit
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
@@ -39,7 +40,7 @@ def setting(kind: SecretKind) -> Taker:
 
 
 async def lock(land: Country, unit: Unit) -> None:
-    await lock_person(unit, who(land), LockedBy.HOLDER)
+    await lock_person(unit, who(land), LockedBy.HOLDER, DEED)
 
 
 async def remove_passkeys(land: Country, unit: Unit) -> None:

@@ -37,9 +37,7 @@ from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import follow_registry as use_case
-from vneid_idp.use_cases.enrol_person import open_account, raise_level
 from vneid_idp.use_cases.lock_person import lock_person
 from vneid_idp.use_cases.sign_in import sign_in
 
@@ -375,28 +373,3 @@ def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> 
     grown = replace(child, birth_date=child.birth_date.replace(year=child.birth_date.year - 8))
     assert use_case.grounds(binding, grown, None, rules, now) == frozenset()
     assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {Ground.DEATH}
-
-
-@pytest.mark.parametrize("slug", ["no-account", "level-1"])
-async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
-    land: Country, direct: Follower, slug: str
-) -> None:
-    """Of somebody without an account nothing is kept to compare with, and the feed would pass them over."""
-    await direct.round()
-    idp, person_id = land.idp, land.people[slug].record.person_id
-    told = await persons.ask(idp.db, idp.registry, person_id)
-    await change(land, person_id, deceased_at=land.watch.now())
-    assert await direct.round() == 1
-
-    async def enrol(unit: Unit) -> None:
-        assert told is not None
-        if slug == "no-account":
-            await open_account(unit, idp.vault, idp.keys.blind, told, 2, policy=shipped(), by="clerk")
-        else:
-            await raise_level(unit, idp.vault, idp.keys.blind, told, policy=shipped(), by="clerk")
-
-    with pytest.raises(persons.Overtaken):
-        await idp.db.transact(enrol)
-    told = await persons.ask(idp.db, idp.registry, person_id)
-    with pytest.raises(accounts.LevelNotAllowed):
-        await idp.db.transact(enrol)

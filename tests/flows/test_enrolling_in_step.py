@@ -1,0 +1,44 @@
+"""An office gives a level on what the register says at that instant, never on what it said before."""
+
+
+import pytest
+
+from tests.flows.test_registry_feed import change
+from tests.support.country import Country
+from vneid_idp.identity import accounts, persons
+from vneid_idp.policy.documents import shipped
+from vneid_idp.registry_client.follower import Follower
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.enrol_person import open_account, raise_level
+
+
+@pytest.fixture
+def direct(land: Country) -> Follower:
+    """Follows the feed, asked directly."""
+    idp = land.idp
+    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+
+
+@pytest.mark.parametrize("slug", ["no-account", "level-1"])
+async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
+    land: Country, direct: Follower, slug: str
+) -> None:
+    """Of somebody without an account nothing is kept to compare with, and the feed would pass them over."""
+    await direct.round()
+    idp, person_id = land.idp, land.people[slug].record.person_id
+    told = await persons.ask(idp.db, idp.registry, person_id)
+    await change(land, person_id, deceased_at=land.watch.now())
+    assert await direct.round() == 1
+
+    async def enrol(unit: Unit) -> None:
+        assert told is not None
+        if slug == "no-account":
+            await open_account(unit, idp.vault, idp.keys.blind, told, 2, policy=shipped(), by="clerk")
+        else:
+            await raise_level(unit, idp.vault, idp.keys.blind, told, policy=shipped(), by="clerk")
+
+    with pytest.raises(persons.Overtaken):
+        await idp.db.transact(enrol)
+    told = await persons.ask(idp.db, idp.registry, person_id)
+    with pytest.raises(accounts.LevelNotAllowed):
+        await idp.db.transact(enrol)
