@@ -1,6 +1,5 @@
 """An office gives a level on what the register says at that instant, never on what it said before."""
 
-
 import pytest
 
 from tests.flows.test_registry_feed import change
