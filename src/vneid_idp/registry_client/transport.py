@@ -10,7 +10,13 @@ from pathlib import Path
 import httpx
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
 
 from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
 from vneid_idp.log import Log
@@ -69,9 +75,10 @@ class Transport:
             trust_env=False,
             transport=over,
         )
-        self._breakers = AsyncCircuitBreakerFactory(_FAILURES, _REST, exclude=[asyncio.CancelledError])
+        self._breakers = AsyncCircuitBreakerFactory(_FAILURES, _REST)
         self._failures = 0
         self._open = False
+        self._probing = False
 
     @property
     def health(self) -> RegistryHealth:
@@ -86,16 +93,16 @@ class Transport:
         Raises `RegistryUnavailable`.
         """
         attempts = AsyncRetrying(
-            stop=stop_after_attempt(_ATTEMPTS if again else 1),
+            stop=stop_after_attempt(_ATTEMPTS if again else 1) | stop_before_delay(_IN_ALL),
             wait=wait_random_exponential(multiplier=0.1, max=1),
             retry=retry_if_exception_type(_NoAnswer),
             sleep=self._sleep,
             reraise=True,
         )
+        latest = asyncio.get_running_loop().time() + _IN_ALL
         try:
-            async with asyncio.timeout(_IN_ALL):
-                return await attempts(self._attempt, method, path, body)
-        except (_NoAnswer, TimeoutError) as error:
+            return await attempts(self._attempt, latest, method, path, body)
+        except _NoAnswer as error:
             _log.warning("registry.no_answer", method=method, detail=_why(error))
             raise RegistryUnavailable from error
         except OpenedState as error:
@@ -105,21 +112,37 @@ class Transport:
         """Give up all connections."""
         await self._client.aclose()
 
-    async def _attempt(self, method: str, path: str, body: bytes) -> Told:
+    async def _attempt(self, latest: float, method: str, path: str, body: bytes) -> Told:
+        # The end of patience is told to the circuit too: a registry that takes every question and answers none is out.
         async with self._circuit():
             try:
-                return await self._call(method, path, body)
-            except httpx.HTTPError as error:
+                async with asyncio.timeout_at(latest):
+                    return await self._call(method, path, body)
+            except (httpx.HTTPError, TimeoutError) as error:
                 raise _NoAnswer(type(error).__name__) from error
 
     @asynccontextmanager
     async def _circuit(self) -> AsyncIterator[None]:
+        if self._probing:
+            raise RegistryUnavailable  # one question at a time finds out whether it is back
         breaker = await self._breakers.get_breaker(_CIRCUIT)
+        await breaker.__aenter__()
+        is_probe = breaker.context.state == "half-opened"
+        self._probing = self._probing or is_probe
         try:
-            async with breaker:
-                yield
+            yield
+        except asyncio.CancelledError:
+            raise  # by whoever asked: that says nothing of the registry
+        except Exception as error:
+            await breaker.__aexit__(type(error), error, error.__traceback__)
+            raise
+        else:
+            await breaker.__aexit__(None, None, None)
         finally:
-            self._open = breaker.context.state == "opened"
+            if is_probe:
+                self._probing = False
+            # Half open is not yet believed to be back.
+            self._open = breaker.context.state != "closed"
             self._failures = breaker.context.failure_count or 0
 
     async def _call(self, method: str, path: str, body: bytes) -> Told:

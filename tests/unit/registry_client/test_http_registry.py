@@ -71,6 +71,12 @@ class Server:
                 return answer if isinstance(answer, httpx.Response) else await answer
 
 
+async def never(_: httpx.Request) -> httpx.Response:
+    """Takes the question and says nothing."""
+    await asyncio.sleep(60)
+    raise AssertionError
+
+
 async def test_a_question_is_asked_again_and_answered(watch: Watch) -> None:
     server = Server(watch, httpx.ReadTimeout("slow"), 500, person())
     assert await server.registry.find(ID) == PLAIN
@@ -101,11 +107,6 @@ async def test_a_registry_that_never_answers_keeps_nobody_waiting(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vneid_idp.registry_client.transport._IN_ALL", 0.05)
-
-    async def never(_: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(60)
-        raise AssertionError
-
     with pytest.raises(RegistryUnavailable):
         await Server(watch, never).registry.find(ID)
 
@@ -126,6 +127,51 @@ async def test_the_circuit_opens_and_closes_again(watch: Watch, monkeypatch: pyt
     watch.advance(16 * SECOND)
     assert await server.registry.find(ID) == PLAIN
     assert [*healths, server.registry.health] == [RegistryHealth.UNREACHABLE, RegistryHealth.OK]
+
+
+async def test_a_registry_that_takes_questions_and_answers_none_is_out_and_stays_so(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("purgatory.domain.model.time", SimpleNamespace(time=lambda: watch.now() / SECOND))
+    monkeypatch.setattr("vneid_idp.registry_client.transport._IN_ALL", 0.05)
+    server = Server(watch, never)
+    for _ in range(5):
+        with pytest.raises(RegistryUnavailable):
+            await server.registry.find(ID)
+    assert (len(server.requests), server.registry.health) == (5, RegistryHealth.UNREACHABLE)
+    watch.advance(16 * SECOND)
+    # Of all who ask now one finds out; the others are told at once, and afterwards everybody is.
+    found = await asyncio.gather(*(server.registry.find(ID) for _ in range(10)), return_exceptions=True)
+    assert {type(each) for each in found} == {RegistryUnavailable}
+    assert (len(server.requests), server.registry.health) == (6, RegistryHealth.UNREACHABLE)
+    with pytest.raises(RegistryUnavailable):
+        await server.registry.find(ID)
+    assert len(server.requests) == 6
+
+
+async def test_who_gives_up_asking_says_nothing_of_the_registry(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("purgatory.domain.model.time", SimpleNamespace(time=lambda: watch.now() / SECOND))
+    server = Server(watch, 500)
+    for _ in range(2):
+        with pytest.raises(RegistryUnavailable):
+            await server.registry.find(ID)
+    watch.advance(16 * SECOND)
+    arrived = asyncio.Event()
+
+    async def says_so(request: httpx.Request) -> httpx.Response:
+        arrived.set()
+        return await never(request)
+
+    server.replies = [says_so]
+    asking = asyncio.create_task(server.registry.find(ID))
+    await arrived.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert server.registry.health is RegistryHealth.UNREACHABLE
+    server.replies = [person()]
+    assert await server.registry.find(ID) == PLAIN
+    assert server.registry.health is RegistryHealth.OK
 
 
 @pytest.mark.parametrize(
