@@ -86,6 +86,19 @@ async def test_the_operator_retries_and_discards_what_was_given_up(db: Database,
         await change(db, service.discard, second.delivery_id)
 
 
+async def test_a_retry_is_another_whole_round_of_attempts(db: Database, watch: Watch) -> None:
+    sender, most = Recorder(Failed("status_503")), MANNERS[TOKEN].most_attempts
+    assert most is not None
+    process = dispatcher(db, sender)
+    delivery = await enqueue(db)
+    for whole in (1, 2):
+        for _ in range(most):
+            watch.advance(DAY)
+            await run(process)
+        assert len(sender.sent) == whole * most
+        await change(db, service.retry, delivery.delivery_id)
+
+
 async def change(db: Database, what: object, delivery_id: str) -> None:
     async with db.writing() as unit:
         await what(unit, delivery_id, DEED)  # type: ignore[operator]
