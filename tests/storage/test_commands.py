@@ -24,8 +24,6 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import Outcome, Refused
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import accounts
-from vneid_idp.identity.rules import Account
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.sandbox.country.citizens import citizens
@@ -205,29 +203,10 @@ def test_citizens_are_seeded_once() -> None:
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_the_authority_speaks_of_a_citizen_whose_number_stands_in_no_argument(database_url: str) -> None:
-    run("citizens", "seed", "--count", "30")
-    record = next(each.record for each in citizens(30, 1) if each.level and not each.record.locked_by)
-
-    async def account(database: Database) -> Account | None:
-        async with database.reading() as unit:
-            return await accounts.find(unit, record.person_id)
-
-    for command, locked, dead in (("lock", True, False), ("unlock", False, False), ("deceased", False, True)):
-        said = run("citizens", command, typed=f"{record.personal_number}\n")
-        assert record.person_id in said.stdout
-        assert record.personal_number not in said.output
-        found = with_database(database_url, account)
-        assert (found.locked_at is not None, found.deceased_at is not None) == (locked, dead)
-
-
-@pytest.mark.usefixtures("sandbox")
-@pytest.mark.parametrize("command", ["lock", "unlock", "deceased", "forget"])
-def test_of_nobody_the_authority_says_nothing(command: str) -> None:
+def test_nobody_is_forgotten_under_a_number_of_nobody() -> None:
     run("citizens", "seed", "--count", "1")
     for typed, sentence in (("12\n", "12 digits"), ("", "12 digits"), ("097099999999\n", "knows nobody")):
-        sure = ("--yes",) if command == "forget" else ()
-        assert sentence in run("citizens", command, *sure, typed=typed, code=1).stderr
+        assert sentence in run("citizens", "forget", "--yes", typed=typed, code=1).stderr
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -77,7 +77,7 @@ async def test_a_role_is_asked_for_by_its_kind(db: Database) -> None:
 async def test_an_activation_code_is_good_once_and_for_two_days(db: Database, watch: Watch) -> None:
     async def issue() -> str:
         async with db.writing() as unit:
-            return await activation.issue(unit, BLIND, WHO, by="per_boss")
+            return await activation.issue(unit, BLIND, WHO, ONE)
 
     async def use(code: str, who: str = WHO) -> Outcome:
         async with db.writing() as unit:
@@ -99,7 +99,7 @@ async def test_an_activation_code_is_good_once_and_for_two_days(db: Database, wa
 
 async def test_of_many_tries_at_once_one_uses_the_code(db: Database) -> None:
     async with db.writing() as unit:
-        code = await activation.issue(unit, BLIND, WHO, by="per_boss")
+        code = await activation.issue(unit, BLIND, WHO, ONE)
 
     async def use() -> Outcome:
         async with db.writing() as unit:

@@ -25,7 +25,11 @@ ONLY_IN_USE_CASES = {
     "vneid_idp.identity.accounts": (
         "open_account", "refresh", "lock", "unlock", "raise_level", "close", "forget",
     ),
+    "vneid_idp.identity.activation": ("issue", "use"),
+    "vneid_idp.identity.lock_requests": ("ask", "decide"),
+    "vneid_idp.identity.otp": ("end_all",),
     "vneid_idp.identity.passkeys": ("forget",),
+    "vneid_idp.identity.report_rules": ("check_report",),
     "vneid_idp.identity.persons": ("hold", "seize", "tell"),
     "vneid_idp.identity.sessions": ("open_session", "add_method", "end_session", "end_all"),
 }  # fmt: skip

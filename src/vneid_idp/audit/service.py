@@ -15,6 +15,7 @@ __all__ = [
     "EventsCameIn",
     "Verification",
     "count_unsealed",
+    "has_happened",
     "history_of",
     "record",
     "seal_batch",
@@ -51,6 +52,11 @@ class Verification:
 async def record(unit: Unit, event: Event) -> str:
     """Append `event` in the transaction of the change that it describes; its id, ordered by time."""
     return await store.add(unit, event)
+
+
+async def has_happened(unit: Reading, kind: EventKind, person_id: str, subject_id: str) -> bool:
+    """Whether an event of a kind, about this subject, stands in a person's history: what has an id is done once."""
+    return await store.has_happened(unit, kind, person_id, subject_id)
 
 
 async def history_of(

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import bindparam, func, insert, select, update
 
 from vneid_idp.audit.chain import Batch
-from vneid_idp.audit.events import Event, RecordedEvent
+from vneid_idp.audit.events import Event, EventKind, RecordedEvent
 from vneid_idp.audit.tables import event_batches, events
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
@@ -60,6 +60,15 @@ _OF_BATCH = Statement(
     .order_by(events.c.event_id)
     .limit(bindparam("limit"))
 )
+_HAPPENED = Statement(
+    select(events.c.event_id)
+    .where(
+        events.c.person_id == bindparam("person_id"),
+        events.c.kind == bindparam("kind"),
+        events.c.subject_id == bindparam("subject_id"),
+    )
+    .limit(1)
+)
 _ADD_BATCH = Statement(
     insert_or(event_batches)
     .values({column.name: bindparam(column.name) for column in event_batches.columns})
@@ -88,6 +97,12 @@ def _recorded(row: Row) -> RecordedEvent:
 
 def _batch(row: Row) -> Batch:
     return Batch(row["number"], row["previous"], row["hash"], row["count"], row["sealed_at"])
+
+
+async def has_happened(unit: Reading, kind: EventKind, person_id: str, subject_id: str) -> bool:
+    """See `service.has_happened`."""
+    found = await unit.fetch_one(_HAPPENED, kind=kind.value, person_id=person_id, subject_id=subject_id)
+    return found is not None
 
 
 async def add(unit: Unit, event: Event) -> str:

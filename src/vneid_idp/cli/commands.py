@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli import audit, citizens, clients, deliveries, families, keys, policy, registry, roles, server
+from vneid_idp.cli import (
+    audit,
+    citizens,
+    clients,
+    deliveries,
+    families,
+    keys,
+    lock_requests,
+    office,
+    policy,
+    registry,
+    roles,
+    server,
+)
 from vneid_idp.settings import Environment
 
 app = typer.Typer(
@@ -32,6 +45,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(registry.app, name="registry")
 app.add_typer(policy.app, name="policy")
+lock_requests.add_to(office.app)
+app.add_typer(office.app, name="office")
 app.add_typer(roles.app, name="roles")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(audit.app, name="audit")

@@ -14,12 +14,14 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
 from vneid_idp.registries import open_registry
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.report_to_registry import Reporting
 
 if TYPE_CHECKING:
     from vneid_idp.registry_client.http_registry import HttpRegistry
@@ -39,8 +41,14 @@ class Office:
 
     db: Database
     vault: Vault
+    sealer: Sealer
     blind: BlindIndex
     registry: "HttpRegistry | SyntheticRegistry"
+
+    @property
+    def reporting(self) -> Reporting:
+        """Where reports to the register go."""
+        return Reporting(self.db, self.vault, self.blind, self.registry, self.registry)
 
     async def get(self, number: str) -> RegistryRecord:
         """Whom the registry has under a number. Raises `NobodyOfThisNumber`."""
@@ -50,15 +58,18 @@ class Office:
         return record
 
 
-def read_number() -> str:
-    """A personal ID number from the terminal or, piped, the first line of the standard input. Never an argument: those
-    stand in the list of processes and in the shell's history.
+def read_line(what: str) -> str:
+    """What is asked for at the terminal or, piped, stands in the next line of the standard input. Never an argument:
+    those stand in the list of processes and in the shell's history.
     """
-    asked = (
-        typer.prompt("Personal ID number", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
-    )
+    asked: str = typer.prompt(what, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    return asked.strip()
+
+
+def read_number(what: str = "Personal ID number") -> str:
+    """A personal ID number, as `read_line` reads it."""
     try:
-        return read_personal_id(asked).text
+        return read_personal_id(read_line(what)).text
     except MalformedPersonalId as error:
         fail(f"This cannot be: {error}.")
 
@@ -71,7 +82,7 @@ async def open_office(settings: Settings, db: Database) -> AsyncIterator[Office]
     vault = Vault(ring.sealer)
     registry = open_registry(settings, SystemClock(), db, vault, ring.blind)
     try:
-        yield Office(db, vault, ring.blind, registry)
+        yield Office(db, vault, ring.sealer, ring.blind, registry)
     finally:
         await registry.close()
 

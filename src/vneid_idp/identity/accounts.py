@@ -7,7 +7,7 @@ person's pseudonymous id.
 from dataclasses import replace
 from typing import Any
 
-from vneid_idp.audit.deeds import Deed
+from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.identity import persons, rules, store
@@ -124,11 +124,11 @@ async def open_account(
     own: dict[str, Any] | None = None,
     *,
     policy: Policy,
-    by: str | None = None,
+    deed: Deed | None = None,
 ) -> Account:
     """Open an account of `level` (1 or 2) for a person of the registry, or return the one there is.
 
-    `own` is what the holder adds to the profile, `by` the clerk who opens it. Raises `LevelNotAllowed` and
+    `own` is what the holder adds to the profile. Raises `LevelNotAllowed` and
     `SignInNameTaken`.
     """
     if not 1 <= level <= rules.highest_level(record, policy.at(unit.now), unit.now):
@@ -143,12 +143,9 @@ async def open_account(
         return existing.account
     if not await store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
         raise SignInNameTaken
-    await record_event(unit, Event(EventKind.ACCOUNT_OPENED, person_id=record.person_id, data=_levelled(level, by)))
+    data = {"level": level, **data_of(deed)}
+    await record_event(unit, Event(EventKind.ACCOUNT_OPENED, person_id=record.person_id, data=data))
     return account
-
-
-def _levelled(level: int, by: str | None) -> dict[str, Any]:
-    return {"level": level} if by is None else {"level": level, "by": by}
 
 
 async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
@@ -222,8 +219,24 @@ async def get(unit: Reading, person_id: str) -> Account:
     return account
 
 
-async def raise_level(unit: Unit, record: RegistryRecord, level: int, *, policy: Policy, by: str | None = None) -> bool:
-    """Raise an account after the person was verified in person, by the clerk `by`; whether it was below.
+async def get_open(unit: Reading, person_id: str) -> Account:
+    """A person's account that is not closed. Raises `NoAccount`."""
+    account = await get(unit, person_id)
+    if account.closed_at is not None:
+        raise NoAccount
+    return account
+
+
+async def holder_of_name(unit: Reading, blind: BlindIndex, name: str) -> str | None:
+    """Who signs in with this personal ID number or phone (E.164), if anybody does."""
+    stored = await store.find_candidate(unit, blind.of(SIGN_IN_NAME, name))
+    return None if stored is None else stored.account.person_id
+
+
+async def raise_level(
+    unit: Unit, record: RegistryRecord, level: int, *, policy: Policy, deed: Deed | None = None
+) -> bool:
+    """Raise an account after the person was verified in person; whether it was below.
 
     Raises `LevelNotAllowed`.
     """
@@ -232,7 +245,8 @@ async def raise_level(unit: Unit, record: RegistryRecord, level: int, *, policy:
     raised = await store.raise_level(unit, record.person_id, level, unit.now)
     if raised:
         await record_event(
-            unit, Event(EventKind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data=_levelled(level, by))
+            unit,
+            Event(EventKind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data={"level": level, **data_of(deed)}),
         )
     return raised
 

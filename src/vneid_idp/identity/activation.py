@@ -6,6 +6,7 @@ that counts the attempt, so that two tries at once cannot share one. An account 
 
 from sqlalchemy import bindparam, case, null, update
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.otp import Outcome
@@ -53,8 +54,8 @@ _TRY = Statement(
 )
 
 
-async def issue(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> str:
-    """A new activation code for a person, in place of the one before; `by` is the clerk who hands it over."""
+async def issue(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> str:
+    """A new activation code for a person, in place of the one before."""
     code = new_digits(DIGITS)
     await unit.execute(
         _ISSUE,
@@ -62,7 +63,7 @@ async def issue(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> st
         code_digest=_digest(blind, person_id, code),
         expires_at=unit.now + LIFETIME,
     )
-    await record(unit, Event(EventKind.ACTIVATION_ISSUED, person_id, data={"by": by}))
+    await record(unit, Event(EventKind.ACTIVATION_ISSUED, person_id, data=deed.data))
     return code
 
 

@@ -58,6 +58,9 @@ _ASK = Statement(
 )
 _THIS = (lock_requests.c.person_id == bindparam("who")) & (lock_requests.c.request_id == bindparam("which"))
 _FIND = Statement(select(lock_requests).where(_THIS, lock_requests.c.decided_at.is_(None)))
+_FIND_BY_ID = Statement(
+    select(lock_requests).where(lock_requests.c.request_id == bindparam("which"), lock_requests.c.decided_at.is_(None))
+)
 _OPEN = Statement(
     select(lock_requests)
     .where(lock_requests.c.decided_at.is_(None))
@@ -105,6 +108,14 @@ async def decide(unit: Unit, person_id: str, request_id: str, *, agreed: bool, d
     data = {"lock": asked.lock, "agreed": agreed, **deed.data}
     await record(unit, Event(EventKind.LOCK_DECIDED, person_id, subject_id=request_id, data=data))
     return asked
+
+
+async def get_open(unit: Reading, request_id: str) -> LockRequest:
+    """A request that waits for a decision. Raises `NoSuchRequest`."""
+    row = await unit.fetch_one(_FIND_BY_ID, which=request_id)
+    if row is None:
+        raise NoSuchRequest
+    return _request(row)
 
 
 async def open_requests(unit: Reading, most: int = 200) -> tuple[LockRequest, ...]:

@@ -67,7 +67,24 @@ _TRY = Statement(
     )
     .returning(_codes.c.used_at, _codes.c.attempts)
 )
+_END = Statement(
+    update(_codes)
+    .where(
+        _codes.c.person_id == bindparam("of_person"),
+        _codes.c.used_at.is_(None),
+        _codes.c.expires_at > bindparam("now"),
+    )
+    .values(expires_at=bindparam("now"))
+)
 _SWEEP = Statement(delete(_codes).where(_codes.c.expires_at < bindparam("before")))
+
+
+class Use(StrEnum):
+    """What a code is for: the message says it. Names stand in the queue."""
+
+    SIGN_IN = "sign_in"
+    NEW_PHONE = "new_phone"
+    """It shows an office that the phone is the person's."""
 
 
 class Outcome(StrEnum):
@@ -100,6 +117,7 @@ async def send(
     phone: str | None,
     context: str,
     language: str,
+    use: Use = Use.SIGN_IN,
 ) -> Sending:
     """Send a new code to `phone` for `context`; it replaces the one before. Without a person or a phone all is done but
     the sending, and the answer is the same."""
@@ -116,7 +134,7 @@ async def send(
     )
     enqueued: tuple[Delivery, ...] = ()
     if written and person_id is not None and phone is not None:
-        message = {"phone": phone, "code": code, "language": language}
+        message = {"phone": phone, "code": code, "language": language, "use": use.value}
         not_after = unit.now + LIFETIME
         enqueued = (await deliveries.enqueue(unit, sealer, Channel.SMS, person_id, message, not_after=not_after),)
     return Sending(bool(written), unit.now + LIFETIME, enqueued)
@@ -143,6 +161,12 @@ async def check(
     if row["used_at"] is not None:
         return Outcome.RIGHT if person_id is not None else Outcome.WRONG
     return Outcome.WRONG if row["attempts"] < ATTEMPTS else Outcome.SPENT
+
+
+async def end_all(unit: Unit, person_id: str) -> None:
+    """No code of a person that waits is good any more, and none that was not sent yet is sent."""
+    await unit.execute(_END, of_person=person_id, now=unit.now)
+    await deliveries.cancel(unit, Channel.SMS, person_id)
 
 
 async def sweep(unit: Unit) -> int:

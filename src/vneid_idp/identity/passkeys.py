@@ -20,6 +20,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity import passkey_store as store
@@ -97,9 +98,20 @@ async def registration_options(
 
 
 async def register(
-    unit: Unit, sealer: Sealer, site: Site, *, person_id: str, context: str, sealed: str, answer: str, name: str
+    unit: Unit,
+    sealer: Sealer,
+    site: Site,
+    *,
+    person_id: str,
+    context: str,
+    sealed: str,
+    answer: str,
+    name: str,
+    deed: Deed | None = None,
 ) -> Passkey:
-    """Add the passkey in the authenticator's `answer` (JSON text). Raises `PasskeyRefused`."""
+    """Add the passkey in the authenticator's `answer` (JSON text); `deed` when another does it. Raises
+    `PasskeyRefused`.
+    """
     challenge, _ = _open(sealer, _REGISTER, sealed, person_id, context, unit.now)
     try:
         verified = webauthn.verify_registration_response(
@@ -126,7 +138,7 @@ async def register(
     )
     if not await store.add_passkey(unit, passkey):
         raise PasskeyRefused("This passkey is registered already.")
-    await record(unit, Event(EventKind.PASSKEY_ADDED, person_id=person_id, subject_id=passkey.credential_id))
+    await record(unit, Event(EventKind.PASSKEY_ADDED, person_id, subject_id=passkey.credential_id, data=data_of(deed)))
     return passkey
 
 
@@ -182,11 +194,11 @@ async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
     return await store.list_passkeys(unit, person_id)
 
 
-async def remove(unit: Unit, person_id: str, credential_id: str) -> bool:
-    """Remove a passkey; whether the person had it."""
+async def remove(unit: Unit, person_id: str, credential_id: str, deed: Deed | None = None) -> bool:
+    """Remove a passkey; whether the person had it. `deed` when another does it."""
     removed = await store.remove_passkey(unit, person_id, credential_id)
     if removed:
-        await record(unit, Event(EventKind.PASSKEY_REMOVED, person_id=person_id, subject_id=credential_id))
+        await record(unit, Event(EventKind.PASSKEY_REMOVED, person_id, subject_id=credential_id, data=data_of(deed)))
     return removed
 
 

@@ -102,7 +102,13 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
     policy = await provider.current_policy()
     _, code = await colleague.act(
         lambda unit: enrol_person.open_account(
-            unit, provider.vault, provider.keys.blind, told, level, policy=policy, by=colleague.person_id
+            unit,
+            provider.vault,
+            provider.keys.blind,
+            told,
+            level,
+            policy=policy,
+            deed=Deed(colleague.person_id, _AT_THE_DESK),
         )
     )
     return await page(request, colleague, file, done=gettext(request, "The account was opened."), code=code)
@@ -120,7 +126,7 @@ async def raise_level(request: Request, colleague: Colleague, file: OpenFile) ->
     policy = await provider.current_policy()
     await colleague.act(
         lambda unit: enrol_person.raise_level(
-            unit, provider.vault, provider.keys.blind, told, policy=policy, by=colleague.person_id
+            unit, provider.vault, provider.keys.blind, told, policy=policy, deed=Deed(colleague.person_id, _AT_THE_DESK)
         )
     )
     return see_other(f"{file.path}?done=raised")
@@ -131,7 +137,9 @@ async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Re
     await read_form(request)
     blind = colleague.provider.keys.blind
     code = await colleague.act(
-        lambda unit: enrol_person.new_activation_code(unit, blind, file.person_id, by=colleague.person_id)
+        lambda unit: enrol_person.new_activation_code(
+            unit, blind, file.person_id, Deed(colleague.person_id, _AT_THE_DESK)
+        )
     )
     return await page(request, colleague, file, code=code)
 

@@ -4,6 +4,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, passkeys
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
@@ -48,6 +49,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
             sealed=body["sealed"],
             answer=body["answer"],
             name=body.get("name", ""),
+            deed=Deed(colleague.person_id, "At the desk"),
         )
     )
     return json_response({"next": f"{file.path}?done=passkey"})

@@ -11,6 +11,7 @@ from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import HOME, OpenFile, for_file
 from vneid_idp.office.file import page as file_page
+from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
@@ -42,7 +43,7 @@ async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Respons
         text = gettext(request, "Name the decision on which this rests, in at most 300 characters.")
         return await file_page(request, colleague, file, errors={"ground": text})
     lock, deed = what == "lock", Deed(colleague.person_id, reason)
-    await colleague.act(lambda unit: lock_requests.ask(unit, file.person_id, lock=lock, deed=deed))
+    await colleague.act(lambda unit: ask_for_lock(unit, file.person_id, lock=lock, deed=deed))
     return see_other(f"{file.path}?done=asked")
 
 

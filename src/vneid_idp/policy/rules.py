@@ -23,6 +23,8 @@ class Threshold(StrEnum):
 
     GUARDIAN_UNTIL_AGE = "guardian_until_age"
     """Under this age, in completed years, a parent or guardian acts for a child."""
+    GUARDIAN_FROM_AGE = "guardian_from_age"
+    """From this age on somebody may be named guardian."""
     OWN_PROOF_LEVEL = "own_proof_level"
     """The level of identity with which a person binds in their own name."""
     GUARDIAN_LEVEL = "guardian_level"
@@ -37,6 +39,7 @@ _AGES, _LEVELS = range(131), range(1, 3)
 POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
     {
         Threshold.GUARDIAN_UNTIL_AGE: _AGES,
+        Threshold.GUARDIAN_FROM_AGE: _AGES,
         Threshold.OWN_PROOF_LEVEL: _LEVELS,
         Threshold.GUARDIAN_LEVEL: _LEVELS,
         Threshold.LEVEL_2_FROM_AGE: _AGES,

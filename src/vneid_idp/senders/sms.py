@@ -16,7 +16,16 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.web.i18n import catalogue, mark
 
-_TEXT = mark("%(code)s is your code. It is valid for %(minutes)s minutes. Never tell it to anybody, whoever asks.")
+_TEXTS = {
+    "sign_in": mark(
+        "%(code)s is your code. It is valid for %(minutes)s minutes. Never tell it to anybody, whoever asks."
+    ),
+    "new_phone": mark(
+        "%(code)s shows the registration office that this is your phone. It is valid for %(minutes)s minutes. "
+        "Tell it to the clerk at the desk, and to nobody else."
+    ),
+}
+"""By what the code is for (`identity.otp.Use`)."""
 _NOT_TAKEN = frozenset({429, 503})
 
 
@@ -39,7 +48,10 @@ class SmsGateway:
         """See `Sender`."""
         message = delivery.payload
         minutes = ((delivery.not_after or delivery.created_at) - delivery.created_at) // MINUTE
-        text = catalogue(message["language"]).gettext(_TEXT) % {"code": message["code"], "minutes": minutes}
+        text = catalogue(message["language"]).gettext(_TEXTS[message.get("use", "sign_in")]) % {
+            "code": message["code"],
+            "minutes": minutes,
+        }
         try:
             answer = await self._client.post(self._url, json={"to": message["phone"], "text": text})
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):  # nothing was sent yet

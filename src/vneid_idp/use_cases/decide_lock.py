@@ -3,6 +3,7 @@
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import lock_requests, persons
+from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
@@ -14,11 +15,24 @@ async def decide_lock(unit: Unit, person_id: str, request_id: str, *, agreed: bo
     The reason of a refusal is owed to whoever asked (Decree 69/2024 Art. 15). Raises `NoSuchRequest`, `SameOfficer`,
     `NoAccount`.
     """
+    return (await _decide(unit, person_id, request_id, agreed=agreed, deed=deed))[1]
+
+
+async def decide_request(
+    unit: Unit, request_id: str, *, agreed: bool, deed: Deed
+) -> tuple[LockRequest, tuple[Delivery, ...]]:
+    """The same of a request that is known by its id alone; what was asked, and the notices."""
+    asked = await lock_requests.get_open(unit, request_id)
+    return await _decide(unit, asked.person_id, request_id, agreed=agreed, deed=deed)
+
+
+async def _decide(
+    unit: Unit, person_id: str, request_id: str, *, agreed: bool, deed: Deed
+) -> tuple[LockRequest, tuple[Delivery, ...]]:
     await persons.seize(unit, person_id)
     asked = await lock_requests.decide(unit, person_id, request_id, agreed=agreed, deed=deed)
-    if not agreed:
-        return ()
-    if asked.lock:
-        return await lock_person(unit, person_id, LockedBy.AUTHORITY, deed)
-    await unlock_person(unit, person_id, LockedBy.AUTHORITY, deed)
-    return ()
+    if agreed and asked.lock:
+        return asked, await lock_person(unit, person_id, LockedBy.AUTHORITY, deed)
+    if agreed:
+        await unlock_person(unit, person_id, LockedBy.AUTHORITY, deed)
+    return asked, ()

@@ -1,5 +1,6 @@
 """An office opens an account, or raises it to level 2, for somebody who came in person (Decree 69/2024 Art. 10)."""
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, activation, passkeys, persons
 from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.persons import Told
@@ -16,7 +17,7 @@ CODE_LIFE = activation.LIFETIME
 
 
 async def open_account(
-    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, level: int, *, policy: Policy, by: str
+    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, level: int, *, policy: Policy, deed: Deed
 ) -> tuple[Account, str]:
     """Open an account of `level`; it, and the code with which its holder chooses the secrets.
 
@@ -27,37 +28,49 @@ async def open_account(
     await persons.seize(unit, person_id, told=told)
     if await accounts.find(unit, person_id) is not None:
         raise accounts.AccountExists
-    account = await accounts.open_account(unit, vault, blind, told.record, level, policy=policy, by=by)
-    return account, await activation.issue(unit, blind, person_id, by=by)
+    account = await accounts.open_account(unit, vault, blind, told.record, level, policy=policy, deed=deed)
+    return account, await activation.issue(unit, blind, person_id, deed)
 
 
-async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, told: Told, *, policy: Policy, by: str) -> bool:
+async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, told: Told, *, policy: Policy, deed: Deed) -> bool:
     """Raise an account to level 2 after the person was verified; whether it was below.
 
     Raises `LevelNotAllowed`, and `Overtaken` as above.
     """
     await persons.seize(unit, told.record.person_id, told=told)
     await follow_registry(unit, vault, blind, told.record, policy)
-    return await accounts.raise_level(unit, told.record, 2, policy=policy, by=by)
+    return await accounts.raise_level(unit, told.record, 2, policy=policy, deed=deed)
 
 
 async def add_passkey(
-    unit: Unit, sealer: Sealer, site: Site, *, person_id: str, context: str, sealed: str, answer: str, name: str
+    unit: Unit,
+    sealer: Sealer,
+    site: Site,
+    *,
+    person_id: str,
+    context: str,
+    sealed: str,
+    answer: str,
+    name: str,
+    deed: Deed,
 ) -> None:
     """Add a passkey for somebody at the desk. Raises `NoAccount` and `PasskeyRefused`."""
     await persons.seize(unit, person_id)
-    account = await accounts.find(unit, person_id)
-    if account is None or account.closed_at is not None:
-        raise accounts.NoAccount
+    await accounts.get_open(unit, person_id)
     await passkeys.register(
-        unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name
+        unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name, deed=deed
     )
 
 
-async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, *, by: str) -> str:
+async def remove_passkey(unit: Unit, person_id: str, credential_id: str, deed: Deed) -> bool:
+    """Take a passkey from somebody who lost it; whether they had it. Raises `NoAccount`."""
+    await persons.seize(unit, person_id)
+    await accounts.get_open(unit, person_id)
+    return await passkeys.remove(unit, person_id, credential_id, deed)
+
+
+async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> str:
     """Another activation code, for somebody who forgot the secrets or lost the first code. Raises `NoAccount`."""
     await persons.seize(unit, person_id)
-    account = await accounts.find(unit, person_id)
-    if account is None or account.closed_at is not None:
-        raise accounts.NoAccount
-    return await activation.issue(unit, blind, person_id, by=by)
+    await accounts.get_open(unit, person_id)
+    return await activation.issue(unit, blind, person_id, deed)

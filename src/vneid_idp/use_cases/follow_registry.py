@@ -14,7 +14,7 @@ from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.rests import Ground
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import accounts, persons
+from vneid_idp.identity import accounts, otp, persons
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_status
 from vneid_idp.identity.guardianship import needs_guardian
@@ -63,6 +63,9 @@ async def follow_registry(
     deliveries: tuple[Delivery, ...] = ()
     if known is not None:
         deliveries = await _follow_lock(unit, known[0], record)
+        if record.phone != known[1].record.phone:
+            # Whoever holds the old phone must not get in with a code that waits there.
+            await otp.end_all(unit, person_id)
     account_now = None if known is None else await accounts.find(unit, person_id)
     await rests.put_in_step(
         unit,

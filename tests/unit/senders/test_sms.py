@@ -10,6 +10,7 @@ from tests.support.watch import MORNING
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused, Unclear
 from vneid_idp.delivery.sender import Delivery
+from vneid_idp.identity.otp import Use
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.senders.sms import NoGateway, SmsGateway
 
@@ -30,15 +31,15 @@ class Gateway:
         return httpx.Response(self.status)
 
 
-def message(language: str = "en") -> Delivery:
-    payload: dict[str, Any] = {"phone": PHONE, "code": "123456", "language": language}
+def message(language: str = "en", **more: str) -> Delivery:
+    payload: dict[str, Any] = {"phone": PHONE, "code": "123456", "language": language, **more}
     return Delivery("per_a", "dlv_1", Channel.SMS, payload, MORNING, MORNING + 5 * MINUTE)
 
 
-async def send(gateway: Gateway, language: str = "en") -> Outcome:
+async def send(gateway: Gateway, language: str = "en", **more: str) -> Outcome:
     sms = SmsGateway("https://sms.example/send", "gateway-token", None, transport=httpx.MockTransport(gateway))
     try:
-        return await sms.send(message(language))
+        return await sms.send(message(language, **more))
     finally:
         await sms.close()
 
@@ -53,6 +54,16 @@ async def test_the_gateway_gets_phone_text_and_token() -> None:
         "to": PHONE,
         "text": "123456 is your code. It is valid for 5 minutes. Never tell it to anybody, whoever asks.",
     }
+
+
+async def test_a_code_for_the_clerk_is_not_said_to_be_for_nobody() -> None:
+    gateway = Gateway()
+    for use in Use:
+        await send(gateway, use=use)
+    told, for_clerk = (httpx.Response(200, content=request.content).json()["text"] for request in gateway.taken)
+    assert "Never tell it to anybody" in told
+    assert "Tell it to the clerk" in for_clerk
+    assert "Never" not in for_clerk
 
 
 async def test_it_speaks_the_language_of_the_person() -> None:

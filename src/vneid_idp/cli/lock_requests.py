@@ -1,0 +1,75 @@
+"""`office ask-lock | ask-unlock | requests | decide`: a lock in the authority's name takes two, here as on a page."""
+
+from typing import Annotated
+
+import typer
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.cli.office import for_person
+from vneid_idp.cli.people import Office
+from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database
+from vneid_idp.identity.lock_requests import LockRequest, open_requests
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.kernel.clock import to_rfc3339
+from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.ask_for_lock import ask_for_lock
+from vneid_idp.use_cases.decide_lock import decide_request
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands beside those of the office."""
+    app.command("ask-lock")(ask_lock)
+    app.command("ask-unlock")(ask_unlock)
+    app.command("requests")(list_requests)
+    app.command("decide")(decide)
+
+
+def ask_lock(context: typer.Context, by: By, reason: Reason) -> None:
+    """Ask for a lock in the authority's name; the reason is the decision on which it rests. Another decides."""
+    _ask(context, by, reason, lock=True)
+
+
+def ask_unlock(context: typer.Context, by: By, reason: Reason) -> None:
+    """Ask that a lock be lifted that was made here. Another decides."""
+    _ask(context, by, reason, lock=False)
+
+
+def _ask(context: typer.Context, by: str, reason: str, *, lock: bool) -> None:
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> LockRequest:
+        return await office.db.transact(lambda unit: ask_for_lock(unit, record.person_id, lock=lock, deed=deed))
+
+    record, asked = for_person(context, by, reason, work)
+    out.print(f"{asked.request_id} about {record.person_id} waits for somebody else's decision.", markup=False)
+
+
+def list_requests(context: typer.Context) -> None:
+    """List what waits for a decision."""
+
+    async def work(db: Database) -> tuple[LockRequest, ...]:
+        async with db.reading() as unit:
+            return await open_requests(unit)
+
+    rows = [("request_id", "Person", "What", "Asked", "By", "Reason")]
+    for each in with_database(settings_of(context), work):
+        what = "lock" if each.lock else "unlock"
+        rows.append((each.request_id, each.person_id, what, to_rfc3339(each.asked_at), each.asked_by, each.reason))
+    print_rows(*rows)
+
+
+def decide(
+    context: typer.Context,
+    request_id: str,
+    by: By,
+    reason: Reason,
+    agree: Annotated[bool, typer.Option("--agree/--refuse", help="Agree, and it takes effect; or refuse.")],
+) -> None:
+    """Decide a request that somebody else made."""
+
+    async def work(db: Database) -> LockRequest:
+        deed = Deed(by, reason)
+        asked, _ = await db.transact(lambda unit: decide_request(unit, request_id, agreed=agree, deed=deed))
+        return asked
+
+    asked = with_database(settings_of(context), work)
+    effect = ("locked" if asked.lock else "unlocked") if agree else "left as it was"
+    out.print(f"{asked.person_id} is {effect}.", markup=False)

@@ -1,0 +1,272 @@
+"""`office …`: what a registration office does for a person, by the same use cases as its pages (`/office`).
+
+A passkey is made by the person's own device in a browser, so a terminal can only take one away. What has to be told to
+services waits for the worker of a running provider.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.cli.people import Office, open_office, read_line, read_number
+from vneid_idp.cli.terminal import By, Reason, T, fail, out, print_rows, settings_of, with_database
+from vneid_idp.identity import passkeys, persons, phones
+from vneid_idp.identity.cards import citizen_card_expiry
+from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.passkey_store import Passkey
+from vneid_idp.identity.persons import Told
+from vneid_idp.identity.registry import Card, CardKind, LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
+from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.policy import service as policies
+from vneid_idp.policy.rules import Policy
+from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases import enrol_person
+from vneid_idp.use_cases.change_phone import change_phone as change
+from vneid_idp.use_cases.change_phone import send_code_to_new_phone
+from vneid_idp.use_cases.lock_person import lock_person, unlock_person
+from vneid_idp.use_cases.report_to_registry import report_to_registry
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What a registration office does for a person. Each command asks for the personal ID number.",
+)
+Sure = Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")]
+Work = Callable[[Office, RegistryRecord, Deed], Awaitable[T]]
+
+
+def for_person(context: typer.Context, by: str, reason: str, work: Work[T]) -> tuple[RegistryRecord, T]:
+    """Do something for the person of a number that is asked for; who it is, and what came of it."""
+
+    async def run(db: Database) -> tuple[RegistryRecord, T]:
+        deed = Deed(by, reason)
+        async with open_office(settings, db) as office:
+            record = await office.get(number)
+            return record, await work(office, record, deed)
+
+    settings, number = settings_of(context), read_number()
+    return with_database(settings, run)
+
+
+async def _policy(office: Office) -> Policy:
+    # No provider may ever have started on this database, and one of an older release knows fewer numbers.
+    await office.db.transact(policies.ensure)
+    async with office.db.reading() as unit:
+        return await policies.published(unit)
+
+
+async def _ask(office: Office, record: RegistryRecord) -> Told:
+    told = await persons.ask(office.db, office.registry, record.person_id)
+    assert told is not None, "the register had the person a moment ago"
+    return told
+
+
+@app.command("open-account")
+def open_account(
+    context: typer.Context, by: By, reason: Reason, level: Annotated[int, typer.Option(min=1, max=2)]
+) -> None:
+    """Open an account of a level by age and card; prints the code with which the holder activates it at /activate."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> str:
+        told, policy = await _ask(office, record), await _policy(office)
+        _, code = await office.db.transact(
+            lambda unit: enrol_person.open_account(
+                unit, office.vault, office.blind, told, level, policy=policy, deed=deed
+            )
+        )
+        return code
+
+    record, code = for_person(context, by, reason, work)
+    out.print(f"{record.person_id} has an account of level {level}. Activation code: {code}", markup=False)
+
+
+@app.command("raise-level")
+def raise_level(context: typer.Context, by: By, reason: Reason) -> None:
+    """Raise an account to level 2: card and face were compared in person."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
+        told, policy = await _ask(office, record), await _policy(office)
+        await office.db.transact(
+            lambda unit: enrol_person.raise_level(unit, office.vault, office.blind, told, policy=policy, deed=deed)
+        )
+
+    out.print(f"{for_person(context, by, reason, work)[0].person_id} is of level 2.", markup=False)
+
+
+@app.command("activation-code")
+def activation_code(context: typer.Context, by: By, reason: Reason) -> None:
+    """Make another activation code, for who forgot the secrets; an older one becomes worthless."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> str:
+        return await office.db.transact(
+            lambda unit: enrol_person.new_activation_code(unit, office.blind, record.person_id, deed)
+        )
+
+    record, code = for_person(context, by, reason, work)
+    out.print(f"{record.person_id} may activate the account. Activation code: {code}", markup=False)
+
+
+@app.command("change-phone")
+def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
+    """Give an account another phone number, which is asked for; a code sent to it has to come back."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
+        try:
+            phone = phones.read_phone(read_line("New phone number"))
+        except phones.MalformedPhone as error:
+            fail(f"This cannot be: {error}.")
+        policy = await _policy(office)
+        sending = await office.db.transact(
+            lambda unit: send_code_to_new_phone(unit, office.blind, office.sealer, record, phone)
+        )
+        if not sending.sent:
+            fail("A code was sent moments ago, or there were too many. Wait, then try again.")
+        code = read_line("Code that was sent to it")
+        report_id, person_id = new_id("rep"), record.person_id
+        outcome, _ = await change(office.reporting, report_id, person_id, phone, code, policy, deed)
+        if outcome is not Outcome.RIGHT:
+            fail("The code is not right, or it is used or too old.")
+
+    out.print(f"{for_person(context, by, reason, work)[0].person_id} has the new phone number.", markup=False)
+
+
+@app.command("passkeys")
+def list_passkeys(context: typer.Context) -> None:
+    """List the passkeys of a person. A passkey is added at the office's page or at /me: it takes a browser."""
+
+    async def run(db: Database) -> tuple[Passkey, ...]:
+        async with open_office(settings, db) as office:
+            record = await office.get(number)
+            async with db.reading() as unit:
+                return await passkeys.list_passkeys(unit, record.person_id)
+
+    settings, number = settings_of(context), read_number()
+    rows = [("credential_id", "Name", "Added")]
+    for each in with_database(settings, run):
+        rows.append((each.credential_id, each.name, to_rfc3339(each.registered_at)))
+    print_rows(*rows)
+
+
+@app.command("remove-passkey")
+def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: Reason) -> None:
+    """Take a passkey from a person who lost it."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> bool:
+        return await office.db.transact(
+            lambda unit: enrol_person.remove_passkey(unit, record.person_id, credential_id, deed)
+        )
+
+    record, removed = for_person(context, by, reason, work)
+    if not removed:
+        fail("This person has no such passkey.")
+    out.print(f"{record.person_id} has this passkey no more.", markup=False)
+
+
+@app.command("name-guardian")
+def name_guardian(context: typer.Context, by: By, reason: Reason) -> None:
+    """Report a parent or guardian of a child; asks for the child's number, then for the guardian's."""
+    record = _report(context, by, reason, lambda office, _: _guardian(office, GuardianNamed))
+    out.print(f"{record.person_id} has this guardian.", markup=False)
+
+
+@app.command("end-guardianship")
+def end_guardianship(context: typer.Context, by: By, reason: Reason) -> None:
+    """Report that somebody is no guardian of a child any more; asks for the child's number, then for the guardian's."""
+    record = _report(context, by, reason, lambda office, _: _guardian(office, GuardianshipEnded))
+    out.print(f"{record.person_id} does not have this guardian any more.", markup=False)
+
+
+async def _guardian(office: Office, kind: type[GuardianNamed] | type[GuardianshipEnded]) -> ReportedFact:
+    return kind((await office.get(read_number("Personal ID number of the guardian"))).person_id)
+
+
+@app.command("renew-card")
+def renew_card(
+    context: typer.Context,
+    by: By,
+    reason: Reason,
+    issued: Annotated[str, typer.Option(help="The day of issue, YYYY-MM-DD.")],
+    expires: Annotated[
+        str | None, typer.Option(help="Residence cards: the first day on which it is no longer good, YYYY-MM-DD.")
+    ] = None,
+    kind: Annotated[CardKind | None, typer.Option(help="Residence cards: which; as before unless told.")] = None,
+) -> None:
+    """Report that a card was issued or renewed. How long a citizen's is good follows from the law."""
+    issued_on, expires_on = _day(issued, "--issued"), None if expires is None else _day(expires, "--expires")
+
+    async def fact(office: Office, record: RegistryRecord) -> ReportedFact:
+        if record.kind is PersonKind.CITIZEN:
+            return CardIssued(Card(CardKind.CITIZEN, issued_on, citizen_card_expiry(record.birth_date, issued_on)))
+        which = kind or (record.card.kind if record.card else None)
+        if which is None or expires_on is None:
+            fail("A residence card: say --expires, and --kind where the register has none yet.", code=2)
+        return CardIssued(Card(which, issued_on, expires_on))
+
+    out.print(f"{_report(context, by, reason, fact).person_id} has the new card.", markup=False)
+
+
+@app.command("report-death")
+def report_death(
+    context: typer.Context,
+    by: By,
+    reason: Reason,
+    day: Annotated[
+        str | None, typer.Option("--on", help="The day of the death, YYYY-MM-DD; today unless told.")
+    ] = None,
+    yes: Sure = False,
+) -> None:
+    """Report that a person died: every token and session ends, the bindings rest, for good."""
+    now = SystemClock().now()
+    at = now if day is None else midnight(_day(day, "--on"))
+    if not yes:
+        typer.confirm("Nobody can sign in as this person ever again. Go on?", abort=True, err=True)
+
+    async def fact(office: Office, record: RegistryRecord) -> ReportedFact:
+        return Death(at)
+
+    out.print(f"{_report(context, by, reason, fact).person_id} is recorded as deceased.", markup=False)
+
+
+Make = Callable[[Office, RegistryRecord], Awaitable[ReportedFact]]
+
+
+def _report(context: typer.Context, by: str, reason: str, make: Make) -> RegistryRecord:
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
+        fact, policy = await make(office, record), await _policy(office)
+        await report_to_registry(office.reporting, new_id("rep"), record.person_id, fact, policy, deed)
+
+    return for_person(context, by, reason, work)[0]
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} is no day: write YYYY-MM-DD.", code=2)
+
+
+@app.command()
+def lock(context: typer.Context, by: By, reason: Reason) -> None:
+    """Lock an account at its holder's request, at once. In the authority's name: `office ask-lock`."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
+        await office.db.transact(lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+
+    out.print(f"{for_person(context, by, reason, work)[0].person_id} is locked.", markup=False)
+
+
+@app.command()
+def unlock(context: typer.Context, by: By, reason: Reason) -> None:
+    """Lift a lock that the holder asked for. An authority's: `office ask-unlock`; the register's is lifted there."""
+
+    async def work(office: Office, record: RegistryRecord, deed: Deed) -> bool:
+        return await office.db.transact(lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+
+    record, lifted = for_person(context, by, reason, work)
+    if not lifted:
+        fail("There is no lock that the holder asked for. An authority's is lifted by two officers.")
+    out.print(f"{record.person_id} has no lock of the holder any more.", markup=False)

@@ -1,0 +1,128 @@
+"""What may be reported to the register: decided here before it is told, in words that a clerk can act on. Pure.
+
+The register has the last word (`ReportRefused`). Numbers that the law sets come from the policy.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import assert_never
+
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.cards import CardStatus, card_status
+from vneid_idp.identity.guardianship import needs_guardian
+from vneid_idp.identity.registry import Card, CardKind, PersonKind, RegistryRecord
+from vneid_idp.identity.registry_reports import (
+    CardIssued,
+    Death,
+    GuardianNamed,
+    GuardianshipEnded,
+    PhoneChanged,
+    ReportedFact,
+)
+from vneid_idp.kernel.clock import Instant, local_date
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.policy.rules import Rules, Threshold
+
+
+class Obstacle(StrEnum):
+    """Why something cannot be reported."""
+
+    DECEASED = "deceased"
+    IN_THE_FUTURE = "in_the_future"
+    BEFORE_BIRTH = "before_birth"
+    OTHER_CARD = "other_card"
+    CARD_NOT_NEWER = "card_not_newer"
+    CARD_EXPIRED = "card_expired"
+    GUARDIAN_UNKNOWN = "guardian_unknown"
+    GUARDIAN_IS_WARD = "guardian_is_ward"
+    GUARDIAN_DECEASED = "guardian_deceased"
+    GUARDIAN_TOO_YOUNG = "guardian_too_young"
+    GUARDIAN_ALREADY = "guardian_already"
+    NEEDS_NO_GUARDIAN = "needs_no_guardian"
+    NOT_GUARDIAN = "not_guardian"
+    SAME_PHONE = "same_phone"
+
+
+_TEXTS: Mapping[Obstacle, str] = {
+    Obstacle.DECEASED: "The register has this person as deceased.",
+    Obstacle.IN_THE_FUTURE: "That day has not come yet.",
+    Obstacle.BEFORE_BIRTH: "That day is before the person's birth.",
+    Obstacle.OTHER_CARD: "Citizens have citizens' cards, foreigners residence cards.",
+    Obstacle.CARD_NOT_NEWER: "The register has a card that was issued on that day or later.",
+    Obstacle.CARD_EXPIRED: "That card has expired already.",
+    Obstacle.GUARDIAN_UNKNOWN: "The register has nobody with the guardian's number.",
+    Obstacle.GUARDIAN_IS_WARD: "Nobody is the own guardian.",
+    Obstacle.GUARDIAN_DECEASED: "The register has the guardian as deceased.",
+    Obstacle.GUARDIAN_TOO_YOUNG: "A guardian is at least {years} years old.",
+    Obstacle.GUARDIAN_ALREADY: "That person is a guardian of the child already.",
+    Obstacle.NEEDS_NO_GUARDIAN: "From the age of {years} on a person acts alone, and nobody is named guardian.",
+    Obstacle.NOT_GUARDIAN: "That person is no guardian of the child.",
+    Obstacle.SAME_PHONE: "The register has this phone number already.",
+}
+
+
+class CannotBeReported(DomainError):
+    """The register must not be told this. `years` is the age of the law where one decides."""
+
+    code = "cannot_be_reported"
+    status = 409
+    title = "This cannot be told to the population register."
+
+    def __init__(self, obstacle: Obstacle, years: int = 0) -> None:
+        super().__init__(_TEXTS[obstacle].format(years=years))
+        self.obstacle = obstacle
+        self.years = years
+
+
+def check_report(
+    record: RegistryRecord, fact: ReportedFact, guardian: RegistryRecord | None, rules: Rules, now: Instant
+) -> None:
+    """Raise `CannotBeReported` unless `fact` may be reported of the person. `guardian` is whom the fact names."""
+    if record.deceased_at is not None:
+        raise CannotBeReported(Obstacle.DECEASED)
+    match fact:
+        case Death(at):
+            if at > now:
+                raise CannotBeReported(Obstacle.IN_THE_FUTURE)
+            if local_date(at) < record.birth_date:
+                raise CannotBeReported(Obstacle.BEFORE_BIRTH)
+        case CardIssued(card):
+            _check_card(record, card, now)
+        case GuardianNamed():
+            _check_guardian(record, guardian, rules, now)
+        case GuardianshipEnded(guardian_id):
+            if guardian_id not in record.guardian_ids:
+                raise CannotBeReported(Obstacle.NOT_GUARDIAN)
+        case PhoneChanged(phone):
+            if phone == record.phone:
+                raise CannotBeReported(Obstacle.SAME_PHONE)
+        case _:
+            assert_never(fact)
+
+
+def _check_card(record: RegistryRecord, card: Card, now: Instant) -> None:
+    if (card.kind is CardKind.CITIZEN) is not (record.kind is PersonKind.CITIZEN):
+        raise CannotBeReported(Obstacle.OTHER_CARD)
+    if card.issued_on > local_date(now):
+        raise CannotBeReported(Obstacle.IN_THE_FUTURE)
+    if card.issued_on < record.birth_date:
+        raise CannotBeReported(Obstacle.BEFORE_BIRTH)
+    if record.card is not None and card.issued_on <= record.card.issued_on:
+        raise CannotBeReported(Obstacle.CARD_NOT_NEWER)
+    if card_status(card, now) is not CardStatus.VALID:
+        raise CannotBeReported(Obstacle.CARD_EXPIRED)
+
+
+def _check_guardian(record: RegistryRecord, guardian: RegistryRecord | None, rules: Rules, now: Instant) -> None:
+    if guardian is None:
+        raise CannotBeReported(Obstacle.GUARDIAN_UNKNOWN)
+    if guardian.person_id == record.person_id:
+        raise CannotBeReported(Obstacle.GUARDIAN_IS_WARD)
+    if guardian.deceased_at is not None:
+        raise CannotBeReported(Obstacle.GUARDIAN_DECEASED)
+    if age(guardian.birth_date, now) < rules[Threshold.GUARDIAN_FROM_AGE]:
+        raise CannotBeReported(Obstacle.GUARDIAN_TOO_YOUNG, rules[Threshold.GUARDIAN_FROM_AGE])
+    if not needs_guardian(age(record.birth_date, now), rules):
+        raise CannotBeReported(Obstacle.NEEDS_NO_GUARDIAN, rules[Threshold.GUARDIAN_UNTIL_AGE])
+    if guardian.person_id in record.guardian_ids:
+        raise CannotBeReported(Obstacle.GUARDIAN_ALREADY)

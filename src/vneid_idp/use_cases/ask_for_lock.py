@@ -1,0 +1,25 @@
+"""An officer asks for a lock in the authority's name, or for its end; a colleague decides (`decide_lock`)."""
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.identity import accounts, lock_requests, persons
+from vneid_idp.identity.lock_requests import LockRequest
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.storage.unit import Unit
+
+
+class NothingToAsk(DomainError):
+    """The account stands already as it would be asked."""
+
+    code = "nothing_to_ask"
+    status = 409
+    title = "The account is locked in the authority's name already, or no lock that was made here is to be lifted."
+
+
+async def ask_for_lock(unit: Unit, person_id: str, *, lock: bool, deed: Deed) -> LockRequest:
+    """Ask; the reason is the decision on which it rests. Raises `NoAccount`, `NothingToAsk`, `RequestIsOpen`."""
+    await persons.seize(unit, person_id)
+    account = await accounts.get_open(unit, person_id)
+    if account.locked_by is LockedBy.AUTHORITY if lock else account.locked_at is None:
+        raise NothingToAsk
+    return await lock_requests.ask(unit, person_id, lock=lock, deed=deed)

@@ -1,0 +1,69 @@
+"""Somebody at the desk has another phone number: it counts once a code that was sent to it came back.
+
+One number belongs to one account (Decree 69/2024/NĐ-CP Art. 10). Codes that wait at the old phone end with the change
+(`follow_registry`).
+"""
+
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.identity import accounts, otp, persons
+from vneid_idp.identity.otp import Outcome, Sending
+from vneid_idp.identity.registry import PersonKind, RegistryRecord
+from vneid_idp.identity.registry_reports import PhoneChanged
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.policy.rules import Policy
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.report_to_registry import Reporting, check_fact, report_to_registry, was_reported
+
+_CONTEXT = "new_phone"
+"""One for all numbers of a person, so that a desk cannot be made to send messages to many."""
+
+
+async def send_code_to_new_phone(
+    unit: Unit, blind: BlindIndex, sealer: Sealer, record: RegistryRecord, phone: str
+) -> Sending:
+    """Send a code to the new number (E.164) of somebody, in their language.
+
+    Raises `NoAccount` and, where another account has the number, `SignInNameTaken`.
+    """
+    await _check_account(unit, blind, record.person_id, phone)
+    return await otp.send(
+        unit,
+        blind,
+        sealer,
+        person_id=record.person_id,
+        phone=phone,
+        context=_CONTEXT,
+        language="vi" if record.kind is PersonKind.CITIZEN else "en",
+        use=otp.Use.NEW_PHONE,
+    )
+
+
+async def change_phone(
+    to: Reporting, report_id: str, person_id: str, phone: str, code: str, policy: Policy, deed: Deed
+) -> tuple[Outcome, tuple[Delivery, ...]]:
+    """Change the number if the code is right: whether it is, and the notices to deliver.
+
+    A wrong code is an outcome, and counted. Raises as `send_code_to_new_phone` and `report_to_registry`.
+    """
+    if await was_reported(to.db, person_id, report_id):
+        return Outcome.RIGHT, ()
+    # Before the code is used up: whether it can come to anything.
+    await check_fact(to, person_id, PhoneChanged(phone), policy)
+
+    async def prove(unit: Unit) -> Outcome:
+        await _check_account(unit, to.blind, person_id, phone)
+        return await otp.check(unit, to.blind, person_id=person_id, phone=phone, context=_CONTEXT, code=code)
+
+    outcome = await to.db.transact(prove)
+    if outcome is not Outcome.RIGHT:
+        return outcome, ()
+    return outcome, await report_to_registry(to, report_id, person_id, PhoneChanged(phone), policy, deed)
+
+
+async def _check_account(unit: Unit, blind: BlindIndex, person_id: str, phone: str) -> None:
+    await persons.hold(unit, person_id)
+    await accounts.get_open(unit, person_id)
+    if await accounts.holder_of_name(unit, blind, phone) not in (None, person_id):
+        raise accounts.SignInNameTaken

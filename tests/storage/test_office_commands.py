@@ -1,0 +1,192 @@
+"""What a registration office does, at the command line: the same use cases as its pages, with who and why."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
+from tests.support.deeds import WHY
+from vneid_idp.audit.tables import events
+from vneid_idp.identity import accounts
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.registry import LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.rules import Account, highest_level
+from vneid_idp.kernel.clock import SystemClock, local_date
+from vneid_idp.policy.documents import shipped
+from vneid_idp.sandbox.country.citizens import Citizen, citizens
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
+
+COUNT = 90
+NOW = SystemClock().now()
+OTHER = ("--by", "ops-2", "--reason", "A test needs it")
+_EVENTS = Statement(select(events.c.kind, events.c.person_id, events.c.data).order_by(events.c.event_id))
+pytestmark = pytest.mark.usefixtures("country")
+
+
+@pytest.fixture
+def country(sandbox: None) -> None:  # noqa: F811
+    run("migrate")
+    run("citizens", "seed", "--count", str(COUNT))
+
+
+def who(wanted: Callable[[Citizen], object]) -> RegistryRecord:
+    return next(
+        each.record
+        for each in citizens(COUNT, 1)
+        if not each.record.deceased_at and not each.record.locked_by and wanted(each)
+    )
+
+
+def years(record: RegistryRecord) -> int:
+    return age(record.birth_date, NOW)
+
+
+def may(level: int) -> Callable[[Citizen], bool]:
+    return lambda each: highest_level(each.record, shipped().at(NOW), NOW) >= level
+
+
+ADULT = who(lambda each: each.level == 2 and each.record.kind is PersonKind.CITIZEN and years(each.record) > 30)
+GUARDIAN = who(lambda each: years(each.record) > 40 and each.record.person_id != ADULT.person_id)
+CHILD = who(lambda each: years(each.record) < 14 and each.record.guardian_ids)
+NOBODY = "097099999999\n"
+
+
+def line(record: RegistryRecord) -> str:
+    return f"{record.personal_number}\n"
+
+
+def account_of(url: str, record: RegistryRecord) -> Account:
+    async def find(database: Database) -> Account:
+        async with database.reading() as unit:
+            return await accounts.get(unit, record.person_id)
+
+    found: Account = with_database(url, find)
+    return found
+
+
+def told(url: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """Of whom, and the data, of every event of a kind."""
+
+    async def find(database: Database) -> list[tuple[str, dict[str, Any]]]:
+        async with database.reading() as unit:
+            rows = await unit.fetch(_EVENTS)
+        return [(row["person_id"], json.loads(row["data"])) for row in rows if row["kind"] == kind]
+
+    found: list[tuple[str, dict[str, Any]]] = with_database(url, find)
+    return found
+
+
+def test_an_account_is_opened_and_raised_with_who_and_why(database_url: str) -> None:
+    opened = who(lambda each: each.level == 0 and may(2)(each))
+    said = run("office", "open-account", "--level", "1", *WHY, typed=line(opened))
+    assert len(said.stdout.strip().rsplit(" ", 1)[1]) == 10
+    assert opened.personal_number not in said.output
+    assert "already" in run("office", "open-account", "--level", "1", *WHY, typed=line(opened), code=1).stderr
+    run("office", "raise-level", *WHY, typed=line(opened))
+    assert account_of(database_url, opened).level == 2
+    run("office", "activation-code", *WHY, typed=line(opened))
+    for kind, count in (("account.opened", 1), ("account.level_raised", 1), ("activation.issued", 2)):
+        found = [data for person_id, data in told(database_url, kind) if person_id == opened.person_id]
+        assert [(data["by"], data["reason"]) for data in found] == [("ops-1", "A test needs it")] * count
+
+
+def test_a_phone_is_changed_with_the_code_that_was_sent_to_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vneid_idp.identity.otp.new_digits", lambda count: "123456"[:count])
+    for phone, code, sentence in (("12", "", "cannot be"), ("0950 999 888", "654321", "code is not right")):
+        typed = f"{line(ADULT)}{phone}\n{code}\n"
+        assert sentence in run("office", "change-phone", *WHY, typed=typed, code=1).stderr
+    monkeypatch.setattr("vneid_idp.identity.otp.RESEND_AFTER", 0)
+    said = run("office", "change-phone", *WHY, typed=f"{line(ADULT)}0950 999 888\n123456\n")
+    assert "950999888" not in said.output
+    assert [data["what"] for _, data in told(database_url, "register.informed")] == ["phone_changed"]
+
+
+def test_a_guardian_is_named_and_a_guardianship_ended(database_url: str) -> None:
+    both = line(CHILD) + line(GUARDIAN)
+    run("office", "name-guardian", *WHY, typed=both)
+    assert "already" in run("office", "name-guardian", *WHY, typed=both, code=1).stderr
+    for guardian, sentence in ((line(CHILD), "own guardian"), (NOBODY, "knows nobody"), ("", "12 digits")):
+        assert sentence in run("office", "name-guardian", *WHY, typed=line(CHILD) + guardian, code=1).stderr
+    run("office", "end-guardianship", *WHY, typed=both)
+    assert "no guardian" in run("office", "end-guardianship", *WHY, typed=both, code=1).stderr
+    found = told(database_url, "register.informed")
+    assert [person_id for person_id, _ in found] == [CHILD.person_id, GUARDIAN.person_id] * 2
+    assert [data["what"] for _, data in found[::2]] == ["guardian_named", "guardianship_ended"]
+
+
+def test_a_card_is_renewed_by_a_newer_one(database_url: str) -> None:
+    assert ADULT.card is not None
+    old, today = ADULT.card.issued_on.isoformat(), local_date(NOW).isoformat()
+    assert "or later" in run("office", "renew-card", "--issued", old, *WHY, typed=line(ADULT), code=1).stderr
+    assert "YYYY-MM-DD" in run("office", "renew-card", "--issued", "1/2/26", *WHY, code=2).stderr
+    run("office", "renew-card", "--issued", today, *WHY, typed=line(ADULT))
+    assert [data["what"] for _, data in told(database_url, "register.informed")] == ["card_issued"]
+    foreigner = who(lambda each: each.record.kind is PersonKind.FOREIGNER)
+    assert "--expires" in run("office", "renew-card", "--issued", today, *WHY, typed=line(foreigner), code=2).stderr
+
+
+def test_a_holders_lock_is_set_and_lifted(database_url: str) -> None:
+    run("office", "lock", *WHY, typed=line(ADULT))
+    assert account_of(database_url, ADULT).locked_by is LockedBy.HOLDER
+    run("office", "unlock", *WHY, typed=line(ADULT))
+    assert account_of(database_url, ADULT).locked_by is None
+    assert "no lock" in run("office", "unlock", *WHY, typed=line(ADULT), code=1).stderr
+    found = {"by": "holder", "done_by": "ops-1", "reason": "A test needs it"}
+    assert told(database_url, "account.locked")[-1] == (ADULT.person_id, found)
+
+
+def test_a_lock_in_the_authoritys_name_takes_two(database_url: str) -> None:
+    def asked(command: str) -> str:
+        return run("office", command, *WHY, typed=line(ADULT)).stdout.split()[0]
+
+    first = asked("ask-lock")
+    assert "waits for a decision" in run("office", "ask-lock", *OTHER, typed=line(ADULT), code=1).stderr
+    assert first in run("office", "requests").stdout
+    assert "cannot decide" in run("office", "decide", first, "--agree", *WHY, code=1).stderr
+    assert account_of(database_url, ADULT).locked_by is None
+    run("office", "decide", first, "--agree", *OTHER)
+    assert account_of(database_url, ADULT).locked_by is LockedBy.AUTHORITY
+    assert "no such request" in run("office", "decide", first, "--agree", *OTHER, code=1).stderr
+    assert "two officers" in run("office", "unlock", *WHY, typed=line(ADULT), code=1).stderr
+    assert "already" in run("office", "ask-lock", *WHY, typed=line(ADULT), code=1).stderr
+    run("office", "decide", asked("ask-unlock"), "--refuse", *OTHER)
+    assert account_of(database_url, ADULT).locked_by is LockedBy.AUTHORITY
+    run("office", "decide", asked("ask-unlock"), "--agree", *OTHER)
+    assert account_of(database_url, ADULT).locked_by is None
+
+
+def test_a_death_is_reported_by_who_means_it(database_url: str) -> None:
+    run("office", "report-death", *WHY, typed=f"n\n{line(ADULT)}", code=1)
+    assert account_of(database_url, ADULT).deceased_at is None
+    said = run("office", "report-death", "--yes", *WHY, typed=line(ADULT))
+    assert ADULT.personal_number not in said.output
+    assert account_of(database_url, ADULT).deceased_at is not None
+    assert "as deceased" in run("office", "report-death", "--yes", *WHY, typed=line(ADULT), code=1).stderr
+
+
+def test_a_passkey_that_is_not_there_cannot_be_removed() -> None:
+    assert "credential_id" in run("office", "passkeys", typed=line(ADULT)).stdout
+    assert "no such passkey" in run("office", "remove-passkey", "x", *WHY, typed=line(ADULT), code=1).stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("open-account", "--level", "1"), ("raise-level",), ("activation-code",), ("change-phone",),
+        ("remove-passkey", "x"), ("name-guardian",), ("end-guardianship",), ("renew-card", "--issued", "2026-01-01"),
+        ("report-death", "--yes"), ("lock",), ("unlock",), ("ask-lock",), ("ask-unlock",),
+    ],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_of_nobody_nothing_is_done_and_nothing_without_who_and_why(command: tuple[str, ...]) -> None:
+    assert "knows nobody" in run("office", *command, *WHY, typed=NOBODY, code=1).stderr
+    run("office", *command, typed=line(ADULT), code=2)
+    assert (
+        "who you are and why" in run("office", *command, "--by", "x", "--reason", "-", typed=line(ADULT), code=1).stderr
+    )
