@@ -47,8 +47,10 @@ async def test_a_clients_own_tokens_are_described(land: Country, party: RelyingP
     assert person_id(land) not in repr(found)
     own = await introspected(party, own_token(land, party.registered))
     assert (own["active"], own["sub"]) == (True, party.client_id)
-    assert (await introspected(party, refresh_token(land, token)))["active"] is True
-    assert await introspected(party, refresh_token(land, token, 2)) == INACTIVE
+    assert await introspected(party, refresh_token(land, token)) == INACTIVE, "no refresh without offline_access"
+    lasting = await person_token(land, party.registered, person_id(land), scope=("openid", "offline_access"))
+    assert (await introspected(party, refresh_token(land, lasting)))["active"] is True
+    assert await introspected(party, refresh_token(land, lasting, 2)) == INACTIVE
 
 
 async def test_of_other_tokens_nothing_is_said(land: Country, party: RelyingParty) -> None:

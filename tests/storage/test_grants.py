@@ -34,7 +34,7 @@ Act = Callable[[Database], Awaitable[bool]]
 
 async def opens(db: Database) -> bool:
     async with db.single() as unit:
-        return await service.open_grant(unit, "grt_next", authorisation("point"), refreshable=True)
+        return await service.open_grant(unit, "grt_next", authorisation("point"), refreshable=True) is not None
 
 
 async def rotates(db: Database) -> bool:

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 
-from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consents
 from vneid_idp.grants.liveness import for_each_number, lives
 from vneid_idp.grants.service import Grant, grant_of
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.rules import Account, account_of
 from vneid_idp.identity.tables import accounts, person_keys
-from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 
@@ -41,13 +39,12 @@ _FIND = for_each_number(
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A live grant, what the person decided, and the sealed profile from which claims are read.
+    """A live grant, with what the person decided, and the sealed profile from which claims are read.
 
     `account` has the level that the sign-in proved: of a level-2 account one factor proves level 1, whatever is asked.
     """
 
     grant: Grant
-    decided: Decisions
     account: Account
     sealed_profile: str
     sealed_key: str
@@ -61,7 +58,6 @@ async def find_disclosure(unit: Reading, client_id: str, grant_id: str, above: i
     account, grant = account_of(row, "account_"), grant_of(row)
     return Disclosure(
         grant=grant,
-        decided=decisions.load(row["decisions"]),
         account=replace(account, level=min(account.level, grant.authorisation.level)),
         sealed_profile=row["account_profile"],
         sealed_key=row["sealed_key"],

@@ -7,7 +7,18 @@ between the check and the act.
 
 from collections.abc import Callable
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, bindparam, exists, or_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Label,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
 
 from vneid_idp.clients.tables import client_families, clients
 from vneid_idp.consent.tables import consents
@@ -17,6 +28,19 @@ from vneid_idp.storage.statement import Statement
 
 MOST_ABOVE = 2
 """How many grants may stand above one: a dealer's under a point's under a person's (RFC 8693 §4.1)."""
+
+DECISIONS: Label[str] = (
+    select(consents.c.decisions)
+    # The grant's columns are written out: SQLAlchemy leaves the table's name away in what SQLite returns, also where it
+    # tells two tables apart.
+    .where(
+        consents.c.person_id == literal_column(f"{grants.name}.person_id"),
+        consents.c.consent_id == literal_column(f"{grants.name}.consent_id"),
+    )
+    .scalar_subquery()
+    .label("decisions")
+)
+"""The decisions of a grant's consent, in a statement on the table of grants: who uses a grant asks what of it counts."""
 
 
 def session_stands(grant: FromClause) -> ColumnElement[bool]:

@@ -16,13 +16,15 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, literal_column, or_, s
 from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.clients.service import hold_client
-from vneid_idp.grants.liveness import MOST_ABOVE, for_each_number, lives, session_stands, stands
+from vneid_idp.consent import decisions
+from vneid_idp.grants.liveness import DECISIONS, MOST_ABOVE, for_each_number, lives, session_stands, stands
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import Told
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.grants.refresh_token import Rotation
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
 from vneid_idp.storage.statement import Statement, insert
@@ -46,7 +48,10 @@ class Grant:
 
     grant_id: str
     authorisation: Authorisation
+    """As it was granted; what of it counts now, `protocol/permitted.py` says."""
     rotation: Rotation
+    decided: Decisions
+    """What the person has decided by now about the client."""
 
     @property
     def person_id(self) -> str:
@@ -71,7 +76,7 @@ _OPEN = for_each_number(
         )
         # The code names the grant that it opens, so the primary key is the single-use rule.
         .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
-        .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id),
+        .returning(*grants.c, DECISIONS),
         EventKind.GRANT_OPENED,
         person_id="person_id",
         client_id="client_id",
@@ -86,17 +91,19 @@ _ROTATE = for_each_number(
         update(grants)
         .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), lives(grants, above))
         .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
-        .returning(*grants.c),
+        .returning(*grants.c, DECISIONS),
         EventKind.REFRESH_USED,
         person_id="person_id",
         client_id="client_id",
         subject_id="grant_id",
     )
 )
-_FIND_LIVE = for_each_number(lambda above: Statement(select(grants).where(_OF, lives(grants, above))))
+_FIND_LIVE = for_each_number(lambda above: Statement(select(*grants.c, DECISIONS).where(_OF, lives(grants, above))))
 # With a lock of its own, so that also the end of this one grant (RFC 7009, a replay) waits for who writes in its name.
 _HOLD_LIVE = for_each_number(
-    lambda above: Statement(select(grants).where(_OF, lives(grants, above)).with_for_update(read=True, of=grants))
+    lambda above: Statement(
+        select(*grants.c, DECISIONS).where(_OF, lives(grants, above)).with_for_update(read=True, of=grants)
+    )
 )
 _FIND = Statement(select(grants).where(_OF))
 _END = Statement(
@@ -113,20 +120,25 @@ _END_ALL_OF_CLIENT = Statement(
 
 
 def grant_of(row: Row) -> Grant:
-    """The grant in a row that has its columns."""
+    """The grant in a row that has its columns, and the decisions of its consent."""
     return Grant(
         grant_id=row["grant_id"],
-        authorisation=Authorisation.from_json(orjson.loads(row["authorisation"])),
+        authorisation=_authorisation_of(row),
         rotation=Rotation(row["generation"], row["refreshed_at"]),
+        decided=decisions.load(row["decisions"]),
     )
 
 
-async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool) -> bool:
-    """Open a grant; `False` when it was opened before, or something that it stands on has ended or is too far up."""
+def _authorisation_of(row: Row) -> Authorisation:
+    return Authorisation.from_json(orjson.loads(row["authorisation"]))
+
+
+async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool) -> Grant | None:
+    """Open a grant; nothing when it was opened before, or something that it stands on has ended or is too far up."""
     ground = authorisation.ground
     assert ground is not None
     if ground.above > MOST_ABOVE:
-        return False
+        return None
     parent = ground.parent
     row = await unit.fetch_one(
         _OPEN[ground.above],
@@ -150,7 +162,7 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
             {"scope": list(authorisation.scope), "acr": authorisation.acr, "origin": authorisation.origin.value},
         ),
     )
-    return row is not None
+    return None if row is None else grant_of(row)
 
 
 async def rotate(unit: Unit, client_id: str, grant_id: str, above: int, presented: int) -> Grant | None:
@@ -185,12 +197,11 @@ async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, told: To
     row = await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id)
     if row is None:
         raise GrantEnded
-    seen = grant_of(row)
     if not await hold_client(unit, client_id):
         raise GrantEnded
-    await persons.hold(unit, seen.person_id, *others, told=told)
+    await persons.hold(unit, row["person_id"], *others, told=told)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
-    live = _HOLD_LIVE[seen.authorisation.above]
+    live = _HOLD_LIVE[_authorisation_of(row).above]
     row = await unit.fetch_one(live, of_client=client_id, of_grant=grant_id, now=unit.now)
     if row is None:
         raise GrantEnded

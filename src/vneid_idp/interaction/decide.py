@@ -9,6 +9,7 @@ from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts, Step, WaitingFacts, next_step
+from vneid_idp.protocol.permitted import counting
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import is_id_token
 from vneid_idp.storage.unit import Reading
@@ -38,9 +39,14 @@ async def decide(
     if session is not None:
         facts = await find_facts(unit, session.person_id, session.session_id, client.client_id)
     person = None if facts is None else _checked(facts.person, client, request, keys, unit.now)
-    consent = None if facts is None else facts.consent
+    consent = None if facts is None or facts.consent is None else _counted(facts.consent, client)
     items = items_of(client, request.scope, request.claims)
     return Situation(person, consent, items, next_step(request, items, person, consent, waiting))
+
+
+def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:
+    """The consent with the answers that still count: what the client may no longer have gets into no code."""
+    return replace(consent, decided=counting(client, consent.decided))
 
 
 def _checked(

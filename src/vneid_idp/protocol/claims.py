@@ -128,10 +128,16 @@ def _purpose_for(client: Client, claim: str) -> Purpose | None:
     for purpose in client.purposes:
         if claim in purpose.required or claim in purpose.optional:
             return purpose
-    if AGE_OVER.match(claim):
-        # Any threshold is covered where the client may ask for ages at all.
-        return next((p for p in client.purposes if any(scope_of(c) == "age" for c in (*p.required, *p.optional))), None)
-    return None
+    return next((purpose for purpose in client.purposes if covers(purpose, claim)), None)
+
+
+def covers(purpose: Purpose, name: str) -> bool:
+    """Whether a purpose is a ground for handing over a claim, or for a permission, which any purpose is."""
+    claims = (*purpose.required, *purpose.optional)
+    if name in PERMISSIONS or name in claims:
+        return True
+    # Any threshold is covered where the client may ask for ages at all.
+    return AGE_OVER.match(name) is not None and any(scope_of(claim) == "age" for claim in claims)
 
 
 @dataclass(frozen=True, slots=True)

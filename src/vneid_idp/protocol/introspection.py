@@ -14,13 +14,14 @@ INACTIVE: dict[str, Any] = {"active": False}
 def active(
     token: AccessToken, authorised: Authorisation, issuer: str, subject: str | None, now: Instant
 ) -> dict[str, Any]:
-    """The answer for a live access token of the client that asks; `subject` is the person as that client knows it."""
-    if now >= token.expires_at:
+    """The answer for a live access token of the client that asks, good for what is `authorised` of it; `subject` is the
+    person as that client knows it."""
+    if now >= token.expires_at or not authorised.scope:
         return INACTIVE
     return {
         "active": True,
         "token_type": token_type(authorised.bound_to),
-        "scope": " ".join(token.scope),
+        "scope": " ".join(authorised.scope),
         "client_id": token.client_id,
         "sub": subject or token.client_id,
         "iss": issuer,
@@ -52,7 +53,9 @@ def _act(actors: tuple[str, ...]) -> dict[str, Any]:
 
 
 def active_refresh(token: RefreshToken, granted: Authorisation, issuer: str, subject: str) -> dict[str, Any]:
-    """The answer for a live refresh token of the client that asks."""
+    """The answer for a live refresh token of the client that asks, where so much is granted and counts."""
+    if "offline_access" not in granted.scope:
+        return INACTIVE
     return {
         "active": True,
         "scope": " ".join(granted.scope),

@@ -71,7 +71,8 @@ class AccessToken:
 
     def authorised(self, granted: Authorisation) -> Authorisation:
         """What this token allows of what its grant does."""
-        return replace(granted, scope=self.scope, bound_to=self.bound_to)
+        scope = tuple(name for name in self.scope if name in granted.scope)
+        return replace(granted, scope=scope, bound_to=self.bound_to)
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""

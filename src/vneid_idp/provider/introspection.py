@@ -10,6 +10,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.introspection import INACTIVE, active, active_refresh
 from vneid_idp.protocol.params import read_params
+from vneid_idp.protocol.permitted import permitted
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.provider.bodies import form_pairs
@@ -39,18 +40,19 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
         return INACTIVE
     now = provider.clock.now()
     if isinstance(token, AccessToken) and token.own is not None:
-        return active(token, token.own, provider.issuer, None, now)
+        return active(token, permitted(client, token.own, {}), provider.issuer, None, now)
     assert token.grant_id is not None
     async with provider.db.glance() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is None:
         return INACTIVE
     sub = subject(client, grant.person_id, provider.keys.pairwise_key)
+    counts = permitted(client, grant.authorisation, grant.decided)
     if isinstance(token, AccessToken):
-        return active(token, token.authorised(grant.authorisation), provider.issuer, sub, now)
+        return active(token, token.authorised(counts), provider.issuer, sub, now)
     if token.generation != grant.rotation.generation:
         return INACTIVE
-    return active_refresh(token, grant.authorisation, provider.issuer, sub)
+    return active_refresh(token, counts, provider.issuer, sub)
 
 
 doors = [Door.protocol("/introspect", introspect, "POST")]

@@ -60,7 +60,7 @@ async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instan
         auth_time=authorisation.auth_time,
         nonce=granted.nonce,
     )
-    extra = await _asked_claims(provider, granted)
+    extra = await _asked_claims(provider, client, granted)
     claims_set = id_token_claims(provider.issuer, client.client_id, facts, now, extra)
     signed = provider.keys.sign(client.id_token_signed_response_alg, claims_set, now=now)
     alg = client.id_token_encrypted_response_alg
@@ -69,7 +69,7 @@ async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instan
     return await encrypted(provider, client, signed, alg, client.id_token_encrypted_response_enc, cty="JWT")
 
 
-async def _asked_claims(provider: Idp, granted: Granted) -> dict[str, Any]:
+async def _asked_claims(provider: Idp, client: Client, granted: Granted) -> dict[str, Any]:
     """Claims that the `claims` parameter wants in the ID token (OIDC Core §5.5); most requests have none."""
     authorisation, grant_id = granted.authorisation, granted.grant_id
     if grant_id is None or not asked_of("id_token", (), authorisation.claims):
@@ -77,4 +77,4 @@ async def _asked_claims(provider: Idp, granted: Granted) -> dict[str, Any]:
     async with provider.db.reading() as unit:
         found = await find_disclosure(unit, authorisation.client_id, grant_id, authorisation.above)
         now = unit.now
-    return {} if found is None else released_claims(provider, "id_token", (), found, now)
+    return {} if found is None else released_claims(provider, client, "id_token", (), found, now)

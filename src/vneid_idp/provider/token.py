@@ -30,7 +30,7 @@ async def token(request: Request) -> Response:
     if name not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant_type.")
     asked = TokenRequest(client, params, None, provider.clock.now())
-    granted, now = await carry_out(provider, grant_type(asked, provider.keys.sealer))
+    granted, now = await carry_out(provider, client, grant_type(asked, provider.keys.sealer))
     return json_response(await token_response(provider, client, granted, now))
 
 

@@ -11,6 +11,7 @@ from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import CHILD_ACCOUNT, SOCIAL_ACCOUNT, check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
+from vneid_idp.protocol.permitted import permitted
 from vneid_idp.web.bearer import bearer_token, open_access_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.exchange import exchange_of
@@ -29,7 +30,7 @@ _SCHEME = HTTPBearer(
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A network, what it is authorised to, and the grant behind that where it acts for a person."""
+    """A network, what it is authorised to now, and the grant behind that where it acts for a person."""
 
     client: Client
     authorisation: Authorisation
@@ -59,10 +60,11 @@ async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredential
     if client is None:
         raise InvalidToken("The client of this access token has been disabled.")
     if token.own is not None:
-        return Caller(client, token.own, None)
+        return Caller(client, permitted(client, token.own, {}), None)
     assert token.grant_id is not None
     async with provider.db.reading() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
-    return Caller(client, token.authorised(grant.authorisation), grant.grant_id)
+    counts = permitted(client, grant.authorisation, grant.decided)
+    return Caller(client, token.authorised(counts), grant.grant_id)

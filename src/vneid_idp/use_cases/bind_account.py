@@ -4,6 +4,7 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
 from vneid_idp.bindings.social_accounts.words import GuardianRequired
+from vneid_idp.clients.service import get_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import accounts
@@ -18,6 +19,7 @@ from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import check_may_bind
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Reading, Unit
 
 
@@ -43,13 +45,15 @@ async def bind_account(
     The grant is read and the binding written in one unit, in which nobody can take the right away in between: no
     binding outlives a withdrawal, a lock, a death or a client's end. Age and guardianship are those of this moment.
 
-    Raises `GrantEnded`, `InsufficientScope` when the grant does not permit binding, `Overtaken` when what the register
-    said may be out of date, and as `bind_social_account`.
+    Raises `GrantEnded`, `InsufficientScope` when the grant does not permit binding, or no more, `Overtaken` when what
+    the register said may be out of date, and as `bind_social_account`.
     """
     holder = told.record.person_id
     grant = await grants.hold(unit, client.client_id, grant_id, holder, told=told)
     for_child = grant.authorisation.on_behalf_of is not None
-    check_may_bind(grant.authorisation.scope, for_child=for_child)
+    # The registration as it is while the client is held: the operator may have taken the permission away meanwhile.
+    registered = await get_client(unit, client.client_id)
+    check_may_bind(permitted(registered, grant.authorisation, grant.decided).scope, for_child=for_child)
     if for_child:
         await _check_child(unit, holder)
     rules = policy.at(unit.now)
@@ -61,7 +65,7 @@ async def bind_account(
         account_id=account_id,
         proof=proof,
         rules=rules,
-        account_limit=client.account_limit,
+        account_limit=registered.account_limit,
         idempotency_key=idempotency_key,
     )
 

@@ -160,13 +160,21 @@ def test_a_refresh_token_is_its_clients() -> None:
 
 @pytest.mark.parametrize(("text", "scope"), [(None, ("a", "b")), ("b", ("b",)), ("b a b", ("b", "a"))])
 def test_a_refresh_may_ask_for_less(text: str | None, scope: tuple[str, ...]) -> None:
-    assert narrowed(("a", "b"), text) == scope
+    assert narrowed(("a", "b"), ("a", "b"), text) == scope
 
 
 @pytest.mark.parametrize("text", ["c", "a c", " ", "A"])
 def test_a_refresh_may_not_ask_for_more_or_nothing(text: str) -> None:
     with pytest.raises(InvalidScope):
-        narrowed(("a", "b"), text)
+        narrowed(("a", "b"), ("a", "b"), text)
+
+
+def test_a_refresh_brings_what_still_counts() -> None:
+    assert narrowed(("a", "b"), ("b",), None) == ("b",)
+    assert narrowed(("a", "b"), ("b",), "a b") == ("b",)
+    for text in ("a", "c"):
+        with pytest.raises(InvalidScope):
+            narrowed(("a", "b"), ("b",), text)
 
 
 def test_a_clients_own_scope() -> None:

@@ -1,0 +1,40 @@
+"""What still counts of what was granted: the one place that asks the registration and the person again at each use.
+
+A grant is stored once and used for half a year. Meanwhile the operator may take a scope or a purpose away, and the
+person may decide otherwise. So nothing is served by the grant alone: it is what was granted, as far as the registration
+permits it now, a purpose that stands covers it, and the person's answer to that purpose counts. Nothing is ever added:
+what comes back counts again as far as the answer that was given does.
+"""
+
+from dataclasses import replace
+
+from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions, covers, granted_scope, scope_of
+from vneid_idp.protocol.client import Client
+
+
+def counting(client: Client, decided: Decisions) -> Decisions:
+    """The answers of a person that count towards `client` as it is registered now."""
+    return {name: decision for name, decision in decided.items() if _counts(client, name, decision)}
+
+
+def _counts(client: Client, name: str, decision: Decision) -> bool:
+    if (name if name in PERMISSIONS else scope_of(name)) not in client.scope:
+        return False
+    # For the purpose that was answered, not the first that covers it: another one beside it takes nothing away.
+    purpose = next((purpose for purpose in client.purposes if purpose.id == decision.purpose), None)
+    if purpose is None or not covers(purpose, name):
+        return False
+    return purpose.since(name) <= decision.version <= purpose.version
+
+
+def permitted(client: Client, authorisation: Authorisation, decided: Decisions) -> Authorisation:
+    """The part of `authorisation` that counts now; of a client's own what its registration permits.
+
+    `openid` always does: it hands over who signed in, under a name that only this client knows, and no claim.
+    """
+    if authorisation.subject is None:
+        scope = tuple(name for name in authorisation.scope if name in client.scope)
+    else:
+        scope = granted_scope(authorisation.scope, counting(client, decided))
+    return replace(authorisation, scope=scope)

@@ -1,0 +1,221 @@
+"""What the operator takes from a registration is served nowhere any more, and what comes back counts by its consent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.test_bindings_api import ACCOUNTS
+from tests.flows.test_codes import kinds_of, refused
+from tests.flows.test_purpose_changes import set_purposes
+from tests.support.country import METADATA, PURPOSE, Country
+from tests.support.deeds import DEED
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import Known, agreed
+from tests.support.tokens import CHILD, OWN, own_token, person_token
+from vneid_idp.clients import operating, service
+from vneid_idp.identity import persons
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.kernel.sealing import SealPurpose
+from vneid_idp.policy.documents import shipped
+from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.bind_account import bind_account
+
+SCOPE = "openid identity email full_name offline_access binding:social_account"
+IN_ID_TOKEN = '{"id_token": {"email": null, "full_name": null}}'
+NAMELESS = {**PURPOSE, "optional": [name for name in PURPOSE["optional"] if name != "full_name"]}
+OTHER = {**PURPOSE, "id": "other", "required": [], "optional": ["gender"]}
+
+
+@dataclass
+class Served:
+    """Somebody with tokens, and what their network is answered."""
+
+    land: Country
+    party: RelyingParty
+    someone: Known
+    access_token: str
+    refresh_token: str
+
+    async def take(self, *scopes: str) -> None:
+        """The operator takes scopes from the registration, and leaves all others."""
+        kept = [name for name in METADATA["scope"].split() if name not in scopes]
+        async with self.land.idp.db.writing() as unit:
+            client = await service.get_client(unit, self.party.client_id)
+            await operating.update(unit, client, {**client.metadata, "scope": " ".join(kept)}, DEED, sandbox=True)
+        self.land.idp.clients.forget(self.party.client_id)
+
+    async def userinfo(self) -> set[str]:
+        """The names of the claims that userinfo hands over."""
+        answer = await self.party.userinfo(self.access_token)
+        assert answer.status_code == 200
+        return set(answer.json()) - {"sub"}
+
+    async def refresh(self, **more: str) -> dict[str, Any]:
+        """Refresh; the answer, with the claims of its ID token."""
+        self.land.watch.advance(MINUTE)
+        answer = await self.party.refresh(self.refresh_token, **more)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        self.access_token, self.refresh_token = body["access_token"], body["refresh_token"]
+        return body | {"claims": await self.party.claims(body["id_token"])}
+
+    async def introspect(self, token: str) -> list[str]:
+        """The scope of which introspection tells."""
+        found = (await self.party.post("/introspect", token=token)).json()
+        return str(found["scope"]).split() if found["active"] else []
+
+    async def call(self, token: str, method: str, path: str = "", **body: Any) -> httpx.Response:
+        """Call the bindings API."""
+        async with self.land.browser() as network:
+            headers = {"Authorization": f"Bearer {token}"}
+            return await network.request(method, ACCOUNTS + path, headers=headers, json=body or None)
+
+
+@pytest.fixture
+async def served(land: Country, party: RelyingParty) -> Served:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE, claims=IN_ID_TOKEN)
+    assert {"email", "full_name"} <= (await party.claims(tokens["id_token"])).keys()
+    return Served(land, party, someone, tokens["access_token"], tokens["refresh_token"])
+
+
+@pytest.mark.parametrize("what", ["scope", "purpose"])
+async def test_a_claim_that_was_taken_away_is_served_nowhere(served: Served, what: str) -> None:
+    before = await served.userinfo()
+    assert "full_name" in before
+    if what == "scope":
+        await served.take("full_name")
+    else:
+        await set_purposes(served.land, served.party, NAMELESS)
+    assert await served.userinfo() == before - {"full_name"}
+    left = [name for name in SCOPE.split() if name != "full_name"]
+    assert await served.introspect(served.access_token) == left
+    assert await served.introspect(served.refresh_token) == left
+    refreshed = await served.refresh()
+    assert refreshed["scope"].split() == left, "narrowed, and told"
+    assert "email" in refreshed["claims"]
+    assert "full_name" not in refreshed["claims"]
+    assert await served.userinfo() == before - {"full_name"}
+    assert (await served.refresh(scope="openid full_name"))["scope"] == "openid"
+    assert refused(await served.party.refresh(served.refresh_token, scope="full_name"), "invalid_scope")
+    assert (await served.refresh())["scope"].split() == left, "what was refused spent no token"
+
+
+async def test_a_scope_that_comes_back_counts_by_the_consent_that_stands(served: Served) -> None:
+    await served.take("full_name", "email")
+    narrow = (await served.refresh())["scope"]
+    assert narrow == "openid identity offline_access binding:social_account"
+    await served.take("email")
+    assert (await served.refresh())["scope"] == "openid identity full_name offline_access binding:social_account"
+    assert "full_name" in await served.userinfo()
+    await served.someone.agree(served.party, *PURPOSE["required"], left_out=("full_name",))
+    await served.take()
+    refreshed = await served.refresh()
+    assert refreshed["scope"] == "openid identity email offline_access binding:social_account"
+    assert "full_name" not in await served.userinfo()
+
+
+@pytest.mark.parametrize("what", ["gone", "came back", "another meaning"])
+async def test_where_the_person_would_be_asked_again_nothing_is_served_before(served: Served, what: str) -> None:
+    """A purpose that comes back is another one, whatever its id: nobody has agreed to it yet."""
+    if what == "another meaning":
+        longer = {**PURPOSE, "kept_until": {"vi": "Mười năm", "en": "For ten years"}}
+        await set_purposes(served.land, served.party, longer, material=("account",))
+    else:
+        await set_purposes(served.land, served.party, OTHER)
+    if what == "came back":
+        await set_purposes(served.land, served.party, PURPOSE)
+    assert await served.userinfo() == set()
+    assert await served.introspect(served.access_token) == ["openid"]
+    assert await served.introspect(served.refresh_token) == []
+    assert (await served.call(served.access_token, "POST", account_id="1000")).status_code == 403
+    for _ in range(2):
+        answer = await served.party.refresh(served.refresh_token)
+        assert refused(answer)
+        assert "ask the person again" in answer.json()["error_description"]
+        served.land.watch.advance(31 * SECOND)
+    assert "refresh.replayed" not in await kinds_of(served.land), "it got no other token: to come again is no theft"
+
+
+async def test_another_purpose_beside_it_takes_nothing_away(served: Served) -> None:
+    before = await served.userinfo()
+    await set_purposes(served.land, served.party, {**OTHER, "optional": ["full_name"]}, PURPOSE)
+    assert await served.userinfo() == before
+    assert (await served.refresh())["scope"] == SCOPE
+
+
+async def test_without_offline_access_no_refresh_and_with_it_again_the_same_token(served: Served) -> None:
+    await served.take("offline_access")
+    for _ in range(2):
+        assert refused(await served.party.refresh(served.refresh_token))
+        served.land.watch.advance(MINUTE)
+    assert await served.introspect(served.refresh_token) == []
+    await served.take()
+    assert (await served.refresh())["scope"] == SCOPE
+
+
+async def test_a_code_that_was_on_its_way_brings_what_counts_at_its_arrival(served: Served) -> None:
+    party, request = served.party, served.party.request(scope=SCOPE, claims=IN_ID_TOKEN)
+    code = await served.someone.code(request)
+    await served.take("full_name", "offline_access")
+    tokens = (await party.redeem(request, code)).json()
+    assert tokens["scope"] == "openid identity email binding:social_account"
+    assert "refresh_token" not in tokens
+    assert "full_name" not in await party.claims(tokens["id_token"])
+
+
+@pytest.mark.parametrize("whose", ["a person's", "a guardian's", "the network's own"])
+async def test_a_network_without_the_scope_neither_binds_nor_reads(served: Served, whose: str) -> None:
+    land, party = served.land, served.party
+    guardian, child = (land.people[slug].record.person_id for slug in ("guardian", "child-9"))
+    scope, token = {
+        "a person's": ("binding:social_account", served.access_token),
+        "a guardian's": (
+            "binding:child_account",
+            await person_token(land, party.registered, guardian, scope=CHILD, child_id=child),
+        ),
+        "the network's own": ("binding:social_account", own_token(land, party.registered)),
+    }[whose]
+    maker = token if whose != "the network's own" else served.access_token
+    bound = (await served.call(maker, "POST", account_id="1000")).json()["binding_id"]
+    one: list[tuple[str, str, dict[str, str]]] = [("GET", f"/{bound}", {}), ("DELETE", f"/{bound}", {})]
+    doors = [("POST", "", {"account_id": "2000"}), *one]
+    if whose == "the network's own":
+        doors = [("GET", "", {}), ("POST", "/status", {"account_id": "1000"}), *one]
+    await served.take(scope)
+    for method, path, body in doors:
+        answer = await served.call(token, method, path, **body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope"), (method, path)
+    assert await served.introspect(token) == ([] if whose == "the network's own" else await left_of(served, token))
+    await served.take()
+    assert (await served.call(token, "GET", f"/{bound}")).json()["state"] == "verified"
+
+
+async def left_of(served: Served, token: str) -> list[str]:
+    """What introspection may still tell of a person's token."""
+    found = await served.introspect(token)
+    assert not {"binding:social_account", "binding:child_account"} & set(found)
+    assert "openid" in found
+    return found
+
+
+async def test_the_scope_is_asked_in_the_unit_that_binds(served: Served) -> None:
+    """The registration that the request came in with may be some seconds old."""
+    land, party = served.land, served.party
+    token = await person_token(land, party.registered, served.someone.person_id, scope=OWN)
+    grant_id = AccessToken.from_json(land.idp.keys.sealer.open_json(SealPurpose.ACCESS_TOKEN, token)).grant_id
+    assert grant_id is not None
+    told = await persons.ask(land.idp.db, land.idp.registry, served.someone.person_id)
+    assert told is not None
+    seen = await land.idp.clients.get(land.idp.db, party.client_id)
+    await served.take("binding:social_account")
+
+    async def bind(unit: Unit) -> None:
+        await bind_account(unit, land.idp.keys.blind, seen, grant_id, told, shipped(), account_id="1000")
+
+    with pytest.raises(InsufficientScope):
+        await land.idp.db.transact(bind)

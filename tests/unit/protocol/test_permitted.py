@@ -1,0 +1,83 @@
+"""What still counts of what was granted: from facts that succeed, each condition broken once."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vneid_idp.protocol.authorisation import Authorisation, Ground, Origin
+from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPES, Decision
+from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.permitted import counting, permitted
+
+TEXT = {"vi": "…", "en": "…"}
+PURPOSE = Purpose("a", 3, TEXT, TEXT, TEXT, TEXT, ("age_band",), ("email", "birthdate"), answers_since=2)
+CLIENT = Client("cli_a", "A", scope=SCOPES, purposes=(PURPOSE,))
+GIVEN = Decision("a", 2, given=True)
+GRANTED = Authorisation("cli_a", "per_a", ("openid", "email", "offline_access"), Origin.BROWSER, Ground("con_a"))
+DECIDED = {"email": GIVEN, "offline_access": GIVEN}
+
+
+def without(*scopes: str) -> Client:
+    return replace(CLIENT, scope=tuple(name for name in SCOPES if name not in scopes))
+
+
+def of(*purposes: Purpose) -> Client:
+    return replace(CLIENT, purposes=purposes)
+
+
+def test_what_was_granted_counts_while_all_stands() -> None:
+    assert permitted(CLIENT, GRANTED, DECIDED) == GRANTED
+    smaller = {"birthdate": Decision("a", 3, given=False, instead="age_over_16")}
+    assert permitted(CLIENT, replace(GRANTED, scope=("openid", "profile")), smaller).scope == ("openid", "profile")
+    assert counting(CLIENT, {"age_over_21": GIVEN}) == {"age_over_21": GIVEN}, "a purpose about ages covers any age"
+
+
+@pytest.mark.parametrize(
+    ("client", "decided", "left"),
+    [
+        (without("email"), DECIDED, ("openid", "offline_access")),
+        (without("offline_access"), DECIDED, ("openid", "email")),
+        (without("openid"), DECIDED, ("openid", "email", "offline_access")),
+        (of(replace(PURPOSE, optional=())), DECIDED, ("openid", "offline_access")),
+        (of(), DECIDED, ("openid",)),
+        (of(replace(PURPOSE, id="b")), DECIDED, ("openid",)),
+        (of(replace(PURPOSE, answers_since=3)), DECIDED, ("openid",)),
+        (of(replace(PURPOSE, claims_since={"email": 3})), DECIDED, ("openid", "offline_access")),
+        (of(replace(PURPOSE, version=1, answers_since=None)), DECIDED, ("openid",)),
+        (of(replace(PURPOSE, id="b"), PURPOSE), DECIDED, ("openid", "email", "offline_access")),
+        (CLIENT, {**DECIDED, "email": replace(GIVEN, given=False)}, ("openid", "offline_access")),
+        (CLIENT, {"offline_access": GIVEN}, ("openid", "offline_access")),
+        (CLIENT, {"email": GIVEN}, ("openid", "email")),
+    ],
+)
+def test_each_of_the_three_takes_its_own_away(
+    client: Client, decided: dict[str, Decision], left: tuple[str, ...]
+) -> None:
+    assert permitted(client, GRANTED, decided).scope == left
+
+
+def test_a_clients_own_authorisation_is_what_its_registration_permits() -> None:
+    own = Authorisation("cli_a", None, ("binding:social_account", "admin:policy"), Origin.CLIENT)
+    assert permitted(CLIENT, own, {}).scope == ("binding:social_account",)
+    assert permitted(without("binding:social_account"), own, {}).scope == ()
+
+
+scopes = st.lists(st.sampled_from(SCOPES), unique=True).map(tuple)
+answers = st.dictionaries(
+    st.sampled_from([*CLAIMS, *PERMISSIONS, "age_over_21"]),
+    st.builds(Decision, st.sampled_from("ab"), st.integers(1, 4), st.booleans(), st.none() | st.just("age_over_16")),
+)
+
+
+@given(scopes, scopes, answers)
+def test_nothing_is_ever_added(
+    granted: tuple[str, ...], registered: tuple[str, ...], decided: dict[str, Decision]
+) -> None:
+    client = replace(CLIENT, scope=registered)
+    counts = counting(client, decided)
+    assert counts.items() <= decided.items()
+    left = permitted(client, replace(GRANTED, scope=granted), decided).scope
+    assert set(left) <= set(granted)
+    assert set(left) - {"openid"} <= set(registered)
