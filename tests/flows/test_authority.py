@@ -136,7 +136,7 @@ async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty
     land.watch.advance(MINUTE)
     for what in (unlock, die):
         await say(land, what, someone)
-    assert await states(land, party) == {own: BindingState.SUSPENDED}
+        assert await states(land, party) == {own: BindingState.SUSPENDED}
     async with land.idp.db.reading() as unit:
         after = await accounts.find(unit, someone.person_id)
     assert before is not None

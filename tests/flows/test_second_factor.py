@@ -10,8 +10,14 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.visitor import shown
+from vneid_idp.identity import sessions
+from vneid_idp.identity.proofs import MESSAGE, Proof
+from vneid_idp.identity.rules import Standing
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.policy.documents import shipped
+from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.sign_in import SignedIn, sign_in
 
 
 async def at_second(land: Country, party: RelyingParty, slug: str = "complete") -> tuple[Person, Page]:
@@ -175,3 +181,17 @@ async def test_a_passkey_is_added_after_two_proofs_and_signs_in_at_level_2(land:
     stranger = Person(land, land.people["complete"])
     page = shown(await stranger.start(party.request()))
     assert (await use_passkey(stranger, page, f"{page.path}/passkey", device)).status_code == 400
+
+
+async def test_a_code_alone_opens_no_session_when_the_one_it_was_to_strengthen_has_ended(land: Country) -> None:
+    idp, someone = land.idp, land.people["complete"].record
+    assert someone.phone is not None
+
+    async def work(unit: Unit) -> SignedIn:
+        before = await sessions.open_session(unit, someone.person_id, (SignInMethod("pwd", unit.now),))
+        assert await sessions.end_session(unit, before.person_id, before.session_id)
+        code = Proof(MESSAGE, someone.phone or "")
+        return await sign_in(unit, idp.vault, idp.keys.blind, someone, shipped(), code, before=before, client_id=None)
+
+    found = await idp.db.transact(work)
+    assert (found.standing, found.session) == (Standing.USABLE, None)
