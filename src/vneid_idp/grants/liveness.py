@@ -40,7 +40,7 @@ DECISIONS: Label[str] = (
     .scalar_subquery()
     .label("decisions")
 )
-"""The decisions of a grant's consent, in a statement on the table of grants: who uses a grant asks what of it counts."""
+"""The decisions of a grant's consent, for statements on the table of grants: who uses one asks what of it counts."""
 
 
 def session_stands(grant: FromClause) -> ColumnElement[bool]:
