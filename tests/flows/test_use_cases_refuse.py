@@ -4,14 +4,28 @@ import pytest
 
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, OWN, person_token
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
-from vneid_idp.identity import persons
+from vneid_idp.identity import persons, sessions
+from vneid_idp.identity.chosen_secrets import SecretKind
+from vneid_idp.identity.passkeys import Site
+from vneid_idp.identity.proofs import PASSWORD, Proof, ProofOutdated
+from vneid_idp.identity.store import find_secret
+from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.bind_account import bind_account
+from vneid_idp.use_cases.protect_account import (
+    FRESH,
+    FreshProofNeeded,
+    add_own_passkey,
+    change_secret,
+    remove_own_passkey,
+)
 from vneid_idp.use_cases.release_binding import release_with_token
 from vneid_idp.web.bearer import open_access_token
 
@@ -64,3 +78,50 @@ async def test_a_grant_that_binds_nothing_releases_nothing(land: Country, party:
     async with land.idp.db.writing() as unit:
         released = await release_with_token(unit, SOCIAL_ACCOUNT, client, allowed, bound.binding_id, holder, shipped())
     assert released.state == "released"
+
+
+async def password_of(land: Country, person_id: str) -> Proof:
+    """The proof of somebody who knows the password that stands."""
+    async with land.idp.db.reading() as unit:
+        hashed = await find_secret(unit, person_id, SecretKind.PASSWORD)
+    assert hashed is not None
+    return Proof(PASSWORD, hashed)
+
+
+@pytest.mark.parametrize("what", ["add", "remove", "change"])
+@pytest.mark.parametrize("methods", [("pwd",), ("pwd", "sms")], ids="+".join)
+async def test_how_somebody_signs_in_is_changed_with_two_proofs_of_this_moment(
+    land: Country, what: str, methods: tuple[str, ...]
+) -> None:
+    someone, vault = await known(land, "complete", *methods), land.idp.vault
+    async with land.idp.db.reading() as unit:
+        session = await sessions.find_session(unit, someone.person_id, someone.session_id)
+    assert session is not None
+    who, known_password = session, await password_of(land, someone.person_id)
+
+    async def work(unit: Unit) -> None:
+        if what == "add":
+            sealer, site = land.idp.keys.sealer, Site("localhost", "us", "http://localhost")
+            await add_own_passkey(unit, vault, sealer, site, who, sealed="x", answer="{}", name="key")
+        elif what == "remove":
+            await remove_own_passkey(unit, vault, who, "any")
+        else:
+            await change_secret(unit, vault, who, known_password, SecretKind.PASSWORD, "hash")
+
+    if len(methods) == 2:
+        if what != "add":
+            await land.idp.db.transact(work)
+        land.watch.advance(FRESH + MINUTE)
+    with pytest.raises(FreshProofNeeded):
+        await land.idp.db.transact(work)
+
+
+async def test_a_secret_is_changed_by_who_knows_the_password_that_stands(land: Country) -> None:
+    someone, vault = await known(land), land.idp.vault
+    async with land.idp.db.reading() as unit:
+        session = await sessions.find_session(unit, someone.person_id, someone.session_id)
+    assert session is not None
+    who, old = session, await password_of(land, someone.person_id)
+    await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "another"))
+    with pytest.raises(ProofOutdated):
+        await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "third"))

@@ -13,9 +13,9 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading
 
-SECRETS = {"pwd": SecretKind.PASSWORD, "pin": SecretKind.PASSCODE}
+PASSWORD, PASSCODE, MESSAGE = "pwd", "pin", "sms"
+SECRETS = {PASSWORD: SecretKind.PASSWORD, PASSCODE: SecretKind.PASSCODE}
 """The secrets by the name of the method that knowing one is."""
-MESSAGE = "sms"
 
 
 class ProofOutdated(DomainError):

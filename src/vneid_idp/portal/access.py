@@ -9,23 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients.service import UnknownClient, get_client
-from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.rules import Account, Standing, account_standing
+from vneid_idp.identity.rules import Account
 from vneid_idp.identity.sessions import Session
-from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.levels import factors
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.being_here import seize_whoever_is_here
+from vneid_idp.use_cases.being_here import Here, find_whoever_is_here, seize_whoever_is_here
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
 
 T = TypeVar("T")
-
-FRESH: Instant = 15 * MINUTE
-"""How long two proofs are good for changing how the account is protected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +28,28 @@ class Holder:
     """Somebody at the own pages."""
 
     provider: Idp
-    session: Session
-    account: Account
-    profile: Profile
+    here: Here
     now: Instant
 
     @property
     def person_id(self) -> str:
         """Whose pages these are."""
-        return self.account.person_id
+        return self.here.account.person_id
 
     @property
-    def has_two_fresh_proofs(self) -> bool:
-        """Whether two different proofs were shown, the last of them a short while ago."""
-        last = max(method.at for method in self.session.methods)
-        return factors(self.session.methods) >= 2 and self.now - last <= FRESH
+    def session(self) -> Session:
+        """The session in this browser."""
+        return self.here.session
+
+    @property
+    def account(self) -> Account:
+        """The account."""
+        return self.here.account
+
+    @property
+    def profile(self) -> Profile:
+        """What is known of the person."""
+        return self.here.profile
 
     async def act_alone(self, work: Callable[[Unit], Awaitable[T]]) -> T:
         """What `work` returns, done in one unit in which the holder still is here, and nobody else acts for them.
@@ -85,14 +87,9 @@ async def _find(request: Request) -> Holder | None:
     if named is None:
         return None
     async with provider.db.reading() as unit:
-        session = await sessions.find_session(unit, named.person_id, named.session_id)
-        found = await accounts.find_with_profile(unit, provider.vault, named.person_id)
-    if session is None or found is None:
-        return None
-    account, profile = found
-    if account_standing(account, None, unit.now) is not Standing.USABLE:
-        return None
-    return Holder(provider, session, account, profile, unit.now)
+        here = await find_whoever_is_here(unit, provider.vault, named.person_id, named.session_id)
+        now = unit.now
+    return None if here is None else Holder(provider, here, now)
 
 
 async def find_clients(unit: Reading, client_ids: set[str]) -> dict[str, Client]:

@@ -4,15 +4,21 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.kernel.errors import DomainError
+from vneid_idp.identity.proofs import PASSWORD, Proof
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
-from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.use_cases.protect_account import (
+    FreshProofNeeded,
+    add_own_passkey,
+    has_two_fresh_proofs,
+    may_change,
+    remove_own_passkey,
+)
+from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
 from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
@@ -35,16 +41,6 @@ _DONE = {
 }
 
 
-class FreshProofNeeded(DomainError):
-    """Adding a passkey is handing out a key: it takes two proofs of this moment. Told to the script; a form is sent to
-    the page that asks for the second.
-    """
-
-    code = "fresh_proof_needed"
-    status = 403
-    title = "Two different proofs are needed, the last of them within a quarter of an hour."
-
-
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     return await _page(request, holder, {})
@@ -60,8 +56,8 @@ async def _page(request: Request, holder: Holder, errors: dict[str, str], status
         "portal/security.html",
         status,
         passkeys=keys,
-        may_add=holder.has_two_fresh_proofs,
-        may_change=_may_change(holder, bool(keys)),
+        may_add=has_two_fresh_proofs(holder.session, holder.now),
+        may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
         sessions=[
             (session, [gettext(request, METHODS[method.name]) for method in session.methods])
             for session in reversed(standing)
@@ -75,7 +71,8 @@ async def _page(request: Request, holder: Holder, errors: dict[str, str], status
 async def passkey_options(request: Request, holder: Holder) -> Response:
     """What `navigator.credentials.create()` needs, and the sealed challenge to bring back."""
     check_csrf(request, {})
-    _check_fresh(holder)
+    if not has_two_fresh_proofs(holder.session, holder.now):
+        raise FreshProofNeeded
     provider = holder.provider
     async with provider.db.reading() as unit:
         made = await passkeys.registration_options(
@@ -92,16 +89,15 @@ async def passkey_options(request: Request, holder: Holder) -> Response:
 async def add_passkey(request: Request, holder: Holder) -> Response:
     """Add the passkey that the authenticator made."""
     check_csrf(request, {})
-    _check_fresh(holder)
     body = await read_passkey(request)
     provider = holder.provider
-    await holder.act_alone(
-        lambda unit: passkeys.register(
+    await provider.db.transact(
+        lambda unit: add_own_passkey(
             unit,
+            provider.vault,
             provider.keys.sealer,
             site_of(provider),
-            person_id=holder.person_id,
-            context=holder.session.session_id,
+            holder.session,
             sealed=body["sealed"],
             answer=body["answer"],
             name=body.get("name", ""),
@@ -110,32 +106,16 @@ async def add_passkey(request: Request, holder: Holder) -> Response:
     return json_response({"next": "/me/security?done=passkey-added"})
 
 
-def _check_fresh(holder: Holder) -> None:
-    if not holder.has_two_fresh_proofs:
-        raise FreshProofNeeded
-
-
-def _may_change(holder: Holder, has_passkey: bool) -> bool:
-    """Whether what was proven is enough to take a passkey away or to choose another secret.
-
-    A session left open, or a password that somebody read, must not shut the owner out: whoever can give two proofs
-    gives them. Nobody else would ever get to change a password that leaked.
-    """
-    return holder.has_two_fresh_proofs or not (has_passkey or holder.profile.record.phone)
-
-
-async def _proven(holder: Holder) -> bool:
-    async with holder.provider.db.reading() as unit:
-        keys = await passkeys.list_passkeys(unit, holder.person_id)
-    return _may_change(holder, bool(keys))
-
-
 async def remove_passkey(request: Request, holder: Holder) -> Response:
-    """Remove a passkey, after the proofs that adding one takes."""
+    """Remove a passkey; who has not proven enough is led to the page that asks for a second proof."""
     form = await read_form(request)
-    if not await _proven(holder):
+    provider = holder.provider
+    try:
+        await provider.db.transact(
+            lambda unit: remove_own_passkey(unit, provider.vault, holder.session, form["passkey"])
+        )
+    except FreshProofNeeded:
         return see_other(SECOND)
-    await holder.act_alone(lambda unit: passkeys.remove(unit, holder.person_id, form["passkey"]))
     return see_other("/me/security?done=passkey-removed")
 
 
@@ -145,20 +125,22 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     """
     form = await read_form(request)
     kind = SecretKind(form.one_of("kind", *SecretKind))
-    if not await _proven(holder):
+    async with holder.provider.db.reading() as unit:
+        keys = await passkeys.list_passkeys(unit, holder.person_id)
+    # Before the password is tried, which counts attempts; the use case asks again.
+    if not may_change(holder.here, has_passkey=bool(keys), now=holder.now):
         return see_other(SECOND)
-    errors = _check_choice(request, form, kind)
+    errors, known = _check_choice(request, form, kind), None
     if not errors:
-        errors = await _check_password(request, holder, form[f"{kind.value}-current"], kind)
-    if errors:
+        errors, known = await _check_password(request, holder, form[f"{kind.value}-current"], kind)
+    if errors or known is None:
         return await _page(request, holder, errors, 422)
+    knows = known
     hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
-
-    async def work(unit: Unit) -> tuple[Delivery, ...]:
-        await chosen_secrets.set_hash(unit, holder.person_id, kind, hashed)
-        return await end_sessions(unit, holder.person_id, but=holder.session.session_id)
-
-    announced = await holder.act_alone(work)
+    vault, session = holder.provider.vault, holder.session
+    announced = await holder.provider.db.transact(
+        lambda unit: change_own_secret(unit, vault, session, knows, kind, hashed)
+    )
     await holder.provider.dispatcher.attempt(announced)
     return see_other(f"/me/security?done={kind.value}")
 
@@ -180,21 +162,25 @@ def _check_choice(request: Request, form: Form, kind: SecretKind) -> dict[str, s
     return {}
 
 
-async def _check_password(request: Request, holder: Holder, password: str, kind: SecretKind) -> dict[str, str]:
+async def _check_password(
+    request: Request, holder: Holder, password: str, kind: SecretKind
+) -> tuple[dict[str, str], Proof | None]:
+    """What is wrong with the password, or the proof that the holder knows it."""
     provider = holder.provider
     tried = Tried(holder.person_id, address_of(request, provider.trusted_proxies))
     try:
         await provider.limits.admit(Secret.SIGN_IN, tried)
     except TooManyAttempts:
-        return {f"{kind.value}-current": gettext(request, "Too many attempts. Please wait some minutes.")}
+        return {f"{kind.value}-current": gettext(request, "Too many attempts. Please wait some minutes.")}, None
     async with provider.db.reading() as unit:
         number = holder.profile.record.personal_number
         candidate = await find_candidate(unit, provider.vault, provider.keys.blind, number)
-    if not await provider.hasher.verify(candidate.password_hash, password):
+    right = await provider.hasher.verify(candidate.password_hash, password)
+    if not right or candidate.password_hash is None:
         await provider.limits.failed(Secret.SIGN_IN, tried)
-        return {f"{kind.value}-current": gettext(request, "This is not your password.")}
+        return {f"{kind.value}-current": gettext(request, "This is not your password.")}, None
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
-    return {}
+    return {}, Proof(PASSWORD, candidate.password_hash)
 
 
 async def end_other_sessions(request: Request, holder: Holder) -> Response:

@@ -1,8 +1,14 @@
 """What somebody does at a page: only as long as the session lasts and the account may be used."""
 
+from dataclasses import dataclass
+
 from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.roles import Role, check_role, roles_of
-from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.identity.rules import Account, Standing, account_standing
+from vneid_idp.identity.sessions import Session
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -13,6 +19,29 @@ class SignedOut(DomainError):
     code = "signed_out"
     status = 403
     title = "You are not signed in any more. Nothing was changed; sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody who is signed in and may use the account."""
+
+    session: Session
+    account: Account
+    profile: Profile
+
+
+async def find_whoever_is_here(unit: Reading, vault: Vault, person_id: str, session_id: str) -> Here | None:
+    """Who is signed in under this session; nobody when it has ended, or the account may not be used any more."""
+    session = await sessions.find_session(unit, person_id, session_id)
+    found = await accounts.find_with_profile(unit, vault, person_id)
+    if session is None or found is None or not _may_act(session, found[0], unit.now):
+        return None
+    return Here(session, *found)
+
+
+def _may_act(session: Session | None, account: Account | None, now: Instant) -> bool:
+    """Whether somebody is here. The register is not asked: what it says reaches the account by itself. Pure."""
+    return session is not None and account is not None and account_standing(account, None, now) is Standing.USABLE
 
 
 async def hold_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> None:
@@ -45,5 +74,5 @@ async def check_is_here(unit: Reading, person_id: str, session_id: str) -> None:
     """The requirement alone, of somebody who is held or seized already."""
     session = await sessions.find_session(unit, person_id, session_id)
     account = await accounts.find(unit, person_id)
-    if session is None or account is None or account_standing(account, None, unit.now) is not Standing.USABLE:
+    if not _may_act(session, account, unit.now):
         raise SignedOut

@@ -7,14 +7,12 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, roles_of
-from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.being_here import hold_colleague
+from vneid_idp.use_cases.being_here import find_whoever_is_here, hold_colleague
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, keep_cookie
 from vneid_idp.web.responses import see_other
@@ -72,20 +70,20 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
         if named is None:
             return _sign_in(request, home, "/signin")
         async with provider.db.reading() as unit:
-            session = await sessions.find_session(unit, named.person_id, named.session_id)
-            found = await accounts.find_with_profile(unit, provider.vault, named.person_id)
+            here = await find_whoever_is_here(unit, provider.vault, named.person_id, named.session_id)
             held = await roles_of(unit, named.person_id)
             now = unit.now
-        if session is None or found is None or account_standing(found[0], None, now) is not Standing.USABLE:
+        if here is None:
             forget_session(request)
             return _sign_in(request, home, "/signin")
-        account, profile = found
-        if account.level < 2:
+        if here.account.level < 2:
             raise RoleRequired
-        if reached(account.level, session.methods) < 2:
+        if reached(here.account.level, here.session.methods) < 2:
             return _sign_in(request, home, "/signin/second")
         check_role(held, *any_of)
-        return await page(request, Colleague(provider, session.session_id, named.person_id, profile, held, now, any_of))
+        return await page(
+            request, Colleague(provider, named.session_id, named.person_id, here.profile, held, now, any_of)
+        )
 
     return guarded
 

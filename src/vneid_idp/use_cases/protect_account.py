@@ -1,0 +1,95 @@
+"""What a person changes at the own pages about how they sign in: passkeys, password, passcode.
+
+A session left open, or a password that somebody read, must be enough neither to hand out another key nor to shut the
+owner out. What the session proved is read again in the unit that changes something.
+"""
+
+from vneid_idp.delivery.sender import Delivery
+from vneid_idp.identity import chosen_secrets, passkeys, persons
+from vneid_idp.identity.chosen_secrets import SecretKind
+from vneid_idp.identity.passkeys import Site
+from vneid_idp.identity.proofs import Proof, check_proof
+from vneid_idp.identity.sessions import Session
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.protocol.levels import factors
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.being_here import Here, SignedOut, find_whoever_is_here
+from vneid_idp.use_cases.end_session import end_sessions
+
+FRESH: Instant = 15 * MINUTE
+"""How long two proofs are good for changing how the account is protected."""
+
+
+class FreshProofNeeded(DomainError):
+    """To change how an account is protected takes two proofs of this moment."""
+
+    code = "fresh_proof_needed"
+    status = 403
+    title = "Two different proofs are needed, the last of them within a quarter of an hour."
+
+
+def has_two_fresh_proofs(session: Session, now: Instant) -> bool:
+    """Whether two different proofs were shown, the last of them a short while ago. Pure."""
+    last = max(method.at for method in session.methods)
+    return factors(session.methods) >= 2 and now - last <= FRESH
+
+
+def may_change(here: Here, *, has_passkey: bool, now: Instant) -> bool:
+    """Whether what was proven is enough to take a passkey away or to choose another secret. Pure.
+
+    Whoever can give two proofs gives them. Who has nothing to give a second one with would otherwise never get to
+    change a password that leaked.
+    """
+    return has_two_fresh_proofs(here.session, now) or not (has_passkey or here.profile.record.phone)
+
+
+async def add_own_passkey(
+    unit: Unit, vault: Vault, sealer: Sealer, site: Site, who: Session, *, sealed: str, answer: str, name: str
+) -> None:
+    """Add the passkey that the person's authenticator made. Raises `SignedOut`, `FreshProofNeeded`,
+    `PasskeyRefused`."""
+    here = await _seize(unit, vault, who)
+    if not has_two_fresh_proofs(here.session, unit.now):
+        raise FreshProofNeeded
+    person_id, session_id = who.person_id, who.session_id
+    await passkeys.register(
+        unit, sealer, site, person_id=person_id, context=session_id, sealed=sealed, answer=answer, name=name
+    )
+
+
+async def remove_own_passkey(unit: Unit, vault: Vault, who: Session, credential_id: str) -> bool:
+    """Remove a passkey; whether the person had it. Raises `SignedOut`, `FreshProofNeeded`."""
+    await _check_may_change(unit, vault, who)
+    return await passkeys.remove(unit, who.person_id, credential_id)
+
+
+async def change_secret(
+    unit: Unit, vault: Vault, who: Session, known: Proof, kind: SecretKind, hashed: str
+) -> tuple[Delivery, ...]:
+    """Set a secret that was checked and hashed; whoever knew the old one is signed out everywhere but here.
+
+    `known` is the proof of the password that stands. The log-out notices to deliver after the commit. Raises
+    `SignedOut`, `FreshProofNeeded`, `ProofOutdated`.
+    """
+    await _check_may_change(unit, vault, who)
+    await check_proof(unit, vault, who.person_id, known)
+    await chosen_secrets.set_hash(unit, who.person_id, kind, hashed)
+    return await end_sessions(unit, who.person_id, but=who.session_id)
+
+
+async def _check_may_change(unit: Unit, vault: Vault, who: Session) -> None:
+    here = await _seize(unit, vault, who)
+    keys = await passkeys.list_passkeys(unit, who.person_id)
+    if not may_change(here, has_passkey=bool(keys), now=unit.now):
+        raise FreshProofNeeded
+
+
+async def _seize(unit: Unit, vault: Vault, who: Session) -> Here:
+    await persons.seize(unit, who.person_id)
+    here = await find_whoever_is_here(unit, vault, who.person_id, who.session_id)
+    if here is None:
+        raise SignedOut
+    return here
