@@ -76,9 +76,14 @@ async def test_all_part_or_none(land: Country, party: RelyingParty) -> None:
     away = await person.submit(page, answer="refuse", **part)
     assert isinstance(away, str)
     assert request.read_answer(away)["error"] == "access_denied"
+    assert await refusals(land, person) == 1
+
+
+async def refusals(land: Country, person: Person) -> int:
+    """How often the person declined, as the own history tells it."""
     async with land.idp.db.reading() as unit:
         kinds = [event.kind for event in await history_of(unit, person.persona.record.person_id)]
-    assert kinds.count(EventKind.CONSENT_REFUSED) == 1
+    return kinds.count(EventKind.CONSENT_REFUSED)
 
 
 async def test_only_what_is_new_is_asked(land: Country, party: RelyingParty) -> None:
@@ -173,3 +178,4 @@ async def test_who_has_no_child_is_told_so_and_led_back(land: Country, party: Re
     away = await person.submit(page, leave="1")
     assert isinstance(away, str)
     assert "error=access_denied" in away
+    assert await refusals(land, person) == 1

@@ -32,7 +32,8 @@ async def submit(request: Request) -> Response:
     if not isinstance(visit.situation.step, ChooseWard):
         return visit.onward()
     if form["leave"]:
-        return await leave(visit, "consent")
+        assert visit.situation.person is not None
+        return await leave(visit, "consent", visit.situation.person.person_id)
     children = await _children(visit)
     if form["extend"]:
         return _page(request, await extend(visit), children, form["ward"])

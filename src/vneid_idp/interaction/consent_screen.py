@@ -6,7 +6,6 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
@@ -57,7 +56,7 @@ async def answer(request: Request) -> Response:
         return _page(request, replace(asked, visit=await extend(visit)), form)
     # Only who presses the button that says so agrees (Law 91/2025 Art. 9): nothing else that arrives is a yes.
     if form.one_of("answer", "agree", "refuse") == "refuse":
-        return await _refuse(asked)
+        return await leave(asked.visit, "consent", asked.person_id)
     if form["seen"] != asked.seen:
         return _page(request, asked, Form([]), changed=True)
     decisions, errors = read_decisions(asked.screen, form)
@@ -103,12 +102,6 @@ def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:
     """What the form speaks of. Another person may have signed in, or a purpose changed, since the page was shown."""
     asked = [f"{item.name} {item.purpose} {item.version} {item.required}" for item in items]
     return digest("\n".join([person.person_id, *asked]))
-
-
-async def _refuse(asked: _Asked) -> Response:
-    refused = Event(EventKind.CONSENT_REFUSED, person_id=asked.person_id, client_id=asked.visit.client.client_id)
-    await asked.visit.provider.db.transact(lambda unit: record(unit, refused))
-    return await leave(asked.visit, "consent")
 
 
 def _page(

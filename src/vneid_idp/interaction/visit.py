@@ -10,6 +10,8 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.interaction.service import Interaction
 from vneid_idp.protocol.client import Client
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.refuse_consent import refuse_consent
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.headers import allow_form_target
@@ -73,7 +75,16 @@ async def extend(visit: Visit) -> Visit:
     return replace(visit, interaction=replace(visit.interaction, expires_at=until))
 
 
-async def leave(visit: Visit, page: str) -> Response:
-    """The person goes back without an answer: the relying party is told with the error that fits `page`."""
-    await visit.provider.db.transact(lambda unit: service.refuse(unit, visit.interaction, page), durable=False)
+async def leave(visit: Visit, page: str, person_id: str | None = None) -> Response:
+    """The person goes back without an answer: the relying party is told with the error that fits `page`.
+
+    That `person_id` declined goes on record; nobody is named where who is there has not been shown yet.
+    """
+
+    async def work(unit: Unit) -> None:
+        await service.refuse(unit, visit.interaction, page)
+        if person_id is not None:
+            await refuse_consent(unit, person_id, visit.client.client_id)
+
+    await visit.provider.db.transact(work, durable=person_id is not None)
     return visit.onward()

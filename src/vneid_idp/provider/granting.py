@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.audit.events import EventKind
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.kernel.clock import Instant
@@ -15,6 +15,7 @@ from vneid_idp.protocol.grants.request import InOwnName, OpenGrant, Outcome, Rot
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.protocol.tokens import RefreshToken
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import Idp
 
 _OFFLINE = "offline_access"
@@ -64,13 +65,7 @@ async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:
     The unit returns, so the end is kept although the request is refused.
     """
     client_id = wanted.authorisation.client_id
-
-    async def work(unit: Unit) -> None:
-        person_id = await grants.end(unit, client_id, wanted.grant_id)
-        if person_id is not None:
-            await record(unit, Event(EventKind.CODE_REPLAYED, person_id, client_id, wanted.grant_id))
-
-    await provider.db.transact(work)
+    await provider.db.transact(lambda unit: end_grant(unit, client_id, wanted.grant_id, EventKind.CODE_REPLAYED))
 
 
 async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Granted, Instant]:
@@ -120,11 +115,8 @@ async def _repeated(provider: Idp, client: Client, token: RefreshToken) -> Grant
             _counting(client, grant)
         verdict = None if grant is None else judge(token, grant.rotation, unit.now)
         if verdict is Presented.REPLAYED:
-            person_id = await grants.end(unit, token.client_id, token.grant_id)
-            # Of many replays at once, one finds the grant standing and tells of it.
-            if person_id is not None:
-                data = {"generation": token.generation}
-                await record(unit, Event(EventKind.REFRESH_REPLAYED, person_id, token.client_id, token.grant_id, data))
+            data = {"generation": token.generation}
+            await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
         return grant, verdict
 
     grant, verdict = await provider.db.transact(work)

@@ -1,18 +1,15 @@
 """The revocation endpoint (RFC 7009)."""
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.service import Event, EventKind, record
-from vneid_idp.grants import service as grants
+from vneid_idp.audit.events import EventKind
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.tokens import find_token
-from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 
@@ -31,14 +28,9 @@ async def revoke(request: Request) -> Response:
         raise InvalidRequest("token is missing.")
     token = find_token(provider, params["token"])
     if token is not None and token.client_id == client.client_id and token.grant_id is not None:
-        await provider.db.transact(partial(_end, client.client_id, token.grant_id))
+        client_id, grant_id = client.client_id, token.grant_id
+        await provider.db.transact(lambda unit: end_grant(unit, client_id, grant_id, EventKind.GRANT_REVOKED))
     return Response(headers={"Cache-Control": "no-store"})
-
-
-async def _end(client_id: str, grant_id: str, unit: Unit) -> None:
-    person_id = await grants.end(unit, client_id, grant_id)
-    if person_id is not None:
-        await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client_id, grant_id))
 
 
 doors = [Door.protocol("/revoke", revoke, "POST")]
