@@ -1,14 +1,12 @@
-"""Somebody proved to be there: sign them in with this browser, unless the account cannot be used."""
+"""Somebody proved to be there, or failed to: sign them in with this browser, unless the account cannot be used."""
 
 from starlette.requests import Request
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity.proofs import Proof
 from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.sign_in import sign_in
+from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in
 from vneid_idp.web.session import BrowserSession, keep_session
 
 
@@ -39,12 +37,8 @@ async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -
 
 
 async def record_failure(place: Place, person_id: str | None, method: str, *, locked_out: bool) -> None:
-    """Put on record that a proof was wrong. Also for nobody, whose failure would otherwise be quicker."""
+    """Put on record that a proof that was shown at this place was wrong."""
     client_id = place.tried().client
-
-    async def work(unit: Unit) -> None:
-        await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, client_id, data={"method": method}))
-        if locked_out:
-            await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
-
-    await place.provider.db.transact(work)
+    await place.provider.db.transact(
+        lambda unit: fail_sign_in(unit, person_id, method, client_id=client_id, locked_out=locked_out)
+    )

@@ -1,4 +1,4 @@
-"""Somebody proved to be there: the account comes into step, and a session opens or grows stronger."""
+"""Somebody proves to be there: the account comes into step, and a session opens or grows stronger; or does not."""
 
 from dataclasses import dataclass
 
@@ -65,6 +65,18 @@ async def sign_in(
         )
         await record(unit, event)
     return SignedIn(standing, session)
+
+
+async def fail_sign_in(
+    unit: Unit, person_id: str | None, method: str, *, client_id: str | None, locked_out: bool
+) -> None:
+    """Put on record that a proof by `method` was wrong, and that it was one too many (`locked_out`).
+
+    Also of nobody, whose failure would otherwise be quicker and tell that there is nobody.
+    """
+    await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, client_id, data={"method": method}))
+    if locked_out:
+        await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
 
 
 async def _session(unit: Unit, person_id: str, method: SignInMethod, before: Session | None) -> Session | None:
