@@ -10,6 +10,7 @@ from starlette.routing import Mount
 
 from vneid_idp.admin.routes import router as admin_router
 from vneid_idp.clients.cache import ClientCache
+from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.console.routes import doors as console_doors
 from vneid_idp.delivery.channels import Channel
@@ -159,6 +160,7 @@ def _assemble(
         outbound=outbound,
         witness=Witness(outbound),
         client_keys=ClientKeys(outbound.fetch, clock),
+        key_readers=KeyReaders(clock, ring.blind),
         dispatcher=Dispatcher(db, ring.sealer, senders),
         hasher=SecretHasher(),
         trusted_proxies=settings.trusted_proxies,

@@ -8,6 +8,7 @@ from typing import Any
 
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings import service as bindings
+from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity import otp
@@ -40,6 +41,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         await bindings.forget_old_keys(unit)
         await otp.sweep(unit)
         await deliveries.sweep(unit)
+        await key_readers.sweep(unit)
 
     follower = Follower(
         db, provider.vault, provider.keys.blind, provider.registry, provider.registry_feed, provider.policy
@@ -49,6 +51,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("follow the registry", 5, follower.round),
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("seal events", 5, lambda: seal_events(db)),
+        Task("note who fetched keys", 10, lambda: provider.key_readers.write_down(db)),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),

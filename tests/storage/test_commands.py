@@ -186,7 +186,9 @@ def test_an_unknown_client_cannot_be_disabled() -> None:
 @pytest.mark.usefixtures("production")
 def test_keys_are_rotated_and_listed() -> None:
     assert len(run("keys", "list").stdout.splitlines()) == 1
+    assert "No signing key is announced" in run("keys", "readiness").stdout
     assert "ES256 2" in run("keys", "rotate", "--kind", "ES256").stdout
+    assert "ES256 2: nobody needs it" in run("keys", "readiness").stdout
     lines = [line.split()[:4] for line in run("keys", "list").stdout.splitlines()]
     assert [(kind, generation, state) for kind, generation, _, state in lines if kind == "ES256"] == [
         ("ES256", "1", "active"),

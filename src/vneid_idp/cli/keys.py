@@ -1,4 +1,4 @@
-"""`keys rotate | list | rewrap`: the keys of this installation, never their material."""
+"""`keys rotate | list | readiness | rewrap`: the keys of this installation, never their material."""
 
 import sys
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vneid_idp.cli.terminal import fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.clients.key_readiness import KeyReadiness, find_readiness
 from vneid_idp.kernel.clock import Instant, to_rfc3339
 from vneid_idp.keys import service
 from vneid_idp.keys.material import WrongMaster
@@ -30,6 +31,29 @@ def list_keys(context: typer.Context) -> None:
         ends = (_shown(key.retire_at), _shown(key.remove_at))
         rows.append((key.kind, str(key.generation), key.kid, key.state, announced, active, *ends))
     print_rows(*rows)
+
+
+@app.command()
+def readiness(context: typer.Context) -> None:
+    """Show which relying parties were seen fetching the keys that are announced, as far as it can be told."""
+
+    async def work(database: Database) -> tuple[KeyReadiness, ...]:
+        async with database.reading() as unit:
+            return await find_readiness(unit)
+
+    found = with_database(settings_of(context), work)
+    if not found:
+        out.print("No signing key is announced.")
+    for each in found:
+        out.print(
+            f"{each.key.kind} {each.key.generation}: {each.verdict.replace('_', ' ')}", style="bold", markup=False
+        )
+        rows = [("client_id", "Name", "Readiness", "Last seen")]
+        rows += [
+            (one.client.client_id, one.client.client_name, one.readiness.replace("_", " "), _shown(one.fetched_at))
+            for one in each.clients
+        ]
+        print_rows(*rows)
 
 
 @app.command()

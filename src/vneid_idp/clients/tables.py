@@ -58,3 +58,21 @@ client_logos = Table(
     Column("content_type", Text),
     Column("content", LargeBinary),
 )
+
+# Where servers of clients that authenticate were seen, for a day: keyed digests of addresses, and of nobody's device.
+client_addresses = Table(
+    "client_addresses",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("address_digest", Text, primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+    Index("ix_client_addresses_seen_at", "seen_at"),
+)
+
+client_key_fetches = Table(
+    "client_key_fetches",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("newest_key_at", BigInteger, nullable=False),  # when the newest of the keys that it got was announced
+    Column("fetched_at", BigInteger, nullable=False),
+)

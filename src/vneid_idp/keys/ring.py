@@ -98,6 +98,10 @@ class KeyRing:
             self._jwks = now, next_removal(published, now), orjson.dumps({"keys": members})
         return self._jwks[2]
 
+    def newest_announced_at(self, now: Instant) -> Instant:
+        """When the newest key of the JWK Set was announced: who gets the set knows every key up to then."""
+        return max(key.announced_at for kind in PUBLISHED for key in self._published(kind, now))
+
     def sign(self, alg: str, claims: Mapping[str, Any], *, typ: str | None = None, now: Instant) -> str:
         """A compact JWS of `claims` with the key that is active at `now`, its `kid` in the header (RFC 7515 §7.1).
 

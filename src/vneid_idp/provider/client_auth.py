@@ -46,6 +46,8 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
         await provider.limits.failed(Secret.CLIENT_SECRET, tried)
         raise
     exchange_of(request).client_id = proven.client_id
+    if provider.key_readers.wants_address(proven):
+        provider.key_readers.proven(proven.client_id, provider.address_of(request))
     return proven
 
 

@@ -24,7 +24,9 @@ async def well_known(request: Request) -> Response:
 async def jwks(request: Request) -> Response:
     """`GET /jwks.json`."""
     provider = idp(request)
-    keys = provider.keys.jwks_bytes(provider.clock.now())
+    now = provider.clock.now()
+    keys = provider.keys.jwks_bytes(now)
+    provider.key_readers.fetched(provider.address_of(request), provider.keys.newest_announced_at(now))
     return Response(keys, headers=_HEADERS, media_type="application/json")
 
 

@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection, Request
 
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.domains import DomainWitness
+from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.hashing import SecretHasher
@@ -55,6 +56,7 @@ class Idp:
     outbound: Outbound
     witness: DomainWitness
     client_keys: ClientKeys
+    key_readers: KeyReaders
     dispatcher: Dispatcher
     hasher: SecretHasher
     trusted_proxies: tuple[Network, ...] = ()
