@@ -10,6 +10,7 @@ from tests.flows.test_portal import opened
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service as clients
 from vneid_idp.identity.roles import Role, end_role, roles_of
 from vneid_idp.storage.unit import Unit
@@ -17,7 +18,7 @@ from vneid_idp.storage.unit import Unit
 
 async def end_roles(land: Country, unit: Unit, person_id: str) -> None:
     for held in await roles_of(unit, person_id):
-        assert await end_role(unit, held.role_id, by="boss", reason="left")
+        assert await end_role(unit, held.role_id, Deed("boss", "left"))
 
 
 TAKERS: list[Any] = [(end_roles, "role_required"), (sign_out_everywhere, "signed_out"), (lock, "signed_out")]

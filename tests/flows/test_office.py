@@ -12,8 +12,9 @@ from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from tests.support.visitor import shown
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, passkeys, sessions
-from vneid_idp.identity.roles import Role, end_role, give_role, roles_of
+from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, give_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 
 
@@ -22,7 +23,8 @@ async def colleague(land: Country, slug: str, *roles: Role) -> Person:
     someone = await known(land, slug)
     async with land.idp.db.writing() as unit:
         for role in roles:
-            await give_role(unit, someone.person_id, role, "HN-01", by="boss", reason="hired")
+            scope = EVERYWHERE if role is Role.OPERATOR else "HN-01"
+            await give_role(unit, someone.person_id, role, scope, Deed("boss", "hired"))
     return someone.person
 
 
@@ -61,7 +63,7 @@ async def test_a_role_that_ended_opens_nothing(land: Country) -> None:
     page = await file_of(land, clerk, "complete")
     async with land.idp.db.writing() as unit:
         for held in await roles_of(unit, person_id):
-            assert await end_role(unit, held.role_id, by="boss", reason="left")
+            assert await end_role(unit, held.role_id, Deed("boss", "left"))
     assert (await clerk.browser.get(page.path)).status_code == 403
     assert (await clerk.browser.get("/office")).status_code == 403
 

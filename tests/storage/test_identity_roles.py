@@ -1,6 +1,7 @@
 """Roles as facts, activation codes, and locks that take four eyes: alike on both databases."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -13,8 +14,13 @@ from vneid_idp.identity.lock_requests import NoSuchRequest, RequestIsOpen, SameO
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.roles import (
     EVERYWHERE,
+    BadOffice,
+    CannotHoldRole,
+    HeldRole,
     OwnRole,
     Role,
+    RoleHeld,
+    RoleOver,
     RoleRequired,
     check_role,
     end_role,
@@ -28,50 +34,131 @@ from vneid_idp.use_cases.decide_lock import decide_lock
 
 WHO = "per_clerk"
 ONE = Deed("per_one", "court")
+BOSS = Deed("boss", "hired")
 
 
-async def give(db: Database, role: Role = Role.CLERK, ends_at: int | None = None) -> str:
+async def give(
+    db: Database,
+    role: Role = Role.CLERK,
+    scope: str = "HN-01",
+    *,
+    to: str = "plain",
+    deed: Deed = BOSS,
+    ends_at: int | None = None,
+) -> str:
     async with db.writing() as unit:
-        return (await give_role(unit, WHO, role, "HN-01", by="boss", reason="hired", ends_at=ends_at)).role_id
+        return (await give_role(unit, persona(to).record.person_id, role, scope, deed, ends_at=ends_at)).role_id
 
 
-async def held(db: Database) -> list[Role]:
+async def held(db: Database, who: str = "plain") -> list[Role]:
     async with db.reading() as unit:
-        return [role.role for role in await roles_of(unit, WHO)]
+        return [role.role for role in await roles_of(unit, persona(who).record.person_id)]
 
 
 async def test_a_role_holds_from_when_it_is_given_until_it_ends(db: Database, watch: Watch) -> None:
+    await with_personas(db)
     first = await give(db)
-    await give(db, Role.OFFICER, watch.now() + DAY)
+    await give(db, Role.OFFICER, ends_at=watch.now() + DAY)
     assert await held(db) == [Role.CLERK, Role.OFFICER]
     watch.advance(DAY)
     assert await held(db) == [Role.CLERK]
     async with db.writing() as unit:
-        assert await end_role(unit, first, by="boss", reason="left")
-        assert not await end_role(unit, first, by="boss", reason="left")
-        assert not await end_role(unit, "rol_none", by="boss", reason="left")
+        assert await end_role(unit, first, Deed("boss", "left"))
+        assert not await end_role(unit, first, Deed("boss", "left"))
+        assert not await end_role(unit, "rol_none", Deed("boss", "left"))
     assert await held(db) == []
+    plain = persona("plain").record.person_id
     async with db.reading() as unit:
-        assert await list_roles(unit) == ()
-        told = [(event.kind, event.data.get("by"), event.data["reason"]) for event in await audit.history_of(unit, WHO)]
-    assert told == [("role.ended", "boss", "left"), ("role.given", "boss", "hired"), ("role.given", "boss", "hired")]
+        assert plain not in {role.person_id for role in await list_roles(unit)}
+        told = [(event.kind, dict(event.data)) for event in await audit.history_of(unit, plain)]
+    given = {"scope": "HN-01", "by": "boss", "reason": "hired"}
+    assert told == [
+        ("role.ended", {"role": "clerk", "scope": "HN-01", "by": "boss", "reason": "left"}),
+        ("role.given", {"role": "officer", **given}),
+        ("role.given", {"role": "clerk", **given}),
+    ]
 
 
 async def test_nobody_gives_a_role_to_themself(db: Database) -> None:
+    await with_personas(db)
     with pytest.raises(OwnRole):
-        async with db.writing() as unit:
-            await give_role(unit, WHO, Role.OPERATOR, EVERYWHERE, by=WHO, reason="ambition")
+        await give(db, deed=Deed(persona("plain").record.person_id, "ambition"))
+    assert await held(db) == []
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["no-account", "level-1", "closed", "deceased", "locked-by-holder", "locked-by-authority", "card-expired"],
+)
+async def test_who_could_not_sign_in_to_it_gets_no_role(db: Database, who: str) -> None:
+    await with_personas(db)
+    with pytest.raises(CannotHoldRole) as refused:
+        await give(db, to=who)
+    assert refused.value.detail
+    assert await held(db, who) == []
+
+
+async def test_a_role_that_is_over_is_not_given(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    for ends_at in (watch.now() - DAY, watch.now()):
+        with pytest.raises(RoleOver):
+            await give(db, ends_at=ends_at)
+    assert await held(db) == []
+
+
+async def test_the_same_role_is_held_once_for_an_office(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    first = await give(db, ends_at=watch.now() + DAY)
+    with pytest.raises(RoleHeld):
+        await give(db)
+    await give(db, Role.OFFICER)
+    await give(db, scope="HN-02")
+    await give(db, scope=EVERYWHERE)
+    async with db.writing() as unit:
+        assert await end_role(unit, first, Deed("boss", "term was wrong"))
+    again = await give(db, ends_at=watch.now() + DAY)
+    watch.advance(DAY)
+    assert await give(db) != again
+    at_once = await asyncio.gather(*(give(db, scope="HN-03") for _ in range(6)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in at_once) == [*["RoleHeld"] * 5, "str"]
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"),
+    [(Role.OPERATOR, "HN-01"), (Role.CLERK, ""), (Role.CLERK, "Hà Nội"), (Role.CLERK, "a b"), (Role.OFFICER, "x" * 65)],
+)
+async def test_a_scope_is_an_office_and_an_operator_has_none(db: Database, role: Role, scope: str) -> None:
+    await with_personas(db)
+    with pytest.raises(BadOffice):
+        await give(db, role, scope)
     assert await held(db) == []
 
 
 async def test_a_role_is_asked_for_by_its_kind(db: Database) -> None:
+    await with_personas(db)
     await give(db)
     async with db.reading() as unit:
-        found = await roles_of(unit, WHO)
+        found = await roles_of(unit, persona("plain").record.person_id)
     assert check_role(found, Role.OFFICER, Role.CLERK).scope == "HN-01"
     for roles in (found, ()):
         with pytest.raises(RoleRequired):
             check_role(roles, Role.OPERATOR)
+
+
+def test_a_role_at_an_office_is_used_in_its_name_alone_and_one_everywhere_in_any() -> None:
+    here = HeldRole("rol_1", "per_x", Role.CLERK, "HN-01", "boss", 0, None)
+    everywhere = replace(here, role_id="rol_2", role=Role.OFFICER, scope=EVERYWHERE)
+    tied = replace(here, role_id="rol_3", role=Role.OPERATOR)
+    held = (here, everywhere, tied)
+    assert check_role(held, Role.CLERK, office="HN-01") is here
+    assert check_role(held, Role.OFFICER, office="HN-02") is everywhere
+    assert check_role(held, Role.CLERK, Role.OFFICER, office="HN-02") is everywhere
+    assert check_role(held, Role.OFFICER, office=EVERYWHERE) is everywhere
+    for role, office in ((Role.CLERK, "HN-02"), (Role.CLERK, EVERYWHERE), (Role.OPERATOR, None)):
+        with pytest.raises(RoleRequired):
+            check_role(held, role, office=office)
+    operator = replace(tied, scope=EVERYWHERE)
+    assert check_role((*held, operator), Role.OPERATOR) is operator
 
 
 async def test_an_activation_code_is_good_once_and_for_two_days(db: Database, watch: Watch) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from vneid_idp.cli.people import find_person
-from vneid_idp.cli.terminal import By, Reason, fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.identity.roles import EVERYWHERE, HeldRole, Role, end_role, give_role, list_roles
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
@@ -20,16 +20,19 @@ def give(
     role: Role,
     by: By,
     reason: Reason,
-    office: Annotated[str, typer.Option(help="The office for which it holds; everywhere unless told.")] = EVERYWHERE,
+    office: Annotated[
+        str, typer.Option(help="The office in whose name it is used; of any unless told. Not for operators.")
+    ] = EVERYWHERE,
     until: Annotated[str | None, typer.Option(help="The last day on which it holds, YYYY-MM-DD.")] = None,
 ) -> None:
-    """Give a person a role. Asks for the personal ID number, or reads it from a pipe."""
+    """Give a person with a usable account of level 2 a role. Asks for the ID number, or reads it from a pipe."""
+    deed = deed_of(by, reason)
     ends_at = None if until is None else _end_of(until)
     settings = settings_of(context)
     record = find_person(settings)
 
     async def work(unit: Unit) -> HeldRole:
-        return await give_role(unit, record.person_id, role, office, by=by, reason=reason, ends_at=ends_at)
+        return await give_role(unit, record.person_id, role, office, deed, ends_at=ends_at)
 
     out.print(f"{record.person_id} is {role} now: {with_unit(settings, work).role_id}", markup=False)
 
@@ -37,9 +40,10 @@ def give(
 @app.command()
 def end(context: typer.Context, role_id: str, by: By, reason: Reason) -> None:
     """End a role at once."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> bool:
-        return await end_role(unit, role_id, by=by, reason=reason)
+        return await end_role(unit, role_id, deed)
 
     if not with_unit(settings_of(context), work):
         fail("There is no such role, or it has ended.")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
+from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
@@ -77,6 +78,14 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
 def with_unit(settings: Settings, work: Callable[[Unit], Awaitable[T]]) -> T:
     """Run `work` in one transaction; a refusal undoes it and is printed. It may run again: see `Database.transact`."""
     return with_database(settings, lambda database: database.transact(work))
+
+
+def deed_of(by: str, reason: str) -> Deed:
+    """Who does it and why, or a refusal: before anything is asked for."""
+    try:
+        return Deed(by, reason)
+    except BadDeed as refusal:
+        fail(refusal.title)
 
 
 def read_json(file: Path) -> Any:

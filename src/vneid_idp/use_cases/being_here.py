@@ -59,15 +59,16 @@ async def seize_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> 
     await check_is_here(unit, person_id, session_id)
 
 
-async def hold_colleague(unit: Unit, person_id: str, session_id: str, *any_of: Role) -> None:
-    """As `hold_whoever_is_here`, for somebody who works here: one of these roles is still held, and stays so.
+async def hold_colleague(unit: Unit, person_id: str, session_id: str, *any_of: Role, office: str | None = None) -> None:
+    """As `hold_whoever_is_here`, for somebody who works here: one of these roles is still held, in the name of `office`
+    where one is named, and stays so.
 
     Whoever does something to another person seizes that one afterwards, so not in the order of ids: two colleagues who
     act on each other at once may wait for each other, and the database then has one of them begin again. Raises
     `SignedOut` and `RoleRequired`.
     """
     await hold_whoever_is_here(unit, person_id, session_id)
-    check_role(await roles_of(unit, person_id), *any_of)
+    check_role(await roles_of(unit, person_id), *any_of, office=office)
 
 
 async def check_is_here(unit: Reading, person_id: str, session_id: str) -> None:

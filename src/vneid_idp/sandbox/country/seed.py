@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import loading
 from vneid_idp.identity.accounts import account_for
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.loading import Written
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import give_role, roles_of
+from vneid_idp.identity.roles import EVERYWHERE, Role, give_role, roles_of
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.kernel.secrets import BlindIndex
@@ -26,6 +27,7 @@ from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import AlreadyThere, Database, Unit
 
 BATCH = 5_000
+_SANDBOX = Deed("sandbox", "a persona of the sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ async def seed_personas(unit: Unit, vault: Vault, blind: BlindIndex, hashes: Has
 
 async def _give_roles(unit: Unit, persona: Persona) -> None:
     person_id = persona.record.person_id
-    held = {each.role for each in await roles_of(unit, person_id)}
+    held = {(each.role, each.scope) for each in await roles_of(unit, person_id)}
     for role in persona.roles:
-        if role not in held:
-            await give_role(unit, person_id, role, "HN-01", by="sandbox", reason="a persona of the sandbox")
+        scope = EVERYWHERE if role is Role.OPERATOR else "HN-01"
+        if (role, scope) not in held:
+            await give_role(unit, person_id, role, scope, _SANDBOX)
 
 
 async def _put_account(

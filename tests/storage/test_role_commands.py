@@ -1,0 +1,83 @@
+"""`roles give | end | list`, on both databases: who, why, until when, and what is refused."""
+
+from typing import Any
+
+import pytest
+
+from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
+from tests.support.deeds import WHY
+from vneid_idp.audit import service as audit
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.sandbox.country.citizens import citizens
+from vneid_idp.storage.unit import Database
+
+
+@pytest.fixture
+def someone(sandbox: None) -> RegistryRecord:  # noqa: F811
+    """A citizen with a usable account of level 2."""
+    run("citizens", "seed", "--count", "30")
+    return next(each.record for each in citizens(30, 1) if each.level == 2 and not each.record.locked_by)
+
+
+def told(url: str, person_id: str) -> list[tuple[str, dict[str, Any]]]:
+    async def read(database: Database) -> list[tuple[str, dict[str, Any]]]:
+        async with database.reading() as unit:
+            return [(event.kind, dict(event.data)) for event in await audit.history_of(unit, person_id)]
+
+    found: list[tuple[str, dict[str, Any]]] = with_database(url, read)
+    return found
+
+
+def test_a_role_is_given_listed_and_ended_with_who_and_why(someone: RegistryRecord, database_url: str) -> None:
+    typed = f"{someone.personal_number}\n"
+    said = run("roles", "give", "clerk", "--office", "HN-01", "--until", "2099-12-31", *WHY, typed=typed)
+    assert someone.personal_number not in said.output
+    role_id = said.stdout.split(": ")[1].strip()
+    listed = run("roles", "list").stdout
+    assert all(text in listed for text in (role_id, someone.person_id, "HN-01", "2099-12-31", "ops-1"))
+    assert "already" in run("roles", "give", "clerk", "--office", "HN-01", *WHY, typed=typed, code=1).stderr
+    run("roles", "end", role_id, *WHY)
+    assert "it has ended" in run("roles", "end", role_id, *WHY, code=1).stderr
+    why = {"scope": "HN-01", "by": "ops-1", "reason": "A test needs it"}
+    assert told(database_url, someone.person_id)[:2] == [
+        ("role.ended", {"role": "clerk", **why}),
+        ("role.given", {"role": "clerk", **why}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "reason"),
+    [("", "hired"), ("boss", ""), ("Nguyễn Văn An", "hired"), ("boss", "097199000026"), ("boss", "call 0951 234 567")],
+)
+def test_without_who_and_why_no_role_is_given_or_ended(
+    someone: RegistryRecord, database_url: str, by: str, reason: str
+) -> None:
+    before = told(database_url, someone.person_id)
+    for command in (("give", "clerk"), ("end", "rol_any")):
+        refused = run("roles", *command, "--by", by, "--reason", reason, typed=f"{someone.personal_number}\n", code=1)
+        assert "Say who you are and why" in refused.stderr
+    assert told(database_url, someone.person_id) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("clerk", "--until", "2020-01-01"), "is over"),
+        (("operator", "--office", "HN-01"), "an operator is one everywhere"),
+        (("clerk", "--office", "Hà Nội"), "An office is named by"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(
+    someone: RegistryRecord, database_url: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    before = told(database_url, someone.person_id)
+    refused = run("roles", "give", *arguments, *WHY, typed=f"{someone.personal_number}\n", code=1)
+    assert sentence in refused.stderr
+    assert told(database_url, someone.person_id) == before
+
+
+@pytest.mark.usefixtures("someone")
+def test_who_could_not_use_it_gets_no_role_and_reads_why() -> None:
+    child = next(each.record for each in citizens(30, 1) if each.level < 2)
+    refused = run("roles", "give", "clerk", *WHY, typed=f"{child.personal_number}\n", code=1)
+    assert "account of level 2" in refused.stderr
