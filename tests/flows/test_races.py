@@ -226,7 +226,7 @@ async def check_all_ended(land: Country, taker: Taker, family: Family) -> None:
     async with land.idp.db.reading() as unit:
         assert await unit.fetch(_LIVE_GRANTS, of_client=family.party.client_id, now=unit.now) == []
     for binding in await _bindings(land, family):
-        if taker in (withdraw, forget):
+        if taker in (withdraw, forget, delete):
             assert binding.state not in SOCIAL_ACCOUNT.lifecycle.live, binding
         elif taker in (lock, die) and binding.person_id == family.parent.person_id:
             # What a parent supervises is a child's, whose identity is not locked.

@@ -89,8 +89,8 @@ RUN_ONCE: dict[str, str] = {}
 """Functions, as `package.module: function`, that call `writing` outside storage, and why they must not run again."""
 
 
-def _calls(name: str) -> set[str]:
-    """The innermost functions of the program outside storage that call a method of this name."""
+def _takers(name: str) -> set[str]:
+    """The innermost functions of the program outside storage that take an attribute of this name."""
     found = set()
     for path in (ROOT / "src" / "vneid_idp").rglob("*.py"):
         module = ".".join(path.relative_to(ROOT / "src" / "vneid_idp").with_suffix("").parts)
@@ -109,6 +109,12 @@ def _calls(name: str) -> set[str]:
     return found
 
 
+def test_guardianship_is_judged_in_one_place() -> None:
+    """Who is guardian of whom is read where it is judged, and where it comes from."""
+    packages = {found.split(".")[0] for found in _takers("guardian_ids")}
+    assert packages == {"identity", "registry_client", "sandbox"}
+
+
 def test_what_writes_can_run_again() -> None:
     """A deadlock or a fail-over is no reason to refuse somebody: `transact`, except where a reason stands above."""
-    assert _calls("writing") == set(RUN_ONCE)
+    assert _takers("writing") == set(RUN_ONCE)

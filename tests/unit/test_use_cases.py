@@ -17,10 +17,12 @@ ONLY_IN_USE_CASES = {
     "vneid_idp.audit.service": ("record",),
     "vneid_idp.bindings.engine.service": ("move", "try_move"),
     "vneid_idp.bindings.rests": ("put_in_step",),
-    "vneid_idp.bindings.service": ("release_all", "suspend_all", "resume_all", "release_by_person"),
+    "vneid_idp.bindings.service": (
+        "release_all", "release_all_of_client", "suspend_all", "resume_all", "release_by_person",
+    ),
     "vneid_idp.bindings.social_accounts.service": ("bind_social_account",),
     "vneid_idp.clients.service": ("delete",),
-    "vneid_idp.consent.service": ("give", "withdraw"),
+    "vneid_idp.consent.service": ("give", "withdraw", "end_all_of_client"),
     "vneid_idp.grants.notices": ("announce", "announce_withdrawal"),
     "vneid_idp.grants.service": ("hold", "end", "end_all_of_client"),
     "vneid_idp.identity.accounts": (

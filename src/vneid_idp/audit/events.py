@@ -15,6 +15,7 @@ class EventKind(StrEnum):
 
     CONSENT_GIVEN = "consent.given"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    CONSENT_ENDED = "consent.ended"
     CONSENT_REFUSED = "consent.refused"
     GRANT_OPENED = "grant.opened"
     GRANT_REVOKED = "grant.revoked"
@@ -74,6 +75,7 @@ class EventKind(StrEnum):
 SENTENCES: Mapping[EventKind, str] = {
     EventKind.CONSENT_GIVEN: "A person allowed a relying party to have claims for a purpose.",
     EventKind.CONSENT_WITHDRAWN: "A person took a consent back; every grant under it ended.",
+    EventKind.CONSENT_ENDED: "A consent ended with the client that it was given to.",
     EventKind.CONSENT_REFUSED: "A person declined what a relying party asked.",
     EventKind.GRANT_OPENED: "A code was redeemed: a relying party may act until the grant ends.",
     EventKind.GRANT_REVOKED: "A grant ended before its time, and every token that names it with it.",

@@ -71,6 +71,18 @@ async def release_all(unit: Unit, person_id: str, client_id: str | None = None, 
     return released
 
 
+async def release_all_of_client(unit: Unit, client_id: str, *, kinds: Kinds = KINDS) -> None:
+    """Release everything that is bound at a client that is deleted: nobody will ask for it again."""
+    for kind in kinds.values():
+        after = None
+        while page := await engine.list_for_client(unit, kind, client_id, after=after):
+            for binding in page:
+                if binding.state in kind.lifecycle.live:
+                    told = {"by": "client"}
+                    await engine.try_move(unit, kind, client_id, binding.binding_id, kind.lifecycle.release, told)
+            after = page[-1].binding_id
+
+
 async def suspend_all(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> None:
     """Let everything rest that a person holds: the identity behind it is locked, or the person died. What the person
     supervises belongs to a child, whose identity is not.

@@ -71,3 +71,10 @@ async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:
         Event(EventKind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={}),
     )
     return client_id
+
+
+async def end_all_of_client(unit: Unit, client_id: str, client_name: str) -> None:
+    """End every consent that was given to a client that is deleted; each person's history tells it by name."""
+    for person_id, consent_id in await store.withdraw_all_of_client(unit, client_id):
+        data = {"service": client_name}
+        await record(unit, Event(EventKind.CONSENT_ENDED, person_id, client_id, consent_id, data))

@@ -87,6 +87,12 @@ _WITHDRAW = Statement(
     .values(withdrawn_at=bindparam("at"))
     .returning(consents.c.client_id)
 )
+_WITHDRAW_ALL_OF_CLIENT = Statement(
+    update(consents)
+    .where(consents.c.client_id == bindparam("of_client"), consents.c.withdrawn_at.is_(None))
+    .values(withdrawn_at=bindparam("at"))
+    .returning(consents.c.person_id, consents.c.consent_id)
+)
 _ADD_RECEIPT = Statement(insert(consent_receipts))
 _RECEIPTS = Statement(
     select(consent_receipts)
@@ -157,6 +163,12 @@ async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str | None:
     """Withdraw a standing consent; the client that it was given to, or `None` when nothing stood."""
     row = await unit.fetch_one(_WITHDRAW, of_person=person_id, of_consent=consent_id, at=unit.now)
     return None if row is None else row["client_id"]
+
+
+async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, str]]:
+    """End every standing consent that was given to a client; whose, and which."""
+    rows = await unit.fetch(_WITHDRAW_ALL_OF_CLIENT, of_client=client_id, at=unit.now)
+    return [(row["person_id"], row["consent_id"]) for row in rows]
 
 
 async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> None:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from vneid_idp.identity.ages import is_over
+from vneid_idp.identity.ages import age
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
@@ -21,8 +21,7 @@ def guardianship(person_id: str, child: RegistryRecord | None, rules: Rules, now
     """How `person_id` stands at `now` to the child of whom the register says this; nobody guards a dead child."""
     if child is None or child.deceased_at is not None or person_id not in child.guardian_ids:
         return Guardianship.NONE
-    grown = is_over(child.birth_date, rules[Threshold.GUARDIAN_UNTIL_AGE], now)
-    return Guardianship.OUTGROWN if grown else Guardianship.STANDS
+    return Guardianship.STANDS if needs_guardian(age(child.birth_date, now), rules) else Guardianship.OUTGROWN
 
 
 def is_guardian(person_id: str, child: RegistryRecord | None, rules: Rules, now: Instant) -> bool:
@@ -30,6 +29,14 @@ def is_guardian(person_id: str, child: RegistryRecord | None, rules: Rules, now:
     return guardianship(person_id, child, rules, now) is Guardianship.STANDS
 
 
-def needs_guardian(age: int, rules: Rules) -> bool:
+def is_abandoned(person_id: str, child: RegistryRecord, rules: Rules, now: Instant) -> bool:
+    """Whether a person who acted for this child is no guardian any more while somebody still has to act for it.
+
+    A death is another matter: what is said of a dead child is that.
+    """
+    return person_id not in child.guardian_ids and needs_guardian(age(child.birth_date, now), rules)
+
+
+def needs_guardian(years: int, rules: Rules) -> bool:
     """Whether somebody of this age, in completed years, is acted for by a parent or guardian."""
-    return age < rules[Threshold.GUARDIAN_UNTIL_AGE]
+    return years < rules[Threshold.GUARDIAN_UNTIL_AGE]

@@ -20,6 +20,7 @@ _PAGE = 30
 _SENTENCES: Mapping[str, str] = {
     EventKind.CONSENT_GIVEN: mark("You agreed to share information with %(service)s."),
     EventKind.CONSENT_WITHDRAWN: mark("You withdrew your consent towards %(service)s."),
+    EventKind.CONSENT_ENDED: mark("%(service)s is not registered here any more: your consent and its access ended."),
     EventKind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
     EventKind.GRANT_OPENED: mark("%(service)s was told that it is you."),
     EventKind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
@@ -111,7 +112,8 @@ def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str])
     message = _SENTENCES.get(event.kind, _UNKNOWN)
     if event.kind == EventKind.PERSON_LOOKED_UP and event.data.get("desk") == Desk.OPERATOR:
         message = _BY_OPERATOR
-    service = names.get(event.client_id, event.client_id) if event.client_id else None
+    # Of a service that was deleted, its end still knows the name.
+    service = names.get(event.client_id, event.data.get("service") or event.client_id) if event.client_id else None
     method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))
     reason = gettext(request, REASONS.get(str(event.data.get("reason")), _OTHER_REASON))
     text = gettext(request, message, service=service or gettext(request, "a service"), method=method, reason=reason)

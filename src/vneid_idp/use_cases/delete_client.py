@@ -1,15 +1,23 @@
-"""A relying party is deleted, and with it whatever was granted to it (RFC 7592 §2.3).
+"""A relying party is deleted, and with it whatever people allowed it and whatever was granted to it (RFC 7592 §2.3).
 
-(To take one out of service needs no use case: it is one fact of one row, for which every statement on a grant asks.)
+(To take one out of service needs no use case: it is one fact of one row, for which every statement on a grant asks.
+Consents and bindings stand meanwhile, and the client learns nothing of them.)
 """
 
+from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import service as clients
+from vneid_idp.consent import service as consents
 from vneid_idp.grants import service as grants
 from vneid_idp.storage.unit import Unit
 
 
 async def delete_client(unit: Unit, client_id: str) -> None:
-    """Delete, for good: no grant of it counts for another client registered under its id. Raises `UnknownClient`."""
+    """Delete, for good: its consents and bindings end, each in the history of its person, and no grant of it counts
+    for another client registered under its id. Raises `UnknownClient`.
+    """
+    client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
     await clients.delete(unit, client_id)
+    await consents.end_all_of_client(unit, client_id, client.client_name)
+    await bindings.release_all_of_client(unit, client_id)
     await grants.end_all_of_client(unit, client_id)

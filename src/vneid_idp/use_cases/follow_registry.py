@@ -15,9 +15,8 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.rests import Ground
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
-from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_status
-from vneid_idp.identity.guardianship import needs_guardian
+from vneid_idp.identity.guardianship import is_abandoned
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_feed import Fact, changed_facts
 from vneid_idp.identity.rules import Account
@@ -102,10 +101,8 @@ def grounds(
     if binding.representative_id is None:
         if account is not None and card_status(record.card, now) is not CardStatus.VALID:
             found.add(Ground.CARD)
-    elif (
-        KINDS[binding.kind].representative == "guardian"
-        and binding.representative_id not in record.guardian_ids
-        and needs_guardian(age(record.birth_date, now), rules)
+    elif KINDS[binding.kind].representative == "guardian" and is_abandoned(
+        binding.representative_id, record, rules, now
     ):
         found.add(Ground.GUARDIANSHIP)
     return frozenset(found)
