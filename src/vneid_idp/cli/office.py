@@ -16,7 +16,7 @@ from vneid_idp.cli.terminal import By, Reason, T, fail, out, print_rows, setting
 from vneid_idp.identity import passkeys, persons, phones
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.otp import Outcome
-from vneid_idp.identity.passkey_store import Passkey
+from vneid_idp.identity.passkeys import Passkey
 from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
