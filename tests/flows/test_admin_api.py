@@ -160,6 +160,33 @@ async def test_a_program_gets_its_token_by_client_credentials_and_loses_it_with_
     assert refused.json()["error"] == "invalid_scope"
 
 
+async def test_no_program_makes_itself_or_another_more_than_it_is(land: Country, program: Registered) -> None:
+    writer = await land.register(**PROGRAM, scope=f"{READ} {WRITE}")
+    own, above = (f"/clients/{found.client.client_id}" for found in (writer, program))
+    more = {**PROGRAM, "scope": " ".join(OPERATOR_SCOPES)}
+    async with land.browser() as browser:
+        api, able = (Api(browser, own_token(land, found, (READ, WRITE))) for found in (writer, program))
+        seen = {path: (await api("GET", path)).headers["etag"] for path in (own, above)}
+        tries: list[tuple[str, str, dict[str, Any]]] = [
+            ("POST", "/clients", {"metadata": more}),
+            ("PUT", own, {"metadata": more}),
+            ("PUT", above, {"metadata": {**PROGRAM, "scope": READ}}),
+            ("PUT", f"{above}/purposes", {"purposes": []}),
+            ("POST", f"{above}/rotate-secret", {}),
+        ]
+        for method, path, body in tries:
+            tag = seen.get(path.removesuffix("/purposes").removesuffix("/rotate-secret"))
+            refused = await api(method, path, seen=tag, **WHY, **body)
+            assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope"), (method, path)
+        # Somebody has to be able to stop a program that runs wild; to start it again is another matter.
+        assert (await api("POST", f"{above}/disable", **WHY)).status_code == 200
+        assert (await api("POST", f"{above}/enable", **WHY)).status_code == 403
+        assert (await api("PUT", own, seen=seen[own], **WHY, metadata={**PROGRAM, "scope": READ})).status_code == 200
+        assert (await able("GET", "/clients")).status_code == 401
+    async with land.idp.db.reading() as unit:
+        assert (await clients.get_client(unit, program.client.client_id)).disabled_at is not None
+
+
 # What each door does
 
 

@@ -1,11 +1,12 @@
 """Who calls: one of the operator's own programs, with the scope that the door needs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.web.bearer import bearer_token, open_access_token
@@ -47,3 +48,14 @@ def needs(scope: str) -> Callable[..., Awaitable[Client]]:
         return client
 
     return find_caller
+
+
+def check_reaches(caller: Client, *scopes: Iterable[str]) -> None:
+    """Require that `caller` may itself whatever the operator's scopes among these permit.
+
+    No program makes itself, or another whose secret it learns or whose keys it sets, more than it is. To take one out
+    of service needs no more than the scope of that door. Raises `InsufficientScope`.
+    """
+    lacking = {name for scope in scopes for name in scope}.intersection(OPERATOR_SCOPES) - set(caller.scope)
+    if lacking:
+        raise InsufficientScope(f"The client may more than the caller: {' '.join(sorted(lacking))}.")

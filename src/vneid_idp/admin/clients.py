@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
 
-from vneid_idp.admin.callers import needs
+from vneid_idp.admin.callers import check_reaches, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
@@ -58,9 +58,10 @@ async def list_clients(
     responses=refusals(**_METADATA, _409="conflict"),
 )
 async def register(request: Request, response: Response, caller: Writer, new: NewClient) -> ClientWithSecret:
-    """Its credentials are told this once."""
+    """Its credentials are told this once. It gets no scope of the operator's that the caller lacks."""
     provider, deed = idp(request), new.deed(caller)
     found = registration.read_registration(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
+    check_reaches(caller, found.members["scope"].split())
     made = await provider.db.transact(lambda unit: service.register(unit, found, client_id=new.client_id, deed=deed))
     provider.clients.forget(made.client.client_id)
     tag(response, made.client)
@@ -92,9 +93,11 @@ async def update(
     async def work(unit: Unit) -> tuple[ClientFacts, str | None]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
-        return await operating.update(
+        changed = await operating.update(
             unit, seen, change.metadata, deed, sandbox=provider.sandbox, material=change.material
         )
+        check_reaches(caller, seen.scope, changed[0].scope)
+        return changed
 
     client, secret = await provider.db.transact(work)
     provider.clients.forget(client_id)
@@ -134,7 +137,9 @@ async def enable(request: Request, response: Response, caller: Writer, client_id
 
     async def work(unit: Unit) -> ClientFacts:
         await service.enable(unit, client_id, deed)
-        return await service.get_client(unit, client_id)
+        client = await service.get_client(unit, client_id)
+        check_reaches(caller, client.scope)
+        return client
 
     client = await provider.db.transact(work)
     provider.clients.forget(client_id)
@@ -162,6 +167,7 @@ async def rotate_secret(
     async def work(unit: Unit) -> tuple[ClientFacts, str]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
+        check_reaches(caller, seen.scope)
         secret = await service.rotate_secret(unit, seen, deed, overlap=rotation.overlap_hours * HOUR)
         return await service.get_client(unit, client_id), secret
 
@@ -200,6 +206,7 @@ async def set_purposes(
     async def work(unit: Unit) -> ClientFacts:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
+        check_reaches(caller, seen.scope)
         return await operating.set_purposes(
             unit, seen, change.purposes, deed, sandbox=provider.sandbox, material=change.material
         )
