@@ -17,6 +17,7 @@ from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
 from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.web.context import Idp
 
 _log = Log(__name__)
@@ -43,6 +44,9 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         await deliveries.sweep(unit)
         await key_readers.sweep(unit)
 
+    async def rest() -> int:
+        return await rest_expired(db, provider.vault, await provider.policy.current(db))
+
     follower = Follower(
         db, provider.vault, provider.keys.blind, provider.registry, provider.registry_feed, provider.policy
     )
@@ -53,6 +57,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("seal events", 5, lambda: seal_events(db)),
         Task("note who fetched keys", 10, lambda: provider.key_readers.write_down(db)),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
+        Task("rest what expired cards held", 60, rest),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
     ]

@@ -38,9 +38,7 @@ async def test_an_operator_sees_counts_and_nothing_that_tells_who_it_is(land: Co
     assert "no-store" in page.response.headers["cache-control"]
     assert "sử dụng được" in page.text
     operator = land.people["plain"].record.person_id
-    assert await lookups(land, "complete") == [
-        {"by": operator, "office": "*", "reason": "support", "desk": "operator"}
-    ]
+    assert await lookups(land, "complete") == [{"by": operator, "office": "*", "reason": "support", "desk": "operator"}]
 
 
 @pytest.mark.parametrize("changes", [{"reason": ""}, {"reason": "in_person"}, {"number": "09709999999"}])

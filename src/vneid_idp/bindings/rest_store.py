@@ -2,10 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import BigInteger, and_, bindparam, delete, exists, select
 
+from vneid_idp.bindings.engine.kind import BindingKind
+from vneid_idp.bindings.engine.tables import is_live
 from vneid_idp.bindings.rest_tables import binding_rests
+from vneid_idp.identity.tables import accounts
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -23,6 +28,30 @@ _REMOVE = Statement(
         _c.ground == bindparam("ground"),
     )
 )
+
+
+@cache
+def _with_expired_card(kind: BindingKind[Any]) -> Statement:
+    c, account = kind.table.c, accounts.c
+    rests = exists().where(
+        _c.person_id == c.person_id, _c.binding_id == c.binding_id, _c.ground == bindparam("of_ground")
+    )
+    expired = and_(account.closed_at.is_(None), account.card_expires_at <= bindparam("now", type_=BigInteger))
+    return Statement(
+        select(c.person_id)
+        .distinct()
+        .join_from(accounts, kind.table, c.person_id == account.person_id)
+        .where(expired, c.representative_id.is_(None), is_live(kind.table, kind.lifecycle), ~rests)
+        .where(account.person_id > bindparam("after"))
+        .order_by(c.person_id)
+        .limit(bindparam("most"))
+    )
+
+
+async def with_expired_card(unit: Reading, kind: BindingKind[Any], ground: str, after: str, most: int) -> set[str]:
+    """See `rests.with_expired_card`; of one kind."""
+    rows = await unit.fetch(_with_expired_card(kind), of_ground=ground, now=unit.now, after=after, most=most)
+    return {row["person_id"] for row in rows}
 
 
 async def grounds_of(unit: Reading, person_id: str) -> Mapping[str, set[str]]:

@@ -14,7 +14,7 @@ from vneid_idp.bindings.engine.lifecycle import Pause
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Reading, Unit
 
 
 class Ground(StrEnum):
@@ -48,6 +48,17 @@ async def put_in_step(
             continue
         before = frozenset(Ground(name) for name in standing.get(binding.binding_id, ()))
         await _Resting(unit, person_id, kind, pause, binding).put_in_step(before, grounds(binding), locked_at)
+
+
+async def with_expired_card(unit: Reading, after: str, most: int, *, kinds: Kinds = KINDS) -> tuple[str, ...]:
+    """People who hold something by an own proof that does not rest for their card yet, though it has run out: at most
+    `most`, in the order of their ids, those after `after`.
+    """
+    found: set[str] = set()
+    for kind in kinds.values():
+        if kind.lifecycle.pause is not None:
+            found |= await rest_store.with_expired_card(unit, kind, Ground.CARD, after, most)
+    return tuple(sorted(found)[:most])
 
 
 class _Resting:

@@ -59,6 +59,9 @@ accounts = Table(
     Column("profile", Text, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
 )
+# Who has run out of a card is asked every minute.
+Index("ix_accounts_card_expires_at", accounts.c.card_expires_at)
+
 sign_in_names = Table(
     "sign_in_names",
     metadata,

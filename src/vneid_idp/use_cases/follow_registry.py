@@ -66,12 +66,7 @@ async def follow_registry(
             # Whoever holds the old phone must not get in with a code that waits there.
             await otp.end_all(unit, person_id)
     account_now = None if known is None else await accounts.find(unit, person_id)
-    await rests.put_in_step(
-        unit,
-        person_id,
-        lambda binding: grounds(binding, record, account_now, policy.at(unit.now), unit.now),
-        locked_at=None if account_now is None else account_now.locked_since,
-    )
+    await put_bindings_in_step(unit, record, account_now, policy)
     if record.deceased_at is not None:
         deliveries += await end_sessions(unit, person_id)
     return Followed(account_now, deliveries)
@@ -85,6 +80,16 @@ async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> t
     if not locks and before.registry_locked_at is not None:
         await wake(unit, before)
     return ()
+
+
+async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Account | None, policy: Policy) -> None:
+    """Let rest what a person who is seized holds, or count again, as the record and the present moment say."""
+    await rests.put_in_step(
+        unit,
+        record.person_id,
+        lambda binding: grounds(binding, record, account, policy.at(unit.now), unit.now),
+        locked_at=None if account is None else account.locked_since,
+    )
 
 
 def grounds(
