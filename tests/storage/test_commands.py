@@ -69,6 +69,31 @@ def run(*arguments: str, code: int = 0, typed: str | None = None) -> Result:
     return result
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("clients", "list"),
+        ("families", "list"),
+        ("deliveries", "list"),
+        ("roles", "list"),
+        ("policy", "show"),
+        ("keys", "list"),
+        ("audit", "verify"),
+    ],
+)
+def test_a_database_that_was_never_migrated_is_said_in_words(
+    environment: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    environment.setenv("VNEID_IDP_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    environment.setenv("VNEID_IDP_SECRET", new_root_secret())
+    environment.setenv("VNEID_IDP_ISSUER", "https://id.example")
+    environment.setenv("VNEID_IDP_REGISTRY", "synthetic")
+    environment.setenv("VNEID_IDP_ALLOW_SYNTHETIC_REGISTRY", "true")
+    refused = run(*command, code=1)
+    assert "vneid-idp migrate" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def with_database(url: str, work: Any) -> Any:
     async def with_it() -> Any:
         db = open_database(url, Watch())

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.cli.terminal import fail, open_settings_database, out, settings_of
+from vneid_idp.cli.terminal import fail, open_settings_database, out, schema_explained, settings_of
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.keys import service as keys
@@ -54,7 +54,8 @@ def serve(
                 uvicorn.Config(server, host=settings.host, port=port, lifespan="off", **options)
             ).serve()
 
-    asyncio.run(run())
+    with schema_explained(settings):
+        asyncio.run(run())
 
 
 @asynccontextmanager

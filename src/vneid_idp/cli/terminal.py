@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -15,7 +16,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.settings import BadSettings, Environment, Loaded, Settings, read_settings
 from vneid_idp.storage.database import open_database
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Database, StatementFailed, Unit
 
 T = TypeVar("T")
 
@@ -57,6 +58,20 @@ def open_settings_database(settings: Settings) -> Database:
     )
 
 
+@contextmanager
+def schema_explained(settings: Settings) -> Iterator[None]:
+    """A statement that fails on a database with another schema than this program's is no bug, and is said in words."""
+    try:
+        yield
+    except StatementFailed:
+        # Alembic's part is not imported by commands that need none of it.
+        from vneid_idp.storage import migration
+
+        if migration.is_current(settings.database_url.get_secret_value()):
+            raise
+        fail("The database does not have the schema of this program. `vneid-idp migrate` brings it there.")
+
+
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     """Run `work` on the database; a refusal is printed."""
 
@@ -68,7 +83,8 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
             await database.close()
 
     try:
-        return asyncio.run(run())
+        with schema_explained(settings):
+            return asyncio.run(run())
     except DomainError as refusal:
         fail(refusal.title, *([refusal.detail] if refusal.detail else []))
     except OAuthError as refusal:  # metadata that cannot be registered
