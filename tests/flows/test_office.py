@@ -18,13 +18,15 @@ from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, give_role, role
 from vneid_idp.kernel.clock import MINUTE
 
 
-async def colleague(land: Country, slug: str, *roles: Role) -> Person:
-    """A persona who holds roles, signed in with two factors."""
+async def colleague(land: Country, slug: str, *roles: Role, office: str = "HN-01") -> Person:
+    """A persona who holds roles at an office, signed in with two factors."""
     someone = await known(land, slug)
     async with land.idp.db.writing() as unit:
+        held = {each.role for each in await roles_of(unit, someone.person_id)}
         for role in roles:
-            scope = EVERYWHERE if role is Role.OPERATOR else "HN-01"
-            await give_role(unit, someone.person_id, role, scope, Deed("boss", "hired"))
+            if role not in held:
+                scope = EVERYWHERE if role is Role.OPERATOR else office
+                await give_role(unit, someone.person_id, role, scope, Deed("boss", "hired"))
     return someone.person
 
 
