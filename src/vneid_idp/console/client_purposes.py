@@ -10,6 +10,7 @@ from vneid_idp.clients import operating, service
 from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.storage.unit import Unit
@@ -28,8 +29,7 @@ TEXTS = {
     "legal_ground": mark("Legal ground"),
     "kept_until": mark("Kept until"),
 }
-"""What people read of a purpose, in both languages."""
-LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+"""What people read of a purpose, in the languages that it has them in."""
 
 
 def whom_it_asks(purpose: Purpose) -> tuple[int | None, tuple[str, ...]]:
@@ -80,7 +80,7 @@ def _with(standing: list[dict[str, Any]], purpose_id: str, form: Form) -> list[d
     """The purposes with one of them as the form has it; without it where it is to be taken out."""
     wanted: dict[str, Any] = {
         "id": purpose_id,
-        **{name: {language: form[f"{name}-{language}"].strip() for language in LANGUAGES} for name in TEXTS},
+        **{name: _texts(form, name) for name in TEXTS},
         **{name: form[name].split() for name in ("required", "optional")},
     }
     if form["what"] == "remove":
@@ -90,12 +90,17 @@ def _with(standing: list[dict[str, Any]], purpose_id: str, form: Form) -> list[d
     return [wanted if purpose["id"] == purpose_id else purpose for purpose in standing]
 
 
+def _texts(form: Form, name: str) -> dict[str, str]:
+    said = {language: form[f"{name}-{language}"].strip() for language in LANGUAGES}
+    return {language: text for language, text in said.items() if text}
+
+
 def _missing(request: Request, form: Form) -> dict[str, str]:
     if form["what"] == "remove":
         return {}
-    names = [f"{name}-{language}" for name in TEXTS for language in LANGUAGES]
+    names = [f"{name}-{DEFAULT}" for name in TEXTS]
     names += ["id"] if request.path_params["purpose"] == _NEW else []
-    text = gettext(request, "People read it: it is needed in both languages.")
+    text = gettext(request, "People read it: it is needed in %(language)s.", language=LANGUAGES[DEFAULT])
     return {name: text for name in names if not form[name].strip()}
 
 
@@ -114,7 +119,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: dict
     values: dict[str, str] = {}
     if purpose is not None:
         for text in TEXTS:
-            values |= {f"{text}-{language}": getattr(purpose, text)[language] for language in LANGUAGES}
+            values |= {f"{text}-{language}": getattr(purpose, text).get(language, "") for language in LANGUAGES}
         values |= {"required": " ".join(purpose.required), "optional": " ".join(purpose.optional)}
     return render(
         request,

@@ -6,6 +6,7 @@ Pure. The template only lays out what stands here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vneid_idp.kernel.languages import in_language
 from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.claim_words import (
@@ -162,9 +163,9 @@ def text_shown(client: Client, shown: Screen, locale: str, say: Say) -> str:
     said = [say(mark("%(service)s asks you to share information"), service=client.client_name)]
     for group in shown.groups:
         purpose = group.purpose
-        said.append(f"{say(_PURPOSE)}: {purpose.title[locale]}. {purpose.text[locale]}")
-        said.append(f"{say(_LEGAL_GROUND)}: {purpose.legal_ground[locale]}")
-        said.append(f"{say(_KEPT_UNTIL)}: {purpose.kept_until[locale]}")
+        said.append(f"{say(_PURPOSE)}: {in_language(purpose.title, locale)}. {in_language(purpose.text, locale)}")
+        said.append(f"{say(_LEGAL_GROUND)}: {in_language(purpose.legal_ground, locale)}")
+        said.append(f"{say(_KEPT_UNTIL)}: {in_language(purpose.kept_until, locale)}")
         for title, lines in (
             (say(mark("The service needs this")), group.required),
             (say(mark("You may leave this out")), (*group.optional, *group.absent)),

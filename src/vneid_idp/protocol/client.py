@@ -25,9 +25,10 @@ class Profile(StrEnum):
 class Purpose:
     """Why a relying party asks, on which legal ground, and for which claims.
 
-    Texts are `{"vi": …, "en": …}`. `required` claims must be given or the whole request refused; `optional` ones may be
-    left out. A change of any of it is a new `version`; who answered an older one is asked again for what is new, and
-    for the whole purpose when the operator said that its meaning changed (`protocol/purposes.py: renewed`).
+    Texts are `{"vi": …, "en": …}`; Vietnamese is always there (`kernel/languages.py: in_language`). `required` claims
+    must be given or the whole request refused; `optional` ones may be left out. A change of any of it is a new
+    `version`; who answered an older one is asked again for what is new, and for the whole purpose when the operator
+    said that its meaning changed (`protocol/purposes.py: renewed`).
     """
 
     id: str

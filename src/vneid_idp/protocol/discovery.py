@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vneid_idp.kernel.languages import LANGUAGES
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
 from vneid_idp.protocol.grants.table import GRANT_TYPES
@@ -16,7 +17,6 @@ from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
 
 _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
-_LOCALES = ("vi", "en")
 
 
 def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
         "claim_types_supported": ["normal"],
         "claims_supported": [*_STANDARD_CLAIMS, *CLAIMS],
         "claims_parameter_supported": True,
-        "ui_locales_supported": list(_LOCALES),
+        "ui_locales_supported": list(LANGUAGES),
         "display_values_supported": ["page"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "code_challenge_methods_supported": ["S256"],

@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.claims import CLAIMS, scope_of
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
 
 _TEXTS = ("title", "text", "legal_ground", "kept_until")
-_LANGUAGES = ("vi", "en")
 _VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing to read
 
 DEFAULT_PURPOSE: dict[str, Any] = {
@@ -29,9 +29,10 @@ DEFAULT_PURPOSE: dict[str, Any] = {
 
 
 def read_purposes(value: object) -> list[dict[str, Any]]:
-    """Read the registered member `purposes`: a list of JSON objects with texts in both languages.
+    """Read the registered member `purposes`: a list of JSON objects.
 
-    Raises `BadMember`. A version is a positive whole number, or the same in digits.
+    Texts are there in the default language, and in others of ours as the client wrote them: who reads another one sees
+    the default. Raises `BadMember`. A version is a positive whole number, or the same in digits.
     """
     if not isinstance(value, list) or len(value) > 20:
         raise BadMember("must be an array of at most 20 purposes")
@@ -50,9 +51,12 @@ def _read_purpose(value: object) -> dict[str, Any]:
     purpose: dict[str, Any] = {"id": value["id"], "version": int(version)}
     for name in _TEXTS:
         texts = value.get(name)
-        if not isinstance(texts, dict) or not all(isinstance(texts.get(lang), str) for lang in _LANGUAGES):
-            raise BadMember(f"holds a purpose whose {name} is not given in vi and en")
-        purpose[name] = {language: texts[language] for language in _LANGUAGES}
+        if not isinstance(texts, dict) or DEFAULT not in texts:
+            raise BadMember(f"holds a purpose whose {name} is not given in {DEFAULT}")
+        known = {language: texts[language] for language in LANGUAGES if language in texts}
+        if not all(isinstance(text, str) and text.strip() for text in known.values()):
+            raise BadMember(f"holds a purpose whose {name} is empty or no text in one of its languages")
+        purpose[name] = known
     for name in ("required", "optional"):
         claims = value.get(name, [])
         if not isinstance(claims, list) or not all(isinstance(claim, str) and scope_of(claim) for claim in claims):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from vneid_idp.clients.service import list_clients
 from vneid_idp.identity.ages import age
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.languages import in_language
 from vneid_idp.protocol.client import Client
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD
@@ -67,7 +68,7 @@ async def _residents(provider: Idp, now: Instant, locale: str) -> list[Resident]
         record = records.get(persona.record.person_id)
         if record is not None:
             years = age(record.birth_date, now)
-            description = persona.description[locale]
+            description = in_language(persona.description, locale)
             found.append(
                 Resident(persona.slug, record.full_name, record.personal_number, years, persona.level, description)
             )

@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 
+from babel.numbers import format_decimal
+
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant
 
 
@@ -26,9 +28,8 @@ def format_clock(value: Instant) -> str:
 
 
 def format_number(value: int, locale: str) -> str:
-    """A whole number in groups of three: dots in Vietnamese, commas in English, which reads 1.234 as a fraction."""
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if locale == "vi" else grouped
+    """A whole number in groups as the language has them: dots in Vietnamese, commas in English."""
+    return format_decimal(value, locale=locale)
 
 
 def format_phone(value: str) -> str:

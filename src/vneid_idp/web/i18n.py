@@ -1,54 +1,61 @@
-"""Two languages: which one a request speaks, and the words.
+"""Which language a request speaks (`kernel/languages.py` names them), and the words.
 
-A message is named by its English text; Vietnamese stands in `locale/vi/<package>.po`, one file a face package. The
-files are read at start, so there is no compiled copy that could lag behind.
+A message is named by its English text; every other language has its words in `locale/<language>/<package>.po`, one file
+a face package. The files are read at start, so there is no compiled copy that could lag behind.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from gettext import c2py
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
 from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
 from vneid_idp.web.exchange import exchange_of
 
-LANGUAGES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
-"""Language tag → its own name. The first is spoken when nothing else is asked for."""
-
-_DEFAULT = "vi"
 _DIRECTORY = Path(__file__).parent / "locale"
 
 
 class Catalogue:
-    """The words of one language: English text → translation. English itself has none, Vietnamese no plural forms."""
+    """The words of one language: English text → its translation, in as many forms as the language has plurals.
 
-    def __init__(self, messages: Mapping[str, str]) -> None:
+    English itself has none. `form` tells which form speaks of a number of things.
+    """
+
+    def __init__(self, messages: Mapping[str, Sequence[str]], form: Callable[[int], int] = lambda _: 0) -> None:
         self._messages = messages
+        self._form = form
 
     def gettext(self, message: str) -> str:
         """The translation, or the English text itself."""
-        return self._messages.get(message, message)
+        forms = self._messages.get(message)
+        return forms[0] if forms else message
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """The translation for `number` things: a single form in Vietnamese, two in English."""
-        return self._messages.get(one) or (one if number == 1 else many)
+        forms = self._messages.get(one)
+        if not forms:
+            return one if number == 1 else many
+        return forms[self._form(number)] if len(forms) > 1 else forms[0]
 
 
 @cache
 def catalogue(locale: str) -> Catalogue:
     """The catalogue of a language, merged from the files of all packages."""
-    messages: dict[str, str] = {}
+    messages: dict[str, tuple[str, ...]] = {}
     for path in sorted((_DIRECTORY / locale).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=locale):
                 name = message.id if isinstance(message.id, str) else message.id[0]
-                text = message.string if isinstance(message.string, str) else (message.string or [""])[0]
-                if name and text and not message.fuzzy:
-                    messages[name] = text
-    return Catalogue(messages)
+                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+                if name and all(forms) and not message.fuzzy:
+                    messages[name] = forms
+    return Catalogue(messages, c2py(Catalog(locale).plural_expr))
 
 
 def prefer_locales(request: Request, ui_locales: str | None) -> None:
@@ -62,7 +69,7 @@ def locale_of(request: Request) -> str:
     """The language of this request, a key of `LANGUAGES`.
 
     The person's choice (`?lang=`, then kept in a cookie), the relying party's `ui_locales`, the browser's
-    `Accept-Language`, Vietnamese. Decided on first use, once.
+    `Accept-Language`, the default one. Decided on first use, once.
     """
     exchange = exchange_of(request)
     if exchange.locale is None:
@@ -84,7 +91,7 @@ def negotiate(*preferences: Iterable[str]) -> str:
             language = tag.partition("-")[0].lower()
             if language in LANGUAGES:
                 return language
-    return _DEFAULT
+    return DEFAULT
 
 
 def read_accept_language(header: str) -> list[str]:

@@ -12,10 +12,11 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from vneid_idp.kernel.languages import LANGUAGES, in_language
 from vneid_idp.web import formats
 from vneid_idp.web.csrf import csrf_field, csrf_token
 from vneid_idp.web.exchange import exchange_of
-from vneid_idp.web.i18n import LANGUAGES, catalogue, locale_of
+from vneid_idp.web.i18n import catalogue, locale_of
 from vneid_idp.web.static import static_url
 
 DIRECTORY = Path(__file__).parent / "templates"
@@ -87,6 +88,11 @@ def _number(_context: Context, value: int) -> str:
     return formats.format_number(value, _page.get().locale)
 
 
+@pass_context
+def _text(_context: Context, texts: Mapping[str, str]) -> str:
+    return in_language(texts, _page.get().locale)
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(DIRECTORY),
@@ -113,6 +119,7 @@ def _environment() -> Environment:
         "datetime": formats.format_datetime,
         "clock": formats.format_clock,
         "number": _number,
+        "in_language": _text,
         "phone": formats.format_phone,
         "masked_phone": formats.format_masked_phone,
         "id_number": formats.format_id_number,

@@ -1,18 +1,21 @@
-"""Every sentence of every page exists in Vietnamese, with the same placeholders."""
+"""Every sentence of every page exists in every language, with the same placeholders."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 import vneid_idp
+from vneid_idp.kernel.languages import LANGUAGES
 
 PACKAGE = Path(vneid_idp.__file__).parent
-FILES = sorted((PACKAGE / "web" / "locale" / "vi").glob("*.po"))
+LOCALE = PACKAGE / "web" / "locale"
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+FILES = sorted(LOCALE.glob("*/*.po"))
 PYTHON = {"gettext": (2,), "ngettext": (2, 3), "mark": None}
 JINJA = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
@@ -38,7 +41,7 @@ def written() -> Iterator[tuple[Text, Path]]:
 def translated(path: Path) -> Iterator[Message]:
     """Every entry of a file but its header."""
     with path.open("rb") as file:
-        yield from (message for message in read_po(file, locale="vi", abort_invalid=True) if message.id)
+        yield from (message for message in read_po(file, locale=path.parent.name, abort_invalid=True) if message.id)
 
 
 def placeholders(text: str) -> set[str]:
@@ -46,31 +49,35 @@ def placeholders(text: str) -> set[str]:
     return set(re.findall(r"%\((\w+)\)", text))
 
 
-def test_every_text_is_translated() -> None:
-    known = {texts(message.id)[0] for path in FILES for message in translated(path) if not message.fuzzy}
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language: str) -> None:
+    files = (LOCALE / language).glob("*.po")
+    known = {texts(message.id)[0] for path in files for message in translated(path) if not message.fuzzy}
     missing = {f"{path.relative_to(PACKAGE)}: {text[0]!r}" for text, path in written() if text[0] not in known}
-    assert not missing
+    assert not missing, f"in web/locale/{language}/"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_translations_are_whole_and_used(path: Path) -> None:
     used = {text[0] for text, _ in written()}
     for message in translated(path):
         ids, strings = texts(message.id), texts(message.string or "")
         assert not message.fuzzy, f"nobody has read {ids[0]!r}"
         assert ids[0] in used, f"{ids[0]!r} stands nowhere any more"
-        assert len(strings) == 1, "Vietnamese has one form"
-        assert strings[0].strip(), f"{ids[0]!r} has no translation"
-        assert placeholders(strings[0]) == set().union(*map(placeholders, ids)), ids[0]
+        forms = 1 if len(ids) == 1 else Catalog(path.parent.name).num_plurals
+        assert len(strings) == forms, f"{ids[0]!r} needs {forms} forms"
+        assert all(map(str.strip, strings)), f"{ids[0]!r} has no translation"
+        assert set().union(*map(placeholders, strings)) == set().union(*map(placeholders, ids)), ids[0]
         assert strings[0].endswith(".") == ids[0].endswith("."), f"full stop of {ids[0]!r}"
-        values = dict.fromkeys(placeholders(strings[0]), "1")
+        values = dict.fromkeys(set().union(*map(placeholders, ids)), "1")
         for text in (*ids, *strings):
             assert text % values, "a percent sign is written twice"
 
 
-def test_one_text_has_one_translation() -> None:
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_one_text_has_one_translation(language: str) -> None:
     seen: dict[str, str] = {}
-    for path in FILES:
+    for path in (LOCALE / language).glob("*.po"):
         for message in translated(path):
             name, text = texts(message.id)[0], texts(message.string or "")[0]
             assert seen.setdefault(name, text) == text, f"{name!r} is translated twice"

@@ -63,7 +63,10 @@ def test_accept_language_is_read_with_its_weights() -> None:
 
 
 def test_plural_forms() -> None:
-    english, vietnamese = Catalogue({}), Catalogue({"%(num)s page": "%(num)s trang"})
+    english, vietnamese = Catalogue({}), Catalogue({"%(num)s page": ["%(num)s trang"]})
+    french = Catalogue({"%(num)s sheet": ["%(num)s feuille", "%(num)s feuilles"]}, lambda number: number > 1)
     assert english.ngettext("%(num)s page", "%(num)s pages", 1) == "%(num)s page"
     assert english.ngettext("%(num)s page", "%(num)s pages", 0) == "%(num)s pages"
     assert vietnamese.ngettext("%(num)s page", "%(num)s pages", 5) == "%(num)s trang"
+    assert french.ngettext("%(num)s sheet", "%(num)s sheets", 0) == "%(num)s feuille"
+    assert french.ngettext("%(num)s sheet", "%(num)s sheets", 5) == "%(num)s feuilles"
