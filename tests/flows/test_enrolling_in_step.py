@@ -33,9 +33,9 @@ async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
     async def enrol(unit: Unit) -> None:
         assert told is not None
         if slug == "no-account":
-            await open_account(unit, idp.vault, idp.keys.blind, told, 2, policy=shipped(), deed=DEED)
+            await open_account(unit, idp.vault, idp.keys.blind, told, 2, compared=True, policy=shipped(), deed=DEED)
         else:
-            await raise_level(unit, idp.vault, idp.keys.blind, told, policy=shipped(), deed=DEED)
+            await raise_level(unit, idp.vault, idp.keys.blind, told, compared=True, policy=shipped(), deed=DEED)
 
     with pytest.raises(persons.Overtaken):
         await idp.db.transact(enrol)

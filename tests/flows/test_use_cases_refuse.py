@@ -6,10 +6,14 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, OWN, person_token
+from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.audit.events import RecordedEvent
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
-from vneid_idp.identity import persons, sessions
+from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.acts import ActNotPossible
 from vneid_idp.identity.chosen_secrets import SecretKind
 from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.proofs import PASSWORD, Proof, ProofOutdated
@@ -18,6 +22,8 @@ from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases import enrol_person
+from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
 from vneid_idp.use_cases.bind_account import bind_account
 from vneid_idp.use_cases.protect_account import (
     FRESH,
@@ -28,6 +34,8 @@ from vneid_idp.use_cases.protect_account import (
 )
 from vneid_idp.use_cases.release_binding import release_with_token
 from vneid_idp.web.bearer import open_access_token
+
+CLERK = Deed("per_clerk", "at the desk")
 
 
 async def granted(land: Country, party: RelyingParty, scope: tuple[str, ...], child: str | None = None) -> str:
@@ -41,9 +49,14 @@ async def granted(land: Country, party: RelyingParty, scope: tuple[str, ...], ch
     return token.grant_id
 
 
-async def bind(land: Country, party: RelyingParty, grant_id: str, holder: str) -> Bound[SocialAccount]:
-    told = await persons.ask(land.idp.db, land.idp.registry, land.people[holder].record.person_id)
+async def asked(land: Country, slug: str) -> persons.Told:
+    told = await persons.ask(land.idp.db, land.idp.registry, land.people[slug].record.person_id)
     assert told is not None
+    return told
+
+
+async def bind(land: Country, party: RelyingParty, grant_id: str, holder: str) -> Bound[SocialAccount]:
+    told = await asked(land, holder)
     client, blind = party.registered.client, land.idp.keys.blind
     async with land.idp.db.writing() as unit:
         return await bind_account(unit, blind, client, grant_id, told, shipped(), account_id="1000")
@@ -69,7 +82,7 @@ async def test_a_grant_binds_a_childs_account_by_its_scope_alone(
 
 async def test_a_grant_that_binds_nothing_releases_nothing(land: Country, party: RelyingParty) -> None:
     bound = (await bind(land, party, await granted(land, party, OWN), "guardian")).binding
-    holder = await persons.ask(land.idp.db, land.idp.registry, land.people["guardian"].record.person_id)
+    holder = await asked(land, "guardian")
     client = party.registered.client
     refused, allowed = await granted(land, party, ("openid",)), await granted(land, party, CHILD)
     with pytest.raises(InsufficientScope):
@@ -125,3 +138,83 @@ async def test_a_secret_is_changed_by_who_knows_the_password_that_stands(land: C
     await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "another"))
     with pytest.raises(ProofOutdated):
         await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "third"))
+
+
+async def enrol(land: Country, slug: str, level: int | None, *, compared: bool) -> None:
+    """Open an account of `level` for a persona, or raise the one there is."""
+    told, vault, blind = await asked(land, slug), land.idp.vault, land.idp.keys.blind
+
+    async def work(unit: Unit) -> None:
+        if level is None:
+            await enrol_person.raise_level(unit, vault, blind, told, compared=compared, policy=shipped(), deed=CLERK)
+        else:
+            await enrol_person.open_account(
+                unit, vault, blind, told, level, compared=compared, policy=shipped(), deed=CLERK
+            )
+
+    await land.idp.db.transact(work)
+
+
+async def last_event(land: Country, slug: str) -> RecordedEvent | None:
+    async with land.idp.db.reading() as unit:
+        return next(iter(await audit.history_of(unit, land.people[slug].record.person_id)), None)
+
+
+@pytest.mark.parametrize(("slug", "level"), [("no-account", 2), ("level-1", None)])
+async def test_level_2_takes_a_look_at_card_and_face_which_stands_in_the_event(
+    land: Country, slug: str, level: int | None
+) -> None:
+    with pytest.raises(enrol_person.NotCompared):
+        await enrol(land, slug, level, compared=False)
+    assert await last_event(land, slug) is None
+    await enrol(land, slug, level, compared=True)
+    async with land.idp.db.reading() as unit:
+        events = await audit.history_of(unit, land.people[slug].record.person_id)
+    levelled = [event.data for event in events if event.kind in ("account.opened", "account.level_raised")]
+    assert levelled == [{"level": 2, "compared": True, **CLERK.data}]
+
+
+@pytest.mark.parametrize(
+    ("slug", "refusal"),
+    [("no-account", accounts.NoAccount), ("complete", ActNotPossible), ("deceased", accounts.LevelNotAllowed)],
+)
+async def test_a_level_is_raised_for_who_has_an_account_and_not_that_level(
+    land: Country, slug: str, refusal: type[Exception]
+) -> None:
+    before = await last_event(land, slug)
+    with pytest.raises(refusal):
+        await enrol(land, slug, None, compared=True)
+    assert await last_event(land, slug) == before
+
+
+@pytest.mark.parametrize("what", ["code", "add passkey", "remove passkey", "ask for a lock"])
+@pytest.mark.parametrize(("slug", "refusal"), [("no-account", accounts.NoAccount), ("deceased", ActNotPossible)])
+async def test_nothing_is_done_for_the_dead_nor_for_who_has_no_account(
+    land: Country, what: str, slug: str, refusal: type[Exception]
+) -> None:
+    person_id = land.people[slug].record.person_id
+
+    async def work(unit: Unit) -> None:
+        if what == "code":
+            await enrol_person.new_activation_code(unit, land.idp.keys.blind, person_id, CLERK)
+        elif what == "add passkey":
+            sealer, site = land.idp.keys.sealer, Site("localhost", "us", "http://localhost")
+            await enrol_person.add_passkey(
+                unit, sealer, site, person_id=person_id, context="x", sealed="x", answer="{}", name="key", deed=CLERK
+            )
+        elif what == "remove passkey":
+            await enrol_person.remove_passkey(unit, person_id, "any", CLERK)
+        else:
+            await ask_for_lock(unit, person_id, lock=True, deed=CLERK)
+
+    before = await last_event(land, slug)
+    with pytest.raises(refusal):
+        await land.idp.db.transact(work)
+    assert await last_event(land, slug) == before
+
+
+async def test_a_lock_is_asked_for_where_it_would_change_something(land: Country) -> None:
+    person_id = land.people["complete"].record.person_id
+    with pytest.raises(NothingToAsk):
+        await land.idp.db.transact(lambda unit: ask_for_lock(unit, person_id, lock=False, deed=CLERK))
+    await land.idp.db.transact(lambda unit: ask_for_lock(unit, person_id, lock=True, deed=CLERK))

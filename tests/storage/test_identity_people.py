@@ -155,15 +155,16 @@ async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> Non
     async with db.writing() as unit:
         await POPULATION.register(unit, record)
         opened = await accounts.open_account(unit, VAULT, BLIND, record, 1, {"nickname": "A"}, policy=shipped())
-        assert await accounts.open_account(unit, VAULT, BLIND, record, 2, policy=shipped()) == opened
+        with pytest.raises(accounts.AccountExists):
+            await accounts.open_account(unit, VAULT, BLIND, record, 2, policy=shipped())
         assert opened.level == 1
         child = replace(persona("child-5").record, guardian_ids=())
         with pytest.raises(LevelNotAllowed):
             await accounts.open_account(unit, VAULT, BLIND, child, 2, policy=shipped())
         with pytest.raises(LevelNotAllowed):
             await accounts.open_account(unit, VAULT, BLIND, record, 0, policy=shipped())
-        assert await accounts.raise_level(unit, record, 2, policy=shipped())
-        assert not await accounts.raise_level(unit, record, 2, policy=shipped())
+        assert await accounts.raise_level(unit, record, policy=shipped())
+        assert not await accounts.raise_level(unit, record, policy=shipped())
         found = await accounts.find_with_profile(unit, VAULT, record.person_id)
         assert found is not None
         assert (found[0].level, found[1].record, found[1].own) == (2, record, {"nickname": "A"})

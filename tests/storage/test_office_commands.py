@@ -86,7 +86,7 @@ def test_an_account_is_opened_and_raised_with_who_and_why(database_url: str) -> 
     assert len(said.stdout.strip().rsplit(" ", 1)[1]) == 10
     assert opened.personal_number not in said.output
     assert "already" in run("office", "open-account", "--level", "1", *WHY, typed=line(opened), code=1).stderr
-    run("office", "raise-level", *WHY, typed=line(opened))
+    run("office", "raise-level", "--compared", *WHY, typed=line(opened))
     assert account_of(database_url, opened).level == 2
     run("office", "activation-code", *WHY, typed=line(opened))
     for kind, count in (("account.opened", 1), ("account.level_raised", 1), ("activation.issued", 2)):

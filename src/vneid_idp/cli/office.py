@@ -35,6 +35,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="What a registration office does for a person. Each command asks for the personal ID number.",
 )
+Compared = Annotated[
+    bool, typer.Option("--compared", help="Card and face were compared in person; level 2 is not given without it.")
+]
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")]
 Work = Callable[[Office, RegistryRecord, Deed], Awaitable[T]]
 
@@ -67,7 +70,11 @@ async def _ask(office: Office, record: RegistryRecord) -> Told:
 
 @app.command("open-account")
 def open_account(
-    context: typer.Context, by: By, reason: Reason, level: Annotated[int, typer.Option(min=1, max=2)]
+    context: typer.Context,
+    by: By,
+    reason: Reason,
+    level: Annotated[int, typer.Option(min=1, max=2)],
+    compared: Compared = False,
 ) -> None:
     """Open an account of a level by age and card; prints the code with which the holder activates it at /activate."""
 
@@ -75,7 +82,7 @@ def open_account(
         told, policy = await _ask(office, record), await _policy(office)
         _, code = await office.db.transact(
             lambda unit: enrol_person.open_account(
-                unit, office.vault, office.blind, told, level, policy=policy, deed=deed
+                unit, office.vault, office.blind, told, level, compared=compared, policy=policy, deed=deed
             )
         )
         return code
@@ -85,13 +92,15 @@ def open_account(
 
 
 @app.command("raise-level")
-def raise_level(context: typer.Context, by: By, reason: Reason) -> None:
-    """Raise an account to level 2: card and face were compared in person."""
+def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compared = False) -> None:
+    """Raise an account to level 2, which takes a look at the card and the face."""
 
     async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
         told, policy = await _ask(office, record), await _policy(office)
         await office.db.transact(
-            lambda unit: enrol_person.raise_level(unit, office.vault, office.blind, told, policy=policy, deed=deed)
+            lambda unit: enrol_person.raise_level(
+                unit, office.vault, office.blind, told, compared=compared, policy=policy, deed=deed
+            )
         )
 
     out.print(f"{for_person(context, by, reason, work)[0].person_id} is of level 2.", markup=False)

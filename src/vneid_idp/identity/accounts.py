@@ -124,12 +124,13 @@ async def open_account(
     own: dict[str, Any] | None = None,
     *,
     policy: Policy,
+    compared: bool = False,
     deed: Deed | None = None,
 ) -> Account:
-    """Open an account of `level` (1 or 2) for a person of the registry, or return the one there is.
+    """Open an account of `level` (1 or 2) for a person of the registry.
 
-    `own` is what the holder adds to the profile. Raises `LevelNotAllowed` and
-    `SignInNameTaken`.
+    `own` is what the holder adds to the profile, `compared` says for the event that card and face were. Raises
+    `LevelNotAllowed`, `AccountExists`, also for one that was closed, and `SignInNameTaken`.
     """
     if not 1 <= level <= rules.highest_level(record, policy.at(unit.now), unit.now):
         raise LevelNotAllowed
@@ -138,14 +139,16 @@ async def open_account(
     key = await vault.ensure_key(unit, record.person_id)
     sealed = key.seal_json(profiles.COLUMN, Profile(record, own or {}))
     if not await store.open_account(unit, account, sealed):
-        existing = await store.find_account(unit, record.person_id)
-        assert existing is not None
-        return existing.account
+        raise AccountExists
     if not await store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
         raise SignInNameTaken
-    data = {"level": level, **data_of(deed)}
+    data = _levelled(level, compared, deed)
     await record_event(unit, Event(EventKind.ACCOUNT_OPENED, person_id=record.person_id, data=data))
     return account
+
+
+def _levelled(level: int, compared: bool, deed: Deed | None) -> dict[str, Any]:
+    return {"level": level} | ({"compared": True} if compared else {}) | data_of(deed)
 
 
 async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
@@ -155,7 +158,7 @@ async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryR
     that calls this is opened, so that another may have written a newer record meanwhile: an older one changes nothing.
     """
     stored = await store.find_account(unit, record.person_id)
-    if stored is None or stored.sealed_key is None or stored.account.closed_at is not None:
+    if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return None
     key = vault.open_key(record.person_id, stored.sealed_key)
     before = profiles.read_profile(key.open_json(profiles.COLUMN, stored.profile))
@@ -222,7 +225,7 @@ async def get(unit: Reading, person_id: str) -> Account:
 async def get_open(unit: Reading, person_id: str) -> Account:
     """A person's account that is not closed. Raises `NoAccount`."""
     account = await get(unit, person_id)
-    if account.closed_at is not None:
+    if not account.is_open:
         raise NoAccount
     return account
 
@@ -234,20 +237,18 @@ async def holder_of_name(unit: Reading, blind: BlindIndex, name: str) -> str | N
 
 
 async def raise_level(
-    unit: Unit, record: RegistryRecord, level: int, *, policy: Policy, deed: Deed | None = None
+    unit: Unit, record: RegistryRecord, *, policy: Policy, compared: bool = False, deed: Deed | None = None
 ) -> bool:
-    """Raise an account after the person was verified in person; whether it was below.
+    """Raise an account to level 2 after the person was verified in person; whether it was below.
 
-    Raises `LevelNotAllowed`.
+    `compared` as for `open_account`. Raises `LevelNotAllowed`.
     """
-    if level > rules.highest_level(record, policy.at(unit.now), unit.now):
+    if rules.highest_level(record, policy.at(unit.now), unit.now) < 2:
         raise LevelNotAllowed
-    raised = await store.raise_level(unit, record.person_id, level, unit.now)
+    raised = await store.raise_level(unit, record.person_id, 2, unit.now)
     if raised:
-        await record_event(
-            unit,
-            Event(EventKind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data={"level": level, **data_of(deed)}),
-        )
+        data = _levelled(2, compared, deed)
+        await record_event(unit, Event(EventKind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data=data))
     return raised
 
 

@@ -58,7 +58,7 @@ async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: 
     people who were forgotten are nobody."""
     digest = blind.of(SIGN_IN_NAME, normal_name(typed))
     stored = await store.find_candidate(unit, digest)
-    if stored is None or stored.sealed_key is None or stored.account.closed_at is not None:
+    if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return Candidate(attempts_key=digest)
     return Candidate(
         attempts_key=stored.account.person_id,

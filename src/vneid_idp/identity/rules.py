@@ -18,7 +18,7 @@ PASSCODE_LENGTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An electronic identity account. What the registry says of the person is copied into it."""
+    """An electronic identity account: facts of its own, and beside them what the registry last said of the person."""
 
     person_id: str
     level: int
@@ -36,6 +36,11 @@ class Account:
     card_expires_at: Instant | None
     closed_at: Instant | None
     updated_at: Instant
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed; one that is open may still be locked, or its holder dead."""
+        return self.closed_at is None
 
 
 def account_of(row: Mapping[str, Any], prefix: str = "") -> Account:
@@ -81,7 +86,7 @@ def account_standing(account: Account, record: RegistryRecord | None, now: Insta
     `record` is the registry's word of this moment; without it the account's own copy decides. A refusal of either
     counts.
     """
-    if account.closed_at is not None:
+    if not account.is_open:
         return Standing.CLOSED
     own = _standing(account, now)
     if record is None or own is not Standing.USABLE:

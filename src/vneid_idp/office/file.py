@@ -107,6 +107,7 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
             provider.keys.blind,
             told,
             level,
+            compared=bool(form["seen"]),
             policy=policy,
             deed=Deed(colleague.person_id, _AT_THE_DESK),
         )
@@ -124,11 +125,18 @@ async def raise_level(request: Request, colleague: Colleague, file: OpenFile) ->
         return await page(request, colleague, file, errors={"seen": gettext(request, _SEE)})
     provider, told = colleague.provider, await ask_register(colleague, file)
     policy = await provider.current_policy()
-    await colleague.act(
+    deliveries = await colleague.act(
         lambda unit: enrol_person.raise_level(
-            unit, provider.vault, provider.keys.blind, told, policy=policy, deed=Deed(colleague.person_id, _AT_THE_DESK)
+            unit,
+            provider.vault,
+            provider.keys.blind,
+            told,
+            compared=bool(form["seen"]),
+            policy=policy,
+            deed=Deed(colleague.person_id, _AT_THE_DESK),
         )
     )
+    await provider.dispatcher.attempt(deliveries)
     return see_other(f"{file.path}?done=raised")
 
 

@@ -2,8 +2,8 @@
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, lock_requests, persons
+from vneid_idp.identity.acts import Act, ActNotPossible, possible
 from vneid_idp.identity.lock_requests import LockRequest
-from vneid_idp.identity.registry import LockedBy
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 
@@ -17,9 +17,12 @@ class NothingToAsk(DomainError):
 
 
 async def ask_for_lock(unit: Unit, person_id: str, *, lock: bool, deed: Deed) -> LockRequest:
-    """Ask; the reason is the decision on which it rests. Raises `NoAccount`, `NothingToAsk`, `RequestIsOpen`."""
+    """Ask; the reason is the decision on which it rests.
+
+    Raises `NoAccount`, `NothingToAsk`, `ActNotPossible` of the dead, `RequestIsOpen`.
+    """
     await persons.seize(unit, person_id)
     account = await accounts.get_open(unit, person_id)
-    if account.locked_by is LockedBy.AUTHORITY if lock else account.locked_at is None:
-        raise NothingToAsk
+    if (Act.ASK_LOCK if lock else Act.ASK_UNLOCK) not in possible(account):
+        raise NothingToAsk if account.deceased_at is None else ActNotPossible
     return await lock_requests.ask(unit, person_id, lock=lock, deed=deed)

@@ -7,6 +7,7 @@ One number belongs to one account (Decree 69/2024/NĐ-CP Art. 10). Codes that wa
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
+from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.otp import Outcome, Sending
 from vneid_idp.identity.registry import PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import PhoneChanged
@@ -25,7 +26,7 @@ async def send_code_to_new_phone(
 ) -> Sending:
     """Send a code to the new number (E.164) of somebody, in their language.
 
-    Raises `NoAccount` and, where another account has the number, `SignInNameTaken`.
+    Raises `NoAccount`, `ActNotPossible` and, where another account has the number, `SignInNameTaken`.
     """
     await _check_account(unit, blind, record.person_id, phone)
     return await otp.send(
@@ -64,6 +65,6 @@ async def change_phone(
 
 async def _check_account(unit: Unit, blind: BlindIndex, person_id: str, phone: str) -> None:
     await persons.hold(unit, person_id)
-    await accounts.get_open(unit, person_id)
+    check_possible(Act.CHANGE_PHONE, await accounts.find(unit, person_id))
     if await accounts.holder_of_name(unit, blind, phone) not in (None, person_id):
         raise accounts.SignInNameTaken

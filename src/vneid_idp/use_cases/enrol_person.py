@@ -1,11 +1,14 @@
 """An office opens an account, or raises it to level 2, for somebody who came in person (Decree 69/2024 Art. 10)."""
 
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, activation, passkeys, persons
+from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.persons import Told
-from vneid_idp.identity.rules import Account
+from vneid_idp.identity.rules import Account, highest_level
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
@@ -16,30 +19,51 @@ CODE_LIFE = activation.LIFETIME
 """How long an activation code lasts."""
 
 
+class NotCompared(DomainError):
+    """Level 2 is given to nobody whose card and face were not compared (Decree 69/2024 Art. 10)."""
+
+    code = "not_compared"
+    status = 422
+    title = "Level 2 takes a look at the card and the face: say that they were compared."
+
+
 async def open_account(
-    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, level: int, *, policy: Policy, deed: Deed
+    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, level: int, *, compared: bool, policy: Policy, deed: Deed
 ) -> tuple[Account, str]:
     """Open an account of `level`; it, and the code with which its holder chooses the secrets.
 
-    Raises `LevelNotAllowed` by age and card, `SignInNameTaken`, `AccountExists`, and `Overtaken` when what the register
-    said may be out of date.
+    `compared` says that card and face were; it stands in the event. Raises `NotCompared` for level 2 without it,
+    `LevelNotAllowed` by age and card, `SignInNameTaken`, `AccountExists`, and `Overtaken` when what the register said
+    may be out of date.
     """
+    if level == 2 and not compared:
+        raise NotCompared
     person_id = told.record.person_id
     await persons.seize(unit, person_id, told=told)
-    if await accounts.find(unit, person_id) is not None:
-        raise accounts.AccountExists
-    account = await accounts.open_account(unit, vault, blind, told.record, level, policy=policy, deed=deed)
+    highest = highest_level(told.record, policy.at(unit.now), unit.now)
+    check_possible(Act.OPEN_ACCOUNT, await accounts.find(unit, person_id), highest)
+    account = await accounts.open_account(
+        unit, vault, blind, told.record, level, policy=policy, compared=compared, deed=deed
+    )
     return account, await activation.issue(unit, blind, person_id, deed)
 
 
-async def raise_level(unit: Unit, vault: Vault, blind: BlindIndex, told: Told, *, policy: Policy, deed: Deed) -> bool:
-    """Raise an account to level 2 after the person was verified; whether it was below.
+async def raise_level(
+    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, *, compared: bool, policy: Policy, deed: Deed
+) -> tuple[Delivery, ...]:
+    """Raise an account to level 2 after the person was verified; what to deliver after the commit, where the register
+    said something new.
 
-    Raises `LevelNotAllowed`, and `Overtaken` as above.
+    Raises `NoAccount`, `ActNotPossible` for one that is of level 2 already, and as above.
     """
+    if not compared:
+        raise NotCompared
     await persons.seize(unit, told.record.person_id, told=told)
-    await follow_registry(unit, vault, blind, told.record, policy)
-    return await accounts.raise_level(unit, told.record, 2, policy=policy, deed=deed)
+    followed = await follow_registry(unit, vault, blind, told.record, policy)
+    highest = highest_level(told.record, policy.at(unit.now), unit.now)
+    check_possible(Act.RAISE_LEVEL, followed.account, highest)
+    await accounts.raise_level(unit, told.record, policy=policy, compared=compared, deed=deed)
+    return followed.deliveries
 
 
 async def add_passkey(
@@ -54,23 +78,28 @@ async def add_passkey(
     name: str,
     deed: Deed,
 ) -> None:
-    """Add a passkey for somebody at the desk. Raises `NoAccount` and `PasskeyRefused`."""
-    await persons.seize(unit, person_id)
-    await accounts.get_open(unit, person_id)
+    """Add a passkey for somebody at the desk. Raises `NoAccount`, `ActNotPossible`, `PasskeyRefused`."""
+    await _seize(unit, person_id, Act.ADD_PASSKEY)
     await passkeys.register(
         unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name, deed=deed
     )
 
 
 async def remove_passkey(unit: Unit, person_id: str, credential_id: str, deed: Deed) -> bool:
-    """Take a passkey from somebody who lost it; whether they had it. Raises `NoAccount`."""
-    await persons.seize(unit, person_id)
-    await accounts.get_open(unit, person_id)
+    """Take a passkey from somebody who lost it; whether they had it. Raises `NoAccount`, `ActNotPossible`."""
+    await _seize(unit, person_id, Act.REMOVE_PASSKEY)
     return await passkeys.remove(unit, person_id, credential_id, deed)
 
 
 async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> str:
-    """Another activation code, for somebody who forgot the secrets or lost the first code. Raises `NoAccount`."""
-    await persons.seize(unit, person_id)
-    await accounts.get_open(unit, person_id)
+    """Another activation code, for somebody who forgot the secrets or lost the first code.
+
+    Raises `NoAccount`, `ActNotPossible`.
+    """
+    await _seize(unit, person_id, Act.ISSUE_CODE)
     return await activation.issue(unit, blind, person_id, deed)
+
+
+async def _seize(unit: Unit, person_id: str, act: Act) -> None:
+    await persons.seize(unit, person_id)
+    check_possible(act, await accounts.find(unit, person_id))

@@ -47,7 +47,7 @@ async def follow_registry(
     person_id = record.person_id
     await persons.seize(unit, person_id)
     known = await accounts.find_with_profile(unit, vault, person_id)
-    if known is not None and known[0].closed_at is not None:
+    if known is not None and not known[0].is_open:
         known = None
     if known is not None:
         account, before = known[0], known[1].record

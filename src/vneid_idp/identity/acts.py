@@ -1,0 +1,71 @@
+"""What can be done with somebody's account as it stands: said once, for pages that offer and use cases that refuse."""
+
+from enum import StrEnum
+
+from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.rules import Account
+from vneid_idp.kernel.errors import DomainError
+
+
+class Act(StrEnum):
+    """Something that an office does for, or to, a person."""
+
+    OPEN_ACCOUNT = "open_account"
+    RAISE_LEVEL = "raise_level"
+    ISSUE_CODE = "issue_code"
+    CHANGE_PHONE = "change_phone"
+    ADD_PASSKEY = "add_passkey"
+    REMOVE_PASSKEY = "remove_passkey"
+    LOCK = "lock"
+    """At the holder's request, at once."""
+    UNLOCK = "unlock"
+    """The lock that the holder asked for."""
+    ASK_LOCK = "ask_lock"
+    """In the authority's name, for a colleague to decide."""
+    ASK_UNLOCK = "ask_unlock"
+
+
+class ActNotPossible(DomainError):
+    """The account stands in a way in which this cannot be done."""
+
+    code = "act_not_possible"
+    status = 409
+    title = "This cannot be done with the account as it stands: its holder died, or there is nothing to change."
+
+
+def possible(account: Account | None, highest: int = 0, *, died: bool = False) -> frozenset[Act]:
+    """What can be done with an account, or for somebody who has none. Pure.
+
+    `highest` is the level that the person may hold (`rules.highest_level`); without it no level is given. `died` is the
+    register's word, where it was asked; the account knows of the death a moment later by itself.
+    """
+    if account is None:
+        return frozenset({Act.OPEN_ACCOUNT} if highest else ())
+    if not account.is_open or account.deceased_at is not None or died:
+        return frozenset()
+    found = {Act.ISSUE_CODE, Act.CHANGE_PHONE, Act.ADD_PASSKEY, Act.REMOVE_PASSKEY}
+    if account.level < highest:
+        found.add(Act.RAISE_LEVEL)
+    if account.locked_at is None:
+        found.add(Act.LOCK)
+    else:
+        found.add(Act.ASK_UNLOCK)
+        if account.locked_by is LockedBy.HOLDER:
+            found.add(Act.UNLOCK)
+    if account.locked_by is not LockedBy.AUTHORITY:
+        found.add(Act.ASK_LOCK)
+    return frozenset(found)
+
+
+def check_possible(act: Act, account: Account | None, highest: int = 0) -> None:
+    """Require that this can be done. Raises `NoAccount`, `AccountExists`, `LevelNotAllowed`, `ActNotPossible`."""
+    if act in possible(account, highest):
+        return
+    if act is Act.OPEN_ACCOUNT:
+        raise LevelNotAllowed if account is None else AccountExists
+    if account is None or not account.is_open:
+        raise NoAccount
+    if act is Act.RAISE_LEVEL and highest < 2:
+        raise LevelNotAllowed
+    raise ActNotPossible

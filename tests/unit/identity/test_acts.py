@@ -1,0 +1,68 @@
+"""What can be done with an account: one account that can have everything done, and one condition broken at a time."""
+
+from dataclasses import replace
+
+import pytest
+
+from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
+from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possible
+from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.rules import Account
+
+ACCOUNT = Account(
+    person_id="per_a", level=1, level_verified_at=0, opened_at=0, locked_at=None, locked_by=None,
+    registry_locked_at=None, registry_locked_by=None, locked_since=None, deceased_at=None, card_expires_at=None,
+    closed_at=None, updated_at=0,
+)  # fmt: skip
+ALWAYS = {Act.ISSUE_CODE, Act.CHANGE_PHONE, Act.ADD_PASSKEY, Act.REMOVE_PASSKEY}
+HOLDERS = replace(ACCOUNT, locked_at=1, locked_by=LockedBy.HOLDER)
+AUTHORITYS = replace(ACCOUNT, locked_at=1, locked_by=LockedBy.AUTHORITY)
+
+
+def test_what_can_be_done_with_an_account_as_it_stands() -> None:
+    assert possible(ACCOUNT, 2) == ALWAYS | {Act.RAISE_LEVEL, Act.LOCK, Act.ASK_LOCK}
+    assert possible(ACCOUNT, 1) == ALWAYS | {Act.LOCK, Act.ASK_LOCK}
+    assert possible(replace(ACCOUNT, level=2), 2) == ALWAYS | {Act.LOCK, Act.ASK_LOCK}
+    assert possible(HOLDERS) == ALWAYS | {Act.UNLOCK, Act.ASK_LOCK, Act.ASK_UNLOCK}
+    assert possible(AUTHORITYS) == ALWAYS | {Act.ASK_UNLOCK}
+
+
+def test_for_who_has_none_an_account_can_be_opened_where_a_level_is_allowed() -> None:
+    assert possible(None, 1) == {Act.OPEN_ACCOUNT}
+    assert possible(None, 0) == set()
+
+
+@pytest.mark.parametrize("account", [replace(ACCOUNT, closed_at=1), replace(ACCOUNT, deceased_at=1)])
+def test_nothing_can_be_done_with_one_that_was_closed_or_whose_holder_died(account: Account) -> None:
+    assert possible(account, 2) == set()
+
+
+def test_the_registers_word_of_a_death_is_enough() -> None:
+    assert possible(ACCOUNT, 2, died=True) == set()
+
+
+@pytest.mark.parametrize(
+    ("act", "account", "highest", "refusal"),
+    [
+        (Act.OPEN_ACCOUNT, ACCOUNT, 2, AccountExists),
+        (Act.OPEN_ACCOUNT, replace(ACCOUNT, closed_at=1), 2, AccountExists),
+        (Act.OPEN_ACCOUNT, None, 0, LevelNotAllowed),
+        (Act.RAISE_LEVEL, None, 2, NoAccount),
+        (Act.RAISE_LEVEL, ACCOUNT, 1, LevelNotAllowed),
+        (Act.RAISE_LEVEL, replace(ACCOUNT, level=2), 2, ActNotPossible),
+        (Act.ISSUE_CODE, replace(ACCOUNT, closed_at=1), 2, NoAccount),
+        (Act.ISSUE_CODE, replace(ACCOUNT, deceased_at=1), 2, ActNotPossible),
+        (Act.LOCK, AUTHORITYS, 2, ActNotPossible),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_its_reason(
+    act: Act, account: Account | None, highest: int, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        check_possible(act, account, highest)
+
+
+def test_what_can_be_done_is_not_refused() -> None:
+    for account in (ACCOUNT, HOLDERS, AUTHORITYS, None):
+        for act in possible(account, 2):
+            check_possible(act, account, 2)
