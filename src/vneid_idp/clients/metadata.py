@@ -9,8 +9,8 @@ from vneid_idp.protocol.client import Client, Profile
 from vneid_idp.protocol.purposes import purpose_of
 
 _OURS = {
-    "client_id", "secret_digest", "previous_secret_digest", "previous_secret_until", "logo_digest", "issued_at",
-    "disabled_at", "version", "metadata",
+    "client_id", "secret_digest", "previous_secret_digest", "previous_secret_until", "logo_digest", "verified_domains",
+    "issued_at", "disabled_at", "version", "metadata",
 }  # fmt: skip
 _FIELDS = {field.name for field in fields(Client)} - _OURS
 

@@ -1,39 +1,60 @@
 """Queries on relying parties."""
 
-from sqlalchemy import bindparam, delete, func, select, update
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, literal_column, select, update
 
 from vneid_idp.clients.metadata import read_client
-from vneid_idp.clients.tables import client_families, client_logos, clients, used_assertions
+from vneid_idp.clients.tables import client_domains, client_families, client_logos, clients, used_assertions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
-_COLUMNS = (
-    clients.c.client_id,
-    clients.c.members,
-    clients.c.secret_digest,
-    clients.c.registered_at,
-    # A client is out of service with its family, whoever asks.
-    func.coalesce(clients.c.disabled_at, client_families.c.disabled_at).label("disabled_at"),
-    clients.c.version,
-    clients.c.previous_secret_digest,
-    clients.c.previous_secret_until,
-    client_logos.c.digest.label("logo_digest"),
-)
-_SELECT = select(*_COLUMNS).select_from(
-    clients.outerjoin(client_families, client_families.c.family_id == clients.c.family_id).outerjoin(
-        client_logos, client_logos.c.client_id == clients.c.client_id
+
+def _select(aggregate: str) -> Select[Any]:
+    """Clients with what stands beside them, so that a page that shows one asks nothing more. The databases call the
+    function that joins texts by different names."""
+    verified = select(getattr(func, aggregate)(client_domains.c.domain, literal_column("' '"))).where(
+        client_domains.c.client_id == clients.c.client_id,
+        client_domains.c.verified_at.is_not(None),
+        client_domains.c.lost_at.is_(None),
     )
-)
-_BY_ID = Statement(_SELECT.where(clients.c.client_id == bindparam("client_id")))
-_BY_MANAGEMENT = Statement(
-    _SELECT.where(
+    columns = (
+        clients.c.client_id,
+        clients.c.members,
+        clients.c.secret_digest,
+        clients.c.registered_at,
+        # A client is out of service with its family, whoever asks.
+        func.coalesce(clients.c.disabled_at, client_families.c.disabled_at).label("disabled_at"),
+        clients.c.version,
+        clients.c.previous_secret_digest,
+        clients.c.previous_secret_until,
+        client_logos.c.digest.label("logo_digest"),
+        verified.scalar_subquery().label("verified_domains"),
+    )
+    return select(*columns).select_from(
+        clients.outerjoin(client_families, client_families.c.family_id == clients.c.family_id).outerjoin(
+            client_logos, client_logos.c.client_id == clients.c.client_id
+        )
+    )
+
+
+def _statement(narrowed: Callable[[Select[Any]], Select[Any]]) -> Statement:
+    return Statement(narrowed(_select("string_agg")), sqlite=narrowed(_select("group_concat")))
+
+
+_BY_ID = _statement(lambda all_: all_.where(clients.c.client_id == bindparam("client_id")))
+_BY_MANAGEMENT = _statement(
+    lambda all_: all_.where(
         clients.c.client_id == bindparam("client_id"), clients.c.management_digest == bindparam("management_digest")
     )
 )
-_PAGE = Statement(
-    _SELECT.where(clients.c.client_id > bindparam("after")).order_by(clients.c.client_id).limit(bindparam("most"))
+_PAGE = _statement(
+    lambda all_: (
+        all_.where(clients.c.client_id > bindparam("after")).order_by(clients.c.client_id).limit(bindparam("most"))
+    )
 )
 _HOLD = Statement(
     select(clients.c.family_id, clients.c.disabled_at)
@@ -120,6 +141,7 @@ def _client(row: Row) -> Client:
         previous_secret_digest=row["previous_secret_digest"],
         previous_secret_until=row["previous_secret_until"],
         logo_digest=row["logo_digest"],
+        verified_domains=tuple(sorted((row["verified_domains"] or "").split())),
     )
 
 

@@ -26,7 +26,10 @@ class Party:
     """Who asks, as it stands on top of the page."""
 
     name: str
-    domain: str
+    domain: str | None
+    """A domain that the service has shown to control, and that the answer goes to."""
+    host: str
+    """Where the answer goes; whoever registered the service said so, and nothing more is known."""
     logo: str | None
     """The address of its logo here, once it was fetched."""
 
@@ -43,9 +46,15 @@ class Visit:
 
     @property
     def party(self) -> Party:
-        """Who asks. The domain is where the answer will go, proven against the registration."""
-        address = urlsplit(self.interaction.request.redirect_uri)
-        return Party(self.client.client_name, address.netloc or f"{address.scheme}:", logo_path(self.client))
+        """Who asks, and where the answer will go."""
+        uri = self.interaction.request.redirect_uri
+        address = urlsplit(uri)
+        return Party(
+            self.client.client_name,
+            self.client.verified_domain_of(uri),
+            address.netloc or f"{address.scheme}:",
+            logo_path(self.client),
+        )
 
     def onward(self) -> Response:
         """Back to where it is decided what comes next. Pages never know."""

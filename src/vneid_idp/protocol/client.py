@@ -95,6 +95,8 @@ class Client:
     """The organisation whose clients act together, and are disabled together: a carrier with its app and back end."""
     logo_digest: str | None = None
     """The digest of the picture that was fetched from `logo_uri`, which names it at our own address."""
+    verified_domains: tuple[str, ...] = ()
+    """Domains that showed a proof which only their holder could put there, the last time they were looked at."""
     issued_at: int = 0
     disabled_at: int | None = None
     """Since when this client, or its family, is out of service."""
@@ -107,6 +109,12 @@ class Client:
     def is_public(self) -> bool:
         """Whether the client has no credential, and must therefore use PKCE (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == "none"
+
+    def verified_domain_of(self, uri: str) -> str | None:
+        """The verified domain that `uri` is at or under, the longest of several; nothing where none is verified."""
+        host = urlsplit(uri).hostname or ""
+        found = [name for name in self.verified_domains if host == name or host.endswith(f".{name}")]
+        return max(found, key=len, default=None)
 
     @property
     def sector(self) -> str:

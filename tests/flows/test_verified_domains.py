@@ -1,0 +1,71 @@
+"""What the pages of a request say of the service's domain: that it is verified where it is, and nothing false."""
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.deeds import DEED
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.clients import domains, service
+from vneid_idp.clients.domains import ClientDomain
+from vneid_idp.storage.unit import Unit
+
+VERIFIED = "Tên miền đã xác minh:"
+CALLBACK = "https://app.bank.example/cb"
+
+
+async def bank(land: Country) -> RelyingParty:
+    return RelyingParty(land, await land.register(redirect_uris=[CALLBACK]))
+
+
+async def show(land: Country, party: RelyingParty, domain: str, how: str | None) -> None:
+    """Have the domain looked at, with this outcome."""
+
+    async def work(unit: Unit) -> ClientDomain:
+        asked = await domains.ask(unit, await service.get_client(unit, party.client_id), domain, DEED)
+        return await domains.record_look(unit, asked, how, DEED)
+
+    await land.idp.db.transact(work)
+    land.idp.clients.forget(party.client_id)
+
+
+async def pages(land: Country, party: RelyingParty) -> tuple[Page, Page]:
+    """The sign-in page and the consent page of a request."""
+    person = Person(land, land.people["complete"])
+    first = await person.start(party.request(redirect_uri=CALLBACK))
+    consent = await person.sign_in(first)
+    assert isinstance(first, Page)
+    assert isinstance(consent, Page)
+    assert consent.path.startswith("/consent/")
+    return first, consent
+
+
+async def test_where_nothing_is_verified_nothing_false_is_said(land: Country) -> None:
+    party = await bank(land)
+    await show(land, party, "bank.example", None)
+    for page in await pages(land, party):
+        assert VERIFIED not in page.text
+        assert "Kết quả được gửi đến app.bank.example" in page.text
+
+
+async def test_a_verified_domain_stands_next_to_the_name(land: Country) -> None:
+    party = await bank(land)
+    await show(land, party, "bank.example", "dns")
+    for page in await pages(land, party):
+        assert f"{VERIFIED} bank.example" in " ".join(page.text.split())
+    await show(land, party, "app.bank.example", "https")
+    assert "app.bank.example" in " ".join((await pages(land, party))[1].text.split()).split(VERIFIED)[1][:20]
+    await show(land, party, "app.bank.example", None)
+    await show(land, party, "bank.example", None)
+    for page in await pages(land, party):
+        assert VERIFIED not in page.text, "a domain that shows the proof no more counts no more"
+
+
+@pytest.mark.parametrize("uri", ["https://notbank.example/cb", "https://bank.example.evil.example/cb", "app://x"])
+async def test_a_domain_vouches_for_itself_alone(land: Country, uri: str) -> None:
+    party = await bank(land)
+    await show(land, party, "bank.example", "dns")
+    async with land.idp.db.reading() as unit:
+        client = await service.get_client(unit, party.client_id)
+    assert client.verified_domains == ("bank.example",)
+    assert client.verified_domain_of(uri) is None
+    assert client.verified_domain_of(CALLBACK) == "bank.example"
