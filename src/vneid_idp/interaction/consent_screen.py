@@ -18,7 +18,6 @@ from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
 from vneid_idp.use_cases.give_consent import give_consent
-from vneid_idp.web.claim_words import PERMISSION_WORDS
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
@@ -33,8 +32,6 @@ class _Asked:
     person_id: str
     session_id: str
     screen: Screen
-    child: str | None
-    """The name of the child whom the request is about."""
     seen: str
 
 
@@ -62,8 +59,7 @@ async def answer(request: Request) -> Response:
     decisions, errors = read_decisions(asked.screen, form)
     if errors:
         return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
-    locale = locale_of(request)
-    shown = Shown(text_shown(visit.client, asked.screen, locale, partial(gettext, request)), locale)
+    shown = Shown(text_shown(asked.screen), locale_of(request))
     person_id, session_id, client_id = asked.person_id, asked.session_id, visit.client.client_id
     await visit.provider.db.transact(
         lambda unit: give_consent(unit, person_id, session_id, client_id, decisions, shown)
@@ -92,10 +88,17 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     names = values_needed(visit.situation.items)
     values = profiles.claims(names, profile, proven, unit.now, provider.issuer)
     decided = visit.situation.consent.decided if visit.situation.consent else {}
-    made = screen(visit.client, step.items, visit.situation.items, decided, values, partial(gettext, request))
-    return _Asked(
-        visit, person.person_id, session.session_id, made, ward.full_name if ward else None, _seen(person, step.items)
+    made = screen(
+        visit.client,
+        step.items,
+        visit.situation.items,
+        decided,
+        values,
+        locale_of(request),
+        partial(gettext, request),
+        child=ward.full_name if ward else None,
     )
+    return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step.items))
 
 
 def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:
@@ -114,10 +117,8 @@ def _page(
         visit=asked.visit,
         party=asked.visit.party,
         screen=asked.screen,
-        child=asked.child,
         seen=asked.seen,
         changed=changed,
-        permission_words=PERMISSION_WORDS,
         form=form,
         errors=errors or {},
     )

@@ -1,9 +1,11 @@
-"""The consent screen as values: what is asked, what would be handed over, and what a posted form decides.
+"""The consent screen as values: every sentence of it, what is asked, what would be handed over, what a form decides.
 
-Pure. The template only lays out what stands here.
+Pure. The page and the receipt only lay out what stands here, so that the receipt is what was shown: a new sentence is a
+field of one of these values, and `text_shown` and `templates/interaction/consent.html` give it a place. What differs
+from person to person are values (`Line.shown`, `SmallerProof.shown`, `Child.name`), which no receipt holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vneid_idp.kernel.languages import in_language
@@ -22,16 +24,20 @@ from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
-_PURPOSE, _LEGAL_GROUND, _KEPT_UNTIL = mark("Purpose"), mark("Legal ground"), mark("Kept until")
 
 
 @dataclass(frozen=True, slots=True)
 class SmallerProof:
-    """What may be told in place of a claim, and how that reads for this person."""
+    """What may be told in place of a claim. `shown` is how that reads for this person."""
 
     claim: str
     instead_of: str
     shown: str
+    offer: str
+    full: str
+    told: str
+    nothing: str | None
+    """The choice to share neither, of an optional line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +48,74 @@ class Line:
     topic: Topic
     items: tuple[Item, ...]
     shown: str | None
+    label: str
+    unknown: str | None = None
+    """What is said in place of a value that the account does not hold."""
     smaller: SmallerProof | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """What is asked for one purpose."""
+class Block:
+    """Lines under one sentence."""
 
-    purpose: Purpose
-    required: tuple[Line, ...]
-    optional: tuple[Line, ...]
-    absent: tuple[Line, ...]
+    title: str
+    lines: tuple[Line, ...]
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is asked for one purpose. `terms` are pairs of a name and a text."""
+
+    kind: str
+    title: str
+    text: str
+    terms: tuple[tuple[str, str], ...]
+    required: Block
+    optional: Block
+    absent: Block
     """Optional lines that the account holds nothing for: named once, not asked one by one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """Everything that is asked now, and what was agreed before and stays."""
+class Child:
+    """Of whom the request is, when not of the person."""
 
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A scope that is no claim, and what it lets the service do."""
+
+    item: Item
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Everything that is asked now, what was agreed before and stays, and the words around it."""
+
+    heading: str
+    lead: str
+    child: Child | None
     groups: tuple[Group, ...]
-    permissions: tuple[Item, ...]
-    shared_before: tuple[tuple[Topic, str | None], ...]
+    permissions_title: str
+    permissions: tuple[Permission, ...]
+    before_title: str
+    before_text: str
+    shared_before: tuple[Line, ...]
+    pseudonym: str
+    agree: str
+    refuse: str
+    if_refused: str
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """Every line that a person can decide, in the order of the page."""
-        return tuple(line for group in self.groups for line in (*group.required, *group.optional))
+        return tuple(line for group in self.groups for line in (*group.required.lines, *group.optional.lines))
 
 
 def values_needed(items: tuple[Item, ...]) -> tuple[str, ...]:
@@ -76,57 +124,144 @@ def values_needed(items: tuple[Item, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*claims, *(SMALLER_PROOFS[claim] for claim in claims if claim in SMALLER_PROOFS)]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What turns facts into words: the values of the person's claims, the language, how it says a message."""
+
+    values: Values
+    locale: str
+    say: Say
+
+
 def screen(
-    client: Client, asked: tuple[Item, ...], all_items: tuple[Item, ...], decided: Decisions, values: Values, say: Say
+    client: Client,
+    asked: tuple[Item, ...],
+    all_items: tuple[Item, ...],
+    decided: Decisions,
+    values: Values,
+    locale: str,
+    say: Say,
+    child: str | None = None,
 ) -> Screen:
-    """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such."""
+    """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such.
+
+    `child` is the name of whom a guardian asks for, if any.
+    """
+    words = _Words(values, locale, say)
     groups = []
     for number, purpose in enumerate(client.purposes):
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
-        required = _lines([item for item in own if item.required], f"required-{number}", values, say)
-        optional = _lines([item for item in own if not item.required], f"optional-{number}", values, say)
         if own:
-            groups.append(
-                Group(
-                    purpose,
-                    required,
-                    tuple(line for line in optional if line.shown is not None),
-                    tuple(line for line in optional if line.shown is None),
-                )
+            groups.append(_group(purpose, number, own, words))
+    permissions = tuple(
+        Permission(item, *map(say, PERMISSION_WORDS[item.name])) for item in asked if item.name in PERMISSIONS
+    )
+    if groups:
+        heading = say(mark("%(service)s asks you to share information"), service=client.client_name)
+        lead = say(mark("You decide. Nothing is shared before you agree, and you can withdraw at any time."))
+    else:
+        heading = say(mark("Continue to %(service)s?"), service=client.client_name)
+        lead = say(
+            mark("The service asks for nothing about you. It learns only that you are the same person the next time.")
+        )
+    about = say(mark("This is about an account for the child that you chose, under your supervision."))
+    return Screen(
+        heading=heading,
+        lead=lead,
+        child=Child(about, child) if child else None,
+        groups=tuple(groups),
+        permissions_title=say(mark("What the service may do")),
+        permissions=permissions,
+        before_title=say(mark("What you agreed to before")),
+        before_text=say(mark("This stays as it is. You can look at it and withdraw under Connected services.")),
+        shared_before=_before(asked, all_items, decided, words),
+        pseudonym=say(
+            mark(
+                "The service knows you by a pseudonym that is made for it alone, so that services cannot compare what "
+                "they know about you."
             )
-    permissions = tuple(item for item in asked if item.name in PERMISSIONS)
+        ),
+        agree=say(mark("Agree and share") if groups else mark("Agree and continue")),
+        refuse=say(mark("Refuse")),
+        if_refused=say(mark("If you refuse, you go back to the service and nothing is shared.")),
+    )
+
+
+def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Group:
+    say = words.say
+    required = _lines([item for item in own if item.required], f"required-{number}", words)
+    optional = _lines([item for item in own if not item.required], f"optional-{number}", words)
+    return Group(
+        kind=say(mark("Purpose")),
+        title=in_language(purpose.title, words.locale),
+        text=in_language(purpose.text, words.locale),
+        terms=(
+            (say(mark("Legal ground")), in_language(purpose.legal_ground, words.locale)),
+            (say(mark("Kept until")), in_language(purpose.kept_until, words.locale)),
+        ),
+        required=Block(say(mark("The service needs this")), required),
+        optional=Block(
+            say(mark("You may leave this out")),
+            tuple(line for line in optional if line.shown is not None),
+            say(mark("Tick only what you want to share.")),
+        ),
+        absent=Block(
+            say(mark("Also asked for, but not in your account, so not shared:")),
+            tuple(line for line in optional if line.shown is None),
+        ),
+    )
+
+
+def _before(
+    asked: tuple[Item, ...], all_items: tuple[Item, ...], decided: Decisions, words: _Words
+) -> tuple[Line, ...]:
     now_asked = {item.name for item in asked}
     given = [
         decided[item.name].instead or item.name
         for item in all_items
         if item.name not in now_asked and item.name not in PERMISSIONS and _gave(decided.get(item.name))
     ]
-    before = tuple((topic, topic.show({c: values[c] for c in given if c in values}, say)) for topic in topics_of(given))
-    return Screen(tuple(groups), permissions, before)
+    lines = []
+    for topic in topics_of(given):
+        shown = topic.show({c: words.values[c] for c in given if c in words.values}, words.say)
+        unknown = words.say(mark("Not in your account")) if shown is None else None
+        lines.append(Line(topic.key, topic, (), shown, words.say(topic.label), unknown))
+    return tuple(lines)
 
 
 def _gave(decision: Decision | None) -> bool:
     return decision is not None and (decision.given or decision.instead is not None)
 
 
-def _lines(items: list[Item], kind: str, values: Values, say: Say) -> tuple[Line, ...]:
-    lines = []
+def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:
+    lines, say = [], words.say
     for topic in topics_of(item.name for item in items):
         own = tuple(item for item in items if topic_of(item.name) is topic)
-        shown = topic.show({item.name: values[item.name] for item in own if item.name in values}, say)
-        smaller = _smaller(own, values, say) if shown is not None else None
-        lines.append(Line(f"{kind}-{topic.key}", topic, own, shown, smaller))
+        shown = topic.show({item.name: words.values[item.name] for item in own if item.name in words.values}, say)
+        smaller = _smaller(own, words) if shown is not None else None
+        unknown = None
+        if shown is None and own[0].required:
+            unknown = say(mark("Not in your account, so nothing is shared"))
+        lines.append(Line(f"{kind}-{topic.key}", topic, own, shown, say(topic.label), unknown, smaller))
     return tuple(lines)
 
 
-def _smaller(items: tuple[Item, ...], values: Values, say: Say) -> SmallerProof | None:
+def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
     """The smaller proof for a line. A line that has one holds a single claim."""
-    claim = items[0].name
+    (claim, required), say = (items[0].name, items[0].required), words.say
     instead = SMALLER_PROOFS.get(claim)
-    if instead is None or instead not in values:
+    if instead is None or instead not in words.values:
         return None
-    words, years = smaller_proof_words(instead, values[instead])
-    return SmallerProof(instead, claim, say(words, years=years))
+    text, years = smaller_proof_words(instead, words.values[instead])
+    return SmallerProof(
+        claim=instead,
+        instead_of=claim,
+        shown=say(text, years=years),
+        offer=say(mark("A smaller proof will do: only whether you are over %(years)s."), years=years),
+        full=say(mark("Share it in full")),
+        told=say(mark("The service is told that you chose this.")),
+        nothing=None if required else say(mark("Do not share it")),
+    )
 
 
 def read_decisions(shown: Screen, form: Form) -> tuple[Decisions, Mapping[str, str]]:
@@ -137,16 +272,17 @@ def read_decisions(shown: Screen, form: Form) -> tuple[Decisions, Mapping[str, s
     decisions: Decisions = {}
     errors: dict[str, str] = {}
     for group in shown.groups:
-        for line in group.required:
+        for line in group.required.lines:
             choice = form[line.key] if line.smaller else FULL
             if choice not in (FULL, SMALLER):
                 errors[line.key] = mark("Choose how much to share.")
             _decide(decisions, line, choice)
-        for line in group.optional:
+        for line in group.optional.lines:
             _decide(decisions, line, form[line.key])
-        for line in group.absent:
+        for line in group.absent.lines:
             _decide(decisions, line, NOTHING)
-    for item in shown.permissions:
+    for permission in shown.permissions:
+        item = permission.item
         decisions[item.name] = Decision(item.purpose, item.version, given=True)
     return decisions, errors
 
@@ -158,21 +294,39 @@ def _decide(decisions: Decisions, line: Line, choice: str) -> None:
         decisions[item.name] = Decision(item.purpose, item.version, given=choice == FULL, instead=instead)
 
 
-def text_shown(client: Client, shown: Screen, locale: str, say: Say) -> str:
+def text_shown(shown: Screen) -> str:
     """What the page said, without a value: the text of the receipt (Decree 356/2025 Art. 6: proof must be kept)."""
-    said = [say(mark("%(service)s asks you to share information"), service=client.client_name)]
+    return "\n".join(_said(shown))
+
+
+def _said(shown: Screen) -> Iterator[str]:
+    yield from (shown.heading, shown.lead)
+    if shown.child:
+        yield shown.child.text
     for group in shown.groups:
-        purpose = group.purpose
-        said.append(f"{say(_PURPOSE)}: {in_language(purpose.title, locale)}. {in_language(purpose.text, locale)}")
-        said.append(f"{say(_LEGAL_GROUND)}: {in_language(purpose.legal_ground, locale)}")
-        said.append(f"{say(_KEPT_UNTIL)}: {in_language(purpose.kept_until, locale)}")
-        for title, lines in (
-            (say(mark("The service needs this")), group.required),
-            (say(mark("You may leave this out")), (*group.optional, *group.absent)),
-        ):
-            if lines:
-                said.append(f"{title}: {'; '.join(say(line.topic.label) for line in lines)}")
-    for item in shown.permissions:
-        title, text = PERMISSION_WORDS[item.name]
-        said.append(f"{say(title)}: {say(text)}")
-    return "\n".join(said)
+        yield f"{group.kind}: {group.title}"
+        yield group.text
+        yield from (f"{name}: {text}" for name, text in group.terms)
+        for block in (group.required, group.optional, group.absent):
+            if block.lines:
+                yield from _block(block)
+    if shown.permissions:
+        yield shown.permissions_title
+    yield from (f"– {permission.title}: {permission.text}" for permission in shown.permissions)
+    if shown.shared_before:
+        yield from _block(Block(shown.before_title, shown.shared_before, shown.before_text))
+    yield shown.pseudonym
+    yield f"{shown.agree} / {shown.refuse}"
+    yield shown.if_refused
+
+
+def _block(block: Block) -> Iterator[str]:
+    yield block.title
+    if block.hint:
+        yield block.hint
+    for line in block.lines:
+        yield f"– {line.label}" + (f": {line.unknown}" if line.unknown else "")
+        if line.smaller:
+            proof = line.smaller
+            yield " ".join([proof.offer, proof.told])
+            yield " / ".join(filter(None, (proof.full, proof.nothing)))

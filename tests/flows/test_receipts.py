@@ -1,0 +1,110 @@
+"""The receipt is what was shown: every sentence of the screen stands on the page and in the receipt, and no value."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.consent import service as consents
+from vneid_idp.interaction import consent_screen
+from vneid_idp.interaction.consent_view import Block, Child, Line, Screen, SmallerProof
+from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.protocol.claims import Item
+from vneid_idp.web.claim_words import Topic
+
+NOT_SAID: dict[type, set[str]] = {
+    Line: {"key"},
+    SmallerProof: {"claim", "instead_of"},
+}
+VALUES: dict[type, set[str]] = {Line: {"shown"}, SmallerProof: {"shown"}, Child: {"name"}}
+"""What differs from person to person: on the page, and in no receipt."""
+
+
+def texts(shown: object, left_out: dict[type, set[str]]) -> Iterator[str]:
+    """Every text in a value of the screen, however deep, without the fields that are `left_out`."""
+    if isinstance(shown, str):
+        yield shown
+    elif isinstance(shown, tuple):
+        for each in shown:
+            yield from texts(each, left_out)
+    elif isinstance(shown, Block) and not shown.lines:
+        return  # no line, no title over it
+    elif is_dataclass(shown) and not isinstance(shown, Item | Topic):
+        for field in fields(shown):
+            if field.name not in left_out.get(type(shown), set()):
+                yield from texts(getattr(shown, field.name), left_out)
+
+
+def sentences(shown: Screen) -> set[str]:
+    """What the screen says, without titles over nothing."""
+    unused = {"permissions_title"} if not shown.permissions else set()
+    unused |= {"before_title", "before_text"} if not shown.shared_before else set()
+    kinds: list[type] = [Line, SmallerProof, Child]
+    left_out = {kind: VALUES[kind] | NOT_SAID.get(kind, set()) for kind in kinds}
+    return set(texts(shown, {**left_out, Screen: unused}))
+
+
+@pytest.fixture
+def screens(monkeypatch: pytest.MonkeyPatch) -> list[Screen]:
+    """The screens that were made."""
+    made: list[Screen] = []
+    real = consent_screen.screen
+
+    def recorded(*args: Any, **kwargs: Any) -> Screen:
+        made.append(real(*args, **kwargs))
+        return made[-1]
+
+    monkeypatch.setattr(consent_screen, "screen", recorded)
+    return made
+
+
+@pytest.mark.parametrize("locale", ["vi", "en"])
+async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
+    land: Country, party: RelyingParty, screens: list[Screen], locale: str
+) -> None:
+    person = Person(land, land.people["complete"])
+    everything = "openid identity age full_name email phone profile offline_access binding:social_account"
+    for scope in ("openid", "openid email", everything):
+        request = party.request(scope=scope, ui_locales=locale)
+        page = await person.start(request)
+        if isinstance(page, Page) and page.path.startswith("/signin"):
+            page = await person.sign_in(page)
+        assert isinstance(page, Page)
+        assert page.path.startswith("/consent/"), page.text
+        whole = " ".join(page.text.split()).lower()
+        shown = screens[-1]
+        assert isinstance(await person.submit(page, answer="agree", **{"optional-0-email": "full"}), str)
+        async with land.idp.db.reading() as unit:
+            receipt = (await consents.list_receipts(unit, person.persona.record.person_id, party.client_id))[0]
+        for text in sentences(shown):
+            assert text.lower() in whole, f"the page does not say {text!r}"
+            assert text in receipt.shown, f"the receipt does not say {text!r}"
+        values = {line.shown for line in shown.lines} | {line.smaller.shown for line in shown.lines if line.smaller}
+        assert not [value for value in values if value and value in receipt.shown]
+        land.watch.advance(MINUTE)
+    assert shown.shared_before
+    assert shown.permissions
+    assert any(line.smaller for line in shown.lines)
+
+
+async def test_the_receipt_says_that_it_is_about_a_child(
+    land: Country, party: RelyingParty, screens: list[Screen]
+) -> None:
+    person = Person(land, land.people["guardian"])
+    page = await person.sign_in(await person.start(party.request(scope="openid binding:child_account")))
+    assert isinstance(page, Page)
+    value = page.response.text.split('name="ward" value="')[1].split('"')[0]
+    consent = await person.submit(page, ward=value)
+    assert isinstance(consent, Page)
+    child = screens[-1].child
+    assert child is not None
+    assert child.text in consent.text
+    assert child.name in consent.text
+    assert isinstance(await person.submit(consent, answer="agree"), str)
+    async with land.idp.db.reading() as unit:
+        (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
+    assert child.text in receipt.shown
+    assert child.name not in receipt.shown
