@@ -10,7 +10,7 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
-from vneid_idp.interaction.consent_view import Block, Child, Line, Screen, SmallerProof
+from vneid_idp.interaction.consent_view import Block, Child, Line, Screen, SmallerProof, screen
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.claims import Item
 from vneid_idp.web.claim_words import Topic
@@ -51,7 +51,7 @@ def sentences(shown: Screen) -> set[str]:
 def screens(monkeypatch: pytest.MonkeyPatch) -> list[Screen]:
     """The screens that were made."""
     made: list[Screen] = []
-    real = consent_screen.screen
+    real = screen
 
     def recorded(*args: Any, **kwargs: Any) -> Screen:
         made.append(real(*args, **kwargs))
