@@ -37,8 +37,9 @@ async def test_who_left_the_office_meanwhile_does_nothing(
         before = await audit.history_of(unit, person.person_id)
     form = {"seen": "1", "what": "lock", "ground": "QD 12", "number": person.personal_number, "reason": "in_person"}
     path = "/office/search" if act == "search" else f"{page.path}/{act}"
+    form["csrf_token"] = (await opened(clerk, "/office")).hidden["csrf_token"]
     async with overtaken(land, taker, land.people["plain"].record.person_id, monkeypatch):
-        answer = await clerk.browser.post(path, data={**page.hidden, **form})
+        answer = await clerk.browser.post(path, data=form)
     assert answer.status_code == 403, answer.text
     assert code in answer.text
     async with land.idp.db.reading() as unit:

@@ -46,8 +46,8 @@ async def withdraw(land: Country, party: RelyingParty) -> Press:
 
 async def lock(land: Country, party: RelyingParty) -> Press:
     clerk = await colleague(land, "plain", Role.CLERK)
-    page = await file_of(land, clerk, "complete")
-    return lambda: clerk.browser.post(f"{page.path}/lock", data=page.hidden)
+    page = await opened(clerk, f"{(await file_of(land, clerk, 'complete')).path}/lock")
+    return lambda: clerk.browser.post(page.path, data={**page.hidden, "reason": "test"})
 
 
 async def disable(land: Country, party: RelyingParty) -> Press:

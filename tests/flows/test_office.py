@@ -17,6 +17,11 @@ from vneid_idp.identity import accounts, passkeys, sessions
 from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, give_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 
+CLERKS_DEEDS = (
+    "account", "level", "code", "phone", "phone/confirm", "passkey/options", "passkey", "passkeys/remove", "lock",
+    "unlock", "guardian", "guardian/end", "card", "death",
+)  # fmt: skip
+
 
 async def colleague(land: Country, slug: str, *roles: Role, office: str = "HN-01") -> Person:
     """A persona who holds roles at an office, signed in with two factors."""
@@ -35,6 +40,17 @@ async def file_of(land: Country, clerk: Person, slug: str, reason: str = "in_per
     page = await opened(clerk, "/office")
     number = land.people[slug].record.personal_number
     return await post(clerk, page, "/office/search", number=number, reason=reason)
+
+
+async def at_desk(clerk: Person, file: Page, deed: str, /, **form: str) -> Page:
+    """Open the page of a deed and send its form; with a reason, unless the form says another."""
+    page = await opened(clerk, f"{file.path}/{deed}")
+    return await send(clerk, page, **{"reason": "Giấy đề nghị 12", **form})
+
+
+async def send(clerk: Person, page: Page, **form: str) -> Page:
+    """Send the first form of a page."""
+    return shown(await clerk.submit(page, **form))
 
 
 def done_of(page: Page) -> str:
@@ -104,14 +120,19 @@ async def test_an_open_file_is_one_colleagues_and_closes_by_itself(land: Country
 async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK)
     page = await file_of(land, clerk, "no-account")
-    refused = await post(clerk, page, f"{page.path}/account", level="2")
-    assert refused.response.status_code == 422
-    made = await post(clerk, page, f"{page.path}/account", level="2", seen="1")
+    for form in (
+        {"level": "2"},
+        {"level": "2", "seen": "1", "reason": ""},
+        {"level": "1", "reason": "097 000 000 123"},
+    ):
+        assert (await at_desk(clerk, page, "account", **form)).response.status_code == 422
+    made = await at_desk(clerk, page, "account", level="2", seen="1")
     found = re.search(r"<code[^>]*>(\d{5}) (\d{5})</code>", made.response.text)
     assert found, made.text
     assert await history(land, "no-account") == ["activation.issued", "account.opened", "person.looked_up"]
-    again = await post(clerk, page, f"{page.path}/account", level="2", seen="1")
-    assert again.response.status_code == 409
+    again = await at_desk(clerk, page, "account", level="2", seen="1")
+    assert "đã có tài khoản" in again.text
+    assert await history(land, "no-account") == ["activation.issued", "account.opened", "person.looked_up"]
     holder = Person(land, land.people["no-account"])
     form = {
         "identifier": holder.persona.username, "code": "0000000000", "password": "sandbox-2026",
@@ -133,7 +154,7 @@ async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -
 async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Country) -> None:
     clerk, holder = await colleague(land, "plain", Role.CLERK), await known(land, "complete")
     page = await file_of(land, clerk, "complete")
-    made = await post(clerk, page, f"{page.path}/code")
+    made = await at_desk(clerk, page, "code")
     found = re.search(r"<code[^>]*>(\d{5}) (\d{5})</code>", made.response.text)
     assert found
     form = {
@@ -151,62 +172,93 @@ async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Count
 async def test_an_account_of_level_1_is_raised_after_a_look_at_the_card(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK)
     page = await file_of(land, clerk, "level-1")
-    assert (await post(clerk, page, f"{page.path}/level")).response.status_code == 422
-    raised = await post(clerk, page, f"{page.path}/level", seen="1")
-    assert done_of(raised) == "done=raised"
+    assert (await at_desk(clerk, page, "level")).response.status_code == 422
+    assert done_of(await at_desk(clerk, page, "level", seen="1")) == "done=raised"
+    assert "đã được thực hiện" in (await at_desk(clerk, page, "level", seen="1")).text
     async with land.idp.db.reading() as unit:
         account = await accounts.find(unit, land.people["level-1"].record.person_id)
     assert account is not None
     assert account.level == 2
-    assert (await history(land, "level-1"))[0] == "account.level_raised"
+    assert (await history(land, "level-1")).count("account.level_raised") == 1
 
 
 async def test_a_holders_lock_is_set_and_lifted_at_the_desk(land: Country) -> None:
     clerk, holder = await colleague(land, "plain", Role.CLERK), await known(land, "complete")
     page = await file_of(land, clerk, "complete")
-    assert done_of(await post(clerk, page, f"{page.path}/lock")) == "done=locked"
+    for _ in range(2):  # sent twice
+        assert done_of(await at_desk(clerk, page, "lock", reason="Mất điện thoại")) == "done=locked"
+    assert (await history(land, "complete")).count("account.locked") == 1
     assert (await opened(holder.person, "/me")).path == "/signin"
-    assert done_of(await post(clerk, page, f"{page.path}/unlock")) == "done=unlocked"
+    assert done_of(await at_desk(clerk, page, "unlock")) == "done=unlocked"
+    assert (await at_desk(clerk, page, "unlock")).response.status_code == 422
+    own = (await known(land, "complete")).person
+    assert "Lý do cơ quan ghi: Mất điện thoại" in (await opened(own, "/me/history")).text
+
+
+async def test_a_lock_of_the_register_is_not_the_offices_to_lift(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    page = await file_of(land, clerk, "locked-by-authority")
+    assert "Khóa đó được gỡ tại đó" in page.text
+    assert "/unlock" not in page.response.text
+    assert (await at_desk(clerk, page, "unlock")).response.status_code == 422
+    asked = await at_desk(clerk, page, "requests", what="unlock")
+    assert asked.response.status_code == 422
+    assert await history(land, "locked-by-authority") == ["person.looked_up"]
 
 
 async def test_an_authoritys_lock_takes_two_officers(land: Country) -> None:
     both = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
     second = await colleague(land, "guardian", Role.OFFICER)
     page = await file_of(land, both, "complete")
-    assert (await post(both, page, f"{page.path}/requests", what="lock", ground=" ")).response.status_code == 422
-    assert done_of(await post(both, page, f"{page.path}/requests", what="lock", ground="QD 12/2026")) == "done=asked"
-    own = await opened(both, "/office/requests")
+    assert (await at_desk(both, page, "requests", reason=" ")).response.status_code == 422
+    assert done_of(await at_desk(both, page, "requests", reason="QĐ 12/2026")) == "done=asked"
+    assert (await at_desk(both, page, "requests", reason="QĐ 13/2026")).response.status_code == 422
+    found = re.search(r'href="(/office/requests/lrq_\w+)"', (await opened(both, "/office/requests")).response.text)
+    assert found
+    own = await opened(both, found[1])
     assert "answer" not in own.response.text
-    waiting = await opened(second, "/office/requests")
-    form = {"who": waiting.hidden["who"], "which": waiting.hidden["which"]}
-    refused = await post(both, page, "/office/requests/decide", **form, answer="agree")
-    assert refused.response.status_code == 403
-    decided = await post(second, waiting, "/office/requests/decide", **form, answer="agree")
-    assert decided.path == "/office/requests"
+    waiting = await opened(second, found[1])
+    assert "QĐ 12/2026" in waiting.text
+    refused = await post(both, await opened(both, "/office"), found[1], answer="agree", reason="vội")
+    assert "không được tự quyết định" in refused.text
+    assert (await send(second, waiting, answer="agree", reason="")).response.status_code == 422
+    assert (await send(second, waiting, answer="agree", reason="đủ căn cứ")).path == "/office/requests"
     async with land.idp.db.reading() as unit:
         account = await accounts.find(unit, land.people["complete"].record.person_id)
     assert account is not None
     assert account.locked_by == "authority"
-    assert (await post(both, page, f"{page.path}/unlock")).response.status_code == 422
+    assert (await at_desk(both, page, "unlock")).response.status_code == 422
+    assert (await second.browser.get(found[1])).status_code == 404
 
 
-async def test_who_has_no_phone_gets_a_passkey_at_the_desk(land: Country) -> None:
+async def test_who_has_no_phone_gets_a_passkey_at_the_desk_and_loses_it(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK)
     page = await file_of(land, clerk, "no-phone")
-    headers = {"X-CSRF-Token": page.hidden["csrf_token"]}
+    token = re.search(r'data-csrf="([^"]+)"', (await opened(clerk, f"{page.path}/passkeys")).response.text)
+    assert token
+    headers = {"X-CSRF-Token": token[1]}
     made = await clerk.browser.post(f"{page.path}/passkey/options", headers=headers, json={})
     assert made.status_code == 200, made.text
     answer = Authenticator(ISSUER).create(orjson.dumps(made.json()["options"]).decode())
     body = {"sealed": made.json()["sealed"], "answer": answer, "name": "Khóa"}
-    added = await clerk.browser.post(f"{page.path}/passkey", headers=headers, json=body)
+    refused = await clerk.browser.post(f"{page.path}/passkey", headers=headers, json=body)
+    assert refused.json()["code"] == "who_and_why"
+    added = await clerk.browser.post(f"{page.path}/passkey", headers=headers, json={**body, "reason": "no phone"})
     assert added.json()["next"].endswith("done=passkey")
+    who = land.people["no-phone"].record.person_id
     async with land.idp.db.reading() as unit:
-        assert len(await passkeys.list_passkeys(unit, land.people["no-phone"].record.person_id)) == 1
+        (passkey,) = await passkeys.list_passkeys(unit, who)
+    assert (await at_desk(clerk, page, "passkeys/remove")).response.status_code == 422
+    for _ in range(2):  # sent twice
+        gone = await at_desk(clerk, page, "passkeys/remove", passkey=passkey.credential_id)
+        assert done_of(gone) == "done=passkey-removed"
+    assert (await history(land, "no-phone"))[:2] == ["passkey.removed", "passkey.added"]
 
 
-@pytest.mark.parametrize("what", ["account", "level", "code", "lock", "unlock", "passkey/options", "passkey"])
+@pytest.mark.parametrize("what", CLERKS_DEEDS)
 async def test_an_officer_alone_is_no_clerk(land: Country, what: str) -> None:
     officer = await colleague(land, "plain", Role.OFFICER)
     page = await file_of(land, officer, "complete")
-    answer = await officer.browser.post(f"{page.path}/{what}", data={"csrf_token": page.hidden["csrf_token"]})
+    token = (await opened(officer, "/office")).hidden["csrf_token"]
+    answer = await officer.browser.post(f"{page.path}/{what}", data={"csrf_token": token})
     assert answer.status_code == 403

@@ -26,21 +26,24 @@ Form = tuple[Person, str, dict[str, str]]
 async def about_a_lock(land: Country, party: RelyingParty) -> Form:
     officer = await colleague(land, "plain", Role.OFFICER)
     page = await file_of(land, officer, "complete")
-    return officer, f"{page.path}/requests", {**page.hidden, "ground": "QD 12/2026"}
+    asked = await opened(officer, f"{page.path}/requests")
+    return officer, asked.path, {"csrf_token": asked.hidden["csrf_token"], "reason": "QD 12/2026"}
 
 
 async def decision_of_a_lock(land: Country, party: RelyingParty) -> Form:
     person_id = land.people["complete"].record.person_id
     async with land.idp.db.writing() as unit:
-        await lock_requests.ask(unit, person_id, lock=True, deed=DEED)
+        asked = await lock_requests.ask(unit, person_id, lock=True, deed=DEED)
     officer = await colleague(land, "plain", Role.OFFICER)
-    return officer, "/office/requests/decide", (await opened(officer, "/office/requests")).hidden
+    page = await opened(officer, f"/office/requests/{asked.request_id}")
+    return officer, page.path, {**page.hidden, "reason": "QD 12/2026"}
 
 
 async def level(land: Country, party: RelyingParty) -> Form:
     clerk = await colleague(land, "plain", Role.CLERK)
     page = await file_of(land, clerk, "no-account")
-    return clerk, f"{page.path}/account", {**page.hidden, "seen": "1"}
+    form = await opened(clerk, f"{page.path}/account")
+    return clerk, form.path, {**form.hidden, "seen": "1", "reason": "QD 12/2026"}
 
 
 async def delivery(land: Country, party: RelyingParty) -> Form:

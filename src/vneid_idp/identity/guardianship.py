@@ -37,6 +37,11 @@ def is_abandoned(person_id: str, child: RegistryRecord, rules: Rules, now: Insta
     return person_id not in child.guardian_ids and needs_guardian(age(child.birth_date, now), rules)
 
 
+def named_guardians(child: RegistryRecord) -> tuple[str, ...]:
+    """Whom the register names as parents and guardians, whether or not anybody still has to act for the person."""
+    return child.guardian_ids
+
+
 def needs_guardian(years: int, rules: Rules) -> bool:
     """Whether somebody of this age, in completed years, is acted for by a parent or guardian."""
     return years < rules[Threshold.GUARDIAN_UNTIL_AGE]

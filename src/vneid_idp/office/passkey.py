@@ -1,4 +1,7 @@
-"""A passkey for somebody at the desk, who has no phone or lost it: the clerk vouches in place of two proofs."""
+"""Passkeys of somebody at the desk, who has no phone or lost one: the clerk vouches in place of two proofs.
+
+One is made by the person's own device in a browser, so there is a command to remove one and none to add one.
+"""
 
 import orjson
 from starlette.requests import Request
@@ -8,12 +11,28 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, passkeys
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.use_cases.enrol_person import add_passkey
+from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
+from vneid_idp.use_cases.enrol_person import add_passkey, remove_passkey
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
 from vneid_idp.web.passkeys import read_passkey, site_of
-from vneid_idp.web.responses import json_response
+from vneid_idp.web.responses import json_response, see_other
+
+
+async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The passkeys, and the form to add one."""
+    return await _page(request, colleague, file, "office/passkeys.html", Form([]), {})
+
+
+async def _page(
+    request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, errors: Errors
+) -> Response:
+    async with colleague.provider.db.reading() as unit:
+        found = await passkeys.list_passkeys(unit, file.person_id)
+    return deed_page(request, colleague, file, template, form, errors, passkeys=found)
 
 
 async def options(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -21,8 +40,7 @@ async def options(request: Request, colleague: Colleague, file: OpenFile) -> Res
     check_csrf(request, {})
     provider = colleague.provider
     async with provider.db.reading() as unit:
-        if await accounts.find(unit, file.person_id) is None:
-            raise accounts.NoAccount
+        await accounts.get_open(unit, file.person_id)
         made = await passkeys.registration_options(
             unit,
             provider.keys.sealer,
@@ -35,9 +53,10 @@ async def options(request: Request, colleague: Colleague, file: OpenFile) -> Res
 
 
 async def add(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-    """Add the passkey that the person's authenticator made."""
+    """Add the passkey that the person's authenticator made. Raises `BadDeed` without a reason."""
     check_csrf(request, {})
     body = await read_passkey(request)
+    deed = Deed(colleague.person_id, body.get("reason", ""))
     provider = colleague.provider
     await colleague.act(
         lambda unit: add_passkey(
@@ -49,13 +68,34 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
             sealed=body["sealed"],
             answer=body["answer"],
             name=body.get("name", ""),
-            deed=Deed(colleague.person_id, "At the desk"),
+            deed=deed,
         )
     )
     return json_response({"next": f"{file.path}?done=passkey"})
 
 
+async def show_remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Which passkey to remove."""
+    return await _page(request, colleague, file, "office/passkey_remove.html", Form([]), {})
+
+
+async def remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Remove a passkey. One that is gone already is gone."""
+    form, errors = await read_form(request), Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if not form["passkey"]:
+        errors["passkey"] = gettext(request, "Choose the passkey that is lost.")
+    if deed is not None and not errors:
+        with RefusedInWords(request, errors):
+            await colleague.act(lambda unit: remove_passkey(unit, file.person_id, form["passkey"], deed))
+            return see_other(f"{file.path}?done=passkey-removed")
+    return await _page(request, colleague, file, "office/passkey_remove.html", form, errors)
+
+
 doors = [
+    Door.page("/office/people/{file}/passkeys", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/passkeys/remove", for_file(show_remove, Role.CLERK)),
+    Door.page("/office/people/{file}/passkeys/remove", for_file(remove, Role.CLERK), "POST"),
     Door.api("/office/people/{file}/passkey/options", for_file(options, Role.CLERK), "POST"),
     Door.api("/office/people/{file}/passkey", for_file(add, Role.CLERK), "POST"),
 ]

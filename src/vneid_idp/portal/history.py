@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -46,7 +47,7 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.ACTIVATION_USED: mark("The account was activated with a code of a registration office."),
     EventKind.LOCK_ASKED: mark("An officer asked for a decision about a lock of your account."),
     EventKind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
-    EventKind.REGISTER_INFORMED: mark("A registration office told the population register of a change."),
+    EventKind.REGISTER_INFORMED: mark("A registration office told the population register: %(what)s."),
     EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
     EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
     EventKind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
@@ -66,6 +67,29 @@ REASONS: Mapping[str, str] = {
 }
 """Why somebody was looked up, as the person reads it."""
 _BY_OPERATOR = mark("Who operates this provider looked at how your account stands: %(reason)s.")
+_REPORTED: Mapping[str, str] = {
+    "phone_changed": mark("your phone number is another"),
+    "card_issued": mark("you have a new card"),
+    "guardian_named": mark("you have another parent or guardian"),
+    "guardianship_ended": mark("somebody is no guardian of yours any more"),
+    "death": mark("you have died"),
+}
+_REPORTED_OF_GUARDIAN: Mapping[str, str] = {
+    "guardian_named": mark("you are a parent or guardian of a child"),
+    "guardianship_ended": mark("you are no guardian of a child any more"),
+}
+_SOMETHING = mark("something about you is another")
+_AT_THE_DESK = frozenset(
+    {
+        EventKind.ACCOUNT_OPENED,
+        EventKind.ACCOUNT_LEVEL_RAISED,
+        EventKind.ACTIVATION_ISSUED,
+        EventKind.PASSKEY_ADDED,
+        EventKind.PASSKEY_REMOVED,
+        EventKind.REGISTER_INFORMED,
+    }
+)
+"""What an office does for somebody who is there: its reason is shown, in the clerk's own words."""
 _OTHER_REASON = mark("for another reason")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
@@ -90,6 +114,8 @@ class Happening:
     at_service: str | None
     """Where, when the sentence itself does not say it."""
     notable: bool
+    why: str | None
+    """What the clerk wrote, where an office did it for whoever reads this."""
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -116,8 +142,27 @@ def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str])
     service = names.get(event.client_id, event.data.get("service") or event.client_id) if event.client_id else None
     method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))
     reason = gettext(request, REASONS.get(str(event.data.get("reason")), _OTHER_REASON))
-    text = gettext(request, message, service=service or gettext(request, "a service"), method=method, reason=reason)
-    return Happening(event.at, text, None if "%(service)s" in message else service, event.kind in _NOTABLE)
+    what = gettext(request, _reported(event.data))
+    said = {"service": service or gettext(request, "a service"), "method": method, "reason": reason, "what": what}
+    return Happening(
+        event.at,
+        gettext(request, message, **said),
+        None if "%(service)s" in message else service,
+        event.kind in _NOTABLE,
+        _why(event),
+    )
+
+
+def _reported(data: Mapping[str, Any]) -> str:
+    """What the register was told, as it concerns whoever reads this."""
+    words = _REPORTED_OF_GUARDIAN if data.get("role") == "guardian" else _REPORTED
+    return words.get(str(data.get("what")), _SOMETHING)
+
+
+def _why(event: RecordedEvent) -> str | None:
+    """The clerk's reason: also of a lock that the holder asked for, and not of one in the authority's name."""
+    by_holder = event.kind in (EventKind.ACCOUNT_LOCKED, EventKind.ACCOUNT_UNLOCKED) and event.data["by"] == "holder"
+    return event.data.get("reason") if by_holder or event.kind in _AT_THE_DESK else None
 
 
 doors = [Door.page("/me/history", for_holder(show))]

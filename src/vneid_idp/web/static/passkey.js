@@ -53,7 +53,8 @@ async function run(box) {
   const { options, sealed } = await send(box, `${box.dataset.path}/options`, {});
   const answer = await ceremonies[box.dataset.passkey](options);
   const name = box.querySelector("input")?.value ?? "";
-  const { next } = await send(box, box.dataset.path, { sealed, name, answer: JSON.stringify(answer) });
+  const reason = box.querySelector("[name=reason]")?.value;
+  const { next } = await send(box, box.dataset.path, { sealed, name, reason, answer: JSON.stringify(answer) });
   location.assign(next);
 }
 

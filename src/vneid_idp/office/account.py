@@ -1,0 +1,118 @@
+"""The account of whoever is at the desk: opened, raised to level 2, or given another code to activate it with."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.roles import Role
+from vneid_idp.identity.rules import highest_level
+from vneid_idp.kernel.clock import HOUR
+from vneid_idp.office.access import OpenFile, ask_register, for_file
+from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
+from vneid_idp.use_cases import enrol_person
+from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+
+_SEE = mark("Level 2 takes a look at the card and the face: confirm that you have compared them.")
+
+
+async def show_open(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The form to open an account."""
+    return await _open_page(request, colleague, file, Form([]), {})
+
+
+async def open_account(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Open an account; the code to activate it is shown."""
+    form, errors = await read_form(request), Errors()
+    level, compared = int(form.one_of("level", "1", "2")), bool(form["seen"])
+    if level == 2 and not compared:
+        errors["seen"] = gettext(request, _SEE)
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None or errors:
+        return await _open_page(request, colleague, file, form, errors)
+    provider, told = colleague.provider, await ask_register(colleague, file)
+    policy = await provider.current_policy()
+    with RefusedInWords(request, errors):
+        _, code = await colleague.act(
+            lambda unit: enrol_person.open_account(
+                unit, provider.vault, provider.keys.blind, told, level, compared=compared, policy=policy, deed=deed
+            )
+        )
+    if errors:
+        return await _open_page(request, colleague, file, form, errors)
+    return _code_page(request, colleague, file, code)
+
+
+async def _open_page(request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors) -> Response:
+    rules = (await colleague.provider.current_policy()).at(colleague.now)
+    highest = highest_level(file.record, rules, colleague.now)
+    return deed_page(request, colleague, file, "office/open.html", form, errors, highest=highest)
+
+
+async def show_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The form to raise an account."""
+    return deed_page(request, colleague, file, "office/level.html", Form([]), {})
+
+
+async def raise_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Raise the account to level 2."""
+    form, errors = await read_form(request), Errors()
+    if not form["seen"]:
+        errors["seen"] = gettext(request, _SEE)
+    deed = deed_of(request, colleague, form, errors)
+    if deed is not None and not errors:
+        provider, told = colleague.provider, await ask_register(colleague, file)
+        policy = await provider.current_policy()
+        with RefusedInWords(request, errors):
+            deliveries = await colleague.act(
+                lambda unit: enrol_person.raise_level(
+                    unit, provider.vault, provider.keys.blind, told, compared=True, policy=policy, deed=deed
+                )
+            )
+            await provider.dispatcher.attempt(deliveries)
+            return see_other(f"{file.path}?done=raised")
+    return deed_page(request, colleague, file, "office/level.html", form, errors)
+
+
+async def show_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The form for another code."""
+    return deed_page(request, colleague, file, "office/code.html", Form([]), {})
+
+
+async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Hand out another activation code."""
+    form, errors = await read_form(request), Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is not None:
+        blind = colleague.provider.keys.blind
+        with RefusedInWords(request, errors):
+            code = await colleague.act(lambda unit: enrol_person.new_activation_code(unit, blind, file.person_id, deed))
+            return _code_page(request, colleague, file, code)
+    return deed_page(request, colleague, file, "office/code.html", form, errors)
+
+
+def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str) -> Response:
+    """The code, this once."""
+    return deed_page(
+        request,
+        colleague,
+        file,
+        "office/code_made.html",
+        Form([]),
+        {},
+        code=f"{code[:5]} {code[5:]}",
+        lasts=enrol_person.CODE_LIFE // HOUR,
+        activate=colleague.provider.url("/activate"),
+    )
+
+
+doors = [
+    Door.page("/office/people/{file}/account", for_file(show_open, Role.CLERK)),
+    Door.page("/office/people/{file}/account", for_file(open_account, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/level", for_file(show_level, Role.CLERK)),
+    Door.page("/office/people/{file}/level", for_file(raise_level, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/code", for_file(show_code, Role.CLERK)),
+    Door.page("/office/people/{file}/code", for_file(new_code, Role.CLERK), "POST"),
+]

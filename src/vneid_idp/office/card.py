@@ -1,0 +1,66 @@
+"""A card was issued or renewed: the register is told, and the account can be used as long as the card is good."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.cards import citizen_card_expiry
+from vneid_idp.identity.registry import Card, CardKind, PersonKind
+from vneid_idp.identity.registry_reports import CardIssued
+from vneid_idp.identity.roles import Role
+from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.deed import Errors, RefusedInWords, day_of, deed_of, deed_page, report, reporting_of
+from vneid_idp.use_cases.report_to_registry import check_fact
+from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+
+KINDS = {
+    CardKind.PERMANENT_RESIDENCE: mark("Permanent residence card"),
+    CardKind.TEMPORARY_RESIDENCE: mark("Temporary residence card"),
+}
+
+
+async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The form."""
+    return _page(request, colleague, file, Form([]), {})
+
+
+async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Show how long the card would be good; when that was confirmed, report it."""
+    form, errors = await read_form(request), Errors()
+    card, deed = _card_of(request, file, form, errors), deed_of(request, colleague, form, errors)
+    if deed is None or card is None or errors:
+        return _page(request, colleague, file, form, errors)
+    with RefusedInWords(request, errors, "issued"):
+        if form["sure"]:
+            await report(colleague, file, form, CardIssued(card), deed)
+            return see_other(f"{file.path}?done=card")
+        policy = await colleague.provider.current_policy()
+        await check_fact(reporting_of(colleague), file.person_id, CardIssued(card), policy)
+        return deed_page(request, colleague, file, "office/card_sure.html", form, {}, card=card)
+    return _page(request, colleague, file, form, errors)
+
+
+def _card_of(request: Request, file: OpenFile, form: Form, errors: Errors) -> Card | None:
+    issued = day_of(request, form, "issued", errors)
+    if file.record.kind is PersonKind.CITIZEN:
+        if issued is None:
+            return None
+        return Card(CardKind.CITIZEN, issued, citizen_card_expiry(file.record.birth_date, issued))
+    expires = day_of(request, form, "expires", errors)
+    if form["kind"] not in KINDS:
+        errors["kind"] = gettext(request, "Choose the kind of card.")
+    return None if errors or issued is None else Card(CardKind(form["kind"]), issued, expires)
+
+
+def _page(request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors) -> Response:
+    foreigner = file.record.kind is not PersonKind.CITIZEN
+    return deed_page(request, colleague, file, "office/card.html", form, errors, foreigner=foreigner, kinds=KINDS)
+
+
+doors = [
+    Door.page("/office/people/{file}/card", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/card", for_file(renew, Role.CLERK), "POST"),
+]

@@ -1,0 +1,47 @@
+"""A death: what ends is said before, and the number is asked for once more, since nothing brings this back."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
+from vneid_idp.identity.registry_reports import Death
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import midnight
+from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.deed import Errors, RefusedInWords, day_of, deed_of, deed_page, report
+from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.responses import see_other
+
+
+async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """What ends, and the form."""
+    return deed_page(request, colleague, file, "office/death.html", Form([]), {})
+
+
+async def record_death(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Report the death."""
+    form, errors = await read_form(request), Errors()
+    day, deed = day_of(request, form, "died", errors), deed_of(request, colleague, form, errors)
+    if not _is_meant(file, form["number"]):
+        errors["number"] = gettext(request, "This is not the number of this file. Make sure whose death it is.")
+    if deed is not None and day is not None and not errors:
+        with RefusedInWords(request, errors, "died"):
+            await report(colleague, file, form, Death(midnight(day)), deed)
+            return see_other(f"{file.path}?done=death")
+    return deed_page(request, colleague, file, "office/death.html", form, errors)
+
+
+def _is_meant(file: OpenFile, typed: str) -> bool:
+    try:
+        return read_personal_id(typed).text == file.record.personal_number
+    except MalformedPersonalId:
+        return False
+
+
+doors = [
+    Door.page("/office/people/{file}/death", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/death", for_file(record_death, Role.CLERK), "POST"),
+]

@@ -1,0 +1,114 @@
+"""What the pages of every deed at the desk share: who and why, days as they are typed, reports, refusals in words."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.audit.deeds import BadDeed, Deed
+from vneid_idp.identity.registry_reports import ReportedFact
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.office.access import OpenFile
+from vneid_idp.office.words import words_of
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
+from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.forms import Form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.templates import render
+
+Errors = dict[str, str]
+_REPORT_ID = re.compile(r"rep_[0-9a-v]{26}\Z")
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z")
+
+
+def deed_page(
+    request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, errors: Errors, **context: Any
+) -> Response:
+    """The page of a deed; 422 with errors."""
+    return render(
+        request,
+        template,
+        422 if errors else 200,
+        file=file,
+        record=file.record,
+        officer=colleague.holds(Role.OFFICER),
+        form=form,
+        errors=errors,
+        report=report_id_of(form),
+        **context,
+    )
+
+
+def deed_of(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Deed | None:
+    """Who and why; without a reason that may stand in an event, nothing and an error at the field."""
+    try:
+        return Deed(colleague.person_id, form["reason"])
+    except BadDeed:
+        errors["reason"] = gettext(request, "Say why, in 3 to 500 characters, without anybody's numbers.")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedInWords:
+    """`with` it, a refusal becomes an error at a field, or at the form, and what follows goes on."""
+
+    request: Request
+    errors: Errors
+    field: str = "deed"
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        """Whether the error was one that has words for a clerk."""
+        if not isinstance(error, DomainError):
+            return False
+        text = words_of(self.request, error)
+        if text is not None:
+            self.errors[self.field] = text
+        return text is not None
+
+
+def day_of(request: Request, form: Form, field: str, errors: Errors) -> date | None:
+    """A day as people write it in Viet Nam, or as programs do; else nothing and an error at the field."""
+    text = form[field].strip()
+    found = _DAY.match(text)
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
+    except ValueError:
+        errors[field] = gettext(request, "Write the day as dd/MM/yyyy, such as 02/09/2026.")
+        return None
+
+
+def report_id_of(form: Form) -> str:
+    """The id that the form has carried since it was first shown, so that sending it twice is one report."""
+    return form["report"] if _REPORT_ID.match(form["report"]) else new_id("rep")
+
+
+def reporting_of(colleague: Colleague) -> Reporting:
+    """Where reports to the register go."""
+    provider = colleague.provider
+    return Reporting(provider.db, provider.vault, provider.keys.blind, provider.registry, provider.registry_reports)
+
+
+async def report(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact, deed: Deed) -> None:
+    """Report a fact of the person whose file is open. Raises as `report_to_registry`."""
+    await check_is_here(colleague)
+    policy = await colleague.provider.current_policy()
+    told = await report_to_registry(reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed)
+    await colleague.provider.dispatcher.attempt(told)
+
+
+async def check_is_here(colleague: Colleague) -> None:
+    """Require, before the register is told, that the colleague still is here with the role."""
+
+    async def nothing(_: Unit) -> None:
+        return None
+
+    await colleague.act(nothing)

@@ -1,0 +1,94 @@
+"""Parents and guardians of a child: named, or not any more. The register is told; both people can read it."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.guardianship import named_guardians
+from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.registry_reports import GuardianNamed, GuardianshipEnded
+from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
+from vneid_idp.identity.roles import Role
+from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page, report, reporting_of
+from vneid_idp.use_cases.look_up_person import Desk, look_up
+from vneid_idp.use_cases.report_to_registry import check_fact
+from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.responses import see_other
+
+
+async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Who stands in the register, and the form to name another."""
+    return await _page(request, colleague, file, "office/guardian.html", Form([]), {})
+
+
+async def name(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Show who it would be; when that was confirmed, report it."""
+    form, errors = await read_form(request), Errors()
+    number, deed = _number_of(request, form, errors), deed_of(request, colleague, form, errors)
+    if deed is None or number is None:
+        return await _page(request, colleague, file, "office/guardian.html", form, errors)
+    with RefusedInWords(request, errors, "number"):
+        guardian = await _look_up(colleague, number, on_record=not form["sure"])
+        fact = GuardianNamed(guardian.person_id)
+        if form["sure"]:
+            await report(colleague, file, form, fact, deed)
+            return see_other(f"{file.path}?done=guardian")
+        await check_fact(reporting_of(colleague), file.person_id, fact, await colleague.provider.current_policy())
+        return deed_page(request, colleague, file, "office/guardian_sure.html", form, {}, guardian=guardian)
+    return await _page(request, colleague, file, "office/guardian.html", form, errors)
+
+
+async def _look_up(colleague: Colleague, number: str, *, on_record: bool) -> RegistryRecord:
+    """Whoever has the number: that a clerk looked is on record, as for every file. Raises `CannotBeReported`."""
+    found = await colleague.provider.registry.find_by_number(number)
+    by, scope = colleague.person_id, colleague.roles[0].scope
+    if on_record:
+        await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=scope, reason="family"))
+    if found is None:
+        raise CannotBeReported(Obstacle.GUARDIAN_UNKNOWN)
+    return found
+
+
+async def show_end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Whose guardianship ended."""
+    return await _page(request, colleague, file, "office/guardian_end.html", Form([]), {})
+
+
+async def end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Report that a guardianship ended."""
+    form, errors = await read_form(request), Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if not form["guardian"]:
+        errors["guardian"] = gettext(request, "Choose whose guardianship ended.")
+    if deed is not None and not errors:
+        with RefusedInWords(request, errors, "guardian"):
+            await report(colleague, file, form, GuardianshipEnded(form["guardian"]), deed)
+            return see_other(f"{file.path}?done=guardian-ended")
+    return await _page(request, colleague, file, "office/guardian_end.html", form, errors)
+
+
+async def _page(
+    request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, errors: Errors
+) -> Response:
+    found = await colleague.provider.registry.find_many(named_guardians(file.record))
+    return deed_page(request, colleague, file, template, form, errors, guardians=tuple(found.values()))
+
+
+def _number_of(request: Request, form: Form, errors: Errors) -> str | None:
+    try:
+        return read_personal_id(form["number"]).text
+    except MalformedPersonalId:
+        errors["number"] = gettext(request, "A personal ID number has 12 digits.")
+        return None
+
+
+doors = [
+    Door.page("/office/people/{file}/guardian", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/guardian", for_file(name, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/guardian/end", for_file(show_end, Role.CLERK)),
+    Door.page("/office/people/{file}/guardian/end", for_file(end, Role.CLERK), "POST"),
+]

@@ -1,0 +1,98 @@
+"""Another phone number: a code is sent to it, and when the person reads it out the number counts."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.phones import MalformedPhone, read_phone
+from vneid_idp.identity.registry_reports import PhoneChanged
+from vneid_idp.identity.roles import Role
+from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.deed import (
+    Errors,
+    RefusedInWords,
+    check_is_here,
+    deed_of,
+    deed_page,
+    report_id_of,
+    reporting_of,
+)
+from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
+from vneid_idp.use_cases.report_to_registry import check_fact
+from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+
+_CODES = {
+    Outcome.WRONG: mark("The code is not right. Ask the person to read it out again."),
+    Outcome.SPENT: mark("This code is used, too old, or was tried too often. Send another one."),
+}
+
+
+async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The form for the number."""
+    return deed_page(request, colleague, file, "office/phone.html", Form([]), {})
+
+
+async def send(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Send a code to the number, and ask for it."""
+    form, errors = await read_form(request), Errors()
+    phone, deed = _phone_of(request, form, errors), deed_of(request, colleague, form, errors)
+    if deed is None or phone is None:
+        return deed_page(request, colleague, file, "office/phone.html", form, errors)
+    provider = colleague.provider
+    policy = await provider.current_policy()
+    with RefusedInWords(request, errors, "phone"):
+        await check_fact(reporting_of(colleague), file.person_id, PhoneChanged(phone), policy)
+        sending = await colleague.act(
+            lambda unit: send_code_to_new_phone(unit, provider.keys.blind, provider.keys.sealer, file.record, phone)
+        )
+    if errors:
+        return deed_page(request, colleague, file, "office/phone.html", form, errors)
+    await provider.dispatcher.attempt(sending.deliveries)
+    if not sending.sent:
+        errors["code"] = gettext(request, "A code was sent moments ago, or there were too many. Wait half a minute.")
+    return _code_page(request, colleague, file, form, errors, phone)
+
+
+async def confirm(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Change the number, if the code is right."""
+    form, errors = await read_form(request), Errors()
+    phone, deed = _phone_of(request, form, errors), deed_of(request, colleague, form, errors)
+    if deed is None or phone is None:
+        return deed_page(request, colleague, file, "office/phone.html", form, errors)
+    provider = colleague.provider
+    policy = await provider.current_policy()
+    with RefusedInWords(request, errors, "code"):
+        await check_is_here(colleague)
+        outcome, told = await change_phone(
+            reporting_of(colleague), report_id_of(form), file.person_id, phone, form["code"], policy, deed
+        )
+        await provider.dispatcher.attempt(told)
+        if outcome is Outcome.RIGHT:
+            return see_other(f"{file.path}?done=phone")
+        errors["code"] = gettext(request, _CODES[outcome])
+    return _code_page(request, colleague, file, form, errors, phone)
+
+
+def _code_page(
+    request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors, phone: str
+) -> Response:
+    return deed_page(request, colleague, file, "office/phone_code.html", form, errors, phone=phone)
+
+
+def _phone_of(request: Request, form: Form, errors: Errors) -> str | None:
+    try:
+        return read_phone(form["phone"])
+    except MalformedPhone:
+        errors["phone"] = gettext(request, "Enter a Vietnamese mobile number of a person.")
+        return None
+
+
+doors = [
+    Door.page("/office/people/{file}/phone", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/phone", for_file(send, Role.CLERK), "POST"),
+    Door.page("/office/people/{file}/phone/confirm", for_file(confirm, Role.CLERK), "POST"),
+]

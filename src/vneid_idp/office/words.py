@@ -1,0 +1,50 @@
+"""Why something at the desk cannot be done, as a clerk reads it."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.web.i18n import gettext, mark
+
+OBSTACLES: Mapping[Obstacle, str] = {
+    Obstacle.DECEASED: mark("The population register has recorded this person's death already."),
+    Obstacle.IN_THE_FUTURE: mark("This day has not come yet."),
+    Obstacle.BEFORE_BIRTH: mark("This day is before the person's birth."),
+    Obstacle.OTHER_CARD: mark("Citizens have citizens' cards, foreigners residence cards."),
+    Obstacle.CARD_NOT_NEWER: mark("The population register has a card of this day, or a newer one."),
+    Obstacle.CARD_EXPIRED: mark("This card would have expired already."),
+    Obstacle.GUARDIAN_UNKNOWN: mark("The population register has nobody with this number."),
+    Obstacle.GUARDIAN_IS_WARD: mark("This is the child's own number: nobody is the own guardian."),
+    Obstacle.GUARDIAN_DECEASED: mark("The population register has recorded the death of this guardian."),
+    Obstacle.GUARDIAN_TOO_YOUNG: mark("A guardian is at least %(years)s years old; this person is younger."),
+    Obstacle.GUARDIAN_ALREADY: mark("This person is a parent or guardian of the child already."),
+    Obstacle.NEEDS_NO_GUARDIAN: mark("From the age of %(years)s on a person acts alone; no guardian is named."),
+    Obstacle.NOT_GUARDIAN: mark("This person is no guardian of the child, or not any more."),
+    Obstacle.SAME_PHONE: mark("This is the number that the population register has already."),
+}
+_REFUSALS: Mapping[str, str] = {
+    "account_exists": mark("This person has an account already. Go back to the file."),
+    "level_not_allowed": mark("Age and card do not allow this level: it takes a valid card."),
+    "act_not_possible": mark("This has been done already, or the holder has died. Look at the file."),
+    "not_compared": mark("Level 2 takes a look at the card and the face: confirm that you have compared them."),
+    "sign_in_name_taken": mark("This phone number belongs to another account. One number belongs to one account."),
+    "no_account": mark("This person has no account that is open."),
+    "nothing_to_ask": mark("The account stands already as you would ask."),
+    "request_is_open": mark("A request about this person waits for a decision."),
+    "no_such_request": mark("This request has been decided, or taken back, meanwhile."),
+    "same_officer": mark("Whoever asked cannot decide."),
+    "overtaken": mark("The population register has just changed what it says. Look at the file again, then repeat."),
+    "report_refused": mark("The population register did not accept the report. Nothing was changed."),
+    "registry_unavailable": mark(
+        "The population register does not answer right now. Send this form again in a minute: nothing is done twice."
+    ),
+}
+
+
+def words_of(request: Request, error: DomainError) -> str | None:
+    """What to say at the form; nothing of a refusal that is about something else, such as who is signed in."""
+    if isinstance(error, CannotBeReported):
+        return gettext(request, OBSTACLES[error.obstacle], years=error.years)
+    return gettext(request, _REFUSALS[error.code]) if error.code in _REFUSALS else None

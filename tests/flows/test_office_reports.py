@@ -1,0 +1,174 @@
+"""What a clerk reports at the desk: shown first, then done once, and the person reads it."""
+
+import re
+
+import pytest
+
+from tests.flows.test_office import at_desk, colleague, done_of, file_of, history, send
+from tests.flows.test_portal import opened
+from tests.support.country import Country
+from tests.support.relying_party import Page, Person
+from tests.support.shortcuts import known
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import local_date
+from vneid_idp.sandbox.outbox import latest_messages
+
+PHONE = "0950 000 999"
+
+
+@pytest.fixture
+async def clerk(land: Country) -> Person:
+    return await colleague(land, "plain", Role.CLERK)
+
+
+async def registered(land: Country, slug: str) -> RegistryRecord:
+    record = await land.idp.registry.find(land.people[slug].record.person_id)
+    assert record is not None
+    return record
+
+
+async def code_in_outbox(land: Country) -> str:
+    await land.deliver()
+    async with land.idp.db.reading() as unit:
+        return (await latest_messages(unit, land.idp.keys.sealer))[0].code
+
+
+async def test_a_phone_is_changed_with_the_code_that_came_to_it(land: Country, clerk: Person) -> None:
+    page = await file_of(land, clerk, "complete")
+    assert (await at_desk(clerk, page, "phone", phone="024 3825 1234")).response.status_code == 422
+    taken = await at_desk(clerk, page, "phone", phone=land.people["guardian"].record.phone or "")
+    assert "thuộc một tài khoản khác" in taken.text
+    same = await at_desk(clerk, page, "phone", phone=land.people["complete"].record.phone or "")
+    assert "đã có đúng số này" in same.text
+    asked = await at_desk(clerk, page, "phone", phone=PHONE)
+    assert PHONE in asked.text
+    code = await code_in_outbox(land)
+    wrong = await send(clerk, asked, code="000000" if code != "000000" else "111111")
+    assert "Mã không đúng" in wrong.text
+    for _ in range(2):  # sent twice
+        assert done_of(await send(clerk, asked, code=code)) == "done=phone"
+    assert (await registered(land, "complete")).phone == "+84950000999"
+    assert (await history(land, "complete")).count("register.informed") == 1
+    own = (await known(land, "complete")).person
+    assert "bạn đổi số điện thoại" in (await opened(own, "/me/history")).text
+
+
+async def test_codes_are_not_sent_without_end(land: Country, clerk: Person) -> None:
+    page = await file_of(land, clerk, "complete")
+    await at_desk(clerk, page, "phone", phone=PHONE)
+    again = await at_desk(clerk, page, "phone", phone="0950 000 998")
+    assert "Hãy đợi nửa phút" in again.text
+    async with land.idp.db.reading() as unit:
+        assert len(await deliveries.list_deliveries(unit)) <= 1
+
+
+async def confirmed(clerk: Person, page: Page) -> Page:
+    assert "register.informed" not in page.text
+    return await send(clerk, page, sure="1")
+
+
+async def test_a_guardian_is_shown_then_named_then_ended(land: Country, clerk: Person) -> None:
+    page = await file_of(land, clerk, "child-9")
+    child, other = land.people["child-9"].record, land.people["grandmother"].record
+    for number, words in (
+        ("12", "có 12 chữ số"),
+        ("097099999999", "không có ai mang số này"),
+        (child.personal_number, "không ai tự giám hộ mình"),
+        (land.people["fifteen"].record.personal_number, "từ đủ 18 tuổi"),
+        (land.people["deceased"].record.personal_number, "qua đời"),
+        (land.people["guardian"].record.personal_number, "đã là cha mẹ"),
+    ):
+        refused = await at_desk(clerk, page, "guardian", number=number)
+        assert (refused.response.status_code, words in refused.text) == (422, True), words
+    sure = await at_desk(clerk, page, "guardian", number=other.personal_number)
+    assert other.full_name in sure.text
+    assert other.person_id not in (await registered(land, "child-9")).guardian_ids
+    assert "person.looked_up" in await history(land, "grandmother")
+    for _ in range(2):  # sent twice
+        assert done_of(await confirmed(clerk, sure)) == "done=guardian"
+    assert other.person_id in (await registered(land, "child-9")).guardian_ids
+    ending = await opened(clerk, f"{page.path}/guardian/end")
+    assert other.full_name in ending.text
+    assert (await send(clerk, ending, reason="QĐ 3")).response.status_code == 422
+    assert (await send(clerk, ending, reason="QĐ 3", guardian=child.person_id)).response.status_code == 422
+    for _ in range(2):  # sent twice
+        ended = await send(clerk, ending, reason="QĐ 3", guardian=other.person_id)
+        assert done_of(ended) == "done=guardian-ended"
+    assert other.person_id not in (await registered(land, "child-9")).guardian_ids
+    for slug in ("child-9", "grandmother"):
+        assert (await history(land, slug)).count("register.informed") == 2
+    theirs = (await known(land, "grandmother")).person
+    assert "bạn là cha mẹ hoặc người giám hộ của một trẻ em" in (await opened(theirs, "/me/history")).text
+
+
+async def test_a_card_is_shown_with_its_end_then_reported(land: Country, clerk: Person) -> None:
+    page = await file_of(land, clerk, "card-expired")
+    today = local_date(land.watch.now())
+    for issued, words in (
+        ("hôm qua", "dd/MM/yyyy"),
+        ("31/02/2026", "dd/MM/yyyy"),
+        ("01/01/2090", "chưa đến"),
+        (f"{land.people['card-expired'].record.card.issued_on:%d/%m/%Y}", "hoặc mới hơn"),  # type: ignore[union-attr]
+    ):
+        refused = await at_desk(clerk, page, "card", issued=issued)
+        assert (refused.response.status_code, words in refused.text) == (422, True), words
+    sure = await at_desk(clerk, page, "card", issued=f"{today:%d/%m/%Y}")
+    assert sure.response.status_code == 200, sure.text
+    for _ in range(2):  # sent twice
+        assert done_of(await confirmed(clerk, sure)) == "done=card"
+    assert (await registered(land, "card-expired")).card.issued_on == today  # type: ignore[union-attr]
+    assert (await history(land, "card-expired")).count("register.informed") == 1
+
+
+async def test_a_foreigners_card_has_a_kind_and_an_end(land: Country, clerk: Person) -> None:
+    page = await file_of(land, clerk, "foreigner-card-expired")
+    today = f"{local_date(land.watch.now()):%d/%m/%Y}"
+    for form in ({"expires": "01/01/2028"}, {"kind": "citizen_card", "expires": "01/01/2028"},
+                 {"kind": "temporary_residence_card"}):  # fmt: skip
+        assert (await at_desk(clerk, page, "card", issued=today, **form)).response.status_code == 422
+    kind = "temporary_residence_card"
+    sure = await at_desk(clerk, page, "card", issued=today, expires="01/01/2028", kind=kind)
+    assert "01/01/2028" in sure.text
+    assert done_of(await confirmed(clerk, sure)) == "done=card"
+
+
+async def test_a_death_is_reported_by_who_types_the_number_again(land: Country, clerk: Person) -> None:
+    page = await file_of(land, clerk, "complete")
+    number = land.people["complete"].record.personal_number
+    asked = await opened(clerk, f"{page.path}/death")
+    assert "không thể hoàn tác" in asked.text
+    day = f"{local_date(land.watch.now()):%d/%m/%Y}"
+    right = {"died": day, "number": number, "reason": "Giấy chứng tử 7"}
+    for name, value in (("died", "01/01/2090"), ("number", number[:-1] + "0"), ("number", ""), ("reason", "")):
+        refused = await send(clerk, asked, **{**right, name: value})
+        assert refused.response.status_code == 422, name
+        assert (await registered(land, "complete")).deceased_at is None
+    for _ in range(2):  # sent twice
+        assert done_of(await send(clerk, asked, **right)) == "done=death"
+    assert (await registered(land, "complete")).deceased_at is not None
+    assert (await history(land, "complete")).count("register.informed") == 1
+    again = await at_desk(clerk, page, "death", **right)
+    assert "ghi nhận người này qua đời từ trước" in again.text
+    file = await opened(clerk, page.path)
+    assert not re.search(rf'href="{page.path}/\w+"', file.response.text)
+
+
+async def test_an_out_of_order_register_is_said_and_nothing_is_done(
+    land: Country, clerk: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await file_of(land, clerk, "complete")
+
+    async def refuse(*_: object) -> None:
+        from vneid_idp.identity.registry import RegistryUnavailable
+
+        raise RegistryUnavailable
+
+    sure = await at_desk(clerk, page, "card", issued=f"{local_date(land.watch.now()):%d/%m/%Y}")
+    monkeypatch.setattr(type(land.idp.registry_reports), "report", refuse)
+    refused = await confirmed(clerk, sure)
+    assert "hiện không trả lời" in refused.text
+    assert "register.informed" not in await history(land, "complete")
+    monkeypatch.undo()
+    assert done_of(await confirmed(clerk, sure)) == "done=card"
