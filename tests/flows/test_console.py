@@ -16,6 +16,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.statement import Statement
+from vneid_idp.workers import seal_events
 
 PAGES = ("/console", "/console/clients", "/console/keys", "/console/deliveries", "/console/deliveries?dead")
 
@@ -43,6 +44,29 @@ async def test_an_operator_sees_how_everything_stands(land: Country, party: Rely
         assert page.status_code == 200, path
     assert party.client_id in (await operator.browser.get("/console/clients")).text
     assert (await operator.browser.get("/console/clients/cli_none")).status_code == 404
+
+
+async def test_figures_of_today_and_what_is_not_as_it_should_be(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    person = Person(land, land.people["complete"])
+    await person.sign_in(await person.open("/signin"), "wrong-password")
+    await person.sign_in(await person.open("/signin"))
+    await seal_events(land.idp.db)
+    page = await opened(operator, "/console")
+    told_page = " ".join(page.text.split())
+    for text in ("Lượt đăng nhập 1", "Thất bại: sai mật khẩu 1", "Lượt đồng ý chia sẻ 0", "Mọi thứ đang hoạt động"):
+        assert text in told_page, text
+    assert person.persona.record.person_id not in page.response.text
+    async with land.idp.db.writing() as unit:
+        sealer = land.idp.keys.sealer
+        await deliveries.enqueue(unit, sealer, Channel.SMS, "per_x", {"a": "b"}, not_after=unit.now + 1)
+    land.watch.advance(2 * MINUTE)
+    async with land.idp.db.writing() as unit:
+        await deliveries.give_up_lost(unit)
+    told_page = " ".join((await opened(operator, "/console")).text.split())
+    for text in ("1 lượt gửi đã bỏ", "không tiến trình nào xử lý", "Lượt đã bỏ lâu nhất từ"):
+        assert text in told_page, text
+    assert "Mọi thứ đang hoạt động" not in told_page
 
 
 async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country, party: RelyingParty) -> None:

@@ -1,6 +1,7 @@
 """Events on both databases: they ride with their change, are read by person, and no tampering goes unseen."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 from sqlalchemy import bindparam, delete, select, update
@@ -12,6 +13,7 @@ from vneid_idp.audit.chain import next_batch
 from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import event_batches, events
+from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import AlreadyThere, Database, StatementFailed
@@ -269,3 +271,29 @@ async def test_an_event_that_comes_in_while_a_batch_is_sealed_undoes_the_batch(d
     assert await verify(db) == service.Verification(0, 0, 3, "", None)
     await seal(db)
     assert (await verify(db)).events == 3
+
+
+async def test_what_is_sealed_is_counted_once_by_day_and_kind(db: Database, watch: Watch) -> None:
+    await record(db, "per_a", "per_b")
+    async with db.writing() as unit:
+        for method in ("pwd", "pwd", "sms"):
+            await service.record(unit, Event(EventKind.SIGNIN_FAILED, data={"method": method}))
+        await service.record(unit, Event(EventKind.CONSENT_GIVEN, person_id="per_a", data={"method": "nothing"}))
+    today = local_date(watch.now())
+
+    async def counted() -> Mapping[tuple[str, str], int]:
+        async with db.reading() as unit:
+            return await service.counts_of(unit, today)
+
+    assert await counted() == {}
+    await asyncio.gather(*(seal(db) for _ in range(4)), return_exceptions=True)
+    once = {
+        ("signin.succeeded", ""): 2, ("signin.failed", "pwd"): 2, ("signin.failed", "sms"): 1, ("consent.given", ""): 1,
+    }  # fmt: skip
+    assert await counted() == once
+    await record(db, "per_c")
+    await seal(db)
+    watch.advance(DAY)
+    await record(db, "per_c")
+    await seal(db)
+    assert await counted() == once | {("signin.succeeded", ""): 3}

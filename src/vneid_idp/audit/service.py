@@ -1,11 +1,15 @@
 """Use cases of audit: record, read a person's history, seal, verify."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from vneid_idp.audit import store
 from vneid_idp.audit.chain import Batch, BatchHash, find_broken_link, next_batch
 from vneid_idp.audit.events import Event, EventKind, RecordedEvent
 from vneid_idp.audit.store import EventsCameIn
+from vneid_idp.kernel.clock import local_date
 from vneid_idp.storage.unit import Reading, Unit
 
 __all__ = [
@@ -15,8 +19,10 @@ __all__ = [
     "EventsCameIn",
     "Verification",
     "count_unsealed",
+    "counts_of",
     "has_happened",
     "history_of",
+    "last_batch",
     "record",
     "seal_batch",
     "verify",
@@ -77,7 +83,26 @@ async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Batch | None:
     if not members:
         return None
     batch = next_batch(last, members, unit.now)
-    return batch if await store.add_batch(unit, batch, members) else None
+    if not await store.add_batch(unit, batch, members):
+        return None
+    await store.add_counts(unit, Counter(map(_counted_as, members)))
+    return batch
+
+
+def _counted_as(event: RecordedEvent) -> tuple[str, str, str]:
+    detail = str(event.data.get("method", "")) if event.kind == EventKind.SIGNIN_FAILED else ""
+    return local_date(event.at).isoformat(), event.kind, detail
+
+
+async def counts_of(unit: Reading, day: date) -> Mapping[tuple[str, str], int]:
+    """How often what happened on a day in Viet Nam, by kind and, of sign-ins that failed, by method; of what is in a
+    batch already. Nobody is told apart."""
+    return await store.counts_of(unit, day.isoformat())
+
+
+async def last_batch(unit: Reading) -> Batch | None:
+    """The head of the chain."""
+    return await store.find_last_batch(unit)
 
 
 async def count_unsealed(unit: Reading) -> int:

@@ -1,13 +1,13 @@
 """Queries on events and batches."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import orjson
 from sqlalchemy import bindparam, func, insert, select, update
 
 from vneid_idp.audit.chain import Batch
 from vneid_idp.audit.events import Event, EventKind, RecordedEvent
-from vneid_idp.audit.tables import event_batches, events
+from vneid_idp.audit.tables import event_batches, event_counts, events
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.storage.statement import Statement
@@ -80,6 +80,15 @@ _MARK = Statement(
     .values(batch=bindparam("number"))
     .where(events.c.batch.is_(None), events.c.event_id.between(bindparam("first"), bindparam("last")))
 )
+_counted = insert_or(event_counts).values(
+    day=bindparam("day"), kind=bindparam("kind"), detail=bindparam("detail"), count=bindparam("more")
+)
+_COUNT = Statement(
+    _counted.on_conflict_do_update(
+        index_elements=["day", "kind", "detail"], set_={"count": event_counts.c.count + _counted.excluded["count"]}
+    )
+)
+_COUNTS = Statement(select(event_counts).where(event_counts.c.day == bindparam("day")))
 
 
 def _recorded(row: Row) -> RecordedEvent:
@@ -184,3 +193,14 @@ async def events_of(unit: Reading, number: int) -> AsyncIterator[RecordedEvent]:
         for row in rows:
             yield _recorded(row)
         after = rows[-1]["event_id"]
+
+
+async def add_counts(unit: Unit, counts: Mapping[tuple[str, str, str], int]) -> None:
+    """Add so many to what was counted, by day, kind and detail."""
+    for (day, kind, detail), more in sorted(counts.items()):
+        await unit.execute(_COUNT, day=day, kind=kind, detail=detail, more=more)
+
+
+async def counts_of(unit: Reading, day: str) -> dict[tuple[str, str], int]:
+    """What was counted on a day, by kind and detail."""
+    return {(row["kind"], row["detail"]): row["count"] for row in await unit.fetch(_COUNTS, day=day)}

@@ -1,4 +1,4 @@
-"""The `events` and `event_batches` tables."""
+"""The tables `events`, `event_batches` and `event_counts`."""
 
 from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
 
@@ -31,4 +31,16 @@ event_batches = Table(
     Column("sealed_at", BigInteger, nullable=False),
     # Two workers that seal at the same moment compute the same number: one of them loses here.
     PrimaryKeyConstraint("number"),
+)
+
+# How often what happened on a day in Viet Nam, written with the batch that seals it: reading it costs the same however
+# much happened, and it tells of nobody.
+event_counts = Table(
+    "event_counts",
+    metadata,
+    Column("day", Text, nullable=False),  # 2027-01-01
+    Column("kind", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # how a sign-in failed; else empty
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("day", "kind", "detail"),
 )

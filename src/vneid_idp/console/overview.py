@@ -1,19 +1,47 @@
-"""`/console`: how everything stands, at a glance."""
+"""`/console`: how everything stands, at a glance: counts of today, what waits, and what is not as it should be."""
+
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.events import EventKind
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity import lock_requests
+from vneid_idp.identity.registry import RegistryHealth
 from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import MINUTE, Instant, local_date
 from vneid_idp.keys import service as keys
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
+from vneid_idp.web.i18n import mark
 from vneid_idp.web.templates import render
 
 _MOST = 1_000
+_LATE: Instant = MINUTE
+"""Events are chained every few seconds: where none was for this long although some wait, no worker does it."""
+
+_TODAY: Mapping[tuple[str, str], str] = {
+    (EventKind.SIGNIN_SUCCEEDED, ""): mark("Sign-ins"),
+    (EventKind.SIGNIN_FAILED, "pwd"): mark("Failed: wrong password"),
+    (EventKind.SIGNIN_FAILED, "pin"): mark("Failed: wrong passcode"),
+    (EventKind.SIGNIN_FAILED, "sms"): mark("Failed: wrong code by message"),
+    (EventKind.SIGNIN_FAILED, "hwk"): mark("Failed: passkey"),
+    (EventKind.ACCOUNT_LOCKED_OUT, ""): mark("Refused for a while after too many attempts"),
+    (EventKind.CONSENT_GIVEN, ""): mark("Consents given"),
+    (EventKind.CONSENT_REFUSED, ""): mark("Consents refused"),
+    (EventKind.CONSENT_WITHDRAWN, ""): mark("Consents withdrawn"),
+    (EventKind.BINDING_VERIFIED, ""): mark("Accounts linked"),
+    (EventKind.CODE_REPLAYED, ""): mark("Codes presented twice"),
+    (EventKind.REFRESH_REPLAYED, ""): mark("Old refresh tokens presented"),
+}
+_REGISTRY: Mapping[RegistryHealth, str] = {
+    RegistryHealth.OK: mark("answers"),
+    RegistryHealth.DEGRADED: mark("the last answers failed"),
+    RegistryHealth.UNREACHABLE: mark("not asked for a while, since it did not answer"),
+}
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -21,21 +49,35 @@ async def show(request: Request, colleague: Colleague) -> Response:
     provider = colleague.provider
     async with provider.db.reading() as unit:
         channels = await deliveries.standing(unit)
+        waiting_since, dead_since = await deliveries.oldest(unit)
         known = await clients.list_clients(unit, limit=_MOST)
         all_keys = await keys.list_keys(unit)
         requests = await lock_requests.open_requests(unit)
-        unsealed = await audit.count_unsealed(unit)
+        unsealed, head = await audit.count_unsealed(unit), await audit.last_batch(unit)
+        counts = await audit.counts_of(unit, local_date(unit.now))
+        now = unit.now
+    health = provider.registry.health
     return render(
         request,
         "console/overview.html",
         colleague=colleague,
+        now=now,
+        today=[(label, counts.get(of, 0)) for of, label in _TODAY.items()],
         channels=channels,
+        waiting_since=waiting_since,
+        dead_since=dead_since,
         enabled=sum(client.disabled_at is None for client in known),
         disabled=sum(client.disabled_at is not None for client in known),
         more=len(known) == _MOST,
         announced=sum(key.state == "announced" for key in all_keys),
         requests=len(requests),
         unsealed=unsealed,
+        head=head,
+        chain_late=bool(unsealed) and (head is None or now - head.sealed_at > _LATE),
+        registry=_REGISTRY[health],
+        registry_well=health is RegistryHealth.OK,
+        overdue=sum(channel.overdue for channel in channels),
+        dead=sum(channel.dead for channel in channels),
     )
 
 

@@ -198,6 +198,11 @@ async def standing(unit: Reading) -> list[Standing]:
     return [found.get(channel, Standing(channel, 0, 0, 0)) for channel in Channel]
 
 
+async def oldest(unit: Reading) -> tuple[Instant | None, Instant | None]:
+    """Since when the oldest that is under way waits, and when the oldest that is kept was given up."""
+    return await store.oldest(unit)
+
+
 async def _record(unit: Unit, kind: EventKind, row: Queued, code: str | None, deed: Deed | None = None) -> None:
     to_person = MANNERS[row.channel].addressee is Addressee.PERSON
     await record(

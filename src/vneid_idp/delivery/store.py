@@ -87,6 +87,12 @@ _STANDING = Statement(
         func.sum(case((_is_dead, 1), else_=0)).label("dead"),
     ).group_by(_t.c.channel)
 )
+_OLDEST = Statement(
+    select(
+        func.min(case((_is_dead, None), else_=_t.c.created_at)).label("waiting"),
+        func.min(_t.c.given_up_at).label("dead"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +230,9 @@ async def standing(unit: Reading, due_before: Instant) -> dict[Channel, Standing
         channel, dead = Channel(row["channel"]), int(row["dead"])
         found[channel] = Standing(channel, int(row["rows"]) - dead, int(row["overdue"]), dead)
     return found
+
+
+async def oldest(unit: Reading) -> tuple[Instant | None, Instant | None]:
+    """Since when the oldest that is under way waits, and when the oldest that is kept was given up."""
+    row = await unit.fetch_one(_OLDEST)
+    return (None, None) if row is None else (row["waiting"], row["dead"])
