@@ -99,10 +99,12 @@ async def test_whom_the_authority_locks_has_nothing_left_at_once(land: Country, 
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
 
 
-async def test_a_lock_of_a_guardian_does_not_rest_the_childs_account(land: Country, party: RelyingParty) -> None:
+async def test_a_lock_of_a_guardian_rests_the_childs_account_until_it_ends(land: Country, party: RelyingParty) -> None:
     guardian = await agreed(land, party, "guardian")
     child = await bind(land, party, "child", land.people["child-9"].record.person_id, guardian.person_id)
     await say(land, lock, guardian)
+    assert await states(land, party) == {child: BindingState.SUSPENDED}
+    await say(land, unlock, guardian)
     assert await states(land, party) == {child: BindingState.VERIFIED}
 
 

@@ -80,16 +80,38 @@ async def test_tokens_end_with_the_card_before_any_worker_looks(
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
 
 
-async def test_a_childs_account_rests_neither_with_the_childs_card_nor_with_the_guardians(
+async def test_a_childs_account_rests_with_the_guardians_card_and_not_with_the_childs(
     land: Country, party: RelyingParty, follower: Follower
 ) -> None:
     guardian = await agreed(land, party, "guardian")
     child = land.people["child-9"].record.person_id
     bound = await bind(land, party, "child", child, guardian.person_id)
     await change(land, child, card=CARD)
-    land.watch.set(await card_until(land, follower, guardian.person_id))
+    await follower.round()
+    end = card_expires_at(CARD)
+    assert end is not None
+    land.watch.set(end)
     assert await rest(land) == 0
     assert await states(land, party) == {bound: BindingState.VERIFIED}
+    await card_until(land, follower, guardian.person_id)
+    # The register told of a card that has run out already: there is nothing left to find.
+    assert await states(land, party) == {bound: BindingState.SUSPENDED}
+    assert await rest(land) == 0
+    await change(land, guardian.person_id, card=RENEWED)
+    await follower.round()
+    assert await states(land, party) == {bound: BindingState.VERIFIED}
+
+
+async def test_a_guardian_whose_card_runs_out_over_night_supervises_nobody(
+    land: Country, party: RelyingParty, follower: Follower
+) -> None:
+    guardian = await agreed(land, party, "guardian")
+    bound = await bind(land, party, "child", land.people["child-9"].record.person_id, guardian.person_id)
+    land.watch.set(await card_until(land, follower, guardian.person_id))
+    assert await states(land, party) == {bound: BindingState.VERIFIED}
+    assert await rest(land) == 1
+    assert await rest(land) == 0
+    assert await states(land, party) == {bound: BindingState.SUSPENDED}
 
 
 async def test_a_lock_that_is_lifted_does_not_wake_what_rests_for_a_card(

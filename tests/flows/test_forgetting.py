@@ -72,7 +72,12 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     assert refused(await party.refresh(tokens["refresh_token"]))
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
     released = BindingState.RELEASED
-    assert await states(land, party) == {child: released, own: released, kept: BindingState.VERIFIED}
+    # The child's account is the child's: it waits for another guardian.
+    assert await states(land, party) == {
+        child: BindingState.SUSPENDED,
+        own: released,
+        kept: BindingState.VERIFIED,
+    }
     assert await states(land, second) == {elsewhere: released}
     async with land.idp.db.reading() as unit:
         assert await consents.list_standing(unit, someone.person_id) == []

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, exists, select
+from sqlalchemy import BigInteger, and_, bindparam, delete, exists, select, true
 
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.tables import is_live
@@ -31,26 +31,32 @@ _REMOVE = Statement(
 
 
 @cache
-def _with_expired_card(kind: BindingKind[Any]) -> Statement:
+def _with_expired_card(kind: BindingKind[Any], *, guardians: bool) -> Statement:
     c, account = kind.table.c, accounts.c
+    who = c.representative_id if guardians else c.person_id
     rests = exists().where(
         _c.person_id == c.person_id, _c.binding_id == c.binding_id, _c.ground == bindparam("of_ground")
     )
     expired = and_(account.closed_at.is_(None), account.card_expires_at <= bindparam("now", type_=BigInteger))
     return Statement(
-        select(c.person_id)
+        select(account.person_id)
         .distinct()
-        .join_from(accounts, kind.table, c.person_id == account.person_id)
-        .where(expired, c.representative_id.is_(None), is_live(kind.table, kind.lifecycle), ~rests)
+        .join_from(accounts, kind.table, who == account.person_id)
+        .where(expired, is_live(kind.table, kind.lifecycle), ~rests)
         .where(account.person_id > bindparam("after"))
-        .order_by(c.person_id)
+        # Of what a guardian bound it is the guardian's card that counts.
+        .where(true() if guardians else c.representative_id.is_(None))
+        .order_by(account.person_id)
         .limit(bindparam("most"))
     )
 
 
-async def with_expired_card(unit: Reading, kind: BindingKind[Any], ground: str, after: str, most: int) -> set[str]:
-    """See `rests.with_expired_card`; of one kind."""
-    rows = await unit.fetch(_with_expired_card(kind), of_ground=ground, now=unit.now, after=after, most=most)
+async def with_expired_card(
+    unit: Reading, kind: BindingKind[Any], ground: str, after: str, most: int, *, guardians: bool = False
+) -> set[str]:
+    """See `rests.with_expired_card`; of one kind, those who hold something, or who bound it as guardians."""
+    statement = _with_expired_card(kind, guardians=guardians)
+    rows = await unit.fetch(statement, of_ground=ground, now=unit.now, after=after, most=most)
     return {row["person_id"] for row in rows}
 
 

@@ -1,15 +1,15 @@
-"""Why bindings rest: grounds that the population register gives, each of which may cease by itself.
+"""Why bindings rest: grounds that the register gives, or the standing of a guardian, each of which may cease by itself.
 
 A binding rests as long as there is a ground. A lock of the identity is another matter (`suspend_all`, `resume_all`),
 and what the provider suspended for reasons of its own is left alone here.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from enum import StrEnum
 
 from vneid_idp.bindings import rest_store, service
 from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.engine.kind import BindingKind
+from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind
 from vneid_idp.bindings.engine.lifecycle import Pause
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
@@ -26,6 +26,14 @@ class Ground(StrEnum):
     """Its holder, who proved it, has no valid card any more, which locks the identity (Decree 69/2024 Art. 15)."""
     GUARDIANSHIP = "guardianship"
     """Who bound it for a child is no parent or guardian of the child any more."""
+    GUARDIAN = "guardian"
+    """Who bound it for a child cannot act: died, was forgotten, or has an identity that is locked, by whomever or with
+    the card."""
+
+
+UNSUPERVISED = frozenset({Ground.GUARDIANSHIP, Ground.GUARDIAN})
+"""Grounds that another proof does away with: another guardian's, or the young person's own."""
+_OF_THE_GUARDIAN = frozenset({Ground.GUARDIAN})
 
 
 async def put_in_step(
@@ -36,28 +44,99 @@ async def put_in_step(
     locked_at: Instant | None,
     kinds: Kinds = KINDS,
 ) -> None:
-    """Let what a person holds rest, or count again, by the grounds that there are now for each binding.
+    """Let what a person holds rest, or count again, by the grounds that the register gives now for each binding.
 
     `locked_at` is since when the person's identity is locked, if it is: then nothing counts again before the lock ends.
     """
     standing = await rest_store.grounds_of(unit, person_id)
     async for binding in service.all_of_person(unit, person_id, kinds):
+        if binding.person_id == person_id:
+            before = _read(standing, binding)
+            await _put_in_step(unit, binding, before, grounds(binding) | before & _OF_THE_GUARDIAN, locked_at, kinds)
+
+
+async def put_one_in_step(
+    unit: Unit, binding: Binding, grounds: frozenset[Ground], *, kinds: Kinds = KINDS
+) -> frozenset[Ground]:
+    """As `put_in_step`, for one binding whose holder is not locked; the grounds for which it rests now, those of its
+    guardian included.
+    """
+    before = _read(await rest_store.grounds_of(unit, _holder(binding)), binding)
+    now = grounds | before & _OF_THE_GUARDIAN
+    await _put_in_step(unit, binding, before, now, None, kinds)
+    return now
+
+
+async def lift(unit: Unit, binding: Binding, *, kinds: Kinds = KINDS) -> None:
+    """Let a binding count again whose holder is not locked: what it rested for is gone with another proof."""
+    before = _read(await rest_store.grounds_of(unit, _holder(binding)), binding)
+    await _put_in_step(unit, binding, before, frozenset(), None, kinds)
+
+
+async def wards_of(unit: Reading, guardian_id: str, *, kinds: Kinds = KINDS) -> frozenset[str]:
+    """The people for whom somebody bound, as their guardian, what is live."""
+    return frozenset([_holder(binding) async for binding in _supervised(unit, guardian_id, kinds)])
+
+
+async def put_wards_in_step(
+    unit: Unit, guardian_id: str, *, acts: bool, locked_at: Mapping[str, Instant | None], kinds: Kinds = KINDS
+) -> None:
+    """Let rest what somebody bound for others as their guardian, or count again, by whether the guardian `acts`.
+
+    `locked_at` says of each of the others since when their identity is locked, if it is.
+    """
+    async for binding in _supervised(unit, guardian_id, kinds):
+        holder = _holder(binding)
+        if holder in locked_at:
+            before = _read(await rest_store.grounds_of(unit, holder), binding)
+            now = before - _OF_THE_GUARDIAN if acts else before | _OF_THE_GUARDIAN
+            await _put_in_step(unit, binding, before, now, locked_at[holder], kinds)
+
+
+async def _supervised(unit: Reading, guardian_id: str, kinds: Kinds) -> AsyncIterator[Binding]:
+    async for binding in service.all_of_person(unit, guardian_id, kinds):
         kind = kinds[binding.kind]
-        pause = kind.lifecycle.pause
-        if pause is None or binding.person_id != person_id or binding.state not in kind.lifecycle.live:
-            continue
-        before = frozenset(Ground(name) for name in standing.get(binding.binding_id, ()))
-        await _Resting(unit, person_id, kind, pause, binding).put_in_step(before, grounds(binding), locked_at)
+        if (
+            binding.representative_id == guardian_id
+            and kind.representative == GUARDIAN
+            and binding.state in kind.lifecycle.live
+        ):
+            yield binding
+
+
+def _holder(binding: Binding) -> str:
+    assert binding.person_id is not None, "somebody acts for a holder, and only what has one rests"
+    return binding.person_id
+
+
+def _read(standing: Mapping[str, set[str]], binding: Binding) -> frozenset[Ground]:
+    return frozenset(Ground(name) for name in standing.get(binding.binding_id, ()))
+
+
+async def _put_in_step(
+    unit: Unit,
+    binding: Binding,
+    before: frozenset[Ground],
+    now: frozenset[Ground],
+    locked_at: Instant | None,
+    kinds: Kinds,
+) -> None:
+    kind = kinds[binding.kind]
+    pause = kind.lifecycle.pause
+    if pause is not None and binding.state in kind.lifecycle.live:
+        await _Resting(unit, _holder(binding), kind, pause, binding).put_in_step(before, now, locked_at)
 
 
 async def with_expired_card(unit: Reading, after: str, most: int, *, kinds: Kinds = KINDS) -> tuple[str, ...]:
-    """People who hold something by an own proof that does not rest for their card yet, though it has run out: at most
-    `most`, in the order of their ids, those after `after`.
+    """People whose card has run out, and who hold something by an own proof, or bound it for a child, that does not
+    rest for that yet: at most `most`, in the order of their ids, those after `after`.
     """
     found: set[str] = set()
     for kind in kinds.values():
         if kind.lifecycle.pause is not None:
             found |= await rest_store.with_expired_card(unit, kind, Ground.CARD, after, most)
+        if kind.lifecycle.pause is not None and kind.representative == GUARDIAN:
+            found |= await rest_store.with_expired_card(unit, kind, Ground.GUARDIAN, after, most, guardians=True)
     return tuple(sorted(found)[:most])
 
 

@@ -54,13 +54,19 @@ async def release_by_person(
     return await engine.move(unit, kind, binding.client_id, binding_id, kind.lifecycle.release, by=by)
 
 
-async def release_all(unit: Unit, person_id: str, client_id: str | None = None, *, kinds: Kinds = KINDS) -> int:
+async def release_all(
+    unit: Unit, person_id: str, client_id: str | None = None, *, own: bool = False, kinds: Kinds = KINDS
+) -> int:
     """Release everything that a person holds or supervises at one client, or anywhere; how many. For a consent that is
     withdrawn: without it the client may learn nothing more, and a binding goes on telling state and age band.
+
+    With `own` what the person holds alone, not what belongs to a child.
     """
     released = 0
     async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
+        if own and binding.person_id != person_id:
+            continue
         if client_id in (None, binding.client_id) and binding.state in kind.lifecycle.live:
             told = {"by": kind.role_of(person_id, binding)}
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.

@@ -79,7 +79,7 @@ class InvalidCursor(DomainError):
         **problems(
             _401="invalid_token",
             _403="insufficient_scope, guardian_required, own_proof_required, level_required",
-            _409="account_bound_to_another, account_limit_reached, idempotency_conflict",
+            _409="account_bound_to_another, account_limit_reached, binding_suspended, idempotency_conflict",
             _422="malformed",
             _503="temporarily_unavailable, registry_unavailable",
         ),
@@ -102,7 +102,8 @@ async def bind(
 ) -> Binding:
     """Needs an access token that names a person: scope `binding:social_account` for the person's own account, or
     `binding:child_account` for the account of the child whom a guardian chose. Asking again changes nothing, unless
-    the new proof is better: the young person's own after a guardian's, or a higher level."""
+    the new proof is better: the young person's own after a guardian's, or a higher level; or the account rests for
+    want of a guardian: then another guardian's proof, or the young person's own, lets it count again."""
     provider, grant_id = idp(request), _check_person(caller)
     policy = await provider.current_policy()
     told = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))

@@ -135,6 +135,11 @@ _REMEDIES: dict[str, Remedy] = {
         mark("Let the person release one of the bound accounts first."),
         "/docs",
     ),
+    "binding_suspended": Remedy(
+        mark("An account that is not suspended, or is so for want of a guardian who can act."),
+        mark("Let the person ask the provider why it is suspended, or release it at /me/accounts."),
+        "/docs",
+    ),
     "idempotency_conflict": Remedy(
         mark("One Idempotency-Key for one request."),
         mark("Use a new key for a request with another body."),

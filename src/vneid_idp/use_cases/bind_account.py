@@ -2,8 +2,9 @@
 
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
-from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
-from vneid_idp.bindings.social_accounts.words import GuardianRequired
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount, check_proof
+from vneid_idp.bindings.social_accounts.words import BindingSuspended, GuardianRequired
 from vneid_idp.clients.service import get_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
@@ -21,6 +22,8 @@ from vneid_idp.protocol.claims import check_may_bind
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.follow_registry import grounds
+from vneid_idp.use_cases.renew_binding import renew_binding
 
 
 def holder_of(authorisation: Authorisation) -> str:
@@ -40,13 +43,13 @@ async def bind_account(
     account_id: str,
     idempotency_key: str | None = None,
 ) -> Bound[SocialAccount]:
-    """Bind, or improve a binding that stands.
+    """Bind, or improve a binding that stands, or renew one that rests for want of a guardian.
 
     The grant is read and the binding written in one unit, in which nobody can take the right away in between: no
     binding outlives a withdrawal, a lock, a death or a client's end. Age and guardianship are those of this moment.
 
     Raises `GrantEnded`, `InsufficientScope` when the grant does not permit binding, or no more, `Overtaken` when what
-    the register said may be out of date, and as `bind_social_account`.
+    the register said may be out of date, `BindingSuspended` where it is bound and rests, and as `bind_social_account`.
     """
     holder = told.record.person_id
     grant = await grants.hold(unit, client.client_id, grant_id, holder, told=told)
@@ -58,7 +61,14 @@ async def bind_account(
         await _check_child(unit, holder)
     rules = policy.at(unit.now)
     proof = _proof(grant.authorisation, told.record, rules, unit.now)
-    return await social_accounts.bind_social_account(
+    check_proof(proof, rules)
+    standing = await social_accounts.find_by_account(unit, blind, client.client_id, account_id)
+    if standing is not None and standing.person_id == holder:
+        account = await accounts.find(unit, holder)
+        await renew_binding(
+            unit, standing, proof, lambda binding: grounds(binding, told.record, account, rules, unit.now)
+        )
+    bound = await social_accounts.bind_social_account(
         unit,
         blind,
         client_id=client.client_id,
@@ -68,6 +78,9 @@ async def bind_account(
         account_limit=registered.account_limit,
         idempotency_key=idempotency_key,
     )
+    if bound.binding.state is BindingState.SUSPENDED:
+        raise BindingSuspended
+    return bound
 
 
 async def _check_child(unit: Reading, child_id: str) -> None:

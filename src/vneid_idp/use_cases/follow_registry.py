@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.bindings import rests
+from vneid_idp.bindings.engine.kind import GUARDIAN
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.rests import Ground
@@ -26,6 +27,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.use_cases.guardians_standing import put_wards_in_step
 from vneid_idp.use_cases.lock_person import rest, wake
 
 
@@ -83,19 +85,21 @@ async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> t
 
 
 async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Account | None, policy: Policy) -> None:
-    """Let rest what a person who is seized holds, or count again, as the record and the present moment say."""
+    """Let rest what a person who is seized holds, or bound for a child, or count again, as the record and the present
+    moment say."""
     await rests.put_in_step(
         unit,
         record.person_id,
         lambda binding: grounds(binding, record, account, policy.at(unit.now), unit.now),
         locked_at=None if account is None else account.locked_since,
     )
+    await put_wards_in_step(unit, record.person_id)
 
 
 def grounds(
     binding: Binding, record: RegistryRecord, account: Account | None, rules: Rules, now: Instant
 ) -> frozenset[Ground]:
-    """Why a binding of this holder rests. Pure.
+    """Why a binding of this holder rests, as far as the register says. Pure.
 
     A child needs no card, and nor does an account that a guardian bound. Who has outgrown guardians is asked for an own
     proof, whoever was guardian.
@@ -106,8 +110,6 @@ def grounds(
     if binding.representative_id is None:
         if account is not None and card_status(record.card, now) is not CardStatus.VALID:
             found.add(Ground.CARD)
-    elif KINDS[binding.kind].representative == "guardian" and is_abandoned(
-        binding.representative_id, record, rules, now
-    ):
+    elif KINDS[binding.kind].representative == GUARDIAN and is_abandoned(binding.representative_id, record, rules, now):
         found.add(Ground.GUARDIANSHIP)
     return frozenset(found)

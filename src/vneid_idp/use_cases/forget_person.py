@@ -9,11 +9,12 @@ from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, passkeys, persons, sessions
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
 
 
 async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Delivery, ...]:
     """Forget; the log-out notices to deliver after the commit."""
-    await persons.seize(unit, person_id)
+    await seize_with_wards(unit, person_id)
     # What the register was asked before, for a child whose account a guardian binds, must not be acted on any more.
     await persons.tell(unit, person_id)
     await sessions.end_all(unit, person_id)
@@ -23,8 +24,10 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Deliv
             client_id = await consents.withdraw(unit, person_id, consent.consent_id)
             # It names every session that the client knows: those that just ended need no notice of their own.
             told += await announce_withdrawal(unit, person_id, client_id, consent.consent_id)
-    await bindings.release_all(unit, person_id)
+    # A child's account is the child's: it rests until another guardian, or the young person, takes it over.
+    await bindings.release_all(unit, person_id, own=True)
     await deliveries.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id)
+    await put_wards_in_step(unit, person_id)
     return tuple(told)

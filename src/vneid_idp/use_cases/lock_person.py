@@ -7,19 +7,21 @@ every statement on one asks whether the account is usable, so they rest and coun
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import accounts, persons
+from vneid_idp.identity import accounts
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.rules import Account, is_locked
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
 
 
 async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> tuple[Delivery, ...]:
-    """Lock: tokens and sessions end, what the person holds rests; the notices to deliver after the commit.
+    """Lock: tokens and sessions end, what the person holds, or bound for a child, rests; the notices to deliver after
+    the commit.
 
     An authority's lock stands over a holder's; saying it again changes nothing. Raises `NoAccount`.
     """
-    await persons.seize(unit, person_id)
+    await seize_with_wards(unit, person_id)
     await accounts.lock(unit, person_id, by, deed)
     return await rest(unit, person_id)
 
@@ -30,7 +32,7 @@ async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) ->
     Grants count again, and the bindings that rest since the lock, unless the register has locked the person too. A
     holder cannot lift an authority's. Raises `NoAccount`.
     """
-    await persons.seize(unit, person_id)
+    await seize_with_wards(unit, person_id)
     before = await accounts.get(unit, person_id)
     if not await accounts.unlock(unit, person_id, by, deed):
         return False
@@ -41,6 +43,7 @@ async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) ->
 async def rest(unit: Unit, person_id: str) -> tuple[Delivery, ...]:
     """What follows from a lock, ours or the register's, for somebody who is seized; the notices to deliver."""
     await bindings.suspend_all(unit, person_id)
+    await put_wards_in_step(unit, person_id)
     return await end_sessions(unit, person_id)
 
 
@@ -49,3 +52,4 @@ async def wake(unit: Unit, before: Account) -> None:
     now = await accounts.get(unit, before.person_id)
     if before.locked_since is not None and not is_locked(now) and now.deceased_at is None:
         await bindings.resume_all(unit, before.person_id, since=before.locked_since)
+        await put_wards_in_step(unit, before.person_id)

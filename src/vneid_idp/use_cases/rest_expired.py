@@ -1,7 +1,7 @@
 """A card runs out by the clock alone: no register tells of it, and it locks the identity (Decree 69/2024 Art. 15).
 
-Sign-ins and tokens need no hand: every statement on a grant compares the card's last day. What the person holds rests,
-and counts again as soon as the register tells of a new card.
+Sign-ins and tokens need no hand: every statement on a grant compares the card's last day. What the person holds, or
+bound for a child, rests, and counts again as soon as the register tells of a new card.
 """
 
 from functools import partial

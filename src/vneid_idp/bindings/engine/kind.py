@@ -13,6 +13,8 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Row
 
 B = TypeVar("B", bound=Binding)
+GUARDIAN = "guardian"
+"""The `representative` of a kind where parents and guardians act for children: without one who can, it rests."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vneid_idp.bindings.engine.kind import BindingKind
+from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind
 from vneid_idp.bindings.engine.statements import statements
 from vneid_idp.bindings.social_accounts.capabilities import Action, judge
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts
@@ -46,7 +46,7 @@ SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     read=_read,
     own=_own,
     told=_told,
-    representative="guardian",
+    representative=GUARDIAN,
     actions=tuple(Action),
     judge=judge,
 )

@@ -79,17 +79,14 @@ def is_better(proof: Proof, binding: SocialAccount) -> bool:
 
 def next_binding_step(binding: SocialAccount, age: int, rules: Rules) -> NextStep | None:
     """What the holder has to do. Once nobody acts for the child any more, a guardian's proof carries the account no
-    longer.
+    longer, whether it counts or rests.
     """
-    if (
-        binding.state is BindingState.VERIFIED
-        and binding.method is BindingMethod.GUARDIAN
-        and not needs_guardian(age, rules)
-    ):
+    if binding.state in LIFECYCLE.live and binding.method is BindingMethod.GUARDIAN and not needs_guardian(age, rules):
         return NextStep.OWN_PROOF_REQUIRED
     return None
 
 
 def is_supervised(binding: SocialAccount, age: int, rules: Rules) -> bool:
-    """Whether a guardian supervises the account."""
-    return binding.method is BindingMethod.GUARDIAN and needs_guardian(age, rules)
+    """Whether a guardian supervises the account. While it rests nobody does: perhaps for want of a guardian."""
+    guarded = binding.state is BindingState.VERIFIED and binding.method is BindingMethod.GUARDIAN
+    return guarded and needs_guardian(age, rules)

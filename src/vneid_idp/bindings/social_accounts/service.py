@@ -50,15 +50,24 @@ async def bind_social_account(
 async def _proved(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAccount:
     if standing.person_id != proof.person_id:
         raise AccountBoundToAnother
-    if not is_better(proof, standing):
-        return standing
+    return await prove(unit, standing, proof) if is_better(proof, standing) else standing
+
+
+async def prove(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAccount:
+    """Let `proof` take the place of the one by which an account of the same person counts; the binding as it is then.
+
+    A guardian's makes the guardian its representative.
+    """
+    told: dict[str, str | int] = {"method": proof.method.value, "level": proof.level}
+    if proof.guardian_id is not None:
+        told["guardian_id"] = proof.guardian_id
     proved = await engine.try_move(
         unit,
         SOCIAL_ACCOUNT,
         standing.client_id,
         standing.binding_id,
         Move.PROVE,
-        {"method": proof.method.value, "level": proof.level},
+        told,
         method=proof.method,
         level=proof.level,
         representative_id=proof.guardian_id,

@@ -52,6 +52,17 @@ class AccountBoundToAnother(DomainError):
     title = "This account is bound to another person. It has to be released first."
 
 
+class BindingSuspended(DomainError):
+    """The account is this person's, but rests for something that no proof does away with."""
+
+    code = "binding_suspended"
+    status = 409
+    title = (
+        "The binding of this account is suspended, and a proof does not end that. Its holder has to ask why, and can "
+        "release it."
+    )
+
+
 class AccountLimitReached(DomainError):
     """The person holds as many accounts within this network as the network allows."""
 

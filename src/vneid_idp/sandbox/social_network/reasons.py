@@ -134,6 +134,13 @@ OUTCOMES = {
         "stop",
         ("signin", "feed"),
     ),
+    "binding_suspended": Outcome(
+        "This account is suspended",
+        "The account is yours, but its verification is suspended at the identity provider.",
+        "Ask the provider why. At its own pages you can also release the account.",
+        "stop",
+        ("feed",),
+    ),
     "no_accounts": Outcome(
         "We do not know you yet",
         "No account here was verified by the person who just signed in.",

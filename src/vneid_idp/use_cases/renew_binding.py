@@ -1,0 +1,32 @@
+"""A proof renews what rests for want of a guardian: another guardian's, or the young person's own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from vneid_idp.bindings import rests
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.rests import UNSUPERVISED, Ground
+from vneid_idp.bindings.social_accounts import service as social_accounts
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
+from vneid_idp.storage.unit import Unit
+
+Grounds = Callable[[SocialAccount], frozenset[Ground]]
+"""For what a binding rests as far as the register says, at this moment: a birthday, or a card that ran out, is no
+change of which anybody tells."""
+
+
+async def renew_binding(unit: Unit, standing: SocialAccount, proof: Proof, grounds: Grounds) -> None:
+    """Bring a binding of the person of `proof` into step with this moment, and let the proof take over where nobody
+    supervises it any more. What rests for anything else goes on resting.
+    """
+    found = await rests.put_one_in_step(unit, standing, grounds(standing))
+    if not found & UNSUPERVISED:
+        return
+    # It may have come to rest only now: the register told of another guardian a moment ago.
+    standing = await engine.get(unit, SOCIAL_ACCOUNT, standing.client_id, standing.binding_id)
+    renewed = replace(standing, method=proof.method, level=proof.level, representative_id=proof.guardian_id)
+    if grounds(renewed):
+        return
+    await rests.lift(unit, standing)
+    await social_accounts.prove(unit, standing, proof)

@@ -1,0 +1,206 @@
+"""A child's account and who supervises it: whoever cannot act any more, another takes over, and the child grows up."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.test_authority import bind, die, lock, states, unlock
+from tests.flows.test_bindings_api import ACCOUNTS, assert_as_published
+from tests.flows.test_portal import opened, post
+from tests.flows.test_registry_feed import change, kinds
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import known
+from tests.support.tokens import CHILD, OWN, own_token, person_token
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.kernel.clock import MINUTE, VIETNAM
+from vneid_idp.registry_client.follower import Follower
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.forget_person import forget_person
+
+Happens = Callable[[Country, Unit, str], Awaitable[object]]
+ACCOUNT = "1000"
+
+
+async def forget(land: Country, unit: Unit, person_id: str) -> None:
+    await forget_person(unit, land.idp.vault, person_id)
+
+
+CANNOT_ACT: dict[str, Happens] = {"locked": lock, "died": die, "forgotten": forget}
+
+
+class Family:
+    """A child of fifteen whose account at a network the mother bound, and an aunt."""
+
+    def __init__(self, land: Country, party: RelyingParty) -> None:
+        self.land, self.party = land, party
+        self.mother, self.aunt, self.child = (land.people[slug].record for slug in ("guardian", "complete", "fifteen"))
+        idp = land.idp
+        self._follower = Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+
+    async def guardians_are(self, *guardians: RegistryRecord, told: bool = True) -> None:
+        """The register names these, and the provider has heard of it or not yet."""
+        self.land.watch.advance(MINUTE)
+        await change(self.land, self.child.person_id, guardian_ids=tuple(each.person_id for each in guardians))
+        if told:
+            await self._follower.round()
+
+    async def happens(self, what: Happens, person: RegistryRecord) -> None:
+        self.land.watch.advance(MINUTE)
+        await self.land.idp.db.transact(lambda unit: what(self.land, unit, person.person_id))
+
+    async def it_is_the_birthday(self) -> None:
+        """The child is sixteen; nobody tells, since no record changed."""
+        born = self.child.birth_date
+        self.land.watch.set(datetime(born.year + 16, born.month, born.day, tzinfo=VIETNAM))
+
+    async def binds(self, who: RegistryRecord) -> httpx.Response:
+        """Somebody binds the child's account: a guardian, or the child."""
+        child_id = None if who is self.child else self.child.person_id
+        scope = OWN if child_id is None else CHILD
+        token = await person_token(self.land, self.party.registered, who.person_id, child_id=child_id, scope=scope)
+        async with self.land.browser() as network:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await network.post(ACCOUNTS, headers=headers, json={"account_id": ACCOUNT})
+        assert_as_published("POST", "", answer)
+        return answer
+
+    async def stands(self) -> dict[str, Any]:
+        """What the network is told of the account."""
+        token = own_token(self.land, self.party.registered)
+        async with self.land.browser() as network:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await network.post(f"{ACCOUNTS}/status", headers=headers, json={"account_id": ACCOUNT})
+        body: dict[str, Any] = answer.json()
+        assert body["binding"]["state"] == body["account_state"]
+        binding: dict[str, Any] = body["binding"]
+        return binding
+
+
+@pytest.fixture
+async def family(land: Country, party: RelyingParty) -> Family:
+    found = Family(land, party)
+    answer = await found.binds(found.mother)
+    assert answer.status_code == 201, answer.text
+    assert (await found.stands())["supervised"]
+    return found
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_another_guardian_takes_over_and_can_release_it(land: Country, family: Family, told: bool) -> None:
+    await family.guardians_are(family.aunt, told=told)
+    state = (await family.stands())["state"]
+    assert state == ("suspended" if told else "verified")
+    refused = await family.binds(family.mother)
+    assert (refused.status_code, refused.json()["code"]) == (403, "guardian_required")
+    taken = await family.binds(family.aunt)
+    assert taken.status_code == 200
+    assert {name: taken.json()[name] for name in ("state", "method", "supervised", "next_step")} == {
+        "state": "verified",
+        "method": "guardian",
+        "supervised": True,
+        "next_step": None,
+    }
+    assert (await family.stands())["state"] == "verified"
+    aunt = (await known(land, "complete")).person
+    page = await opened(aunt, "/me/accounts")
+    assert family.child.full_name in page.text
+    binding = taken.json()["binding_id"]
+    assert binding not in (await opened((await known(land, "guardian")).person, "/me/accounts")).response.text
+    assert (await post(aunt, page, "/me/accounts/release", binding=binding)).path == "/me/accounts"
+    assert await states(land, family.party) == {binding: BindingState.RELEASED}
+    assert (await kinds(land, family.child.person_id))["binding.proved"] == 1
+
+
+@pytest.mark.parametrize("how", ["guardian no more", *CANNOT_ACT])
+async def test_the_young_person_takes_over_at_sixteen(land: Country, family: Family, how: str) -> None:
+    if how == "guardian no more":
+        await family.guardians_are()
+    else:
+        await family.happens(CANNOT_ACT[how], family.mother)
+    refused = await family.binds(family.child)
+    assert (refused.status_code, refused.json()["code"]) == (403, "guardian_required")
+    assert (await family.stands())["next_step"] is None
+    await family.it_is_the_birthday()
+    stands = await family.stands()
+    assert (stands["state"], stands["next_step"]) == ("suspended", "own_proof_required")
+    taken = await family.binds(family.child)
+    assert taken.status_code == 200
+    assert (taken.json()["state"], taken.json()["method"], taken.json()["next_step"]) == ("verified", "own_proof", None)
+    stands = await family.stands()
+    assert (stands["state"], stands["supervised"]) == ("verified", False)
+    assert all(capability["allowed"] for capability in stands["capabilities"] if capability["action"] == "post")
+
+
+@pytest.mark.parametrize("how", CANNOT_ACT)
+async def test_without_a_guardian_who_can_act_a_childs_account_rests(land: Country, family: Family, how: str) -> None:
+    own = await bind(land, family.party, "aunt", family.aunt.person_id)
+    await family.happens(CANNOT_ACT[how], family.mother)
+    stands = await family.stands()
+    assert (stands["state"], stands["supervised"]) == ("suspended", False)
+    assert not any(capability["allowed"] for capability in stands["capabilities"] if capability["action"] == "post")
+    assert (await states(land, family.party))[own] is BindingState.VERIFIED
+    # What the register says of the child by the way wakes nothing, nor does the other parent's name in it.
+    await family.guardians_are(family.mother, family.aunt)
+    assert (await family.stands())["state"] == "suspended"
+    assert (await family.binds(family.aunt)).json()["state"] == "verified"
+    assert (await family.stands())["supervised"]
+
+
+async def test_when_the_lock_ends_the_guardian_supervises_again(land: Country, family: Family) -> None:
+    await family.happens(lock, family.mother)
+    await family.happens(unlock, family.mother)
+    assert (await family.stands())["state"] == "verified"
+    told = await kinds(land, family.child.person_id)
+    assert (told["binding.suspended"], told["binding.resumed"]) == (1, 1)
+
+
+async def test_the_end_of_a_lock_does_not_wake_what_a_lost_guardianship_stopped(family: Family) -> None:
+    await family.happens(lock, family.mother)
+    await family.guardians_are()
+    await family.happens(unlock, family.mother)
+    assert (await family.stands())["state"] == "suspended"
+    await family.guardians_are(family.mother)
+    assert (await family.stands())["state"] == "verified"
+
+
+async def test_nor_what_the_childs_own_lock_stopped(family: Family) -> None:
+    await family.happens(lock, family.child)
+    for what in (lock, unlock):
+        await family.happens(what, family.mother)
+        assert (await family.stands())["state"] == "suspended"
+    await family.happens(unlock, family.child)
+    assert (await family.stands())["state"] == "verified"
+
+
+async def test_a_lock_of_the_one_before_is_nothing_to_the_one_who_took_over(family: Family) -> None:
+    await family.guardians_are(family.aunt)
+    await family.binds(family.aunt)
+    for what in (lock, unlock, die):
+        await family.happens(what, family.mother)
+        assert (await family.stands())["state"] == "verified"
+    await family.happens(lock, family.aunt)
+    assert (await family.stands())["state"] == "suspended"
+
+
+@pytest.mark.parametrize("grown", [False, True])
+async def test_what_rests_for_another_reason_no_proof_wakes_and_the_refusal_says_so(
+    land: Country, family: Family, grown: bool
+) -> None:
+    """Never a 200 with a state in which nothing goes on."""
+    (binding,) = await states(land, family.party)
+    await land.idp.db.transact(
+        lambda unit: bindings.move(unit, SOCIAL_ACCOUNT, family.party.client_id, binding, Move.SUSPEND)
+    )
+    await family.guardians_are(family.aunt)
+    if grown:
+        await family.it_is_the_birthday()
+    refused = await family.binds(family.child if grown else family.aunt)
+    assert (refused.status_code, refused.json()["code"]) == (409, "binding_suspended")
+    assert (await family.stands())["state"] == "suspended"
