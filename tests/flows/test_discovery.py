@@ -5,6 +5,8 @@ import re
 import pytest
 
 from tests.support.country import ISSUER, Country
+from vneid_idp.provider.routes import doors
+from vneid_idp.web.doors import DoorKind
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 # OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, Back-Channel Logout §2.1,
@@ -48,6 +50,15 @@ async def test_both_documents_say_the_same_in_registered_words(land: Country) ->
     assert "none" not in found["id_token_signing_alg_values_supported"]
     assert found["code_challenge_methods_supported"] == ["S256"]
     assert all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in found["scopes_supported"])
+
+
+def test_a_door_of_the_protocol_is_announced_where_it_says_so() -> None:
+    """In the table of doors, and nowhere else: what is announced follows from it."""
+    silent = [door.path for door in doors if door.kind is DoorKind.PROTOCOL and door.announced is None]
+    assert {path.split("/")[1] for path in silent} == {".well-known", "register"}
+    announced = [door.announced for door in doors if door.announced]
+    assert sorted(set(announced)) == sorted(announced)
+    assert set(announced) == {name for name in REGISTERED if name.endswith("_endpoint") or name == "jwks_uri"}
 
 
 async def test_every_advertised_endpoint_is_there(land: Country) -> None:

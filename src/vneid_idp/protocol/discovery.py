@@ -1,5 +1,6 @@
 """Provider metadata (OpenID Connect Discovery §3, RFC 8414 §2): what is true here, in registered names only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.kernel.languages import LANGUAGES
@@ -19,18 +20,11 @@ from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
 _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
 
 
-def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
-    """The document of both well-known addresses. `registration`: whether clients may register themselves."""
+def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
+    """The document of both well-known addresses. `endpoints`: the members that are addresses here, and their paths."""
     found: dict[str, Any] = {
         "issuer": issuer,
-        "authorization_endpoint": f"{issuer}/authorize",
-        "token_endpoint": f"{issuer}/token",
-        "userinfo_endpoint": f"{issuer}/userinfo",
-        "jwks_uri": f"{issuer}/jwks.json",
-        "pushed_authorization_request_endpoint": f"{issuer}/par",
-        "introspection_endpoint": f"{issuer}/introspect",
-        "revocation_endpoint": f"{issuer}/revoke",
-        "end_session_endpoint": f"{issuer}/end_session",
+        **{member: issuer + path for member, path in endpoints.items()},
         "scopes_supported": list(SCOPES),
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
@@ -65,6 +59,4 @@ def metadata(issuer: str, *, registration: bool) -> dict[str, Any]:
         methods = [method for method in AUTH_METHODS if method != "none" or endpoint != "introspection"]
         found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
-    if registration:
-        found["registration_endpoint"] = f"{issuer}/register"
     return found

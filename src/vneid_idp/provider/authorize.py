@@ -190,6 +190,6 @@ def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instan
 
 
 doors = [
-    Door.page("/authorize", authorize, "GET", "POST"),
+    Door.page("/authorize", authorize, "GET", "POST", announced="authorization_endpoint"),
     Door.page("/authorize/{interaction}", resume),
 ]

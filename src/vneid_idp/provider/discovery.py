@@ -1,11 +1,13 @@
 """What a client has to know of us: metadata (OpenID Connect Discovery, RFC 8414) and public keys (RFC 7517)."""
 
+from collections.abc import Sequence
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.protocol.discovery import metadata
-from vneid_idp.provider.registration import is_open
+from vneid_idp.provider.registration import REGISTRATION, is_open
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 
@@ -14,11 +16,21 @@ from vneid_idp.web.doors import Door
 _HEADERS = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
 
 
-async def well_known(request: Request) -> Response:
-    """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
-    provider = idp(request)
-    document = metadata(provider.issuer, registration=is_open(provider))
-    return Response(orjson.dumps(document), headers=_HEADERS, media_type="application/json")
+def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
+    """The two well-known addresses, which tell clients of the doors that say what they are announced as."""
+    endpoints = {door.announced: door.path for door in announcing if door.announced}
+
+    async def well_known(request: Request) -> Response:
+        """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
+        provider = idp(request)
+        told = endpoints if is_open(provider) else {m: path for m, path in endpoints.items() if m != REGISTRATION}
+        document = orjson.dumps(metadata(provider.issuer, told))
+        return Response(document, headers=_HEADERS, media_type="application/json")
+
+    return [
+        Door.protocol("/.well-known/openid-configuration", well_known, announced=None),
+        Door.protocol("/.well-known/oauth-authorization-server", well_known, announced=None),
+    ]
 
 
 async def jwks(request: Request) -> Response:
@@ -30,8 +42,4 @@ async def jwks(request: Request) -> Response:
     return Response(keys, headers=_HEADERS, media_type="application/json")
 
 
-doors = [
-    Door.protocol("/.well-known/openid-configuration", well_known),
-    Door.protocol("/.well-known/oauth-authorization-server", well_known),
-    Door.protocol("/jwks.json", jwks),
-]
+doors = [Door.protocol("/jwks.json", jwks, announced="jwks_uri")]

@@ -55,4 +55,4 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     return active_refresh(token, counts, provider.issuer, sub)
 
 
-doors = [Door.protocol("/introspect", introspect, "POST")]
+doors = [Door.protocol("/introspect", introspect, "POST", announced="introspection_endpoint")]

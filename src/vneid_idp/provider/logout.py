@@ -136,6 +136,6 @@ def _signed_out(request: Request, asked: _Asked) -> Response:
 
 
 doors = [
-    Door.page("/end_session", end, "GET", "POST"),
+    Door.page("/end_session", end, "GET", "POST", announced="end_session_endpoint"),
     Door.page("/end_session/confirm", confirm, "POST"),
 ]

@@ -33,6 +33,10 @@ _SERVER_MEMBERS = (
 )
 
 
+REGISTRATION = "registration_endpoint"
+"""What the address is announced as, where clients may register themselves."""
+
+
 def is_open(provider: Idp) -> bool:
     """Whether clients may register themselves here at all."""
     return provider.sandbox or provider.initial_access_token_digest is not None
@@ -153,8 +157,8 @@ def _response(provider: Idp, client: Client, token: str, secret: str | None) -> 
 
 
 doors = [
-    Door.protocol("/register", register, "POST"),
-    Door.protocol("/register/{client_id}", show),
-    Door.protocol("/register/{client_id}", update, "PUT"),
-    Door.protocol("/register/{client_id}", delete, "DELETE"),
+    Door.protocol("/register", register, "POST", announced=REGISTRATION),
+    Door.protocol("/register/{client_id}", show, announced=None),
+    Door.protocol("/register/{client_id}", update, "PUT", announced=None),
+    Door.protocol("/register/{client_id}", delete, "DELETE", announced=None),
 ]

@@ -33,4 +33,4 @@ async def revoke(request: Request) -> Response:
     return Response(headers={"Cache-Control": "no-store"})
 
 
-doors = [Door.protocol("/revoke", revoke, "POST")]
+doors = [Door.protocol("/revoke", revoke, "POST", announced="revocation_endpoint")]

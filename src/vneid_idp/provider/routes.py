@@ -12,7 +12,7 @@ from vneid_idp.provider import (
     userinfo,
 )
 
-doors = [
+_announcing = [
     *token.doors,
     *authorize.doors,
     *userinfo.doors,
@@ -23,3 +23,4 @@ doors = [
     *logout.doors,
     *registration.doors,
 ]
+doors = [*_announcing, *discovery.well_known_doors(_announcing)]

@@ -66,4 +66,4 @@ async def _token(request: Request) -> str:
     return token
 
 
-doors = [Door.protocol("/userinfo", userinfo, "GET", "POST")]
+doors = [Door.protocol("/userinfo", userinfo, "GET", "POST", announced="userinfo_endpoint")]

@@ -35,16 +35,18 @@ class Door:
     path: str
     endpoint: Endpoint
     methods: tuple[str, ...]
+    announced: str | None = None
+    """The member of the provider's metadata (RFC 8414 §2) that tells clients this address."""
 
     @classmethod
-    def page(cls, path: str, endpoint: Endpoint, *methods: str) -> Self:
+    def page(cls, path: str, endpoint: Endpoint, *methods: str, announced: str | None = None) -> Self:
         """A door for people; GET unless `methods` are named."""
-        return cls(DoorKind.PAGE, path, endpoint, methods or ("GET",))
+        return cls(DoorKind.PAGE, path, endpoint, methods or ("GET",), announced)
 
     @classmethod
-    def protocol(cls, path: str, endpoint: Endpoint, *methods: str) -> Self:
+    def protocol(cls, path: str, endpoint: Endpoint, *methods: str, announced: str | None) -> Self:
         """A door of OAuth or OpenID Connect; GET unless `methods` are named."""
-        return cls(DoorKind.PROTOCOL, path, endpoint, methods or ("GET",))
+        return cls(DoorKind.PROTOCOL, path, endpoint, methods or ("GET",), announced)
 
     @classmethod
     def api(cls, path: str, endpoint: Endpoint, *methods: str) -> Self:

@@ -117,10 +117,10 @@ def application(issuer: str, explain: Explain | None = None) -> Root:
         Door.page("/keep", keep),
         Door.page("/authorize", failing(InvalidRequest("redirect_uri is missing.", "log only")), *both),
         Door.page("/refused", failing(TooFast()), *both),
-        Door.protocol("/token", failing(InvalidClient('No such "client".', "log only")), *both),
-        Door.protocol("/userinfo", failing(InvalidToken("The token has expired.")), *both),
-        Door.protocol("/introspect", failing(TooFast()), "POST"),
-        Door.protocol("/par", failing(TooFast()), *both),
+        Door.protocol("/token", failing(InvalidClient('No such "client".', "log only")), *both, announced=None),
+        Door.protocol("/userinfo", failing(InvalidToken("The token has expired.")), *both, announced=None),
+        Door.protocol("/introspect", failing(TooFast()), "POST", announced=None),
+        Door.protocol("/par", failing(TooFast()), *both, announced=None),
         Door.api("/script", failing(TooFast()), "POST"),
     ]
     behind = apis()
