@@ -1,19 +1,30 @@
 """`make openapi`: write the published contracts in `openapi/` anew, from the code."""
 
 import json
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from vneid_idp.admin import contract as admin
-from vneid_idp.resources import contract as bindings
-from vneid_idp.sandbox.country.server import contract as registry
+import vneid_idp
 
-FOLDER = Path(__file__).parents[1] / "openapi"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "openapi"
+PACKAGE = Path(vneid_idp.__file__).parent
+
+
+def contracts() -> dict[str, dict[str, Any]]:
+    """The file names of `openapi/` and what stands in them: every `contract.py` of the program publishes its own."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(PACKAGE.rglob("contract.py")):
+        name = ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
+        found |= import_module(name).published()
+    return found
 
 
 def main() -> None:
     """Write every contract, readable in a diff."""
     FOLDER.mkdir(exist_ok=True)
-    for name, document in (bindings.published() | registry.published() | admin.published()).items():
+    for name, document in contracts().items():
         (FOLDER / name).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -60,6 +60,9 @@ from vneid_idp.workers import Task, running, tasks
 
 _log = Log(__name__)
 
+APIS = {"/bindings/": bindings_router, "/admin/": admin_router}
+"""The JSON APIs, each under the prefix that all its addresses begin with."""
+
 if TYPE_CHECKING:
     from vneid_idp.registry_client.http_registry import HttpRegistry
 
@@ -95,7 +98,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
             await provider.limits.close()
             await db.close()
 
-    apis = JsonApis({"/bindings/": bindings_router, "/admin/": admin_router})
+    apis = JsonApis(APIS)
     doors = [
         *provider_doors,
         *interaction_doors,

@@ -1,0 +1,32 @@
+"""Who adds a thing of a common kind finds one place, or is told the others: CONTRIBUTING's table, held true."""
+
+from importlib import import_module
+from pathlib import Path
+
+from fastapi import APIRouter
+from scripts.openapi import contracts
+
+import vneid_idp
+from vneid_idp.app import APIS
+
+PACKAGE = Path(vneid_idp.__file__).parent
+
+
+def routers() -> dict[str, APIRouter]:
+    """The JSON APIs that a face has: `router` in its `routes.py`."""
+    found = {}
+    for path in sorted(PACKAGE.glob("*/routes.py")):
+        router = getattr(import_module(f"vneid_idp.{path.parent.name}.routes"), "router", None)
+        if isinstance(router, APIRouter):
+            found[path.parent.name] = router
+    return found
+
+
+def test_a_json_api_is_served_and_its_contract_published() -> None:
+    published = {path for document in contracts().values() for path in document["paths"]}
+    assert routers()
+    for face, router in routers().items():
+        prefix = next((prefix for prefix, served in APIS.items() if served is router), None)
+        assert prefix is not None, f"{face}/routes.py: its router has no line in `APIS` of app.py"
+        assert (PACKAGE / face / "contract.py").exists(), f"{face} has no contract.py, so nothing of it is published"
+        assert any(path.startswith(prefix) for path in published), f"{face}/contract.py publishes nothing of {prefix}"
