@@ -1,5 +1,6 @@
 """A child's account and who supervises it: whoever cannot act any more, another takes over, and the child grows up."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable
 from vneid_idp.kernel.clock import MINUTE, VIETNAM
 from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Unit
@@ -204,3 +205,32 @@ async def test_what_rests_for_another_reason_no_proof_wakes_and_the_refusal_says
     refused = await family.binds(family.child if grown else family.aunt)
     assert (refused.status_code, refused.json()["code"]) == (409, "binding_suspended")
     assert (await family.stands())["state"] == "suspended"
+
+
+async def test_the_overview_counts_what_the_list_shows(land: Country, family: Family) -> None:
+    await bind(land, family.party, "mother", family.mother.person_id)
+    mother = (await known(land, "guardian")).person
+
+    async def counted() -> tuple[int, int]:
+        overview = await opened(mother, "/me")
+        listed = await opened(mother, "/me/accounts")
+        found = re.search(r"(\d+) tài khoản", overview.text)
+        assert found is not None, overview.text
+        return int(found[1]), len(re.findall(r'name="binding"', listed.response.text))
+
+    assert await counted() == (2, 2)
+    await family.guardians_are()
+    assert await counted() == (1, 1)
+
+
+async def test_the_overview_goes_on_while_nobody_can_say_whose_guardian_she_is(
+    land: Country, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bind(land, family.party, "mother", family.mother.person_id)
+    mother = (await known(land, "guardian")).person
+
+    async def out(*_: Any) -> None:
+        raise RegistryUnavailable
+
+    monkeypatch.setattr(type(land.idp.registry), "find_many", out)
+    assert "1 tài khoản" in (await opened(mother, "/me")).text

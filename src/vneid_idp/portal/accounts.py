@@ -6,25 +6,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_binding_step
 from vneid_idp.identity import persons
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.guardianship import is_guardian
-from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.portal.linked import Seen, read_page
 from vneid_idp.protocol.client import Client
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
-
-_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +53,11 @@ async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     before = read_before(request, "bind")
     policy = await holder.provider.current_policy()
+    page = await read_page(holder, before)
     async with holder.provider.db.reading() as unit:
-        found = await engine.list_for_person(unit, SOCIAL_ACCOUNT, holder.person_id, before=before, limit=_PAGE)
-        clients = await find_clients(unit, {binding.client_id for binding in found})
+        clients = await find_clients(unit, {seen.binding.client_id for seen in page.seen})
         now = unit.now
-    rules = policy.at(now)
-    children = await holder.provider.registry.find_many({b.person_id for b in found} - {holder.person_id})
-    shown = [_linked(holder, binding, clients, children.get(binding.person_id), rules, now) for binding in found]
-    linked = [each for each in shown if each is not None]
+    linked = [_linked(holder, seen, clients, policy.at(now), now) for seen in page.seen]
     return render(
         request,
         "portal/accounts.html",
@@ -72,29 +65,21 @@ async def show(request: Request, holder: Holder) -> Response:
         ended=[each for each in linked if not each.live],
         suspended=BindingState.SUSPENDED,
         revoked=BindingState.REVOKED,
-        older=f"?before={found[-1].binding_id}" if len(found) == _PAGE else None,
+        older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,
         released="released" in request.query_params,
     )
 
 
-def _linked(
-    holder: Holder,
-    binding: SocialAccount,
-    clients: dict[str, Client],
-    child: RegistryRecord | None,
-    rules: Rules,
-    now: Instant,
-) -> Linked | None:
-    """The binding as shown; nothing to a former guardian, to whom neither the child's name nor the account belongs."""
+def _linked(holder: Holder, seen: Seen, clients: dict[str, Client], rules: Rules, now: Instant) -> Linked:
+    """The binding as shown."""
+    binding, child = seen.binding, seen.child
     client = clients.get(binding.client_id)
     network = client.client_name if client else binding.client_id
-    if binding.person_id == holder.person_id:
-        years = age(holder.profile.record.birth_date, now)
-        return Linked(binding, network, None, next_binding_step(binding, years, rules) is not None)
-    if child is None or not is_guardian(holder.person_id, child, rules, now):
-        return None
-    return Linked(binding, network, child.full_name, needs_own_proof=False)
+    if child is not None:
+        return Linked(binding, network, child.full_name, needs_own_proof=False)
+    years = age(holder.profile.record.birth_date, now)
+    return Linked(binding, network, None, next_binding_step(binding, years, rules) is not None)
 
 
 async def release(request: Request, holder: Holder) -> Response:

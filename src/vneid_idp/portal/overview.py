@@ -3,11 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings.engine import service as bindings
-from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import passkeys
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.linked import count_live
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -17,7 +16,6 @@ async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     async with holder.provider.db.reading() as unit:
         services = await consents.list_standing(unit, holder.person_id)
-        linked = await bindings.list_for_person(unit, SOCIAL_ACCOUNT, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
         request,
@@ -25,7 +23,7 @@ async def show(request: Request, holder: Holder) -> Response:
         account=holder.account,
         record=holder.profile.record,
         services=len(services),
-        linked=sum(binding.state in SOCIAL_ACCOUNT.lifecycle.live for binding in linked),
+        linked=await count_live(holder),
         passkeys=len(keys),
     )
 
