@@ -1,6 +1,9 @@
 """The consent screen: the very values, all or part or none, and nothing without the person's own choice."""
 
+from datetime import date
 from typing import Any
+
+import pytest
 
 from tests.support.country import PURPOSE, Country
 from tests.support.relying_party import Page, Person, RelyingParty, Request
@@ -8,6 +11,9 @@ from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.clients.service import update
 from vneid_idp.consent import service as consents
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.policy.cache import PolicyCache
+from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.rules import Policy, Threshold, ThresholdRow
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.protocol.members import Registrar
@@ -154,6 +160,7 @@ async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country,
     page = await person.sign_in(await person.start(request))
     assert isinstance(page, Page)
     assert page.path.startswith("/ward/")
+    assert "dưới 16 tuổi" in page.text
     children = [land.people[slug].record for slug in ("fifteen", "child-9")]
     assert all(child.full_name in page.text for child in children)
     assert all(child.person_id not in page.response.text for child in children)
@@ -179,3 +186,20 @@ async def test_who_has_no_child_is_told_so_and_led_back(land: Country, party: Re
     assert isinstance(away, str)
     assert "error=access_denied" in away
     assert await refusals(land, person) == 1
+
+
+async def test_the_age_of_children_is_the_laws_of_the_day(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 14, "A later decree", date(2026, 1, 1))
+    policy = shipped().amended(Policy((), (row,)))
+
+    async def current(*_: object) -> Policy:
+        return policy
+
+    monkeypatch.setattr(PolicyCache, "current", current)
+    person = Person(land, land.people["guardian"])
+    page = await person.sign_in(await person.start(party.request(scope="openid binding:child_account")))
+    assert isinstance(page, Page)
+    assert "dưới 14 tuổi" in page.text
+    assert "dưới 16" not in page.text

@@ -8,6 +8,7 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.interaction import service
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
+from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.interaction import ChooseWard
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.being_here import hold_whoever_is_here
@@ -18,11 +19,11 @@ from vneid_idp.web.templates import render
 
 
 async def show(request: Request) -> Response:
-    """The person's children under 16, none chosen."""
+    """The children for whom the person acts, none chosen."""
     visit = await enter(request)
     if not isinstance(visit.situation.step, ChooseWard):
         return visit.onward()
-    return _page(request, visit, await _children(visit))
+    return await _page(request, visit, await _children(visit))
 
 
 async def submit(request: Request) -> Response:
@@ -36,11 +37,11 @@ async def submit(request: Request) -> Response:
         return await leave(visit, "consent", visit.situation.person.person_id)
     children = await _children(visit)
     if form["extend"]:
-        return _page(request, await extend(visit), children, form["ward"])
+        return await _page(request, await extend(visit), children, form["ward"])
     # Asked of the registry again, never taken from the form: it says whose account this person may decide about.
     child = children.get(form["ward"])
     if child is None:
-        return _page(request, visit, children, error=gettext(request, "Choose the child."))
+        return await _page(request, visit, children, error=gettext(request, "Choose the child."))
     session = visit.session
     assert session is not None
     ward_id = child.person_id
@@ -58,8 +59,7 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
     person = visit.situation.person
     assert person is not None
     provider = visit.provider
-    now = provider.clock.now()
-    rules = (await provider.current_policy()).at(now)
+    rules, now = await _rules(visit), provider.clock.now()
     return {
         digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
         for ward in await provider.registry.wards_of(person.person_id)
@@ -67,7 +67,11 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
     }
 
 
-def _page(
+async def _rules(visit: Visit) -> Rules:
+    return (await visit.provider.current_policy()).at(visit.provider.clock.now())
+
+
+async def _page(
     request: Request,
     visit: Visit,
     children: dict[str, RegistryRecord],
@@ -80,6 +84,7 @@ def _page(
         422 if error else 200,
         visit=visit,
         children=children,
+        years=(await _rules(visit))[Threshold.GUARDIAN_UNTIL_AGE],
         chosen=chosen,
         errors={"ward": error} if error else {},
     )

@@ -12,7 +12,7 @@ from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_binding
 from vneid_idp.identity import persons
 from vneid_idp.identity.ages import age
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.policy.rules import Rules
+from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.portal.linked import Seen, read_page
 from vneid_idp.protocol.client import Client
@@ -30,7 +30,7 @@ class Linked:
     binding: SocialAccount
     network: str
     child: str | None
-    """The name of the child under 16 whose account it is."""
+    """The name of the child whose account it is, under the supervision of whoever reads."""
     needs_own_proof: bool
 
     @property
@@ -63,6 +63,7 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/accounts.html",
         current=[each for each in linked if each.live],
         ended=[each for each in linked if not each.live],
+        own_from=rules[Threshold.GUARDIAN_UNTIL_AGE],
         suspended=BindingState.SUSPENDED,
         revoked=BindingState.REVOKED,
         older=f"?before={page.last}" if page.last is not None else None,

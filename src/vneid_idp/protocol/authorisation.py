@@ -26,7 +26,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child under 16 for whom a parent or guardian acts."""
+    """A child for whom a parent or guardian acts."""
 
     person_id: str
 

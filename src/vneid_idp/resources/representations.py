@@ -100,8 +100,8 @@ class Binding(_Model):
     age_band: AgeBand | None = Field(description="The holder's age today, coarsely; null once the holder is forgotten.")
     supervised: bool = Field(description="Whether a guardian supervises the account.")
     next_step: NextStep | None = Field(
-        description="`own_proof_required`: the holder has reached 16, and the account falls back until the holder's "
-        "own proof."
+        description="`own_proof_required`: the holder has outgrown guardians, and the account falls back until the "
+        "holder's own proof."
     )
     capabilities: tuple[Capability, ...]
 

@@ -116,7 +116,7 @@ _REMEDIES: dict[str, Remedy] = {
         "/docs",
     ),
     "guardian_required": Remedy(
-        mark("A person of 16 or more, or a parent or guardian who binds the child's account."),
+        mark("A person who has outgrown guardians, or a parent or guardian who binds the child's account."),
         mark("Send the parent through the flow with the scope binding:child_account."),
         "Decree 147/2024/NĐ-CP, Articles 23 and 27",
     ),

@@ -191,3 +191,13 @@ def test_a_threshold_moves_who_needs_a_guardian_at_its_midnight() -> None:
     check_proof(replace(GUARDIAN, age=17), after)
     assert next_binding_step(SUPERVISED, 17, before) is NextStep.OWN_PROOF_REQUIRED
     assert next_binding_step(SUPERVISED, 17, after) is None
+
+
+def test_the_age_in_a_refusal_is_the_laws_of_the_day() -> None:
+    other = ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 14, "A later decree", date(2026, 11, 21))
+    rules = shipped().amended(Policy((), (other,))).on(date(2026, 11, 21))
+    with pytest.raises(GuardianRequired, match="14"):
+        check_proof(replace(OWN, age=13), rules)
+    with pytest.raises(OwnProofRequired, match="14"):
+        check_proof(replace(GUARDIAN, age=14), rules)
+    check_proof(replace(GUARDIAN, age=13), rules)

@@ -60,9 +60,9 @@ def check_proof(proof: Proof, rules: Rules) -> None:
     """
     child, alone = needs_guardian(proof.age, rules), proof.guardian_id is None
     if child and alone:
-        raise GuardianRequired
+        raise GuardianRequired.under(rules[Threshold.GUARDIAN_UNTIL_AGE])
     if not child and not alone:
-        raise OwnProofRequired
+        raise OwnProofRequired.at(rules[Threshold.GUARDIAN_UNTIL_AGE])
     if proof.level < rules[Threshold.OWN_PROOF_LEVEL if alone else Threshold.GUARDIAN_LEVEL]:
         raise LevelRequired
 

@@ -1,6 +1,7 @@
 """What is said of a social account: why it may not do something, what its holder has to do, why a proof is refused."""
 
 from enum import StrEnum
+from typing import Self
 
 from vneid_idp.kernel.errors import DomainError
 
@@ -25,7 +26,12 @@ class GuardianRequired(DomainError):
 
     code = "guardian_required"
     status = 403
-    title = "Under the age of 16, an account is bound by a parent or guardian, who signs in and chooses the child."
+    title = "The account of a child is bound by a parent or guardian, who signs in and chooses the child."
+
+    @classmethod
+    def under(cls, years: int) -> Self:
+        """With the age of the law, which changes by policy and not by release."""
+        return cls(f"Under the age of {years}, an account is bound by a parent or guardian, who chooses the child.")
 
 
 class OwnProofRequired(DomainError):
@@ -33,7 +39,12 @@ class OwnProofRequired(DomainError):
 
     code = "own_proof_required"
     status = 403
-    title = "From the age of 16 on, the person proves the account and nobody else."
+    title = "Who has outgrown guardians proves the account in person."
+
+    @classmethod
+    def at(cls, years: int) -> Self:
+        """With the age of the law, as above."""
+        return cls(f"From the age of {years} on, the person proves the account and nobody else.")
 
 
 class LevelRequired(DomainError):
