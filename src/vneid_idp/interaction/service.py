@@ -76,7 +76,7 @@ async def _find(unit: Reading, interaction_id: str) -> Stored | None:
 async def find_open(unit: Reading, sealer: Sealer, interaction_id: str) -> Interaction | None:
     """A request that is still open, whoever asks; for the client's own door (a pushed request)."""
     stored = await _find(unit, interaction_id)
-    if stored is None or stored.ended_at is not None or stored.expires_at <= unit.now:
+    if stored is None or not stored.is_open(unit.now):
         return None
     return _opened(stored, _request(sealer, stored))
 
@@ -87,30 +87,31 @@ async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, bro
     The id alone resumes nothing: who reads it over a shoulder or in a history has another browser.
     """
     stored = await _find(unit, interaction_id)
-    if (
-        stored is None
-        or stored.ended_at is not None
-        or stored.expires_at <= unit.now
-        or stored.browser != digest(browser)
-    ):
+    if stored is None or not stored.is_open(unit.now) or stored.browser != digest(browser):
         raise InteractionOver
     return _opened(stored, _request(sealer, stored))
 
 
 async def claim(unit: Unit, interaction_id: str, browser: str) -> None:
-    """Tie a pushed request to the browser that shows it first, and give the person time. Raises `InteractionOver`."""
+    """Tie a request to the browser that shows it first, and give the person time: at each step of the request another
+    full span. Raises `InteractionOver`, also for another browser."""
     if not await store.claim(unit, interaction_id, digest(browser), unit.now + LIFE):
         raise InteractionOver
 
 
 async def refuse(unit: Unit, interaction: Interaction, page: str) -> None:
-    """Record that the person said no, on the `consent` or the `level` page."""
-    await store.refuse(unit, interaction.interaction_id, page)
+    """Record that the person said no, on the `consent` or the `level` page. Raises `InteractionOver`."""
+    if not await store.refuse(unit, interaction.interaction_id, page):
+        raise InteractionOver
 
 
 async def choose_ward(unit: Unit, interaction: Interaction, ward_id: str) -> None:
-    """Record the child whose account this request is about. The caller has checked that it is the guardian's."""
-    await store.choose_ward(unit, interaction.interaction_id, ward_id)
+    """Record the child whose account this request is about. The caller has checked that it is the guardian's.
+
+    Raises `InteractionOver`.
+    """
+    if not await store.choose_ward(unit, interaction.interaction_id, ward_id):
+        raise InteractionOver
 
 
 async def extend(unit: Unit, interaction: Interaction) -> Instant:

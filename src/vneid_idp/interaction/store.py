@@ -24,48 +24,29 @@ class Stored:
     ward_id: str | None
     ended_at: Instant | None
 
+    def is_open(self, now: Instant) -> bool:
+        """Whether it waits still: neither answered nor out of time. The statements below ask the same."""
+        return self.ended_at is None and self.expires_at > now
+
 
 _ADD = Statement(insert(interactions))
 _FIND = Statement(select(interactions).where(interactions.c.interaction_id == bindparam("interaction_id")))
+_open = (
+    interactions.c.interaction_id == bindparam("of"),
+    interactions.c.ended_at.is_(None),
+    interactions.c.expires_at > bindparam("now"),
+)
 # The first browser that shows a pushed request owns it from then on.
 _CLAIM = Statement(
     update(interactions)
-    .where(
-        interactions.c.interaction_id == bindparam("of"),
-        or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")),
-        interactions.c.ended_at.is_(None),
-    )
+    .where(*_open, or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")))
     .values(browser=bindparam("browser"), expires_at=bindparam("until"))
 )
-_REFUSE = Statement(
-    update(interactions)
-    .where(interactions.c.interaction_id == bindparam("of"), interactions.c.ended_at.is_(None))
-    .values(refused=bindparam("page"))
-)
-_CHOOSE = Statement(
-    update(interactions)
-    .where(interactions.c.interaction_id == bindparam("of"), interactions.c.ended_at.is_(None))
-    .values(ward_id=bindparam("ward"))
-)
-_EXTEND = Statement(
-    update(interactions)
-    .where(
-        interactions.c.interaction_id == bindparam("of"),
-        interactions.c.ended_at.is_(None),
-        interactions.c.expires_at > bindparam("now"),
-    )
-    .values(expires_at=bindparam("until"))
-)
+_REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam("page")))
+_CHOOSE = Statement(update(interactions).where(*_open).values(ward_id=bindparam("ward")))
+_EXTEND = Statement(update(interactions).where(*_open).values(expires_at=bindparam("until")))
 # One conditional statement: of two answers to the same request, only the first finds it open.
-_END = Statement(
-    update(interactions)
-    .where(
-        interactions.c.interaction_id == bindparam("of"),
-        interactions.c.ended_at.is_(None),
-        interactions.c.expires_at > bindparam("now"),
-    )
-    .values(ended_at=bindparam("now"))
-)
+_END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
 _SWEEP = Statement(delete(interactions).where(interactions.c.expires_at < bindparam("before")))
 
 
@@ -104,18 +85,18 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
 
 
 async def claim(unit: Unit, interaction_id: str, browser: str, until: Instant) -> bool:
-    """Tie the request to a browser; `False` when another browser has it, or it ended."""
-    return await unit.execute(_CLAIM, of=interaction_id, browser=browser, until=until) == 1
+    """Tie the request to a browser; `False` when another browser has it, or it is not open any more."""
+    return await unit.execute(_CLAIM, of=interaction_id, browser=browser, until=until, now=unit.now) == 1
 
 
-async def refuse(unit: Unit, interaction_id: str, page: str) -> None:
-    """Record that the person said no on `page`."""
-    await unit.execute(_REFUSE, of=interaction_id, page=page)
+async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:
+    """Record that the person said no on `page`; `False` when the request is not open any more."""
+    return await unit.execute(_REFUSE, of=interaction_id, page=page, now=unit.now) == 1
 
 
-async def choose_ward(unit: Unit, interaction_id: str, ward_id: str) -> None:
-    """Record the child that the guardian chose."""
-    await unit.execute(_CHOOSE, of=interaction_id, ward=ward_id)
+async def choose_ward(unit: Unit, interaction_id: str, ward_id: str) -> bool:
+    """Record the child that the guardian chose; `False` when the request is not open any more."""
+    return await unit.execute(_CHOOSE, of=interaction_id, ward=ward_id, now=unit.now) == 1
 
 
 async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:

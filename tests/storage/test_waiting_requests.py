@@ -1,0 +1,60 @@
+"""A waiting request is open until it is answered or its time runs out: then nothing more is done to it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.support.people import SEALER
+from tests.support.watch import Watch
+from vneid_idp.interaction import service
+from vneid_idp.interaction.service import Interaction, InteractionOver
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.storage.unit import Database, Unit
+
+REQUEST = AuthorizationRequest("cli_a", "https://a.example/", "query", None, ("openid",))
+BROWSER = "a browser"
+Act = Callable[[Unit, Interaction], Awaitable[object]]
+
+ACTS: dict[str, Act] = {
+    "claim": lambda unit, waiting: service.claim(unit, waiting.interaction_id, BROWSER),
+    "refuse": lambda unit, waiting: service.refuse(unit, waiting, "consent"),
+    "choose a child": lambda unit, waiting: service.choose_ward(unit, waiting, "per_child"),
+    "extend": service.extend,
+    "end": lambda unit, waiting: service.end(unit, waiting.interaction_id),
+    "look": lambda unit, waiting: service.get_in_browser(unit, SEALER, waiting.interaction_id, BROWSER),
+}
+acts = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+
+
+async def opened(db: Database) -> Interaction:
+    return await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, BROWSER, unit.now))
+
+
+@acts
+async def test_an_open_request_goes_on(db: Database, act: Act) -> None:
+    waiting = await opened(db)
+    await db.transact(lambda unit: act(unit, waiting))
+
+
+@acts
+async def test_one_whose_time_ran_out_is_over(db: Database, watch: Watch, act: Act) -> None:
+    waiting = await opened(db)
+    watch.advance(service.LIFE)
+    with pytest.raises(InteractionOver):
+        await db.transact(lambda unit: act(unit, waiting))
+    async with db.reading() as unit:
+        assert await service.find_open(unit, SEALER, waiting.interaction_id) is None
+
+
+@acts
+async def test_one_that_was_answered_is_over(db: Database, act: Act) -> None:
+    waiting = await opened(db)
+    await db.transact(lambda unit: service.end(unit, waiting.interaction_id))
+    with pytest.raises(InteractionOver):
+        await db.transact(lambda unit: act(unit, waiting))
+
+
+async def test_another_browser_claims_nothing(db: Database) -> None:
+    waiting = await opened(db)
+    with pytest.raises(InteractionOver):
+        await db.transact(lambda unit: service.claim(unit, waiting.interaction_id, "another"))
