@@ -12,6 +12,7 @@ from tests.flows.test_authority import bind, states
 from tests.flows.test_registry_feed import kinds
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.people import brought_into_step
 from tests.support.registry import served
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed
@@ -19,7 +20,7 @@ from vneid_idp.audit import service as audit
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries
-from vneid_idp.identity import accounts, otp
+from vneid_idp.identity import otp
 from vneid_idp.identity.accounts import NoAccount, SignInNameTaken
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.lookup import find_candidate
@@ -195,7 +196,7 @@ async def test_a_number_belongs_to_one_account(land: Country, direct: Reporting)
     code = await code_to(land, "plain", NEW_PHONE)
     async with land.idp.db.writing() as unit:
         other = replace(land.people["complete"].record, phone=NEW_PHONE, revision=9)
-        await accounts.refresh(unit, land.idp.vault, land.idp.keys.blind, other)
+        await brought_into_step(unit, land.idp.vault, land.idp.keys.blind, other)
     with pytest.raises(SignInNameTaken):
         await change_phone(direct, "rep_a", land.people["plain"].record.person_id, NEW_PHONE, code, shipped(), DEED)
 

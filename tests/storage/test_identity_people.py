@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import bindparam, select
 
-from tests.support.people import BLIND, POPULATION, SEALER, VAULT, hashes, persona, with_personas
+from tests.support.people import BLIND, POPULATION, SEALER, VAULT, brought_into_step, hashes, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.identity import accounts, chosen_secrets, lookup, rules, store, tables
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
@@ -181,15 +181,15 @@ async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> No
     watch.advance(MINUTE)
     async with db.writing() as unit:
         before = await accounts.find(unit, person_id)
-        assert await accounts.refresh(unit, VAULT, BLIND, PLAIN.record) == before
+        assert await brought_into_step(unit, VAULT, BLIND, PLAIN.record) == before
         told = replace(PLAIN.record, deceased_at=unit.now)
-        deceased = await accounts.refresh(unit, VAULT, BLIND, told)
+        deceased = await brought_into_step(unit, VAULT, BLIND, told)
         assert deceased is not None
         assert rules.account_standing(deceased, told, unit.now) is Standing.DECEASED
-        usable = await accounts.refresh(unit, VAULT, BLIND, PLAIN.record)
+        usable = await brought_into_step(unit, VAULT, BLIND, PLAIN.record)
         assert usable is not None
         assert rules.account_standing(usable, PLAIN.record, unit.now) is Standing.USABLE
-        assert await accounts.refresh(unit, VAULT, BLIND, persona("no-account").record) is None
+        assert await brought_into_step(unit, VAULT, BLIND, persona("no-account").record) is None
 
 
 async def test_a_new_phone_is_the_new_sign_in_name_and_the_old_one_is_nobodys(db: Database) -> None:
@@ -197,7 +197,7 @@ async def test_a_new_phone_is_the_new_sign_in_name_and_the_old_one_is_nobodys(db
     async with db.writing() as unit:
         moved = replace(PLAIN.record, phone="+84950000999")
         await POPULATION.register(unit, moved)
-        await accounts.refresh(unit, VAULT, BLIND, moved)
+        await brought_into_step(unit, VAULT, BLIND, moved)
         assert PLAIN.record.phone is not None
         assert (await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.record.phone)).person_id is None
         for name in ("0950000999", PLAIN.username):
@@ -295,8 +295,8 @@ async def test_what_the_registry_said_earlier_undoes_nothing_that_it_said_later(
     await with_personas(db)
     async with db.writing() as unit:
         late = await POPULATION.record_death(unit, PLAIN.record.person_id)
-        await accounts.refresh(unit, VAULT, BLIND, late)
-        account = await accounts.refresh(unit, VAULT, BLIND, PLAIN.record)
+        await brought_into_step(unit, VAULT, BLIND, late)
+        account = await brought_into_step(unit, VAULT, BLIND, PLAIN.record)
     assert account is not None
     assert account.deceased_at == late.deceased_at
     assert rules.account_standing(account, PLAIN.record, unit.now) is Standing.DECEASED

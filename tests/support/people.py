@@ -3,7 +3,10 @@
 from functools import cache
 
 from tests.support.watch import MORNING
+from vneid_idp.identity import accounts
 from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
@@ -11,7 +14,7 @@ from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.seed import Hashes, sandbox_hashes, seed_personas
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 
 SEALER = Sealer({1: b"root key of tests, 32 bytes long"}, 1)
 BLIND = BlindIndex(b"blind index key of the tests")
@@ -38,3 +41,11 @@ async def with_personas(db: Database) -> Database:
     async with db.writing() as unit:
         await seed_personas(unit, VAULT, BLIND, hashes())
     return db
+
+
+async def brought_into_step(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
+    """The account of the person of `record` once it has what the registry says, if there is an open one."""
+    known = await accounts.find_known(unit, vault, record.person_id)
+    if known is None or not accounts.is_news(known, record):
+        return None if known is None else known.account
+    return await accounts.refresh(unit, blind, known, record)

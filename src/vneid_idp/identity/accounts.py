@@ -4,7 +4,7 @@ Each function writes its event with its change. Personal data stands sealed in t
 person's pseudonymous id.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vneid_idp.audit.deeds import Deed, data_of
@@ -15,7 +15,7 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.identity.rules import Account
-from vneid_idp.identity.vault import Vault
+from vneid_idp.identity.vault import PersonKey, Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
@@ -151,30 +151,46 @@ def _levelled(level: int, compared: bool, deed: Deed | None) -> dict[str, Any]:
     return {"level": level} | ({"compared": True} if compared else {}) | data_of(deed)
 
 
-async def refresh(unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord) -> Account | None:
-    """Bring the account into step with what the registry says now; nothing if there is no open account.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An open account and what its profile holds, read in order to be brought into step."""
 
-    Called at each sign-in and after each change that the registry tells of. The registry is asked *before* the unit
-    that calls this is opened, so that another may have written a newer record meanwhile: an older one changes nothing.
-    """
-    stored = await store.find_account(unit, record.person_id)
+    account: Account
+    profile: Profile
+    key: PersonKey
+
+
+async def find_known(unit: Reading, vault: Vault, person_id: str) -> Known | None:
+    """A person's open account; nothing where there is none, or the person was forgotten."""
+    stored = await store.find_account(unit, person_id)
     if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return None
-    key = vault.open_key(record.person_id, stored.sealed_key)
-    before = profiles.read_profile(key.open_json(profiles.COLUMN, stored.profile))
-    if record.revision < before.record.revision:
-        # Asked before the person died, say, and written after: it would bring the dead back.
-        return stored.account
-    if before.record == record and is_in_step(stored.account, record):
-        # `updated_at` tells relying parties when the profile last changed (OpenID Connect Core §5.1).
-        return stored.account
-    account = in_step(stored.account, record, unit.now)
-    await store.update_account(unit, account, key.seal_json(profiles.COLUMN, Profile(record, before.own)))
+    key = vault.open_key(person_id, stored.sealed_key)
+    return Known(stored.account, profiles.read_profile(key.open_json(profiles.COLUMN, stored.profile)), key)
+
+
+def is_news(known: Known, record: RegistryRecord) -> bool:
+    """Whether the registry says something that the account does not have. Pure.
+
+    The registry is asked *before* the unit that writes, so another may have written a newer record meanwhile. An older
+    one is no news: asked before the person died, say, and written after, it would bring the dead back.
+    """
+    before = known.profile.record
+    return record.revision >= before.revision and not (before == record and is_in_step(known.account, record))
+
+
+async def refresh(unit: Unit, blind: BlindIndex, known: Known, record: RegistryRecord) -> Account:
+    """Bring an account into step with the registry, which has news of its holder (`is_news`); the account as it is now.
+
+    `updated_at` changes with it: it tells relying parties when the profile last changed (OpenID Connect Core §5.1).
+    """
+    account, before = in_step(known.account, record, unit.now), known.profile
+    await store.update_account(unit, account, known.key.seal_json(profiles.COLUMN, Profile(record, before.own)))
     names = sign_in_digests(blind, record)
     if names != sign_in_digests(blind, before.record):
         # A phone by which somebody else still signs in stays theirs until the registry says otherwise of them too.
         await store.put_names(unit, record.person_id, names)
-    for event in _told(stored.account, account):
+    for event in _told(known.account, account):
         await record_event(unit, event)
     return account
 

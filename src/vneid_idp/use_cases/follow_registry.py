@@ -48,30 +48,27 @@ async def follow_registry(
     """
     person_id = record.person_id
     await persons.seize(unit, person_id)
-    known = await accounts.find_with_profile(unit, vault, person_id)
-    if known is not None and not known[0].is_open:
-        known = None
+    known = await accounts.find_known(unit, vault, person_id)
     if known is not None:
-        account, before = known[0], known[1].record
-        if record.revision < before.revision or (record == before and accounts.is_in_step(account, record)):
-            return Followed(account)
-        told = changed_facts(before, record)
+        if not accounts.is_news(known, record):
+            return Followed(known.account)
+        told = changed_facts(known.profile.record, record)
     await persons.tell(unit, person_id)
     if told:
         facts = {"facts": sorted(told)}
         await record_event(unit, Event(EventKind.REGISTER_TOLD, person_id, data=facts))
-    await accounts.refresh(unit, vault, blind, record)
+    account: Account | None = None
     deliveries: tuple[Delivery, ...] = ()
     if known is not None:
-        deliveries = await _follow_lock(unit, known[0], record)
-        if record.phone != known[1].record.phone:
+        account = await accounts.refresh(unit, blind, known, record)
+        deliveries = await _follow_lock(unit, known.account, record)
+        if record.phone != known.profile.record.phone:
             # Whoever holds the old phone must not get in with a code that waits there.
             await otp.end_all(unit, person_id)
-    account_now = None if known is None else await accounts.find(unit, person_id)
-    await put_bindings_in_step(unit, record, account_now, policy)
+    await put_bindings_in_step(unit, record, account, policy)
     if record.deceased_at is not None:
         deliveries += await end_sessions(unit, person_id)
-    return Followed(account_now, deliveries)
+    return Followed(account, deliveries)
 
 
 async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> tuple[Delivery, ...]:
