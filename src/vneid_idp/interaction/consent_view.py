@@ -217,9 +217,12 @@ def _before(
 ) -> tuple[Line, ...]:
     now_asked = {item.name for item in asked}
     given = [
-        decided[item.name].instead or item.name
+        decided[item.name].told_as(item.name)
         for item in all_items
-        if item.name not in now_asked and item.name not in PERMISSIONS and _gave(decided.get(item.name))
+        if item.name not in now_asked
+        and item.name not in PERMISSIONS
+        and item.name in decided
+        and decided[item.name].gives
     ]
     lines = []
     for topic in topics_of(given):
@@ -227,10 +230,6 @@ def _before(
         unknown = words.say(mark("Not in your account")) if shown is None else None
         lines.append(Line(topic.key, topic, (), shown, words.say(topic.label), unknown))
     return tuple(lines)
-
-
-def _gave(decision: Decision | None) -> bool:
-    return decision is not None and (decision.given or decision.instead is not None)
 
 
 def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:

@@ -81,9 +81,9 @@ async def withdraw(request: Request, holder: Holder) -> Response:
 def handed_over(decided: Decisions) -> dict[str, str]:
     """From each claim that leaves, or the smaller proof in its place, to the purpose that it is for."""
     return {
-        decision.instead or name: decision.purpose
+        decision.told_as(name): decision.purpose
         for name, decision in decided.items()
-        if name not in PERMISSIONS and (decision.given or decision.instead is not None)
+        if name not in PERMISSIONS and decision.gives
     }
 
 

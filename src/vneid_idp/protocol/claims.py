@@ -149,6 +149,15 @@ class Decision:
     given: bool
     instead: str | None = None
 
+    @property
+    def gives(self) -> bool:
+        """Whether anything leaves: the claim itself, or the smaller proof."""
+        return self.given or self.instead is not None
+
+    def told_as(self, name: str) -> str:
+        """Under which name what is given for the claim `name` leaves."""
+        return name if self.given or self.instead is None else self.instead
+
 
 Decisions = dict[str, Decision]
 """From claim or permission to what was decided."""
@@ -166,7 +175,7 @@ def undecided(items: tuple[Item, ...], decided: Decisions) -> tuple[Item, ...]:
 def _stands(item: Item, decision: Decision | None) -> bool:
     if decision is None or decision.purpose != item.purpose or not item.since <= decision.version <= item.version:
         return False
-    return decision.given or decision.instead is not None or not item.required
+    return decision.gives or not item.required
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +192,12 @@ def release(place: str, scope: tuple[str, ...], claims: ClaimsRequest, decided: 
     substituted: dict[str, str] = {}
     for name in asked_of(place, scope, claims):
         decision = decided.get(name)
-        if decision is None:
+        if decision is None or not decision.gives:
             continue
-        if decision.given:
-            given.append(name)
-        elif decision.instead is not None:
-            substituted[name] = decision.instead
-            given.append(decision.instead)
+        told_as = decision.told_as(name)
+        given.append(told_as)
+        if told_as != name:
+            substituted[name] = told_as
     return Release(tuple(dict.fromkeys(given)), substituted)
 
 
@@ -201,6 +209,6 @@ def granted_scope(scope: tuple[str, ...], decided: Decisions) -> tuple[str, ...]
             return name in decided and decided[name].given
         claims = SCOPE_CLAIMS.get(name, ())
         asked = [decided[c] for c in claims if c in decided]
-        return not claims or any(d.given or d.instead for d in asked)
+        return not claims or any(decision.gives for decision in asked)
 
     return tuple(name for name in scope if stays(name))

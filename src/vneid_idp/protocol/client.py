@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from vneid_idp.protocol.uris import is_loopback
 
 
 def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
     """The host that makes a sector (OIDC Core §8.1); `None` for one that belongs to nobody."""
     host = urlsplit(sector_identifier_uri or next(iter(redirect_uris), "")).hostname
-    return None if host in _LOOPBACK else host
+    return None if is_loopback(host) else host
 
 
 class Profile(StrEnum):

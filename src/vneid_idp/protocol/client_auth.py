@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from vneid_idp.kernel.clock import HOUR, SECOND, Instant
+from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.client import Client
@@ -15,10 +15,9 @@ from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.policy.profiles import PROFILES
+from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-SKEW: Instant = 10 * SECOND
-"""How far two clocks may be apart."""
 LONGEST_ASSERTION: Instant = HOUR
 """How far ahead an assertion may expire: its jti has to be remembered that long (RFC 7523 §3)."""
 
@@ -163,25 +162,15 @@ def check_assertion(
 
 
 def _check_times(claims: dict[str, Any], now: Instant) -> Instant:
-    expires_at = read_time(claims, "exp")
+    expires_at = read_numeric_date(claims, "exp", "client_assertion", InvalidClient)
     if expires_at is None:
         raise InvalidClient("client_assertion has no exp.")
-    if expires_at <= now - SKEW:
+    if expires_at <= now - CLOCK_SKEW:
         raise InvalidClient("client_assertion has expired.")
-    if expires_at > now + LONGEST_ASSERTION + SKEW:
+    if expires_at > now + LONGEST_ASSERTION + CLOCK_SKEW:
         raise InvalidClient("client_assertion expires more than an hour ahead.")
     for name in ("iat", "nbf"):
-        moment = read_time(claims, name)
-        if moment is not None and moment > now + SKEW:
+        moment = read_numeric_date(claims, name, "client_assertion", InvalidClient)
+        if moment is not None and moment > now + CLOCK_SKEW:
             raise InvalidClient(f"client_assertion has an {name} in the future; compare the clocks.")
     return expires_at
-
-
-def read_time(claims: dict[str, Any], name: str) -> Instant | None:
-    """A NumericDate (RFC 7519 §2) as an instant; `None` when it is absent. Raises `InvalidClient`."""
-    value = claims.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
-        raise InvalidClient(f"client_assertion has an {name} that is not a number of seconds.")
-    return int(value * SECOND)

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.client import Client
@@ -13,8 +13,8 @@ from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestObject, Inva
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.policy.profiles import PROFILES
+from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
-SKEW: Instant = 10 * SECOND
 _TYPES = frozenset({"jwt", "oauth-authz-req+jwt"})
 _OF_THE_TOKEN = frozenset({"iss", "aud", "sub", "exp", "nbf", "iat", "jti"})
 _MUST_MATCH = ("client_id", "response_type")
@@ -73,20 +73,13 @@ def check_claims(client: Client, request_object: Unverified, issuer: str, now: I
         raise InvalidRequestObject("The request object must not have the client_id as its sub.")
     if "request" in claims or "request_uri" in claims:
         raise InvalidRequestObject("The request object must not hold another one.")
-    exp, nbf, iat = (_time(claims, name) for name in ("exp", "nbf", "iat"))
-    if exp is not None and exp <= now - SKEW:
+    exp, nbf, iat = (
+        read_numeric_date(claims, name, "The request object", InvalidRequestObject) for name in ("exp", "nbf", "iat")
+    )
+    if exp is not None and exp <= now - CLOCK_SKEW:
         raise InvalidRequestObject("The request object has expired.")
-    if max(nbf or 0, iat or 0) > now + SKEW:
+    if max(nbf or 0, iat or 0) > now + CLOCK_SKEW:
         raise InvalidRequestObject("The request object is from the future; compare the clocks.")
-
-
-def _time(claims: Mapping[str, Any], name: str) -> Instant | None:
-    value = claims.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
-        raise InvalidRequestObject(f"The request object has an {name} that is not a number of seconds.")
-    return int(value * SECOND)
 
 
 def merge(client: Client, outside: Params, inside: Mapping[str, Any]) -> Params:

@@ -4,11 +4,12 @@ They are JSON arrays in the order of the fields: short, since a code travels in 
 to the life of a refresh token: never reorder; new fields go last and have defaults.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant, to_seconds
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.protocol.authorisation import (
     Authorisation,
     Confirmation,
@@ -16,6 +17,8 @@ from vneid_idp.protocol.authorisation import (
     confirmation_to_json,
 )
 from vneid_idp.protocol.authorization import AuthorizationRequest
+
+T = TypeVar("T")
 
 CODE_LIFE: Instant = 60 * SECOND
 ACCESS_TOKEN_LIFE: Instant = 10 * MINUTE
@@ -139,6 +142,28 @@ _OF_AN_ID_TOKEN = frozenset({"iss", "sub", "aud", "exp", "iat", "auth_time"})
 def is_id_token(claims: Mapping[str, Any]) -> bool:
     """Whether claims that we signed are those of an ID token: a log-out token or signed userinfo is no hint."""
     return "events" not in claims and claims.keys() >= _OF_AN_ID_TOKEN
+
+
+def open_code(sealer: Sealer, text: str) -> Code | None:
+    """The code behind `text`. Sealing binds the purpose, so what is sealed opens as what it is, or not at all."""
+    return _opened(sealer, SealPurpose.CODE, Code.from_json, text)
+
+
+def open_access_token(sealer: Sealer, text: str) -> AccessToken | None:
+    """The access token behind `text`, expired or not; `None` for anything else."""
+    return _opened(sealer, SealPurpose.ACCESS_TOKEN, AccessToken.from_json, text)
+
+
+def open_refresh_token(sealer: Sealer, text: str) -> RefreshToken | None:
+    """The refresh token behind `text`, whether or not its grant stands; `None` for anything else."""
+    return _opened(sealer, SealPurpose.REFRESH_TOKEN, RefreshToken.from_json, text)
+
+
+def _opened(sealer: Sealer, purpose: SealPurpose, read: Callable[[list[Any]], T], text: str) -> T | None:
+    try:
+        return read(sealer.open_json(purpose, text))
+    except NotSealedHere:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

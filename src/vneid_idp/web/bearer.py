@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
+from vneid_idp.protocol import tokens
 from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.tokens import AccessToken
@@ -18,13 +18,11 @@ def bearer_token(request: Request) -> str | None:
 def open_access_token(provider: Idp, text: str, proof: Confirmation | None = None) -> AccessToken:
     """The access token behind `text`, presented with the key that `proof` tells of. Raises `InvalidToken`.
 
-    Sealing binds the purpose, so no code, refresh token, ID token or cookie passes for one. Whether the grant still
-    stands is for the caller to read.
+    Whether the grant still stands is for the caller to read.
     """
-    try:
-        token = AccessToken.from_json(provider.keys.sealer.open_json(SealPurpose.ACCESS_TOKEN, text))
-    except NotSealedHere as error:
-        raise InvalidToken("The access token is not one that this provider issued.") from error
+    token = tokens.open_access_token(provider.keys.sealer, text)
+    if token is None:
+        raise InvalidToken("The access token is not one that this provider issued.")
     if provider.clock.now() >= token.expires_at:
         raise InvalidToken("The access token has expired.")
     check_possession(token.bound_to, proof, InvalidToken)

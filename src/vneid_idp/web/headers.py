@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vneid_idp.log import CURRENT
+from vneid_idp.protocol.uris import is_loopback
 from vneid_idp.web.access import tell
 from vneid_idp.web.exchange import KEY, Exchange, exchange_of
 
@@ -28,7 +29,6 @@ _PAGES = [
     ),
 ]
 _HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 
@@ -46,7 +46,7 @@ class Edge:
         self._common = list(_ALL)
         # Strict transport holds for a host on all its ports: on localhost it would break the developer's other
         # servers.
-        if self._secure and address.hostname not in _LOOPBACK:
+        if self._secure and not is_loopback(address.hostname):
             self._common.append(_HSTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

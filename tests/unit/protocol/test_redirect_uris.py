@@ -2,7 +2,7 @@
 
 import pytest
 
-from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.client import Client, sector_host
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.policy.redirect_uri import return_address
 
@@ -123,3 +123,14 @@ def test_a_missing_one_is_not_guessed() -> None:
 def test_the_mutants_are_sixty_or_more_and_all_different() -> None:
     assert len(MUTANTS) >= 60
     assert len(set(MUTANTS)) == len(MUTANTS)
+
+
+@pytest.mark.parametrize(
+    ("uri", "host"),
+    [
+        ("https://a.example/cb", "a.example"), ("http://localhost/cb", None), ("http://127.0.0.1/cb", None),
+        ("http://127.0.0.2/cb", None), ("http://[::1]/cb", None),
+    ],
+)  # fmt: skip
+def test_no_loopback_host_makes_a_sector(uri: str, host: str | None) -> None:
+    assert sector_host(None, [uri]) == host

@@ -72,7 +72,12 @@ async def test_json_carries_only_what_concerns_json(client: MakeClient) -> None:
 
 @pytest.mark.parametrize(
     ("issuer", "strict"),
-    [("https://id.example", True), ("https://localhost:8443", False), ("http://localhost:8000", False)],
+    [
+        ("https://id.example", True),
+        ("https://localhost:8443", False),
+        ("https://127.0.0.2", False),
+        ("http://localhost:8000", False),
+    ],
 )
 async def test_strict_transport_spares_the_developers_localhost(client: MakeClient, issuer: str, strict: bool) -> None:
     async with client(issuer) as browser:

@@ -2,18 +2,16 @@
 
 from dataclasses import replace
 
-from vneid_idp.kernel.clock import SECOND, Instant
-from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
 from vneid_idp.protocol.grants.request import OpenGrant, TokenRequest
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.pkce import check_verifier
-from vneid_idp.protocol.tokens import CODE_LIFE, Code
-
-# How far the clock of another worker, which issued the code, may run ahead.
-_SKEW = 10 * SECOND
+from vneid_idp.protocol.times import CLOCK_SKEW
+from vneid_idp.protocol.tokens import CODE_LIFE, Code, open_code
 
 
 def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
@@ -33,10 +31,10 @@ def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
 def _opened(text: str | None, sealer: Sealer) -> Code:
     if text is None:
         raise InvalidRequest("code is missing.")
-    try:
-        return Code.from_json(sealer.open_json(SealPurpose.CODE, text))
-    except NotSealedHere as error:
-        raise InvalidGrant("The code is not one that this provider issued.") from error
+    code = open_code(sealer, text)
+    if code is None:
+        raise InvalidGrant("The code is not one that this provider issued.")
+    return code
 
 
 def check_redemption(code: Code, client: Client, params: Params, now: Instant) -> None:
@@ -45,7 +43,7 @@ def check_redemption(code: Code, client: Client, params: Params, now: Instant) -
         raise InvalidGrant("The authorization code was not issued to this client.")
     if now >= code.issued_at + CODE_LIFE:
         raise InvalidGrant("The authorization code has expired.")
-    if code.issued_at > now + _SKEW:
+    if code.issued_at > now + CLOCK_SKEW:
         raise InvalidGrant("The authorization code is from the future.")
     redirect_uri = params.get("redirect_uri")
     if redirect_uri is None:

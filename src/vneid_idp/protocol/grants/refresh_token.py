@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vneid_idp.kernel.clock import SECOND, Instant
-from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope
 from vneid_idp.protocol.grants.request import RotateGrant, TokenRequest
-from vneid_idp.protocol.tokens import RefreshToken
+from vneid_idp.protocol.tokens import RefreshToken, open_refresh_token
 
 GRACE: Instant = 30 * SECOND
 """How long the previous generation is answered with the same successor again: a phone in a lift loses answers."""
@@ -44,10 +44,10 @@ def refresh(request: TokenRequest, sealer: Sealer) -> RotateGrant:
 def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
     if text is None:
         raise InvalidRequest("refresh_token is missing.")
-    try:
-        return RefreshToken.from_json(sealer.open_json(SealPurpose.REFRESH_TOKEN, text))
-    except NotSealedHere as error:
-        raise InvalidGrant("The refresh_token is not one that this provider issued.") from error
+    token = open_refresh_token(sealer, text)
+    if token is None:
+        raise InvalidGrant("The refresh_token is not one that this provider issued.")
+    return token
 
 
 def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> Presented:
