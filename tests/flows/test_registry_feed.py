@@ -31,12 +31,14 @@ from vneid_idp.identity.registry_position import find_position
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.tables import registry_positions
 from vneid_idp.kernel.clock import DAY, MINUTE
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
 from vneid_idp.registry_client.follower import Follower
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import OutcomeUnknown, StorageUnavailable
 from vneid_idp.use_cases import follow_registry as use_case
 from vneid_idp.use_cases.lock_person import lock_person
 from vneid_idp.use_cases.sign_in import sign_in
@@ -306,18 +308,19 @@ async def test_what_is_told_again_changes_nothing(land: Country, party: RelyingP
     assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 
-async def test_a_change_that_could_not_be_made_is_made_later(
-    land: Country, direct: Follower, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("outage", [StorageUnavailable, OutcomeUnknown, persons.Overtaken])
+async def test_a_change_waits_for_a_database_that_is_away(
+    land: Country, direct: Follower, monkeypatch: pytest.MonkeyPatch, outage: type[DomainError]
 ) -> None:
     someone = land.people["plain"].record.person_id
     await change(land, someone, deceased_at=land.watch.now())
 
     async def broken(*_: Any, **__: Any) -> None:
-        raise RuntimeError
+        raise outage
 
     with monkeypatch.context() as patch:
         patch.setattr("vneid_idp.registry_client.follower.follow_registry", broken)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(outage):
             await direct.round()
     async with land.idp.db.reading() as unit:
         assert await find_position(unit, direct.feed.name) is None

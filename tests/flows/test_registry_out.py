@@ -68,10 +68,17 @@ async def test_a_network_is_told_to_wait(land: Country, party: RelyingParty, req
 
 async def test_health_tells_how_the_registry_answers_and_stays_good(land: Country, request: Any) -> None:
     async with land.browser() as prober:
-        assert (await prober.get("/healthz")).json() == {"status": "ok", "registry": "ok"}
+        assert (await prober.get("/healthz")).json() == {
+            "status": "ok",
+            "registry": "ok",
+            "registry_changes_set_aside": 0,
+        }
         request.getfixturevalue("out")
         for expected in (RegistryHealth.DEGRADED, RegistryHealth.UNREACHABLE):
             await prober.get("/sandbox/as/plain")
             await prober.get("/signin")
             answer = await prober.get("/healthz")
-            assert (answer.status_code, answer.json()) == (200, {"status": "ok", "registry": expected})
+            assert (answer.status_code, answer.json()) == (
+                200,
+                {"status": "ok", "registry": expected, "registry_changes_set_aside": 0},
+            )

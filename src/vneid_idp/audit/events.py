@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     PASSKEY_ADDED = "passkey.added"
     PASSKEY_REMOVED = "passkey.removed"
     REGISTER_TOLD = "register.told"
+    REGISTER_SET_ASIDE = "register.set_aside"
+    REGISTER_RETRIED = "register.retried"
     PERSON_ERASED = "person.erased"
     PERSON_LOOKED_UP = "person.looked_up"
     ROLE_GIVEN = "role.given"
@@ -95,6 +97,8 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.PASSKEY_ADDED: "A passkey was added to an account.",
     EventKind.PASSKEY_REMOVED: "A passkey was removed from an account.",
     EventKind.REGISTER_TOLD: "The population register told something new of a person; the event names which facts.",
+    EventKind.REGISTER_SET_ASIDE: "A change that the population register told could not be followed and waits.",
+    EventKind.REGISTER_RETRIED: "The operator had a change of the population register followed that was set aside.",
     EventKind.PERSON_ERASED: "The key of a person's data was destroyed.",
     EventKind.PERSON_LOOKED_UP: "An office or an operator looked a person up, for a reason that is on record.",
     EventKind.ROLE_GIVEN: "A person was given a role.",

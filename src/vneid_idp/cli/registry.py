@@ -1,4 +1,7 @@
-"""`registry serve`: a registry server on the sandbox's invented people, to develop against."""
+"""`registry list | retry`: changes of the population register that could not be followed, and wait for the operator.
+
+`registry serve`: a registry server on the sandbox's invented people, to develop against.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,20 +9,62 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.cli.terminal import fail, open_settings_database, out, schema_explained, settings_of
+from vneid_idp.cli.people import open_office
+from vneid_idp.cli.terminal import (
+    By,
+    Reason,
+    deed_of,
+    fail,
+    open_settings_database,
+    out,
+    print_rows,
+    schema_explained,
+    settings_of,
+    with_database,
+)
+from vneid_idp.identity import registry_set_aside
+from vneid_idp.identity.registry_set_aside import SetAside
 from vneid_idp.identity.vault import Vault
-from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.kernel.clock import SystemClock, to_rfc3339
 from vneid_idp.keys import service as keys
+from vneid_idp.policy.cache import PolicyCache
+from vneid_idp.registry_client.follower import Follower
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
+from vneid_idp.storage.unit import Database
 
-app = typer.Typer(no_args_is_help=True, help="The sandbox's population registry as a server.")
+app = typer.Typer(no_args_is_help=True, help="The population register: changes that wait; the sandbox's as a server.")
 
 
-@app.callback()
-def group() -> None:
-    """Keep `serve` a command of its own though it is the only one."""
+@app.command("list")
+def list_set_aside(context: typer.Context) -> None:
+    """List the changes that could not be followed. The feed went on without them; these people are not in step."""
+
+    async def work(db: Database) -> list[tuple[str, SetAside]]:
+        async with db.reading() as unit:
+            return await registry_set_aside.list_set_aside(unit)
+
+    rows = [("Cursor", "Person", "Facts", "Changed", "Error", "Set aside", "Feed")]
+    for feed, each in with_database(settings_of(context), work):
+        change = each.change
+        told = (change.cursor, change.person_id, " ".join(change.facts), to_rfc3339(change.at))
+        rows.append((*told, each.error, to_rfc3339(each.set_aside_at), feed))
+    print_rows(*rows)
+
+
+@app.command()
+def retry(context: typer.Context, cursor: str, by: By, reason: Reason) -> None:
+    """Follow a change that was set aside, by what the registry says now. What fails again stays where it is."""
+    settings, deed = settings_of(context), deed_of(by, reason)
+
+    async def work(db: Database) -> None:
+        async with open_office(settings, db) as office:
+            registry, policy = office.registry, PolicyCache(SystemClock())
+            await Follower(db, office.vault, office.blind, registry, registry, policy).retry(cursor, deed)
+
+    with_database(settings, work)
+    out.print(f"{cursor} is followed.", markup=False)
 
 
 @app.command()

@@ -107,6 +107,10 @@ class RegistryUnavailable(DomainError):
     """Seconds."""
 
 
+class RegistryUnintelligible(RegistryUnavailable):
+    """The registry answered, and what it says cannot be understood: asking again does not help."""
+
+
 class RegistryHealth(StrEnum):
     """How the registry answers."""
 

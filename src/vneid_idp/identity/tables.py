@@ -129,6 +129,21 @@ registry_positions = Table(
     Column("moved_at", BigInteger, nullable=False),
 )
 
+# Changes of a feed that could not be followed, and wait for the operator.
+registry_set_aside = Table(
+    "registry_set_aside",
+    metadata,
+    Column("feed", Text, nullable=False),
+    Column("cursor", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("set_aside_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("feed", "cursor"),
+)
+Index("ix_registry_set_aside_person_id", registry_set_aside.c.person_id)
+
 roles = Table(
     "roles",
     metadata,

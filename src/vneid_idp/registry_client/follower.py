@@ -2,6 +2,9 @@
 
 Several workers may follow at once. The position in the feed moves in the unit of the change, by one conditional
 statement: one worker makes it, the others find that it has been made. Nothing waits for a network inside a unit.
+
+A change that cannot be followed is set aside for the operator, in the unit that moves on: whoever comes after it must
+not wait for it for ever. An outage is no such thing: then everything waits.
 """
 
 from collections.abc import Sequence
@@ -9,18 +12,22 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from vneid_idp.identity import persons
-from vneid_idp.identity.registry import Registry, RegistryRecord, RegistryUnavailable
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.identity import persons, registry_set_aside
+from vneid_idp.identity.registry import Registry, RegistryRecord, RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.registry_feed import RegistryChange, RegistryFeed
 from vneid_idp.identity.registry_position import find_position, move_position
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.log import Log
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 
 _PAGE = 100
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +61,67 @@ class Follower:
         # Changes of people whom nobody here knows are passed over together.
         for known, run in groupby(changes, key=lambda change: change.person_id in records):
             for part in [[change] for change in run] if known else [list(run)]:
-                record = records.get(part[-1].person_id)
-                if not await self.db.transact(partial(self._follow, position, part, record, policy)):
+                if not await self._step(position, part, records.get(part[-1].person_id), policy):
                     return 0
                 position = part[-1].cursor
                 followed += len(part)
         return followed
 
-    async def _records(self, people: set[str]) -> dict[str, RegistryRecord]:
+    async def retry(self, cursor: str, deed: Deed) -> None:
+        """Follow a change that was set aside, by what the registry says now.
+
+        Raises `NotSetAside`, `RegistryUnavailable`, and whatever it runs into: then it stays where it is.
+        """
+        async with self.db.reading() as unit:
+            change = (await registry_set_aside.find(unit, self.feed.name, cursor)).change
+        record = await self.registry.find(change.person_id)
+        policy = await self.policy.current(self.db)
+
+        async def follow(unit: Unit) -> None:
+            await registry_set_aside.retried(unit, self.feed.name, change, deed)
+            if record is not None:
+                await follow_registry(unit, self.vault, self.blind, record, policy, told=change.facts)
+
+        await self.db.transact(follow)
+
+    async def _records(self, people: set[str]) -> dict[str, RegistryRecord | RegistryUnintelligible]:
         async with self.db.reading() as unit:
             known = [person_id for person_id in sorted(people) if await persons.is_known(unit, person_id)]
         # Asked after the change: the record is the change's, or one still newer.
-        return dict(await self.registry.find_many(known)) if known else {}
+        try:
+            return dict(await self.registry.find_many(known)) if known else {}
+        except RegistryUnintelligible:
+            return {person_id: record for person_id in known if (record := await self._record(person_id)) is not None}
+
+    async def _record(self, person_id: str) -> RegistryRecord | RegistryUnintelligible | None:
+        try:
+            return await self.registry.find(person_id)
+        except RegistryUnintelligible as error:
+            return error
+
+    async def _step(
+        self,
+        position: str | None,
+        part: Sequence[RegistryChange],
+        record: RegistryRecord | RegistryUnintelligible | None,
+        policy: Policy,
+    ) -> bool:
+        """Whether these changes were this worker's to make, or to set aside."""
+        try:
+            if isinstance(record, RegistryUnintelligible):
+                raise record
+            return await self.db.transact(partial(self._follow, position, part, record, policy))
+        except Exception as error:
+            if _is_outage(error):
+                raise
+            _log.failure("registry.change_set_aside", error)
+            return await self.db.transact(partial(self._set_aside, position, part[-1], type(error).__name__))
+
+    async def _set_aside(self, position: str | None, change: RegistryChange, error: str, unit: Unit) -> bool:
+        if not await move_position(unit, self.feed.name, position, change.cursor):
+            return False
+        await registry_set_aside.set_aside(unit, self.feed.name, change, error)
+        return True
 
     async def _follow(
         self,
@@ -80,4 +136,10 @@ class Follower:
             return False
         if record is not None:
             await follow_registry(unit, self.vault, self.blind, record, policy, told=changes[-1].facts)
+            await registry_set_aside.resolve(unit, self.feed.name, record.person_id)
         return True
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether something is away, and comes back: the same change can be followed then."""
+    return isinstance(error, DomainError) and error.status == 503 and not isinstance(error, RegistryUnintelligible)

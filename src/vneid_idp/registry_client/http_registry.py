@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from vneid_idp.identity.registry import RegistryHealth, RegistryRecord
+from vneid_idp.identity.registry import RegistryHealth, RegistryRecord, RegistryUnintelligible
 from vneid_idp.identity.registry_feed import RegistryChange
 from vneid_idp.identity.registry_reports import Report, ReportRefused
 from vneid_idp.log import Log
@@ -17,6 +17,10 @@ from vneid_idp.registry_client.wire import PREFIX, Changes, ManyQuestion, Number
 M = TypeVar("M", bound=BaseModel)
 
 _log = Log(__name__)
+
+
+class _Unintelligible(BadAnswer, RegistryUnintelligible):
+    """See both."""
 
 
 class HttpRegistry:
@@ -115,7 +119,9 @@ def _read(model: type[M], body: bytes) -> M:
     except ValidationError as error:
         # Where it is wrong, never what stands there: it is about a person.
         places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()[:5])
-        raise _bad(f"says what {model.__name__} cannot be ({places})") from None
+        what = f"says what {model.__name__} cannot be ({places})"
+        _log.warning("registry.bad_answer", detail=f"The server {what}.")
+        raise _Unintelligible(f"The registry {what}.") from None
 
 
 def _bad(what: str) -> BadAnswer:

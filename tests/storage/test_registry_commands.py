@@ -1,0 +1,30 @@
+"""`registry list | retry`: what the feed went on without, seen and tried again at the command line."""
+
+import pytest
+
+from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
+from tests.support.deeds import WHY
+from vneid_idp.identity import registry_set_aside
+from vneid_idp.identity.registry_feed import Fact, RegistryChange
+from vneid_idp.kernel.clock import MINUTE, SystemClock
+from vneid_idp.storage.unit import Database
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_was_set_aside_is_listed_and_tried_again(database_url: str) -> None:
+    async def stumble(database: Database) -> None:
+        change = RegistryChange("17", "per_somebody", (Fact.DEATH,), SystemClock().now() - MINUTE)
+        async with database.writing() as unit:
+            await registry_set_aside.set_aside(unit, "synthetic", change, "KeyError")
+
+    run("citizens", "seed", "--count", "1", "--seed", "1")
+    with_database(database_url, stumble)
+    (row,) = run("registry", "list").stdout.splitlines()[1:]
+    assert row.split()[:3] == ["17", "per_somebody", "death"]
+    assert "KeyError" in row
+    run("registry", "retry", "17", code=2)
+    refused = run("registry", "retry", "18", *WHY, code=1)
+    assert "No change at this place" in refused.stderr
+    assert "17 is followed." in run("registry", "retry", "17", *WHY).stdout
+    assert run("registry", "list").stdout.splitlines()[1:] == []
+    assert "No change at this place" in run("registry", "retry", "17", *WHY, code=1).stderr
