@@ -57,7 +57,8 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         clients = await find_clients(unit, {seen.binding.client_id for seen in page.seen})
         now = unit.now
-    linked = [_linked(holder, seen, clients, policy.at(now), now) for seen in page.seen]
+    rules = policy.at(now)
+    linked = [_linked(holder, seen, clients, rules, now) for seen in page.seen]
     return render(
         request,
         "portal/accounts.html",
