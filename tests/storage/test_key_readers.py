@@ -165,6 +165,7 @@ def test_whether_it_is_safe_to_switch() -> None:
     for clients, expected in (
         ([], Verdict.NOBODY_NEEDS_IT),
         ([BANK], Verdict.SAFE),
+        ([APP], Verdict.CANNOT_TELL),
         ([BANK, APP], Verdict.SAFE_AS_FAR_AS_SEEN),
         ([BANK, APP, SHOP], Verdict.NOT_YET),
     ):

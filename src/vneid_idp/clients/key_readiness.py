@@ -33,6 +33,8 @@ class Verdict(StrEnum):
     SAFE = "safe"
     SAFE_AS_FAR_AS_SEEN = "safe_as_far_as_seen"
     """All that can be seen are ready; of others nobody can tell."""
+    CANNOT_TELL = "cannot_tell"
+    """All that need it run where nobody looks."""
     NOT_YET = "not_yet"
 
 
@@ -64,6 +66,8 @@ class KeyReadiness:
             return Verdict.NOBODY_NEEDS_IT
         if self.count(Readiness.NOT_SEEN):
             return Verdict.NOT_YET
+        if not self.count(Readiness.FETCHED):
+            return Verdict.CANNOT_TELL
         return Verdict.SAFE_AS_FAR_AS_SEEN if self.count(Readiness.CANNOT_TELL) else Verdict.SAFE
 
 

@@ -98,10 +98,14 @@ def _texts(form: Form, name: str) -> dict[str, str]:
 def _missing(request: Request, form: Form) -> dict[str, str]:
     if form["what"] == "remove":
         return {}
-    names = [f"{name}-{DEFAULT}" for name in TEXTS]
-    names += ["id"] if request.path_params["purpose"] == _NEW else []
-    text = gettext(request, "People read it: it is needed in %(language)s.", language=LANGUAGES[DEFAULT])
-    return {name: text for name in names if not form[name].strip()}
+    language = LANGUAGES[DEFAULT]
+    needed = {"id": gettext(request, "An id is needed.")} if request.path_params["purpose"] == _NEW else {}
+    for name, label in TEXTS.items():
+        said = gettext(request, label)
+        needed[f"{name}-{DEFAULT}"] = gettext(
+            request, "%(label)s: people read it, so it is needed in %(language)s.", label=said, language=language
+        )
+    return {name: text for name, text in needed.items() if not form[name].strip()}
 
 
 def _place(refusal: OAuthError) -> str:

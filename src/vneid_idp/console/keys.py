@@ -32,6 +32,10 @@ _VERDICTS: Mapping[str, str] = {
         "Safe to switch as far as can be seen: every service with a server has fetched it. Of apps on people's devices "
         "nobody can tell; a library that follows the standard fetches again when it meets an unknown key."
     ),
+    Verdict.CANNOT_TELL: mark(
+        "It cannot be told: every service that needs this key is an app on people's devices. A library that follows "
+        "the standard fetches again when it meets an unknown key."
+    ),
     Verdict.NOT_YET: mark(
         "Better not switch yet: services below were not seen fetching this key. Ask them, or wait. A library that "
         "follows the standard fetches again when it meets an unknown key; one that does not will refuse sign-ins."

@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, str] = {
 
 THRESHOLDS: Mapping[str, str] = {
     Threshold.GUARDIAN_UNTIL_AGE: mark("Under this age a parent or guardian acts"),
+    Threshold.GUARDIAN_FROM_AGE: mark("From this age somebody can be a parent or guardian here"),
     Threshold.OWN_PROOF_LEVEL: mark("Level with which a person links an own account"),
     Threshold.GUARDIAN_LEVEL: mark("Level with which a guardian links a child's account"),
     Threshold.LEVEL_2_FROM_AGE: mark("From this age an account can be of level 2"),

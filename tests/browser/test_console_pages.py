@@ -1,0 +1,141 @@
+"""The operator's console in Chromium: every page in every form, with its errors and its results, and by keyboard."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, StorageState
+
+from tests.browser.conftest import CLIENT_ID, Shop, Visit, Visitor
+from tests.browser.test_office_pages import in_every_form
+from tests.storage.test_policy import requirement
+from tests.support.deeds import WHY
+from tests.support.people import persona
+from tests.support.server import Server
+from vneid_idp.kernel.clock import SystemClock
+
+CLIENT = f"/console/clients/{CLIENT_ID}"
+PAGES = (
+    "/console",
+    "/console/clients",
+    CLIENT,
+    f"{CLIENT}/registration",
+    f"{CLIENT}/metadata",
+    f"{CLIENT}/purposes",
+    f"{CLIENT}/purposes/letters",
+    f"{CLIENT}/purposes/+",
+    f"{CLIENT}/domains",
+    "/console/families",
+    "/console/families/carrier",
+    "/console/keys",
+    "/console/policy",
+    "/console/policy/new",
+    "/console/policy/2",
+    "/console/policy/2/publish",
+    "/console/people",
+    "/console/deliveries",
+    "/console/deliveries?dead",
+)
+REFUSED = {
+    f"{CLIENT}/registration": "form[action$=registration] .button.primary",
+    f"{CLIENT}/purposes/+": "button[value=save]",
+    f"{CLIENT}/domains": "form[action$=domains] .button.primary",
+    "/console/families": ".button.primary",
+    "/console/policy/new": ".button.primary",
+    "/console/policy/2/publish": ".button.primary",
+    "/console/people": ".button.primary",
+}
+"""Pages whose form says what is missing when it is sent as it is, and the button that sends it."""
+
+
+@pytest.fixture(scope="module")
+def as_operator(
+    chromium: Browser, server: Server, shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StorageState]:
+    """An operator's session, opened once, since messages are counted; a draft, a family and a key wait to be seen."""
+    file: Path = tmp_path_factory.mktemp("policy") / "draft.toml"
+    file.write_text(requirement("2031-01-01", 2, "2032-01-01"), encoding="utf-8")
+    for command in (
+        ("families", "create", "carrier", "Viễn thông A", *WHY),
+        ("policy", "load", str(file), *WHY),
+        ("keys", "rotate", "--kind", "ES256"),
+    ):
+        done = server.command(*command)
+        assert done.returncode == 0, done.stderr
+    context = chromium.new_context(locale="vi")
+    someone = Visitor(context.new_page(), server, shop, persona("operator", SystemClock().now()))
+    someone.open("/console")
+    someone.sign_in()
+    someone.page.wait_for_url("**/signin/second")
+    someone.prove_twice()
+    someone.page.wait_for_url("**/console")
+    yield context.storage_state()
+    context.close()
+
+
+def check(operator: Visitor) -> None:
+    """The page, and the same with everything open that can be opened."""
+    for summary in operator.page.locator("summary").all():
+        summary.click()
+    operator.check_page()
+
+
+@in_every_form
+def test_every_page_of_the_console(
+    visit: Visit, as_operator: StorageState, width: int, locale: str, scheme: str
+) -> None:
+    operator = visit("operator", width=width, locale=locale, color_scheme=scheme, storage_state=as_operator)
+    page = operator.page
+    operator.open(f"/console?lang={locale}")
+    assert page.get_attribute("html", "lang") == locale
+    for path in PAGES:
+        operator.open(path)
+        assert page.locator("h1").count() == 1, path
+        check(operator)
+    for path, button in REFUSED.items():
+        operator.open(path)
+        page.click(button)
+        page.locator(".notice[role=alert]").wait_for()
+        assert page.locator(".field-error").count() > 0, path
+        check(operator)
+    operator.open("/console/people")
+    page.fill("#number", persona("complete", SystemClock().now()).username)
+    page.check("input[value=support]")
+    operator.press_main()
+    page.locator(".data").wait_for()
+    check(operator)
+    operator.open("/console/policy/2")
+    page.click("form[action*=simulate] button")
+    page.locator("#simulation .notice").wait_for()
+    check(operator)
+
+
+def test_an_organisation_is_added_by_keyboard_alone(visit: Visit, as_operator: StorageState) -> None:
+    operator = visit("operator", locale="en", storage_state=as_operator)
+    page = operator.page
+    operator.open("/console/families?lang=en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "family":
+            break
+    for text in ("second", "Second House", "Asked for in a ticket"):
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/families/second")
+    assert page.inner_text("h1") == "Second House"
+
+
+def test_a_mistake_is_told_and_led_to(visit: Visit, as_operator: StorageState) -> None:
+    operator = visit("operator", locale="en", storage_state=as_operator)
+    page = operator.page
+    operator.open(f"{CLIENT}?lang=en")
+    page.click("button[value=rotate], button[value=disable]")
+    page.locator(".notice[role=alert] a").click()
+    assert page.evaluate("document.activeElement.id") == "reason"
+    assert page.get_attribute("#reason", "aria-invalid") == "true"

@@ -1,0 +1,12 @@
+"""Whatever the policy can speak of has words at the console."""
+
+from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.bindings.social_accounts.words import Reason
+from vneid_idp.console.policy_words import ACTIONS, REASONS, THRESHOLDS
+from vneid_idp.policy.rules import Threshold
+
+
+def test_every_action_threshold_and_reason_has_words() -> None:
+    assert {action for actions in actions_of().values() for action in actions} == ACTIONS.keys()
+    assert set(Threshold) == THRESHOLDS.keys()
+    assert set(Reason) == REASONS.keys()
