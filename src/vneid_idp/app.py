@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.sender import Sender
 from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction.routes import doors as interaction_doors
 from vneid_idp.kernel.clock import Clock, SystemClock
@@ -33,7 +33,6 @@ from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.registries import open_registry
 from vneid_idp.resources.contract import doors as contract_doors
 from vneid_idp.resources.routes import router as bindings_router
-from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.outbox import SandboxPhones
@@ -62,9 +61,6 @@ _log = Log(__name__)
 
 APIS = {"/bindings/": bindings_router, "/admin/": admin_router}
 """The JSON APIs, each under the prefix that all its addresses begin with."""
-
-if TYPE_CHECKING:
-    from vneid_idp.registry_client.http_registry import HttpRegistry
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Root:
@@ -134,7 +130,7 @@ def _assemble(
     clock: Clock,
     db: Database,
     ring: KeyRing,
-    registry: "HttpRegistry | SyntheticRegistry",
+    registry: PopulationRegistry,
     texts: Sender,
     explanations: Explanations | None,
 ) -> Idp:
@@ -155,8 +151,6 @@ def _assemble(
         clients=cache,
         policy=PolicyCache(clock),
         registry=registry,
-        registry_feed=registry,
-        registry_reports=registry,
         vault=vault,
         templates=Templates(settings.is_sandbox),
         limits=open_limits(redis_url, SANDBOX_POLICY if settings.is_sandbox else POLICY),

@@ -1,7 +1,9 @@
 """The population registry that the settings choose, for the provider and for the operator's commands."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.kernel.pem import read_private_key, read_public_key
@@ -11,16 +13,31 @@ from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
 
-if TYPE_CHECKING:
-    from vneid_idp.registry_client.http_registry import HttpRegistry
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What a registry may stand on: the settings, and what the provider has open."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    vault: Vault
+    blind: BlindIndex
 
 
 def open_registry(
     settings: Settings, clock: Clock, db: Database, vault: Vault, blind: BlindIndex
-) -> "HttpRegistry | SyntheticRegistry":
+) -> PopulationRegistry:
     """The registry; `close` it at the end."""
-    if settings.registry == "synthetic":
-        return SyntheticRegistry(db, Population(vault, blind))
+    return REGISTRIES[settings.registry](_Here(settings, clock, db, vault, blind))
+
+
+def _synthetic(here: _Here) -> PopulationRegistry:
+    return SyntheticRegistry(here.db, Population(here.vault, here.blind))
+
+
+def _http(here: _Here) -> PopulationRegistry:
+    settings = here.settings
     # Only here: what it stands on takes a tenth of the time of a start, which a sandbox need not spend.
     from vneid_idp.registry_client.http_registry import HttpRegistry
     from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
@@ -33,4 +50,8 @@ def open_registry(
     own = OwnKey(settings.registry_key_id, read_private_key(key.read_bytes()))
     theirs = TheirKey(settings.registry_answer_key_id, read_public_key(answer_key.read_bytes()))
     bundle = settings.registry_ca_bundle or settings.ca_bundle
-    return HttpRegistry(Transport(url, Signatures(own, theirs, clock), bundle))
+    return HttpRegistry(Transport(url, Signatures(own, theirs, here.clock), bundle))
+
+
+REGISTRIES: Mapping[str, Callable[[_Here], PopulationRegistry]] = {"http": _http, "synthetic": _synthetic}
+"""By the setting `registry`, whose values these are."""

@@ -47,9 +47,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
     async def rest() -> int:
         return await rest_expired(db, provider.vault, await provider.policy.current(db))
 
-    follower = Follower(
-        db, provider.vault, provider.keys.blind, provider.registry, provider.registry_feed, provider.policy
-    )
+    follower = Follower(db, provider.vault, provider.keys.blind, provider.registry, provider.policy)
     return [
         Task("send deliveries", 1, dispatcher.drain),
         Task("follow the registry", 5, follower.round),

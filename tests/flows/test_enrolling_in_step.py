@@ -16,7 +16,7 @@ from vneid_idp.use_cases.enrol_person import open_account, raise_level
 def direct(land: Country) -> Follower:
     """Follows the feed, asked directly."""
     idp = land.idp
-    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
 
 @pytest.mark.parametrize("slug", ["no-account", "level-1"])

@@ -27,7 +27,7 @@ SCOPE = "openid age offline_access"
 @pytest.fixture
 def follower(land: Country) -> Follower:
     idp = land.idp
-    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
 
 async def rest(land: Country) -> int:

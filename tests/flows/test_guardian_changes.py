@@ -43,7 +43,7 @@ class Family:
         self.land, self.party = land, party
         self.mother, self.aunt, self.child = (land.people[slug].record for slug in ("guardian", "complete", "fifteen"))
         idp = land.idp
-        self._follower = Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+        self._follower = Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
     async def guardians_are(self, *guardians: RegistryRecord, told: bool = True) -> None:
         """The register names these, and the provider has heard of it or not yet."""

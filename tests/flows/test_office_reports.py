@@ -166,7 +166,7 @@ async def test_an_out_of_order_register_is_said_and_nothing_is_done(
         raise RegistryUnavailable
 
     sure = await at_desk(clerk, page, "card", issued=f"{local_date(land.watch.now()):%d/%m/%Y}")
-    monkeypatch.setattr(type(land.idp.registry_reports), "report", refuse)
+    monkeypatch.setattr(type(land.idp.registry), "report", refuse)
     refused = await confirmed(clerk, sure)
     assert "hiện không trả lời" in refused.text
     assert "register.informed" not in await history(land, "complete")

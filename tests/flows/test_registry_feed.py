@@ -56,16 +56,16 @@ async def follower(request: pytest.FixtureRequest, land: Country) -> AsyncIterat
     idp = land.idp
     assert isinstance(idp.registry, SyntheticRegistry)
     if request.param == "synthetic":
-        yield Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+        yield Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
     else:
         async with served(idp.registry, land.watch) as asked:
-            yield Follower(idp.db, idp.vault, idp.keys.blind, asked, asked, idp.policy)
+            yield Follower(idp.db, idp.vault, idp.keys.blind, asked, idp.policy)
 
 
 @pytest.fixture
 def direct(land: Country) -> Follower:
     idp = land.idp
-    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
 
 async def change(land: Country, person_id: str, **changes: Any) -> RegistryRecord:
@@ -323,7 +323,7 @@ async def test_a_change_waits_for_a_database_that_is_away(
         with pytest.raises(outage):
             await direct.round()
     async with land.idp.db.reading() as unit:
-        assert await find_position(unit, direct.feed.name) is None
+        assert await find_position(unit, direct.registry.name) is None
     assert await direct.round() == 1
 
 

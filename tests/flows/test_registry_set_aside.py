@@ -27,7 +27,7 @@ FOLLOW = "vneid_idp.registry_client.follower.follow_registry"
 @pytest.fixture
 def follower(land: Country) -> Follower:
     idp = land.idp
-    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_feed, idp.policy)
+    return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
 
 @contextmanager

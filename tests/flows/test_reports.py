@@ -43,16 +43,16 @@ async def reporting(request: pytest.FixtureRequest, land: Country) -> AsyncItera
     idp = land.idp
     assert isinstance(idp.registry, SyntheticRegistry)
     if request.param == "synthetic":
-        yield Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry)
+        yield Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
     else:
         async with served(idp.registry, land.watch) as asked:
-            yield Reporting(idp.db, idp.vault, idp.keys.blind, asked, asked)
+            yield Reporting(idp.db, idp.vault, idp.keys.blind, asked)
 
 
 @pytest.fixture
 def direct(land: Country) -> Reporting:
     idp = land.idp
-    return Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.registry_reports)
+    return Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
 
 
 async def informed(land: Country, person_id: str) -> list[dict[str, object]]:

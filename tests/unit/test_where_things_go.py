@@ -2,12 +2,15 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from fastapi import APIRouter
 from scripts.openapi import contracts
 
 import vneid_idp
 from vneid_idp.app import APIS
+from vneid_idp.registries import REGISTRIES
+from vneid_idp.settings import Settings
 
 PACKAGE = Path(vneid_idp.__file__).parent
 
@@ -30,3 +33,8 @@ def test_a_json_api_is_served_and_its_contract_published() -> None:
         assert prefix is not None, f"{face}/routes.py: its router has no line in `APIS` of app.py"
         assert (PACKAGE / face / "contract.py").exists(), f"{face} has no contract.py, so nothing of it is published"
         assert any(path.startswith(prefix) for path in published), f"{face}/contract.py publishes nothing of {prefix}"
+
+
+def test_the_setting_names_the_registries_that_there_are() -> None:
+    named = get_args(Settings.model_fields["registry"].annotation)
+    assert set(named) == set(REGISTRIES), "registries.py (`REGISTRIES`) and settings.py (`registry`) name the same"

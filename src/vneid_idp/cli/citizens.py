@@ -14,10 +14,8 @@ from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.keys import service as keys
-from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
-from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.forget_person import forget_person
 
 app = typer.Typer(no_args_is_help=True, help="Make-believe citizens.")
@@ -70,13 +68,8 @@ def forget(
 
 
 async def _forget(office: Office, record: RegistryRecord) -> None:
-    async def work(unit: Unit) -> None:
-        await forget_person(unit, office.vault, record.person_id)
-        if isinstance(office.registry, SyntheticRegistry):
-            # Its people are sealed under the same keys, and are gone with them; a real registry goes on by itself.
-            await Population(office.vault, office.blind).forget_number(unit, record)
-
-    await office.db.transact(work)
+    await office.db.transact(lambda unit: forget_person(unit, office.vault, record.person_id))
+    await office.registry.forget(record)
 
 
 def _say(context: typer.Context, number: str, what: "Callable[[Office, RegistryRecord], Awaitable[object]]") -> str:

@@ -4,12 +4,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import typer
 
 from vneid_idp.cli.terminal import fail, with_database
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
+from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
@@ -18,13 +18,9 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
 from vneid_idp.registries import open_registry
-from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.report_to_registry import Reporting
-
-if TYPE_CHECKING:
-    from vneid_idp.registry_client.http_registry import HttpRegistry
 
 
 class NobodyOfThisNumber(DomainError):
@@ -43,12 +39,12 @@ class Office:
     vault: Vault
     sealer: Sealer
     blind: BlindIndex
-    registry: "HttpRegistry | SyntheticRegistry"
+    registry: PopulationRegistry
 
     @property
     def reporting(self) -> Reporting:
         """Where reports to the register go."""
-        return Reporting(self.db, self.vault, self.blind, self.registry, self.registry)
+        return Reporting(self.db, self.vault, self.blind, self.registry)
 
     async def get(self, number: str) -> RegistryRecord:
         """Whom the registry has under a number. Raises `NobodyOfThisNumber`."""

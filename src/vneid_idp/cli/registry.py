@@ -61,7 +61,7 @@ def retry(context: typer.Context, cursor: str, by: By, reason: Reason) -> None:
     async def work(db: Database) -> None:
         async with open_office(settings, db) as office:
             registry, policy = office.registry, PolicyCache(SystemClock())
-            await Follower(db, office.vault, office.blind, registry, registry, policy).retry(cursor, deed)
+            await Follower(db, office.vault, office.blind, registry, policy).retry(cursor, deed)
 
     with_database(settings, work)
     out.print(f"{cursor} is followed.", markup=False)

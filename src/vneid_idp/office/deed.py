@@ -94,7 +94,7 @@ def report_id_of(form: Form) -> str:
 def reporting_of(colleague: Colleague) -> Reporting:
     """Where reports to the register go."""
     provider = colleague.provider
-    return Reporting(provider.db, provider.vault, provider.keys.blind, provider.registry, provider.registry_reports)
+    return Reporting(provider.db, provider.vault, provider.keys.blind, provider.registry)
 
 
 async def report(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact, deed: Deed) -> None:

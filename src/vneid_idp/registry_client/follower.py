@@ -14,8 +14,9 @@ from itertools import groupby
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import persons, registry_set_aside
-from vneid_idp.identity.registry import Registry, RegistryRecord, RegistryUnavailable, RegistryUnintelligible
-from vneid_idp.identity.registry_feed import RegistryChange, RegistryFeed
+from vneid_idp.identity.population_registry import PopulationRegistry
+from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
+from vneid_idp.identity.registry_feed import RegistryChange
 from vneid_idp.identity.registry_position import find_position, move_position
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
@@ -37,8 +38,7 @@ class Follower:
     db: Database
     vault: Vault
     blind: BlindIndex
-    registry: Registry
-    feed: RegistryFeed
+    registry: PopulationRegistry
     policy: PolicyCache
 
     async def round(self) -> int:
@@ -53,8 +53,8 @@ class Follower:
 
     async def _page(self) -> int:
         async with self.db.glance() as unit:
-            position = await find_position(unit, self.feed.name)
-        changes = await self.feed.changes(position, _PAGE)
+            position = await find_position(unit, self.registry.name)
+        changes = await self.registry.changes(position, _PAGE)
         records = await self._records({change.person_id for change in changes})
         policy = await self.policy.current(self.db)
         followed = 0
@@ -73,12 +73,12 @@ class Follower:
         Raises `NotSetAside`, `RegistryUnavailable`, and whatever it runs into: then it stays where it is.
         """
         async with self.db.reading() as unit:
-            change = (await registry_set_aside.find(unit, self.feed.name, cursor)).change
+            change = (await registry_set_aside.find(unit, self.registry.name, cursor)).change
         record = await self.registry.find(change.person_id)
         policy = await self.policy.current(self.db)
 
         async def follow(unit: Unit) -> None:
-            await registry_set_aside.retried(unit, self.feed.name, change, deed)
+            await registry_set_aside.retried(unit, self.registry.name, change, deed)
             if record is not None:
                 await follow_registry(unit, self.vault, self.blind, record, policy, told=change.facts)
 
@@ -118,9 +118,9 @@ class Follower:
             return await self.db.transact(partial(self._set_aside, position, part[-1], type(error).__name__))
 
     async def _set_aside(self, position: str | None, change: RegistryChange, error: str, unit: Unit) -> bool:
-        if not await move_position(unit, self.feed.name, position, change.cursor):
+        if not await move_position(unit, self.registry.name, position, change.cursor):
             return False
-        await registry_set_aside.set_aside(unit, self.feed.name, change, error)
+        await registry_set_aside.set_aside(unit, self.registry.name, change, error)
         return True
 
     async def _follow(
@@ -132,11 +132,11 @@ class Follower:
         unit: Unit,
     ) -> bool:
         """Whether these changes were this worker's to make."""
-        if not await move_position(unit, self.feed.name, position, changes[-1].cursor):
+        if not await move_position(unit, self.registry.name, position, changes[-1].cursor):
             return False
         if record is not None:
             await follow_registry(unit, self.vault, self.blind, record, policy, told=changes[-1].facts)
-            await registry_set_aside.resolve(unit, self.feed.name, record.person_id)
+            await registry_set_aside.resolve(unit, self.registry.name, record.person_id)
         return True
 
 

@@ -24,7 +24,7 @@ class _Unintelligible(BadAnswer, RegistryUnintelligible):
 
 
 class HttpRegistry:
-    """See `registry.Registry`, `registry_feed.RegistryFeed` and `registry_reports.RegistryReports`."""
+    """See `PopulationRegistry`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -91,8 +91,11 @@ class HttpRegistry:
         return record
 
     async def close(self) -> None:
-        """Give up all connections."""
+        """See `PopulationRegistry.close`."""
         await self._transport.close()
+
+    async def forget(self, record: RegistryRecord) -> None:
+        """See `PopulationRegistry.forget`."""
 
     async def _post(self, path: str, body: BaseModel, *, again: bool = True) -> Told:
         return await self._transport.ask("POST", f"{PREFIX}/{path}", body.model_dump_json().encode(), again=again)

@@ -10,14 +10,14 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, has_happened, record
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
-from vneid_idp.identity.registry import Registry, RegistryRecord
+from vneid_idp.identity.population_registry import PopulationRegistry
+from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_reports import (
     CardIssued,
     Death,
     GuardianNamed,
     GuardianshipEnded,
     PhoneChanged,
-    RegistryReports,
     Report,
     ReportedFact,
     ReportRefused,
@@ -46,8 +46,7 @@ class Reporting:
     db: Database
     vault: Vault
     blind: BlindIndex
-    registry: Registry
-    reports: RegistryReports
+    registry: PopulationRegistry
 
 
 async def check_fact(to: Reporting, person_id: str, fact: ReportedFact, policy: Policy) -> RegistryRecord:
@@ -75,7 +74,7 @@ async def report_to_registry(
     await check_fact(to, person_id, fact, policy)
     # The register knows clerks by pseudonymous ids; who works at the command line stands in our event.
     by = deed.by if deed.by.startswith("per_") else "operator"
-    told = await to.reports.report(Report(report_id, person_id, by, fact))
+    told = await to.registry.report(Report(report_id, person_id, by, fact))
 
     async def follow(unit: Unit) -> tuple[Delivery, ...]:
         await persons.seize(unit, person_id)

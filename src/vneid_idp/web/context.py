@@ -11,9 +11,7 @@ from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.registry import Registry
-from vneid_idp.identity.registry_feed import RegistryFeed
-from vneid_idp.identity.registry_reports import RegistryReports
+from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing
@@ -47,9 +45,7 @@ class Idp:
     keys: KeyRing
     clients: ClientCache
     policy: PolicyCache
-    registry: Registry
-    registry_feed: RegistryFeed
-    registry_reports: RegistryReports
+    registry: PopulationRegistry
     vault: Vault
     templates: Templates
     limits: Limits

@@ -10,7 +10,7 @@ from vneid_idp.storage.unit import Database
 
 
 class SyntheticRegistry:
-    """See `Registry`, `RegistryFeed` and `RegistryReports`. Each question is a unit of its own."""
+    """See `PopulationRegistry`. Each question is a unit of its own."""
 
     def __init__(self, db: Database, population: Population) -> None:
         self._db = db
@@ -53,7 +53,11 @@ class SyntheticRegistry:
             return await self._population.changes(unit, after, limit)
 
     async def close(self) -> None:
-        """Nothing to give back: the database is the provider's."""
+        """See `PopulationRegistry.close`: the database is the provider's."""
+
+    async def forget(self, record: RegistryRecord) -> None:
+        """See `PopulationRegistry.forget`: its people are sealed under the same keys, and go with them."""
+        await self._db.transact(lambda unit: self._population.forget_number(unit, record))
 
     async def report(self, report: Report) -> RegistryRecord:
         """See `RegistryReports.report`."""
