@@ -14,7 +14,7 @@ from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.console.routes import doors as console_doors
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
-from vneid_idp.delivery.sender import Sender
+from vneid_idp.delivery.sender import Sender, check_served
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.vault import Vault
@@ -55,7 +55,7 @@ from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
 from vneid_idp.web.witness import Witness
-from vneid_idp.workers import Task, running, tasks
+from vneid_idp.workers import running, tasks
 
 _log = Log(__name__)
 
@@ -74,21 +74,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         ring, added = await db.transact(lambda unit: _prepare(unit, settings.root_secret))
         if added:
             _log.info("policy.rows_added", count=len(added), detail="; ".join(added))
-        texts = _text_messages(settings, db, ring.sealer)
         registry = open_registry(settings, ticking, db, Vault(ring.sealer), ring.blind)
-        provider = _assemble(settings, ticking, db, ring, registry, texts, explanations)
+        provider = _assemble(settings, ticking, db, ring, registry, explanations)
         app.state.idp = provider
-        beside = tasks(provider, settings.root_secret)
-        if isinstance(texts, SandboxPhones):
-            beside.append(Task("sweep the sandbox's messages", 300, texts.sweep))
         try:
-            async with running(beside):
+            async with running(tasks(provider, settings.root_secret)):
                 yield
         finally:
             await provider.dispatcher.finish()
             await registry.close()
-            if isinstance(texts, SmsGateway):
-                await texts.close()
             provider.hasher.close()
             await provider.outbound.close()
             await provider.limits.close()
@@ -131,17 +125,17 @@ def _assemble(
     db: Database,
     ring: KeyRing,
     registry: PopulationRegistry,
-    texts: Sender,
     explanations: Explanations | None,
 ) -> Idp:
     vault, cache = Vault(ring.sealer), ClientCache(clock)
     outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     senders: dict[Channel, Sender] = {
-        Channel.SMS: texts,
+        Channel.SMS: _text_messages(settings, db, ring.sealer),
         Channel.LOGOUT_TOKEN: LogoutTokens(settings.issuer, clock, db, ring, cache, outbound),
         Channel.LOGO: Logos(db, cache, outbound),
     }
+    check_served(senders)
     return Idp(
         issuer=settings.issuer,
         sandbox=settings.is_sandbox,
@@ -167,7 +161,7 @@ def _assemble(
     )
 
 
-def _text_messages(settings: Settings, db: Database, sealer: Sealer) -> SmsGateway | SandboxPhones | NoGateway:
+def _text_messages(settings: Settings, db: Database, sealer: Sealer) -> Sender:
     """How one-time codes leave: through the operator's gateway, onto a page of the sandbox, or not at all."""
     if settings.sms_gateway_url is not None and settings.sms_gateway_token is not None:
         token = settings.sms_gateway_token.get_secret_value()

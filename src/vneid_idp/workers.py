@@ -57,6 +57,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("rest what expired cards held", 60, rest),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
+        Task("sweep what senders keep", 300, dispatcher.sweep),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
     ]
 

@@ -15,7 +15,7 @@ from vneid_idp.delivery import service
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import Delivered, Outcome
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.database import open_database
 
@@ -31,7 +31,7 @@ class SharedClock:
         return int(self._path.read_text())
 
 
-class Writer:
+class Writer(Sender):
     """A sender that writes down what it sends, in one write each."""
 
     def __init__(self, folder: Path, hang: str) -> None:

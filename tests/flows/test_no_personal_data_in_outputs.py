@@ -16,7 +16,7 @@ from tests.support.relying_party import Page, Person, RelyingParty, Request
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import Outcome
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.sandbox.country.personas import Persona
@@ -261,7 +261,7 @@ class Broken:
         yield  # pragma: no cover
 
 
-class BrokenSender:
+class BrokenSender(Sender):
     """A gateway that fails, in words that quote the message."""
 
     async def send(self, delivery: Delivery) -> Outcome:

@@ -23,7 +23,7 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import Outcome, Refused
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.sandbox.country.citizens import citizens
@@ -292,7 +292,7 @@ def test_migrate_says_that_it_is_done() -> None:
 
 @pytest.mark.usefixtures("production")
 def test_deliveries_are_listed_retried_and_discarded_without_what_is_in_them(database_url: str) -> None:
-    class Refusing:
+    class Refusing(Sender):
         async def send(self, delivery: Delivery) -> Outcome:
             return Refused("status_400")
 

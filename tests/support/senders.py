@@ -5,11 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from vneid_idp.delivery.outcomes import Delivered, Outcome
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 
 
 @dataclass
-class Recorder:
+class Recorder(Sender):
     """A sender that remembers what it was given. Several dispatchers may share one."""
 
     outcome: Outcome = field(default_factory=Delivered)

@@ -4,11 +4,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
+import pytest
 from fastapi import APIRouter
 from scripts.openapi import contracts
 
 import vneid_idp
 from vneid_idp.app import APIS
+from vneid_idp.delivery.channels import MANNERS, Channel
+from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
 from vneid_idp.registries import REGISTRIES
 from vneid_idp.settings import Settings
 
@@ -38,3 +42,21 @@ def test_a_json_api_is_served_and_its_contract_published() -> None:
 def test_the_setting_names_the_registries_that_there_are() -> None:
     named = get_args(Settings.model_fields["registry"].annotation)
     assert set(named) == set(REGISTRIES), "registries.py (`REGISTRIES`) and settings.py (`registry`) name the same"
+
+
+class Silent(Sender):
+    """Sends nothing, and holds nothing."""
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """See `Sender`."""
+        return Delivered()
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_channel_through_which_nobody_sends_is_told_before_the_start(channel: Channel) -> None:
+    senders = dict.fromkeys(Channel, Silent())
+    check_served(senders)
+    assert set(MANNERS) == set(Channel)
+    del senders[channel]
+    with pytest.raises(UnservedChannel, match=rf"{channel.value}: .*app\.py"):
+        check_served(senders)

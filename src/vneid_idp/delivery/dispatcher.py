@@ -86,10 +86,20 @@ class Dispatcher:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(_BREATH)  # else each that ends would have its place filled by a statement of its own
 
+    async def sweep(self) -> None:
+        """Have every sender let go of what nobody needs any more."""
+        for sender in self._each():
+            await sender.sweep()
+
     async def finish(self) -> None:
-        """Wait until everything that was started has been settled, which time limits bound."""
+        """Wait until everything that was started has been settled, which time limits bound; close the senders."""
         while self._under_way:
             await asyncio.wait(self._under_way)
+        for sender in self._each():
+            await sender.close()
+
+    def _each(self) -> Sequence[Sender]:
+        return tuple({id(sender): sender for sender in self._senders.values()}.values())
 
     def _free(self, channel: Channel) -> int:
         return self._at_once - Counter(self._under_way.values())[channel]

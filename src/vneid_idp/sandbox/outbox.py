@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.delivery.outcomes import Delivered, Outcome
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.sandbox.tables import sandbox_messages
@@ -42,7 +42,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxPhones:
+class SandboxPhones(Sender):
     """The sender of text messages in the sandbox: keeps them, sealed, until their codes expire."""
 
     db: Database
@@ -61,7 +61,7 @@ class SandboxPhones:
         return Delivered()
 
     async def sweep(self) -> None:
-        """Forget messages whose codes have expired."""
+        """See `Sender`: messages whose codes have expired are forgotten."""
         async with self.db.single() as unit:
             await unit.execute(_SWEEP, now=unit.now)
 

@@ -8,7 +8,7 @@ from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.logos import keep_logo
 from vneid_idp.clients.service import find_client
 from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.outbound import Outbound
@@ -17,7 +17,7 @@ _log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Logos:
+class Logos(Sender):
     """Fetches what is at the `logo_uri` of a client now, and keeps it when it is a picture that we show."""
 
     db: Database

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.log import Log
@@ -21,7 +21,7 @@ _PERHAPS_LATER = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
-class LogoutTokens:
+class LogoutTokens(Sender):
     """Sends `person_id` and `session_id`, as the client knows them, to its `backchannel_logout_uri`.
 
     The token is signed when it is sent, since it is good for two minutes. Its `jti` is the id of the delivery, so a

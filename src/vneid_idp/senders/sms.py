@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused, Unclear
-from vneid_idp.delivery.sender import Delivery
+from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.web.i18n import catalogue, mark
 
@@ -29,7 +29,7 @@ _TEXTS = {
 _NOT_TAKEN = frozenset({429, 503})
 
 
-class SmsGateway:
+class SmsGateway(Sender):
     """Sends `code` in `language` to `phone`. One a process; `close` it at the end."""
 
     def __init__(
@@ -66,11 +66,11 @@ class SmsGateway:
         return Unclear(code) if answer.is_server_error else Refused(code)
 
     async def close(self) -> None:
-        """Give up all connections."""
+        """See `Sender`."""
         await self._client.aclose()
 
 
-class NoGateway:
+class NoGateway(Sender):
     """Stands where no gateway is set: what cannot be sent is given up at once, and the operator sees why."""
 
     async def send(self, delivery: Delivery) -> Outcome:
