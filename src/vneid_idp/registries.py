@@ -48,7 +48,10 @@ def _http(here: _Here) -> PopulationRegistry:
     assert key is not None
     assert answer_key is not None
     own = OwnKey(settings.registry_key_id, read_private_key(key.read_bytes()))
-    theirs = TheirKey(settings.registry_answer_key_id, read_public_key(answer_key.read_bytes()))
+    theirs = [TheirKey(settings.registry_answer_key_id, read_public_key(answer_key.read_bytes()))]
+    if settings.registry_next_answer_key is not None:
+        following = read_public_key(settings.registry_next_answer_key.read_bytes())
+        theirs.append(TheirKey(settings.registry_next_answer_key_id, following))
     bundle = settings.registry_ca_bundle or settings.ca_bundle
     return HttpRegistry(Transport(url, Signatures(own, theirs, here.clock), bundle))
 

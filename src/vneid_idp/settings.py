@@ -83,6 +83,10 @@ class Settings(BaseSettings):
         None, description="PEM file of the P-256 public key that signs the registry's answers"
     )
     registry_answer_key_id: str = Field("registry", description="name of that key")
+    registry_next_answer_key: Path | None = Field(
+        None, description="PEM file of a second such key, taken as well while the registry goes from one to the other"
+    )
+    registry_next_answer_key_id: str = Field("registry-next", description="name of that second key")
     registry_ca_bundle: Path | None = Field(
         None, description="PEM file of the authorities trusted for the registry's certificate; empty: ca_bundle"
     )
@@ -177,7 +181,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"cannot be read as PEM certificates ({error.strerror or error})") from None
         return value
 
-    @field_validator("registry_key", "registry_answer_key")
+    @field_validator("registry_key", "registry_answer_key", "registry_next_answer_key")
     @classmethod
     def _key(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         if value is None:
@@ -212,6 +216,8 @@ class Settings(BaseSettings):
             needed = ("registry_url", "registry_key", "registry_answer_key")
             if missing := [name for name in needed if getattr(self, name) is None]:
                 raise ValueError("\n".join(f"{name}: is needed by registry=http" for name in missing))
+            if self.registry_next_answer_key and self.registry_next_answer_key_id == self.registry_answer_key_id:
+                raise ValueError("registry_next_answer_key_id: must differ from registry_answer_key_id")
         return self
 
     @model_validator(mode="after")

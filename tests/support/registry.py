@@ -22,12 +22,12 @@ OTHER_KEY = generate_private_key(SECP256R1())
 
 def providers(clock: Clock, key: Any = PROVIDER_KEY) -> Signatures:
     """The provider's side."""
-    return Signatures(OwnKey("provider", key), TheirKey("registry", REGISTRY_KEY.public_key()), clock)
+    return Signatures(OwnKey("provider", key), [TheirKey("registry", REGISTRY_KEY.public_key())], clock)
 
 
 def registrys(clock: Clock, key: Any = REGISTRY_KEY) -> Signatures:
     """The registry's side."""
-    return Signatures(OwnKey("registry", key), TheirKey("provider", PROVIDER_KEY.public_key()), clock)
+    return Signatures(OwnKey("registry", key), [TheirKey("provider", PROVIDER_KEY.public_key())], clock)
 
 
 @dataclass

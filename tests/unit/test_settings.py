@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, EllipticCurve, generate_private_key
@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.registries import open_registry
 from vneid_idp.sandbox.country.server.keys import ServerKeys
 from vneid_idp.settings import PREFIX, SANDBOX_MARK, BadSettings, Environment, Loaded, new_root_secret, read_settings
 
@@ -104,6 +105,8 @@ def test_production_starts(read: Any) -> None:
         ("REGISTRY_ANSWER_KEY", None, "registry_answer_key: is needed by registry=http"),
         ("REGISTRY_ANSWER_KEY", "provider.pem", "registry_answer_key: cannot be read as a public key"),
         ("REGISTRY_ANSWER_KEY", "other.pub.pem", "registry_answer_key: must be a key on the curve P-256"),
+        ("REGISTRY_NEXT_ANSWER_KEY", "nowhere.pem", "registry_next_answer_key: cannot be read"),
+        ("REGISTRY_NEXT_ANSWER_KEY", "provider.pem", "registry_next_answer_key: cannot be read as a public key"),
         ("REGISTRY_CA_BUNDLE", "/nonexistent.pem", "registry_ca_bundle: cannot be read"),
         ("REGISTRY", "synthetic", "registry: synthetic means invented people"),
         ("REGISTRY", "paper", "registry: "),
@@ -146,6 +149,14 @@ def test_secrets_do_not_show(read: Any) -> None:
 def test_sqlite_in_production_is_allowed_and_said(read: Any) -> None:
     settings = read(GOOD | {"DATABASE_URL": "sqlite:////var/lib/idp.sqlite3"}).settings
     assert [text for text in settings.warnings() if text.startswith("database_url: ")]
+
+
+def test_two_keys_of_the_registry_have_two_names(read: Any) -> None:
+    both = GOOD | {"REGISTRY_NEXT_ANSWER_KEY": "answers.pem"}
+    opened: Any = open_registry(read(both).settings, SystemClock(), *[cast(Any, None)] * 3)
+    assert list(opened._transport._signatures._theirs) == ["registry", "registry-next"]
+    with pytest.raises(BadSettings, match="registry_next_answer_key_id: must differ"):
+        read(both | {"REGISTRY_NEXT_ANSWER_KEY_ID": "registry"})
 
 
 def test_production_on_invented_people_is_allowed_and_said(read: Any) -> None:

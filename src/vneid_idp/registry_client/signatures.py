@@ -5,7 +5,7 @@ that it answers. So nobody between the two changes a question or an answer, give
 plays an old one again: each side takes signatures of the last minute only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,9 +68,9 @@ class TheirKey:
 class _Verifier(HTTPMessageVerifier):
     """The library's verifier, by the program's clock."""
 
-    def __init__(self, theirs: TheirKey, now: Instant) -> None:
+    def __init__(self, theirs: Mapping[str, EllipticCurvePublicKey], now: Instant) -> None:
         self._now = now
-        keys = MappingKeyResolver(public_keys={theirs.key_id: theirs.public}, private_keys={})
+        keys = MappingKeyResolver(public_keys=theirs, private_keys={})
         super().__init__(signature_algorithm=ECDSA_P256_SHA256, key_resolver=keys)
 
     def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:
@@ -81,11 +81,14 @@ class _Verifier(HTTPMessageVerifier):
 
 
 class Signatures:
-    """Signs as one side and checks as the other. One a process."""
+    """Signs as one side and checks as the other. One a process.
 
-    def __init__(self, own: OwnKey, theirs: TheirKey, clock: Clock) -> None:
+    The other side may have two keys while it goes from one to the next: `keyid` says which of them made a signature.
+    """
+
+    def __init__(self, own: OwnKey, theirs: Collection[TheirKey], clock: Clock) -> None:
         self._own = own
-        self._theirs = theirs
+        self._theirs = {key.key_id: key.public for key in theirs}
         self._clock = clock
         keys = MappingKeyResolver(public_keys={}, private_keys={own.key_id: own.private})
         self._signer = HTTPMessageSigner(signature_algorithm=ECDSA_P256_SHA256, key_resolver=keys)

@@ -11,13 +11,22 @@ import orjson
 import pytest
 
 from tests.support.people import persona
-from tests.support.registry import OTHER_KEY, URL, client, providers, registrys
+from tests.support.registry import OTHER_KEY, PROVIDER_KEY, REGISTRY_KEY, URL, client, providers, registrys
 from tests.support.watch import Watch
 from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
 from vneid_idp.identity.registry_reports import Death, Report
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.registry_client.http_registry import HttpRegistry
-from vneid_idp.registry_client.signatures import GOOD_FOR, Answer, Message, NotSigned, Signatures, signature_headers
+from vneid_idp.registry_client.signatures import (
+    GOOD_FOR,
+    Answer,
+    Message,
+    NotSigned,
+    OwnKey,
+    Signatures,
+    TheirKey,
+    signature_headers,
+)
 from vneid_idp.registry_client.transport import LARGEST_ANSWER, BadAnswer
 from vneid_idp.registry_client.wire import Person
 
@@ -307,3 +316,24 @@ async def test_no_number_stands_in_an_address(watch: Watch) -> None:
     await server.registry.find_by_number(PLAIN.personal_number)
     assert PLAIN.personal_number not in str(server.requests[0].url)
     assert PLAIN.personal_number in server.requests[0].content.decode()
+
+
+def test_a_side_goes_from_one_key_to_the_next_without_a_pause(watch: Watch) -> None:
+    """The one that checks takes both, by the name that the signature gives; then the one that signs changes."""
+    first, following = TheirKey("provider", PROVIDER_KEY.public_key()), TheirKey("provider-2", OTHER_KEY.public_key())
+
+    def believed(own: OwnKey, *taken: TheirKey) -> bool:
+        message = Message("POST", f"{URL}/registry/v1/reports")
+        Signatures(own, [], watch).sign_request(message, b"{}")
+        try:
+            Signatures(OwnKey("registry", REGISTRY_KEY), taken, watch).check_request(message, b"{}")
+        except NotSigned:
+            return False
+        return True
+
+    old, new = OwnKey("provider", PROVIDER_KEY), OwnKey("provider-2", OTHER_KEY)
+    assert [believed(own, first) for own in (old, new)] == [True, False]
+    assert [believed(own, first, following) for own in (old, new)] == [True, True]
+    assert [believed(own, following) for own in (old, new)] == [False, True]
+    # A key signs under its own name only.
+    assert not believed(OwnKey("provider", OTHER_KEY), first, following)

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from vneid_idp.kernel.clock import Clock
-from vneid_idp.kernel.pem import read_private_key
+from vneid_idp.kernel.pem import read_private_key, read_public_key
 from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
 
 
@@ -28,13 +28,21 @@ class ServerKeys:
         """The public key of the registry's answers: `registry_answer_key`."""
         return self.folder / "registry.pub.pem"
 
+    @property
+    def next_provider(self) -> Path:
+        """A second public key of the provider's, taken as well where the file is there: it signs as `provider-next`."""
+        return self.folder / "provider-next.pub.pem"
+
     def signatures(self, clock: Clock) -> Signatures:
         """The registry's side; makes what is missing."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         own, provider = _ensure(self.folder / "registry.pem"), _ensure(self.provider)
         public = own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         self.answers.write_bytes(public)
-        return Signatures(OwnKey("registry", own), TheirKey("provider", provider.public_key()), clock)
+        theirs = [TheirKey("provider", provider.public_key())]
+        if self.next_provider.exists():
+            theirs.append(TheirKey("provider-next", read_public_key(self.next_provider.read_bytes())))
+        return Signatures(OwnKey("registry", own), theirs, clock)
 
 
 def _ensure(path: Path) -> EllipticCurvePrivateKey:
