@@ -8,9 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
-from vneid_idp.web.bearer import bearer_token, open_access_token
-from vneid_idp.web.context import idp
+from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.web.bearer import bearer_token, open_caller
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
 _SCHEME = HTTPBearer(
@@ -32,14 +31,7 @@ def needs(scope: str) -> Callable[..., Awaitable[Client]]:
     async def find_caller(
         request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
     ) -> Client:
-        provider = idp(request)
-        text = bearer_token(request)
-        if text is None:
-            raise InvalidToken("An access token is needed.")
-        token = open_access_token(provider, text)
-        client = await provider.clients.find(provider.db, token.client_id)
-        if client is None:
-            raise InvalidToken("The client of this access token has been disabled.")
+        token, client = await open_caller(request, bearer_token(request))
         if token.own is None:
             raise InsufficientScope("This needs a program's own access token, from the client_credentials grant.")
         is_operators = client.metadata.get("registered_by") == "operator"

@@ -13,10 +13,9 @@ from vneid_idp.protocol.subjects import subject
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.encryption import encrypted
 from vneid_idp.provider.released import released_claims
-from vneid_idp.web.bearer import bearer_token, open_access_token
+from vneid_idp.web.bearer import bearer_token, open_caller
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.responses import json_response
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -25,13 +24,9 @@ _NO_STORE = {"Cache-Control": "no-store"}
 async def userinfo(request: Request) -> Response:
     """`GET` or `POST /userinfo`: the claims that the grant's scope asks for and the person agreed to."""
     provider = idp(request)
-    token = open_access_token(provider, await _token(request))
-    exchange_of(request).client_id = token.client_id
+    token, client = await open_caller(request, await _token(request))
     if token.grant_id is None or "openid" not in token.scope:
         raise InsufficientScope("This access token is not for userinfo: it has no scope 'openid'.")
-    client = await provider.clients.find(provider.db, token.client_id)
-    if client is None:
-        raise InvalidToken("The client of this access token has been disabled.")
     async with provider.db.glance() as unit:
         found = await find_disclosure(unit, token.client_id, token.grant_id, token.above)
         now = unit.now
@@ -52,7 +47,7 @@ async def userinfo(request: Request) -> Response:
     return Response(text, headers=_NO_STORE, media_type="application/jwt")
 
 
-async def _token(request: Request) -> str:
+async def _token(request: Request) -> str | None:
     """The token from the header, or from a posted form (RFC 6750 §2.1, §2.2); never from the query."""
     from_header = bearer_token(request)
     from_form = None
@@ -60,10 +55,7 @@ async def _token(request: Request) -> str:
         from_form = read_params(await form_pairs(request)).get("access_token")
     if from_header and from_form:
         raise InvalidRequest("The access token was sent in two ways (RFC 6750 §2).")
-    token = from_header or from_form
-    if not token:
-        raise InvalidToken("An access token is needed.")
-    return token
+    return from_header or from_form or None
 
 
 doors = [Door.protocol("/userinfo", userinfo, "GET", "POST", announced="userinfo_endpoint")]

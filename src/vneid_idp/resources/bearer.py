@@ -12,9 +12,8 @@ from vneid_idp.protocol.claims import CHILD_ACCOUNT, SOCIAL_ACCOUNT, check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.protocol.permitted import permitted
-from vneid_idp.web.bearer import bearer_token, open_access_token
+from vneid_idp.web.bearer import bearer_token, open_caller
 from vneid_idp.web.context import idp
-from vneid_idp.web.exchange import exchange_of
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
 _SCHEME = HTTPBearer(
@@ -50,19 +49,11 @@ class Caller:
 
 async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]) -> Caller:
     """The caller of this request. Raises `InvalidToken` unless token, grant, consent, account and client all stand."""
-    provider = idp(request)
-    text = bearer_token(request)
-    if text is None:
-        raise InvalidToken("An access token is needed.")
-    token = open_access_token(provider, text)
-    exchange_of(request).client_id = token.client_id
-    client = await provider.clients.find(provider.db, token.client_id)
-    if client is None:
-        raise InvalidToken("The client of this access token has been disabled.")
+    token, client = await open_caller(request, bearer_token(request))
     if token.own is not None:
         return Caller(client, permitted(client, token.own, {}), None)
     assert token.grant_id is not None
-    async with provider.db.reading() as unit:
+    async with idp(request).db.glance() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")

@@ -4,9 +4,11 @@ from starlette.requests import Request
 
 from vneid_idp.protocol import tokens
 from vneid_idp.protocol.authorisation import Confirmation, check_possession
+from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.tokens import AccessToken
-from vneid_idp.web.context import Idp
+from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.exchange import exchange_of
 
 
 def bearer_token(request: Request) -> str | None:
@@ -15,11 +17,24 @@ def bearer_token(request: Request) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def open_access_token(provider: Idp, text: str, proof: Confirmation | None = None) -> AccessToken:
-    """The access token behind `text`, presented with the key that `proof` tells of. Raises `InvalidToken`.
+async def open_caller(request: Request, text: str | None) -> tuple[AccessToken, Client]:
+    """The access token that a request brings as `text`, and the client that it was issued to, which the log names.
 
-    Whether the grant still stands is for the caller to read.
+    Whether the grant still stands is for the caller to read. Raises `InvalidToken`.
     """
+    if text is None:
+        raise InvalidToken("An access token is needed.")
+    provider = idp(request)
+    token = open_access_token(provider, text)
+    exchange_of(request).client_id = token.client_id
+    client = await provider.clients.find(provider.db, token.client_id)
+    if client is None:
+        raise InvalidToken("The client of this access token has been disabled.")
+    return token, client
+
+
+def open_access_token(provider: Idp, text: str, proof: Confirmation | None = None) -> AccessToken:
+    """The access token behind `text`, presented with the key that `proof` tells of. Raises `InvalidToken`."""
     token = tokens.open_access_token(provider.keys.sealer, text)
     if token is None:
         raise InvalidToken("The access token is not one that this provider issued.")
