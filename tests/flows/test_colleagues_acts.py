@@ -26,7 +26,7 @@ takers = pytest.mark.parametrize(("taker", "code"), TAKERS, ids=lambda value: ge
 
 
 @takers
-@pytest.mark.parametrize("act", ["level", "code", "lock", "unlock", "requests", "search"])
+@pytest.mark.parametrize("act", ["level", "code", "lock", "unlock", "requests", "search", "death", "phone"])
 async def test_who_left_the_office_meanwhile_does_nothing(
     land: Country, act: str, taker: Taker, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -35,7 +35,10 @@ async def test_who_left_the_office_meanwhile_does_nothing(
     person = land.people["complete"].record
     async with land.idp.db.reading() as unit:
         before = await audit.history_of(unit, person.person_id)
-    form = {"seen": "1", "what": "lock", "ground": "QD 12", "number": person.personal_number, "reason": "in_person"}
+    form = {
+        "seen": "1", "what": "lock", "number": person.personal_number, "reason": "in_person", "died": "01/01/2026",
+        "phone": "0950 000 999",
+    }  # fmt: skip
     path = "/office/search" if act == "search" else f"{page.path}/{act}"
     form["csrf_token"] = (await opened(clerk, "/office")).hidden["csrf_token"]
     async with overtaken(land, taker, land.people["plain"].record.person_id, monkeypatch):
@@ -44,6 +47,9 @@ async def test_who_left_the_office_meanwhile_does_nothing(
     assert code in answer.text
     async with land.idp.db.reading() as unit:
         assert await audit.history_of(unit, person.person_id) == before
+    told = await land.idp.registry.find(person.person_id)
+    assert told is not None
+    assert told.deceased_at is None
 
 
 @takers
