@@ -101,15 +101,20 @@ async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country
 async def test_what_was_given_up_is_tried_again_or_discarded(land: Country) -> None:
     operator = await colleague(land, "plain", Role.OPERATOR)
     async with land.idp.db.writing() as unit:
-        made = await deliveries.enqueue(
-            unit, land.idp.keys.sealer, Channel.SMS, "per_x", {"secret": "word"}, not_after=unit.now + 1
-        )
+        made, _ = [
+            await deliveries.enqueue(
+                unit, land.idp.keys.sealer, Channel.SMS, who, {"secret": "word"}, not_after=unit.now + 1
+            )
+            for who in ("per_x", "per_y")
+        ]
     land.watch.advance(MINUTE)
     async with land.idp.db.writing() as unit:
-        assert await deliveries.give_up_lost(unit) == 1
+        assert await deliveries.give_up_lost(unit) == 2
     page = await opened(operator, "/console/deliveries?dead")
     assert made.delivery_id in page.response.text
     assert "word" not in page.response.text
+    ids = re.findall(r' id="([^"]+)"', page.response.text)
+    assert len(ids) == len(set(ids)), "each form has fields of its own"
     form = {"delivery": made.delivery_id, "what": "discard"}
     assert (await post(operator, page, "/console/deliveries", **form, reason="")).response.status_code == 400
     gone = await post(operator, page, "/console/deliveries", **form, reason="too old")
