@@ -18,7 +18,6 @@ from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.resources.contract import openapi
-from vneid_idp.sandbox.country.population import Population
 
 ACCOUNTS = "/bindings/v1/social-accounts"
 CONTENT = {"post", "comment", "share", "livestream"}
@@ -101,13 +100,6 @@ def allowed(body: dict[str, Any]) -> set[str]:
 
 def reasons(body: dict[str, Any]) -> set[str]:
     return {found["reason"] for found in body["capabilities"]} - {None}
-
-
-async def test_nobody_binds_who_has_died_though_the_feed_has_not_told_it_yet(land: Country, plain: Caller) -> None:
-    async with land.idp.db.writing() as unit:
-        population = Population(land.idp.vault, land.idp.keys.blind)
-        await population.record_death(unit, person_id(land, "plain"))
-    await plain.bind(code="invalid_token")
 
 
 async def test_an_account_is_bound_and_may_post(land: Country, plain: Caller, own: Caller) -> None:

@@ -17,6 +17,7 @@ from tests.support.deeds import DEED
 from tests.support.registry import served
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
+from tests.support.tokens import person_token
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.rests import Ground
@@ -105,6 +106,16 @@ async def test_a_death_ends_everything(land: Country, party: RelyingParty, follo
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, someone.person_id) == ()
         assert len(await list_deliveries(unit)) == 1
+
+
+async def test_who_has_died_binds_nothing_though_no_feed_has_told_it_yet(land: Country, party: RelyingParty) -> None:
+    someone = land.people["plain"].record.person_id
+    headers = {"Authorization": f"Bearer {await person_token(land, party.registered, someone)}"}
+    await change(land, someone, deceased_at=land.watch.now())
+    async with land.browser() as network:
+        asked = {"account_id": "1000"}
+        answer = await network.post("/bindings/v1/social-accounts", json=asked, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
 
 
 async def test_without_a_card_nothing_counts_until_it_is_renewed(
