@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.families import Family as FamilyFacts
+from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
 from vneid_idp.delivery.service import Queued
-from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.clock import HOUR, SECOND, Instant
 from vneid_idp.protocol.client import Client as ClientFacts
 
 _ID = r"^[A-Za-z0-9._~-]{1,256}$"
@@ -82,7 +83,7 @@ class PurposesChange(Change):
 class Rotation(Change):
     """A new secret, and for how long the old one stays good."""
 
-    overlap_hours: int = Field(default=24, ge=0, le=720)
+    overlap_hours: int = Field(default=OVERLAP // HOUR, ge=0, le=LONGEST_OVERLAP // HOUR)
 
 
 class NewFamily(Change):

@@ -144,7 +144,9 @@ def rotate_secret(
     client_id: str,
     by: By,
     reason: Reason,
-    overlap: Annotated[int, typer.Option(help="For how many hours the old secret stays good; 0 ends it at once.")] = 24,
+    overlap: Annotated[
+        int, typer.Option(help="For how many hours the old secret stays good; 0 ends it at once.")
+    ] = service.OVERLAP // HOUR,
 ) -> None:
     """Give a relying party a new secret, printed as JSON this once; the old one stays good for a while."""
 

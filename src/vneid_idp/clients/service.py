@@ -31,11 +31,11 @@ class NoSecret(DomainError):
 
 
 class BadOverlap(DomainError):
-    """An overlap that is negative or longer than 30 days."""
+    """An overlap that is negative or longer than `LONGEST_OVERLAP`."""
 
     code = "bad_overlap"
     status = 400
-    title = "An old secret may stay good for 0 hours to 30 days."
+    title = f"An old secret may stay good for 0 hours to {LONGEST_OVERLAP // DAY} days."
 
 
 class UnknownClient(DomainError):

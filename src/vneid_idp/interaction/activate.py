@@ -12,14 +12,10 @@ from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
-from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.i18n import gettext
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
+from vneid_idp.web.secret_words import weakness
 from vneid_idp.web.templates import render
-
-_WEAK = {
-    SecretKind.PASSWORD: mark("A password has at least 8 characters."),
-    SecretKind.PASSCODE: mark("A passcode has six digits, not all the same and not in a row such as 123456."),
-}
 
 
 async def show(request: Request) -> Response:
@@ -67,7 +63,7 @@ def _errors(request: Request, form: Form) -> Mapping[str, str]:
         try:
             check_new(kind, form[kind.value])
         except WeakSecret:
-            errors[kind.value] = gettext(request, _WEAK[kind])
+            errors[kind.value] = weakness(request, kind)
         else:
             if form[kind.value] != form[f"{kind.value}-again"]:
                 errors[f"{kind.value}-again"] = gettext(request, "The two entries are not the same.")

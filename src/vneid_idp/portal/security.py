@@ -27,6 +27,7 @@ from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
 from vneid_idp.web.passkeys import read_passkey, site_of
 from vneid_idp.web.responses import json_response, see_other
+from vneid_idp.web.secret_words import weakness
 from vneid_idp.web.templates import render
 
 SECOND = "/signin/second"
@@ -152,11 +153,7 @@ def _check_choice(request: Request, form: Form, kind: SecretKind) -> dict[str, s
     try:
         chosen_secrets.check_new(kind, form[f"{kind.value}-new"])
     except WeakSecret:
-        words = {
-            SecretKind.PASSWORD: mark("A password has at least 8 characters."),
-            SecretKind.PASSCODE: mark("A passcode has six digits, not all the same and not in a row such as 123456."),
-        }
-        return {f"{kind.value}-new": gettext(request, words[kind])}
+        return {f"{kind.value}-new": weakness(request, kind)}
     if form[f"{kind.value}-new"] != form[f"{kind.value}-again"]:
         return {f"{kind.value}-again": gettext(request, "The two entries are not the same.")}
     return {}

@@ -1,17 +1,22 @@
 """What to do about each error, for developers: what was expected, and how to mend it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.tokens import CODE_LIFE
 from vneid_idp.web.i18n import mark
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Two sentences in English, translated where they are shown, and where to read on."""
+    """Two sentences in English, translated where they are shown, where to read on, and the numbers in the sentences."""
 
     expected: str
     mend: str
     reference: str
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 _UNKNOWN = Remedy(
@@ -37,8 +42,12 @@ _REMEDIES: dict[str, Remedy] = {
         mark(
             "A code or refresh token of this client, unused and unexpired, with the same redirect_uri and its verifier."
         ),
-        mark("Start again at /authorize. A code lives 60 seconds and works once; withdrawal and log-out end it too."),
+        mark(
+            "Start again at /authorize. A code lives %(seconds)s seconds and works once; withdrawal and log-out end it "
+            "too."
+        ),
         "RFC 6749 §5.2, RFC 7636 §4.6",
+        {"seconds": CODE_LIFE // SECOND},
     ),
     "unauthorized_client": Remedy(
         mark("A grant type or response type that the client registered."),
@@ -91,9 +100,10 @@ _REMEDIES: dict[str, Remedy] = {
         "OpenID Connect Unmet Authentication Requirements 1.0",
     ),
     "invalid_request_uri": Remedy(
-        mark("The request_uri of a pushed request: of this client, within 90 seconds, once."),
+        mark("The request_uri of a pushed request: of this client, within %(seconds)s seconds, once."),
         mark("Push the request again and send the browser at once."),
         "RFC 9126 §2.2",
+        {"seconds": PUSHED_LIFE // SECOND},
     ),
     "invalid_request_object": Remedy(
         mark("A request object signed by a registered key, with iss, aud and times that hold."),
@@ -112,8 +122,9 @@ _REMEDIES: dict[str, Remedy] = {
     ),
     "interaction_over": Remedy(
         mark("A request that is still open, in the browser that opened it."),
-        mark("Start again at the relying party. Requests wait 15 minutes and end once."),
+        mark("Start again at the relying party. Requests wait %(minutes)s minutes and end once."),
         "/docs",
+        {"minutes": LIFE // MINUTE},
     ),
     "guardian_required": Remedy(
         mark("A person who has outgrown guardians, or a parent or guardian who binds the child's account."),

@@ -81,3 +81,20 @@ def test_one_text_has_one_translation(language: str) -> None:
         for message in translated(path):
             name, text = texts(message.id)[0], texts(message.string or "")[0]
             assert seen.setdefault(name, text) == text, f"{name!r} is translated twice"
+
+
+NUMBERS_OF_THE_LAW = {"20 days", "13 years", "16 years", "18 years", "15 years", "17 years"}
+"""What a text may say as a number: a deadline that the law sets, and the age bands that claims are named after."""
+
+
+def test_no_text_repeats_a_number_that_stands_elsewhere() -> None:
+    """How long something lives stands once, beside what lives; a text takes it from there as `%(minutes)s`."""
+    number = re.compile(r"\b\d+ (?:seconds?|minutes?|hours?|days?|months?|years?)\b")
+    repeated = {
+        f"{path.relative_to(PACKAGE)}: {said}"
+        for text, path in written()
+        for part in text
+        for said in number.findall(part)
+        if said not in NUMBERS_OF_THE_LAW
+    }
+    assert not repeated
