@@ -193,10 +193,10 @@ async def check_all_ended(land: Country, taker: str, family: Family) -> None:
     async with land.idp.db.reading() as unit:
         assert await unit.fetch(_LIVE_GRANTS, of_client=family.party.client_id, now=unit.now) == []
     for binding in await _bindings(land, family):
-        if taker in ("withdraw", "forget", "delete"):
+        if taker in ("withdraw", "delete") or (taker == "forget" and binding.person_id == family.parent.person_id):
             assert binding.state not in SOCIAL_ACCOUNT.lifecycle.live, binding
-        elif taker in ("lock", "die") and binding.person_id == family.parent.person_id:
-            # What a parent supervises is a child's, whose identity is not locked.
+        elif taker in ("lock", "die", "forget"):
+            # What the parent bound for the child is the child's, and rests until somebody else supervises it.
             assert binding.state is not BindingState.VERIFIED, binding
 
 

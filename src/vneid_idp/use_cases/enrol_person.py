@@ -59,7 +59,7 @@ async def raise_level(
     if not compared:
         raise NotCompared
     await persons.seize(unit, told.record.person_id, told=told)
-    followed = await follow_registry(unit, vault, blind, told.record, policy)
+    followed = await follow_registry(unit, vault, blind, told.record, policy, seized=True)
     highest = highest_level(told.record, policy.at(unit.now), unit.now)
     check_possible(Act.RAISE_LEVEL, followed.account, highest)
     await accounts.raise_level(unit, told.record, policy=policy, compared=compared, deed=deed)

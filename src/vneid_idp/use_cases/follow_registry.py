@@ -27,7 +27,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.guardians_standing import put_wards_in_step
+from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
 from vneid_idp.use_cases.lock_person import rest, wake
 
 
@@ -40,14 +40,23 @@ class Followed:
 
 
 async def follow_registry(
-    unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, policy: Policy, *, told: Collection[Fact] = ()
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    record: RegistryRecord,
+    policy: Policy,
+    *,
+    told: Collection[Fact] = (),
+    seized: bool = False,
 ) -> Followed:
     """Bring everything into step with `record`. What is older than what is known changes nothing, nor does repeating.
 
     `told` is what the feed says is new, for somebody without an account, of whom nothing is kept to compare with.
+    `seized`: the caller has the person, for more than this.
     """
     person_id = record.person_id
-    await persons.seize(unit, person_id)
+    if not seized:
+        await seize_with_wards(unit, person_id)
     known = await accounts.find_known(unit, vault, person_id)
     if known is not None:
         if not accounts.is_news(known, record):

@@ -21,8 +21,8 @@ async def put_wards_in_step(unit: Unit, person_id: str) -> None:
     wards = await rests.wards_of(unit, person_id)
     if not wards:
         return
-    # Mostly they are seized already. One who came in between is waited for, and of two who then wait for each other the
-    # database has one begin again.
+    # Mostly they are seized already, in the order of ids. Where a sign-in finds a change, or one came in between, two
+    # may wait for each other, and the database has one begin again.
     await persons.seize(unit, *wards)
     account = await accounts.find(unit, person_id)
     acts = account is not None and account_standing(account, None, unit.now) is Standing.USABLE

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, has_happened, record
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import persons
 from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_reports import (
@@ -28,6 +27,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
+from vneid_idp.use_cases.guardians_standing import seize_with_wards
 
 NAMES: dict[type[ReportedFact], str] = {
     Death: "death",
@@ -77,11 +77,11 @@ async def report_to_registry(
     told = await to.registry.report(Report(report_id, person_id, by, fact))
 
     async def follow(unit: Unit) -> tuple[Delivery, ...]:
-        await persons.seize(unit, person_id)
+        await seize_with_wards(unit, person_id)
         if await has_happened(unit, EventKind.REGISTER_INFORMED, person_id, report_id):
             return ()
         # The feed would tell it too, some seconds later.
-        followed = await follow_registry(unit, to.vault, to.blind, told, policy)
+        followed = await follow_registry(unit, to.vault, to.blind, told, policy, seized=True)
         data = {"what": NAMES[type(fact)], **deed.data}
         await record(unit, Event(EventKind.REGISTER_INFORMED, person_id, subject_id=report_id, data=data))
         for guardian_id in _guardian_of(fact):

@@ -51,7 +51,7 @@ async def sign_in(
     # The person is seized, so that no session opens behind the back of a lock; and whoever was here before, whose
     # session ends: what acts in it is waited for.
     await persons.seize(unit, told.person_id, *(() if before is None else (before.person_id,)))
-    account = (await follow_registry(unit, vault, blind, told, policy)).account
+    account = (await follow_registry(unit, vault, blind, told, policy, seized=True)).account
     if account is None:
         return SignedIn(Standing.CLOSED)
     standing = account_standing(account, told, unit.now)
