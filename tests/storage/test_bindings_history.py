@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
 
+from tests.support.capabilities import may
 from tests.support.schema import build
 from tests.support.watch import MORNING, Watch
 from vneid_idp.audit.tables import events
@@ -20,7 +21,7 @@ from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.rules import MoveForbidden
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
-from vneid_idp.bindings.social_accounts.capabilities import Action, may
+from vneid_idp.bindings.social_accounts.capabilities import Action
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, Proof, SocialAccount

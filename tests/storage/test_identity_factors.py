@@ -182,8 +182,8 @@ async def test_every_session_of_one_person_ends(db: Database, watch: Watch) -> N
     async with db.writing() as unit:
         other = await sessions.open_session(unit, BOB, (SignInMethod("pwd", unit.now),))
         assert await sessions.list_sessions(unit, ANN) == tuple(opened)
-        assert set(await sessions.end_all(unit, ANN)) == {session.session_id for session in opened}
-        assert await sessions.end_all(unit, ANN) == ()
+        assert await sessions.end_all(unit, ANN) == len(opened)
+        assert await sessions.end_all(unit, ANN) == 0
         assert await sessions.find_session(unit, BOB, other.session_id) == other
 
 

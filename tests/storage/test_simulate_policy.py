@@ -13,6 +13,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.capabilities import may
 from tests.support.people import persona
 from tests.support.schema import build
 from tests.support.toy_numbers import TOY_NUMBER, Move, create, new
@@ -20,7 +21,7 @@ from tests.support.watch import MORNING, Watch
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.bindings.social_accounts.capabilities import Action, may
+from vneid_idp.bindings.social_accounts.capabilities import Action
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.lifecycle import Move as AccountMove

@@ -35,7 +35,7 @@ class Shown:
 async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, shown: Shown) -> Consent:
     """Record the person's decisions: merge them into the standing consent, or open one, and keep the receipt."""
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
-    fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, None, {})
+    fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {})
     await store.create(unit, fresh)
     standing = await store.find_standing_to_change(unit, person_id, client_id)
     if standing is None:
@@ -54,7 +54,7 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
             data={"receipt_id": receipt.receipt_id, "given": sorted(n for n, d in decided.items() if d.given)},
         ),
     )
-    return Consent(standing.consent_id, person_id, client_id, standing.given_at, unit.now, None, merged)
+    return Consent(standing.consent_id, person_id, client_id, standing.given_at, unit.now, merged)
 
 
 async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:

@@ -15,14 +15,13 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A standing or withdrawn consent of a person towards a client."""
+    """A consent of a person towards a client, which stands: one that was withdrawn is never read again."""
 
     consent_id: str
     person_id: str
     client_id: str
     given_at: Instant
     changed_at: Instant
-    withdrawn_at: Instant | None
     decisions: Decisions
 
 
@@ -111,7 +110,6 @@ def _consent(row: Row) -> Consent:
         client_id=row["client_id"],
         given_at=row["given_at"],
         changed_at=row["changed_at"],
-        withdrawn_at=row["withdrawn_at"],
         decisions=decisions.load(row["decisions"]),
     )
 
@@ -147,16 +145,15 @@ async def create(unit: Unit, consent: Consent) -> None:
     )
 
 
-async def change(unit: Unit, person_id: str, consent_id: str, decided: Decisions) -> bool:
-    """Replace the decisions of a standing consent; whether it still stood."""
-    changed = await unit.execute(
+async def change(unit: Unit, person_id: str, consent_id: str, decided: Decisions) -> None:
+    """Replace the decisions of a consent that stands: whoever gives it holds the person."""
+    await unit.execute(
         _CHANGE,
         of_person=person_id,
         of_consent=consent_id,
         decisions=decisions.dump(decided),
         changed_at=unit.now,
     )
-    return changed == 1
 
 
 async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str | None:

@@ -125,13 +125,12 @@ async def end_session(unit: Unit, person_id: str, session_id: str) -> bool:
     return ended
 
 
-async def end_all(unit: Unit, person_id: str) -> tuple[str, ...]:
-    """End every session of a person; their ids, for back-channel log-out."""
+async def end_all(unit: Unit, person_id: str) -> int:
+    """End every session of a person; how many."""
     rows = await unit.fetch(_END_ALL, of_person=person_id, now=unit.now)
-    ended = tuple(row["session_id"] for row in rows)
-    for session_id in ended:
-        await record(unit, Event(EventKind.SESSION_ENDED, person_id=person_id, subject_id=session_id))
-    return ended
+    for row in rows:
+        await record(unit, Event(EventKind.SESSION_ENDED, person_id=person_id, subject_id=row["session_id"]))
+    return len(rows)
 
 
 async def list_sessions(unit: Reading, person_id: str) -> tuple[Session, ...]:

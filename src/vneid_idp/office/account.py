@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity import activation
 from vneid_idp.identity.roles import Role
 from vneid_idp.identity.rules import highest_level
 from vneid_idp.kernel.clock import HOUR
@@ -103,7 +104,7 @@ def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str
         Form([]),
         {},
         code=f"{code[:5]} {code[5:]}",
-        lasts=enrol_person.CODE_LIFE // HOUR,
+        lasts=activation.LIFETIME // HOUR,
         activate=colleague.provider.url("/activate"),
     )
 

@@ -15,9 +15,6 @@ from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 
-CODE_LIFE = activation.LIFETIME
-"""How long an activation code lasts."""
-
 
 class NotCompared(DomainError):
     """Level 2 is given to nobody whose card and face were not compared (Decree 69/2024 Art. 10)."""

@@ -7,8 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
-_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-
 
 def see_other(address: str) -> Response:
     """303: the browser goes on with GET, and a reload posts nothing again."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.capabilities import may
 from tests.support.watch import MORNING
-from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities, may
+from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.rules import (
     BindingMethod,

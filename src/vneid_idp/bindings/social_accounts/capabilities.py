@@ -68,11 +68,6 @@ def _standing(binding: SocialAccount | None, age: int | None, rules: Rules) -> t
     return binding.level, Reason.LEVEL_TOO_LOW
 
 
-def may(binding: SocialAccount | None, age: int | None, action: Action, rules: Rules) -> bool:
-    """Whether an account may do `action`."""
-    return all(found.allowed for found in capabilities(binding, age, rules) if found.requirement.action == action)
-
-
 def judge(binding: SocialAccount, age: int | None, rules: Rules) -> dict[str, str | None]:
     """The reason against each action that has a rule; see `BindingKind.judge`."""
     return {found.requirement.action: found.reason for found in capabilities(binding, age, rules)}
