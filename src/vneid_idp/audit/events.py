@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     LOCK_ASKED = "lock.asked"
     LOCK_DECIDED = "lock.decided"
     REGISTER_INFORMED = "register.informed"
+    # Of kinds in which a binding waits for proof; a social account is bound with its proof.
     BINDING_REQUESTED = "binding.requested"
     BINDING_VERIFIED = "binding.verified"
     BINDING_PROVED = "binding.proved"

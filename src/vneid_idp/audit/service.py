@@ -1,4 +1,4 @@
-"""Use cases of audit: record, read a person's history, seal, verify."""
+"""The record of events: record, read a person's history, seal, verify."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Clients in process memory, so that no request of the hot path reads them (performance.md rule 3)."""
+"""Clients in process memory, so that no request of the hot path reads them."""
 
 from vneid_idp.clients import store
 from vneid_idp.clients.service import UnknownClient

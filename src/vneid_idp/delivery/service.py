@@ -1,4 +1,4 @@
-"""Use cases of the queue: enqueue, take, settle, and what the operator does with what was given up."""
+"""The queue: enqueue, take, settle, and what the operator does with what was given up."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -145,7 +145,7 @@ async def check(
 ) -> Outcome:
     """Try a code that was sent to `phone`: who has another one by now proves nothing with the old.
 
-    It returns, never raises, so that the attempt is counted when the unit commits (architecture, idea 4).
+    It returns, never raises, so that the attempt is counted when the unit commits (README, idea 4).
     """
     owner = person_id or NOBODY
     tried = "".join(character for character in code if character.isdecimal())

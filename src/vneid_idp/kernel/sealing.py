@@ -1,6 +1,6 @@
 """Sealed values: short authenticated ciphertexts that only this provider can open.
 
-Codes, tokens and cookies are sealed, not stored (architecture, idea 6). The purpose is bound into both the key and the
+Codes, tokens and cookies are sealed, not stored (README, idea 6). The purpose is bound into both the key and the
 associated data, so that a code can never be read as a token, nor a cookie as a code.
 
 Format, before base64url: key id (1 byte) · nonce (12 bytes) · ciphertext and tag. A key id is never used again.

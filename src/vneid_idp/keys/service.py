@@ -1,4 +1,4 @@
-"""Use cases of keys: make the first ones, rotate, tend on schedule, list, load into a process."""
+"""Keys: make the first ones, rotate, tend on schedule, list, load into a process."""
 
 import asyncio
 from collections.abc import Iterable

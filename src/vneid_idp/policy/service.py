@@ -1,4 +1,4 @@
-"""Use cases of the policy: load a draft, look, publish."""
+"""The policy: load a draft, look, publish."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -30,7 +30,7 @@ class PersonFacts:
     methods: tuple[SignInMethod, ...]
     account_level: int
     usable: bool
-    """Neither locked, closed nor deceased."""
+    """Neither locked, closed nor deceased, and the card has not run out."""
     is_wanted: bool = True
     """Agrees with `id_token_hint` and with a `sub` that the `claims` parameter insists on."""
 

@@ -1,4 +1,4 @@
-"""Use cases of one kind: claim a resource, make a move, find and list."""
+"""Bindings of one kind: claim a resource, make a move, find and list."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Use cases of social accounts: bind one, or improve its proof; find who holds one."""
+"""Social accounts: bind one, or improve its proof; find who holds one."""
 
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.service import Bound
