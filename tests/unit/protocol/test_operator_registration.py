@@ -12,7 +12,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 @pytest.mark.parametrize(
     "changes",
     [{"id": ""}, {"id": 1}, {"version": 0}, {"version": "x"}, {"version": "²"}, {"version": "9" * 5000},
-     {"title": {"vi": "x"}}, {"text": None},
+     {"title": {"en": "x"}}, {"text": None},
      {"required": ["shoe_size"]}, {"optional": "age_band"}, {"optional": ["identity_level"]}],
 )  # fmt: skip
 def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
