@@ -13,6 +13,7 @@ from vneid_idp.app import APIS
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.outcomes import Delivered, Outcome
 from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
+from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.registries import REGISTRIES
 from vneid_idp.settings import Settings
 
@@ -60,3 +61,10 @@ def test_a_channel_through_which_nobody_sends_is_told_before_the_start(channel: 
     del senders[channel]
     with pytest.raises(UnservedChannel, match=rf"{channel.value}: .*app\.py"):
         check_served(senders)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_readme_names_every_scope(scope: str) -> None:
+    readme = (PACKAGE.parents[1] / "README.md").read_text("utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("|")]
+    assert any(f"`{scope}`" in row.split("|")[1] for row in rows), f"README.md: what does {scope} hand over or permit?"

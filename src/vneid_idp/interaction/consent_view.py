@@ -12,7 +12,6 @@ from vneid_idp.kernel.languages import in_language
 from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.claim_words import (
-    PERMISSION_WORDS,
     Say,
     Topic,
     Values,
@@ -86,7 +85,7 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
+class Permitted:
     """A scope that is no claim, and what it lets the service do."""
 
     item: Item
@@ -103,7 +102,7 @@ class Screen:
     child: Child | None
     groups: tuple[Group, ...]
     permissions_title: str
-    permissions: tuple[Permission, ...]
+    permissions: tuple[Permitted, ...]
     before_title: str
     before_text: str
     shared_before: tuple[Line, ...]
@@ -154,7 +153,9 @@ def screen(
         if own:
             groups.append(_group(purpose, number, own, words))
     permissions = tuple(
-        Permission(item, *map(say, PERMISSION_WORDS[item.name])) for item in asked if item.name in PERMISSIONS
+        Permitted(item, say(PERMISSIONS[item.name].title), say(PERMISSIONS[item.name].text))
+        for item in asked
+        if item.name in PERMISSIONS
     )
     if groups:
         heading = say(mark("%(service)s asks you to share information"), service=client.client_name)

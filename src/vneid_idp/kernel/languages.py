@@ -9,6 +9,11 @@ DEFAULT = "vi"
 """Spoken when nothing else is asked for. What relying parties and operators write must be there in it."""
 
 
+def mark(message: str) -> str:
+    """Mark a text in a table for translation later, where it is shown."""
+    return message
+
+
 def in_language(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, in the default one where nobody wrote it in that."""
     return texts.get(language) or texts[DEFAULT]

@@ -16,7 +16,7 @@ from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
-from vneid_idp.web.claim_words import PERMISSION_WORDS, Say, Topic, topics_of
+from vneid_idp.web.claim_words import Say, Topic, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
@@ -65,7 +65,7 @@ async def show(request: Request, holder: Holder) -> Response:
         request,
         "portal/services.html",
         services=services,
-        permission_words=PERMISSION_WORDS,
+        permission_words=PERMISSIONS,
         withdrawn="withdrawn" in request.query_params,
     )
 

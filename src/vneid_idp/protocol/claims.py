@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InsufficientScope
 
@@ -35,14 +36,48 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
     "full_name": ("full_name",),
     "id_number": ("id_number",),
 }
-# What these scopes permit is no claim, yet a person must agree to it all the same.
+"""The claims that a scope hands over. Each has its value in `identity/profile.py` and its words in
+`web/claim_words.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a scope permits that is no claim, and to which a person must agree all the same: a title and a sentence,
+    marked for translation."""
+
+    title: str
+    text: str
+    child: bool = False
+    """Whether it is about a child: a parent or guardian chooses which one."""
+    own_name: bool = False
+    """Whether a client may also have it in its own name, without a person (RFC 6749 §4.4)."""
+
+
 SOCIAL_ACCOUNT, CHILD_ACCOUNT = "binding:social_account", "binding:child_account"
-PERMISSIONS = ("offline_access", SOCIAL_ACCOUNT, CHILD_ACCOUNT)
-CHILD_PERMISSIONS = frozenset({CHILD_ACCOUNT})
-"""Permissions that are about a child: a parent or guardian chooses which one."""
+PERMISSIONS = {
+    "offline_access": Permission(
+        mark("Keep access while you are away"),
+        mark("The service may fetch what you share here again without you being present, until you withdraw."),
+    ),
+    SOCIAL_ACCOUNT: Permission(
+        mark("Link your account there to you"),
+        mark(
+            "Your account at this service is recorded as belonging to a verified person. You can release it any time."
+        ),
+        own_name=True,
+    ),
+    CHILD_ACCOUNT: Permission(
+        mark("Link the account of the child that you chose"),
+        mark("The child's account at this service is recorded under your supervision. You can release it any time."),
+        child=True,
+    ),
+}
+"""By scope."""
 SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
 OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries")
 """What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
+OWN_NAME_SCOPES = (*(name for name, row in PERMISSIONS.items() if row.own_name), *OPERATOR_SCOPES)
+"""What a client can do in its own name: read its own bindings, or work for the operator."""
 
 _SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}
 CLAIMS = tuple(_SCOPE_OF)
@@ -58,7 +93,7 @@ def scope_of(claim: str) -> str | None:
 
 def needs_child(scope: Iterable[str]) -> bool:
     """Whether a request for `scope` is about a child, who must be chosen."""
-    return not CHILD_PERMISSIONS.isdisjoint(scope)
+    return any(PERMISSIONS[name].child for name in scope if name in PERMISSIONS)
 
 
 def check_may_bind(scope: Iterable[str], *, for_child: bool) -> None:

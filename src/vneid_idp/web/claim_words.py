@@ -144,25 +144,6 @@ def topics_of(claims: Iterable[str]) -> list[Topic]:
     return [topic for topic in TOPICS if topic.key in wanted]
 
 
-PERMISSION_WORDS: Mapping[str, tuple[str, str]] = {
-    "offline_access": (
-        mark("Keep access while you are away"),
-        mark("The service may fetch what you share here again without you being present, until you withdraw."),
-    ),
-    "binding:social_account": (
-        mark("Link your account there to you"),
-        mark(
-            "Your account at this service is recorded as belonging to a verified person. You can release it any time."
-        ),
-    ),
-    "binding:child_account": (
-        mark("Link the account of the child that you chose"),
-        mark("The child's account at this service is recorded under your supervision. You can release it any time."),
-    ),
-}
-"""What a scope that is no claim permits: a title and a sentence, marked for translation."""
-
-
 def smaller_proof_words(claim: str, value: bool) -> tuple[str, int]:
     """The words for an age threshold given in place of a claim, marked for translation, and the threshold."""
     match = AGE_OVER.match(claim)

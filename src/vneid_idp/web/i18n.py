@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
+from vneid_idp.kernel.languages import mark as mark
 from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
 from vneid_idp.web.exchange import exchange_of
 
@@ -106,11 +107,6 @@ def read_accept_language(header: str) -> list[str]:
         if tag.strip() and 0 < quality <= 1:
             weighted.append((quality, tag.strip()))
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
-
-
-def mark(message: str) -> str:
-    """Mark a text in a table for translation later: `gettext(request, TABLE[code])` or `{{ _(text) }}`."""
-    return message
 
 
 def gettext(request: Request, message: str, **values: object) -> str:

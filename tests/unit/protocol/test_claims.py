@@ -167,7 +167,7 @@ def test_a_smaller_proof_leaves_in_the_place_of_the_claim_and_says_so() -> None:
 
 names = st.sampled_from([*CLAIMS, "age_over_21"])
 decisions = st.dictionaries(
-    names | st.sampled_from(PERMISSIONS),
+    names | st.sampled_from(list(PERMISSIONS)),
     st.builds(Decision, st.just("account"), st.integers(1, 2), st.booleans(), st.none() | st.just("age_over_16")),
 )
 scopes = st.lists(st.sampled_from(SCOPES), unique=True).map(tuple)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS
-from vneid_idp.web.claim_words import PERMISSION_WORDS, topic_of, topics_of
+from vneid_idp.identity import profile
+from vneid_idp.protocol.claims import CLAIMS
+from vneid_idp.web.claim_words import TOPICS, topic_of, topics_of
 
 
 def say(message: str, **values: object) -> str:
@@ -13,9 +14,16 @@ def say(message: str, **values: object) -> str:
     return message % values
 
 
-def test_every_claim_has_a_topic_and_every_permission_words() -> None:
-    assert {claim for topic in topics_of(CLAIMS) for claim in topic.claims} == set(CLAIMS)
-    assert set(PERMISSION_WORDS) == set(PERMISSIONS)
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_claim_has_a_value_and_words(claim: str) -> None:
+    assert claim in profile._CLAIMS, f"identity/profile.py (`_CLAIMS`) has no value for {claim}"
+    assert any(claim in topic.claims for topic in TOPICS), f"web/claim_words.py (`TOPICS`) has no words for {claim}"
+
+
+def test_nothing_has_a_value_or_words_that_no_scope_hands_over() -> None:
+    assert {claim for topic in TOPICS for claim in topic.claims} == set(CLAIMS) == set(profile._CLAIMS), (
+        "protocol/claims.py (`SCOPE_CLAIMS`) says which scope hands a claim over"
+    )
 
 
 def test_no_two_topics_have_one_name() -> None:

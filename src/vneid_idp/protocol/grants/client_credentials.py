@@ -2,13 +2,10 @@
 
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation, Origin
-from vneid_idp.protocol.claims import OPERATOR_SCOPES, SOCIAL_ACCOUNT
+from vneid_idp.protocol.claims import OWN_NAME_SCOPES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidScope, UnauthorizedClient
 from vneid_idp.protocol.grants.request import InOwnName, TokenRequest
-
-SCOPES = (SOCIAL_ACCOUNT, *OPERATOR_SCOPES)
-"""What a client can do in its own name: read its own bindings, or work for the operator."""
 
 
 def authorise(request: TokenRequest, _: Sealer) -> InOwnName:
@@ -22,7 +19,7 @@ def read_scope(client: Client, text: str | None) -> tuple[str, ...]:
     """The scope of a client's own token: what it asks, or all that it may."""
     if client.is_public:
         raise UnauthorizedClient("A public client has no credentials (RFC 6749 §4.4).")
-    permitted = tuple(scope for scope in SCOPES if scope in client.scope)
+    permitted = tuple(scope for scope in OWN_NAME_SCOPES if scope in client.scope)
     wanted = permitted if text is None else tuple(dict.fromkeys(text.split()))
     if not wanted or not set(wanted) <= set(permitted):
         raise InvalidScope("This client is not permitted to use that scope in its own name.")
