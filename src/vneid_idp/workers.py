@@ -11,7 +11,7 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
-from vneid_idp.identity import otp
+from vneid_idp.identity import lock_requests, otp
 from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
@@ -58,6 +58,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("rest what expired cards held", 60, rest),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("sweep what senders keep", 300, dispatcher.sweep),
+        Task("end old lock requests", 300, lambda: db.transact(lock_requests.expire)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
     ]
 

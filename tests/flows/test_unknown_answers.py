@@ -1,6 +1,7 @@
 """A form that comes back with an answer that its page does not offer, or with none, does nothing: no guessing."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -33,7 +34,7 @@ async def about_a_lock(land: Country, party: RelyingParty) -> Form:
 async def decision_of_a_lock(land: Country, party: RelyingParty) -> Form:
     person_id = land.people["complete"].record.person_id
     async with land.idp.db.writing() as unit:
-        asked = await lock_requests.ask(unit, person_id, lock=True, deed=DEED)
+        asked = await lock_requests.ask(unit, person_id, lock=True, deed=replace(DEED, office="HN-01"))
     officer = await colleague(land, "plain", Role.OFFICER)
     page = await opened(officer, f"/office/requests/{asked.request_id}")
     return officer, page.path, {**page.hidden, "reason": "QD 12/2026"}

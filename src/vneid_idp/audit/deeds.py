@@ -46,7 +46,9 @@ class Deed:
     """The operator's id, a name of the house, or the pseudonymous id of a colleague; no personal data."""
     reason: str
     through: str | None = None
-    """The client whose access token was used; `None` at the command line."""
+    """The client whose access token was used, or the name of the page; `None` at the command line."""
+    office: str | None = None
+    """The office in whose name it is done; `None` where no office acts."""
 
     def __post_init__(self) -> None:
         reason = self.reason.strip()
@@ -58,7 +60,8 @@ class Deed:
     @property
     def data(self) -> dict[str, Any]:
         """The members of the event."""
-        return {"by": self.by, "reason": self.reason.strip()} | ({"through": self.through} if self.through else {})
+        way = {"through": self.through, "office": self.office}
+        return {"by": self.by, "reason": self.reason.strip(), **{name: value for name, value in way.items() if value}}
 
 
 def holds_a_number(text: str) -> bool:

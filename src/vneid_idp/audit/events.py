@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     ACTIVATION_USED = "activation.used"
     LOCK_ASKED = "lock.asked"
     LOCK_DECIDED = "lock.decided"
+    LOCK_WITHDRAWN = "lock.withdrawn"
+    LOCK_EXPIRED = "lock.expired"
     REGISTER_INFORMED = "register.informed"
     # Of kinds in which a binding waits for proof; a social account is bound with its proof.
     BINDING_REQUESTED = "binding.requested"
@@ -108,6 +110,8 @@ SENTENCES: Mapping[EventKind, str] = {
     EventKind.ACTIVATION_USED: "A person activated an account and chose its secrets.",
     EventKind.LOCK_ASKED: "An officer asked for a lock, or for its end; a colleague has to decide.",
     EventKind.LOCK_DECIDED: "An officer decided about a lock that a colleague had asked for.",
+    EventKind.LOCK_WITHDRAWN: "An officer took back what they had asked for about a lock.",
+    EventKind.LOCK_EXPIRED: "What an officer asked for about a lock was not decided in time, and counts no more.",
     EventKind.REGISTER_INFORMED: "An office told the population register of a change.",
     EventKind.BINDING_REQUESTED: "A binding waits for proof.",
     EventKind.BINDING_VERIFIED: "An account of a relying party was bound to a person.",

@@ -10,7 +10,7 @@ from vneid_idp.web.i18n import gettext
 
 def deed_of(colleague: Colleague, form: Form) -> Deed:
     """The deed of a posted form; the operator is named by the pseudonymous id. Raises `BadDeed` without a reason."""
-    return Deed(colleague.person_id, form["reason"])
+    return colleague.deed(form["reason"])
 
 
 def reason_problem(request: Request, colleague: Colleague, form: Form) -> dict[str, str]:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.roles import EVERYWHERE, Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.look_up_person import REASONS, AccountGlance, Desk, glance_at, look_up
 from vneid_idp.web.colleagues import Colleague, for_colleague
@@ -47,10 +47,9 @@ async def search(request: Request, colleague: Colleague) -> Response:
     if number is None or errors:
         return _page(request, form, errors)
     found = await colleague.provider.registry.find_by_number(number)
-    scope = next(held.scope for held in colleague.roles if held.role is Role.OPERATOR)
 
     async def work(unit: Unit) -> AccountGlance | None:
-        await look_up(unit, found, desk=Desk.OPERATOR, by=colleague.person_id, scope=scope, reason=form["reason"])
+        await look_up(unit, found, desk=Desk.OPERATOR, by=colleague.person_id, scope=EVERYWHERE, reason=form["reason"])
         return None if found is None else await glance_at(unit, found)
 
     glance = await colleague.act(work)

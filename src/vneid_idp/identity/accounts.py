@@ -227,7 +227,7 @@ async def unlock(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
 
 def _by_request(by: LockedBy, deed: Deed) -> dict[str, Any]:
     """`by` has always been at whose request an account is locked; who did it stands beside it."""
-    return {"by": by.value, "done_by": deed.by, "reason": deed.data["reason"]}
+    return {**deed.data, "by": by.value, "done_by": deed.by}
 
 
 async def get(unit: Reading, person_id: str) -> Account:

@@ -181,6 +181,9 @@ lock_requests = Table(
     Column("reason", Text, nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("asked_at", BigInteger, nullable=False),
+    # In whose name it was asked; by default that of no single one.
+    Column("office", Text, nullable=False, server_default="*"),
+    # Taken back: who asked, and no answer. Too old: neither.
     Column("decided_by", Text),
     Column("decided_at", BigInteger),
     Column("agreed", BigInteger),

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import persons
+from vneid_idp.identity import lock_requests, persons
+from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.roles import OwnFile, Role
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
+from vneid_idp.storage.unit import Reading
 from vneid_idp.web.colleagues import Colleague, Page, for_colleague
 
 HOME = "/office"
@@ -56,23 +58,46 @@ async def ask_register(colleague: Colleague, file: OpenFile) -> Told:
     return told
 
 
+async def waiting_for(unit: Reading, colleague: Colleague) -> tuple[LockRequest, ...]:
+    """The lock requests that the colleague may know of as an officer: those of their offices, the oldest first."""
+    found: dict[str, LockRequest] = {}
+    for office in colleague.offices(Role.OFFICER):
+        found |= {asked.request_id: asked for asked in await lock_requests.open_requests(unit, office)}
+    return tuple(sorted(found.values(), key=lambda asked: asked.asked_at))
+
+
+def check_not_own(colleague: Colleague, person_id: str) -> None:
+    """Nobody opens their own file here: what is done in it takes somebody else. Raises `OwnFile`."""
+    if person_id == colleague.person_id:
+        raise OwnFile
+
+
 def handle_for(colleague: Colleague, person_id: str) -> str:
-    """A name for a file that tells nothing, and opens it for half an hour to this colleague alone."""
-    sealer = colleague.provider.keys.sealer
-    return sealer.seal_json(SealPurpose.OFFICE_FILE, [colleague.session_id, person_id, colleague.now + _FILE_LIFE])
+    """A name for a file that tells nothing, and opens it for half an hour to this colleague alone, in the name of the
+    office in which they act. Raises `OwnFile`.
+    """
+    check_not_own(colleague, person_id)
+    until = colleague.now + _FILE_LIFE
+    return colleague.provider.keys.sealer.seal_json(
+        SealPurpose.OFFICE_FILE, [colleague.session_id, person_id, until, colleague.office]
+    )
 
 
 def for_file(page: FilePage, *any_of: Role) -> Page:
-    """The page about the person of an open file."""
+    """The page about the person of an open file, for whoever holds one of these roles at its office."""
 
     async def opened(request: Request, colleague: Colleague) -> Response:
         handle = request.path_params["file"]
         try:
-            session_id, person_id, until = colleague.provider.keys.sealer.open_json(SealPurpose.OFFICE_FILE, handle)
-        except NotSealedHere as error:
+            opened_by, person_id, until, office = colleague.provider.keys.sealer.open_json(
+                SealPurpose.OFFICE_FILE, handle
+            )
+        except (NotSealedHere, ValueError) as error:  # a file of the release before named no office
             raise FileClosed from error
-        if session_id != colleague.session_id or colleague.now >= until:
+        if opened_by != colleague.session_id or colleague.now >= until:
             raise FileClosed
+        check_not_own(colleague, person_id)
+        colleague = colleague.at(office)
         record = await colleague.provider.registry.find(person_id)
         if record is None:
             raise FileClosed

@@ -48,7 +48,7 @@ def deed_page(
 def deed_of(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Deed | None:
     """Who and why; without a reason that may stand in an event, nothing and an error at the field."""
     try:
-        return Deed(colleague.person_id, form["reason"])
+        return colleague.deed(form["reason"])
     except BadDeed:
         errors["reason"] = gettext(request, "Say why, in 3 to 500 characters, without anybody's numbers.")
         return None

@@ -75,7 +75,7 @@ async def show(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     async with provider.db.reading() as unit:
         account = await accounts.find(unit, file.person_id)
         keys = await passkeys.list_passkeys(unit, file.person_id)
-        waiting = any(asked.person_id == file.person_id for asked in await lock_requests.open_requests(unit))
+        waiting = await lock_requests.is_open(unit, file.person_id)
         now = unit.now
     rules = (await provider.current_policy()).at(now)
     done = _DONE.get(request.query_params.get("done", ""))

@@ -8,8 +8,8 @@ from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
-from vneid_idp.identity.roles import Role
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.identity.roles import EVERYWHERE, Role
+from vneid_idp.office.access import OpenFile, check_not_own, for_file
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page, report, reporting_of
 from vneid_idp.use_cases.look_up_person import Desk, look_up
 from vneid_idp.use_cases.report_to_registry import check_fact
@@ -43,9 +43,14 @@ async def name(request: Request, colleague: Colleague, file: OpenFile) -> Respon
 
 
 async def _look_up(colleague: Colleague, number: str, *, on_record: bool) -> RegistryRecord:
-    """Whoever has the number: that a clerk looked is on record, as for every file. Raises `CannotBeReported`."""
+    """Whoever has the number: that a clerk looked is on record, as for every file.
+
+    Raises `OwnFile` and `CannotBeReported`.
+    """
     found = await colleague.provider.registry.find_by_number(number)
-    by, scope = colleague.person_id, colleague.roles[0].scope
+    if found is not None:
+        check_not_own(colleague, found.person_id)
+    by, scope = colleague.person_id, colleague.office or EVERYWHERE
     if on_record:
         await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=scope, reason="family"))
     if found is None:

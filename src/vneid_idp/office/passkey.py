@@ -7,7 +7,6 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, passkeys
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
@@ -56,7 +55,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
     """Add the passkey that the person's authenticator made. Raises `BadDeed` without a reason."""
     check_csrf(request, {})
     body = await read_passkey(request)
-    deed = Deed(colleague.person_id, body.get("reason", ""))
+    deed = colleague.deed(body.get("reason", ""))
     provider = colleague.provider
     await colleague.act(
         lambda unit: add_passkey(

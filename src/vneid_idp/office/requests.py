@@ -8,16 +8,22 @@ from starlette.responses import Response
 from vneid_idp.identity import accounts, lock_requests
 from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.registry import LockedBy
-from vneid_idp.identity.roles import Role
-from vneid_idp.office.access import HOME, OpenFile, for_file
+from vneid_idp.identity.roles import EVERYWHERE, Role
+from vneid_idp.office.access import HOME, OpenFile, for_file, waiting_for
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_request
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
+
+_DONE = {
+    "decided": mark("Your decision took effect."),
+    "withdrawn": mark("You took the request back. Nothing was done about it."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,9 @@ class Waiting:
     full_name: str
     id_number: str
     own: bool
-    """Whether this officer asked, and so cannot decide."""
+    """Whether this officer asked, and so cannot decide but take it back."""
+    about_me: bool
+    """Whether it is about this officer, who then has no say in it."""
 
 
 async def show_ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -57,9 +65,16 @@ async def _ask_page(request: Request, colleague: Colleague, file: OpenFile, form
 async def show(request: Request, colleague: Colleague) -> Response:
     """What waits for a decision."""
     async with colleague.provider.db.reading() as unit:
-        requests = await lock_requests.open_requests(unit)
-    waiting = await _waiting(colleague, requests)
-    return render(request, "office/requests.html", waiting=waiting, done="done" in request.query_params, officer=True)
+        requests = await waiting_for(unit, colleague)
+    waiting, done = await _waiting(colleague, requests), _DONE.get(request.query_params.get("done", ""))
+    return render(
+        request,
+        "office/requests.html",
+        waiting=waiting,
+        done=gettext(request, done) if done else None,
+        officer=True,
+        everywhere=EVERYWHERE,
+    )
 
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
@@ -68,33 +83,64 @@ async def show_one(request: Request, colleague: Colleague) -> Response:
 
 
 async def decide(request: Request, colleague: Colleague) -> Response:
-    """Agree or refuse, and say why: whoever asked is owed the reason of a refusal."""
+    """Agree or refuse, in the name of the office that asked, and say why: whoever asked is owed the reason of a
+    refusal.
+    """
     form, errors = await read_form(request), Errors()
+    colleague = (await _find(request, colleague))[1]
     deed, agreed = deed_of(request, colleague, form, errors), form.one_of("answer", "agree", "refuse") == "agree"
     if deed is not None:
         which = request.path_params["request"]
         with RefusedInWords(request, errors):
             _, told = await colleague.act(lambda unit: decide_request(unit, which, agreed=agreed, deed=deed))
             await colleague.provider.dispatcher.attempt(told)
-            return see_other(f"{HOME}/requests?done")
+            return see_other(f"{HOME}/requests?done=decided")
     return await _decide_page(request, colleague, form, errors)
 
 
-async def _decide_page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
+async def withdraw(request: Request, colleague: Colleague) -> Response:
+    """Take back what one asked for."""
+    await read_form(request)
+    asked, colleague = await _find(request, colleague)
+    deed = colleague.deed("Taken back by whoever asked")
+    await colleague.act(lambda unit: lock_requests.withdraw(unit, asked.request_id, deed))
+    return see_other(f"{HOME}/requests?done=withdrawn")
+
+
+async def _find(request: Request, colleague: Colleague) -> tuple[LockRequest, Colleague]:
+    """The request, and the officer acting in the name of its office. Raises `NoSuchRequest` and `RoleRequired`."""
     async with colleague.provider.db.reading() as unit:
         asked = await lock_requests.get_open(unit, request.path_params["request"])
+    return asked, colleague.at(asked.office)
+
+
+async def _decide_page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
+    asked, colleague = await _find(request, colleague)
     (each,) = await _waiting(colleague, (asked,)) or (None,)
     if each is None:
         raise lock_requests.NoSuchRequest
     return render(
-        request, "office/request.html", 422 if errors else 200, each=each, form=form, errors=errors, officer=True
+        request,
+        "office/request.html",
+        422 if errors else 200,
+        each=each,
+        form=form,
+        errors=errors,
+        officer=True,
+        everywhere=EVERYWHERE,
     )
 
 
 async def _waiting(colleague: Colleague, requests: tuple[LockRequest, ...]) -> tuple[Waiting, ...]:
     records = await colleague.provider.registry.find_many({asked.person_id for asked in requests})
     return tuple(
-        Waiting(asked, record.full_name, record.personal_number, asked.asked_by == colleague.person_id)
+        Waiting(
+            asked,
+            record.full_name,
+            record.personal_number,
+            own=asked.asked_by == colleague.person_id,
+            about_me=asked.person_id == colleague.person_id,
+        )
         for asked in requests
         if (record := records.get(asked.person_id)) is not None
     )
@@ -104,6 +150,7 @@ doors = [
     Door.page(f"{HOME}/requests", for_colleague("office", show, Role.OFFICER)),
     Door.page(f"{HOME}/requests/{{request}}", for_colleague("office", show_one, Role.OFFICER)),
     Door.page(f"{HOME}/requests/{{request}}", for_colleague("office", decide, Role.OFFICER), "POST"),
+    Door.page(f"{HOME}/requests/{{request}}/withdraw", for_colleague("office", withdraw, Role.OFFICER), "POST"),
     Door.page(f"{HOME}/people/{{file}}/requests", for_file(show_ask, Role.OFFICER)),
     Door.page(f"{HOME}/people/{{file}}/requests", for_file(ask, Role.OFFICER), "POST"),
 ]

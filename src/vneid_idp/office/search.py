@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import lock_requests
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
-from vneid_idp.identity.roles import Role
-from vneid_idp.office.access import HOME, handle_for
+from vneid_idp.identity.roles import EVERYWHERE, Role
+from vneid_idp.office.access import HOME, handle_for, waiting_for
 from vneid_idp.use_cases.look_up_person import Desk, look_up
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
@@ -24,6 +23,7 @@ REASONS: Mapping[str, str] = {
     "authority": mark("An authority asks"),
 }
 """Why a file is opened. The person can read it in the own history."""
+_ROLES = (Role.CLERK, Role.OFFICER)
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -42,11 +42,19 @@ async def search(request: Request, colleague: Colleague) -> Response:
         errors["number"] = gettext(request, "A personal ID number has 12 digits.")
     if form["reason"] not in REASONS:
         errors["reason"] = gettext(request, "Choose the reason.")
+    offices = colleague.offices(*_ROLES)
+    office = offices[0] if len(offices) == 1 else form["office"]
+    if office not in offices:
+        errors["office"] = gettext(request, "Choose the office in whose name you act.")
     if number is None or errors:
         return await _page(request, colleague, form, errors)
     found = await colleague.provider.registry.find_by_number(number)
-    by, scope, reason = colleague.person_id, colleague.roles[0].scope, form["reason"]
-    await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=scope, reason=reason))
+    if found is not None and found.person_id == colleague.person_id:
+        errors["number"] = gettext(request, "This is your own file: it takes a colleague to open it.")
+        return await _page(request, colleague, form, errors)
+    colleague, reason = colleague.at(office), form["reason"]
+    by = colleague.person_id
+    await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=office, reason=reason))
     if found is None:
         errors["number"] = gettext(request, "The population register has nobody with this number.")
         return await _page(request, colleague, form, errors)
@@ -54,10 +62,8 @@ async def search(request: Request, colleague: Colleague) -> Response:
 
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
-    waiting = 0
-    if colleague.holds(Role.OFFICER):
-        async with colleague.provider.db.reading() as unit:
-            waiting = len(await lock_requests.open_requests(unit))
+    async with colleague.provider.db.reading() as unit:
+        waiting = len(await waiting_for(unit, colleague))
     return render(
         request,
         "office/search.html",
@@ -66,12 +72,14 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: dict
         officer=colleague.holds(Role.OFFICER),
         waiting=waiting,
         reasons=REASONS,
+        offices=colleague.offices(*_ROLES),
+        everywhere=EVERYWHERE,
         form=form,
         errors=errors,
     )
 
 
 doors = [
-    Door.page(HOME, for_colleague("office", show, Role.CLERK, Role.OFFICER)),
-    Door.page(f"{HOME}/search", for_colleague("office", search, Role.CLERK, Role.OFFICER), "POST"),
+    Door.page(HOME, for_colleague("office", show, *_ROLES)),
+    Door.page(f"{HOME}/search", for_colleague("office", search, *_ROLES), "POST"),
 ]

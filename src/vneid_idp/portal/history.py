@@ -47,6 +47,8 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.ACTIVATION_USED: mark("The account was activated with a code of a registration office."),
     EventKind.LOCK_ASKED: mark("An officer asked for a decision about a lock of your account."),
     EventKind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
+    EventKind.LOCK_WITHDRAWN: mark("An officer took back a request about a lock of your account."),
+    EventKind.LOCK_EXPIRED: mark("A request about a lock of your account was not decided in time, and counts no more."),
     EventKind.REGISTER_INFORMED: mark("A registration office told the population register: %(what)s."),
     EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
     EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),

@@ -1,14 +1,15 @@
 """Pages for people who work here: signed in through the provider itself, at level 2, with a role."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, roles_of
+from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, roles_of, usable
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
@@ -34,12 +35,29 @@ class Colleague:
     profile: Profile
     roles: tuple[HeldRole, ...]
     now: Instant
+    home: str
+    """Where the colleague works, a key of `OWN_PAGES`."""
     asked: tuple[Role, ...]
     """The roles of which the page asks for one."""
+    office: str | None = None
+    """The office in whose name the colleague acts, once it is known: that of an open file, or of a request."""
 
     def holds(self, role: Role) -> bool:
-        """Whether the colleague holds this role."""
-        return any(held.role is role for held in self.roles)
+        """Whether the colleague holds this role, in the name of the office where that is known."""
+        return any(usable(self.roles, role, office=self.office))
+
+    def offices(self, *any_of: Role) -> tuple[str, ...]:
+        """The offices in whose name the colleague may act in these roles, `roles.EVERYWHERE` among them."""
+        return tuple(sorted({held.scope for held in usable(self.roles, *any_of)}))
+
+    def at(self, office: str) -> Self:
+        """The same, acting in the name of an office. Raises `RoleRequired` who has none of the page's roles there."""
+        check_role(self.roles, *self.asked, office=office)
+        return replace(self, office=office)
+
+    def deed(self, reason: str) -> Deed:
+        """What the colleague does, for the record of events. Raises `BadDeed`."""
+        return Deed(self.person_id, reason, through=self.home, office=self.office)
 
     async def act(self, work: Callable[[Unit], Awaitable[T]]) -> T:
         """What `work` returns, done in one unit in which the colleague still is here and holds a role of the page's.
@@ -48,7 +66,7 @@ class Colleague:
         """
 
         async def checked(unit: Unit) -> T:
-            await hold_colleague(unit, self.person_id, self.session_id, *self.asked)
+            await hold_colleague(unit, self.person_id, self.session_id, *self.asked, office=self.office)
             return await work(unit)
 
         return await self.provider.db.transact(checked)
@@ -81,9 +99,8 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
         if reached(here.account.level, here.session.methods) < 2:
             return _sign_in(request, home, "/signin/second")
         check_role(held, *any_of)
-        return await page(
-            request, Colleague(provider, named.session_id, named.person_id, here.profile, held, now, any_of)
-        )
+        colleague = Colleague(provider, named.session_id, named.person_id, here.profile, held, now, home, any_of)
+        return await page(request, colleague)
 
     return guarded
 

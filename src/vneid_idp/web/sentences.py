@@ -88,6 +88,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Your password, passkey or phone number was changed while you signed in. You are not signed in."),
         mark("Sign in with what is good now. If it was not you who changed it, go to a registration office."),
     ),
+    "own_file": Sentence(
+        mark("This is about yourself"),
+        mark("Nobody acts at the office upon their own file, or decides about it. Nothing was changed."),
+        mark("Ask a colleague to do it."),
+    ),
     "passkey_refused": Sentence(
         mark("The passkey was not accepted"),
         mark("We could not confirm the passkey. Your account is unchanged."),

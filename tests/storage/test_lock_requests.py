@@ -1,0 +1,152 @@
+"""Locks in the authority's name: who decides them, who takes them back, and how long they wait; on both databases."""
+
+import pytest
+
+from tests.support.people import persona, with_personas
+from tests.support.watch import Watch
+from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import BadDeed, Deed
+from vneid_idp.identity import lock_requests
+from vneid_idp.identity.lock_requests import LIFETIME, LockRequest, NoSuchRequest, NotTheAsker, RequestIsOpen
+from vneid_idp.identity.roles import EVERYWHERE, OwnFile, RoleRequired
+from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.ask_for_lock import ask_for_lock
+from vneid_idp.use_cases.decide_lock import decide_lock
+
+HERE = Deed("per_one", "court", through="office", office="HN-01")
+COLLEAGUE = Deed("per_two", "as asked", through="office", office="HN-01")
+
+
+def subject() -> str:
+    return persona("plain").record.person_id
+
+
+async def ask(db: Database, deed: Deed = HERE, *, lock: bool = True) -> LockRequest:
+    async with db.writing() as unit:
+        return await ask_for_lock(unit, subject(), lock=lock, deed=deed)
+
+
+async def decide(db: Database, asked: LockRequest, deed: Deed, *, agreed: bool = True) -> None:
+    async with db.writing() as unit:
+        await decide_lock(unit, subject(), asked.request_id, agreed=agreed, deed=deed)
+
+
+async def waiting(db: Database, office: str = EVERYWHERE) -> list[str]:
+    async with db.reading() as unit:
+        return [asked.request_id for asked in await lock_requests.open_requests(unit, office)]
+
+
+async def history(db: Database) -> list[tuple[str, dict[str, object]]]:
+    async with db.reading() as unit:
+        return [(event.kind, dict(event.data)) for event in await audit.history_of(unit, subject())]
+
+
+async def test_whom_it_is_about_neither_asks_nor_decides(db: Database) -> None:
+    await with_personas(db)
+    about_me = Deed(subject(), "it is I", through="office", office=EVERYWHERE)
+    with pytest.raises(OwnFile):
+        await ask(db, about_me)
+    asked = await ask(db)
+    for agreed in (True, False):
+        with pytest.raises(OwnFile):
+            await decide(db, asked, about_me, agreed=agreed)
+    assert await waiting(db) == [asked.request_id]
+
+
+async def test_whatever_a_caller_checked_the_statement_asks_again(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    asked = await ask(db)
+
+    async def changed(by: str, office: str, at: int) -> int:
+        async with db.writing() as unit:
+            return await unit.execute(
+                lock_requests._DECIDE,
+                who=subject(),
+                which=asked.request_id,
+                by=by,
+                at_office=office,
+                since=at - LIFETIME,
+                at=at,
+                agreed=1,
+            )
+
+    now = watch.now()
+    assert await changed("per_one", "HN-01", now) == 0  # asked
+    assert await changed(subject(), "HN-01", now) == 0  # is asked about
+    assert await changed("per_two", "HN-02", now) == 0  # works elsewhere
+    assert await changed("per_two", "HN-01", now + LIFETIME) == 0  # comes too late
+    assert await changed("per_two", "HN-01", now) == 1
+    assert await changed("per_three", "HN-01", now) == 0  # comes second
+
+
+async def test_a_colleague_of_the_same_office_or_of_none_decides(db: Database) -> None:
+    await with_personas(db)
+    asked = await ask(db)
+    assert await waiting(db) == await waiting(db, "HN-01") == [asked.request_id]
+    assert await waiting(db, "HN-02") == []
+    with pytest.raises(RoleRequired):
+        await decide(db, asked, Deed("per_two", "as asked", office="HN-02"))
+    await decide(db, asked, COLLEAGUE)
+    kind, data = (await history(db))[1]
+    assert (kind, data["by"], data["office"], data["through"]) == ("lock.decided", "per_two", "HN-01", "office")
+    by_none = await ask(db, Deed("ops-1", "court"), lock=False)  # at the command line
+    with pytest.raises(RoleRequired):
+        await decide(db, by_none, COLLEAGUE)
+    await decide(db, by_none, Deed("per_two", "as asked", office=EVERYWHERE))
+    again = await ask(db)
+    await decide(db, again, Deed("ops-1", "as asked"))
+
+
+async def test_whoever_asked_takes_it_back_and_nobody_else(db: Database) -> None:
+    await with_personas(db)
+    asked = await ask(db)
+
+    async def take_back(request: LockRequest, deed: Deed) -> None:
+        async with db.writing() as unit:
+            await lock_requests.withdraw(unit, request.request_id, deed)
+
+    with pytest.raises(NotTheAsker):
+        await take_back(asked, COLLEAGUE)
+    await take_back(asked, HERE)
+    with pytest.raises(NoSuchRequest):
+        await take_back(asked, HERE)
+    assert (await history(db))[0] == ("lock.withdrawn", {"lock": True, **HERE.data})
+    with pytest.raises(NoSuchRequest):
+        await decide(db, asked, COLLEAGUE)
+    decided = await ask(db)
+    await decide(db, decided, COLLEAGUE, agreed=False)
+    with pytest.raises(NoSuchRequest):
+        await take_back(decided, HERE)
+
+
+async def test_a_request_ends_by_itself_and_blocks_nobody_for_ever(db: Database, watch: Watch) -> None:
+    await with_personas(db)
+    asked = await ask(db)
+    watch.advance(LIFETIME - 1)
+    with pytest.raises(RequestIsOpen):
+        await ask(db)
+    watch.advance(1)
+    assert await waiting(db) == await waiting(db, "HN-01") == []
+    async with db.reading() as unit:
+        assert not await lock_requests.is_open(unit, subject())
+    with pytest.raises(NoSuchRequest):
+        await decide(db, asked, COLLEAGUE)
+    again = await ask(db)  # nothing swept the first one yet
+    assert [kind for kind, _ in (await history(db))[:2]] == ["lock.asked", "lock.expired"]
+    async with db.reading() as unit:
+        assert await lock_requests.is_open(unit, subject())
+    watch.advance(LIFETIME)
+    for ended in (1, 0):
+        async with db.writing() as unit:
+            assert await lock_requests.expire(unit) == ended
+    assert (await history(db))[0] == ("lock.expired", {"lock": True})
+    with pytest.raises(NoSuchRequest):
+        await decide(db, again, COLLEAGUE)
+
+
+@pytest.mark.parametrize("reason", ["", "x", "about 097199000026", "call 0951 234 567"])
+async def test_the_ground_holds_nobodys_number(db: Database, reason: str) -> None:
+    await with_personas(db)
+    with pytest.raises(BadDeed):
+        await ask(db, Deed("per_one", reason, office="HN-01"))
+    assert await waiting(db) == []
