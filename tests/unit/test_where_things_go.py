@@ -1,5 +1,6 @@
 """Who adds a thing of a common kind finds one place, or is told the others: CONTRIBUTING's table, held true."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -15,6 +16,7 @@ from vneid_idp.delivery.outcomes import Delivered, Outcome
 from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.registries import REGISTRIES
+from vneid_idp.sandbox.country.persona_list import SKETCHES
 from vneid_idp.settings import Settings
 
 PACKAGE = Path(vneid_idp.__file__).parent
@@ -68,3 +70,17 @@ def test_the_readme_names_every_scope(scope: str) -> None:
     readme = (PACKAGE.parents[1] / "README.md").read_text("utf-8")
     rows = [line for line in readme.splitlines() if line.startswith("|")]
     assert any(f"`{scope}`" in row.split("|")[1] for row in rows), f"README.md: what does {scope} hand over or permit?"
+
+
+def test_the_readme_counts_the_personas() -> None:
+    readme = (PACKAGE.parents[1] / "README.md").read_text("utf-8")
+    assert f"{len(SKETCHES)} make-believe people" in readme
+
+
+def test_what_the_table_of_contributing_names_is_there() -> None:
+    """Files and folders in the table: from the root of the package or of the repository."""
+    root = PACKAGE.parents[1]
+    table = (root / "CONTRIBUTING.md").read_text("utf-8").split("| To add | go to |")[1].split("\n\n")[0]
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", table))
+    assert named
+    assert [name for name in sorted(named) if not (PACKAGE / name).exists() and not (root / name).exists()] == []
