@@ -36,7 +36,7 @@ async def write_anew(unit: Unit, blind: BlindIndex, written: Written) -> None:
     await persons.ensure(unit, account.person_id)
     await remove(unit, account.person_id)
     await store.open_account(unit, account, written.sealed)
-    if account.closed_at is None:
+    if account.is_open:
         await store.put_names(unit, account.person_id, sign_in_digests(blind, written.profile.record))
     for kind, hashed in written.secrets.items():
         await store.put_secret(unit, account.person_id, kind, hashed, unit.now)

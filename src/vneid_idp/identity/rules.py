@@ -96,6 +96,14 @@ def account_standing(account: Account, record: RegistryRecord | None, now: Insta
     return _standing(with_facts(account, record, now), now)
 
 
+def may_be_acted_for(account: Account | None) -> bool:
+    """Whether a guardian may act for the child of this account, of which it needs none, nor a card. Pure.
+
+    One that is locked or closed lets nobody act for the child either, and nobody acts for the dead.
+    """
+    return account is None or (account.is_open and not is_locked(account) and account.deceased_at is None)
+
+
 def with_facts(account: Account, record: RegistryRecord, now: Instant) -> Account:
     """The account with what the registry says of its holder."""
     # Of a registry that says who locked and not when, since we know of it.

@@ -13,7 +13,7 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardianship import Guardianship, guardianship
 from vneid_idp.identity.persons import Told
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.rules import is_locked
+from vneid_idp.identity.rules import may_be_acted_for
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
@@ -84,9 +84,7 @@ async def bind_account(
 
 
 async def _check_child(unit: Reading, child_id: str) -> None:
-    """A child may be without an account; one that is locked or closed lets nobody act for the child either."""
-    account = await accounts.find(unit, child_id)
-    if account is not None and (is_locked(account) or account.closed_at is not None):
+    if not may_be_acted_for(await accounts.find(unit, child_id)):
         raise GrantEnded
 
 

@@ -7,7 +7,7 @@ import pytest
 from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
 from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possible
 from vneid_idp.identity.registry import LockedBy
-from vneid_idp.identity.rules import Account
+from vneid_idp.identity.rules import Account, may_be_acted_for
 
 ACCOUNT = Account(
     person_id="per_a", level=1, level_verified_at=0, opened_at=0, locked_at=None, locked_by=None,
@@ -66,3 +66,21 @@ def test_what_can_be_done_is_not_refused() -> None:
     for account in (ACCOUNT, HOLDERS, AUTHORITYS, None):
         for act in possible(account, 2):
             check_possible(act, account, 2)
+
+
+def test_a_guardian_acts_for_a_child_whose_account_stands_and_for_one_without() -> None:
+    assert may_be_acted_for(None)
+    assert may_be_acted_for(replace(ACCOUNT, card_expires_at=0))
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        replace(ACCOUNT, closed_at=1),
+        replace(ACCOUNT, deceased_at=1),
+        replace(ACCOUNT, locked_at=1),
+        replace(ACCOUNT, registry_locked_at=1),
+    ],
+)
+def test_nobody_acts_for_a_child_whose_account_is_closed_locked_or_that_died(account: Account) -> None:
+    assert not may_be_acted_for(account)
