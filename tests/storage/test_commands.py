@@ -233,7 +233,7 @@ def test_citizens_are_seeded_once() -> None:
 def test_nobody_is_forgotten_under_a_number_of_nobody() -> None:
     run("citizens", "seed", "--count", "1")
     for typed, sentence in (("12\n", "12 digits"), ("", "12 digits"), ("097099999999\n", "knows nobody")):
-        assert sentence in run("citizens", "forget", "--yes", typed=typed, code=1).stderr
+        assert sentence in run("citizens", "forget", *WHY, "--yes", typed=typed, code=1).stderr
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -246,12 +246,20 @@ def test_a_citizen_is_forgotten_by_who_means_it(database_url: str) -> None:
             return {row["person_id"] for row in await unit.fetch(Statement(select(person_keys.c.person_id)))}
 
     for answer in ("", "n\n"):
-        run("citizens", "forget", typed=f"{first.personal_number}\n{answer}", code=1)
+        run("citizens", "forget", *WHY, typed=f"{first.personal_number}\n{answer}", code=1)
     assert {first.person_id, second.person_id} <= with_database(database_url, keys_left)
-    said = run("citizens", "forget", typed=f"{first.personal_number}\ny\n")
+    said = run("citizens", "forget", *WHY, typed=f"{first.personal_number}\ny\n")
     assert f"{first.person_id} is forgotten" in said.stdout
     assert first.personal_number not in said.output
-    run("citizens", "forget", "--yes", typed=f"{second.personal_number}\n")
+
+    async def told(database: Database) -> list[tuple[str, Any]]:
+        async with database.reading() as unit:
+            found = await audit.history_of(unit, first.person_id)
+        return [(event.kind, dict(event.data)) for event in found if event.kind.startswith(("account.c", "person.e"))]
+
+    why = {"by": "ops-1", "reason": "A test needs it"}
+    assert with_database(database_url, told) == [("person.erased", why), ("account.closed", why)]
+    run("citizens", "forget", *WHY, "--yes", typed=f"{second.personal_number}\n")
     assert {first.person_id, second.person_id}.isdisjoint(with_database(database_url, keys_left))
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.people import Office, open_office, read_number
-from vneid_idp.cli.terminal import err, fail, out, settings_of, with_database
+from vneid_idp.cli.terminal import By, Reason, deed_of, err, fail, out, settings_of, with_database
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.vault import Vault
@@ -58,17 +59,21 @@ def seed(
 @app.command()
 def forget(
     context: typer.Context,
+    by: By,
+    reason: Reason,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")] = False,
 ) -> None:
     """Destroy the key of a person's data, end all that acts in their name, for good. Asks for the number."""
-    number = read_number()
+    deed, number = deed_of(by, reason), read_number()
     if not yes:
         typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
-    out.print(f"{_say(context, number, _forget)} is forgotten.", markup=False)
+    out.print(
+        f"{_say(context, number, lambda office, record: _forget(office, record, deed))} is forgotten.", markup=False
+    )
 
 
-async def _forget(office: Office, record: RegistryRecord) -> None:
-    await office.db.transact(lambda unit: forget_person(unit, office.vault, record.person_id))
+async def _forget(office: Office, record: RegistryRecord, deed: Deed) -> None:
+    await office.db.transact(lambda unit: forget_person(unit, office.vault, record.person_id, deed))
     await office.registry.forget(record)
 
 

@@ -268,17 +268,17 @@ async def raise_level(
     return raised
 
 
-async def close(unit: Unit, person_id: str) -> bool:
+async def close(unit: Unit, person_id: str, deed: Deed | None = None) -> bool:
     """Close an account and give its sign-in names back; whether it was open."""
     closed = await store.close_account(unit, person_id, unit.now)
     if closed:
         await store.forget_names(unit, person_id)
-        await record_event(unit, Event(EventKind.ACCOUNT_CLOSED, person_id=person_id))
+        await record_event(unit, Event(EventKind.ACCOUNT_CLOSED, person_id=person_id, data=data_of(deed)))
     return closed
 
 
-async def forget(unit: Unit, vault: Vault, person_id: str) -> None:
+async def forget(unit: Unit, vault: Vault, person_id: str, deed: Deed | None = None) -> None:
     """Close the account and destroy the person's key: what was stored about them can never be read again."""
-    await close(unit, person_id)
+    await close(unit, person_id, deed)
     if await vault.destroy(unit, person_id):
-        await record_event(unit, Event(EventKind.PERSON_ERASED, person_id=person_id))
+        await record_event(unit, Event(EventKind.PERSON_ERASED, person_id=person_id, data=data_of(deed)))

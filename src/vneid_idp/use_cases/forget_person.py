@@ -1,5 +1,6 @@
 """The key of a person's data is destroyed, and whatever acts in their name ends (Law 91/2025 Art. 14)."""
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery import service as deliveries
@@ -12,7 +13,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
 
 
-async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Delivery, ...]:
+async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | None = None) -> tuple[Delivery, ...]:
     """Forget; the log-out notices to deliver after the commit."""
     await seize_with_wards(unit, person_id)
     # What the register was asked before, for a child whose account a guardian binds, must not be acted on any more.
@@ -28,6 +29,6 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str) -> tuple[Deliv
     await bindings.release_all(unit, person_id, own=True)
     await deliveries.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
-    await accounts.forget(unit, vault, person_id)
+    await accounts.forget(unit, vault, person_id, deed)
     await put_wards_in_step(unit, person_id)
     return tuple(told)
