@@ -55,7 +55,7 @@ from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
 from vneid_idp.web.templates import Templates
 from vneid_idp.web.witness import Witness
-from vneid_idp.workers import running, tasks
+from vneid_idp.workers.tasks import running, tasks
 
 _log = Log(__name__)
 

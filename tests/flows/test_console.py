@@ -16,7 +16,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.statement import Statement
-from vneid_idp.workers import seal_events
+from vneid_idp.workers.tasks import seal_events
 
 PAGES = ("/console", "/console/clients", "/console/keys", "/console/deliveries", "/console/deliveries?dead")
 

@@ -7,9 +7,9 @@ from tests.support.country import Country
 from tests.support.deeds import DEED
 from vneid_idp.identity import accounts, persons
 from vneid_idp.policy.documents import shipped
-from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.enrol_person import open_account, raise_level
+from vneid_idp.workers.follower import Follower
 
 
 @pytest.fixture

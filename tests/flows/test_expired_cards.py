@@ -15,8 +15,8 @@ from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
 from vneid_idp.identity.cards import card_expires_at
 from vneid_idp.identity.registry import Card, CardKind
 from vneid_idp.kernel.clock import DAY, MINUTE
-from vneid_idp.registry_client.follower import Follower
-from vneid_idp.workers import tasks
+from vneid_idp.workers.follower import Follower
+from vneid_idp.workers.tasks import tasks
 
 LAST_DAY = date(2026, 12, 1)
 CARD = Card(CardKind.CITIZEN, date(2016, 12, 1), LAST_DAY + timedelta(days=1))

@@ -21,9 +21,9 @@ from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
 from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable
 from vneid_idp.kernel.clock import MINUTE, VIETNAM
-from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.forget_person import forget_person
+from vneid_idp.workers.follower import Follower
 
 Happens = Callable[[Country, Unit, str], Awaitable[object]]
 ACCOUNT = "1000"

@@ -34,7 +34,6 @@ from vneid_idp.identity.tables import registry_positions
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
-from vneid_idp.registry_client.follower import Follower
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
@@ -43,6 +42,7 @@ from vneid_idp.storage.unit import OutcomeUnknown, StorageUnavailable
 from vneid_idp.use_cases import follow_registry as use_case
 from vneid_idp.use_cases.lock_person import lock_person
 from vneid_idp.use_cases.sign_in import sign_in
+from vneid_idp.workers.follower import Follower
 
 SCOPE = "openid profile address age full_name offline_access"
 _FORGET_POSITION = Statement(delete(registry_positions))
@@ -330,7 +330,7 @@ async def test_a_change_waits_for_a_database_that_is_away(
         raise outage
 
     with monkeypatch.context() as patch:
-        patch.setattr("vneid_idp.registry_client.follower.follow_registry", broken)
+        patch.setattr("vneid_idp.workers.follower.follow_registry", broken)
         with pytest.raises(outage):
             await direct.round()
     async with land.idp.db.reading() as unit:

@@ -16,12 +16,12 @@ from vneid_idp.audit.tables import events
 from vneid_idp.identity import accounts, registry_set_aside
 from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.registry_set_aside import NotSetAside, SetAside
-from vneid_idp.registry_client.follower import Follower
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases import follow_registry as use_case
+from vneid_idp.workers.follower import Follower
 
-FOLLOW = "vneid_idp.registry_client.follower.follow_registry"
+FOLLOW = "vneid_idp.workers.follower.follow_registry"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from vneid_idp.workers import Task, running
+from vneid_idp.workers.tasks import Task, running
 
 
 async def test_a_failing_task_is_tried_again_and_its_words_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:

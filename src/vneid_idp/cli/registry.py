@@ -28,11 +28,11 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock, to_rfc3339
 from vneid_idp.keys import service as keys
 from vneid_idp.policy.cache import PolicyCache
-from vneid_idp.registry_client.follower import Follower
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
+from vneid_idp.workers.follower import Follower
 
 app = typer.Typer(no_args_is_help=True, help="The population register: changes that wait; the sandbox's as a server.")
 

@@ -15,10 +15,10 @@ from vneid_idp.identity import lock_requests, otp
 from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
-from vneid_idp.registry_client.follower import Follower
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.web.context import Idp
+from vneid_idp.workers.follower import Follower
 
 _log = Log(__name__)
 
