@@ -7,13 +7,14 @@ from tests.flows.test_authority import bind, states
 from tests.flows.test_codes import refused
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import Known, agreed
+from tests.support.shortcuts import Known, agreed, known
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import enqueue, list_deliveries, open_delivery
-from vneid_idp.identity import accounts, passkeys, profile, sessions, tables
+from vneid_idp.identity import accounts, lock_requests, passkeys, profile, sessions, tables
 from vneid_idp.identity.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.sealing import NotSealedHere
@@ -24,6 +25,7 @@ from vneid_idp.use_cases.forget_person import forget_person
 
 PROFILE = Statement(select(tables.accounts.c.profile).where(tables.accounts.c.person_id == bindparam("of")))
 REGISTERED = Statement(select(registry_people.c.sealed).where(registry_people.c.person_id == bindparam("of")))
+ASKED = Statement(select(tables.lock_requests.c.reason).where(tables.lock_requests.c.person_id == bindparam("of")))
 NAMED = Statement(select(registry_numbers.c.person_id).where(registry_numbers.c.person_id == bindparam("of")))
 
 
@@ -111,3 +113,14 @@ async def test_the_names_that_somebody_gave_to_passkeys_are_gone(land: Country, 
     await forget(land, someone)
     async with land.idp.db.reading() as unit:
         assert await unit.fetch(Statement(select(tables.passkeys.c.name))) == []
+
+
+async def test_a_request_to_lock_who_was_forgotten_waits_no_longer_and_says_nothing(land: Country) -> None:
+    someone = await known(land)
+    async with land.idp.db.writing() as unit:
+        await lock_requests.ask(unit, someone.person_id, lock=True, deed=Deed("per_officer", "As the court wrote."))
+    await forget(land, someone)
+    async with land.idp.db.reading() as unit:
+        assert await lock_requests.open_requests(unit) == ()
+        (row,) = await unit.fetch(ASKED, of=someone.person_id)
+    assert row["reason"] == ""

@@ -2,11 +2,13 @@
 
 import re
 
+import orjson
 import pytest
 
 from tests.flows.test_office import at_desk, colleague, done_of, file_of
 from tests.flows.test_portal import opened, post
-from tests.support.country import Country
+from tests.support.authenticator import Authenticator
+from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from vneid_idp.audit import service as audit
@@ -219,3 +221,30 @@ async def test_an_operator_of_one_office_opens_no_console(land: Country) -> None
             reason="hired",
         )
     assert (await operator.browser.get("/console")).status_code == 403
+
+
+async def test_no_colleague_gets_a_way_into_the_account_of_another(land: Country) -> None:
+    """Four eyes would be two: a clerk could add a passkey of her own to an officer's account, and decide as him."""
+    clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    await colleague(land, "complete", Role.OFFICER)
+    page = await file_of(land, clerk, "complete")
+    assert "giữ một vai trò" in page.text
+    assert not {f"{page.path}/{what}" for what in ("code", "phone", "passkeys")} & set(
+        re.findall(r'href="([^"]+)"', page.response.text)
+    )
+    refused = await at_desk(clerk, page, "code")
+    assert (refused.response.status_code, "Hãy chấm dứt vai trò đó trước" in refused.text) == (422, True)
+    assert not re.search(r"<code[^>]*>", refused.response.text)
+    token = re.search(r'data-csrf="([^"]+)"', (await opened(clerk, f"{page.path}/passkeys")).response.text)
+    assert token
+    headers = {"X-CSRF-Token": token[1]}
+    made = (await clerk.browser.post(f"{page.path}/passkey/options", headers=headers, json={})).json()
+    answer = Authenticator(ISSUER).create(orjson.dumps(made["options"]).decode())
+    body = {"sealed": made["sealed"], "answer": answer, "name": "Khóa", "reason": "no phone"}
+    added = await clerk.browser.post(f"{page.path}/passkey", headers=headers, json=body)
+    assert (added.status_code, added.json()["code"]) == (409, "holds_role")
+    async with land.idp.db.writing() as unit:
+        for held in await roles_of(unit, land.people["complete"].record.person_id):
+            await end_role(unit, held.role_id, Deed("boss", "lost the phone"))
+    found = await at_desk(clerk, page, "code")
+    assert re.search(r"<code[^>]*>\d{5} \d{5}</code>", found.response.text)

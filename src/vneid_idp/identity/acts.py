@@ -34,11 +34,26 @@ class ActNotPossible(DomainError):
     title = "This cannot be done with the account as it stands: its holder died, or there is nothing to change."
 
 
-def possible(account: Account | None, highest: int = 0, *, died: bool = False) -> frozenset[Act]:
+class HoldsRole(DomainError):
+    """A way to sign in is handed out for nobody who holds a role: whoever had it would act in the role."""
+
+    code = "holds_role"
+    status = 409
+    title = "This person holds a role. End it first, and give it anew once the person can sign in again."
+
+
+WAYS_IN = frozenset({Act.ISSUE_CODE, Act.CHANGE_PHONE, Act.ADD_PASSKEY})
+"""Whoever does one of these at a desk could do it for themself, and sign in as the person."""
+
+
+def possible(
+    account: Account | None, highest: int = 0, *, died: bool = False, holds_role: bool = False
+) -> frozenset[Act]:
     """What can be done with an account, or for somebody who has none. Pure.
 
     `highest` is the level that the person may hold (`rules.highest_level`); without it no level is given. `died` is the
-    register's word, where it was asked; the account knows of the death a moment later by itself.
+    register's word, where it was asked; the account knows of the death a moment later by itself. `holds_role` keeps
+    four eyes those of two people: no colleague gets a way into the account of another.
     """
     if account is None:
         return frozenset({Act.OPEN_ACCOUNT} if highest else ())
@@ -55,12 +70,15 @@ def possible(account: Account | None, highest: int = 0, *, died: bool = False) -
             found.add(Act.UNLOCK)
     if account.locked_by is not LockedBy.AUTHORITY:
         found.add(Act.ASK_LOCK)
-    return frozenset(found)
+    return frozenset(found - WAYS_IN if holds_role else found)
 
 
-def check_possible(act: Act, account: Account | None, highest: int = 0) -> None:
-    """Require that this can be done. Raises `NoAccount`, `AccountExists`, `LevelNotAllowed`, `ActNotPossible`."""
-    if act in possible(account, highest):
+def check_possible(act: Act, account: Account | None, highest: int = 0, *, holds_role: bool = False) -> None:
+    """Require that this can be done.
+
+    Raises `NoAccount`, `AccountExists`, `LevelNotAllowed`, `HoldsRole`, `ActNotPossible`.
+    """
+    if act in possible(account, highest, holds_role=holds_role):
         return
     if act is Act.OPEN_ACCOUNT:
         raise LevelNotAllowed if account is None else AccountExists
@@ -68,4 +86,6 @@ def check_possible(act: Act, account: Account | None, highest: int = 0) -> None:
         raise NoAccount
     if act is Act.RAISE_LEVEL and highest < 2:
         raise LevelNotAllowed
+    if holds_role and act in WAYS_IN:
+        raise HoldsRole
     raise ActNotPossible

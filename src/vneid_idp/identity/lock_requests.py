@@ -7,7 +7,7 @@ Neither who asked nor whom it is about decides; both conditions stand in the sta
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Text, bindparam, or_, select, update
+from sqlalchemy import Text, bindparam, func, or_, select, update
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
@@ -114,6 +114,11 @@ _too_old = (
     .returning(lock_requests.c.person_id, lock_requests.c.request_id, lock_requests.c.lock)
 )
 _EXPIRE = Statement(_too_old)
+_FORGET = Statement(
+    update(lock_requests)
+    .where(lock_requests.c.person_id == bindparam("who"))
+    .values(reason="", decided_at=func.coalesce(lock_requests.c.decided_at, bindparam("at")))
+)
 _EXPIRE_ABOUT = Statement(_too_old.where(lock_requests.c.person_id == bindparam("who")))
 
 
@@ -197,6 +202,11 @@ async def _record_expired(unit: Unit, rows: Iterable[Row]) -> None:
     for row in rows:
         data = {"lock": row["lock"] == 1}
         await record(unit, Event(EventKind.LOCK_EXPIRED, row["person_id"], subject_id=row["request_id"], data=data))
+
+
+async def forget(unit: Unit, person_id: str) -> None:
+    """End what waits about a person who is forgotten, and keep no reason: an officer may have named them in it."""
+    await unit.execute(_FORGET, who=person_id, at=unit.now)
 
 
 async def get_open(unit: Reading, request_id: str) -> LockRequest:

@@ -10,7 +10,7 @@ from vneid_idp.identity.acts import Act, possible
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.cards import CardStatus, card_status
 from vneid_idp.identity.guardianship import named_guardians, needs_guardian
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.roles import Role, roles_of
 from vneid_idp.identity.rules import account_standing, highest_level
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.office.access import OpenFile, for_file
@@ -76,11 +76,12 @@ async def show(request: Request, colleague: Colleague, file: OpenFile) -> Respon
         account = await accounts.find(unit, file.person_id)
         keys = await passkeys.list_passkeys(unit, file.person_id)
         waiting = await lock_requests.is_open(unit, file.person_id)
+        holds_role = bool(await roles_of(unit, file.person_id))
         now = unit.now
     rules = (await provider.current_policy()).at(now)
     done = _DONE.get(request.query_params.get("done", ""))
     highest = highest_level(record, rules, now)
-    acts = possible(account, highest, died=record.deceased_at is not None)
+    acts = possible(account, highest, died=record.deceased_at is not None, holds_role=holds_role)
     clerk, officer = colleague.holds(Role.CLERK), colleague.holds(Role.OFFICER)
     return render(
         request,
@@ -95,6 +96,7 @@ async def show(request: Request, colleague: Colleague, file: OpenFile) -> Respon
         passkeys=len(keys),
         waiting=waiting,
         officer=officer,
+        holds_role=holds_role,
         about_account=[choice for act, choice in _ABOUT_ACCOUNT.items() if clerk and act in acts],
         to_register=_to_register(file, rules, now) if clerk else (),
         # Where a holder's lock stands both could be asked; a lock in the authority's name comes first.

@@ -27,6 +27,7 @@ OBSTACLES: Mapping[Obstacle, str] = {
 _REFUSALS: Mapping[str, str] = {
     "account_exists": mark("This person has an account already. Go back to the file."),
     "level_not_allowed": mark("Age and card do not allow this level: it takes a valid card."),
+    "holds_role": mark("This person holds a role. End it first, and give it anew once the person can sign in again."),
     "act_not_possible": mark("This has been done already, or the holder has died. Look at the file."),
     "not_compared": mark("Level 2 takes a look at the card and the face: confirm that you have compared them."),
     "sign_in_name_taken": mark("This phone number belongs to another account. One number belongs to one account."),

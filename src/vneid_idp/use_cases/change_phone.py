@@ -11,6 +11,7 @@ from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.otp import Outcome, Sending
 from vneid_idp.identity.registry import PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import PhoneChanged
+from vneid_idp.identity.roles import roles_of
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
@@ -26,7 +27,7 @@ async def send_code_to_new_phone(
 ) -> Sending:
     """Send a code to the new number (E.164) of somebody, in their language.
 
-    Raises `NoAccount`, `ActNotPossible` and, where another account has the number, `SignInNameTaken`.
+    Raises `NoAccount`, `HoldsRole`, `ActNotPossible` and, where another account has the number, `SignInNameTaken`.
     """
     await _check_account(unit, blind, record.person_id, phone)
     return await otp.send(
@@ -65,6 +66,7 @@ async def change_phone(
 
 async def _check_account(unit: Unit, blind: BlindIndex, person_id: str, phone: str) -> None:
     await persons.hold(unit, person_id)
-    check_possible(Act.CHANGE_PHONE, await accounts.find(unit, person_id))
+    holds_role = bool(await roles_of(unit, person_id))
+    check_possible(Act.CHANGE_PHONE, await accounts.find(unit, person_id), holds_role=holds_role)
     if await accounts.holder_of_name(unit, blind, phone) not in (None, person_id):
         raise accounts.SignInNameTaken

@@ -6,6 +6,7 @@ from vneid_idp.identity import accounts, activation, passkeys, persons
 from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.persons import Told
+from vneid_idp.identity.roles import roles_of
 from vneid_idp.identity.rules import Account, highest_level
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
@@ -75,7 +76,7 @@ async def add_passkey(
     name: str,
     deed: Deed,
 ) -> None:
-    """Add a passkey for somebody at the desk. Raises `NoAccount`, `ActNotPossible`, `PasskeyRefused`."""
+    """Add a passkey for somebody at the desk. Raises `NoAccount`, `HoldsRole`, `ActNotPossible`, `PasskeyRefused`."""
     await _seize(unit, person_id, Act.ADD_PASSKEY)
     await passkeys.register(
         unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name, deed=deed
@@ -91,7 +92,7 @@ async def remove_passkey(unit: Unit, person_id: str, credential_id: str, deed: D
 async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> str:
     """Another activation code, for somebody who forgot the secrets or lost the first code.
 
-    Raises `NoAccount`, `ActNotPossible`.
+    Raises `NoAccount`, `HoldsRole`, `ActNotPossible`.
     """
     await _seize(unit, person_id, Act.ISSUE_CODE)
     return await activation.issue(unit, blind, person_id, deed)
@@ -99,4 +100,5 @@ async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, dee
 
 async def _seize(unit: Unit, person_id: str, act: Act) -> None:
     await persons.seize(unit, person_id)
-    check_possible(act, await accounts.find(unit, person_id))
+    holds_role = bool(await roles_of(unit, person_id))
+    check_possible(act, await accounts.find(unit, person_id), holds_role=holds_role)

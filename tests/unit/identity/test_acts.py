@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
-from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possible
+from vneid_idp.identity.acts import Act, ActNotPossible, HoldsRole, check_possible, possible
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.rules import Account, may_be_acted_for
 
@@ -25,6 +25,14 @@ def test_what_can_be_done_with_an_account_as_it_stands() -> None:
     assert possible(replace(ACCOUNT, level=2), 2) == ALWAYS | {Act.LOCK, Act.ASK_LOCK}
     assert possible(HOLDERS) == ALWAYS | {Act.UNLOCK, Act.ASK_LOCK, Act.ASK_UNLOCK}
     assert possible(AUTHORITYS) == ALWAYS | {Act.ASK_UNLOCK}
+
+
+def test_who_holds_a_role_gets_no_new_way_to_sign_in() -> None:
+    lost = {Act.ISSUE_CODE, Act.CHANGE_PHONE, Act.ADD_PASSKEY}
+    assert possible(ACCOUNT, 2) - possible(ACCOUNT, 2, holds_role=True) == lost
+    for act in lost:
+        with pytest.raises(HoldsRole):
+            check_possible(act, ACCOUNT, 2, holds_role=True)
 
 
 def test_for_who_has_none_an_account_can_be_opened_where_a_level_is_allowed() -> None:
