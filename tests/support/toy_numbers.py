@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Column, Text, create_engine, make_url
 
 from vneid_idp.audit.events import EventKind
-from vneid_idp.bindings.engine.kind import BindingKind
+from vneid_idp.bindings.engine.kind import BindingKind, Entry
 from vneid_idp.bindings.engine.lifecycle import Change, Lifecycle, Pause
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.engine.statements import statements
@@ -157,6 +157,12 @@ def judge(binding: ToyNumber, age: int | None, rules: Rules) -> dict[str, str | 
     return {"call": None if binding.state is State.VERIFIED or not row.minimum_level else "not_verified"}
 
 
+def _entry(binding: ToyNumber) -> Entry:
+    at = dict(zip(_FACTS, binding.facts, strict=True))
+    recycled = binding.state is State.RECYCLED
+    return Entry(at["verified_at"], at["ended_at"], binding.state is State.FROZEN, recycled)
+
+
 TOY_NUMBER: BindingKind[ToyNumber] = BindingKind(
     name=ToyNumber.kind,
     table=table,
@@ -169,6 +175,8 @@ TOY_NUMBER: BindingKind[ToyNumber] = BindingKind(
     representative="guardian",
     actions=("call",),
     judge=judge,
+    entry=_entry,
+    next_step=lambda binding, _age, _rules: "confirm" if binding.state is State.DISOWNED else None,
 )
 
 

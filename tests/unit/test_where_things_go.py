@@ -11,9 +11,11 @@ from scripts.openapi import contracts
 
 import vneid_idp
 from vneid_idp.app import APIS
+from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.outcomes import Delivered, Outcome
 from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
+from vneid_idp.portal.kind_words import KIND_WORDS
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.registries import REGISTRIES
 from vneid_idp.sandbox.country.persona_list import SKETCHES
@@ -45,6 +47,10 @@ def test_a_json_api_is_served_and_its_contract_published() -> None:
 def test_the_setting_names_the_registries_that_there_are() -> None:
     named = get_args(Settings.model_fields["registry"].annotation)
     assert set(named) == set(REGISTRIES), "registries.py (`REGISTRIES`) and settings.py (`registry`) name the same"
+
+
+def test_every_kind_of_binding_has_its_words_at_the_list() -> None:
+    assert set(KIND_WORDS) == set(KINDS), "portal/kind_words.py has a row for each kind of bindings/kinds.py"
 
 
 class Silent(Sender):

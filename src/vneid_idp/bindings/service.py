@@ -118,7 +118,7 @@ async def resume_all(unit: Unit, person_id: str, *, since: Instant, kinds: Kinds
             await engine.try_move(unit, kind, binding.client_id, binding.binding_id, pause.resume, told)
 
 
-async def all_of_person(unit: Reading, person_id: str, kinds: Kinds) -> AsyncIterator[Binding]:
+async def all_of_person(unit: Reading, person_id: str, kinds: Kinds = KINDS) -> AsyncIterator[Binding]:
     """Everything that a person holds or supervises, the latest first."""
     before = None
     while page := await list_for_person(unit, person_id, before=before, kinds=kinds):

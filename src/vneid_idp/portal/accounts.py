@@ -1,20 +1,22 @@
-"""`/me/accounts`: accounts at social networks that belong to me, or to a child of mine; release one."""
+"""`/me/accounts`: what is bound to me, or to a child of mine, kind by kind; release one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.lifecycle import BindingState
-from vneid_idp.bindings.social_accounts.rules import SocialAccount, next_binding_step
+from vneid_idp.bindings.engine.kind import Entry
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity import persons
 from vneid_idp.identity.ages import age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
-from vneid_idp.portal.linked import Seen, read_page
+from vneid_idp.portal.kind_words import KIND_WORDS, KindWords
+from vneid_idp.portal.linked import Seen, is_live, read_page
 from vneid_idp.protocol.client import Client
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.doors import Door
@@ -27,26 +29,21 @@ from vneid_idp.web.templates import render
 class Linked:
     """A binding as the page shows it."""
 
-    binding: SocialAccount
-    network: str
+    binding: Binding
+    entry: Entry
+    service: str
     child: str | None
-    """The name of the child whose account it is, under the supervision of whoever reads."""
-    needs_own_proof: bool
+    """The name of the child whose it is, under the supervision of whoever reads."""
+    has_next_step: bool
 
-    @property
-    def live(self) -> bool:
-        """Whether the binding holds the account."""
-        return self.binding.state in SOCIAL_ACCOUNT.lifecycle.live
 
-    @property
-    def since(self) -> int:
-        """When the account was last proved."""
-        return self.binding.facts.verified_at
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the page shows of one kind."""
 
-    @property
-    def ended_at(self) -> int | None:
-        """When it was released or revoked."""
-        return self.binding.facts.revoked_at or self.binding.facts.released_at
+    words: KindWords
+    current: tuple[Linked, ...]
+    ended: tuple[Linked, ...]
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -62,26 +59,34 @@ async def show(request: Request, holder: Holder) -> Response:
     return render(
         request,
         "portal/accounts.html",
-        current=[each for each in linked if each.live],
-        ended=[each for each in linked if not each.live],
+        groups=_groups(linked),
         own_from=rules[Threshold.GUARDIAN_UNTIL_AGE],
-        suspended=BindingState.SUSPENDED,
-        revoked=BindingState.REVOKED,
         older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,
-        released="released" in request.query_params,
+        released=KIND_WORDS.get(request.query_params.get("released", "")),
     )
 
 
 def _linked(holder: Holder, seen: Seen, clients: dict[str, Client], rules: Rules, now: Instant) -> Linked:
-    """The binding as shown."""
-    binding, child = seen.binding, seen.child
+    """The binding as shown. What a child has to do, the child is told."""
+    binding, child, kind = seen.binding, seen.child, KINDS[seen.binding.kind]
     client = clients.get(binding.client_id)
-    network = client.client_name if client else binding.client_id
+    service = client.client_name if client else binding.client_id
     if child is not None:
-        return Linked(binding, network, child.full_name, needs_own_proof=False)
-    years = age(holder.profile.record.birth_date, now)
-    return Linked(binding, network, None, next_binding_step(binding, years, rules) is not None)
+        return Linked(binding, kind.entry(binding), service, child.full_name, has_next_step=False)
+    step = kind.next_step(binding, age(holder.profile.record.birth_date, now), rules)
+    return Linked(binding, kind.entry(binding), service, None, step is not None)
+
+
+def _groups(linked: Sequence[Linked]) -> list[Group]:
+    """By kind; where nothing is bound, the first kind says what would stand here."""
+    found = []
+    for name, words in KIND_WORDS.items():
+        mine = [each for each in linked if each.binding.kind == name]
+        live, ended = (tuple(each for each in mine if is_live(each.binding) is wanted) for wanted in (True, False))
+        if mine:
+            found.append(Group(words, live, ended))
+    return found or [Group(next(iter(KIND_WORDS.values())), (), ())]
 
 
 async def release(request: Request, holder: Holder) -> Response:
@@ -94,12 +99,12 @@ async def release(request: Request, holder: Holder) -> Response:
     child = None
     if found is not None and found.person_id is not None and found.person_id != holder.person_id:
         child = await persons.ask(provider.db, provider.registry, found.person_id)
-    await provider.db.transact(
+    released = await provider.db.transact(
         lambda unit: release_for_person(
             unit, holder.person_id, holder.session.session_id, form["binding"], child, policy
         )
     )
-    return see_other("/me/accounts?released")
+    return see_other(f"/me/accounts?released={released.kind}")
 
 
 doors = [

@@ -1,4 +1,4 @@
-"""The accounts at social networks that somebody sees at `/me`: the own ones, and those of children in own guardianship.
+"""What is bound to somebody, of whatever kind, as seen at `/me`: the own, and that of children in own guardianship.
 
 One rule for the list and for whoever counts it.
 """
@@ -6,9 +6,9 @@ One rule for the list and for whoever counts it.
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.rules import SocialAccount
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity.guardianship import is_guardian
 from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
@@ -18,15 +18,15 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An account, and the child under 16 whose account it is, if it is not the holder's own."""
+    """A binding, and the child whose it is, if it is not the holder's own."""
 
-    binding: SocialAccount
+    binding: Binding
     child: RegistryRecord | None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the accounts, the latest first; `last` is the id at which the next page begins, if there may be one."""
+    """Some of them, the latest first; `last` is the id at which the next page begins, if there may be one."""
 
     seen: tuple[Seen, ...]
     last: str | None
@@ -37,27 +37,33 @@ async def read_page(holder: Holder, before: str | None) -> Page:
     provider = holder.provider
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
-        found = await engine.list_for_person(unit, SOCIAL_ACCOUNT, holder.person_id, before=before, limit=PAGE)
+        found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE)
         now = unit.now
-    children = await provider.registry.find_many({b.person_id for b in found} - {holder.person_id})
-    rules = policy.at(now)
-    seen = [
-        Seen(binding, None if binding.person_id == holder.person_id else children[binding.person_id])
-        for binding in found
-        if binding.person_id == holder.person_id
-        or is_guardian(holder.person_id, children.get(binding.person_id), rules, now)
-    ]
+    others = {b.person_id for b in found if b.person_id is not None} - {holder.person_id}
+    children, rules = await provider.registry.find_many(others), policy.at(now)
+    seen: list[Seen] = []
+    for binding in found:
+        child = None if binding.person_id is None else children.get(binding.person_id)
+        if binding.person_id == holder.person_id:
+            seen.append(Seen(binding, None))
+        elif is_guardian(holder.person_id, child, rules, now):
+            seen.append(Seen(binding, child))
     return Page(tuple(seen), found[-1].binding_id if len(found) == PAGE else None)
 
 
 async def count_live(holder: Holder) -> int:
-    """How many accounts the list shows that are bound now; the own ones alone while the register cannot be asked."""
+    """How many the list shows that are bound now; the own ones alone while the register cannot be asked."""
     try:
-        return sum([seen.binding.state in SOCIAL_ACCOUNT.lifecycle.live async for seen in _all(holder)])
+        return sum([is_live(seen.binding) async for seen in _all(holder)])
     except RegistryUnavailable:
         async with holder.provider.db.reading() as unit:
-            found = await engine.list_for_person(unit, SOCIAL_ACCOUNT, holder.person_id)
-        return sum(b.person_id == holder.person_id and b.state in SOCIAL_ACCOUNT.lifecycle.live for b in found)
+            own = [b async for b in bindings.all_of_person(unit, holder.person_id) if b.person_id == holder.person_id]
+        return sum(map(is_live, own))
+
+
+def is_live(binding: Binding) -> bool:
+    """Whether what is bound is the holder's now."""
+    return binding.state in KINDS[binding.kind].lifecycle.live
 
 
 async def _all(holder: Holder) -> AsyncIterator[Seen]:

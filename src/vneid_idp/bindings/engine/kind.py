@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from vneid_idp.bindings.engine.lifecycle import Lifecycle
 from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Row
@@ -15,6 +16,18 @@ from vneid_idp.storage.unit import Row
 B = TypeVar("B", bound=Binding)
 GUARDIAN = "guardian"
 """The `representative` of a kind where parents and guardians act for children: without one who can, it rests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the list at `/me` shows of a binding, whatever its kind."""
+
+    since: Instant | None
+    """When it was last proved; nothing for what nobody proved yet."""
+    ended_at: Instant | None
+    rests: bool
+    taken_away: bool
+    """It ended by somebody else's word: neither the holder nor the client released it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +54,11 @@ class BindingKind(Generic[B]):
     judge: Callable[[B, int | None, Rules], Mapping[str, str | None]]
     """Why something may not do each action that has a rule, None where it may, at the holder's age in completed years;
     no age where the holder is forgotten."""
+
+    entry: Callable[[B], Entry]
+    """The binding as a list of all kinds shows it."""
+    next_step: Callable[[B, int, Rules], str | None]
+    """What the holder of a live one has to do at this age in completed years, if anything."""
 
     def role_of(self, person_id: str, binding: Binding) -> str:
         """As what a person makes a move: the holder, or who acts for the holder."""

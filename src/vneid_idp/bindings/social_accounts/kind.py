@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind
+from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind, Entry
 from vneid_idp.bindings.engine.statements import statements
 from vneid_idp.bindings.social_accounts.capabilities import Action, judge
-from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts
-from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
+from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, next_binding_step
 from vneid_idp.bindings.social_accounts.tables import social_accounts
 from vneid_idp.storage.unit import Row
 
@@ -37,6 +37,16 @@ def _told(binding: SocialAccount) -> dict[str, Any]:
     return told if binding.representative_id is None else told | {"guardian_id": binding.representative_id}
 
 
+def _entry(binding: SocialAccount) -> Entry:
+    facts, state = binding.facts, binding.state
+    return Entry(
+        since=facts.verified_at,
+        ended_at=facts.revoked_at or facts.released_at,
+        rests=state is BindingState.SUSPENDED,
+        taken_away=state is BindingState.REVOKED,
+    )
+
+
 SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     name=SocialAccount.kind,
     table=social_accounts,
@@ -49,4 +59,6 @@ SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     representative=GUARDIAN,
     actions=tuple(Action),
     judge=judge,
+    entry=_entry,
+    next_step=next_binding_step,
 )
