@@ -52,10 +52,8 @@ _NOTE = Statement(
 )
 _FETCHES = Statement(select(client_key_fetches))
 _SWEEP = Statement(delete(client_addresses).where(client_addresses.c.seen_at < bindparam("before")))
-_FORGET = tuple(
-    Statement(delete(table).where(table.c.client_id == bindparam("which")))
-    for table in (client_addresses, client_key_fetches)
-)
+_FORGET_ADDRESSES = Statement(delete(client_addresses).where(client_addresses.c.client_id == bindparam("which")))
+_FORGET_FETCHES = Statement(delete(client_key_fetches).where(client_key_fetches.c.client_id == bindparam("which")))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -174,5 +172,5 @@ async def sweep(unit: Unit) -> int:
 
 async def forget(unit: Unit, client_id: str) -> None:
     """Forget all of a client that is deleted."""
-    for statement in _FORGET:
+    for statement in (_FORGET_ADDRESSES, _FORGET_FETCHES):
         await unit.execute(statement, which=client_id)

@@ -1,10 +1,5 @@
 """A domain seen from outside: its TXT records, and a file on its server (`clients/domains.py`)."""
 
-from dns.asyncresolver import Resolver
-from dns.exception import DNSException
-from dns.rdtypes.ANY.TXT import TXT
-from dns.resolver import NXDOMAIN, NoAnswer
-
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.web.outbound import SECONDS, Outbound
 
@@ -17,6 +12,12 @@ class Witness:
 
     async def texts(self, name: str) -> tuple[str, ...]:
         """The TXT records of `name`; raises `Unreachable` when the DNS gives no answer."""
+        # A twentieth of the time of a start, for something that is done when a domain is verified.
+        from dns.asyncresolver import Resolver
+        from dns.exception import DNSException
+        from dns.rdtypes.ANY.TXT import TXT
+        from dns.resolver import NXDOMAIN, NoAnswer
+
         try:
             answer = await Resolver().resolve(name, "TXT", lifetime=SECONDS, search=False)
         except (NXDOMAIN, NoAnswer):
