@@ -60,6 +60,8 @@ class Grant:
         return self.authorisation.subject
 
 
+_FIRST = 1
+"""The generation of the refresh token that comes with a new grant."""
 _row_to_be = select(*(bindparam(column.name, type_=column.type).label(column.name) for column in grants.c)).subquery(
     "opening"
 )
@@ -76,7 +78,8 @@ _OPEN = for_each_number(
         )
         # The code names the grant that it opens, so the primary key is the single-use rule.
         .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
-        .returning(*grants.c, DECISIONS),
+        # What was just written is in hand; only the decisions are news.
+        .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id, DECISIONS),
         EventKind.GRANT_OPENED,
         person_id="person_id",
         client_id="client_id",
@@ -152,7 +155,7 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
         authorisation=orjson.dumps(authorisation.to_json()).decode(),
         opened_at=unit.now,
         expires_at=unit.now + (OFFLINE_LIFE if refreshable else ACCESS_TOKEN_LIFE),
-        generation=1,
+        generation=_FIRST,
         refreshed_at=unit.now,
         revoked_at=None,
         offline=int(ground.session_id is None or "offline_access" in authorisation.scope),
@@ -162,7 +165,9 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
             {"scope": list(authorisation.scope), "acr": authorisation.acr, "origin": authorisation.origin.value},
         ),
     )
-    return None if row is None else grant_of(row)
+    if row is None:
+        return None
+    return Grant(grant_id, authorisation, Rotation(_FIRST, unit.now), decisions.load(row["decisions"]))
 
 
 async def rotate(unit: Unit, client_id: str, grant_id: str, above: int, presented: int) -> Grant | None:
