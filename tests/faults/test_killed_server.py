@@ -16,7 +16,7 @@ from vneid_idp.bindings.social_accounts.tables import social_accounts
 from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE, SECOND, SystemClock
 from vneid_idp.kernel.sealing import SealPurpose
-from vneid_idp.protocol.grants.refresh_token import GRACE
+from vneid_idp.protocol.grant_types.refresh_token import GRACE
 from vneid_idp.protocol.tokens import RefreshToken
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement

@@ -25,7 +25,7 @@ from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import Decisions
-from vneid_idp.protocol.grants.refresh_token import Rotation
+from vneid_idp.protocol.grant_types.refresh_token import Rotation
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit

@@ -1,6 +1,6 @@
 """The authorization request as a value, and where its answer goes (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2).
 
-What a request must satisfy to become one: `protocol/policy/table.py`.
+What a request must satisfy to become one: `protocol/checks/table.py`.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 class ReturnAddress:
     """Where the answer goes.
 
-    Only `policy.redirect_uri.return_address` builds one, so an unproven address cannot be redirected to.
+    Only `checks.redirect_uri.return_address` builds one, so an unproven address cannot be redirected to.
     """
 
     redirect_uri: str

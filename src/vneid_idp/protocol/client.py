@@ -16,7 +16,7 @@ def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str])
 
 
 class Profile(StrEnum):
-    """The policy profile: how strict the provider is with this client."""
+    """How strict the provider is with this client."""
 
     OIDC = "oidc"
 

@@ -10,11 +10,11 @@ from urllib.parse import unquote_plus
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import Params
-from vneid_idp.protocol.policy.profiles import PROFILES
 from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -6,7 +6,7 @@ from typing import Any
 from vneid_idp.kernel.languages import LANGUAGES
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
-from vneid_idp.protocol.grants.table import GRANT_TYPES
+from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import (
     CONTENT_ENCRYPTION_ALGORITHMS,
     KEY_ENCRYPTION_ALGORITHMS,

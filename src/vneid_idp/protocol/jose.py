@@ -21,7 +21,7 @@ _KINDS: dict[str, tuple[str, str | None]] = {
     "EdDSA": ("OKP", "Ed25519"),
 }
 SIGNING_ALGORITHMS = tuple(_KINDS)
-"""What we sign with and what clients may sign with; a policy profile may narrow it."""
+"""What we sign with and what clients may sign with; a profile of `checks/profiles.py` may narrow it."""
 KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 """What relying parties may have us encrypt with. RSA1_5 is left out: its padding is an oracle (RFC 8725 §3.2)."""
 CONTENT_ENCRYPTION_ALGORITHMS = ("A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512")

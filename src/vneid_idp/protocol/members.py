@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
-from vneid_idp.protocol.grants.table import GRANT_TYPES
-from vneid_idp.protocol.policy.profiles import PROFILES
+from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
 from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
 

@@ -1,4 +1,4 @@
-"""Proof Key for Code Exchange, at the token endpoint (RFC 7636 §4.5); the challenge: `policy/code_challenge.py`."""
+"""Proof Key for Code Exchange, at the token endpoint (RFC 7636 §4.5); the challenge: `checks/code_challenge.py`."""
 
 import re
 from base64 import urlsafe_b64encode

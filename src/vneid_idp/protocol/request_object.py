@@ -8,11 +8,11 @@ import orjson
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import Params
-from vneid_idp.protocol.policy.profiles import PROFILES
 from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
 _TYPES = frozenset({"jwt", "oauth-authz-req+jwt"})

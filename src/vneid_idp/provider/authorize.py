@@ -13,6 +13,9 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.redirect_uri import return_address
+from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from vneid_idp.protocol.interaction import (
@@ -26,9 +29,6 @@ from vneid_idp.protocol.interaction import (
     WaitingFacts,
 )
 from vneid_idp.protocol.params import Params, read_params, repeated
-from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.redirect_uri import return_address
-from vneid_idp.protocol.policy.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs

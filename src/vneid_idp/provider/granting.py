@@ -10,8 +10,8 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
-from vneid_idp.protocol.grants.refresh_token import Presented, judge, narrowed
-from vneid_idp.protocol.grants.request import InOwnName, OpenGrant, Outcome, RotateGrant
+from vneid_idp.protocol.grant_types.refresh_token import Presented, judge, narrowed
+from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, Outcome, RotateGrant
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.protocol.tokens import RefreshToken
 from vneid_idp.storage.unit import Unit

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import SECOND
+from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.params import read_params
-from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.table import Column, check_arrival, read_authorization
 from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate

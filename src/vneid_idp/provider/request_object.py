@@ -13,7 +13,7 @@ from vneid_idp.web.context import Idp
 async def resolve(provider: Idp, client: Client, params: Params) -> Params:
     """The parameters of a request after its request object, if it has one, was verified and merged.
 
-    Expects `policy.table.check_arrival` to have passed. Raises `InvalidRequest`, `InvalidRequestObject` or
+    Expects `checks.table.check_arrival` to have passed. Raises `InvalidRequest`, `InvalidRequestObject` or
     `InvalidRequestUri`. May call the client's server, so call it
     before a unit is opened. The common request, which has none, costs nothing.
     """

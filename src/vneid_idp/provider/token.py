@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
-from vneid_idp.protocol.grants.request import TokenRequest
-from vneid_idp.protocol.grants.table import GRANT_TYPES
+from vneid_idp.protocol.grant_types.request import TokenRequest
+from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.checks import table
+from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.redirect_uri import return_address
+from vneid_idp.protocol.checks.table import Column
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
-from vneid_idp.protocol.policy import table
-from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.redirect_uri import return_address
-from vneid_idp.protocol.policy.table import Column
 
 URI = "https://rp.example/cb"
 CLIENT = Client(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vneid_idp.protocol.checks.claims_parameter import read_claims
 from vneid_idp.protocol.claims import (
     CLAIMS,
     PERMISSIONS,
@@ -25,7 +26,6 @@ from vneid_idp.protocol.claims import (
 )
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.claims_parameter import read_claims
 
 TEXT = {"vi": "…", "en": "…"}
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from vneid_idp.protocol.checks.redirect_uri import return_address
 from vneid_idp.protocol.client import Client, sector_host
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.redirect_uri import return_address
 
 WEB = "https://rp.example/cb"
 WITH_QUERY = "https://rp.example/cb?tenant=1&x=a%20b"

@@ -1,9 +1,9 @@
 """`acr_values`, and `acr` of the `claims` parameter (OpenID Connect Core §3.1.2.1, §5.5.1.1)."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.errors import UnmetAuthenticationRequirements
 from vneid_idp.protocol.levels import ACR_VALUES
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_acr_values(draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """What is echoed, or travels inside the code, has an upper bound: both stand in a URL."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
 
 _LONGEST = {"state": 4096, "nonce": 1024, "claims": 4096}
 

@@ -1,8 +1,8 @@
 """`scope` (RFC 6749 §3.3, OpenID Connect Core §3.1.2.1)."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.protocol.errors import InvalidScope
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_scope(draft: Draft) -> None:

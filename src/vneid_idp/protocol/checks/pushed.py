@@ -1,8 +1,8 @@
 """Pushed authorization requests (RFC 9126): what is pushed, by whom, and who must."""
 
+from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.profiles import PROFILES
 
 
 def check_no_reference(draft: Draft) -> None:

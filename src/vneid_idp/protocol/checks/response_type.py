@@ -1,7 +1,7 @@
 """`response_type`: only the code flow, since tokens do not travel through the browser (RFC 9700 §2.1.2)."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, UnsupportedResponseType
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_response_type(draft: Draft) -> None:

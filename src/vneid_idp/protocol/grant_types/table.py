@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vneid_idp.protocol.grants import authorization_code, client_credentials, refresh_token
-from vneid_idp.protocol.grants.request import GrantType
+from vneid_idp.protocol.grant_types import authorization_code, client_credentials, refresh_token
+from vneid_idp.protocol.grant_types.request import GrantType
 
 GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
     {

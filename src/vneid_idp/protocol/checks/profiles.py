@@ -1,4 +1,4 @@
-"""The policy profiles of clients, as data: how strict the provider is with whom."""
+"""The profiles of clients, as data: how strict the provider is with whom."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

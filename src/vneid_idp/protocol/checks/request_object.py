@@ -1,7 +1,7 @@
 """Whether there is a request object, and whether there must be. What stands in one: `protocol/request_object.py`."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_one_object(draft: Draft) -> None:

@@ -1,6 +1,6 @@
 """The table: which checks an authorization request passes, where, in which order, for whom.
 
-The order is the policy: the first check that fails is the answer. A column is an endpoint; a further one (backchannel,
+The order counts: the first check that fails is the answer. A column is an endpoint; a further one (backchannel,
 device) is one more flag in `Column` and in the rows that hold for it.
 """
 
@@ -10,24 +10,24 @@ from enum import Flag, auto
 
 from vneid_idp.protocol import errors
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.checks.acr_values import check_acr_values
+from vneid_idp.protocol.checks.claims_parameter import check_claims
+from vneid_idp.protocol.checks.code_challenge import check_code_challenge
+from vneid_idp.protocol.checks.draft import Check, Draft
+from vneid_idp.protocol.checks.lengths import check_lengths
+from vneid_idp.protocol.checks.max_age import check_max_age
+from vneid_idp.protocol.checks.profiles import EVERY
+from vneid_idp.protocol.checks.prompt import check_prompt
+from vneid_idp.protocol.checks.pushed import check_no_reference, check_pusher, check_was_pushed
+from vneid_idp.protocol.checks.redirect_uri import check_redirect_uri
+from vneid_idp.protocol.checks.request_object import check_one_object, check_promised_object
+from vneid_idp.protocol.checks.response_mode import check_response_mode
+from vneid_idp.protocol.checks.response_type import check_response_type
+from vneid_idp.protocol.checks.scope import check_scope
+from vneid_idp.protocol.checks.unsupported import check_unsupported
 from vneid_idp.protocol.client import Client, Profile
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.params import Params
-from vneid_idp.protocol.policy.acr_values import check_acr_values
-from vneid_idp.protocol.policy.claims_parameter import check_claims
-from vneid_idp.protocol.policy.code_challenge import check_code_challenge
-from vneid_idp.protocol.policy.draft import Check, Draft
-from vneid_idp.protocol.policy.lengths import check_lengths
-from vneid_idp.protocol.policy.max_age import check_max_age
-from vneid_idp.protocol.policy.profiles import EVERY
-from vneid_idp.protocol.policy.prompt import check_prompt
-from vneid_idp.protocol.policy.pushed import check_no_reference, check_pusher, check_was_pushed
-from vneid_idp.protocol.policy.redirect_uri import check_redirect_uri
-from vneid_idp.protocol.policy.request_object import check_one_object, check_promised_object
-from vneid_idp.protocol.policy.response_mode import check_response_mode
-from vneid_idp.protocol.policy.response_type import check_response_type
-from vneid_idp.protocol.policy.scope import check_scope
-from vneid_idp.protocol.policy.unsupported import check_unsupported
 
 
 class Column(Flag):

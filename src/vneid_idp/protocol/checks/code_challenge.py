@@ -2,9 +2,9 @@
 
 import re
 
+from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.profiles import PROFILES
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 

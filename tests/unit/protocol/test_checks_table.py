@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from vneid_idp.protocol import client_auth, errors, jose, request_object
+from vneid_idp.protocol.checks import profiles
+from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
+from vneid_idp.protocol.checks.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client, Profile
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.jose import Unverified
-from vneid_idp.protocol.policy import profiles
-from vneid_idp.protocol.policy.draft import Draft
-from vneid_idp.protocol.policy.profiles import PROFILES, ProfileRules
-from vneid_idp.protocol.policy.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read_authorization
 
 TABLE = """
                         AUTHORIZE PAR  refuses with

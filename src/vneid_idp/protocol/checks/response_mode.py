@@ -1,8 +1,8 @@
 """`response_mode` (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode)."""
 
 from vneid_idp.protocol.authorization import RESPONSE_MODES
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_response_mode(draft: Draft) -> None:

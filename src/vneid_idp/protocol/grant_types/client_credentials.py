@@ -5,7 +5,7 @@ from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.claims import OWN_NAME_SCOPES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidScope, UnauthorizedClient
-from vneid_idp.protocol.grants.request import InOwnName, TokenRequest
+from vneid_idp.protocol.grant_types.request import InOwnName, TokenRequest
 
 
 def authorise(request: TokenRequest, _: Sealer) -> InOwnName:

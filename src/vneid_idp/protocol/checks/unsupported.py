@@ -1,7 +1,7 @@
 """Parameters that would change the meaning of the request and that are not supported."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidTarget, RegistrationNotSupported
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_unsupported(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope
-from vneid_idp.protocol.grants.request import RotateGrant, TokenRequest
+from vneid_idp.protocol.grant_types.request import RotateGrant, TokenRequest
 from vneid_idp.protocol.tokens import RefreshToken, open_refresh_token
 
 GRACE: Instant = 30 * SECOND

@@ -1,10 +1,10 @@
 """`redirect_uri`: prove where the answer may go."""
 
 from vneid_idp.protocol.authorization import RESPONSE_MODES, ReturnAddress
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import Params
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def return_address(client: Client, params: Params) -> ReturnAddress:

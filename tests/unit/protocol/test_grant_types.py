@@ -29,9 +29,9 @@ from vneid_idp.protocol.errors import (
     UnauthorizedClient,
     plain,
 )
-from vneid_idp.protocol.grants import client_credentials
-from vneid_idp.protocol.grants.authorization_code import check_redemption, redeem
-from vneid_idp.protocol.grants.refresh_token import (
+from vneid_idp.protocol.grant_types import client_credentials
+from vneid_idp.protocol.grant_types.authorization_code import check_redemption, redeem
+from vneid_idp.protocol.grant_types.refresh_token import (
     GRACE,
     Presented,
     Rotation,
@@ -40,7 +40,7 @@ from vneid_idp.protocol.grants.refresh_token import (
     narrowed,
     refresh,
 )
-from vneid_idp.protocol.grants.request import TokenRequest
+from vneid_idp.protocol.grant_types.request import TokenRequest
 from vneid_idp.protocol.levels import METHODS, SignInMethod, amr, factors, opens_session, reached
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.subjects import subject

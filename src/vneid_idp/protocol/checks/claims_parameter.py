@@ -2,9 +2,9 @@
 
 import orjson
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.claims import ClaimsRequest, scope_of
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_claims(draft: Draft) -> None:

@@ -1,7 +1,7 @@
 """`max_age` (OpenID Connect Core §3.1.2.1)."""
 
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
 
 
 def check_max_age(draft: Draft) -> None:

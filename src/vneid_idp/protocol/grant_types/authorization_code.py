@@ -7,7 +7,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
-from vneid_idp.protocol.grants.request import OpenGrant, TokenRequest
+from vneid_idp.protocol.grant_types.request import OpenGrant, TokenRequest
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.times import CLOCK_SKEW

@@ -1,8 +1,8 @@
 """`prompt` (OpenID Connect Core §3.1.2.1)."""
 
 from vneid_idp.protocol.authorization import PROMPTS
+from vneid_idp.protocol.checks.draft import Draft
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.policy.draft import Draft
 
 _NO_PROMPT: frozenset[str] = frozenset()
 
