@@ -47,7 +47,7 @@ from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Area, Door, DoorKind
-from vneid_idp.web.limits import POLICY, SANDBOX_POLICY, open_limits
+from vneid_idp.web.limits import LIMITS, SANDBOX_LIMITS, open_limits
 from vneid_idp.web.logos import doors as logo_doors
 from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.responses import see_other
@@ -147,7 +147,7 @@ def _assemble(
         registry=registry,
         vault=vault,
         templates=Templates(settings.is_sandbox),
-        limits=open_limits(redis_url, SANDBOX_POLICY if settings.is_sandbox else POLICY),
+        limits=open_limits(redis_url, SANDBOX_LIMITS if settings.is_sandbox else LIMITS),
         outbound=outbound,
         witness=Witness(outbound),
         client_keys=ClientKeys(outbound.fetch, clock),

@@ -9,7 +9,7 @@ from tests.support.redis import running_redis
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.web.limits import Limit, Secret, Subject, TooManyAttempts, Tried, open_limits
 
-POLICY = {secret: {Subject.ACCOUNT: (Limit(5, 15 * MINUTE),)} for secret in Secret}
+LIMITS = {secret: {Subject.ACCOUNT: (Limit(5, 15 * MINUTE),)} for secret in Secret}
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def redis_url() -> Iterator[str]:
 
 async def admitted(url: str, account: str) -> bool:
     """Whether one more attempt is let through by a worker of its own."""
-    limits = open_limits(url, POLICY)
+    limits = open_limits(url, LIMITS)
     try:
         await limits.admit(Secret.SIGN_IN, Tried(account=account))
     except TooManyAttempts as error:
@@ -38,7 +38,7 @@ async def test_fifty_attempts_at_once_through_as_many_workers_are_five(redis_url
 async def test_accounts_are_counted_apart_and_success_gives_all_attempts_back(redis_url: str) -> None:
     assert [await admitted(redis_url, "per_b") for _ in range(6)] == [True] * 5 + [False]
     assert await admitted(redis_url, "per_c")
-    limits = open_limits(redis_url, POLICY)
+    limits = open_limits(redis_url, LIMITS)
     await limits.succeeded(Secret.SIGN_IN, Tried(account="per_b"))
     await limits.close()
     assert await admitted(redis_url, "per_b")

@@ -51,9 +51,9 @@ _WHOLE_SERVICE = Limit(20_000, 15 * MINUTE)
 # address may fail a hundred times. This one takes two hundred addresses that fail all they may, and more than half of
 # what a process can hash in that time (some 33,000); by then it protects everybody else's sign-in.
 
-Policy = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
+LimitTable = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
 
-POLICY: Policy = {
+LIMITS: LimitTable = {
     # A passcode is one of a million: fifty guesses a day find it once in fifty years.
     Secret.SIGN_IN: {
         Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
@@ -76,12 +76,12 @@ POLICY: Policy = {
 }
 """Defaults of this project; no law gives figures."""
 
-SANDBOX_POLICY: Policy = {
-    **POLICY,
+SANDBOX_LIMITS: LimitTable = {
+    **LIMITS,
     # Here a message costs nothing and reaches nobody, and a developer repeats one person's sign-in all day.
     Secret.MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
 }
-"""As `POLICY`, whose rules on secrets hold in the sandbox as they do in production."""
+"""As `LIMITS`, whose rules on secrets hold in the sandbox as they do in production."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,12 @@ class LimitsUnavailable(DomainError):
 
 
 class Limits:
-    """Counts attempts against a policy."""
+    """Counts attempts against a table of limits."""
 
-    def __init__(self, storage: Storage, policy: Policy = POLICY) -> None:
+    def __init__(self, storage: Storage, table: LimitTable = LIMITS) -> None:
         self._storage = storage
         self._counter = SlidingWindowCounterRateLimiter(storage)
-        self._policy = policy
+        self._table = table
 
     async def admit(self, secret: Secret, tried: Tried) -> None:
         """Before the secret is looked at: take one of the account's attempts, and check the other subjects.
@@ -163,7 +163,7 @@ class Limits:
             await self._storage.bridge.storage.aclose()  # type: ignore[attr-defined]
 
     def _rules(self, secret: Secret, tried: Tried) -> Iterator[tuple[Subject, RateLimitItemPerSecond, tuple[str, ...]]]:
-        for subject, limits in self._policy[secret].items():
+        for subject, limits in self._table[secret].items():
             who = tried.of(subject)
             if who is not None:
                 for limit in limits:
@@ -200,7 +200,7 @@ def seconds_to_wait(
     return max(1, math.ceil(current_left - window + window * (1 - amount / current)))
 
 
-def open_limits(redis_url: str | None = None, policy: Policy = POLICY) -> Limits:
+def open_limits(redis_url: str | None = None, table: LimitTable = LIMITS) -> Limits:
     """Limits counted in Redis at `redis_url`, or in this process."""
     if redis_url is None:
         storage = storage_from_string("async+memory://", wrap_exceptions=True)
@@ -208,4 +208,4 @@ def open_limits(redis_url: str | None = None, policy: Policy = POLICY) -> Limits
         scheme = "async+redis+" if redis_url.startswith("unix:") else "async+"
         storage = storage_from_string(f"{scheme}{redis_url}", wrap_exceptions=True, implementation="redispy")
     assert isinstance(storage, Storage)
-    return Limits(storage, policy)
+    return Limits(storage, table)

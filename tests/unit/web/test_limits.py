@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 from vneid_idp.web.limits import (
-    POLICY,
-    SANDBOX_POLICY,
+    LIMITS,
+    SANDBOX_LIMITS,
     Limit,
     Limits,
     LimitsUnavailable,
-    Policy,
+    LimitTable,
     Secret,
     Subject,
     TooManyAttempts,
@@ -23,7 +23,7 @@ from vneid_idp.web.limits import (
     seconds_to_wait,
 )
 
-SMALL: Policy = {
+SMALL: LimitTable = {
     Secret.SIGN_IN: {
         Subject.ACCOUNT: (Limit(3, 10 * MINUTE), Limit(5, 60 * MINUTE)),
         Subject.ADDRESS: (Limit(4, 10 * MINUTE),),
@@ -54,8 +54,8 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 @pytest.fixture
 def small(time: Time) -> Limits:
-    """Counters in memory with a small policy."""
-    return open_limits(policy=SMALL)
+    """Counters in memory with a small table."""
+    return open_limits(table=SMALL)
 
 
 async def refusals(counted: Limits, tried: Tried, times: int) -> list[int]:
@@ -140,7 +140,7 @@ async def test_a_client_is_counted_too(small: Limits) -> None:
 
 @pytest.mark.parametrize("secret", [Secret.SIGN_IN, Secret.SECOND_FACTOR])
 async def test_a_few_addresses_cannot_lock_everybody_out_of_a_service(time: Time, secret: Secret) -> None:
-    counted = open_limits(policy=POLICY)
+    counted = open_limits(table=LIMITS)
     for number in range(20):
         for _ in range(100):
             await counted.failed(secret, Tried(address=f"192.0.2.{number}", client="shop"))
@@ -176,13 +176,13 @@ async def test_without_the_counters_nothing_is_let_through() -> None:
 
 
 def test_the_sandbox_is_generous_with_messages_and_with_nothing_else() -> None:
-    assert {secret for secret in Secret if SANDBOX_POLICY[secret] != POLICY[secret]} == {Secret.MESSAGE}
-    assert POLICY[Secret.MESSAGE] == {Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(20, DAY))}
+    assert {secret for secret in Secret if SANDBOX_LIMITS[secret] != LIMITS[secret]} == {Secret.MESSAGE}
+    assert LIMITS[Secret.MESSAGE] == {Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(20, DAY))}
 
 
 async def test_a_demo_is_repeated_all_day_and_only_there(time: Time) -> None:
     person, demos = Tried("person"), 60
-    sandbox, production = open_limits(policy=SANDBOX_POLICY), open_limits(policy=POLICY)
+    sandbox, production = open_limits(table=SANDBOX_LIMITS), open_limits(table=LIMITS)
     for _ in range(demos):
         await sandbox.admit(Secret.MESSAGE, person)
     for _ in range(5):
@@ -191,10 +191,10 @@ async def test_a_demo_is_repeated_all_day_and_only_there(time: Time) -> None:
         await production.admit(Secret.MESSAGE, person)
 
 
-@pytest.mark.parametrize("policy", [POLICY, SANDBOX_POLICY])
-def test_every_secret_is_limited_and_in_whole_seconds(policy: Policy) -> None:
-    assert set(policy) == set(Secret)
-    for rules in policy.values():
+@pytest.mark.parametrize("table", [LIMITS, SANDBOX_LIMITS])
+def test_every_secret_is_limited_and_in_whole_seconds(table: LimitTable) -> None:
+    assert set(table) == set(Secret)
+    for rules in table.values():
         for limit in (limit for each in rules.values() for limit in each):
             assert limit.amount > 0
             assert limit.window >= MINUTE
