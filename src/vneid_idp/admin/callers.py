@@ -1,15 +1,21 @@
 """Who calls: one of the operator's own programs, with the scope that the door needs."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from vneid_idp.clients import service
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
+from vneid_idp.storage.unit import Unit
 from vneid_idp.web.bearer import bearer_token, open_caller
+from vneid_idp.web.context import Idp, idp
+
+T = TypeVar("T")
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
 _SCHEME = HTTPBearer(
@@ -22,24 +28,58 @@ _SCHEME = HTTPBearer(
 )
 
 
-def needs(scope: str) -> Callable[..., Awaitable[Client]]:
-    """A dependency that gives the calling client, and refuses whoever may not what `scope` names.
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program at a door: what its token says stands, what its registration permits is asked again where it writes."""
 
-    The registration decides as much as the token: a scope that the operator took away counts no more at once.
+    provider: Idp
+    client_id: str
+    scope: str
+    """The scope that the door needs, which the token has."""
+
+    async def act(self, work: Callable[[Unit, Client], Awaitable[T]]) -> T:
+        """What `work` returns, done in one unit in which the program still may what the door needs, and stays so.
+
+        `work` is given the program as it is in that unit, for `check_reaches`; it may run more than once: see
+        `Database.transact`. Raises `InvalidToken`, `InsufficientScope`, and what `work` raises.
+        """
+
+        async def checked(unit: Unit) -> T:
+            # Held first and read afterwards: a change that had to be waited for counts already.
+            if not await service.hold_client(unit, self.client_id):
+                raise InvalidToken("The client of this access token has been disabled.")
+            client = await service.get_client(unit, self.client_id)
+            _check_permits(client, self.scope)
+            return await work(unit, client)
+
+        return await self.provider.db.transact(checked)
+
+
+def needs(scope: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that gives the caller, and refuses whoever may not what `scope` names.
+
+    The registration decides as much as the token: a scope that the operator took away counts no more. Here it is read
+    from memory, which in another worker can be seconds old; whoever writes asks again (`Caller.act`).
     """
 
     async def find_caller(
         request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
-    ) -> Client:
+    ) -> Caller:
         token, client = await open_caller(request, bearer_token(request))
         if token.own is None:
             raise InsufficientScope("This needs a program's own access token, from the client_credentials grant.")
-        is_operators = client.metadata.get("registered_by") == "operator"
-        if not is_operators or scope not in token.own.scope or scope not in client.scope:
+        if scope not in token.own.scope:
             raise InsufficientScope(f"The access token lacks the scope {scope}.")
-        return client
+        _check_permits(client, scope)
+        return Caller(idp(request), client.client_id, scope)
 
     return find_caller
+
+
+def _check_permits(client: Client, scope: str) -> None:
+    """Require that the operator registered this client, and with this scope."""
+    if client.metadata.get("registered_by") != "operator" or scope not in client.scope:
+        raise InsufficientScope(f"The access token lacks the scope {scope}.")
 
 
 def check_reaches(caller: Client, *scopes: Iterable[str]) -> None:

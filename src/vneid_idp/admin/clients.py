@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
 
-from vneid_idp.admin.callers import check_reaches, needs
+from vneid_idp.admin.callers import Caller, check_reaches, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
@@ -29,8 +29,8 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
 router = router_of("Clients")
-Reader = Annotated[ClientFacts, Depends(needs("admin:clients:read"))]
-Writer = Annotated[ClientFacts, Depends(needs("admin:clients:write"))]
+Reader = Annotated[Caller, Depends(needs("admin:clients:read"))]
+Writer = Annotated[Caller, Depends(needs("admin:clients:write"))]
 _ONE = {"_404": "unknown_client, not_found"}
 _METADATA = {"_400": "invalid_client_metadata, invalid_redirect_uri, who_and_why"}
 _SEEN = {"_412": "client_changed", "_428": "precondition_required"}
@@ -61,8 +61,12 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
     """Its credentials are told this once. It gets no scope of the operator's that the caller lacks."""
     provider, deed = idp(request), new.deed(caller)
     found = registration.read_registration(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
-    check_reaches(caller, found.members["scope"].split())
-    made = await provider.db.transact(lambda unit: service.register(unit, found, client_id=new.client_id, deed=deed))
+
+    async def work(unit: Unit, program: ClientFacts) -> service.Registered:
+        check_reaches(program, found.members["scope"].split())
+        return await service.register(unit, found, client_id=new.client_id, deed=deed)
+
+    made = await caller.act(work)
     provider.clients.forget(made.client.client_id)
     tag(response, made.client)
     return ClientWithSecret.told(made.client, made.secret, made.registration_access_token)
@@ -90,16 +94,16 @@ async def update(
     and had none."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit) -> tuple[ClientFacts, str | None]:
+    async def work(unit: Unit, program: ClientFacts) -> tuple[ClientFacts, str | None]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
         changed = await operating.update(
             unit, seen, change.metadata, deed, sandbox=provider.sandbox, material=change.material
         )
-        check_reaches(caller, seen.scope, changed[0].scope)
+        check_reaches(program, seen.scope, changed[0].scope)
         return changed
 
-    client, secret = await provider.db.transact(work)
+    client, secret = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return ClientWithSecret.told(client, secret)
@@ -116,11 +120,11 @@ async def disable(
     """At once; once more changes nothing."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit) -> ClientFacts:
+    async def work(unit: Unit, _: ClientFacts) -> ClientFacts:
         await service.disable(unit, client_id, deed)
         return await service.get_client(unit, client_id)
 
-    client = await provider.db.transact(work)
+    client = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return Client.of(client)
@@ -135,13 +139,13 @@ async def enable(request: Request, response: Response, caller: Writer, client_id
     """What was granted before, and was not ended meanwhile, counts again. A disabled family stays so."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit) -> ClientFacts:
+    async def work(unit: Unit, program: ClientFacts) -> ClientFacts:
         await service.enable(unit, client_id, deed)
         client = await service.get_client(unit, client_id)
-        check_reaches(caller, client.scope)
+        check_reaches(program, client.scope)
         return client
 
-    client = await provider.db.transact(work)
+    client = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return Client.of(client)
@@ -164,14 +168,14 @@ async def rotate_secret(
     request that is repeated does not rotate twice."""
     provider, deed = idp(request), rotation.deed(caller)
 
-    async def work(unit: Unit) -> tuple[ClientFacts, str]:
+    async def work(unit: Unit, program: ClientFacts) -> tuple[ClientFacts, str]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
-        check_reaches(caller, seen.scope)
+        check_reaches(program, seen.scope)
         secret = await service.rotate_secret(unit, seen, deed, overlap=rotation.overlap_hours * HOUR)
         return await service.get_client(unit, client_id), secret
 
-    client, secret = await provider.db.transact(work)
+    client, secret = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return ClientWithSecret.told(client, secret)
@@ -203,15 +207,15 @@ async def set_purposes(
     whole of it when its id is in `material`."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit) -> ClientFacts:
+    async def work(unit: Unit, program: ClientFacts) -> ClientFacts:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
-        check_reaches(caller, seen.scope)
+        check_reaches(program, seen.scope)
         return await operating.set_purposes(
             unit, seen, change.purposes, deed, sandbox=provider.sandbox, material=change.material
         )
 
-    client = await provider.db.transact(work)
+    client = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
     return Purposes(purposes=client.metadata.get("purposes", []))

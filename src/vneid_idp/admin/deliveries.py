@@ -4,22 +4,21 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response, status
 
-from vneid_idp.admin.callers import needs
+from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.representations import AfterOf, Change, Delivery, DeliveryIdOf, DeliveryPage, LimitOf
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.delivery import service
-from vneid_idp.protocol.client import Client
 from vneid_idp.web.context import idp
 
 router = router_of("Deliveries")
-Caller = Annotated[Client, Depends(needs("admin:deliveries"))]
+Program = Annotated[Caller, Depends(needs("admin:deliveries"))]
 
 
 @router.get("/deliveries", summary="List the queue", responses=refusals())
 async def list_deliveries(
     request: Request,
     response: Response,
-    _: Caller,
+    _: Program,
     dead: Annotated[bool, Query(description="Only what was given up.")] = False,
     limit: LimitOf = 50,
     after: AfterOf = None,
@@ -40,10 +39,10 @@ async def list_deliveries(
     status_code=status.HTTP_204_NO_CONTENT,
     responses=refusals(_400="who_and_why", _404="not_given_up, not_found", _409="cannot_be_retried"),
 )
-async def retry(request: Request, caller: Caller, delivery_id: DeliveryIdOf, change: Change) -> Response:
+async def retry(request: Request, caller: Program, delivery_id: DeliveryIdOf, change: Change) -> Response:
     """Another round of attempts."""
     deed = change.deed(caller)
-    await idp(request).db.transact(lambda unit: service.retry(unit, delivery_id, deed))
+    await caller.act(lambda unit, _: service.retry(unit, delivery_id, deed))
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
@@ -53,8 +52,8 @@ async def retry(request: Request, caller: Caller, delivery_id: DeliveryIdOf, cha
     status_code=status.HTTP_204_NO_CONTENT,
     responses=refusals(_400="who_and_why", _404="not_given_up, not_found"),
 )
-async def discard(request: Request, caller: Caller, delivery_id: DeliveryIdOf, change: Change) -> Response:
+async def discard(request: Request, caller: Program, delivery_id: DeliveryIdOf, change: Change) -> Response:
     """It is gone then."""
     deed = change.deed(caller)
-    await idp(request).db.transact(lambda unit: service.discard(unit, delivery_id, deed))
+    await caller.act(lambda unit, _: service.discard(unit, delivery_id, deed))
     return Response(status_code=204, headers={"Cache-Control": "no-store"})

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from vneid_idp.admin.callers import needs
+from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.representations import Change, ClientIdOf, Domain, DomainOf, Domains
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.clients import domains, service
@@ -14,8 +14,8 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
 router = router_of("Domains")
-Reader = Annotated[ClientFacts, Depends(needs("admin:clients:read"))]
-Writer = Annotated[ClientFacts, Depends(needs("admin:clients:write"))]
+Reader = Annotated[Caller, Depends(needs("admin:clients:read"))]
+Writer = Annotated[Caller, Depends(needs("admin:clients:write"))]
 _ADDRESS = "/clients/{client_id}/domains"
 
 
@@ -40,10 +40,10 @@ async def ask(
     """Gives the proof that the domain has to show; the same one each time."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit) -> ClientDomain:
+    async def work(unit: Unit, _: ClientFacts) -> ClientDomain:
         return await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
 
-    found = await idp(request).db.transact(work)
+    found = await caller.act(work)
     no_store(response)
     return Domain.of(found)
 
@@ -61,7 +61,7 @@ async def check(
     async with provider.db.reading() as reading:
         asked = await domains.get_domain(reading, client_id, domain)
     shown_by = await domains.look(provider.witness, asked)
-    found = await provider.db.transact(lambda unit: domains.record_look(unit, asked, shown_by, deed))
+    found = await caller.act(lambda unit, _: domains.record_look(unit, asked, shown_by, deed))
     provider.clients.forget(client_id)
     no_store(response)
     return Domain.of(found)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
 
-from vneid_idp.admin.callers import needs
+from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
@@ -24,8 +24,8 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
 router = router_of("Families")
-Reader = Annotated[ClientFacts, Depends(needs("admin:clients:read"))]
-Writer = Annotated[ClientFacts, Depends(needs("admin:clients:write"))]
+Reader = Annotated[Caller, Depends(needs("admin:clients:read"))]
+Writer = Annotated[Caller, Depends(needs("admin:clients:write"))]
 _ONE = refusals(_404="unknown_family, not_found")
 _CHANGE = refusals(_404="unknown_family, not_found", _400="who_and_why")
 
@@ -54,11 +54,11 @@ async def create_family(request: Request, response: Response, caller: Writer, ne
     """Before its first client is registered; a client that names a family which is not there makes it too."""
     deed = new.deed(caller)
 
-    async def work(unit: Unit) -> families.Family:
+    async def work(unit: Unit, _: ClientFacts) -> families.Family:
         await families.create(unit, new.family_id, new.name, deed)
         return await families.get(unit, new.family_id)
 
-    family = await idp(request).db.transact(work)
+    family = await caller.act(work)
     no_store(response)
     return Family.of(family)
 
@@ -80,11 +80,11 @@ async def name_family(
     """As people and operators read it."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit) -> families.Family:
+    async def work(unit: Unit, _: ClientFacts) -> families.Family:
         await families.name(unit, family_id, change.name, deed)
         return await families.get(unit, family_id)
 
-    family = await idp(request).db.transact(work)
+    family = await caller.act(work)
     no_store(response)
     return Family.of(family)
 
@@ -94,7 +94,7 @@ async def disable_family(
     request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: Change
 ) -> Family:
     """All its clients at once; once more changes nothing."""
-    return await _switch(request, response, family_id, change.deed(caller), on=False)
+    return await _switch(caller, response, family_id, change.deed(caller), on=False)
 
 
 @router.post("/families/{family_id}/enable", summary="Put a family back into service", responses=_CHANGE)
@@ -102,18 +102,16 @@ async def enable_family(
     request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: Change
 ) -> Family:
     """A client that was disabled by itself stays so."""
-    return await _switch(request, response, family_id, change.deed(caller), on=True)
+    return await _switch(caller, response, family_id, change.deed(caller), on=True)
 
 
-async def _switch(request: Request, response: Response, family_id: str, deed: Deed, *, on: bool) -> Family:
-    provider = idp(request)
-
-    async def work(unit: Unit) -> tuple[families.Family, tuple[str, ...]]:
+async def _switch(caller: Caller, response: Response, family_id: str, deed: Deed, *, on: bool) -> Family:
+    async def work(unit: Unit, _: ClientFacts) -> tuple[families.Family, tuple[str, ...]]:
         await (families.enable if on else families.disable)(unit, family_id, deed)
         return await families.get(unit, family_id), await families.members(unit, family_id)
 
-    family, clients = await provider.db.transact(work)
+    family, clients = await caller.act(work)
     for client_id in clients:
-        provider.clients.forget(client_id)
+        caller.provider.clients.forget(client_id)
     no_store(response)
     return Family.of(family)

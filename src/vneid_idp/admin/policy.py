@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response, status
 
-from vneid_idp.admin.callers import needs
+from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.policy_representations import (
     Draft,
     NewDraft,
@@ -26,14 +26,14 @@ from vneid_idp.use_cases.simulate_policy import first_change, simulate
 from vneid_idp.web.context import idp
 
 router = router_of("Policy")
-Caller = Annotated[Client, Depends(needs("admin:policy"))]
+Program = Annotated[Caller, Depends(needs("admin:policy"))]
 VersionOf = Annotated[int, Path(ge=1, lt=2**31, description="The number of a version.")]
 OnDay = Annotated[date | None, Query(description="A day in Viet Nam.", ge=FIRST_DAY, le=LAST_DAY)]
 _ONE = {"_404": "policy_version_unknown, not_found"}
 
 
 @router.get("/policy", summary="Look at what is in force", responses=refusals())
-async def show(request: Request, response: Response, _: Caller, on: OnDay = None) -> PolicyInForce:
+async def show(request: Request, response: Response, _: Program, on: OnDay = None) -> PolicyInForce:
     """Today or on a day, and which versions there are."""
     async with idp(request).db.reading() as unit:
         policy, versions = await service.published(unit), await service.versions(unit)
@@ -43,7 +43,7 @@ async def show(request: Request, response: Response, _: Caller, on: OnDay = None
 
 
 @router.get("/policy/versions/{version}", summary="Look at a version", responses=refusals(**_ONE))
-async def show_version(request: Request, response: Response, _: Caller, version: VersionOf) -> PolicyRows:
+async def show_version(request: Request, response: Response, _: Program, version: VersionOf) -> PolicyRows:
     """Its own rows, a draft's too."""
     async with idp(request).db.reading() as unit:
         policy = await service.of_version(unit, version)
@@ -57,10 +57,10 @@ async def show_version(request: Request, response: Response, _: Caller, version:
     status_code=status.HTTP_201_CREATED,
     responses=refusals(_400="who_and_why", _422="policy_refused"),
 )
-async def load(request: Request, response: Response, caller: Caller, draft: NewDraft) -> Draft:
+async def load(request: Request, response: Response, caller: Program, draft: NewDraft) -> Draft:
     """Nothing changes until it is published."""
     deed = draft.deed(caller)
-    made = await idp(request).db.transact(lambda unit: service.load(unit, draft.document, actions_of(), deed))
+    made = await caller.act(lambda unit, _: service.load(unit, draft.document, actions_of(), deed))
     no_store(response)
     return Draft.of(made)
 
@@ -71,7 +71,7 @@ async def load(request: Request, response: Response, caller: Caller, draft: NewD
     responses=refusals(**_ONE, _503="registry_unavailable"),
 )
 async def try_out(
-    request: Request, response: Response, _: Caller, version: VersionOf, on: OnDay = None
+    request: Request, response: Response, _: Program, version: VersionOf, on: OnDay = None
 ) -> PolicySimulation:
     """For everything that is bound, on a day; unless told, on the first day that it changes. Takes as long as there is
     something bound to look at."""
@@ -94,16 +94,16 @@ async def try_out(
     ),
 )
 async def publish(
-    request: Request, response: Response, caller: Caller, version: VersionOf, publication: Publication
+    request: Request, response: Response, caller: Program, version: VersionOf, publication: Publication
 ) -> Version:
     """From the days that its rows name they hold, in every provider within seconds."""
     provider, deed = idp(request), publication.deed(caller)
 
-    async def work(unit: Unit) -> tuple[service.Version, ...]:
+    async def work(unit: Unit, _: Client) -> tuple[service.Version, ...]:
         await service.publish(unit, version, deed, backdated=publication.backdated_because)
         return await service.versions(unit)
 
-    versions = await provider.db.transact(work)
+    versions = await caller.act(work)
     provider.policy.forget()
     no_store(response)
     return Version.of(next(each for each in versions if each.version == version))

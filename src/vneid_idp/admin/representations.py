@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from vneid_idp.admin.callers import Caller
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.families import Family as FamilyFacts
@@ -47,7 +48,7 @@ class Change(Model):
     by: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The operator's id.", examples=["ops-3"])
     reason: str = Field(min_length=3, max_length=500, examples=["Asked for by the relying party, ticket 4711"])
 
-    def deed(self, caller: ClientFacts) -> Deed:
+    def deed(self, caller: Caller) -> Deed:
         """What stands in the event; raises `BadDeed`."""
         return Deed(self.by, self.reason, through=caller.client_id)
 
