@@ -11,7 +11,7 @@ from vneid_idp.identity.registry_feed import RegistryChange
 from vneid_idp.identity.registry_reports import Report, ReportRefused
 from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
-from vneid_idp.registry_client.transport import BadAnswer, Told, Transport
+from vneid_idp.registry_client.transport import Answered, BadAnswer, Transport
 from vneid_idp.registry_client.wire import PREFIX, Changes, ManyQuestion, NumberQuestion, People, Person
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,8 +41,8 @@ class HttpRegistry:
 
     async def find(self, person_id: str) -> RegistryRecord | None:
         """See `Registry.find`."""
-        told = await self._transport.ask("GET", f"{PREFIX}/people/{person_id}")
-        record = _one(told)
+        answered = await self._transport.ask("GET", f"{PREFIX}/people/{person_id}")
+        record = _one(answered)
         if record is not None and record.person_id != person_id:
             raise _bad("tells of another person than the one asked for")
         return record
@@ -75,17 +75,17 @@ class HttpRegistry:
     async def changes(self, after: str | None, limit: int) -> tuple[RegistryChange, ...]:
         """See `RegistryFeed.changes`."""
         query = urlencode({"limit": limit} if after is None else {"after": after, "limit": limit})
-        told = _read(Changes, _ok(await self._transport.ask("GET", f"{PREFIX}/changes?{query}")))
-        if len(told.changes) > limit:
+        feed = _read(Changes, _ok(await self._transport.ask("GET", f"{PREFIX}/changes?{query}")))
+        if len(feed.changes) > limit:
             raise _bad("tells more changes than were asked for")
-        return tuple(change.change() for change in told.changes)
+        return tuple(change.change() for change in feed.changes)
 
     async def report(self, report: Report) -> RegistryRecord:
         """See `RegistryReports.report`. Sent once: the office sends it again, with the same id, if it must."""
-        told = await self._post("reports", ReportBody.of(report), again=False)
-        if told.status in (404, 409, 422):
+        answered = await self._post("reports", ReportBody.of(report), again=False)
+        if answered.status in (404, 409, 422):
             raise ReportRefused
-        record = _one(told)
+        record = _one(answered)
         if record is None or record.person_id != report.person_id:
             raise _bad("tells of another person than the one reported")
         return record
@@ -97,22 +97,22 @@ class HttpRegistry:
     async def forget(self, record: RegistryRecord) -> None:
         """See `PopulationRegistry.forget`."""
 
-    async def _post(self, path: str, body: BaseModel, *, again: bool = True) -> Told:
+    async def _post(self, path: str, body: BaseModel, *, again: bool = True) -> Answered:
         return await self._transport.ask("POST", f"{PREFIX}/{path}", body.model_dump_json().encode(), again=again)
 
 
-def _one(told: Told) -> RegistryRecord | None:
-    return None if told.status == 404 else _read(Person, _ok(told)).record()
+def _one(answered: Answered) -> RegistryRecord | None:
+    return None if answered.status == 404 else _read(Person, _ok(answered)).record()
 
 
-def _people(told: Told) -> tuple[RegistryRecord, ...]:
-    return tuple(person.record() for person in _read(People, _ok(told)).people)
+def _people(answered: Answered) -> tuple[RegistryRecord, ...]:
+    return tuple(person.record() for person in _read(People, _ok(answered)).people)
 
 
-def _ok(told: Told) -> bytes:
-    if told.status != 200:
-        raise _bad(f"answers {told.status}")
-    return told.body
+def _ok(answered: Answered) -> bytes:
+    if answered.status != 200:
+        raise _bad(f"answers {answered.status}")
+    return answered.body
 
 
 def _read(model: type[M], body: bytes) -> M:

@@ -102,9 +102,9 @@ async def test_a_question_is_asked_again_and_answered(watch: Watch) -> None:
 )
 async def test_what_stays_without_an_answer_is_unavailable(watch: Watch, failure: Any) -> None:
     server = Server(watch, failure)
-    with pytest.raises(RegistryUnavailable) as told:
+    with pytest.raises(RegistryUnavailable) as refused:
         await server.registry.find_by_number(PLAIN.personal_number)
-    assert (told.value.status, told.value.code, told.value.retry_after) == (503, "registry_unavailable", 30)
+    assert (refused.value.status, refused.value.code, refused.value.retry_after) == (503, "registry_unavailable", 30)
     assert len(server.requests) == 3
     assert server.health() is RegistryHealth.DEGRADED
 
