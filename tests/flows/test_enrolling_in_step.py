@@ -26,19 +26,19 @@ async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
     """Of somebody without an account nothing is kept to compare with, and the feed would pass them over."""
     await direct.round()
     idp, person_id = land.idp, land.people[slug].record.person_id
-    told = await persons.ask(idp.db, idp.registry, person_id)
+    answer = await persons.ask(idp.db, idp.registry, person_id)
     await change(land, person_id, deceased_at=land.watch.now())
     assert await direct.round() == 1
 
     async def enrol(unit: Unit) -> None:
-        assert told is not None
+        assert answer is not None
         if slug == "no-account":
-            await open_account(unit, idp.vault, idp.keys.blind, told, 2, compared=True, policy=shipped(), deed=DEED)
+            await open_account(unit, idp.vault, idp.keys.blind, answer, 2, compared=True, policy=shipped(), deed=DEED)
         else:
-            await raise_level(unit, idp.vault, idp.keys.blind, told, compared=True, policy=shipped(), deed=DEED)
+            await raise_level(unit, idp.vault, idp.keys.blind, answer, compared=True, policy=shipped(), deed=DEED)
 
     with pytest.raises(persons.Overtaken):
         await idp.db.transact(enrol)
-    told = await persons.ask(idp.db, idp.registry, person_id)
+    answer = await persons.ask(idp.db, idp.registry, person_id)
     with pytest.raises(accounts.LevelNotAllowed):
         await idp.db.transact(enrol)

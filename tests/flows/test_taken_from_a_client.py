@@ -209,13 +209,13 @@ async def test_the_scope_is_asked_in_the_unit_that_binds(served: Served) -> None
     token = await person_token(land, party.registered, served.someone.person_id, scope=OWN)
     grant_id = AccessToken.from_json(land.idp.keys.sealer.open_json(SealPurpose.ACCESS_TOKEN, token)).grant_id
     assert grant_id is not None
-    told = await persons.ask(land.idp.db, land.idp.registry, served.someone.person_id)
-    assert told is not None
+    answer = await persons.ask(land.idp.db, land.idp.registry, served.someone.person_id)
+    assert answer is not None
     seen = await land.idp.clients.get(land.idp.db, party.client_id)
     await served.take("binding:social_account")
 
     async def bind(unit: Unit) -> None:
-        await bind_account(unit, land.idp.keys.blind, seen, grant_id, told, shipped(), account_id="1000")
+        await bind_account(unit, land.idp.keys.blind, seen, grant_id, answer, shipped(), account_id="1000")
 
     with pytest.raises(InsufficientScope):
         await land.idp.db.transact(bind)

@@ -50,17 +50,17 @@ async def granted(land: Country, party: RelyingParty, scope: tuple[str, ...], ch
     return token.grant_id
 
 
-async def asked(land: Country, slug: str) -> persons.Told:
-    told = await persons.ask(land.idp.db, land.idp.registry, land.people[slug].record.person_id)
-    assert told is not None
-    return told
+async def asked(land: Country, slug: str) -> persons.RegisterAnswer:
+    answer = await persons.ask(land.idp.db, land.idp.registry, land.people[slug].record.person_id)
+    assert answer is not None
+    return answer
 
 
 async def bind(land: Country, party: RelyingParty, grant_id: str, holder: str) -> Bound[SocialAccount]:
-    told = await asked(land, holder)
+    answer = await asked(land, holder)
     client, blind = party.registered.client, land.idp.keys.blind
     async with land.idp.db.writing() as unit:
-        return await bind_account(unit, blind, client, grant_id, told, shipped(), account_id="1000")
+        return await bind_account(unit, blind, client, grant_id, answer, shipped(), account_id="1000")
 
 
 @pytest.mark.parametrize("scope", [("openid",), CHILD], ids=" ".join)
@@ -143,14 +143,14 @@ async def test_a_secret_is_changed_by_who_knows_the_password_that_stands(land: C
 
 async def enrol(land: Country, slug: str, level: int | None, *, compared: bool) -> None:
     """Open an account of `level` for a persona, or raise the one there is."""
-    told, vault, blind = await asked(land, slug), land.idp.vault, land.idp.keys.blind
+    answer, vault, blind = await asked(land, slug), land.idp.vault, land.idp.keys.blind
 
     async def work(unit: Unit) -> None:
         if level is None:
-            await enrol_person.raise_level(unit, vault, blind, told, compared=compared, policy=shipped(), deed=CLERK)
+            await enrol_person.raise_level(unit, vault, blind, answer, compared=compared, policy=shipped(), deed=CLERK)
         else:
             await enrol_person.open_account(
-                unit, vault, blind, told, level, compared=compared, policy=shipped(), deed=CLERK
+                unit, vault, blind, answer, level, compared=compared, policy=shipped(), deed=CLERK
             )
 
     await land.idp.db.transact(work)

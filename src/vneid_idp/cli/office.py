@@ -17,7 +17,7 @@ from vneid_idp.identity import passkeys, persons, phones
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.passkeys import Passkey
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
 from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
@@ -62,10 +62,10 @@ async def _policy(office: Office) -> Policy:
         return await policies.published(unit)
 
 
-async def _ask(office: Office, record: RegistryRecord) -> Told:
-    told = await persons.ask(office.db, office.registry, record.person_id)
-    assert told is not None, "the register had the person a moment ago"
-    return told
+async def _ask(office: Office, record: RegistryRecord) -> RegisterAnswer:
+    answer = await persons.ask(office.db, office.registry, record.person_id)
+    assert answer is not None, "the register had the person a moment ago"
+    return answer
 
 
 @app.command("open-account")
@@ -79,10 +79,10 @@ def open_account(
     """Open an account of a level by age and card; prints the code with which the holder activates it at /activate."""
 
     async def work(office: Office, record: RegistryRecord, deed: Deed) -> str:
-        told, policy = await _ask(office, record), await _policy(office)
+        answer, policy = await _ask(office, record), await _policy(office)
         _, code = await office.db.transact(
             lambda unit: enrol_person.open_account(
-                unit, office.vault, office.blind, told, level, compared=compared, policy=policy, deed=deed
+                unit, office.vault, office.blind, answer, level, compared=compared, policy=policy, deed=deed
             )
         )
         return code
@@ -96,10 +96,10 @@ def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compar
     """Raise an account to level 2, which takes a look at the card and the face."""
 
     async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
-        told, policy = await _ask(office, record), await _policy(office)
+        answer, policy = await _ask(office, record), await _policy(office)
         await office.db.transact(
             lambda unit: enrol_person.raise_level(
-                unit, office.vault, office.blind, told, compared=compared, policy=policy, deed=deed
+                unit, office.vault, office.blind, answer, compared=compared, policy=policy, deed=deed
             )
         )
 

@@ -20,7 +20,7 @@ from vneid_idp.consent import decisions
 from vneid_idp.grants.liveness import DECISIONS, MOST_ABOVE, for_each_number, lives, session_stands, stands
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity import persons
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.authorisation import Authorisation
@@ -192,19 +192,19 @@ async def find_live(unit: Reading, client_id: str, grant_id: str, above: int) ->
     return None if row is None else grant_of(row)
 
 
-async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, told: Told | None = None) -> Grant:
+async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, answer: RegisterAnswer | None = None) -> Grant:
     """The live grant, held until the unit ends: for whoever writes something in its name. Raises `GrantEnded`.
 
     Whoever takes something away (a withdrawal, a lock, a death, a client disabled, a revocation) waits for this unit to
     commit and then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing
-    also concerns: the child for whom a guardian acts. With `told`, raises `Overtaken` (see `persons.hold`).
+    also concerns: the child for whom a guardian acts. With `answer`, raises `Overtaken` (see `persons.hold`).
     """
     row = await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id)
     if row is None:
         raise GrantEnded
     if not await hold_client(unit, client_id):
         raise GrantEnded
-    await persons.hold(unit, row["person_id"], *others, told=told)
+    await persons.hold(unit, row["person_id"], *others, answer=answer)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
     live = _HOLD_LIVE[_authorisation_of(row).above]
     row = await unit.fetch_one(live, of_client=client_id, of_grant=grant_id, now=unit.now)

@@ -44,14 +44,14 @@ class Overtaken(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RegisterAnswer:
     """What the register said of somebody (`ask`), and how many changes had been told before it was asked."""
 
     record: RegistryRecord
     changes: int
 
 
-async def ask(db: Database, registry: Registry, person_id: str) -> Told | None:
+async def ask(db: Database, registry: Registry, person_id: str) -> RegisterAnswer | None:
     """Ask the register about somebody, before the unit that acts on the answer; nothing if it knows nobody.
 
     Raises `RegistryUnavailable`.
@@ -63,7 +63,7 @@ async def ask(db: Database, registry: Registry, person_id: str) -> Told | None:
         # The changes of people whom nobody here knows are passed over: from now on somebody does.
         await db.transact(lambda unit: ensure(unit, person_id))
     record = await registry.find(person_id)
-    return None if record is None else Told(record, 0 if row is None else row["changes"])
+    return None if record is None else RegisterAnswer(record, 0 if row is None else row["changes"])
 
 
 async def ensure(unit: Unit, person_id: str) -> None:
@@ -71,21 +71,21 @@ async def ensure(unit: Unit, person_id: str) -> None:
     await unit.execute(_ENSURE, person_id=person_id, now=unit.now)
 
 
-async def hold(unit: Unit, *person_ids: str, told: Told | None = None) -> None:
+async def hold(unit: Unit, *person_ids: str, answer: RegisterAnswer | None = None) -> None:
     """Keep everybody from taking anything away from these people until the unit ends.
 
-    Raises `Overtaken` when a change of the person of whom was `told` was committed meanwhile: a death must not be
+    Raises `Overtaken` when a change of the person of whom `answer` speaks was committed meanwhile: a death must not be
     missed, nor undone by an older word.
     """
-    await _lock(unit, _HOLD, person_ids, told)
+    await _lock(unit, _HOLD, person_ids, answer)
 
 
-async def seize(unit: Unit, *person_ids: str, told: Told | None = None) -> None:
+async def seize(unit: Unit, *person_ids: str, answer: RegisterAnswer | None = None) -> None:
     """Wait until nobody acts in these people's names any more, and keep everybody from it until the unit ends.
 
     Raises `Overtaken` as `hold` does.
     """
-    await _lock(unit, _SEIZE, person_ids, told)
+    await _lock(unit, _SEIZE, person_ids, answer)
 
 
 async def is_known(unit: Reading, person_id: str) -> bool:
@@ -98,10 +98,10 @@ async def tell(unit: Unit, person_id: str) -> None:
     await unit.execute(_TELL, of_person=person_id)
 
 
-async def _lock(unit: Unit, lock: Statement, person_ids: tuple[str, ...], told: Told | None) -> None:
+async def _lock(unit: Unit, lock: Statement, person_ids: tuple[str, ...], answer: RegisterAnswer | None) -> None:
     for person_id in sorted(set(person_ids)):
         row = await _locked(unit, lock, person_id)
-        if told is not None and told.record.person_id == person_id and told.changes != row["changes"]:
+        if answer is not None and answer.record.person_id == person_id and answer.changes != row["changes"]:
             raise Overtaken
 
 

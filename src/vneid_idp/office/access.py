@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import lock_requests, persons
 from vneid_idp.identity.lock_requests import LockRequest
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.roles import OwnFile, Role
 from vneid_idp.kernel.clock import MINUTE, Instant
@@ -50,12 +50,12 @@ class OpenFile:
         return f"{HOME}/people/{self.handle}"
 
 
-async def ask_register(colleague: Colleague, file: OpenFile) -> Told:
+async def ask_register(colleague: Colleague, file: OpenFile) -> RegisterAnswer:
     """What the register says of the person now, for an act that rests on it. Raises `FileClosed` when it has nobody."""
-    told = await persons.ask(colleague.provider.db, colleague.provider.registry, file.person_id)
-    if told is None:
+    answer = await persons.ask(colleague.provider.db, colleague.provider.registry, file.person_id)
+    if answer is None:
         raise FileClosed
-    return told
+    return answer
 
 
 async def waiting_for(unit: Reading, colleague: Colleague) -> tuple[LockRequest, ...]:

@@ -33,12 +33,12 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
     deed = deed_of(request, colleague, form, errors)
     if deed is None or errors:
         return await _open_page(request, colleague, file, form, errors)
-    provider, told = colleague.provider, await ask_register(colleague, file)
+    provider, answer = colleague.provider, await ask_register(colleague, file)
     policy = await provider.current_policy()
     with RefusedInWords(request, errors):
         _, code = await colleague.act(
             lambda unit: enrol_person.open_account(
-                unit, provider.vault, provider.keys.blind, told, level, compared=compared, policy=policy, deed=deed
+                unit, provider.vault, provider.keys.blind, answer, level, compared=compared, policy=policy, deed=deed
             )
         )
     if errors:
@@ -64,12 +64,12 @@ async def raise_level(request: Request, colleague: Colleague, file: OpenFile) ->
         errors["seen"] = gettext(request, _SEE)
     deed = deed_of(request, colleague, form, errors)
     if deed is not None and not errors:
-        provider, told = colleague.provider, await ask_register(colleague, file)
+        provider, answer = colleague.provider, await ask_register(colleague, file)
         policy = await provider.current_policy()
         with RefusedInWords(request, errors):
             deliveries = await colleague.act(
                 lambda unit: enrol_person.raise_level(
-                    unit, provider.vault, provider.keys.blind, told, compared=True, policy=policy, deed=deed
+                    unit, provider.vault, provider.keys.blind, answer, compared=True, policy=policy, deed=deed
                 )
             )
             await provider.dispatcher.attempt(deliveries)

@@ -14,7 +14,7 @@ from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.bindings.social_accounts.service import find_by_account
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -106,8 +106,8 @@ async def bind(
     want of a guardian: then another guardian's proof, or the young person's own, lets it count again."""
     provider, grant_id = idp(request), _check_person(caller)
     policy = await provider.current_policy()
-    told = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))
-    if told is None:
+    answer = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))
+    if answer is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
 
     async def work(unit: Unit) -> tuple[Bound[SocialAccount], Instant]:
@@ -116,7 +116,7 @@ async def bind(
             provider.keys.blind,
             caller.client,
             grant_id,
-            told,
+            answer,
             policy,
             account_id=account.account_id,
             idempotency_key=idempotency_key,
@@ -131,7 +131,7 @@ async def bind(
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return Binding.of(bound.binding, Age.at(told.record.birth_date, now), policy.at(now))
+    return Binding.of(bound.binding, Age.at(answer.record.birth_date, now), policy.at(now))
 
 
 def _check_person(caller: Caller) -> str:
@@ -221,10 +221,10 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     policy = await provider.current_policy()
-    found, told = await _visible(provider, caller, binding_id, policy)
+    found, answer = await _visible(provider, caller, binding_id, policy)
     now = provider.clock.now()
     _no_store(response)
-    return Binding.of(found, _age_of(told, now), policy.at(now))
+    return Binding.of(found, _age_of(answer, now), policy.at(now))
 
 
 @router.delete(
@@ -234,12 +234,12 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
     policy = await provider.current_policy()
-    _, told = await _visible(provider, caller, binding_id, policy)
+    _, answer = await _visible(provider, caller, binding_id, policy)
 
     async def work(unit: Unit) -> tuple[SocialAccount, Instant]:
         if caller.grant_id is None:
             return await release_for_client(unit, KIND, caller.client, binding_id), unit.now
-        released = await release_with_token(unit, KIND, caller.client, caller.grant_id, binding_id, told, policy)
+        released = await release_with_token(unit, KIND, caller.client, caller.grant_id, binding_id, answer, policy)
         return released, unit.now
 
     try:
@@ -247,20 +247,22 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
     _no_store(response)
-    return Binding.of(released, _age_of(told, now), policy.at(now))
+    return Binding.of(released, _age_of(answer, now), policy.at(now))
 
 
-async def _visible(provider: Idp, caller: Caller, binding_id: str, policy: Policy) -> tuple[SocialAccount, Told | None]:
+async def _visible(
+    provider: Idp, caller: Caller, binding_id: str, policy: Policy
+) -> tuple[SocialAccount, RegisterAnswer | None]:
     """The binding, if it is the caller's to see, and what the registry says of its holder."""
     check_may_handle(caller.authorisation.scope)
     async with provider.db.reading() as unit:
         binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
-    told, now = await persons.ask(provider.db, provider.registry, binding.person_id), provider.clock.now()
-    holder = None if told is None else told.record
+    answer, now = await persons.ask(provider.db, provider.registry, binding.person_id), provider.clock.now()
+    holder = None if answer is None else answer.record
     if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
-    return binding, told
+    return binding, answer
 
 
 async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:
@@ -269,8 +271,8 @@ async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[st
     return {person_id: _age(record, now) for person_id, record in records.items()}
 
 
-def _age_of(told: Told | None, now: Instant) -> Age | None:
-    return _age(None if told is None else told.record, now)
+def _age_of(answer: RegisterAnswer | None, now: Instant) -> Age | None:
+    return _age(None if answer is None else answer.record, now)
 
 
 def _age(record: RegistryRecord | None, now: Instant) -> Age | None:

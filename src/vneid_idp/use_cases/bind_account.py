@@ -11,7 +11,7 @@ from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import accounts
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardianship import Guardianship, guardianship
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.rules import may_be_acted_for
 from vneid_idp.kernel.clock import Instant
@@ -37,7 +37,7 @@ async def bind_account(
     blind: BlindIndex,
     client: Client,
     grant_id: str,
-    told: Told,
+    answer: RegisterAnswer,
     policy: Policy,
     *,
     account_id: str,
@@ -51,8 +51,8 @@ async def bind_account(
     Raises `GrantEnded`, `InsufficientScope` when the grant does not permit binding, or no more, `Overtaken` when what
     the register said may be out of date, `BindingSuspended` where it is bound and rests, and as `bind_social_account`.
     """
-    holder = told.record.person_id
-    grant = await grants.hold(unit, client.client_id, grant_id, holder, told=told)
+    holder = answer.record.person_id
+    grant = await grants.hold(unit, client.client_id, grant_id, holder, answer=answer)
     for_child = grant.authorisation.on_behalf_of is not None
     # The registration as it is while the client is held: the operator may have taken the permission away meanwhile.
     registered = await get_client(unit, client.client_id)
@@ -60,13 +60,13 @@ async def bind_account(
     if for_child:
         await _check_child(unit, holder)
     rules = policy.at(unit.now)
-    proof = _proof(grant.authorisation, told.record, rules, unit.now)
+    proof = _proof(grant.authorisation, answer.record, rules, unit.now)
     check_proof(proof, rules)
     standing = await social_accounts.find_by_account(unit, blind, client.client_id, account_id)
     if standing is not None and standing.person_id == holder:
         account = await accounts.find(unit, holder)
         await renew_binding(
-            unit, standing, proof, lambda binding: grounds(binding, told.record, account, rules, unit.now)
+            unit, standing, proof, lambda binding: grounds(binding, answer.record, account, rules, unit.now)
         )
     bound = await social_accounts.bind_social_account(
         unit,

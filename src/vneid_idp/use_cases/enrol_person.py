@@ -5,7 +5,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, activation, passkeys, persons
 from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.roles import roles_of
 from vneid_idp.identity.rules import Account, highest_level
 from vneid_idp.identity.vault import Vault
@@ -26,7 +26,15 @@ class NotCompared(DomainError):
 
 
 async def open_account(
-    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, level: int, *, compared: bool, policy: Policy, deed: Deed
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    answer: RegisterAnswer,
+    level: int,
+    *,
+    compared: bool,
+    policy: Policy,
+    deed: Deed,
 ) -> tuple[Account, str]:
     """Open an account of `level`; it, and the code with which its holder chooses the secrets.
 
@@ -36,18 +44,18 @@ async def open_account(
     """
     if level == 2 and not compared:
         raise NotCompared
-    person_id = told.record.person_id
-    await persons.seize(unit, person_id, told=told)
-    highest = highest_level(told.record, policy.at(unit.now), unit.now)
+    person_id = answer.record.person_id
+    await persons.seize(unit, person_id, answer=answer)
+    highest = highest_level(answer.record, policy.at(unit.now), unit.now)
     check_possible(Act.OPEN_ACCOUNT, await accounts.find(unit, person_id), highest)
     account = await accounts.open_account(
-        unit, vault, blind, told.record, level, policy=policy, compared=compared, deed=deed
+        unit, vault, blind, answer.record, level, policy=policy, compared=compared, deed=deed
     )
     return account, await activation.issue(unit, blind, person_id, deed)
 
 
 async def raise_level(
-    unit: Unit, vault: Vault, blind: BlindIndex, told: Told, *, compared: bool, policy: Policy, deed: Deed
+    unit: Unit, vault: Vault, blind: BlindIndex, answer: RegisterAnswer, *, compared: bool, policy: Policy, deed: Deed
 ) -> tuple[Delivery, ...]:
     """Raise an account to level 2 after the person was verified; what to deliver after the commit, where the register
     said something new.
@@ -56,11 +64,11 @@ async def raise_level(
     """
     if not compared:
         raise NotCompared
-    await persons.seize(unit, told.record.person_id, told=told)
-    followed = await follow_registry(unit, vault, blind, told.record, policy, seized=True)
-    highest = highest_level(told.record, policy.at(unit.now), unit.now)
+    await persons.seize(unit, answer.record.person_id, answer=answer)
+    followed = await follow_registry(unit, vault, blind, answer.record, policy, seized=True)
+    highest = highest_level(answer.record, policy.at(unit.now), unit.now)
     check_possible(Act.RAISE_LEVEL, followed.account, highest)
-    await accounts.raise_level(unit, told.record, policy=policy, compared=compared, deed=deed)
+    await accounts.raise_level(unit, answer.record, policy=policy, compared=compared, deed=deed)
     return followed.deliveries
 
 

@@ -8,7 +8,7 @@ from vneid_idp.clients.service import hold_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
-from vneid_idp.identity.persons import Told
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.claims import check_may_handle
@@ -31,14 +31,14 @@ async def release_with_token(
     client: Client,
     grant_id: str,
     binding_id: str,
-    holder: Told | None,
+    holder: RegisterAnswer | None,
     policy: Policy,
 ) -> B:
     """Release for the person of a token: who holds the binding, or as its holder's guardian supervises it.
 
     Raises `GrantEnded`, `InsufficientScope` when the grant permits no binding, `Overtaken`, and as above.
     """
-    grant = await grants.hold(unit, client.client_id, grant_id, *_who(holder), told=holder)
+    grant = await grants.hold(unit, client.client_id, grant_id, *_who(holder), answer=holder)
     check_may_handle(grant.authorisation.scope)
     await engine.get(unit, kind, client.client_id, binding_id)
     kinds = {kind.name: kind}
@@ -47,17 +47,17 @@ async def release_with_token(
 
 
 async def release_for_person(
-    unit: Unit, person_id: str, session_id: str, binding_id: str, child: Told | None, policy: Policy
+    unit: Unit, person_id: str, session_id: str, binding_id: str, child: RegisterAnswer | None, policy: Policy
 ) -> Binding:
     """Release at the person's own pages, also for a `child`. Raises `SignedOut`, and as above."""
-    await persons.seize(unit, person_id, *_who(child), told=child)
+    await persons.seize(unit, person_id, *_who(child), answer=child)
     await check_is_here(unit, person_id, session_id)
     return await bindings.release_by_person(unit, person_id, binding_id, _record(child), policy)
 
 
-def _who(told: Told | None) -> tuple[str, ...]:
-    return () if told is None else (told.record.person_id,)
+def _who(answer: RegisterAnswer | None) -> tuple[str, ...]:
+    return () if answer is None else (answer.record.person_id,)
 
 
-def _record(told: Told | None) -> RegistryRecord | None:
-    return None if told is None else told.record
+def _record(answer: RegisterAnswer | None) -> RegistryRecord | None:
+    return None if answer is None else answer.record
