@@ -1,6 +1,7 @@
 """What the authority says of a person reaches tokens, sessions and bindings in the same unit, not at a next sign-in."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 
 import pytest
 
@@ -18,6 +19,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.accounts import NoAccount
+from vneid_idp.identity.acts import ActNotPossible
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.kernel.clock import MINUTE
@@ -25,7 +27,7 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
-from vneid_idp.use_cases.lock_person import lock_person, unlock_person
+from vneid_idp.use_cases.lock_person import NoLockToLift, lock_person, unlock_person
 
 OFFLINE = "openid age offline_access"
 Say = Callable[[Country, Unit, str], Awaitable[object]]
@@ -116,15 +118,18 @@ async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
     rested, resting = [await bind(land, party, name, someone.person_id) for name in ("rested", "resting")]
     async with land.idp.db.writing() as unit:
         await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, resting, Move.SUSPEND)
-    for again in range(2):
-        land.watch.advance(MINUTE * (again + 1))
+    land.watch.advance(MINUTE)
+    await say(land, lock, someone)
+    land.watch.advance(MINUTE)
+    with pytest.raises(ActNotPossible):
         await say(land, lock, someone)
     assert set((await states(land, party)).values()) == {BindingState.SUSPENDED}
     land.watch.advance(MINUTE)
     await say(land, unlock, someone)
     assert await states(land, party) == {rested: BindingState.VERIFIED, resting: BindingState.SUSPENDED}
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
-    await say(land, unlock, someone)
+    with pytest.raises(NoLockToLift):
+        await say(land, unlock, someone)
     assert await states(land, party) == {rested: BindingState.VERIFIED, resting: BindingState.SUSPENDED}
 
 
@@ -136,14 +141,30 @@ async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty
     async with land.idp.db.reading() as unit:
         before = await accounts.find(unit, someone.person_id)
     land.watch.advance(MINUTE)
-    for what in (unlock, die):
-        await say(land, what, someone)
-        assert await states(land, party) == {own: BindingState.SUSPENDED}
+    with pytest.raises(ActNotPossible):
+        await say(land, unlock, someone)
+    await say(land, die, someone)
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
     async with land.idp.db.reading() as unit:
         after = await accounts.find(unit, someone.person_id)
     assert before is not None
     assert after is not None
     assert after.deceased_at == before.deceased_at
+
+
+@pytest.mark.parametrize("by", LockedBy)
+@pytest.mark.parametrize("move", [lock_person, unlock_person])
+async def test_the_dead_are_neither_locked_nor_unlocked_whoever_calls(
+    land: Country, party: RelyingParty, move: Callable[..., Awaitable[object]], by: LockedBy
+) -> None:
+    someone = await agreed(land, party)
+    await say(land, die, someone)
+    async with land.idp.db.reading() as unit:
+        before = await accounts.find(unit, someone.person_id)
+    with pytest.raises(ActNotPossible):
+        await land.idp.db.transact(lambda unit: move(unit, someone.person_id, by, DEED))
+    async with land.idp.db.reading() as unit:
+        assert await accounts.find(unit, someone.person_id) == before
 
 
 @pytest.mark.parametrize("what", [lock, unlock])
@@ -162,16 +183,21 @@ async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
             assert account is not None
             return account_standing(account, None, unit.now)
 
-    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, Standing]] = [
-        (lock_person, LockedBy.HOLDER, Standing.LOCKED_BY_HOLDER),
-        (unlock_person, LockedBy.HOLDER, Standing.USABLE),
-        (lock_person, LockedBy.HOLDER, Standing.LOCKED_BY_HOLDER),
-        (lock_person, LockedBy.AUTHORITY, Standing.LOCKED_BY_AUTHORITY),
-        (lock_person, LockedBy.HOLDER, Standing.LOCKED_BY_AUTHORITY),
-        (unlock_person, LockedBy.HOLDER, Standing.LOCKED_BY_AUTHORITY),
-        (unlock_person, LockedBy.AUTHORITY, Standing.USABLE),
+    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, type[ActNotPossible] | None, Standing]] = [
+        (unlock_person, LockedBy.HOLDER, NoLockToLift, Standing.USABLE),
+        (lock_person, LockedBy.HOLDER, None, Standing.LOCKED_BY_HOLDER),
+        (lock_person, LockedBy.HOLDER, ActNotPossible, Standing.LOCKED_BY_HOLDER),
+        (unlock_person, LockedBy.HOLDER, None, Standing.USABLE),
+        (lock_person, LockedBy.HOLDER, None, Standing.LOCKED_BY_HOLDER),
+        (lock_person, LockedBy.AUTHORITY, None, Standing.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.AUTHORITY, ActNotPossible, Standing.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.HOLDER, ActNotPossible, Standing.LOCKED_BY_AUTHORITY),
+        (unlock_person, LockedBy.HOLDER, NoLockToLift, Standing.LOCKED_BY_AUTHORITY),
+        (unlock_person, LockedBy.AUTHORITY, None, Standing.USABLE),
+        (unlock_person, LockedBy.AUTHORITY, NoLockToLift, Standing.USABLE),
     ]
-    for move, by, expected in moves:
-        async with land.idp.db.writing() as unit:
-            await move(unit, person_id, by, DEED)
+    for move, by, refusal, expected in moves:
+        with nullcontext() if refusal is None else pytest.raises(refusal):
+            async with land.idp.db.writing() as unit:
+                await move(unit, person_id, by, DEED)
         assert await standing() is expected

@@ -29,6 +29,7 @@ _REFUSALS: Mapping[str, str] = {
     "level_not_allowed": mark("Age and card do not allow this level: it takes a valid card."),
     "holds_role": mark("This person holds a role. End it first, and give it anew once the person can sign in again."),
     "act_not_possible": mark("This has been done already, or the holder has died. Look at the file."),
+    "no_lock_to_lift": mark("There is no lock of the holder to lift. An authority's lock is lifted by two officers."),
     "not_compared": mark("Level 2 takes a look at the card and the face: confirm that you have compared them."),
     "sign_in_name_taken": mark("This phone number belongs to another account. One number belongs to one account."),
     "no_account": mark("This person has no account that is open."),

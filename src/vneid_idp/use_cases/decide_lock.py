@@ -14,7 +14,7 @@ async def decide_lock(unit: Unit, person_id: str, request_id: str, *, agreed: bo
     """Decide, and on agreement lock or unlock at once; the log-out notices to deliver after the commit.
 
     The reason of a refusal is owed to whoever asked (Decree 69/2024 Art. 15). Raises `NoSuchRequest`, `SameOfficer`,
-    `NoAccount`.
+    `NoAccount`, and where the account has changed since somebody asked `ActNotPossible`: it can still be refused.
     """
     return (await _decide(unit, person_id, request_id, agreed=agreed, deed=deed))[1]
 

@@ -8,36 +8,51 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts
+from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possible
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.identity.rules import Account, is_locked
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
 
+# In the authority's name it is done as one officer asked and another agreed: it is possible as long as asking is.
+_LOCK = {LockedBy.HOLDER: Act.LOCK, LockedBy.AUTHORITY: Act.ASK_LOCK}
+_UNLOCK = {LockedBy.HOLDER: Act.UNLOCK, LockedBy.AUTHORITY: Act.ASK_UNLOCK}
+
+
+class NoLockToLift(ActNotPossible):
+    """No lock was made here that whoever asks may lift."""
+
+    code = "no_lock_to_lift"
+    title = "There is no lock of the holder to lift. An authority's lock is lifted by two officers."
+
 
 async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> tuple[Delivery, ...]:
     """Lock: tokens and sessions end, what the person holds, or bound for a child, rests; the notices to deliver after
     the commit.
 
-    An authority's lock stands over a holder's; saying it again changes nothing. Raises `NoAccount`.
+    An authority's lock stands over a holder's. Raises `NoAccount`, and `ActNotPossible` of the dead and where such a
+    lock, or one above it, stands.
     """
     await seize_with_wards(unit, person_id)
+    check_possible(_LOCK[by], await accounts.find(unit, person_id))
     await accounts.lock(unit, person_id, by, deed)
     return await rest(unit, person_id)
 
 
-async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
-    """Lift a lock that was made here; whether there was one.
+async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> None:
+    """Lift a lock that was made here.
 
     Grants count again, and the bindings that rest since the lock, unless the register has locked the person too. A
-    holder cannot lift an authority's. Raises `NoAccount`.
+    holder cannot lift an authority's. Raises `NoAccount`, `NoLockToLift`, and `ActNotPossible` of the dead.
     """
     await seize_with_wards(unit, person_id)
-    before = await accounts.get(unit, person_id)
-    if not await accounts.unlock(unit, person_id, by, deed):
-        return False
+    before = await accounts.get_open(unit, person_id)
+    if before.deceased_at is None and _UNLOCK[by] not in possible(before):
+        raise NoLockToLift
+    check_possible(_UNLOCK[by], before)
+    await accounts.unlock(unit, person_id, by, deed)
     await wake(unit, before)
-    return True
 
 
 async def rest(unit: Unit, person_id: str) -> tuple[Delivery, ...]:
