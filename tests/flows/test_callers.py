@@ -7,7 +7,7 @@ import pytest
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import own_token, person_token
-from vneid_idp.web import access
+from vneid_idp.web import request_log
 
 
 def called(log: pytest.LogCaptureFixture) -> list[tuple[str, str | None]]:
@@ -24,7 +24,7 @@ async def test_who_calls_with_a_token_is_named_in_the_log(
     token = own_token(land, party.registered)
     if whose == "person":
         token = await person_token(land, party.registered, land.people["complete"].record.person_id)
-    with caplog.at_level(logging.DEBUG, logger=access.__name__):
+    with caplog.at_level(logging.DEBUG, logger=request_log.__name__):
         async with land.browser() as browser:
             await browser.get(path, headers={"Authorization": f"Bearer {token}"})
     assert called(caplog) == [(path, party.client_id)]

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vneid_idp.log import CURRENT
 from vneid_idp.protocol.uris import is_loopback
-from vneid_idp.web.access import tell
 from vneid_idp.web.exchange import KEY, Exchange, exchange_of
+from vneid_idp.web.request_log import tell
 
 _ALL = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 _PAGES = [
