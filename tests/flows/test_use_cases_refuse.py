@@ -13,11 +13,11 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.acts import ActNotPossible
 from vneid_idp.identity.chosen_secrets import SecretKind
 from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.proofs import PASSWORD, Proof, ProofOutdated
-from vneid_idp.identity.store import find_secret
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from tests.support.people import BLIND, POPULATION, SEALER, VAULT, brought_into_step, hashes, persona, with_personas
 from tests.support.watch import Watch
-from vneid_idp.identity import accounts, chosen_secrets, lookup, rules, store, tables
+from vneid_idp.identity import account_store, accounts, chosen_secrets, lookup, rules, tables
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.rules import Standing
@@ -79,7 +79,7 @@ async def test_a_destroyed_key_makes_a_person_unreadable(db: Database) -> None:
         assert await accounts.find_with_profile(unit, VAULT, PLAIN.record.person_id) is None
         candidate = await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)
         assert candidate.account is None
-        stored = await store.find_account(unit, PLAIN.record.person_id)
+        stored = await account_store.find_account(unit, PLAIN.record.person_id)
         assert stored is not None
         with pytest.raises(PersonForgotten):
             accounts.open_profile(VAULT, PLAIN.record.person_id, stored.sealed_key, stored.profile)
@@ -142,7 +142,7 @@ async def test_a_closed_account_is_nobody(db: Database) -> None:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, persona("closed").username)).account is None
     async with db.writing() as unit:
         # Closed is enough, whatever names still lead to it.
-        assert await store.close_account(unit, persona("complete").record.person_id, unit.now)
+        assert await account_store.close_account(unit, persona("complete").record.person_id, unit.now)
         assert (await lookup.find_candidate(unit, VAULT, BLIND, persona("complete").username)).account is None
         assert await accounts.close(unit, PLAIN.record.person_id)
         assert not await accounts.close(unit, PLAIN.record.person_id)

@@ -10,7 +10,7 @@ from typing import Any
 from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record as record_event
-from vneid_idp.identity import persons, rules, store
+from vneid_idp.identity import account_store, persons, rules
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
@@ -95,13 +95,13 @@ def is_in_step(account: Account, record: RegistryRecord) -> bool:
 
 async def find(unit: Reading, person_id: str) -> Account | None:
     """A person's account, open or closed."""
-    stored = await store.find_account(unit, person_id)
+    stored = await account_store.find_account(unit, person_id)
     return stored.account if stored else None
 
 
 async def find_with_profile(unit: Reading, vault: Vault, person_id: str) -> tuple[Account, Profile] | None:
     """A person's account and opened profile, in one statement; nothing if there is none or the person was forgotten."""
-    stored = await store.find_account(unit, person_id)
+    stored = await account_store.find_account(unit, person_id)
     if stored is None or stored.sealed_key is None:
         return None
     return stored.account, open_profile(vault, person_id, stored.sealed_key, stored.profile)
@@ -138,9 +138,9 @@ async def open_account(
     await persons.ensure(unit, record.person_id)
     key = await vault.ensure_key(unit, record.person_id)
     sealed = key.seal_json(profiles.COLUMN, Profile(record, own or {}))
-    if not await store.open_account(unit, account, sealed):
+    if not await account_store.open_account(unit, account, sealed):
         raise AccountExists
-    if not await store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
+    if not await account_store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
         raise SignInNameTaken
     data = _levelled(level, compared, deed)
     await record_event(unit, Event(EventKind.ACCOUNT_OPENED, person_id=record.person_id, data=data))
@@ -162,7 +162,7 @@ class Known:
 
 async def find_known(unit: Reading, vault: Vault, person_id: str) -> Known | None:
     """A person's open account; nothing where there is none, or the person was forgotten."""
-    stored = await store.find_account(unit, person_id)
+    stored = await account_store.find_account(unit, person_id)
     if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return None
     key = vault.open_key(person_id, stored.sealed_key)
@@ -185,11 +185,11 @@ async def refresh(unit: Unit, blind: BlindIndex, known: Known, record: RegistryR
     `updated_at` changes with it: it tells relying parties when the profile last changed (OpenID Connect Core §5.1).
     """
     account, before = in_step(known.account, record, unit.now), known.profile
-    await store.update_account(unit, account, known.key.seal_json(profiles.COLUMN, Profile(record, before.own)))
+    await account_store.update_account(unit, account, known.key.seal_json(profiles.COLUMN, Profile(record, before.own)))
     names = sign_in_digests(blind, record)
     if names != sign_in_digests(blind, before.record):
         # A phone by which somebody else still signs in stays theirs until the registry says otherwise of them too.
-        await store.put_names(unit, record.person_id, names)
+        await account_store.put_names(unit, record.person_id, names)
     for event in _told(known.account, account):
         await record_event(unit, event)
     return account
@@ -209,7 +209,7 @@ def _told(before: Account, after: Account) -> list[Event]:
 
 async def lock(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
     """Lock an account here; whether that was news. An authority's lock stands over a holder's. Raises `NoAccount`."""
-    if await store.lock(unit, person_id, by, unit.now):
+    if await account_store.lock(unit, person_id, by, unit.now):
         await record_event(unit, Event(EventKind.ACCOUNT_LOCKED, person_id=person_id, data=_by_request(by, deed)))
         return True
     await get(unit, person_id)
@@ -219,7 +219,7 @@ async def lock(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
 async def unlock(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> bool:
     """Lift a lock that was made here; whether there was one that `by` may lift. The registry's stays. `NoAccount`."""
     await get(unit, person_id)
-    if not await store.unlock(unit, person_id, by):
+    if not await account_store.unlock(unit, person_id, by):
         return False
     await record_event(unit, Event(EventKind.ACCOUNT_UNLOCKED, person_id=person_id, data=_by_request(by, deed)))
     return True
@@ -248,7 +248,7 @@ async def get_open(unit: Reading, person_id: str) -> Account:
 
 async def holder_of_name(unit: Reading, blind: BlindIndex, name: str) -> str | None:
     """Who signs in with this personal ID number or phone (E.164), if anybody does."""
-    stored = await store.find_candidate(unit, blind.of(SIGN_IN_NAME, name))
+    stored = await account_store.find_candidate(unit, blind.of(SIGN_IN_NAME, name))
     return None if stored is None else stored.account.person_id
 
 
@@ -261,7 +261,7 @@ async def raise_level(
     """
     if rules.highest_level(record, policy.at(unit.now), unit.now) < 2:
         raise LevelNotAllowed
-    raised = await store.raise_level(unit, record.person_id, 2, unit.now)
+    raised = await account_store.raise_level(unit, record.person_id, 2, unit.now)
     if raised:
         data = _levelled(2, compared, deed)
         await record_event(unit, Event(EventKind.ACCOUNT_LEVEL_RAISED, person_id=record.person_id, data=data))
@@ -270,9 +270,9 @@ async def raise_level(
 
 async def close(unit: Unit, person_id: str, deed: Deed | None = None) -> bool:
     """Close an account and give its sign-in names back; whether it was open."""
-    closed = await store.close_account(unit, person_id, unit.now)
+    closed = await account_store.close_account(unit, person_id, unit.now)
     if closed:
-        await store.forget_names(unit, person_id)
+        await account_store.forget_names(unit, person_id)
         await record_event(unit, Event(EventKind.ACCOUNT_CLOSED, person_id=person_id, data=data_of(deed)))
     return closed
 

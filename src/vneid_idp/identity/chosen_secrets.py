@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity import rules, store
+from vneid_idp.identity import account_store, rules
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 
@@ -33,10 +33,10 @@ def check_new(kind: SecretKind, secret: str) -> None:
 
 async def set_hash(unit: Unit, person_id: str, kind: SecretKind, hashed: str) -> None:
     """Set a person's secret to one that `SecretHasher.hash` made."""
-    await store.put_secret(unit, person_id, kind.value, hashed, unit.now)
+    await account_store.put_secret(unit, person_id, kind.value, hashed, unit.now)
     await record(unit, Event(EventKind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
 
 
 async def renew_hash(unit: Unit, person_id: str, kind: SecretKind, old: str, new: str) -> None:
     """Replace the hash `old` by another of the same secret; nothing happens when another secret was set meanwhile."""
-    await store.renew_secret(unit, person_id, kind.value, old, new)
+    await account_store.renew_secret(unit, person_id, kind.value, old, new)

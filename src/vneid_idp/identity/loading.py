@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vneid_idp.identity import persons, store, tables
+from vneid_idp.identity import account_store, persons, tables
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.accounts import SIGN_IN_NAME, sign_in_digests
 from vneid_idp.identity.profile import Profile
@@ -35,17 +35,17 @@ async def write_anew(unit: Unit, blind: BlindIndex, written: Written) -> None:
     account = written.account
     await persons.ensure(unit, account.person_id)
     await remove(unit, account.person_id)
-    await store.open_account(unit, account, written.sealed)
+    await account_store.open_account(unit, account, written.sealed)
     if account.is_open:
-        await store.put_names(unit, account.person_id, sign_in_digests(blind, written.profile.record))
+        await account_store.put_names(unit, account.person_id, sign_in_digests(blind, written.profile.record))
     for kind, hashed in written.secrets.items():
-        await store.put_secret(unit, account.person_id, kind, hashed, unit.now)
+        await account_store.put_secret(unit, account.person_id, kind, hashed, unit.now)
 
 
 async def remove(unit: Unit, person_id: str) -> None:
     """Remove an account and its names, as if it had never been."""
-    await store.delete_account(unit, person_id)
-    await store.forget_names(unit, person_id)
+    await account_store.delete_account(unit, person_id)
+    await account_store.forget_names(unit, person_id)
 
 
 async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) -> None:
@@ -56,7 +56,7 @@ async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) 
     secrets: list[tuple[str, str, str, int]] = []
     for each in many:
         person_id = each.account.person_id
-        values = store.account_values(each.account, each.sealed)
+        values = account_store.account_values(each.account, each.sealed)
         accounts.append(tuple(values[name] for name in columns))
         names.extend((digest, person_id) for digest in sign_in_digests(blind, each.profile.record))
         secrets.extend((person_id, kind, hashed, unit.now) for kind, hashed in each.secrets.items())
@@ -69,4 +69,4 @@ async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) 
 
 async def name_is_taken(unit: Reading, blind: BlindIndex, name: str) -> bool:
     """Whether somebody signs in with this personal ID number or phone (E.164)."""
-    return await store.find_candidate(unit, blind.of(SIGN_IN_NAME, name)) is not None
+    return await account_store.find_candidate(unit, blind.of(SIGN_IN_NAME, name)) is not None

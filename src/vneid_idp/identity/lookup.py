@@ -6,7 +6,7 @@ nobody), and only then opens the unit that writes. What it says to the person mu
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import phones, store
+from vneid_idp.identity import account_store, phones
 from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.profile import Profile
@@ -57,7 +57,7 @@ async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: 
     """The candidate behind a personal ID number or phone as typed: one statement, whoever it is. Closed accounts and
     people who were forgotten are nobody."""
     digest = blind.of(SIGN_IN_NAME, normal_name(typed))
-    stored = await store.find_candidate(unit, digest)
+    stored = await account_store.find_candidate(unit, digest)
     if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return Candidate(attempts_key=digest)
     return Candidate(

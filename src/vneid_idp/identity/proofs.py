@@ -6,7 +6,7 @@ the unit that opens the session.
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import accounts, passkey_store, store
+from vneid_idp.identity import account_store, accounts, passkey_store
 from vneid_idp.identity.chosen_secrets import SecretKind
 from vneid_idp.identity.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.vault import Vault
@@ -44,6 +44,6 @@ async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: Proof)
         found = await accounts.find_with_profile(unit, vault, person_id)
         stands = found is not None and found[1].record.phone == proof.against
     else:
-        stands = await store.find_secret(unit, person_id, SECRETS[proof.method].value) == proof.against
+        stands = await account_store.find_secret(unit, person_id, SECRETS[proof.method].value) == proof.against
     if not stands:
         raise ProofOutdated
