@@ -26,10 +26,10 @@ from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingSt
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity.account_rules import Standing, account_standing
 from vneid_idp.identity.proofs import Proof
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
 from vneid_idp.identity.registry_position import find_position
-from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.tables import registry_positions
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.errors import DomainError

@@ -11,8 +11,8 @@ from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.visitor import shown
 from vneid_idp.identity import sessions
+from vneid_idp.identity.account_rules import Standing
 from vneid_idp.identity.proofs import MESSAGE, Proof
-from vneid_idp.identity.rules import Standing
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod

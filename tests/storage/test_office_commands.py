@@ -11,9 +11,9 @@ from tests.storage.test_commands import environment, production, run, sandbox, w
 from tests.support.deeds import WHY
 from vneid_idp.audit.tables import events
 from vneid_idp.identity import accounts
+from vneid_idp.identity.account_rules import Account, highest_level
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.registry import LockedBy, PersonKind, RegistryRecord
-from vneid_idp.identity.rules import Account, highest_level
 from vneid_idp.kernel.clock import SystemClock, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.citizens import Citizen, citizens

@@ -4,9 +4,9 @@ from functools import cache
 
 from tests.support.watch import MORNING
 from vneid_idp.identity import accounts
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex

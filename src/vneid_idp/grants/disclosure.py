@@ -11,7 +11,7 @@ from vneid_idp.consent.tables import consents
 from vneid_idp.grants.liveness import for_each_number, lives
 from vneid_idp.grants.service import Grant, grant_of
 from vneid_idp.grants.tables import grants
-from vneid_idp.identity.rules import Account, account_of
+from vneid_idp.identity.account_rules import Account, account_of
 from vneid_idp.identity.tables import accounts, person_keys
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Text, and_, bindparam, case, delete, func, null, or_, select, update
 
 from vneid_idp.identity import tables
-from vneid_idp.identity.rules import Account, account_of
+from vneid_idp.identity.account_rules import Account, account_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit

@@ -10,11 +10,11 @@ from typing import Any
 from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record as record_event
-from vneid_idp.identity import account_store, persons, rules
+from vneid_idp.identity import account_rules, account_store, persons
 from vneid_idp.identity import profile as profiles
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
-from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import PersonKey, Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -85,7 +85,7 @@ def account_for(record: RegistryRecord, level: int, verified_at: Instant, now: I
 
 def in_step(account: Account, record: RegistryRecord, now: Instant) -> Account:
     """The account with what the registry says of its holder. Pure."""
-    return replace(rules.with_facts(account, record, now), updated_at=now)
+    return replace(account_rules.with_facts(account, record, now), updated_at=now)
 
 
 def is_in_step(account: Account, record: RegistryRecord) -> bool:
@@ -132,7 +132,7 @@ async def open_account(
     `own` is what the holder adds to the profile, `compared` says for the event that card and face were. Raises
     `LevelNotAllowed`, `AccountExists`, also for one that was closed, and `SignInNameTaken`.
     """
-    if not 1 <= level <= rules.highest_level(record, policy.at(unit.now), unit.now):
+    if not 1 <= level <= account_rules.highest_level(record, policy.at(unit.now), unit.now):
         raise LevelNotAllowed
     account = account_for(record, level, unit.now, unit.now)
     await persons.ensure(unit, record.person_id)
@@ -259,7 +259,7 @@ async def raise_level(
 
     `compared` as for `open_account`. Raises `LevelNotAllowed`.
     """
-    if rules.highest_level(record, policy.at(unit.now), unit.now) < 2:
+    if account_rules.highest_level(record, policy.at(unit.now), unit.now) < 2:
         raise LevelNotAllowed
     raised = await account_store.raise_level(unit, record.person_id, 2, unit.now)
     if raised:

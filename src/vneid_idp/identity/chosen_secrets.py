@@ -1,12 +1,16 @@
 """Passwords and passcodes of accounts: set and changed. They are verified with `SecretHasher` against a `Candidate`."""
 
 from enum import StrEnum
+from itertools import pairwise
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity import account_store, rules
+from vneid_idp.identity import account_store
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
+
+PASSWORD_LENGTHS = range(8, 129)
+PASSCODE_LENGTH = 6
 
 
 class SecretKind(StrEnum):
@@ -24,9 +28,22 @@ class WeakSecret(DomainError):
     title = "A password has 8 to 128 characters; a passcode has six digits that are no simple run."
 
 
+def good_password(text: str) -> bool:
+    """Whether `text` may be a password: 8–128 characters, nothing else demanded (NIST SP 800-63B-4 §3.1.1)."""
+    return len(text) in PASSWORD_LENGTHS
+
+
+def good_passcode(text: str) -> bool:
+    """Whether `text` may be a passcode: six ASCII digits, neither all the same nor a run such as 123456 or 654321."""
+    if len(text) != PASSCODE_LENGTH or not (text.isascii() and text.isdigit()):
+        return False
+    steps = {int(right) - int(left) for left, right in pairwise(text)}
+    return steps not in ({0}, {1}, {-1})
+
+
 def check_new(kind: SecretKind, secret: str) -> None:
     """Raise `WeakSecret` unless `secret` may be chosen. Call it before hashing."""
-    good = rules.good_password(secret) if kind is SecretKind.PASSWORD else rules.good_passcode(secret)
+    good = good_password(secret) if kind is SecretKind.PASSWORD else good_passcode(secret)
     if not good:
         raise WeakSecret
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from vneid_idp.identity import account_store, persons, tables
 from vneid_idp.identity import profile as profiles
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, sign_in_digests
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.bulk import load

@@ -7,10 +7,10 @@ nobody), and only then opens the unit that writes. What it says to the person mu
 from dataclasses import dataclass
 
 from vneid_idp.identity import account_store, phones
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Reading

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.ages import age_band, is_over
 from vneid_idp.identity.provinces import CURRENT
 from vneid_idp.identity.registry import RegistryRecord, from_json
-from vneid_idp.identity.rules import Account
 from vneid_idp.kernel.clock import Instant, to_seconds
 from vneid_idp.protocol.claims import AGE_OVER
 

@@ -16,7 +16,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.identity.account_rules import Standing, account_standing
 from vneid_idp.identity.tables import roles
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError

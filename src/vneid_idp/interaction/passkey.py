@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import passkeys
+from vneid_idp.identity.account_rules import Standing
 from vneid_idp.identity.passkeys import PasskeyRefused
 from vneid_idp.identity.proofs import Proof
-from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.signed_in import arrive
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.kernel.errors import DomainError

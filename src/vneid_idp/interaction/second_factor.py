@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import accounts, otp, passkeys
+from vneid_idp.identity.account_rules import Standing
 from vneid_idp.identity.otp import Outcome
 from vneid_idp.identity.proofs import MESSAGE, Proof
-from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.interaction.signin_place import Place, find_place

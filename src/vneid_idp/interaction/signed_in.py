@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 
+from vneid_idp.identity.account_rules import Standing
 from vneid_idp.identity.proofs import Proof
-from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
 from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in

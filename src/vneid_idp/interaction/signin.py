@@ -5,11 +5,11 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity.account_rules import Standing
 from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.hashing import TooBusy
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.identity.proofs import SECRETS, Proof
-from vneid_idp.identity.rules import Standing
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave

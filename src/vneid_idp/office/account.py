@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import activation
+from vneid_idp.identity.account_rules import highest_level
 from vneid_idp.identity.roles import Role
-from vneid_idp.identity.rules import highest_level
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.office.access import OpenFile, ask_register, for_file
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page

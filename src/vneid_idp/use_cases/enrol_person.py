@@ -3,11 +3,11 @@
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, activation, passkeys, persons
+from vneid_idp.identity.account_rules import Account, highest_level
 from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.passkeys import Site
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.roles import roles_of
-from vneid_idp.identity.rules import Account, highest_level
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer

@@ -16,11 +16,11 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.rests import Ground
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.cards import CardStatus, card_status
 from vneid_idp.identity.guardianship import is_abandoned
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_feed import Fact, changed_facts
-from vneid_idp.identity.rules import Account
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex

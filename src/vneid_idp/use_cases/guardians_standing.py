@@ -7,7 +7,7 @@ act again, and at once by another proof (`renew_binding`).
 
 from vneid_idp.bindings import rests
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.rules import Standing, account_standing
+from vneid_idp.identity.account_rules import Standing, account_standing
 from vneid_idp.storage.unit import Reading, Unit
 
 

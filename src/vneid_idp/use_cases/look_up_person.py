@@ -7,8 +7,8 @@ from enum import StrEnum
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts, passkeys, sessions
+from vneid_idp.identity.account_rules import Account, Standing, account_standing
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.rules import Account, Standing, account_standing
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading, Unit
 

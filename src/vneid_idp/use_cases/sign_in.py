@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
+from vneid_idp.identity.account_rules import Standing, account_standing
 from vneid_idp.identity.proofs import MESSAGE, Proof, check_proof
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.rules import Standing, account_standing
 from vneid_idp.identity.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex

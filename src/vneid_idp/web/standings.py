@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vneid_idp.identity.rules import Standing
+from vneid_idp.identity.account_rules import Standing
 from vneid_idp.web.i18n import mark
 
 STANDINGS: Mapping[Standing, str] = {

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from tests.support.people import persona
 from tests.support.watch import MORNING
-from vneid_idp.identity import profile, rules
+from vneid_idp.identity import chosen_secrets, profile
+from vneid_idp.identity.account_rules import Standing, account_standing, highest_level
 from vneid_idp.identity.accounts import account_for, in_step, is_in_step
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import card_expires_at
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
-from vneid_idp.identity.rules import Standing, account_standing, highest_level
 from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import CLAIMS
@@ -116,19 +116,19 @@ def test_levels_need_a_card_and_life() -> None:
 
 @pytest.mark.parametrize("text", ["246810", "112233", "000001"])
 def test_good_passcodes(text: str) -> None:
-    assert rules.good_passcode(text)
+    assert chosen_secrets.good_passcode(text)
 
 
 @pytest.mark.parametrize("text", ["", "12345", "1234567", "123456", "654321", "777777", "12a456", "١٢٣٤٥٧", "24 810"])
 def test_bad_passcodes(text: str) -> None:
-    assert not rules.good_passcode(text)
+    assert not chosen_secrets.good_passcode(text)
 
 
 @pytest.mark.parametrize(
     ("text", "good"), [("sandbox-2026", True), ("1234567", False), ("mật khẩu dài", True), ("x" * 129, False)]
 )
 def test_passwords(text: str, good: bool) -> None:
-    assert rules.good_password(text) is good
+    assert chosen_secrets.good_password(text) is good
 
 
 def test_a_record_survives_being_stored() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.watch import MORNING
-from vneid_idp.identity import cards, personal_id, rules
+from vneid_idp.identity import account_rules, cards, personal_id
 from vneid_idp.identity.ages import age, birthday, is_over
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT, current_code
@@ -169,7 +169,7 @@ def test_personas_are_what_they_say_on_any_day(now: int) -> None:
         assert (number.birth_year, number.sex) == (record.birth_date.year, record.sex)
         assert personal_id.read_personal_id(record.personal_number).serial < 1000
         if slug not in ("deceased", "card-expired", "foreigner-card-expired", "no-account", "leap-day"):
-            assert 0 < persona.level <= rules.highest_level(record, shipped().at(now), now), slug
+            assert 0 < persona.level <= account_rules.highest_level(record, shipped().at(now), now), slug
 
 
 def test_a_persona_keeps_its_identifier() -> None:

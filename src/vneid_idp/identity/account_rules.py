@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from vneid_idp.identity.ages import age
@@ -11,9 +10,6 @@ from vneid_idp.identity.cards import CardStatus, card_expires_at, card_status
 from vneid_idp.identity.registry import LockedBy, RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
-
-PASSWORD_LENGTHS = range(8, 129)
-PASSCODE_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +132,3 @@ def highest_level(record: RegistryRecord, in_force: Rules, now: Instant) -> int:
     if record.deceased_at is not None or card_status(record.card, now) is not CardStatus.VALID:
         return 0
     return 2 if age(record.birth_date, now) >= in_force[Threshold.LEVEL_2_FROM_AGE] else 1
-
-
-def good_password(text: str) -> bool:
-    """Whether `text` may be a password: 8–128 characters, nothing else demanded (NIST SP 800-63B-4 §3.1.1)."""
-    return len(text) in PASSWORD_LENGTHS
-
-
-def good_passcode(text: str) -> bool:
-    """Whether `text` may be a passcode: six ASCII digits, neither all the same nor a run such as 123456 or 654321."""
-    if len(text) != PASSCODE_LENGTH or not (text.isascii() and text.isdigit()):
-        return False
-    steps = {int(right) - int(left) for left, right in pairwise(text)}
-    return steps not in ({0}, {1}, {-1})
