@@ -10,13 +10,13 @@ from functools import partial
 from itertools import islice
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import loading
+from vneid_idp.identity import seeding
 from vneid_idp.identity.accounts import account_for
 from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.loading import Written
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.roles import EVERYWHERE, Role, give_role, roles_of
+from vneid_idp.identity.seeding import Written
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.kernel.secrets import BlindIndex
@@ -79,14 +79,14 @@ async def _put_account(
     unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, persona: Persona, hashes: Hashes
 ) -> None:
     if persona.level == 0:
-        await loading.remove(unit, record.person_id)
+        await seeding.remove(unit, record.person_id)
         return
     account = account_for(record, persona.level, unit.now - 100 * DAY, unit.now)
     if persona.closed:
         account = replace(account, closed_at=unit.now - DAY)
     key = await vault.ensure_key(unit, record.person_id)
     secrets = hashes.by_kind if persona.passcode is not None else {"password": hashes.password}
-    await loading.write_anew(unit, blind, Written(account, Profile(record, persona.own), key, secrets))
+    await seeding.write_anew(unit, blind, Written(account, Profile(record, persona.own), key, secrets))
 
 
 async def seed_citizens(
@@ -135,7 +135,7 @@ async def _load(vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: H
         for citizen, (record, key) in zip(batch, people, strict=True)
         if citizen.level > 0
     ]
-    await loading.load_accounts(unit, blind, written)
+    await seeding.load_accounts(unit, blind, written)
 
 
 async def _write_new(vault: Vault, blind: BlindIndex, batch: list[Citizen], hashes: Hashes | None, unit: Unit) -> int:
@@ -147,7 +147,7 @@ async def _write_new(vault: Vault, blind: BlindIndex, batch: list[Citizen], hash
             continue
         if await population.find(unit, record.person_id):
             continue
-        if record.phone and await loading.name_is_taken(unit, blind, record.phone):
+        if record.phone and await seeding.name_is_taken(unit, blind, record.phone):
             record = replace(record, phone=None)
         await _load(vault, blind, [replace(citizen, record=record)], hashes, unit)
         written += 1

@@ -1,4 +1,7 @@
-"""Accounts written as they are, without the steps by which a person opens one: for the sandbox and for measurements."""
+"""Accounts written as they are, without the steps by which a person opens one: for the sandbox and for measurements.
+
+It stands here because the tables of accounts are this package's own.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
