@@ -20,7 +20,7 @@ from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import person_token
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.engine import service as bindings
-from vneid_idp.bindings.rests import Ground
+from vneid_idp.bindings.resting import Ground
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount

@@ -16,7 +16,7 @@ BELOW = {
 ONLY_IN_USE_CASES = {
     "vneid_idp.audit.service": ("record",),
     "vneid_idp.bindings.engine.service": ("move", "try_move"),
-    "vneid_idp.bindings.rests": ("put_in_step",),
+    "vneid_idp.bindings.resting": ("put_in_step",),
     "vneid_idp.bindings.service": (
         "release_all", "release_all_of_client", "suspend_all", "resume_all", "release_by_person",
     ),

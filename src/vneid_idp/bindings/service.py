@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from vneid_idp.bindings import rest_store
+from vneid_idp.bindings import resting_store
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.rules import Binding, BindingNotFound, acts_for
@@ -106,7 +106,7 @@ async def resume_all(unit: Unit, person_id: str, *, since: Instant, kinds: Kinds
     """Let count again what a person holds and what rests since the lock of that instant; what rested before it had
     another reason, and goes on; so does what also rests by a ground of the register.
     """
-    resting = await rest_store.grounds_of(unit, person_id)
+    resting = await resting_store.grounds_of(unit, person_id)
     async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
         pause = kind.lifecycle.pause

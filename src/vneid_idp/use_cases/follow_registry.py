@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.service import record as record_event
-from vneid_idp.bindings import rests
+from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine.kind import GUARDIAN
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.bindings.rests import Ground
+from vneid_idp.bindings.resting import Ground
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
 from vneid_idp.identity.account_rules import Account
@@ -93,7 +93,7 @@ async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> t
 async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Account | None, policy: Policy) -> None:
     """Let rest what a person who is seized holds, or bound for a child, or count again, as the record and the present
     moment say."""
-    await rests.put_in_step(
+    await resting.put_in_step(
         unit,
         record.person_id,
         lambda binding: grounds(binding, record, account, policy.at(unit.now), unit.now),

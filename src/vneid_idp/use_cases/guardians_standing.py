@@ -5,7 +5,7 @@ an identity that is locked, also with a card that ran out. What rests for that a
 act again, and at once by another proof (`renew_binding`).
 """
 
-from vneid_idp.bindings import rests
+from vneid_idp.bindings import resting
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Standing, account_standing
 from vneid_idp.storage.unit import Reading, Unit
@@ -13,12 +13,12 @@ from vneid_idp.storage.unit import Reading, Unit
 
 async def seize_with_wards(unit: Unit, person_id: str) -> None:
     """Seize somebody of whom something is about to be taken away or given back, and the children concerned."""
-    await persons.seize(unit, person_id, *await rests.wards_of(unit, person_id))
+    await persons.seize(unit, person_id, *await resting.wards_of(unit, person_id))
 
 
 async def put_wards_in_step(unit: Unit, person_id: str) -> None:
     """Let rest what this person bound for children, or count again, as the person's account stands now."""
-    wards = await rests.wards_of(unit, person_id)
+    wards = await resting.wards_of(unit, person_id)
     if not wards:
         return
     # Mostly they are seized already, in the order of ids. Where a sign-in finds a change, or one came in between, two
@@ -27,7 +27,7 @@ async def put_wards_in_step(unit: Unit, person_id: str) -> None:
     account = await accounts.find(unit, person_id)
     acts = account is not None and account_standing(account, None, unit.now) is Standing.USABLE
     locked_at = {ward: await _locked_at(unit, ward) for ward in wards}
-    await rests.put_wards_in_step(unit, person_id, acts=acts, locked_at=locked_at)
+    await resting.put_wards_in_step(unit, person_id, acts=acts, locked_at=locked_at)
 
 
 async def _locked_at(unit: Reading, person_id: str) -> int | None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from vneid_idp.bindings import rests
+from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.rests import UNSUPERVISED, Ground
+from vneid_idp.bindings.resting import UNSUPERVISED, Ground
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
@@ -20,7 +20,7 @@ async def renew_binding(unit: Unit, standing: SocialAccount, proof: Proof, groun
     """Bring a binding of the person of `proof` into step with this moment, and let the proof take over where nobody
     supervises it any more. What rests for anything else goes on resting.
     """
-    found = await rests.put_one_in_step(unit, standing, grounds(standing))
+    found = await resting.put_one_in_step(unit, standing, grounds(standing))
     if not found & UNSUPERVISED:
         return
     # It may have come to rest only now: the register told of another guardian a moment ago.
@@ -28,5 +28,5 @@ async def renew_binding(unit: Unit, standing: SocialAccount, proof: Proof, groun
     renewed = replace(standing, method=proof.method, level=proof.level, representative_id=proof.guardian_id)
     if grounds(renewed):
         return
-    await rests.lift(unit, standing)
+    await resting.lift(unit, standing)
     await social_accounts.prove(unit, standing, proof)

@@ -6,7 +6,7 @@ bound for a child, rests, and counts again as soon as the register tells of a ne
 
 from functools import partial
 
-from vneid_idp.bindings import rests
+from vneid_idp.bindings import resting
 from vneid_idp.identity import accounts
 from vneid_idp.identity.cards import CardStatus, card_status
 from vneid_idp.identity.vault import Vault
@@ -23,7 +23,7 @@ async def rest_expired(db: Database, vault: Vault, policy: Policy) -> int:
     after, rested = "", 0
     while True:
         async with db.reading() as unit:
-            people = await rests.with_expired_card(unit, after, _PAGE)
+            people = await resting.with_expired_card(unit, after, _PAGE)
         if not people:
             return rested
         for person_id in people:

@@ -1,4 +1,4 @@
-"""Why bindings of any kind rest, where the population register gave the ground (`rests.Ground`)."""
+"""Why bindings of any kind rest, where the population register gave the ground (`resting.Ground`)."""
 
 from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text
 

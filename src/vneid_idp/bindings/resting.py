@@ -7,7 +7,7 @@ and what the provider suspended for reasons of its own is left alone here.
 from collections.abc import AsyncIterator, Callable, Mapping
 from enum import StrEnum
 
-from vneid_idp.bindings import rest_store, service
+from vneid_idp.bindings import resting_store, service
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind
 from vneid_idp.bindings.engine.lifecycle import Pause
@@ -48,7 +48,7 @@ async def put_in_step(
 
     `locked_at` is since when the person's identity is locked, if it is: then nothing counts again before the lock ends.
     """
-    standing = await rest_store.grounds_of(unit, person_id)
+    standing = await resting_store.grounds_of(unit, person_id)
     async for binding in service.all_of_person(unit, person_id, kinds):
         if binding.person_id == person_id:
             before = _read(standing, binding)
@@ -61,7 +61,7 @@ async def put_one_in_step(
     """As `put_in_step`, for one binding whose holder is not locked; the grounds for which it rests now, those of its
     guardian included.
     """
-    before = _read(await rest_store.grounds_of(unit, _holder(binding)), binding)
+    before = _read(await resting_store.grounds_of(unit, _holder(binding)), binding)
     now = grounds | before & _OF_THE_GUARDIAN
     await _put_in_step(unit, binding, before, now, None, kinds)
     return now
@@ -69,7 +69,7 @@ async def put_one_in_step(
 
 async def lift(unit: Unit, binding: Binding, *, kinds: Kinds = KINDS) -> None:
     """Let a binding count again whose holder is not locked: what it rested for is gone with another proof."""
-    before = _read(await rest_store.grounds_of(unit, _holder(binding)), binding)
+    before = _read(await resting_store.grounds_of(unit, _holder(binding)), binding)
     await _put_in_step(unit, binding, before, frozenset(), None, kinds)
 
 
@@ -88,7 +88,7 @@ async def put_wards_in_step(
     async for binding in _supervised(unit, guardian_id, kinds):
         holder = _holder(binding)
         if holder in locked_at:
-            before = _read(await rest_store.grounds_of(unit, holder), binding)
+            before = _read(await resting_store.grounds_of(unit, holder), binding)
             now = before - _OF_THE_GUARDIAN if acts else before | _OF_THE_GUARDIAN
             await _put_in_step(unit, binding, before, now, locked_at[holder], kinds)
 
@@ -134,9 +134,9 @@ async def with_expired_card(unit: Reading, after: str, most: int, *, kinds: Kind
     found: set[str] = set()
     for kind in kinds.values():
         if kind.lifecycle.pause is not None:
-            found |= await rest_store.with_expired_card(unit, kind, Ground.CARD, after, most)
+            found |= await resting_store.with_expired_card(unit, kind, Ground.CARD, after, most)
         if kind.lifecycle.pause is not None and kind.representative == GUARDIAN:
-            found |= await rest_store.with_expired_card(unit, kind, Ground.GUARDIAN, after, most, guardians=True)
+            found |= await resting_store.with_expired_card(unit, kind, Ground.GUARDIAN, after, most, guardians=True)
     return tuple(sorted(found)[:most])
 
 
@@ -161,9 +161,9 @@ class _Resting:
         if since is None and not (now and await self._move(self._pause.suspend)):
             return
         for ground in sorted(now - before):
-            await rest_store.add(self._unit, self._person_id, self._binding.binding_id, ground)
+            await resting_store.add(self._unit, self._person_id, self._binding.binding_id, ground)
         for ground in sorted(before - now):
-            await rest_store.remove(self._unit, self._person_id, self._binding.binding_id, ground)
+            await resting_store.remove(self._unit, self._person_id, self._binding.binding_id, ground)
         if before and not now:
             await self._move(self._pause.resume)
             if locked_at is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, and_, bindparam, delete, exists, select, true
 
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.tables import is_live
-from vneid_idp.bindings.rest_tables import binding_rests
+from vneid_idp.bindings.resting_tables import binding_rests
 from vneid_idp.identity.tables import accounts
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit
@@ -54,7 +54,7 @@ def _with_expired_card(kind: BindingKind[Any], *, guardians: bool) -> Statement:
 async def with_expired_card(
     unit: Reading, kind: BindingKind[Any], ground: str, after: str, most: int, *, guardians: bool = False
 ) -> set[str]:
-    """See `rests.with_expired_card`; of one kind, those who hold something, or who bound it as guardians."""
+    """See `resting.with_expired_card`; of one kind, those who hold something, or who bound it as guardians."""
     statement = _with_expired_card(kind, guardians=guardians)
     rows = await unit.fetch(statement, of_ground=ground, now=unit.now, after=after, most=most)
     return {row["person_id"] for row in rows}
