@@ -11,7 +11,7 @@ from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.interaction import ChooseWard
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.being_here import hold_whoever_is_here
+from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
@@ -47,7 +47,7 @@ async def submit(request: Request) -> Response:
     ward_id = child.person_id
 
     async def work(unit: Unit) -> None:
-        await hold_whoever_is_here(unit, session.person_id, session.session_id)
+        await hold_signed_in(unit, session.person_id, session.session_id)
         await service.choose_ward(unit, visit.interaction, ward_id)
 
     await visit.provider.db.transact(work, durable=False)

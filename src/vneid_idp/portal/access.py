@@ -15,7 +15,7 @@ from vneid_idp.identity.sessions import Session
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.being_here import Here, find_whoever_is_here, seize_whoever_is_here
+from vneid_idp.use_cases.who_is_signed_in import SignedIn, find_signed_in, seize_signed_in
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
@@ -28,7 +28,7 @@ class Holder:
     """Somebody at the own pages."""
 
     provider: Idp
-    here: Here
+    here: SignedIn
     now: Instant
 
     @property
@@ -58,7 +58,7 @@ class Holder:
         """
 
         async def checked(unit: Unit) -> T:
-            await seize_whoever_is_here(unit, self.person_id, self.session.session_id)
+            await seize_signed_in(unit, self.person_id, self.session.session_id)
             return await work(unit)
 
         return await self.provider.db.transact(checked)
@@ -87,7 +87,7 @@ async def _find(request: Request) -> Holder | None:
     if named is None:
         return None
     async with provider.db.reading() as unit:
-        here = await find_whoever_is_here(unit, provider.vault, named.person_id, named.session_id)
+        here = await find_signed_in(unit, provider.vault, named.person_id, named.session_id)
         now = unit.now
     return None if here is None else Holder(provider, here, now)
 

@@ -5,7 +5,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Shown
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.being_here import hold_whoever_is_here
+from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 
 
 async def give_consent(
@@ -18,5 +18,5 @@ async def give_consent(
     """
     if not await hold_client(unit, client_id):
         raise UnknownClient
-    await hold_whoever_is_here(unit, person_id, session_id)
+    await hold_signed_in(unit, person_id, session_id)
     return await consents.give(unit, person_id, client_id, decided, shown)

@@ -14,7 +14,7 @@ from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.claims import check_may_handle
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.being_here import check_is_here
+from vneid_idp.use_cases.who_is_signed_in import check_signed_in
 
 
 async def release_for_client(unit: Unit, kind: BindingKind[B], client: Client, binding_id: str) -> B:
@@ -51,7 +51,7 @@ async def release_for_person(
 ) -> Binding:
     """Release at the person's own pages, also for a `child`. Raises `SignedOut`, and as above."""
     await persons.seize(unit, person_id, *_who(child), answer=child)
-    await check_is_here(unit, person_id, session_id)
+    await check_signed_in(unit, person_id, session_id)
     return await bindings.release_by_person(unit, person_id, binding_id, _record(child), policy)
 
 

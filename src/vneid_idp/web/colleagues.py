@@ -13,7 +13,7 @@ from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, r
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.being_here import find_whoever_is_here, hold_colleague
+from vneid_idp.use_cases.who_is_signed_in import find_signed_in, hold_colleague
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, keep_cookie
 from vneid_idp.web.responses import see_other
@@ -88,7 +88,7 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
         if named is None:
             return _sign_in(request, home, "/signin")
         async with provider.db.reading() as unit:
-            here = await find_whoever_is_here(unit, provider.vault, named.person_id, named.session_id)
+            here = await find_signed_in(unit, provider.vault, named.person_id, named.session_id)
             held = await roles_of(unit, named.person_id)
             now = unit.now
         if here is None:

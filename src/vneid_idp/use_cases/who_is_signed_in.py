@@ -22,7 +22,7 @@ class SignedOut(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class SignedIn:
     """Somebody who is signed in and may use the account."""
 
     session: Session
@@ -30,13 +30,13 @@ class Here:
     profile: Profile
 
 
-async def find_whoever_is_here(unit: Reading, vault: Vault, person_id: str, session_id: str) -> Here | None:
+async def find_signed_in(unit: Reading, vault: Vault, person_id: str, session_id: str) -> SignedIn | None:
     """Who is signed in under this session; nobody when it has ended, or the account may not be used any more."""
     session = await sessions.find_session(unit, person_id, session_id)
     found = await accounts.find_with_profile(unit, vault, person_id)
     if session is None or found is None or not _may_act(session, found[0], unit.now):
         return None
-    return Here(session, *found)
+    return SignedIn(session, *found)
 
 
 def _may_act(session: Session | None, account: Account | None, now: Instant) -> bool:
@@ -44,34 +44,34 @@ def _may_act(session: Session | None, account: Account | None, now: Instant) -> 
     return session is not None and account is not None and account_standing(account, None, now) is Standing.USABLE
 
 
-async def hold_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> None:
+async def hold_signed_in(unit: Unit, person_id: str, session_id: str) -> None:
     """Require that the person still is signed in, and keep it so until the unit ends. Raises `SignedOut`.
 
     The page was judged in an earlier unit: since then the person may have signed out everywhere, or been locked.
     """
     await persons.hold(unit, person_id)
-    await check_is_here(unit, person_id, session_id)
+    await check_signed_in(unit, person_id, session_id)
 
 
-async def seize_whoever_is_here(unit: Unit, person_id: str, session_id: str) -> None:
-    """As `hold_whoever_is_here`, and alone: for what a person takes away, or changes of how they prove who they are."""
+async def seize_signed_in(unit: Unit, person_id: str, session_id: str) -> None:
+    """As `hold_signed_in`, and alone: for what a person takes away, or changes of how they prove who they are."""
     await persons.seize(unit, person_id)
-    await check_is_here(unit, person_id, session_id)
+    await check_signed_in(unit, person_id, session_id)
 
 
 async def hold_colleague(unit: Unit, person_id: str, session_id: str, *any_of: Role, office: str | None = None) -> None:
-    """As `hold_whoever_is_here`, for somebody who works here: one of these roles is still held, in the name of `office`
+    """As `hold_signed_in`, for somebody who works here: one of these roles is still held, in the name of `office`
     where one is named, and stays so.
 
     Whoever does something to another person seizes that one afterwards, so not in the order of ids: two colleagues who
     act on each other at once may wait for each other, and the database then has one of them begin again. Raises
     `SignedOut` and `RoleRequired`.
     """
-    await hold_whoever_is_here(unit, person_id, session_id)
+    await hold_signed_in(unit, person_id, session_id)
     check_role(await roles_of(unit, person_id), *any_of, office=office)
 
 
-async def check_is_here(unit: Reading, person_id: str, session_id: str) -> None:
+async def check_signed_in(unit: Reading, person_id: str, session_id: str) -> None:
     """The requirement alone, of somebody who is held or seized already."""
     session = await sessions.find_session(unit, person_id, session_id)
     account = await accounts.find(unit, person_id)
