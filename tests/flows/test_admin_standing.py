@@ -9,7 +9,7 @@ import pytest
 from tests.flows.test_admin_api import DOORS, PROGRAM, READ, WHY, Api, api, program
 from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.deeds import DEED
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.clients.service import Registered
 from vneid_idp.storage.unit import Unit
 
@@ -38,7 +38,7 @@ WRITES = [(method, path) for method, path in DOORS if method != "GET" and not pa
 
 async def scope_taken(unit: Unit, client_id: str) -> None:
     client = await service.get_client(unit, client_id)
-    await operating.update(unit, client, {**PROGRAM, "scope": READ}, DEED, sandbox=True)
+    await by_operator.update(unit, client, {**PROGRAM, "scope": READ}, DEED, sandbox=True)
 
 
 async def disabled(unit: Unit, client_id: str) -> None:

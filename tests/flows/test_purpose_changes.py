@@ -5,7 +5,7 @@ from typing import Any
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.consent import service as consents
 
 SCOPE = "openid identity age email phone"
@@ -18,7 +18,7 @@ async def set_purposes(
 ) -> None:
     async with land.idp.db.writing() as unit:
         client = await service.get_client(unit, party.client_id)
-        await operating.set_purposes(unit, client, list(purposes), DEED, sandbox=True, material=material)
+        await by_operator.set_purposes(unit, client, list(purposes), DEED, sandbox=True, material=material)
     land.idp.clients.forget(party.client_id)
 
 

@@ -14,7 +14,7 @@ from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import CHILD, OWN, own_token, person_token
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.identity import persons
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.sealing import SealPurpose
@@ -45,7 +45,7 @@ class Served:
         kept = [name for name in METADATA["scope"].split() if name not in scopes]
         async with self.land.idp.db.writing() as unit:
             client = await service.get_client(unit, self.party.client_id)
-            await operating.update(unit, client, {**client.metadata, "scope": " ".join(kept)}, DEED, sandbox=True)
+            await by_operator.update(unit, client, {**client.metadata, "scope": " ".join(kept)}, DEED, sandbox=True)
         self.land.idp.clients.forget(self.party.client_id)
 
     async def userinfo(self) -> set[str]:

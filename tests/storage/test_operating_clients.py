@@ -12,7 +12,7 @@ from tests.support.deeds import DEED
 from tests.support.watch import Watch
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.audit.tables import events
-from vneid_idp.clients import domains, families, operating, service
+from vneid_idp.clients import by_operator, domains, families, service
 from vneid_idp.clients.domains import ClientDomain, DomainUnreachable, ForeignDomain, UnknownDomain
 from vneid_idp.clients.families import BadFamily, FamilyExists, UnknownFamily
 from vneid_idp.clients.keys import Unreachable
@@ -79,7 +79,7 @@ def test_who_and_why_are_said_and_nobodys_number(by: str, reason: str) -> None:
 
 Change = Callable[[Unit, Client], Any]
 CHANGES: dict[str, Change] = {
-    "client.changed": lambda unit, client: operating.update(
+    "client.changed": lambda unit, client: by_operator.update(
         unit, client, {**MEMBERS, "client_name": "Báo Cũ"}, DEED, sandbox=False
     ),
     "client.disabled": lambda unit, client: service.disable(unit, client.client_id, DEED),
@@ -149,9 +149,9 @@ async def test_the_members_of_a_family_are_known_and_go_with_it(db: Database) ->
 async def test_of_two_changes_at_once_the_second_is_refused(db: Database) -> None:
     seen = (await register(db)).client
     async with db.writing() as unit:
-        await operating.update(unit, seen, {**MEMBERS, "client_name": "First"}, DEED, sandbox=False)
+        await by_operator.update(unit, seen, {**MEMBERS, "client_name": "First"}, DEED, sandbox=False)
     for late in (
-        lambda unit: operating.update(unit, seen, {**MEMBERS, "client_name": "Second"}, DEED, sandbox=False),
+        lambda unit: by_operator.update(unit, seen, {**MEMBERS, "client_name": "Second"}, DEED, sandbox=False),
         lambda unit: service.rotate_secret(unit, seen, DEED),
     ):
         with pytest.raises(ClientChanged):
@@ -168,8 +168,8 @@ async def test_an_update_that_changes_nothing_is_no_event(db: Database) -> None:
     made = await register(db)
     before = await count_events(db)
     async with db.writing() as unit:
-        same, _ = await operating.update(unit, made.client, MEMBERS, DEED, sandbox=False)
-        await operating.set_purposes(unit, made.client, [PURPOSE | {"version": 7}], DEED, sandbox=False)
+        same, _ = await by_operator.update(unit, made.client, MEMBERS, DEED, sandbox=False)
+        await by_operator.set_purposes(unit, made.client, [PURPOSE | {"version": 7}], DEED, sandbox=False)
     assert same == made.client == await now_of(db, made.client)
     assert await count_events(db) == before
 
@@ -224,7 +224,7 @@ async def test_who_has_no_secret_has_none_to_rotate_and_who_loses_it_loses_both(
         await service.rotate_secret(unit, made.client, DEED)
         client = await service.get_client(unit, made.client.client_id)
         members = {**MEMBERS, "token_endpoint_auth_method": "none"}
-        public, _ = await operating.update(unit, client, members, DEED, sandbox=False)
+        public, _ = await by_operator.update(unit, client, members, DEED, sandbox=False)
         assert (public.secret_digest, public.previous_secret_digest) == (None, None)
         with pytest.raises(NoSecret):
             await service.rotate_secret(unit, public, DEED)
@@ -238,7 +238,7 @@ async def set_purposes(
 ) -> Client:
     async with db.writing() as unit:
         seen = await service.get_client(unit, client.client_id)
-        return await operating.set_purposes(unit, seen, list(purposes), DEED, sandbox=False, material=material)
+        return await by_operator.set_purposes(unit, seen, list(purposes), DEED, sandbox=False, material=material)
 
 
 async def test_a_purpose_that_changed_has_its_next_version_and_asks_for_what_is_new(db: Database) -> None:

@@ -20,7 +20,7 @@ from vneid_idp.admin.representations import (
     Rotation,
 )
 from vneid_idp.admin.routing import IfMatch, check_seen, no_store, refusals, router_of, tag
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client as ClientFacts
@@ -97,7 +97,7 @@ async def update(
     async def work(unit: Unit, program: ClientFacts) -> tuple[ClientFacts, str | None]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
-        changed = await operating.update(
+        changed = await by_operator.update(
             unit, seen, change.metadata, deed, sandbox=provider.sandbox, material=change.material
         )
         check_reaches(program, seen.scope, changed[0].scope)
@@ -211,7 +211,7 @@ async def set_purposes(
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
         check_reaches(program, seen.scope)
-        return await operating.set_purposes(
+        return await by_operator.set_purposes(
             unit, seen, change.purposes, deed, sandbox=provider.sandbox, material=change.material
         )
 

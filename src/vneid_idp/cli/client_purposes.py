@@ -17,7 +17,7 @@ from vneid_idp.cli.terminal import (
     with_database,
     with_unit,
 )
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Database, Unit
 
@@ -53,7 +53,7 @@ def set_purposes(
     async def work(unit: Unit) -> Client:
         client = await service.get_client(unit, client_id)
         deed = Deed(by, reason)
-        return await operating.set_purposes(
+        return await by_operator.set_purposes(
             unit, client, purposes, deed, sandbox=settings.is_sandbox, material=material or ()
         )
 

@@ -20,7 +20,7 @@ from vneid_idp.cli.terminal import (
     with_database,
     with_unit,
 )
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.kernel.clock import HOUR, Instant, to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
@@ -85,7 +85,7 @@ def show(context: typer.Context, client_id: str) -> None:
 
     async def work(database: Database) -> dict[str, Any]:
         async with database.reading() as unit:
-            return await operating.describe(unit, client_id)
+            return await by_operator.describe(unit, client_id)
 
     print_json(with_database(settings_of(context), work))
 
@@ -104,7 +104,7 @@ def update(
 
     async def work(unit: Unit) -> tuple[Client, str | None]:
         client = await service.get_client(unit, client_id)
-        return await operating.update(
+        return await by_operator.update(
             unit, client, members, Deed(by, reason), sandbox=settings.is_sandbox, material=material or ()
         )
 

@@ -12,7 +12,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.roles import Role
@@ -112,7 +112,7 @@ async def _change(
     async def work(unit: Unit) -> tuple[Client, str | None]:
         client = await seen_client(unit, request, form)
         wanted = merged(client.metadata, form) if members is None else members
-        return await operating.update(unit, client, wanted, deed, sandbox=provider.sandbox)
+        return await by_operator.update(unit, client, wanted, deed, sandbox=provider.sandbox)
 
     try:
         client, secret = await colleague.act(work)

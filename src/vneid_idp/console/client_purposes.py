@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.clients import operating, service
+from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.roles import Role
@@ -66,7 +66,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
     async def work(unit: Unit) -> Client:
         client = await seen_client(unit, request, form)
         wanted = _with(client.metadata.get("purposes", []), purpose_id, form)
-        return await operating.set_purposes(unit, client, wanted, deed, sandbox=provider.sandbox, material=material)
+        return await by_operator.set_purposes(unit, client, wanted, deed, sandbox=provider.sandbox, material=material)
 
     try:
         client = await colleague.act(work)
