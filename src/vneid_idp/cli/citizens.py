@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.people import Office, open_office, read_number
+from vneid_idp.cli.people import Workplace, open_workplace, read_number
 from vneid_idp.cli.terminal import By, Reason, deed_of, err, fail, out, settings_of, with_database
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import RegistryRecord
@@ -68,23 +68,23 @@ def forget(
     if not yes:
         typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
     out.print(
-        f"{_say(context, number, lambda office, record: _forget(office, record, deed))} is forgotten.", markup=False
+        f"{_say(context, number, lambda place, record: _forget(place, record, deed))} is forgotten.", markup=False
     )
 
 
-async def _forget(office: Office, record: RegistryRecord, deed: Deed) -> None:
-    await office.db.transact(lambda unit: forget_person(unit, office.vault, record.person_id, deed))
-    await office.registry.forget(record)
+async def _forget(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
+    await place.db.transact(lambda unit: forget_person(unit, place.vault, record.person_id, deed))
+    await place.registry.forget(record)
 
 
-def _say(context: typer.Context, number: str, what: "Callable[[Office, RegistryRecord], Awaitable[object]]") -> str:
+def _say(context: typer.Context, number: str, what: "Callable[[Workplace, RegistryRecord], Awaitable[object]]") -> str:
     """Say something of a person; the pseudonymous id, which is all that may be shown."""
     settings = settings_of(context)
 
     async def work(db: Database) -> str:
-        async with open_office(settings, db) as office:
-            record = await office.get(number)
-            await what(office, record)
+        async with open_workplace(settings, db) as place:
+            record = await place.get(number)
+            await what(place, record)
         return record.person_id
 
     return with_database(settings, work)

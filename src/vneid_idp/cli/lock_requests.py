@@ -6,7 +6,7 @@ import typer
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.office import for_person
-from vneid_idp.cli.people import Office
+from vneid_idp.cli.people import Workplace
 from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database
 from vneid_idp.identity.lock_requests import LockRequest, open_requests
 from vneid_idp.identity.registry import RegistryRecord
@@ -35,8 +35,8 @@ def ask_unlock(context: typer.Context, by: By, reason: Reason) -> None:
 
 
 def _ask(context: typer.Context, by: str, reason: str, *, lock: bool) -> None:
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> LockRequest:
-        return await office.db.transact(lambda unit: ask_for_lock(unit, record.person_id, lock=lock, deed=deed))
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> LockRequest:
+        return await place.db.transact(lambda unit: ask_for_lock(unit, record.person_id, lock=lock, deed=deed))
 
     record, asked = for_person(context, by, reason, work)
     out.print(f"{asked.request_id} about {record.person_id} waits for somebody else's decision.", markup=False)

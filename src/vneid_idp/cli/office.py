@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.people import Office, open_office, read_line, read_number
+from vneid_idp.cli.people import Workplace, open_workplace, read_line, read_number
 from vneid_idp.cli.terminal import By, Reason, T, fail, out, print_rows, settings_of, with_database
 from vneid_idp.identity import passkeys, persons, phones
 from vneid_idp.identity.cards import citizen_card_expiry
@@ -39,7 +39,7 @@ Compared = Annotated[
     bool, typer.Option("--compared", help="Card and face were compared in person; level 2 is not given without it.")
 ]
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")]
-Work = Callable[[Office, RegistryRecord, Deed], Awaitable[T]]
+Work = Callable[[Workplace, RegistryRecord, Deed], Awaitable[T]]
 
 
 def for_person(context: typer.Context, by: str, reason: str, work: Work[T]) -> tuple[RegistryRecord, T]:
@@ -47,23 +47,23 @@ def for_person(context: typer.Context, by: str, reason: str, work: Work[T]) -> t
 
     async def run(db: Database) -> tuple[RegistryRecord, T]:
         deed = Deed(by, reason)
-        async with open_office(settings, db) as office:
-            record = await office.get(number)
-            return record, await work(office, record, deed)
+        async with open_workplace(settings, db) as place:
+            record = await place.get(number)
+            return record, await work(place, record, deed)
 
     settings, number = settings_of(context), read_number()
     return with_database(settings, run)
 
 
-async def _policy(office: Office) -> Policy:
+async def _policy(place: Workplace) -> Policy:
     # No provider may ever have started on this database, and one of an older release knows fewer numbers.
-    await office.db.transact(policies.ensure)
-    async with office.db.reading() as unit:
+    await place.db.transact(policies.ensure)
+    async with place.db.reading() as unit:
         return await policies.published(unit)
 
 
-async def _ask(office: Office, record: RegistryRecord) -> RegisterAnswer:
-    answer = await persons.ask(office.db, office.registry, record.person_id)
+async def _ask(place: Workplace, record: RegistryRecord) -> RegisterAnswer:
+    answer = await persons.ask(place.db, place.registry, record.person_id)
     assert answer is not None, "the register had the person a moment ago"
     return answer
 
@@ -78,11 +78,11 @@ def open_account(
 ) -> None:
     """Open an account of a level by age and card; prints the code with which the holder activates it at /activate."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> str:
-        answer, policy = await _ask(office, record), await _policy(office)
-        _, code = await office.db.transact(
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> str:
+        answer, policy = await _ask(place, record), await _policy(place)
+        _, code = await place.db.transact(
             lambda unit: enrol_person.open_account(
-                unit, office.vault, office.blind, answer, level, compared=compared, policy=policy, deed=deed
+                unit, place.vault, place.blind, answer, level, compared=compared, policy=policy, deed=deed
             )
         )
         return code
@@ -95,11 +95,11 @@ def open_account(
 def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compared = False) -> None:
     """Raise an account to level 2, which takes a look at the card and the face."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
-        answer, policy = await _ask(office, record), await _policy(office)
-        await office.db.transact(
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
+        answer, policy = await _ask(place, record), await _policy(place)
+        await place.db.transact(
             lambda unit: enrol_person.raise_level(
-                unit, office.vault, office.blind, answer, compared=compared, policy=policy, deed=deed
+                unit, place.vault, place.blind, answer, compared=compared, policy=policy, deed=deed
             )
         )
 
@@ -110,9 +110,9 @@ def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compar
 def activation_code(context: typer.Context, by: By, reason: Reason) -> None:
     """Make another activation code, for who forgot the secrets; an older one becomes worthless."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> str:
-        return await office.db.transact(
-            lambda unit: enrol_person.new_activation_code(unit, office.blind, record.person_id, deed)
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> str:
+        return await place.db.transact(
+            lambda unit: enrol_person.new_activation_code(unit, place.blind, record.person_id, deed)
         )
 
     record, code = for_person(context, by, reason, work)
@@ -123,20 +123,20 @@ def activation_code(context: typer.Context, by: By, reason: Reason) -> None:
 def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
     """Give an account another phone number, which is asked for; a code sent to it has to come back."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         try:
             phone = phones.read_phone(read_line("New phone number"))
         except phones.MalformedPhone as error:
             fail(f"This cannot be: {error}.")
-        policy = await _policy(office)
-        sending = await office.db.transact(
-            lambda unit: send_code_to_new_phone(unit, office.blind, office.sealer, record, phone)
+        policy = await _policy(place)
+        sending = await place.db.transact(
+            lambda unit: send_code_to_new_phone(unit, place.blind, place.sealer, record, phone)
         )
         if not sending.sent:
             fail("A code was sent moments ago, or there were too many. Wait, then try again.")
         code = read_line("Code that was sent to it")
         report_id, person_id = new_id("rep"), record.person_id
-        outcome, _ = await change(office.reporting, report_id, person_id, phone, code, policy, deed)
+        outcome, _ = await change(place.reporting, report_id, person_id, phone, code, policy, deed)
         if outcome is not Outcome.RIGHT:
             fail("The code is not right, or it is used or too old.")
 
@@ -148,8 +148,8 @@ def list_passkeys(context: typer.Context) -> None:
     """List the passkeys of a person. A passkey is added at the office's page or at /me: it takes a browser."""
 
     async def run(db: Database) -> tuple[Passkey, ...]:
-        async with open_office(settings, db) as office:
-            record = await office.get(number)
+        async with open_workplace(settings, db) as place:
+            record = await place.get(number)
             async with db.reading() as unit:
                 return await passkeys.list_passkeys(unit, record.person_id)
 
@@ -164,8 +164,8 @@ def list_passkeys(context: typer.Context) -> None:
 def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: Reason) -> None:
     """Take a passkey from a person who lost it."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> bool:
-        return await office.db.transact(
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> bool:
+        return await place.db.transact(
             lambda unit: enrol_person.remove_passkey(unit, record.person_id, credential_id, deed)
         )
 
@@ -178,19 +178,19 @@ def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: R
 @app.command("name-guardian")
 def name_guardian(context: typer.Context, by: By, reason: Reason) -> None:
     """Report a parent or guardian of a child; asks for the child's number, then for the guardian's."""
-    record = _report(context, by, reason, lambda office, _: _guardian(office, GuardianNamed))
+    record = _report(context, by, reason, lambda place, _: _guardian(place, GuardianNamed))
     out.print(f"{record.person_id} has this guardian.", markup=False)
 
 
 @app.command("end-guardianship")
 def end_guardianship(context: typer.Context, by: By, reason: Reason) -> None:
     """Report that somebody is no guardian of a child any more; asks for the child's number, then for the guardian's."""
-    record = _report(context, by, reason, lambda office, _: _guardian(office, GuardianshipEnded))
+    record = _report(context, by, reason, lambda place, _: _guardian(place, GuardianshipEnded))
     out.print(f"{record.person_id} does not have this guardian any more.", markup=False)
 
 
-async def _guardian(office: Office, kind: type[GuardianNamed] | type[GuardianshipEnded]) -> ReportedFact:
-    return kind((await office.get(read_number("Personal ID number of the guardian"))).person_id)
+async def _guardian(place: Workplace, kind: type[GuardianNamed] | type[GuardianshipEnded]) -> ReportedFact:
+    return kind((await place.get(read_number("Personal ID number of the guardian"))).person_id)
 
 
 @app.command("renew-card")
@@ -207,7 +207,7 @@ def renew_card(
     """Report that a card was issued or renewed. How long a citizen's is good follows from the law."""
     issued_on, expires_on = _day(issued, "--issued"), None if expires is None else _day(expires, "--expires")
 
-    async def fact(office: Office, record: RegistryRecord) -> ReportedFact:
+    async def fact(place: Workplace, record: RegistryRecord) -> ReportedFact:
         if record.kind is PersonKind.CITIZEN:
             return CardIssued(Card(CardKind.CITIZEN, issued_on, citizen_card_expiry(record.birth_date, issued_on)))
         which = kind or (record.card.kind if record.card else None)
@@ -234,19 +234,19 @@ def report_death(
     if not yes:
         typer.confirm("Nobody can sign in as this person ever again. Go on?", abort=True, err=True)
 
-    async def fact(office: Office, record: RegistryRecord) -> ReportedFact:
+    async def fact(place: Workplace, record: RegistryRecord) -> ReportedFact:
         return Death(at)
 
     out.print(f"{_report(context, by, reason, fact).person_id} is recorded as deceased.", markup=False)
 
 
-Make = Callable[[Office, RegistryRecord], Awaitable[ReportedFact]]
+Make = Callable[[Workplace, RegistryRecord], Awaitable[ReportedFact]]
 
 
 def _report(context: typer.Context, by: str, reason: str, make: Make) -> RegistryRecord:
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
-        fact, policy = await make(office, record), await _policy(office)
-        await report_to_registry(office.reporting, new_id("rep"), record.person_id, fact, policy, deed)
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
+        fact, policy = await make(place, record), await _policy(place)
+        await report_to_registry(place.reporting, new_id("rep"), record.person_id, fact, policy, deed)
 
     return for_person(context, by, reason, work)[0]
 
@@ -262,8 +262,8 @@ def _day(text: str, option: str) -> date:
 def lock(context: typer.Context, by: By, reason: Reason) -> None:
     """Lock an account at its holder's request, at once. In the authority's name: `office ask-lock`."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
-        await office.db.transact(lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
+        await place.db.transact(lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
 
     out.print(f"{for_person(context, by, reason, work)[0].person_id} is locked.", markup=False)
 
@@ -272,8 +272,8 @@ def lock(context: typer.Context, by: By, reason: Reason) -> None:
 def unlock(context: typer.Context, by: By, reason: Reason) -> None:
     """Lift a lock that the holder asked for. An authority's: `office ask-unlock`; the register's is lifted there."""
 
-    async def work(office: Office, record: RegistryRecord, deed: Deed) -> None:
-        await office.db.transact(lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
+        await place.db.transact(lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
 
     record, _ = for_person(context, by, reason, work)
     out.print(f"{record.person_id} has no lock of the holder any more.", markup=False)

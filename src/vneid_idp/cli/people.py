@@ -32,7 +32,7 @@ class NobodyOfThisNumber(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class Workplace:
     """Where a command works: asks the registry first, then writes."""
 
     db: Database
@@ -71,14 +71,14 @@ def read_number(what: str = "Personal ID number") -> str:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, db: Database) -> AsyncIterator[Office]:
+async def open_workplace(settings: Settings, db: Database) -> AsyncIterator[Workplace]:
     """The registry of the settings, and the keys, for as long as the block lasts."""
     async with db.reading() as unit:
         ring = await keys.load(unit, settings.root_secret)
     vault = Vault(ring.sealer)
     registry = open_registry(settings, SystemClock(), db, vault, ring.blind)
     try:
-        yield Office(db, vault, ring.sealer, ring.blind, registry)
+        yield Workplace(db, vault, ring.sealer, ring.blind, registry)
     finally:
         await registry.close()
 
@@ -88,7 +88,7 @@ def find_person(settings: Settings) -> RegistryRecord:
     number = read_number()
 
     async def work(db: Database) -> RegistryRecord:
-        async with open_office(settings, db) as office:
-            return await office.get(number)
+        async with open_workplace(settings, db) as place:
+            return await place.get(number)
 
     return with_database(settings, work)

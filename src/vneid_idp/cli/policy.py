@@ -9,7 +9,7 @@ import typer
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings.kinds import actions_of
-from vneid_idp.cli.people import open_office
+from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import (
     By,
     Reason,
@@ -140,13 +140,13 @@ def try_out(
         before, draft, today = await db.transact(read)
         after = before.amended(draft)
         day = _day(on) or first_change(before, after, today)
-        async with open_office(settings, db) as office:
+        async with open_workplace(settings, db) as place:
             with err.status("Counting …") as status:
 
                 def progress(count: int) -> None:
                     status.update(f"{count:,} looked at …")
 
-                return await simulate(db, office.registry.find_many, before, after, day, progress=progress)
+                return await simulate(db, place.registry.find_many, before, after, day, progress=progress)
 
     found = with_database(settings, work)
     if as_json:

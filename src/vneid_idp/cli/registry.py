@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.cli.people import open_office
+from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import (
     By,
     Reason,
@@ -59,9 +59,9 @@ def retry(context: typer.Context, cursor: str, by: By, reason: Reason) -> None:
     settings, deed = settings_of(context), deed_of(by, reason)
 
     async def work(db: Database) -> None:
-        async with open_office(settings, db) as office:
-            registry, policy = office.registry, PolicyCache(SystemClock())
-            await Follower(db, office.vault, office.blind, registry, policy).retry(cursor, deed)
+        async with open_workplace(settings, db) as place:
+            registry, policy = place.registry, PolicyCache(SystemClock())
+            await Follower(db, place.vault, place.blind, registry, policy).retry(cursor, deed)
 
     with_database(settings, work)
     out.print(f"{cursor} is followed.", markup=False)
