@@ -19,7 +19,9 @@ from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.forget_person import forget_person
 
-app = typer.Typer(no_args_is_help=True, help="Make-believe citizens.")
+app = typer.Typer(
+    no_args_is_help=True, help="Citizens: make-believe ones for a sandbox, and one whose data is destroyed."
+)
 
 
 @app.command()
