@@ -1,5 +1,6 @@
 """One contract for both registries: the make-believe one asked directly, and through a server over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -117,6 +118,29 @@ async def test_a_death_stands_as_it_was_first_told(registry: PopulationRegistry)
     await told(registry, PLAIN, Death(MORNING - 9))
     assert (await told(registry, PLAIN, Death(MORNING), "rep_2")).deceased_at == MORNING - 9
     assert len(await registry.changes(None, 10)) == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "changes"),
+    [
+        (Report("rep_1", PLAIN.person_id, "per_clerk", Death(MORNING)), {"revision": 1}),
+        (
+            Report("rep_2", PLAIN.person_id, "per_other", PhoneChanged(None)),
+            {"revision": 2, "phone": None},
+        ),
+    ],
+    ids=["the same", "another"],
+)
+async def test_who_reports_while_another_report_is_entered_sees_it_and_writes_nothing_over(
+    registry: PopulationRegistry, db: Database, second: Report, changes: dict[str, object]
+) -> None:
+    async with db.writing() as unit:
+        entered = await POPULATION.report(unit, Report("rep_1", PLAIN.person_id, "per_clerk", Death(MORNING)))
+        also = asyncio.create_task(registry.report(second))
+        await asyncio.sleep(0.2)  # by then it waits for this unit
+        assert not also.done()
+    assert await also == replace(entered, **changes)  # type: ignore[arg-type]
+    assert await registry.find(PLAIN.person_id) == await also
 
 
 async def test_the_feed_is_read_in_pages_and_in_order(registry: PopulationRegistry) -> None:

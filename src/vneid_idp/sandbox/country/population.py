@@ -107,7 +107,7 @@ class Population:
         """
         if not personal_id.read_personal_id(record.personal_number).synthetic:
             raise NotSynthetic
-        before = await self.find(unit, record.person_id)
+        before = self._open(await store.seize_person(unit, record.person_id))
         if before is None or before.personal_number != record.personal_number:
             if before is not None:
                 await store.forget_number(unit, self.number_digest(before.personal_number), record.person_id)
@@ -133,7 +133,8 @@ class Population:
 
     async def report(self, unit: Unit, report: Report) -> RegistryRecord:
         """Enter what an office reports; the person as the registry then has them. Raises `ReportRefused`."""
-        before = await self.find(unit, report.person_id)
+        # Seized before it is read: who sends the same report again meanwhile waits here, and sees what came of it.
+        before = self._open(await store.seize_person(unit, report.person_id))
         if before is None:
             raise ReportRefused
         if not await feed_store.remember_report(unit, report.report_id, report.person_id, report.reported_by):

@@ -15,9 +15,11 @@ _people, _numbers, _keys, _wards = tables.registry_people, tables.registry_numbe
 _SEALED_PERSON = (_people.c.person_id, _people.c.sealed, _keys.c.sealed_key)
 _people_with_keys = _people.join(_keys, _keys.c.person_id == _people.c.person_id)
 
-_FIND_PERSON = Statement(
+_this_person = (
     select(*_SEALED_PERSON).select_from(_people_with_keys).where(_people.c.person_id == bindparam("person_id"))
 )
+_FIND_PERSON = Statement(_this_person)
+_SEIZE_PERSON = Statement(_this_person.with_for_update(of=_people))
 _FIND_PERSON_BY_NUMBER = Statement(
     select(*_SEALED_PERSON)
     .select_from(_numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id))
@@ -70,6 +72,12 @@ def _sealed(row: Row) -> Sealed:
 async def find_person(unit: Reading, person_id: str) -> Sealed | None:
     """The row of a person whose key still exists."""
     row = await unit.fetch_one(_FIND_PERSON, person_id=person_id)
+    return _sealed(row) if row else None
+
+
+async def seize_person(unit: Unit, person_id: str) -> Sealed | None:
+    """The same, once nobody else writes it, who would be written over; kept from them until the unit ends."""
+    row = await unit.fetch_one(_SEIZE_PERSON, person_id=person_id)
     return _sealed(row) if row else None
 
 
