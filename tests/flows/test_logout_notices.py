@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.flows.test_registry_feed import change
 from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, listening, queue, signed_in
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.rules import longest_pause
+from vneid_idp.identity.registry import LockedBy
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 
 
@@ -147,6 +149,17 @@ async def test_who_takes_over_a_browser_has_the_one_before_signed_out_once(
     page = await person.start(party.request(prompt="login"))
     person.persona = land.people["level-1"]
     await person.sign_in(page)
+    assert len(service.heard) == 1, "before any worker came round"
     land.watch.advance(MINUTE)
     await land.deliver()
     assert len(service.heard) == 1
+
+
+async def test_a_lock_that_a_sign_in_finds_at_the_register_is_told_at_once(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    await signed_in(person, party)
+    await change(land, person.persona.record.person_id, locked_by=LockedBy.AUTHORITY, locked_at=land.watch.now())
+    again = Person(land, person.persona)
+    assert isinstance(await again.sign_in(await again.start(party.request())), Page)
+    assert len(service.heard) == 1, "before any worker came round"

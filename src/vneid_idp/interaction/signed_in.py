@@ -27,6 +27,7 @@ async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -
             client_id=client_id,
         )
     )
+    await provider.dispatcher.attempt(signed_in.deliveries)
     session = signed_in.session
     if session is not None:
         keep_session(request, provider.keys.sealer, BrowserSession(session.person_id, session.session_id))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
 from vneid_idp.identity.account_rules import Standing, account_standing
@@ -26,6 +27,9 @@ class SignedIn:
 
     standing: Standing
     session: Session | None = None
+    deliveries: tuple[Delivery, ...] = ()
+    """The notices to deliver after the commit: of sessions that ended with what the register said, and of whoever was
+    signed in with the browser before."""
 
 
 async def sign_in(
@@ -51,20 +55,20 @@ async def sign_in(
     # The person is seized, so that no session opens behind the back of a lock; and whoever was here before, whose
     # session ends: what acts in it is waited for.
     await persons.seize(unit, told.person_id, *(() if before is None else (before.person_id,)))
-    account = (await follow_registry(unit, vault, blind, told, policy, seized=True)).account
-    if account is None:
-        return SignedIn(Standing.CLOSED)
-    standing = account_standing(account, told, unit.now)
+    followed = await follow_registry(unit, vault, blind, told, policy, seized=True)
+    if followed.account is None:
+        return SignedIn(Standing.CLOSED, deliveries=followed.deliveries)
+    standing = account_standing(followed.account, told, unit.now)
     if standing is not Standing.USABLE:
-        return SignedIn(standing)
+        return SignedIn(standing, deliveries=followed.deliveries)
     await check_proof(unit, vault, told.person_id, proof)
-    session = await _session(unit, told.person_id, SignInMethod(proof.method, unit.now), before)
+    session, announced = await _session(unit, told.person_id, SignInMethod(proof.method, unit.now), before)
     if session is not None:
         event = Event(
             EventKind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": proof.method}
         )
         await record(unit, event)
-    return SignedIn(standing, session)
+    return SignedIn(standing, session, (*followed.deliveries, *announced))
 
 
 async def fail_sign_in(
@@ -79,14 +83,17 @@ async def fail_sign_in(
         await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
 
 
-async def _session(unit: Unit, person_id: str, method: SignInMethod, before: Session | None) -> Session | None:
+async def _session(
+    unit: Unit, person_id: str, method: SignInMethod, before: Session | None
+) -> tuple[Session | None, tuple[Delivery, ...]]:
+    announced: tuple[Delivery, ...] = ()
     if before is not None and before.person_id == person_id:
         stronger = await sessions.add_method(unit, person_id, before.session_id, method)
         if stronger is not None:
-            return stronger
+            return stronger, ()
     elif before is not None and await sessions.end_session(unit, before.person_id, before.session_id):
         # Somebody else takes over the browser: what the one before opened here must not stay open.
-        await announce(unit, before.person_id, before.session_id)
+        announced = await announce(unit, before.person_id, before.session_id)
     if method.name == MESSAGE:
-        return None
-    return await sessions.open_session(unit, person_id, (method,))
+        return None, announced
+    return await sessions.open_session(unit, person_id, (method,)), announced
