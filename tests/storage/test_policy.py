@@ -50,7 +50,7 @@ async def ensured(db: Database) -> tuple[str, ...]:
     return await db.transact(service.ensure)
 
 
-async def load(db: Database, text: str) -> service.Draft:
+async def load(db: Database, text: str) -> service.PolicyDraft:
     async with db.writing() as unit:
         return await service.load(unit, text, actions_of(), DEED)
 

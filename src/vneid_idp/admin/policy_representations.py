@@ -138,7 +138,7 @@ class Draft(Model):
     gaps: tuple[PolicyGap, ...]
 
     @classmethod
-    def of(cls, draft: service.Draft) -> "Draft":
+    def of(cls, draft: service.PolicyDraft) -> "Draft":
         """The draft in this shape."""
         gaps = tuple(PolicyGap(kind=gap.kind, action=gap.action, since=gap.since) for gap in draft.gaps)
         return cls(version=draft.version, gaps=gaps)

@@ -26,7 +26,7 @@ from vneid_idp.kernel.clock import local_date, to_rfc3339
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import read_policy
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Policy, Requirement, ThresholdRow
-from vneid_idp.policy.service import Draft, Version
+from vneid_idp.policy.service import PolicyDraft, Version
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
 
@@ -106,7 +106,7 @@ def load(
     """Check a file and store its rows as a draft. Nothing changes until it is published."""
     text = _text(file)
 
-    async def work(unit: Unit) -> Draft:
+    async def work(unit: Unit) -> PolicyDraft:
         await service.ensure(unit)
         return await service.load(unit, text, actions_of(), Deed(by, reason))
 

@@ -13,7 +13,7 @@ from vneid_idp.policy.rules import Gap, Policy, gaps, thresholds_missing
 from vneid_idp.policy.store import Version
 from vneid_idp.storage.unit import Reading, Unit
 
-__all__ = ["Draft", "Version"]
+__all__ = ["PolicyDraft", "Version"]
 
 _SHIPPED = Deed("vneid-idp", "The policy in the package, with which a new provider starts.")
 _ADDED = Deed("vneid-idp", "Rows of this release for what the published policy says nothing about.")
@@ -52,7 +52,7 @@ class HoldsAlready(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PolicyDraft:
     """A version that was loaded, and what an eye should fall on before it is published."""
 
     version: int
@@ -93,7 +93,7 @@ async def of_version(unit: Reading, version: int) -> Policy:
     return await store.of_version(unit, version)
 
 
-async def load(unit: Unit, text: str, actions: Actions, deed: Deed) -> Draft:
+async def load(unit: Unit, text: str, actions: Actions, deed: Deed) -> PolicyDraft:
     """Store the rows of a file as a draft, which changes nothing yet, with its event. Raises `PolicyRefused`."""
     policy = read_policy(text, actions)
     base = await store.count_published(unit)
@@ -106,7 +106,7 @@ async def load(unit: Unit, text: str, actions: Actions, deed: Deed) -> Draft:
         version += 1
     data = {"version": version, "rows": len(policy.requirements) + len(policy.thresholds), **deed.data}
     await record(unit, Event(EventKind.POLICY_LOADED, data=data))
-    return Draft(version, gaps(whole))
+    return PolicyDraft(version, gaps(whole))
 
 
 async def publish(unit: Unit, version: int, deed: Deed, *, backdated: str | None = None) -> Policy:

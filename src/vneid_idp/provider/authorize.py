@@ -13,7 +13,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.redirect_uri import return_address
 from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client
@@ -77,7 +77,7 @@ async def authorize(request: Request) -> Response:
     except OAuthError as error:
         # Of an object that does not hold nothing counts, the return address inside it included.
         return answer_error(request, provider, return_address(client, params), error)
-    draft = Draft(client, params)
+    draft = RequestDraft(client, params)
     try:
         asked = read_authorization(Column.AUTHORIZE, draft)
     except OAuthError as error:

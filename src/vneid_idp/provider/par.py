@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.authorize import REQUEST_URI
@@ -23,7 +23,7 @@ async def push(request: Request) -> Response:
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
     check_arrival(Column.PAR, client, params)
-    asked = read_authorization(Column.PAR, Draft(client, await resolve(provider, client, params)))
+    asked = read_authorization(Column.PAR, RequestDraft(client, await resolve(provider, client, params)))
     kept = await provider.db.transact(
         lambda unit: interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now), durable=False
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.checks import table
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.redirect_uri import return_address
 from vneid_idp.protocol.checks.table import Column
 from vneid_idp.protocol.client import Client
@@ -35,7 +35,7 @@ def params(**changes: str | None) -> dict[str, str]:
 
 
 def read(client: Client, params: dict[str, str]) -> AuthorizationRequest:
-    return table.read_authorization(Column.AUTHORIZE, Draft(client, params))
+    return table.read_authorization(Column.AUTHORIZE, RequestDraft(client, params))
 
 
 def test_a_request_is_read() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from vneid_idp.protocol import client_auth, errors, jose, request_object
 from vneid_idp.protocol.checks import profiles
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client, Profile
@@ -115,7 +115,7 @@ def _answer(column: Column, params: Changes, client: Changes) -> tuple[str, type
     try:
         check_arrival(column, spoiled, asked)
         read_authorization(
-            column, Draft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")})
+            column, RequestDraft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")})
         )
     except OAuthError as error:
         names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
@@ -160,20 +160,20 @@ def test_every_answer_that_the_table_names_is_tried_and_no_other_is_given() -> N
 
 @pytest.mark.parametrize("column", Column)
 def test_a_check_writes_what_the_table_says_and_each_value_is_written_once(column: Column) -> None:
-    draft = Draft(CLIENT, GOOD)
+    draft = RequestDraft(CLIENT, GOOD)
     written = {"client", "params", "address"}
     for row in _rows(column):
         row.check(draft)
-        now = {field.name for field in fields(Draft) if hasattr(draft, field.name)}
+        now = {field.name for field in fields(RequestDraft) if hasattr(draft, field.name)}
         assert now - written == ({row.gives} - {None, "address"}), row.check
         written = now
-    assert written == {field.name for field in fields(Draft)}
+    assert written == {field.name for field in fields(RequestDraft)}
     gives = [row.gives for row in _rows(column) if row.gives]
     assert len(set(gives)) == len(gives)
 
 
 def test_until_the_address_is_proven_nothing_could_be_answered_by_redirect() -> None:
-    draft = Draft(CLIENT, {**GOOD, "redirect_uri": "https://evil.example/", "response_type": "token"})
+    draft = RequestDraft(CLIENT, {**GOOD, "redirect_uri": "https://evil.example/", "response_type": "token"})
     with pytest.raises(errors.InvalidRequest):
         read_authorization(Column.AUTHORIZE, draft)
     assert draft.address is None
@@ -187,7 +187,7 @@ def test_every_profile_has_its_rules_and_is_asked_for_every_value() -> None:
     for profile in Profile:
         for column in Column:
             gives = {row.gives for row in _rows(column) if profile in row.profiles and row.gives}
-            assert gives == {field.name for field in fields(Draft)} - {"client", "params"}
+            assert gives == {field.name for field in fields(RequestDraft)} - {"client", "params"}
 
 
 @pytest.fixture

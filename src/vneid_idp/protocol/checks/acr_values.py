@@ -1,12 +1,12 @@
 """`acr_values`, and `acr` of the `claims` parameter (OpenID Connect Core §3.1.2.1, §5.5.1.1)."""
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.errors import UnmetAuthenticationRequirements
 from vneid_idp.protocol.levels import ACR_VALUES
 
 
-def check_acr_values(draft: Draft) -> None:
+def check_acr_values(draft: RequestDraft) -> None:
     """Gives the levels that are wanted, best first: of the parameter, of the `claims` parameter, of the registration.
 
     An essential `acr` is no wish but a condition, so it goes before all others, and is refused when none of its values

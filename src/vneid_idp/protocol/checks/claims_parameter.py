@@ -2,12 +2,12 @@
 
 import orjson
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.claims import ClaimsRequest, scope_of
 from vneid_idp.protocol.errors import InvalidRequest
 
 
-def check_claims(draft: Draft) -> None:
+def check_claims(draft: RequestDraft) -> None:
     """Gives the claims that are asked for by name, and on which terms."""
     draft.claims = read_claims(draft.params.get("claims"))
 

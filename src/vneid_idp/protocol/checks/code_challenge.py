@@ -2,14 +2,14 @@
 
 import re
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidRequest
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
 
-def check_code_challenge(draft: Draft) -> None:
+def check_code_challenge(draft: RequestDraft) -> None:
     """Gives the S256 challenge (RFC 7636 §4.3); `None` where none was sent and none is demanded."""
     challenge = draft.params.get("code_challenge")
     method = draft.params.get("code_challenge_method")

@@ -10,7 +10,7 @@ from vneid_idp.protocol.params import Params
 
 
 @dataclass(slots=True)
-class Draft:
+class RequestDraft:
     """Written by the checks in the order of the table, and gone when the `AuthorizationRequest` is made.
 
     A value has no default: a check that reads what no check before it wrote is a fault of the table, and fails.
@@ -28,4 +28,4 @@ class Draft:
     acr_values: tuple[str, ...] = field(init=False)
 
 
-Check = Callable[[Draft], None]
+Check = Callable[[RequestDraft], None]

@@ -1,10 +1,10 @@
 """`max_age` (OpenID Connect Core §3.1.2.1)."""
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.errors import InvalidRequest
 
 
-def check_max_age(draft: Draft) -> None:
+def check_max_age(draft: RequestDraft) -> None:
     """Gives the seconds since the last active sign-in; the client's `default_max_age` when the request has none."""
     text = draft.params.get("max_age")
     if text is None:

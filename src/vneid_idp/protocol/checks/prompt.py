@@ -1,13 +1,13 @@
 """`prompt` (OpenID Connect Core §3.1.2.1)."""
 
 from vneid_idp.protocol.authorization import PROMPTS
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.errors import InvalidRequest
 
 _NO_PROMPT: frozenset[str] = frozenset()
 
 
-def check_prompt(draft: Draft) -> None:
+def check_prompt(draft: RequestDraft) -> None:
     """Gives the prompts that we know; `none` stands alone."""
     text = draft.params.get("prompt")
     if text is None:

@@ -1,7 +1,7 @@
 """`redirect_uri`: prove where the answer may go."""
 
 from vneid_idp.protocol.authorization import RESPONSE_MODES, ReturnAddress
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.params import Params
@@ -22,6 +22,6 @@ def return_address(client: Client, params: Params) -> ReturnAddress:
     return ReturnAddress(redirect_uri, mode if mode in RESPONSE_MODES else "query", params.get("state"))
 
 
-def check_redirect_uri(draft: Draft) -> None:
+def check_redirect_uri(draft: RequestDraft) -> None:
     """Gives the return address."""
     draft.address = return_address(draft.client, draft.params)

@@ -1,10 +1,10 @@
 """`response_type`: only the code flow, since tokens do not travel through the browser (RFC 9700 §2.1.2)."""
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, UnsupportedResponseType
 
 
-def check_response_type(draft: Draft) -> None:
+def check_response_type(draft: RequestDraft) -> None:
     """`code`, and of a client that registered it."""
     response_type = draft.params.get("response_type")
     if response_type is None:

@@ -1,11 +1,11 @@
 """`scope` (RFC 6749 §3.3, OpenID Connect Core §3.1.2.1)."""
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.protocol.errors import InvalidScope
 
 
-def check_scope(draft: Draft) -> None:
+def check_scope(draft: RequestDraft) -> None:
     """Gives the scopes that are known and that the client may ask. Unknown ones are ignored.
 
     A known scope that the client may not ask is an error, so that nobody believes to have what was never permitted.

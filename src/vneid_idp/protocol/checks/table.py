@@ -13,7 +13,7 @@ from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.checks.acr_values import check_acr_values
 from vneid_idp.protocol.checks.claims_parameter import check_claims
 from vneid_idp.protocol.checks.code_challenge import check_code_challenge
-from vneid_idp.protocol.checks.draft import Check, Draft
+from vneid_idp.protocol.checks.draft import Check, RequestDraft
 from vneid_idp.protocol.checks.lengths import check_lengths
 from vneid_idp.protocol.checks.max_age import check_max_age
 from vneid_idp.protocol.checks.profiles import EVERY
@@ -98,12 +98,12 @@ _REQUEST = _plans(REQUEST)
 
 def check_arrival(column: Column, client: Client, params: Params) -> None:
     """Check the parameters as they arrived. Raises the `OAuthError` of the first row that fails."""
-    draft = Draft(client, params)
+    draft = RequestDraft(client, params)
     for check in _ARRIVAL[column, client.profile]:
         check(draft)
 
 
-def read_authorization(column: Column, draft: Draft) -> AuthorizationRequest:
+def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequest:
     """Read the whole request. Raises the `OAuthError` of the first row that fails.
 
     The error may go back to the client by redirect once `draft.address` is there, and not before.

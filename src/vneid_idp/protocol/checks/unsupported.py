@@ -1,10 +1,10 @@
 """Parameters that would change the meaning of the request and that are not supported."""
 
-from vneid_idp.protocol.checks.draft import Draft
+from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.errors import InvalidTarget, RegistrationNotSupported
 
 
-def check_unsupported(draft: Draft) -> None:
+def check_unsupported(draft: RequestDraft) -> None:
     """`registration` (OpenID Connect Core §7.2.1) and `resource` (RFC 8707)."""
     if "registration" in draft.params:
         raise RegistrationNotSupported("The registration parameter is not supported.")
