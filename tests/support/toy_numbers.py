@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Text, create_engine, make_url
 
 from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings.engine.kind import BindingKind, Entry
-from vneid_idp.bindings.engine.lifecycle import Change, Lifecycle, Pause
+from vneid_idp.bindings.engine.lifecycle import Lifecycle, Pause, StateChange
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.engine.statements import statements
 from vneid_idp.bindings.engine.tables import binding_table, fact, index
@@ -71,14 +71,14 @@ LIFECYCLE: Lifecycle[State, Move] = Lifecycle(
     live=frozenset({State.REGISTERED, State.VERIFIED, State.DISOWNED, State.FROZEN}),
     moves=_MOVES,
     changes={
-        Move.REGISTER: Change(happens=("registered_at",)),
-        Move.BIND: Change(happens=("registered_at", "verified_at")),
-        Move.CONFIRM: Change(happens=("verified_at",), undoes=("disowned_at",), brings=("person_id",)),
-        Move.DISOWN: Change(happens=("disowned_at",)),
-        Move.FREEZE: Change(happens=("frozen_at",)),
-        Move.THAW: Change(undoes=("frozen_at",)),
-        Move.END: Change(happens=("ended_at",)),
-        Move.RECYCLE: Change(happens=("recycled_at",)),
+        Move.REGISTER: StateChange(happens=("registered_at",)),
+        Move.BIND: StateChange(happens=("registered_at", "verified_at")),
+        Move.CONFIRM: StateChange(happens=("verified_at",), undoes=("disowned_at",), brings=("person_id",)),
+        Move.DISOWN: StateChange(happens=("disowned_at",)),
+        Move.FREEZE: StateChange(happens=("frozen_at",)),
+        Move.THAW: StateChange(undoes=("frozen_at",)),
+        Move.END: StateChange(happens=("ended_at",)),
+        Move.RECYCLE: StateChange(happens=("recycled_at",)),
     },
     events={
         Move.REGISTER: EventKind.BINDING_REQUESTED,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.lifecycles import check, explore
 from vneid_idp.audit.events import EventKind
-from vneid_idp.bindings.engine.lifecycle import Change
+from vneid_idp.bindings.engine.lifecycle import StateChange
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState, Move
@@ -86,7 +86,7 @@ def test_sources_and_ends_read_the_table_backwards() -> None:
 
 
 def test_a_change_that_its_table_contradicts_is_found() -> None:
-    wrong = replace(LIFECYCLE, changes={**LIFECYCLE.changes, Move.RESUME: Change(happens=("verified_at",))})
+    wrong = replace(LIFECYCLE, changes={**LIFECYCLE.changes, Move.RESUME: StateChange(happens=("verified_at",))})
     with pytest.raises(AssertionError, match="suspended resume"):
         explore(wrong)
 

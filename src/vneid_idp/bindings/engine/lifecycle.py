@@ -12,7 +12,7 @@ M = TypeVar("M", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """What a move writes: facts that happen at its instant, facts taken back, and columns whose values it brings."""
 
     happens: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Lifecycle(Generic[S, M]):
     live: frozenset[S]
     """In one of these a binding holds its resource: nobody else can have it."""
     moves: Mapping[tuple[S | None, M], S]
-    changes: Mapping[M, Change]
+    changes: Mapping[M, StateChange]
     events: Mapping[M, EventKind]
     """The event that each move leaves behind."""
     release: M

@@ -95,7 +95,7 @@ async def move(
     by: str = "provider",
     **brought: Any,
 ) -> B:
-    """Make a move, which brings the columns that its `Change` names. Raises `BindingNotFound`, `MoveForbidden`."""
+    """Make a move, which brings the columns that its `StateChange` names. Raises `BindingNotFound`, `MoveForbidden`."""
     moved = await try_move(unit, kind, client_id, binding_id, how, {"by": by}, **brought)
     if moved is not None:
         return moved

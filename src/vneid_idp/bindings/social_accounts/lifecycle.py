@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from vneid_idp.audit.events import EventKind
-from vneid_idp.bindings.engine.lifecycle import Change, Lifecycle, Pause
+from vneid_idp.bindings.engine.lifecycle import Lifecycle, Pause, StateChange
 from vneid_idp.kernel.clock import Instant
 
 
@@ -67,12 +67,12 @@ LIFECYCLE: Lifecycle[BindingState, Move] = Lifecycle(
     ),
     changes=MappingProxyType(
         {
-            Move.VERIFY: Change(happens=("made_at", "verified_at")),
-            Move.PROVE: Change(happens=("verified_at",), brings=("method", "level", "representative_id")),
-            Move.SUSPEND: Change(happens=("suspended_at",)),
-            Move.RESUME: Change(undoes=("suspended_at",)),
-            Move.RELEASE: Change(happens=("released_at",)),
-            Move.REVOKE: Change(happens=("revoked_at",)),
+            Move.VERIFY: StateChange(happens=("made_at", "verified_at")),
+            Move.PROVE: StateChange(happens=("verified_at",), brings=("method", "level", "representative_id")),
+            Move.SUSPEND: StateChange(happens=("suspended_at",)),
+            Move.RESUME: StateChange(undoes=("suspended_at",)),
+            Move.RELEASE: StateChange(happens=("released_at",)),
+            Move.REVOKE: StateChange(happens=("revoked_at",)),
         }
     ),
     events=MappingProxyType(
