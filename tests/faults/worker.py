@@ -14,7 +14,7 @@ from tests.support.people import SEALER
 from vneid_idp.delivery import service
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
-from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.database import open_database
@@ -38,7 +38,7 @@ class Writer(Sender):
         self._file = os.open(folder / "sent", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._hang = hang
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         if delivery.recipient == "held" and self._hang == "before":
             await self._stop(delivery)

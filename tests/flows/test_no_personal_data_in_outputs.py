@@ -15,7 +15,7 @@ from tests.support.leaks import Net, marks_of, settle_marked
 from tests.support.relying_party import Page, Person, RelyingParty, Request
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
-from vneid_idp.delivery.outcomes import Outcome
+from vneid_idp.delivery.outcomes import DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.protocol.levels import LEVEL_2
@@ -264,7 +264,7 @@ class Broken:
 class BrokenSender(Sender):
     """A gateway that fails, in words that quote the message."""
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         raise RuntimeError(f"550 {delivery.payload['phone']} rejected: {delivery.payload['code']}")
 
 

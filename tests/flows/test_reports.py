@@ -24,7 +24,7 @@ from vneid_idp.identity import otp
 from vneid_idp.identity.accounts import NoAccount, SignInNameTaken
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.registry import Card, CardKind
 from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportRefused
 from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
@@ -163,10 +163,10 @@ async def test_a_phone_counts_when_its_code_came_back_and_the_old_ones_codes_end
     wrong = "000000" if code != "000000" else "111111"
     arguments = (someone.person_id, NEW_PHONE)
     outcome, _ = await change_phone(reporting, "rep_a", *arguments, wrong, shipped(), DEED)
-    assert (outcome, await who(NEW_PHONE)) == (Outcome.WRONG, None)
+    assert (outcome, await who(NEW_PHONE)) == (CodeVerdict.WRONG, None)
     for _ in range(2):  # sent twice
         outcome, _ = await change_phone(reporting, "rep_a", *arguments, code, shipped(), DEED)
-        assert outcome is Outcome.RIGHT
+        assert outcome is CodeVerdict.RIGHT
     assert (await who(NEW_PHONE), await who(someone.phone)) == (someone.person_id, None)
     assert await informed(land, someone.person_id) == [{"what": "phone_changed", **DEED.data}]
     async with idp.db.reading() as reading:
@@ -176,14 +176,14 @@ async def test_a_phone_counts_when_its_code_came_back_and_the_old_ones_codes_end
             tried = await otp.check(
                 unit, idp.keys.blind, person_id=someone.person_id, phone=someone.phone, context="c", code=text
             )
-            assert tried is Outcome.SPENT
+            assert tried is CodeVerdict.SPENT
 
 
 async def test_a_code_proves_the_number_to_which_it_was_sent(land: Country, direct: Reporting) -> None:
     someone = land.people["plain"].record
     code = await code_to(land, "plain", NEW_PHONE)
     outcome, _ = await change_phone(direct, "rep_a", someone.person_id, "+84950000998", code, shipped(), DEED)
-    assert outcome is Outcome.WRONG
+    assert outcome is CodeVerdict.WRONG
     assert await informed(land, someone.person_id) == []
 
 

@@ -22,7 +22,7 @@ from vneid_idp.clients.service import list_clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
-from vneid_idp.delivery.outcomes import Outcome, Refused
+from vneid_idp.delivery.outcomes import DeliveryOutcome, Refused
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
@@ -301,7 +301,7 @@ def test_migrate_says_that_it_is_done() -> None:
 @pytest.mark.usefixtures("production")
 def test_deliveries_are_listed_retried_and_discarded_without_what_is_in_them(database_url: str) -> None:
     class Refusing(Sender):
-        async def send(self, delivery: Delivery) -> Outcome:
+        async def send(self, delivery: Delivery) -> DeliveryOutcome:
             return Refused("status_400")
 
     async def give_up(database: Database) -> list[str]:

@@ -13,7 +13,7 @@ from tests.support.people import BLIND, SEALER
 from tests.support.watch import Watch
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import otp, passkeys, sessions
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.passkey_store import Passkey
 from vneid_idp.identity.passkeys import PasskeyRefused, Site
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
@@ -42,7 +42,7 @@ class Codes:
 
     async def type(
         self, code: str, person_id: str | None = ANN, context: str = "int_1", phone: str | None = PHONE
-    ) -> Outcome:
+    ) -> CodeVerdict:
         async with self.db.writing() as unit:
             return await otp.check(unit, BLIND, person_id=person_id, phone=phone, context=context, code=code)
 
@@ -59,8 +59,8 @@ async def test_a_code_is_good_once(db: Database) -> None:
     codes = Codes(db)
     assert (await codes.ask()).sent
     assert len(codes.last) == 6
-    assert await codes.type(f" {codes.last[:3]} {codes.last[3:]}") is Outcome.RIGHT
-    assert await codes.type(codes.last) is Outcome.SPENT
+    assert await codes.type(f" {codes.last[:3]} {codes.last[3:]}") is CodeVerdict.RIGHT
+    assert await codes.type(codes.last) is CodeVerdict.SPENT
 
 
 async def test_a_code_is_good_for_its_person_and_context_only(db: Database) -> None:
@@ -68,25 +68,25 @@ async def test_a_code_is_good_for_its_person_and_context_only(db: Database) -> N
     await codes.ask()
     await codes.ask(BOB)
     ann, bob = (str(message.payload["code"]) for message in codes.messages)
-    assert await codes.type(ann, context="int_2") is Outcome.SPENT
+    assert await codes.type(ann, context="int_2") is CodeVerdict.SPENT
     if ann != bob:
-        assert await codes.type(ann, BOB) is Outcome.WRONG
-    assert await codes.type(ann, phone="+84950000002") is Outcome.WRONG
-    assert await codes.type(ann) is Outcome.RIGHT
+        assert await codes.type(ann, BOB) is CodeVerdict.WRONG
+    assert await codes.type(ann, phone="+84950000002") is CodeVerdict.WRONG
+    assert await codes.type(ann) is CodeVerdict.RIGHT
 
 
 async def test_five_attempts_and_no_more(db: Database) -> None:
     codes = Codes(db)
     await codes.ask()
-    assert [await codes.type(codes.wrong) for _ in range(5)] == [Outcome.WRONG] * 4 + [Outcome.SPENT]
-    assert await codes.type(codes.last) is Outcome.SPENT
+    assert [await codes.type(codes.wrong) for _ in range(5)] == [CodeVerdict.WRONG] * 4 + [CodeVerdict.SPENT]
+    assert await codes.type(codes.last) is CodeVerdict.SPENT
 
 
 async def test_a_code_expires(db: Database, watch: Watch) -> None:
     codes = Codes(db)
     await codes.ask()
     watch.advance(otp.LIFETIME)
-    assert await codes.type(codes.last) is Outcome.SPENT
+    assert await codes.type(codes.last) is CodeVerdict.SPENT
 
 
 async def test_a_new_code_replaces_the_old_but_not_too_soon_nor_too_often(db: Database, watch: Watch) -> None:
@@ -101,8 +101,8 @@ async def test_a_new_code_replaces_the_old_but_not_too_soon_nor_too_often(db: Da
     assert not (await codes.ask()).sent
     assert len(codes.messages) == otp.SENDS
     if old != codes.last:
-        assert await codes.type(old) is Outcome.WRONG
-    assert await codes.type(codes.last) is Outcome.RIGHT
+        assert await codes.type(old) is CodeVerdict.WRONG
+    assert await codes.type(codes.last) is CodeVerdict.RIGHT
 
 
 async def test_old_codes_are_forgotten_and_the_context_gets_messages_again(db: Database, watch: Watch) -> None:
@@ -125,7 +125,7 @@ async def test_nobody_and_the_phoneless_get_the_same_answer_and_no_message(db: D
     assert db.statements - before == 1
     assert await codes.ask(BOB, "int_3", None) == replace(real, deliveries=())
     assert len(codes.messages) == 1
-    assert await codes.type("000000", None, "int_2") in (Outcome.WRONG, Outcome.SPENT)
+    assert await codes.type("000000", None, "int_2") in (CodeVerdict.WRONG, CodeVerdict.SPENT)
     assert codes.last not in repr(codes.messages)
 
 
@@ -133,15 +133,15 @@ async def test_fifty_tries_of_a_right_code_at_once_have_one_winner(db: Database)
     codes = Codes(db)
     await codes.ask()
     outcomes = Counter(await asyncio.gather(*(codes.type(codes.last) for _ in range(50))))
-    assert outcomes == {Outcome.RIGHT: 1, Outcome.SPENT: 49}
+    assert outcomes == {CodeVerdict.RIGHT: 1, CodeVerdict.SPENT: 49}
 
 
 async def test_fifty_wrong_tries_at_once_are_five(db: Database) -> None:
     codes = Codes(db)
     await codes.ask()
     outcomes = Counter(await asyncio.gather(*(codes.type(codes.wrong) for _ in range(50))))
-    assert outcomes[Outcome.WRONG] == 4
-    assert outcomes[Outcome.RIGHT] == 0
+    assert outcomes[CodeVerdict.WRONG] == 4
+    assert outcomes[CodeVerdict.RIGHT] == 0
 
 
 async def test_a_session_opens_gains_methods_and_ends(db: Database, watch: Watch) -> None:

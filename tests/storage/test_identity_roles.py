@@ -11,7 +11,7 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, activation, lock_requests
 from vneid_idp.identity.lock_requests import NoSuchRequest, RequestIsOpen, SameOfficer
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.roles import (
     EVERYWHERE,
     BadOffice,
@@ -166,34 +166,34 @@ async def test_an_activation_code_is_good_once_and_for_two_days(db: Database, wa
         async with db.writing() as unit:
             return await activation.issue(unit, BLIND, WHO, ONE)
 
-    async def use(code: str, who: str = WHO) -> Outcome:
+    async def use(code: str, who: str = WHO) -> CodeVerdict:
         async with db.writing() as unit:
             return await activation.use(unit, BLIND, who, code)
 
     first, second = await issue(), await issue()
-    assert await use(first) is Outcome.WRONG
-    assert await use(second, "per_other") is Outcome.SPENT
-    assert await use(f"{second[:5]} {second[5:]}") is Outcome.RIGHT
-    assert await use(second) is Outcome.SPENT
+    assert await use(first) is CodeVerdict.WRONG
+    assert await use(second, "per_other") is CodeVerdict.SPENT
+    assert await use(f"{second[:5]} {second[5:]}") is CodeVerdict.RIGHT
+    assert await use(second) is CodeVerdict.SPENT
     third = await issue()
     watch.advance(48 * HOUR)
-    assert await use(third) is Outcome.SPENT
+    assert await use(third) is CodeVerdict.SPENT
     fourth = await issue()
     wrong = "0" * 10 if fourth != "0" * 10 else "1" * 10
-    assert [await use(wrong) for _ in range(5)] == [Outcome.WRONG] * 4 + [Outcome.SPENT]
-    assert await use(fourth) is Outcome.SPENT
+    assert [await use(wrong) for _ in range(5)] == [CodeVerdict.WRONG] * 4 + [CodeVerdict.SPENT]
+    assert await use(fourth) is CodeVerdict.SPENT
 
 
 async def test_of_many_tries_at_once_one_uses_the_code(db: Database) -> None:
     async with db.writing() as unit:
         code = await activation.issue(unit, BLIND, WHO, ONE)
 
-    async def use() -> Outcome:
+    async def use() -> CodeVerdict:
         async with db.writing() as unit:
             return await activation.use(unit, BLIND, WHO, code)
 
     found = await asyncio.gather(*(use() for _ in range(4)))
-    assert sorted(found) == [Outcome.RIGHT, *[Outcome.SPENT] * 3]
+    assert sorted(found) == [CodeVerdict.RIGHT, *[CodeVerdict.SPENT] * 3]
 
 
 async def test_a_lock_takes_two_officers(db: Database) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
-from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender
 
 
@@ -12,7 +12,7 @@ from vneid_idp.delivery.sender import Delivery, Sender
 class Recorder(Sender):
     """A sender that remembers what it was given. Several dispatchers may share one."""
 
-    outcome: Outcome = field(default_factory=Delivered)
+    outcome: DeliveryOutcome = field(default_factory=Delivered)
     sent: list[Delivery] = field(default_factory=list)
     hang: set[str] = field(default_factory=set)
     """Recipients that do not answer until `released`."""
@@ -20,7 +20,7 @@ class Recorder(Sender):
     under_way: Counter[str] = field(default_factory=Counter)
     most_under_way: Counter[str] = field(default_factory=Counter)
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         who = delivery.recipient
         self.sent.append(delivery)

@@ -13,7 +13,7 @@ import vneid_idp
 from vneid_idp.app import APIS
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.delivery.channels import MANNERS, Channel
-from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
 from vneid_idp.portal.kind_words import KIND_WORDS
 from vneid_idp.protocol.claims import SCOPES
@@ -56,7 +56,7 @@ def test_every_kind_of_binding_has_its_words_at_the_list() -> None:
 class Silent(Sender):
     """Sends nothing, and holds nothing."""
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         return Delivered()
 

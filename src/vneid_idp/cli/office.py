@@ -15,7 +15,7 @@ from vneid_idp.cli.people import Workplace, open_workplace, read_line, read_numb
 from vneid_idp.cli.terminal import By, Reason, T, fail, out, print_rows, settings_of, with_database
 from vneid_idp.identity import passkeys, persons, phones
 from vneid_idp.identity.cards import citizen_card_expiry
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.passkeys import Passkey
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import Card, CardKind, LockedBy, PersonKind, RegistryRecord
@@ -137,7 +137,7 @@ def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
         code = read_line("Code that was sent to it")
         report_id, person_id = new_id("rep"), record.person_id
         outcome, _ = await change(place.reporting, report_id, person_id, phone, code, policy, deed)
-        if outcome is not Outcome.RIGHT:
+        if outcome is not CodeVerdict.RIGHT:
             fail("The code is not right, or it is used or too old.")
 
     out.print(f"{for_person(context, by, reason, work)[0].person_id} has the new phone number.", markup=False)

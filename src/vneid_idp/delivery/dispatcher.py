@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vneid_idp.delivery import service
 from vneid_idp.delivery.channels import MANNERS, SECONDS, Channel
-from vneid_idp.delivery.outcomes import Delivered, Outcome, Refused, Unclear
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Refused, Unclear
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.delivery.store import Queued
 from vneid_idp.kernel.clock import SECOND
@@ -121,7 +121,7 @@ class Dispatcher:
         except Exception as error:
             _log.failure("delivery.not_settled", error, **_named(row))
 
-    async def _send(self, row: Queued) -> Outcome:
+    async def _send(self, row: Queued) -> DeliveryOutcome:
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._senders[row.channel].send(service.open_delivery(self._sealer, row))

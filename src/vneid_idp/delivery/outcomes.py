@@ -37,4 +37,4 @@ class Unclear(_NotDelivered):
     """It was sent, and nobody knows whether it arrived."""
 
 
-Outcome = Delivered | Refused | Failed | Unclear
+DeliveryOutcome = Delivered | Refused | Failed | Unclear

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vneid_idp.delivery.channels import Manner
-from vneid_idp.delivery.outcomes import Delivered, Outcome, Refused, Unclear
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Refused, Unclear
 from vneid_idp.kernel.clock import Instant
 
 
@@ -44,7 +44,7 @@ def pause(manner: Manner, attempts: int, chance: float) -> Instant:
 
 
 def next_of(
-    manner: Manner, outcome: Outcome, attempts: int, not_after: Instant | None, now: Instant, chance: float
+    manner: Manner, outcome: DeliveryOutcome, attempts: int, not_after: Instant | None, now: Instant, chance: float
 ) -> Next:
     """What follows from the outcome of the last of `attempts` attempts."""
     if isinstance(outcome, Delivered):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vneid_idp.delivery.channels import MANNERS, Channel
-from vneid_idp.delivery.outcomes import Outcome
+from vneid_idp.delivery.outcomes import DeliveryOutcome
 from vneid_idp.kernel.clock import Instant
 
 
@@ -29,7 +29,7 @@ class UnservedChannel(Exception):
 class Sender(Protocol):
     """Sends what goes through one channel. Who holds nothing inherits `sweep` and `close`."""
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """Make one attempt. What is raised counts as `Unclear`, and its text is not logged."""
         ...
 

@@ -9,7 +9,7 @@ from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery import store
 from vneid_idp.delivery.channels import LEASE, MANNERS, Addressee, Channel
-from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.rules import Again, Done, GiveUp, may_be_retried, next_of
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.delivery.store import Queued as Queued
@@ -129,7 +129,7 @@ def open_delivery(sealer: Sealer, row: Queued) -> Delivery:
     return Delivery(row.recipient, row.delivery_id, row.channel, payload, row.created_at, row.not_after)
 
 
-async def settle(unit: Unit, row: Queued, outcome: Outcome, chance: float) -> None:
+async def settle(unit: Unit, row: Queued, outcome: DeliveryOutcome, chance: float) -> None:
     """Write down what came of an attempt. Changes nothing when the lease passed and another worker took it over.
 
     `chance`, drawn evenly from [0, 1), spreads the next attempt.

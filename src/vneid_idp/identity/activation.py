@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, null, update
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.tables import activation_codes
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
@@ -67,15 +67,15 @@ async def issue(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> st
     return code
 
 
-async def use(unit: Unit, blind: BlindIndex, person_id: str, code: str) -> Outcome:
+async def use(unit: Unit, blind: BlindIndex, person_id: str, code: str) -> CodeVerdict:
     """Try a code. It returns, never raises, so that the attempt is counted when the unit commits."""
     tried = "".join(character for character in code if character.isdecimal())
     row = await unit.fetch_one(_TRY, of_person=person_id, tried_digest=_digest(blind, person_id, tried), now=unit.now)
     if row is None:
-        return Outcome.SPENT
+        return CodeVerdict.SPENT
     if row["used_at"] is not None:
-        return Outcome.RIGHT
-    return Outcome.WRONG if row["attempts"] < ATTEMPTS else Outcome.SPENT
+        return CodeVerdict.RIGHT
+    return CodeVerdict.WRONG if row["attempts"] < ATTEMPTS else CodeVerdict.SPENT
 
 
 def _digest(blind: BlindIndex, person_id: str, code: str) -> str:

@@ -87,7 +87,7 @@ class Use(StrEnum):
     """It shows an office that the phone is the person's."""
 
 
-class Outcome(StrEnum):
+class CodeVerdict(StrEnum):
     """What came of trying a code."""
 
     RIGHT = "right"
@@ -142,7 +142,7 @@ async def send(
 
 async def check(
     unit: Unit, blind: BlindIndex, *, person_id: str | None, phone: str | None, context: str, code: str
-) -> Outcome:
+) -> CodeVerdict:
     """Try a code that was sent to `phone`: who has another one by now proves nothing with the old.
 
     It returns, never raises, so that the attempt is counted when the unit commits (README, idea 4).
@@ -157,10 +157,10 @@ async def check(
         now=unit.now,
     )
     if row is None:
-        return Outcome.SPENT
+        return CodeVerdict.SPENT
     if row["used_at"] is not None:
-        return Outcome.RIGHT if person_id is not None else Outcome.WRONG
-    return Outcome.WRONG if row["attempts"] < ATTEMPTS else Outcome.SPENT
+        return CodeVerdict.RIGHT if person_id is not None else CodeVerdict.WRONG
+    return CodeVerdict.WRONG if row["attempts"] < ATTEMPTS else CodeVerdict.SPENT
 
 
 async def end_all(unit: Unit, person_id: str) -> None:

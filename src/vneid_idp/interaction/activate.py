@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret, check_new
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.otp import NOBODY, Outcome
+from vneid_idp.identity.otp import NOBODY, CodeVerdict
 from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -44,7 +44,7 @@ async def submit(request: Request) -> Response:
     outcome, told = await provider.db.transact(
         lambda unit: activate_account(unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes)
     )
-    if outcome is not Outcome.RIGHT or candidate.person_id is None:
+    if outcome is not CodeVerdict.RIGHT or candidate.person_id is None:
         await provider.limits.failed(Secret.SIGN_IN, tried)
         words = gettext(request, "The number or the code is not right, or the code is used or too old.")
         return _page(request, form, {"code": words})

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import accounts, otp, passkeys
 from vneid_idp.identity.account_rules import Standing
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.proofs import MESSAGE, Proof
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin import unusable
@@ -22,8 +22,8 @@ from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 _WORDS = {
-    Outcome.WRONG: mark("This code is not right. Check the last message and try again."),
-    Outcome.SPENT: mark("This code is no longer valid. Ask for a new one."),
+    CodeVerdict.WRONG: mark("This code is not right. Check the last message and try again."),
+    CodeVerdict.SPENT: mark("This code is no longer valid. Ask for a new one."),
 }
 
 
@@ -114,7 +114,7 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
             unit, provider.keys.blind, person_id=person_id, phone=phone, context=place.context, code=code
         )
     )
-    if outcome is not Outcome.RIGHT:
+    if outcome is not CodeVerdict.RIGHT:
         locked_out = await provider.limits.failed(Secret.SECOND_FACTOR, tried)
         await record_failure(place, person_id, MESSAGE, locked_out=locked_out)
         return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.phones import MalformedPhone, read_phone
 from vneid_idp.identity.registry_reports import PhoneChanged
 from vneid_idp.identity.roles import Role
@@ -26,8 +26,8 @@ from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
 
 _CODES = {
-    Outcome.WRONG: mark("The code is not right. Ask the person to read it out again."),
-    Outcome.SPENT: mark("This code is used, too old, or was tried too often. Send another one."),
+    CodeVerdict.WRONG: mark("The code is not right. Ask the person to read it out again."),
+    CodeVerdict.SPENT: mark("This code is used, too old, or was tried too often. Send another one."),
 }
 
 
@@ -71,7 +71,7 @@ async def confirm(request: Request, colleague: Colleague, file: OpenFile) -> Res
             reporting_of(colleague), report_id_of(form), file.person_id, phone, form["code"], policy, deed
         )
         await provider.dispatcher.attempt(told)
-        if outcome is Outcome.RIGHT:
+        if outcome is CodeVerdict.RIGHT:
             return see_other(f"{file.path}?done=phone")
         errors["code"] = gettext(request, _CODES[outcome])
     return _code_page(request, colleague, file, form, errors, phone)

@@ -11,7 +11,7 @@ from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
 from vneid_idp.protocol.grant_types.refresh_token import Presented, judge, narrowed
-from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, Outcome, RotateGrant
+from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, RotateGrant, TokenOutcome
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.protocol.tokens import RefreshToken
 from vneid_idp.storage.unit import Unit
@@ -31,7 +31,7 @@ class Granted:
     nonce: str | None = None
 
 
-async def carry_out(provider: Idp, client: Client, outcome: Outcome) -> tuple[Granted, Instant]:
+async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tuple[Granted, Instant]:
     """Do it, and tell when. The tokens are for what counts now of what was granted, the grant stays as it was given.
 
     Raises `InvalidGrant`, and `InvalidScope` for more than was granted, or for nothing that counts.

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.delivery.outcomes import Delivered, Outcome
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
@@ -48,7 +48,7 @@ class SandboxPhones(Sender):
     db: Database
     sealer: Sealer
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         async with self.db.single() as unit:
             await unit.execute(

@@ -7,7 +7,7 @@ from vneid_idp.clients.images import BadImage, read_image
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.logos import keep_logo
 from vneid_idp.clients.service import find_client
-from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database
@@ -24,7 +24,7 @@ class Logos(Sender):
     clients: ClientCache
     outbound: Outbound
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         async with self.db.glance() as glance:
             client = await find_client(glance, delivery.recipient)

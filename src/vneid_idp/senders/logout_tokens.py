@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.keys import Unreachable
-from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed, Refused
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing
@@ -35,7 +35,7 @@ class LogoutTokens(Sender):
     clients: ClientCache
     outbound: Outbound
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         client = await self.clients.find(self.db, delivery.recipient)
         if client is None or client.backchannel_logout_uri is None:

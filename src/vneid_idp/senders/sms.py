@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused, Unclear
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed, Refused, Unclear
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.web.i18n import catalogue, mark
@@ -44,7 +44,7 @@ class SmsGateway(Sender):
             trust_env=False,
         )
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         message = delivery.payload
         minutes = ((delivery.not_after or delivery.created_at) - delivery.created_at) // MINUTE
@@ -73,6 +73,6 @@ class SmsGateway(Sender):
 class NoGateway(Sender):
     """Stands where no gateway is set: what cannot be sent is given up at once, and the operator sees why."""
 
-    async def send(self, delivery: Delivery) -> Outcome:
+    async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
         return Refused("no_gateway")

@@ -6,7 +6,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import activation, chosen_secrets, persons
 from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.otp import Outcome
+from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
@@ -14,14 +14,14 @@ from vneid_idp.use_cases.end_session import end_sessions
 
 async def activate_account(
     unit: Unit, blind: BlindIndex, person_id: str, code: str, hashes: Mapping[SecretKind, str]
-) -> tuple[Outcome, tuple[Delivery, ...]]:
+) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Try the code, and if it is right set the secrets; the log-out tokens to deliver after the commit.
 
     Whoever knew the old secrets is signed out everywhere. It returns, never raises, so that a wrong try is counted.
     """
     await persons.seize(unit, person_id)
     outcome = await activation.use(unit, blind, person_id, code)
-    if outcome is not Outcome.RIGHT:
+    if outcome is not CodeVerdict.RIGHT:
         return outcome, ()
     for kind, hashed in hashes.items():
         await chosen_secrets.set_hash(unit, person_id, kind, hashed)

@@ -8,7 +8,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
 from vneid_idp.identity.acts import Act, check_possible
-from vneid_idp.identity.otp import Outcome, Sending
+from vneid_idp.identity.otp import CodeVerdict, Sending
 from vneid_idp.identity.registry import PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import PhoneChanged
 from vneid_idp.identity.roles import roles_of
@@ -44,22 +44,22 @@ async def send_code_to_new_phone(
 
 async def change_phone(
     to: Reporting, report_id: str, person_id: str, phone: str, code: str, policy: Policy, deed: Deed
-) -> tuple[Outcome, tuple[Delivery, ...]]:
+) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Change the number if the code is right: whether it is, and the notices to deliver.
 
     A wrong code is an outcome, and counted. Raises as `send_code_to_new_phone` and `report_to_registry`.
     """
     if await was_reported(to.db, person_id, report_id):
-        return Outcome.RIGHT, ()
+        return CodeVerdict.RIGHT, ()
     # Before the code is used up: whether it can come to anything.
     await check_fact(to, person_id, PhoneChanged(phone), policy)
 
-    async def prove(unit: Unit) -> Outcome:
+    async def prove(unit: Unit) -> CodeVerdict:
         await _check_account(unit, to.blind, person_id, phone)
         return await otp.check(unit, to.blind, person_id=person_id, phone=phone, context=_CONTEXT, code=code)
 
     outcome = await to.db.transact(prove)
-    if outcome is not Outcome.RIGHT:
+    if outcome is not CodeVerdict.RIGHT:
         return outcome, ()
     return outcome, await report_to_registry(to, report_id, person_id, PhoneChanged(phone), policy, deed)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.delivery.channels import LEASE, MANNERS, SECONDS, Channel, Manner
-from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused, Unclear
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed, Refused, Unclear
 from vneid_idp.delivery.rules import Again, Done, GiveUp, longest_pause, may_be_retried, next_of, pause
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 
@@ -91,4 +91,4 @@ def test_every_channel_has_a_manner_and_no_lease_ends_during_an_attempt() -> Non
     # A code is good for five minutes: its attempts do not spread beyond that.
     sms = MANNERS[Channel.SMS]
     assert sum(longest_pause(sms, made) for made in range(1, sms.most_attempts or 0)) < 5 * MINUTE
-    assert all(isinstance(each, Outcome) for each in (Delivered(), Failed("x")))
+    assert all(isinstance(each, DeliveryOutcome) for each in (Delivered(), Failed("x")))

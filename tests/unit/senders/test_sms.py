@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.watch import MORNING
 from vneid_idp.delivery.channels import Channel
-from vneid_idp.delivery.outcomes import Delivered, Failed, Outcome, Refused, Unclear
+from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed, Refused, Unclear
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.otp import Use
 from vneid_idp.kernel.clock import MINUTE
@@ -36,7 +36,7 @@ def message(language: str = "en", **more: str) -> Delivery:
     return Delivery("per_a", "dlv_1", Channel.SMS, payload, MORNING, MORNING + 5 * MINUTE)
 
 
-async def send(gateway: Gateway, language: str = "en", **more: str) -> Outcome:
+async def send(gateway: Gateway, language: str = "en", **more: str) -> DeliveryOutcome:
     sms = SmsGateway("https://sms.example/send", "gateway-token", None, transport=httpx.MockTransport(gateway))
     try:
         return await sms.send(message(language, **more))
@@ -85,7 +85,7 @@ async def test_it_speaks_the_language_of_the_person() -> None:
         (504, Unclear("status_504")),
     ],
 )
-async def test_what_an_answer_means(status: int, outcome: Outcome) -> None:
+async def test_what_an_answer_means(status: int, outcome: DeliveryOutcome) -> None:
     assert await send(Gateway(status)) == outcome
 
 
@@ -99,7 +99,7 @@ async def test_what_an_answer_means(status: int, outcome: Outcome) -> None:
         (httpx.RemoteProtocolError, Unclear("no_answer")),
     ],
 )
-async def test_what_silence_means(error: type[httpx.RequestError], outcome: Outcome) -> None:
+async def test_what_silence_means(error: type[httpx.RequestError], outcome: DeliveryOutcome) -> None:
     assert await send(Gateway(error=lambda request: error(f"{PHONE} 123456", request=request))) == outcome
 
 

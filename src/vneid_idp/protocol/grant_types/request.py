@@ -50,6 +50,6 @@ class InOwnName:
     authorisation: Authorisation
 
 
-Outcome = OpenGrant | RotateGrant | InOwnName
-GrantType = Callable[[TokenRequest, Sealer], Outcome]
+TokenOutcome = OpenGrant | RotateGrant | InOwnName
+GrantType = Callable[[TokenRequest, Sealer], TokenOutcome]
 """Judges a request; the sealer opens what this provider handed out earlier. Raises `OAuthError`."""
