@@ -15,7 +15,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.grants import service as grants
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.sealing import SealPurpose
-from vneid_idp.protocol.authorisation import Authorisation, Confirmation, Ground, Origin, ParentGrant
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin, ParentGrant
 from vneid_idp.protocol.tokens import AccessToken, Code, RefreshToken
 
 DETAILS = {"type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567"}
@@ -34,11 +34,11 @@ async def derived(land: Country, party: RelyingParty, someone: Known) -> tuple[A
     other = RelyingParty(land, await land.register())
     first = Authorisation(
         party.client_id, someone.person_id, ("openid", "age"), Origin.BROWSER,
-        Ground(await someone.agree(party), someone.session_id), level=2, acr="urn:vneid:level:2",
+        AuthorisationGround(await someone.agree(party), someone.session_id), level=2, acr="urn:vneid:level:2",
     )  # fmt: skip
     async with land.idp.db.writing() as unit:
         assert await grants.open_grant(unit, "grt_first", first, refreshable=False)
-    ground = Ground(await someone.agree(other), None, ParentGrant(party.client_id, "grt_first"))
+    ground = AuthorisationGround(await someone.agree(other), None, ParentGrant(party.client_id, "grt_first"))
     hanging = replace(
         first, client_id=other.client_id, ground=ground, scope=("openid", "age", "offline_access"),
         details=(DETAILS,), actors=(other.client_id, party.client_id),
@@ -92,7 +92,8 @@ async def test_what_is_bound_to_a_key_is_worth_nothing_without_it(land: Country,
     someone = await agreed(land, party)
     authorisation = Authorisation(
         party.client_id, someone.person_id, ("openid", "binding:social_account", "offline_access"), Origin.BROWSER,
-        Ground(await someone.agree(party), someone.session_id), level=2, acr="urn:vneid:level:2", bound_to=KEY,
+        AuthorisationGround(await someone.agree(party), someone.session_id), level=2, acr="urn:vneid:level:2",
+        bound_to=KEY,
     )  # fmt: skip
     refused = await post(land, "/token", redeemable(land, authorisation), party.auth)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")

@@ -20,7 +20,7 @@ from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import person_token
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings.engine import service as bindings
-from vneid_idp.bindings.resting import Ground
+from vneid_idp.bindings.resting import RestingGround
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
@@ -383,7 +383,7 @@ def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> 
         use_case.grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now)
         == frozenset()
     )
-    assert use_case.grounds(binding, child, None, rules, now) == {Ground.GUARDIANSHIP}
+    assert use_case.grounds(binding, child, None, rules, now) == {RestingGround.GUARDIANSHIP}
     grown = replace(child, birth_date=child.birth_date.replace(year=child.birth_date.year - 8))
     assert use_case.grounds(binding, grown, None, rules, now) == frozenset()
-    assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {Ground.DEATH}
+    assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {RestingGround.DEATH}

@@ -23,7 +23,14 @@ from vneid_idp.grants.service import Grant, GrantEnded
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.tables import accounts, person_keys, sessions
 from vneid_idp.kernel.clock import DAY, HOUR
-from vneid_idp.protocol.authorisation import Authorisation, Child, Confirmation, Ground, Origin, ParentGrant
+from vneid_idp.protocol.authorisation import (
+    Authorisation,
+    AuthorisationGround,
+    Child,
+    Confirmation,
+    Origin,
+    ParentGrant,
+)
 from vneid_idp.protocol.tokens import AccessToken, Code, new_access_token
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
@@ -181,7 +188,7 @@ async def test_a_client_or_family_put_back_into_service_has_what_did_not_end_mea
 @pytest.mark.parametrize("above", [0, 1, 2])
 async def test_nobody_stands_a_fourth_below(db: Database, above: int) -> None:
     await set_scene(db)
-    fourth = replace(authorisation("point"), ground=Ground("con_point", None, ParentGrant(*POINT, above)))
+    fourth = replace(authorisation("point"), ground=AuthorisationGround("con_point", None, ParentGrant(*POINT, above)))
     async with db.writing() as unit:
         assert not await service.open_grant(unit, "grt_fourth", fourth, refreshable=False)
 
@@ -191,7 +198,7 @@ async def test_nobody_stands_a_fourth_below(db: Database, above: int) -> None:
 )
 async def test_a_parent_is_a_grant_of_its_own_client(db: Database, parent: ParentGrant) -> None:
     await set_scene(db)
-    astray = replace(authorisation("point"), ground=Ground("con_point", None, parent))
+    astray = replace(authorisation("point"), ground=AuthorisationGround("con_point", None, parent))
     async with db.writing() as unit:
         assert not await service.open_grant(unit, "grt_astray", astray, refreshable=False)
 
@@ -258,7 +265,7 @@ FULL = Authorisation(
     subject=PERSON,
     scope=("openid", "binding:child_account", "offline_access"),
     origin=Origin.CLIENT,
-    ground=Ground("con_point", "ses_a", ParentGrant("cli_back_end", "grt_back_end", 1)),
+    ground=AuthorisationGround("con_point", "ses_a", ParentGrant("cli_back_end", "grt_back_end", 1)),
     on_behalf_of=Child(OTHER),
     claims={"id_token": {"email": {"essential": True}}},
     details=({"type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567"},),

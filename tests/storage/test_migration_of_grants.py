@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
-from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.storage import migration
 
 MANY = 1_003
@@ -33,7 +33,7 @@ def granted(row: dict[str, Any]) -> Authorisation:
         subject="per_parent",
         scope=("openid", "binding:child_account"),
         origin=Origin.BROWSER,
-        ground=Ground("con_a", "ses_a"),
+        ground=AuthorisationGround("con_a", "ses_a"),
         on_behalf_of=None if row["ward_id"] is None else Child("per_child"),
         claims=CLAIMS,
         level=2,

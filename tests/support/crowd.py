@@ -15,7 +15,7 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id, new_secret
 from vneid_idp.policy.documents import shipped
-from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.tokens import Code, RefreshToken, new_access_token
@@ -77,7 +77,7 @@ async def _family(land: Country, unit: Unit, party: RelyingParty, number: int) -
         subject=parent.person_id,
         scope=OWN,
         origin=Origin.BROWSER,
-        ground=Ground(given.consent_id, session.session_id),
+        ground=AuthorisationGround(given.consent_id, session.session_id),
         level=2,
         acr="urn:vneid:level:2",
         amr=("pwd", "sms"),

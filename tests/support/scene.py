@@ -13,7 +13,7 @@ from vneid_idp.consent.tables import consents
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.tables import accounts, person_keys, sessions
 from vneid_idp.kernel.clock import HOUR, Instant
-from vneid_idp.protocol.authorisation import Authorisation, Ground, Origin, ParentGrant
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin, ParentGrant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Database, Unit
 
@@ -25,7 +25,7 @@ def authorisation(of: str, *, scope: tuple[str, ...] = ("openid",)) -> Authorisa
     """What was granted to one of the chain."""
     above = CHAIN.index(of) - 1
     parent = None if above < 0 else ParentGrant(f"cli_{CHAIN[above]}", f"grt_{CHAIN[above]}", above)
-    ground = Ground(f"con_{of}", "ses_a" if parent is None else None, parent)
+    ground = AuthorisationGround(f"con_{of}", "ses_a" if parent is None else None, parent)
     return Authorisation(f"cli_{of}", PERSON, scope, Origin.BROWSER, ground, level=2, acr="urn:vneid:level:2")
 
 

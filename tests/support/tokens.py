@@ -7,7 +7,7 @@ from vneid_idp.grants import service as grants
 from vneid_idp.identity import sessions
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.tokens import new_access_token
@@ -37,7 +37,7 @@ async def person_token(
             subject=person_id,
             scope=scope,
             origin=Origin.BROWSER,
-            ground=Ground(given.consent_id, session.session_id),
+            ground=AuthorisationGround(given.consent_id, session.session_id),
             on_behalf_of=None if child_id is None else Child(child_id),
             level=level,
             acr=f"urn:vneid:level:{level}",

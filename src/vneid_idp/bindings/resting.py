@@ -17,7 +17,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.unit import Reading, Unit
 
 
-class Ground(StrEnum):
+class RestingGround(StrEnum):
     """Why a binding rests. Names stand in the database."""
 
     DEATH = "death"
@@ -31,15 +31,15 @@ class Ground(StrEnum):
     the card."""
 
 
-UNSUPERVISED = frozenset({Ground.GUARDIANSHIP, Ground.GUARDIAN})
+UNSUPERVISED = frozenset({RestingGround.GUARDIANSHIP, RestingGround.GUARDIAN})
 """Grounds that another proof does away with: another guardian's, or the young person's own."""
-_OF_THE_GUARDIAN = frozenset({Ground.GUARDIAN})
+_OF_THE_GUARDIAN = frozenset({RestingGround.GUARDIAN})
 
 
 async def put_in_step(
     unit: Unit,
     person_id: str,
-    grounds: Callable[[Binding], frozenset[Ground]],
+    grounds: Callable[[Binding], frozenset[RestingGround]],
     *,
     locked_at: Instant | None,
     kinds: Kinds = KINDS,
@@ -56,8 +56,8 @@ async def put_in_step(
 
 
 async def put_one_in_step(
-    unit: Unit, binding: Binding, grounds: frozenset[Ground], *, kinds: Kinds = KINDS
-) -> frozenset[Ground]:
+    unit: Unit, binding: Binding, grounds: frozenset[RestingGround], *, kinds: Kinds = KINDS
+) -> frozenset[RestingGround]:
     """As `put_in_step`, for one binding whose holder is not locked; the grounds for which it rests now, those of its
     guardian included.
     """
@@ -109,15 +109,15 @@ def _holder(binding: Binding) -> str:
     return binding.person_id
 
 
-def _read(standing: Mapping[str, set[str]], binding: Binding) -> frozenset[Ground]:
-    return frozenset(Ground(name) for name in standing.get(binding.binding_id, ()))
+def _read(standing: Mapping[str, set[str]], binding: Binding) -> frozenset[RestingGround]:
+    return frozenset(RestingGround(name) for name in standing.get(binding.binding_id, ()))
 
 
 async def _put_in_step(
     unit: Unit,
     binding: Binding,
-    before: frozenset[Ground],
-    now: frozenset[Ground],
+    before: frozenset[RestingGround],
+    now: frozenset[RestingGround],
     locked_at: Instant | None,
     kinds: Kinds,
 ) -> None:
@@ -134,9 +134,11 @@ async def with_expired_card(unit: Reading, after: str, most: int, *, kinds: Kind
     found: set[str] = set()
     for kind in kinds.values():
         if kind.lifecycle.pause is not None:
-            found |= await resting_store.with_expired_card(unit, kind, Ground.CARD, after, most)
+            found |= await resting_store.with_expired_card(unit, kind, RestingGround.CARD, after, most)
         if kind.lifecycle.pause is not None and kind.representative == GUARDIAN:
-            found |= await resting_store.with_expired_card(unit, kind, Ground.GUARDIAN, after, most, guardians=True)
+            found |= await resting_store.with_expired_card(
+                unit, kind, RestingGround.GUARDIAN, after, most, guardians=True
+            )
     return tuple(sorted(found)[:most])
 
 
@@ -152,7 +154,9 @@ class _Resting:
         self._pause = pause
         self._binding = binding
 
-    async def put_in_step(self, before: frozenset[Ground], now: frozenset[Ground], locked_at: Instant | None) -> None:
+    async def put_in_step(
+        self, before: frozenset[RestingGround], now: frozenset[RestingGround], locked_at: Instant | None
+    ) -> None:
         """Write the grounds as they are now, and make the move that follows."""
         since = self._kind.own(self._binding)[self._pause.since]
         rests_with_lock = locked_at is not None and since is not None and since >= locked_at

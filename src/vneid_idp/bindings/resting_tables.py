@@ -1,4 +1,4 @@
-"""Why bindings of any kind rest, where the population register gave the ground (`resting.Ground`)."""
+"""Why bindings of any kind rest, where the population register gave the ground (`resting.RestingGround`)."""
 
 from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text
 

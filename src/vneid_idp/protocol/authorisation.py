@@ -54,7 +54,7 @@ class ParentGrant:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class AuthorisationGround:
     """What an authorisation stands on. Without a session it does not end with a browser's."""
 
     consent_id: str
@@ -78,7 +78,7 @@ class Authorisation:
     subject: str | None
     scope: tuple[str, ...]
     origin: Origin
-    ground: Ground | None = None
+    ground: AuthorisationGround | None = None
     on_behalf_of: Child | None = None
     claims: ClaimsRequest = field(default_factory=dict)
     """What the `claims` parameter asked for (OIDC Core §5.5)."""
@@ -121,7 +121,7 @@ def confirmation_from_json(value: list[str] | None) -> Confirmation | None:
     return None if value is None else Confirmation(*value)
 
 
-def _ground_to_json(ground: Ground | None) -> list[str | int | None] | None:
+def _ground_to_json(ground: AuthorisationGround | None) -> list[str | int | None] | None:
     if ground is None:
         return None
     parent = ground.parent
@@ -129,11 +129,11 @@ def _ground_to_json(ground: Ground | None) -> list[str | int | None] | None:
     return [ground.consent_id, ground.session_id, *above]
 
 
-def _ground_from_json(value: list[Any] | None) -> Ground | None:
+def _ground_from_json(value: list[Any] | None) -> AuthorisationGround | None:
     if value is None:
         return None
     consent_id, session_id, *parent = value
-    return Ground(consent_id, session_id, ParentGrant(*parent) if parent else None)
+    return AuthorisationGround(consent_id, session_id, ParentGrant(*parent) if parent else None)
 
 
 _NAMES = tuple(Authorisation.__dataclass_fields__)

@@ -7,7 +7,7 @@ There is no "already prompted" flag. `prompt=login` *means* a sign-in later than
 from dataclasses import dataclass
 
 from vneid_idp.kernel.clock import SECOND, Instant
-from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Decisions, Item, granted_scope, needs_child, undecided
 from vneid_idp.protocol.errors import (
@@ -151,7 +151,7 @@ def _next_step(
             subject=person.person_id,
             scope=granted_scope(request.scope, consent.decided),
             origin=Origin.BROWSER,
-            ground=Ground(consent.consent_id, person.session_id),
+            ground=AuthorisationGround(consent.consent_id, person.session_id),
             on_behalf_of=None if waiting.ward_id is None else Child(waiting.ward_id),
             claims=request.claims,
             level=level,

@@ -13,7 +13,7 @@ from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine.kind import GUARDIAN
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.bindings.resting import Ground
+from vneid_idp.bindings.resting import RestingGround
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
 from vneid_idp.identity.account_rules import Account
@@ -104,7 +104,7 @@ async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Acco
 
 def grounds(
     binding: Binding, record: RegistryRecord, account: Account | None, rules: Rules, now: Instant
-) -> frozenset[Ground]:
+) -> frozenset[RestingGround]:
     """Why a binding of this holder rests, as far as the register says. Pure.
 
     A child needs no card, and nor does an account that a guardian bound. Who has outgrown guardians is asked for an own
@@ -112,10 +112,10 @@ def grounds(
     """
     found = set()
     if record.deceased_at is not None:
-        found.add(Ground.DEATH)
+        found.add(RestingGround.DEATH)
     if binding.representative_id is None:
         if account is not None and card_status(record.card, now) is not CardStatus.VALID:
-            found.add(Ground.CARD)
+            found.add(RestingGround.CARD)
     elif KINDS[binding.kind].representative == GUARDIAN and is_abandoned(binding.representative_id, record, rules, now):
-        found.add(Ground.GUARDIANSHIP)
+        found.add(RestingGround.GUARDIANSHIP)
     return frozenset(found)

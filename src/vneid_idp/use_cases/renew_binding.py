@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.resting import UNSUPERVISED, Ground
+from vneid_idp.bindings.resting import UNSUPERVISED, RestingGround
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
 from vneid_idp.storage.unit import Unit
 
-Grounds = Callable[[SocialAccount], frozenset[Ground]]
+Grounds = Callable[[SocialAccount], frozenset[RestingGround]]
 """For what a binding rests as far as the register says, at this moment: a birthday, or a card that ran out, is no
 change of which anybody tells."""
 

@@ -12,9 +12,9 @@ from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol.authorisation import (
     Authorisation,
+    AuthorisationGround,
     Child,
     Confirmation,
-    Ground,
     Origin,
     ParentGrant,
     check_possession,
@@ -59,7 +59,7 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # both of RFC 7636 appendix B
 CLIENT = Client("cli_a", "A", redirect_uris=("https://rp.example/cb",), scope=("openid", "binding:social_account"))
 AUTHORISATION = Authorisation(
-    "cli_a", "per_a", ("openid", "age"), Origin.BROWSER, Ground("con_a", "ses_a"), Child("per_b"),
+    "cli_a", "per_a", ("openid", "age"), Origin.BROWSER, AuthorisationGround("con_a", "ses_a"), Child("per_b"),
     {"userinfo": {"email": {}}}, ({"type": "subscriber_number", "actions": ["bind"]},), 2, "urn:vneid:level:2",
     ("pwd", "otp", "sms", "mfa"), NOW - 5, Confirmation("jkt", "thumb"), ("cli_b", "cli_c"),
 )  # fmt: skip
@@ -207,7 +207,7 @@ confirmations = st.none() | st.builds(Confirmation, st.sampled_from(["jkt", "x5t
 parents = st.none() | st.builds(ParentGrant, st.text(), st.text(), st.integers(0, 2))
 authorisations = st.builds(
     Authorisation, client_id=st.text(), subject=st.none() | st.text(), scope=tuples, origin=st.sampled_from(Origin),
-    ground=st.none() | st.builds(Ground, st.text(), st.none() | st.text(), parents),
+    ground=st.none() | st.builds(AuthorisationGround, st.text(), st.none() | st.text(), parents),
     on_behalf_of=st.none() | st.builds(Child, st.text()),
     claims=st.just({"userinfo": {"email": {"essential": True}}}), details=st.just(({"type": "t", "actions": ["a"]},)),
     level=st.integers(0, 2), acr=st.text(), amr=tuples, auth_time=st.integers(0, 2**53), bound_to=confirmations,
@@ -239,7 +239,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
     assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == written
     assert Authorisation.from_json(written[:-2]) == replace(AUTHORISATION, bound_to=None, actors=())
     derived = Authorisation.from_json([*written[:4], ["con_a", None, "cli_z", "grt_z"], *written[5:]])
-    assert derived.ground == Ground("con_a", None, ParentGrant("cli_z", "grt_z"))
+    assert derived.ground == AuthorisationGround("con_a", None, ParentGrant("cli_z", "grt_z"))
     code = ["grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, written]
     assert Code.from_json(code) == CODE
     for refreshing in (["cli_a", "grt_a", 7], ["cli_a", "grt_a", 7, None], ["cli_a", "grt_a", 7, None, 0]):

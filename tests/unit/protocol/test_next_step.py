@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.protocol.authorisation import Authorisation, Child, Ground, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Decision, Item
 from vneid_idp.protocol.errors import OAuthError
@@ -82,7 +82,7 @@ def test_sound_facts_issue_a_code() -> None:
             subject=PERSON.person_id,
             scope=("openid", "age"),
             origin=Origin.BROWSER,
-            ground=Ground(CONSENT.consent_id, PERSON.session_id),
+            ground=AuthorisationGround(CONSENT.consent_id, PERSON.session_id),
             on_behalf_of=Child("per_child"),
             claims=REQUEST.claims,
             level=2,
@@ -286,7 +286,7 @@ EVERY_WAITING = [WaitingFacts(OPENED), WAITING, replace(WAITING, refused="consen
 def check_issued(
     step: Issue, request: AuthorizationRequest, person: PersonFacts, consent: ConsentFacts, waiting: WaitingFacts
 ) -> None:
-    assert step.authorisation.ground == Ground(consent.consent_id, person.session_id)
+    assert step.authorisation.ground == AuthorisationGround(consent.consent_id, person.session_id)
     assert person.usable
     assert person.is_wanted
     assert waiting.refused is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vneid_idp.protocol.authorisation import Authorisation, Ground, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
 from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPES, Decision
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, permitted
@@ -15,7 +15,9 @@ TEXT = {"vi": "…", "en": "…"}
 PURPOSE = Purpose("a", 3, TEXT, TEXT, TEXT, TEXT, ("age_band",), ("email", "birthdate"), answers_since=2)
 CLIENT = Client("cli_a", "A", scope=SCOPES, purposes=(PURPOSE,))
 GIVEN = Decision("a", 2, given=True)
-GRANTED = Authorisation("cli_a", "per_a", ("openid", "email", "offline_access"), Origin.BROWSER, Ground("con_a"))
+GRANTED = Authorisation(
+    "cli_a", "per_a", ("openid", "email", "offline_access"), Origin.BROWSER, AuthorisationGround("con_a")
+)
 DECIDED = {"email": GIVEN, "offline_access": GIVEN}
 
 
