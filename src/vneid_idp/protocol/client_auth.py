@@ -27,7 +27,7 @@ _NOBODY = digest("no client has this secret")
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class PresentedCredentials:
     """The one way in which a request names its client, believed by nobody yet."""
 
     method: str
@@ -46,19 +46,21 @@ class Assertion:
     """Addressed to an endpoint or to several audiences, which only clients with that exception may do."""
 
 
-def read_presented(authorization: str | None, params: Params) -> Presented:
+def read_presented(authorization: str | None, params: Params) -> PresentedCredentials:
     """Read how a request authenticates. Raises `InvalidClient`, and `InvalidRequest` for two ways at once."""
-    found: list[Presented] = []
+    found: list[PresentedCredentials] = []
     if authorization is not None:
         found.append(_read_basic(authorization))
     if "client_secret" in params:
-        found.append(Presented("client_secret_post", params.get("client_id", ""), secret=params["client_secret"]))
+        found.append(
+            PresentedCredentials("client_secret_post", params.get("client_id", ""), secret=params["client_secret"])
+        )
     if "client_assertion" in params or "client_assertion_type" in params:
         found.append(_read_assertion(params))
     if not found:
         if "client_id" not in params:
             raise InvalidClient("The client must authenticate, or name itself by client_id if it is a public one.")
-        return Presented("none", params["client_id"])
+        return PresentedCredentials("none", params["client_id"])
     if len(found) > 1:
         raise InvalidRequest("The client authenticates in more than one way (RFC 6749 section 2.3).")
     if params.get("client_id", found[0].client_id) != found[0].client_id:
@@ -66,7 +68,7 @@ def read_presented(authorization: str | None, params: Params) -> Presented:
     return found[0]
 
 
-def _read_basic(authorization: str) -> Presented:
+def _read_basic(authorization: str) -> PresentedCredentials:
     """RFC 6749 §2.3.1: both halves are form-encoded before they are joined, else a colon would be ambiguous."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
@@ -75,7 +77,7 @@ def _read_basic(authorization: str) -> Presented:
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
         if not colon:
             raise InvalidClient("The Authorization header does not hold client_id:client_secret.")
-        return Presented("client_secret_basic", _form_decoded(client_id), secret=_form_decoded(secret))
+        return PresentedCredentials("client_secret_basic", _form_decoded(client_id), secret=_form_decoded(secret))
     except (binascii.Error, UnicodeDecodeError):
         raise InvalidClient("The Authorization header cannot be read.") from None
 
@@ -84,7 +86,7 @@ def _form_decoded(text: str) -> str:
     return unquote_plus(text, errors="strict")
 
 
-def _read_assertion(params: Params) -> Presented:
+def _read_assertion(params: Params) -> PresentedCredentials:
     if params.get("client_assertion_type") != JWT_BEARER:
         raise InvalidClient(f"client_assertion_type must be {JWT_BEARER}.")
     if "client_assertion" not in params:
@@ -96,10 +98,10 @@ def _read_assertion(params: Params) -> Presented:
     sub = assertion.claims.get("sub")
     if not isinstance(sub, str):
         raise InvalidClient("client_assertion has no sub.")
-    return Presented("private_key_jwt", sub, assertion=assertion)
+    return PresentedCredentials("private_key_jwt", sub, assertion=assertion)
 
 
-def check_method(client: Client, presented: Presented) -> None:
+def check_method(client: Client, presented: PresentedCredentials) -> None:
     """The client uses the method that it registered, no other. Raises `InvalidClient`."""
     if presented.method != client.token_endpoint_auth_method:
         raise InvalidClient(f"This client is registered for {client.token_endpoint_auth_method}.")

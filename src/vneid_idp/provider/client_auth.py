@@ -6,7 +6,7 @@ from vneid_idp.clients.service import use_assertion
 from vneid_idp.log import Log
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import (
-    Presented,
+    PresentedCredentials,
     algorithm_for,
     check_assertion,
     check_method,
@@ -51,7 +51,7 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
     return proven
 
 
-async def _prove(provider: Idp, request: Request, client: Client | None, presented: Presented) -> Client:
+async def _prove(provider: Idp, request: Request, client: Client | None, presented: PresentedCredentials) -> Client:
     if presented.secret is not None:
         if not is_secret_right(client, presented.secret, provider.clock.now()) or client is None:
             raise InvalidClient(_UNKNOWN)

@@ -10,7 +10,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
-from vneid_idp.protocol.grant_types.refresh_token import Presented, judge, narrowed
+from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
 from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, RotateGrant, TokenOutcome
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.protocol.tokens import RefreshToken
@@ -108,13 +108,13 @@ async def _check_scope(provider: Idp, client: Client, token: RefreshToken, wante
 async def _repeated(provider: Idp, client: Client, token: RefreshToken) -> Grant:
     """The grant again for a repeat within the grace; for a replay its end, kept although the request is refused."""
 
-    async def work(unit: Unit) -> tuple[Grant | None, Presented | None]:
+    async def work(unit: Unit) -> tuple[Grant | None, RefreshVerdict | None]:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
         if grant is not None:
             # One that was refused for this got no next token: that it comes again is no theft.
             _counting(client, grant)
         verdict = None if grant is None else judge(token, grant.rotation, unit.now)
-        if verdict is Presented.REPLAYED:
+        if verdict is RefreshVerdict.REPLAYED:
             data = {"generation": token.generation}
             await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
         return grant, verdict
@@ -122,6 +122,6 @@ async def _repeated(provider: Idp, client: Client, token: RefreshToken) -> Grant
     grant, verdict = await provider.db.transact(work)
     if grant is None:
         raise InvalidGrant("The grant behind the refresh_token has ended: expired, revoked or withdrawn.")
-    if verdict is Presented.REPLAYED:
+    if verdict is RefreshVerdict.REPLAYED:
         raise InvalidGrant("The refresh_token was used before. Its grant has been revoked.")
     return grant

@@ -33,7 +33,7 @@ from vneid_idp.protocol.grant_types import client_credentials
 from vneid_idp.protocol.grant_types.authorization_code import check_redemption, redeem
 from vneid_idp.protocol.grant_types.refresh_token import (
     GRACE,
-    Presented,
+    RefreshVerdict,
     Rotation,
     check_refresh,
     judge,
@@ -139,16 +139,16 @@ def test_one_thing_wrong_with_a_redemption(
 @pytest.mark.parametrize(
     ("presented", "current", "age", "verdict"),
     [
-        (3, 3, 0, Presented.CURRENT),
-        (3, 3, 10**12, Presented.CURRENT),
-        (2, 3, 0, Presented.REPEATED),
-        (2, 3, GRACE - 1, Presented.REPEATED),
-        (2, 3, GRACE, Presented.REPLAYED),
-        (1, 3, 0, Presented.REPLAYED),
-        (4, 3, 0, Presented.REPLAYED),
+        (3, 3, 0, RefreshVerdict.CURRENT),
+        (3, 3, 10**12, RefreshVerdict.CURRENT),
+        (2, 3, 0, RefreshVerdict.REPEATED),
+        (2, 3, GRACE - 1, RefreshVerdict.REPEATED),
+        (2, 3, GRACE, RefreshVerdict.REPLAYED),
+        (1, 3, 0, RefreshVerdict.REPLAYED),
+        (4, 3, 0, RefreshVerdict.REPLAYED),
     ],
 )
-def test_generations(presented: int, current: int, age: int, verdict: Presented) -> None:
+def test_generations(presented: int, current: int, age: int, verdict: RefreshVerdict) -> None:
     assert judge(RefreshToken("cli_a", "grt_a", presented), Rotation(current, NOW), NOW + age) is verdict
 
 

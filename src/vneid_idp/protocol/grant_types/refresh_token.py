@@ -15,7 +15,7 @@ GRACE: Instant = 30 * SECOND
 """How long the previous generation is answered with the same successor again: a phone in a lift loses answers."""
 
 
-class Presented(Enum):
+class RefreshVerdict(Enum):
     """What a presented generation means for the grant."""
 
     CURRENT = "current"
@@ -50,13 +50,13 @@ def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
     return token
 
 
-def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> Presented:
+def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> RefreshVerdict:
     """Tell a good token from a repeat within the grace and from a replay."""
     if token.generation == rotation.generation:
-        return Presented.CURRENT
+        return RefreshVerdict.CURRENT
     if token.generation == rotation.generation - 1 and now < rotation.refreshed_at + GRACE:
-        return Presented.REPEATED
-    return Presented.REPLAYED
+        return RefreshVerdict.REPEATED
+    return RefreshVerdict.REPLAYED
 
 
 def check_refresh(token: RefreshToken, client: Client, proof: Confirmation | None) -> None:
