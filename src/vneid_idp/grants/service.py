@@ -25,7 +25,7 @@ from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import Decisions
-from vneid_idp.protocol.grant_types.refresh_token import Rotation
+from vneid_idp.protocol.grant_types.refresh_token import GrantRotation
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
@@ -49,7 +49,7 @@ class Grant:
     grant_id: str
     authorisation: Authorisation
     """As it was granted; what of it counts now, `protocol/permitted.py` says."""
-    rotation: Rotation
+    rotation: GrantRotation
     decided: Decisions
     """What the person has decided by now about the client."""
 
@@ -127,7 +127,7 @@ def grant_of(row: Row) -> Grant:
     return Grant(
         grant_id=row["grant_id"],
         authorisation=_authorisation_of(row),
-        rotation=Rotation(row["generation"], row["refreshed_at"]),
+        rotation=GrantRotation(row["generation"], row["refreshed_at"]),
         decided=decisions.load(row["decisions"]),
     )
 
@@ -167,7 +167,7 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
     )
     if row is None:
         return None
-    return Grant(grant_id, authorisation, Rotation(_FIRST, unit.now), decisions.load(row["decisions"]))
+    return Grant(grant_id, authorisation, GrantRotation(_FIRST, unit.now), decisions.load(row["decisions"]))
 
 
 async def rotate(unit: Unit, client_id: str, grant_id: str, above: int, presented: int) -> Grant | None:

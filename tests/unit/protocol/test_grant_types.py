@@ -33,8 +33,8 @@ from vneid_idp.protocol.grant_types import client_credentials
 from vneid_idp.protocol.grant_types.authorization_code import check_redemption, redeem
 from vneid_idp.protocol.grant_types.refresh_token import (
     GRACE,
+    GrantRotation,
     RefreshVerdict,
-    Rotation,
     check_refresh,
     judge,
     narrowed,
@@ -149,7 +149,7 @@ def test_one_thing_wrong_with_a_redemption(
     ],
 )
 def test_generations(presented: int, current: int, age: int, verdict: RefreshVerdict) -> None:
-    assert judge(RefreshToken("cli_a", "grt_a", presented), Rotation(current, NOW), NOW + age) is verdict
+    assert judge(RefreshToken("cli_a", "grt_a", presented), GrantRotation(current, NOW), NOW + age) is verdict
 
 
 def test_a_refresh_token_is_its_clients() -> None:

@@ -24,7 +24,7 @@ class RefreshVerdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rotation:
+class GrantRotation:
     """Where a grant stands in its rotation."""
 
     generation: int
@@ -50,7 +50,7 @@ def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
     return token
 
 
-def judge(token: RefreshToken, rotation: Rotation, now: Instant) -> RefreshVerdict:
+def judge(token: RefreshToken, rotation: GrantRotation, now: Instant) -> RefreshVerdict:
     """Tell a good token from a repeat within the grace and from a replay."""
     if token.generation == rotation.generation:
         return RefreshVerdict.CURRENT
