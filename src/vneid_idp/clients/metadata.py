@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from vneid_idp.protocol.client import Client, Profile
+from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.purposes import purpose_of
 
 _OURS = {
@@ -38,5 +38,5 @@ def _value(name: str, value: Any) -> Any:
     if name == "purposes":
         return tuple(purpose_of(purpose) for purpose in value)
     if name == "profile":
-        return Profile(value)
+        return ClientProfile(value)
     return tuple(value) if isinstance(value, list) else value

@@ -15,7 +15,7 @@ def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str])
     return None if is_loopback(host) else host
 
 
-class Profile(StrEnum):
+class ClientProfile(StrEnum):
     """How strict the provider is with this client."""
 
     OIDC = "oidc"
@@ -62,7 +62,7 @@ class Client:
     token_endpoint_auth_method: str = "client_secret_basic"
     token_endpoint_auth_signing_alg: str | None = None
     scope: tuple[str, ...] = ()
-    profile: Profile = Profile.OIDC
+    profile: ClientProfile = ClientProfile.OIDC
     secret_digest: str | None = None
     previous_secret_digest: str | None = None
     """The secret before the last rotation, good until `previous_secret_until`."""

@@ -13,7 +13,7 @@ from vneid_idp.protocol.checks import profiles
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read_authorization
-from vneid_idp.protocol.client import Client, Profile
+from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.jose import Unverified
 
@@ -183,8 +183,8 @@ def test_until_the_address_is_proven_nothing_could_be_answered_by_redirect() -> 
 
 
 def test_every_profile_has_its_rules_and_is_asked_for_every_value() -> None:
-    assert PROFILES.keys() == set(Profile)
-    for profile in Profile:
+    assert PROFILES.keys() == set(ClientProfile)
+    for profile in ClientProfile:
         for column in Column:
             gives = {row.gives for row in _rows(column) if profile in row.profiles and row.gives}
             assert gives == {field.name for field in fields(RequestDraft)} - {"client", "params"}
@@ -195,8 +195,8 @@ def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes the profile of every client stricter, as a profile to come will be."""
 
     def set_rules(**changes: Any) -> None:
-        rules: ProfileRules = replace(PROFILES[Profile.OIDC], **changes)
-        monkeypatch.setitem(profiles.PROFILES, Profile.OIDC, rules)
+        rules: ProfileRules = replace(PROFILES[ClientProfile.OIDC], **changes)
+        monkeypatch.setitem(profiles.PROFILES, ClientProfile.OIDC, rules)
 
     return set_rules
 

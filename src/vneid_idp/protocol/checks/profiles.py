@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vneid_idp.protocol.client import Profile
+from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.jose import SIGNING_ALGORITHMS
 
 
@@ -19,13 +19,13 @@ class ProfileRules:
     """A code challenge is demanded of clients that authenticate, too (`code_challenge`)."""
 
 
-PROFILES: Mapping[Profile, ProfileRules] = {
-    Profile.OIDC: ProfileRules(
+PROFILES: Mapping[ClientProfile, ProfileRules] = {
+    ClientProfile.OIDC: ProfileRules(
         signing_algorithms=SIGNING_ALGORITHMS,
         always_pushed=False,
         always_pkce=False,
     ),
 }
-"""A profile is a row here, and a name in `Profile`; which checks it asks for, `table.py` says."""
+"""A profile is a row here, and a name in `ClientProfile`; which checks it asks for, `table.py` says."""
 
-EVERY = frozenset(Profile)
+EVERY = frozenset(ClientProfile)

@@ -25,7 +25,7 @@ from vneid_idp.protocol.checks.response_mode import check_response_mode
 from vneid_idp.protocol.checks.response_type import check_response_type
 from vneid_idp.protocol.checks.scope import check_scope
 from vneid_idp.protocol.checks.unsupported import check_unsupported
-from vneid_idp.protocol.client import Client, Profile
+from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.params import Params
 
@@ -48,7 +48,7 @@ class Row:
     columns: Column
     refuses: tuple[type[OAuthError], ...] = (errors.InvalidRequest,)
     gives: str | None = None
-    profiles: frozenset[Profile] = EVERY
+    profiles: frozenset[ClientProfile] = EVERY
 
 
 ARRIVAL: tuple[Row, ...] = (
@@ -83,12 +83,12 @@ REQUEST: tuple[Row, ...] = (
 """Of the whole request, its request object verified and merged."""
 
 
-def _plans(rows: Iterable[Row]) -> dict[tuple[Column, Profile], tuple[Check, ...]]:
+def _plans(rows: Iterable[Row]) -> dict[tuple[Column, ClientProfile], tuple[Check, ...]]:
     """The checks of each column and profile, picked once: this is a hot door."""
     return {
         (column, profile): tuple(row.check for row in rows if column in row.columns and profile in row.profiles)
         for column in Column
-        for profile in Profile
+        for profile in ClientProfile
     }
 
 
