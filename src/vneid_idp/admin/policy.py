@@ -99,7 +99,7 @@ async def publish(
     """From the days that its rows name they hold, in every provider within seconds."""
     provider, deed = idp(request), publication.deed(caller)
 
-    async def work(unit: Unit, _: Client) -> tuple[service.Version, ...]:
+    async def work(unit: Unit, _: Client) -> tuple[service.PolicyVersion, ...]:
         await service.publish(unit, version, deed, backdated=publication.backdated_because)
         return await service.versions(unit)
 

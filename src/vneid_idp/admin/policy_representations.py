@@ -93,7 +93,7 @@ class Version(Model):
     reason: str | None
 
     @classmethod
-    def of(cls, version: service.Version) -> "Version":
+    def of(cls, version: service.PolicyVersion) -> "Version":
         """The version in this shape."""
         return cls(
             version=version.version,
@@ -112,7 +112,7 @@ class PolicyInForce(PolicyRows):
     versions: tuple[Version, ...]
 
     @classmethod
-    def on_day(cls, day: date, rules: Rules, versions: Iterable[service.Version]) -> "PolicyInForce":
+    def on_day(cls, day: date, rules: Rules, versions: Iterable[service.PolicyVersion]) -> "PolicyInForce":
         """The rules of `day` in this shape."""
         rows = PolicyRows.of(rules.requirements.values(), rules.thresholds.values())
         return cls(

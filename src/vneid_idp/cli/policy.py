@@ -26,7 +26,7 @@ from vneid_idp.kernel.clock import local_date, to_rfc3339
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import read_policy
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Policy, Requirement, ThresholdRow
-from vneid_idp.policy.service import PolicyDraft, Version
+from vneid_idp.policy.service import PolicyDraft, PolicyVersion
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
 
@@ -47,7 +47,7 @@ def show(
 ) -> None:
     """Show what is in force today or on a day, or the rows of one version."""
 
-    async def work(unit: Unit) -> tuple[tuple[Version, ...], Policy, date]:
+    async def work(unit: Unit) -> tuple[tuple[PolicyVersion, ...], Policy, date]:
         await service.ensure(unit)
         found = await service.published(unit) if version is None else await service.of_version(unit, version)
         return await service.versions(unit), found, local_date(unit.now)
@@ -81,7 +81,7 @@ def show(
     )
     out.print()
     print_rows(
-        ("Version", "Loaded", "Published", "By", "Reason"),
+        ("PolicyVersion", "Loaded", "Published", "By", "Reason"),
         *(
             (
                 str(each.version),
@@ -210,7 +210,7 @@ def _json(row: Requirement | ThresholdRow) -> dict[str, Any]:
     }
 
 
-def _version_json(version: Version) -> dict[str, Any]:
+def _version_json(version: PolicyVersion) -> dict[str, Any]:
     return {
         "version": version.version,
         "loaded_at": to_rfc3339(version.loaded_at),

@@ -13,7 +13,7 @@ from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import Policy, gaps
-from vneid_idp.policy.service import HoldsAlready, NoSuchVersion, Version
+from vneid_idp.policy.service import HoldsAlready, NoSuchVersion, PolicyVersion
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
 from vneid_idp.web.colleagues import Colleague, for_colleague
@@ -34,7 +34,7 @@ def _number(request: Request) -> int:
     return number
 
 
-async def _found(unit: Reading, number: int) -> tuple[Version, Policy, Policy, date]:
+async def _found(unit: Reading, number: int) -> tuple[PolicyVersion, Policy, Policy, date]:
     """The version, its rows, all that is published, and today. Raises `NoSuchVersion`."""
     rows = await service.of_version(unit, number)
     version = next(each for each in await service.versions(unit) if each.version == number)

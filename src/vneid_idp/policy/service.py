@@ -10,10 +10,10 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy import store
 from vneid_idp.policy.documents import Actions, PolicyRefused, read_policy, shipped
 from vneid_idp.policy.rules import Gap, Policy, gaps, thresholds_missing
-from vneid_idp.policy.store import Version
+from vneid_idp.policy.store import PolicyVersion
 from vneid_idp.storage.unit import Reading, Unit
 
-__all__ = ["PolicyDraft", "Version"]
+__all__ = ["PolicyDraft", "PolicyVersion"]
 
 _SHIPPED = Deed("vneid-idp", "The policy in the package, with which a new provider starts.")
 _ADDED = Deed("vneid-idp", "Rows of this release for what the published policy says nothing about.")
@@ -81,7 +81,7 @@ async def published(unit: Reading) -> Policy:
     return await store.published(unit)
 
 
-async def versions(unit: Reading) -> tuple[Version, ...]:
+async def versions(unit: Reading) -> tuple[PolicyVersion, ...]:
     """Every version, drafts among them."""
     return await store.versions(unit)
 

@@ -61,7 +61,7 @@ _ADD_ROWS = {name: _add(table) for name, table in _TABLES.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class PolicyVersion:
     """A file that was loaded: a draft until it is published."""
 
     version: int
@@ -97,15 +97,15 @@ async def of_version(unit: Reading, version: int) -> Policy:
     return _policy(requirements, thresholds)
 
 
-async def versions(unit: Reading) -> tuple[Version, ...]:
+async def versions(unit: Reading) -> tuple[PolicyVersion, ...]:
     """Every version, in order."""
-    return tuple(Version(**row) for row in await unit.fetch(_VERSIONS))
+    return tuple(PolicyVersion(**row) for row in await unit.fetch(_VERSIONS))
 
 
-async def find_version(unit: Reading, version: int) -> Version | None:
+async def find_version(unit: Reading, version: int) -> PolicyVersion | None:
     """One version."""
     row = await unit.fetch_one(_VERSION, of_version=version)
-    return None if row is None else Version(**row)
+    return None if row is None else PolicyVersion(**row)
 
 
 async def last_version(unit: Reading) -> int:
