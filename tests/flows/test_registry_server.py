@@ -24,7 +24,7 @@ from tests.support.people import persona
 from tests.support.registry import OTHER_KEY, providers, registrys
 from tests.support.watch import Watch
 from vneid_idp.registry_client.http_registry import HttpRegistry
-from vneid_idp.registry_client.signatures import Answer, Message, Signatures, signature_headers
+from vneid_idp.registry_client.signatures import Answer, RequestMessage, Signatures, signature_headers
 from vneid_idp.registry_client.transport import BadAnswer, Transport
 from vneid_idp.registry_client.wire import PREFIX
 from vneid_idp.sandbox.country.server.app import create_registry
@@ -44,7 +44,7 @@ class Signed(AuthBase):
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         body = request.body or b""
         assert isinstance(body, bytes | str)
-        message = Message(str(request.method), str(request.url))
+        message = RequestMessage(str(request.method), str(request.url))
         self._signatures.sign_request(message, body.encode() if isinstance(body, str) else body)
         request.headers.update(message.headers)
         return request
@@ -110,14 +110,14 @@ async def test_nothing_is_told_to_who_does_not_sign(running: Running) -> None:
         for path in (f"/people/{PLAIN.person_id}", "/changes", "/health"):
             answer = await stranger.get(PREFIX + path)
             assert (answer.status_code, answer.json()["code"]) == (401, "not_signed")
-            message = Message("GET", running.url + PREFIX + path)
+            message = RequestMessage("GET", running.url + PREFIX + path)
             providers(running.watch, OTHER_KEY).sign_request(message, b"")
             assert (await stranger.get(PREFIX + path, headers=message.headers)).status_code == 401
 
 
 async def test_a_question_longer_than_any_is_not_read(running: Running) -> None:
     body = b"{" + b" " * 70_000 + b"}"
-    message = Message("POST", f"{running.url}{PREFIX}/people/many")
+    message = RequestMessage("POST", f"{running.url}{PREFIX}/people/many")
     providers(running.watch).sign_request(message, body)
     async with httpx.AsyncClient(trust_env=False) as ours:
         answer = await ours.post(message.url, content=body, headers=message.headers)
@@ -125,7 +125,7 @@ async def test_a_question_longer_than_any_is_not_read(running: Running) -> None:
 
 
 async def test_a_refusal_is_signed_like_any_answer(running: Running) -> None:
-    message = Message("GET", f"{running.url}{PREFIX}/people/per_nobody")
+    message = RequestMessage("GET", f"{running.url}{PREFIX}/people/per_nobody")
     signatures = providers(running.watch)
     signatures.sign_request(message, b"")
     async with httpx.AsyncClient(trust_env=False) as ours:

@@ -8,7 +8,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.outcomes import Delivered
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.sandbox.outbox import Message, SandboxPhones, latest_messages
+from vneid_idp.sandbox.outbox import SandboxPhones, TextMessage, latest_messages
 from vneid_idp.sandbox.tables import sandbox_messages
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -21,7 +21,7 @@ def delivery(number: int, at: int) -> Delivery:
     return Delivery("per_a", f"dlv_{number}", Channel.SMS, payload, at, at + MINUTE)
 
 
-async def shown(db: Database) -> list[Message]:
+async def shown(db: Database) -> list[TextMessage]:
     async with db.reading() as unit:
         return await latest_messages(unit, SEALER)
 
@@ -33,8 +33,8 @@ async def test_messages_are_shown_until_their_codes_expire_the_newest_first(db: 
         watch.advance(SECOND)
     await phones.send(delivery(0, start))
     assert await shown(db) == [
-        Message("+84950000001", "135790", start + SECOND, start + SECOND + MINUTE),
-        Message("+84950000000", "135790", start, start + MINUTE),
+        TextMessage("+84950000001", "135790", start + SECOND, start + SECOND + MINUTE),
+        TextMessage("+84950000000", "135790", start, start + MINUTE),
     ]
     watch.advance(MINUTE)
     assert await shown(db) == []

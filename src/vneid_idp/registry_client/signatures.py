@@ -32,7 +32,7 @@ class NotSigned(Exception):
 
 
 @dataclass
-class Message:
+class RequestMessage:
     """A request as both sides see it: `url` is the whole, public address."""
 
     method: str
@@ -45,7 +45,7 @@ class Answer:
     """An answer, and the request that it answers."""
 
     status_code: int
-    request: Message
+    request: RequestMessage
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,7 +93,7 @@ class Signatures:
         keys = MappingKeyResolver(public_keys={}, private_keys={own.key_id: own.private})
         self._signer = HTTPMessageSigner(signature_algorithm=ECDSA_P256_SHA256, key_resolver=keys)
 
-    def sign_request(self, message: Message, body: bytes) -> None:
+    def sign_request(self, message: RequestMessage, body: bytes) -> None:
         """Add digest and signature to the headers of a request."""
         self._sign(message, body, _REQUEST)
 
@@ -101,7 +101,7 @@ class Signatures:
         """Add digest and signature to the headers of an answer."""
         self._sign(answer, body, _ANSWER)
 
-    def check_request(self, message: Message, body: bytes) -> None:
+    def check_request(self, message: RequestMessage, body: bytes) -> None:
         """Require that the other side made this request, just now. Raises `NotSigned`."""
         self._check(message, body, _REQUEST)
 
@@ -109,7 +109,7 @@ class Signatures:
         """Require that the other side gave this answer to this request. Raises `NotSigned`."""
         self._check(answer, body, _ANSWER)
 
-    def _sign(self, message: Message | Answer, body: bytes, covered: tuple[str, ...]) -> None:
+    def _sign(self, message: RequestMessage | Answer, body: bytes, covered: tuple[str, ...]) -> None:
         self._signer.sign(
             message,
             key_id=self._own.key_id,
@@ -121,7 +121,7 @@ class Signatures:
             body=body,
         )
 
-    def _check(self, message: Message | Answer, body: bytes, covered: tuple[str, ...]) -> None:
+    def _check(self, message: RequestMessage | Answer, body: bytes, covered: tuple[str, ...]) -> None:
         try:
             _Verifier(self._theirs, self._clock.now()).verify(
                 message, expect_tag=LABEL, require_components=covered, body=body

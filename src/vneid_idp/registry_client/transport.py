@@ -20,7 +20,7 @@ from tenacity import (
 
 from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
 from vneid_idp.log import Log
-from vneid_idp.registry_client.signatures import Answer, Message, NotSigned, Signatures, signature_headers
+from vneid_idp.registry_client.signatures import Answer, NotSigned, RequestMessage, Signatures, signature_headers
 
 LARGEST_ANSWER = 2 * 1024 * 1024
 """Bytes: five hundred people with long names and addresses, twice over."""
@@ -146,7 +146,7 @@ class Transport:
             self._failures = breaker.context.failure_count or 0
 
     async def _call(self, method: str, path: str, body: bytes) -> Answered:
-        message = Message(method, self.url + path)
+        message = RequestMessage(method, self.url + path)
         self._signatures.sign_request(message, body)
         headers = message.headers | ({"Content-Type": "application/json"} if body else {})
         async with self._client.stream(method, message.url, content=body, headers=headers) as response:

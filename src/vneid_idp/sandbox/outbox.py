@@ -32,7 +32,7 @@ _SWEEP = Statement(delete(sandbox_messages).where(sandbox_messages.c.expires_at 
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TextMessage:
     """A text message as the page shows it. `code` is good until `expires_at`."""
 
     phone: str
@@ -66,12 +66,12 @@ class SandboxPhones(Sender):
             await unit.execute(_SWEEP, now=unit.now)
 
 
-async def latest_messages(unit: Reading, sealer: Sealer) -> list[Message]:
+async def latest_messages(unit: Reading, sealer: Sealer) -> list[TextMessage]:
     """The messages whose codes are still good, newest first."""
 
-    def message(row: Row) -> Message:
+    def message(row: Row) -> TextMessage:
         value = sealer.open_json(SealPurpose.PERSONAL_DATA, row["sealed"])
-        return Message(value["phone"], value["code"], row["sent_at"], row["expires_at"])
+        return TextMessage(value["phone"], value["code"], row["sent_at"], row["expires_at"])
 
     return [message(row) for row in await unit.fetch(_LATEST, now=unit.now)]
 

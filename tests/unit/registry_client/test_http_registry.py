@@ -20,9 +20,9 @@ from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.registry_client.signatures import (
     GOOD_FOR,
     Answer,
-    Message,
     NotSigned,
     OwnKey,
+    RequestMessage,
     Signatures,
     TheirKey,
     signature_headers,
@@ -37,7 +37,7 @@ Reply = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 
 def signed(request: httpx.Request, status: int, body: bytes, signatures: Signatures) -> httpx.Response:
     """An answer as the registry signs it."""
-    asked = Message(request.method, str(request.url), signature_headers(request.headers.items()))
+    asked = RequestMessage(request.method, str(request.url), signature_headers(request.headers.items()))
     answer = Answer(status, asked)
     signatures.sign_answer(answer, body)
     return httpx.Response(status, content=streamed(body), headers=answer.headers)
@@ -289,7 +289,7 @@ async def test_the_answer_to_another_question_is_not_believed(watch: Watch) -> N
 
 def test_a_request_is_believed_once_signed_and_for_a_minute(watch: Watch) -> None:
     ours, theirs = providers(watch), registrys(watch)
-    good = Message("POST", f"{URL}/registry/v1/reports")
+    good = RequestMessage("POST", f"{URL}/registry/v1/reports")
     ours.sign_request(good, b"{}")
     theirs.check_request(good, b"{}")
     for spoiled, body in (
@@ -300,7 +300,7 @@ def test_a_request_is_believed_once_signed_and_for_a_minute(watch: Watch) -> Non
     ):
         with pytest.raises(NotSigned):
             theirs.check_request(spoiled, body)
-    stranger = Message("POST", good.url)
+    stranger = RequestMessage("POST", good.url)
     providers(watch, OTHER_KEY).sign_request(stranger, b"{}")
     with pytest.raises(NotSigned):
         theirs.check_request(stranger, b"{}")
@@ -323,7 +323,7 @@ def test_a_side_goes_from_one_key_to_the_next_without_a_pause(watch: Watch) -> N
     first, following = TheirKey("provider", PROVIDER_KEY.public_key()), TheirKey("provider-2", OTHER_KEY.public_key())
 
     def believed(own: OwnKey, *taken: TheirKey) -> bool:
-        message = Message("POST", f"{URL}/registry/v1/reports")
+        message = RequestMessage("POST", f"{URL}/registry/v1/reports")
         Signatures(own, [], watch).sign_request(message, b"{}")
         try:
             Signatures(OwnKey("registry", REGISTRY_KEY), taken, watch).check_request(message, b"{}")

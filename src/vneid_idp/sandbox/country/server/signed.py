@@ -43,7 +43,7 @@ class Signed:
             await self._app(scope, receive, send)
             return
         body = await _read(receive)
-        request = signatures.Message(scope["method"], self._address(scope), _headers(scope["headers"]))
+        request = signatures.RequestMessage(scope["method"], self._address(scope), _headers(scope["headers"]))
         try:
             if body is None:
                 raise NotSigned("longer than any question")
