@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
 
+from vneid_idp.admin import representations
 from vneid_idp.admin.callers import Caller, check_reaches, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
-    Client,
     ClientChange,
     ClientIdOf,
     ClientPage,
@@ -23,7 +23,7 @@ from vneid_idp.admin.routing import IfMatch, check_seen, no_store, refusals, rou
 from vneid_idp.clients import by_operator, service
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.protocol import registration
-from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
@@ -46,7 +46,7 @@ async def list_clients(
         found = await service.list_clients(unit, after=after or "", limit=limit + 1)
     no_store(response)
     return ClientPage(
-        items=tuple(map(Client.of, found[:limit])),
+        items=tuple(map(representations.Client.of, found[:limit])),
         next_after=found[limit - 1].client_id if len(found) > limit else None,
     )
 
@@ -62,7 +62,7 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
     provider, deed = idp(request), new.deed(caller)
     found = registration.read_registration(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
 
-    async def work(unit: Unit, program: ClientFacts) -> service.Registered:
+    async def work(unit: Unit, program: Client) -> service.Registered:
         check_reaches(program, found.members["scope"].split())
         return await service.register(unit, found, client_id=new.client_id, deed=deed)
 
@@ -73,12 +73,12 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
 
 
 @router.get("/clients/{client_id}", summary="Look at a client", responses=refusals(**_ONE))
-async def read(request: Request, response: Response, _: Reader, client_id: ClientIdOf) -> Client:
+async def read(request: Request, response: Response, _: Reader, client_id: ClientIdOf) -> representations.Client:
     """What is registered, and how it stands."""
     async with idp(request).db.reading() as unit:
         client = await service.get_client(unit, client_id)
     tag(response, client)
-    return Client.of(client)
+    return representations.Client.of(client)
 
 
 @router.put("/clients/{client_id}", summary="Change a client", responses=refusals(**_ONE, **_METADATA, **_SEEN))
@@ -94,7 +94,7 @@ async def update(
     and had none."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit, program: ClientFacts) -> tuple[ClientFacts, str | None]:
+    async def work(unit: Unit, program: Client) -> tuple[Client, str | None]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
         changed = await by_operator.update(
@@ -116,18 +116,18 @@ async def update(
 )
 async def disable(
     request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change
-) -> Client:
+) -> representations.Client:
     """At once; once more changes nothing."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit, _: ClientFacts) -> ClientFacts:
+    async def work(unit: Unit, _: Client) -> Client:
         await service.disable(unit, client_id, deed)
         return await service.get_client(unit, client_id)
 
     client = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
-    return Client.of(client)
+    return representations.Client.of(client)
 
 
 @router.post(
@@ -135,11 +135,13 @@ async def disable(
     summary="Put a client back into service",
     responses=refusals(**_ONE, _400="who_and_why"),
 )
-async def enable(request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change) -> Client:
+async def enable(
+    request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change
+) -> representations.Client:
     """What was granted before, and was not ended meanwhile, counts again. A disabled family stays so."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit, program: ClientFacts) -> ClientFacts:
+    async def work(unit: Unit, program: Client) -> Client:
         await service.enable(unit, client_id, deed)
         client = await service.get_client(unit, client_id)
         check_reaches(program, client.scope)
@@ -148,7 +150,7 @@ async def enable(request: Request, response: Response, caller: Writer, client_id
     client = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
-    return Client.of(client)
+    return representations.Client.of(client)
 
 
 @router.post(
@@ -168,7 +170,7 @@ async def rotate_secret(
     request that is repeated does not rotate twice."""
     provider, deed = idp(request), rotation.deed(caller)
 
-    async def work(unit: Unit, program: ClientFacts) -> tuple[ClientFacts, str]:
+    async def work(unit: Unit, program: Client) -> tuple[Client, str]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
         check_reaches(program, seen.scope)
@@ -207,7 +209,7 @@ async def set_purposes(
     whole of it when its id is in `material`."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit, program: ClientFacts) -> ClientFacts:
+    async def work(unit: Unit, program: Client) -> Client:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
         check_reaches(program, seen.scope)

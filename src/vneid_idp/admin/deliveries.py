@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response, status
 
+from vneid_idp.admin import representations
 from vneid_idp.admin.callers import Caller, needs
-from vneid_idp.admin.representations import AfterOf, Change, Delivery, DeliveryIdOf, DeliveryPage, LimitOf
+from vneid_idp.admin.representations import AfterOf, Change, DeliveryIdOf, DeliveryPage, LimitOf
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.delivery import service
 from vneid_idp.web.context import idp
@@ -28,7 +29,7 @@ async def list_deliveries(
         found = await service.list_deliveries(unit, dead=dead, after=after or "", limit=limit + 1)
     no_store(response)
     return DeliveryPage(
-        items=tuple(map(Delivery.of, found[:limit])),
+        items=tuple(map(representations.Delivery.of, found[:limit])),
         next_after=found[limit - 1].delivery_id if len(found) > limit else None,
     )
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
 
+from vneid_idp.admin import representations
 from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
-    Family,
     FamilyIdOf,
     FamilyMembers,
     FamilyName,
@@ -19,7 +19,7 @@ from vneid_idp.admin.representations import (
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import families
-from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
@@ -39,7 +39,7 @@ async def list_families(
         found = await families.page(unit, after=after or "", limit=limit + 1)
     no_store(response)
     return FamilyPage(
-        items=tuple(map(Family.of, found[:limit])),
+        items=tuple(map(representations.Family.of, found[:limit])),
         next_after=found[limit - 1].family_id if len(found) > limit else None,
     )
 
@@ -50,17 +50,17 @@ async def list_families(
     status_code=status.HTTP_201_CREATED,
     responses=refusals(_400="who_and_why", _409="family_exists"),
 )
-async def create_family(request: Request, response: Response, caller: Writer, new: NewFamily) -> Family:
+async def create_family(request: Request, response: Response, caller: Writer, new: NewFamily) -> representations.Family:
     """Before its first client is registered; a client that names a family which is not there makes it too."""
     deed = new.deed(caller)
 
-    async def work(unit: Unit, _: ClientFacts) -> families.Family:
+    async def work(unit: Unit, _: Client) -> families.Family:
         await families.create(unit, new.family_id, new.name, deed)
         return await families.get(unit, new.family_id)
 
     family = await caller.act(work)
     no_store(response)
-    return Family.of(family)
+    return representations.Family.of(family)
 
 
 @router.get("/families/{family_id}", summary="Look at a family", responses=_ONE)
@@ -70,29 +70,29 @@ async def read_family(request: Request, response: Response, _: Reader, family_id
         family = await families.get(unit, family_id)
         clients = await families.members(unit, family_id)
     no_store(response)
-    return FamilyMembers(**Family.of(family).model_dump(), clients=clients)
+    return FamilyMembers(**representations.Family.of(family).model_dump(), clients=clients)
 
 
 @router.put("/families/{family_id}/name", summary="Name a family", responses=_CHANGE)
 async def name_family(
     request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: FamilyName
-) -> Family:
+) -> representations.Family:
     """As people and operators read it."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit, _: ClientFacts) -> families.Family:
+    async def work(unit: Unit, _: Client) -> families.Family:
         await families.name(unit, family_id, change.name, deed)
         return await families.get(unit, family_id)
 
     family = await caller.act(work)
     no_store(response)
-    return Family.of(family)
+    return representations.Family.of(family)
 
 
 @router.post("/families/{family_id}/disable", summary="Take a family out of service", responses=_CHANGE)
 async def disable_family(
     request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: Change
-) -> Family:
+) -> representations.Family:
     """All its clients at once; once more changes nothing."""
     return await _switch(caller, response, family_id, change.deed(caller), on=False)
 
@@ -100,13 +100,15 @@ async def disable_family(
 @router.post("/families/{family_id}/enable", summary="Put a family back into service", responses=_CHANGE)
 async def enable_family(
     request: Request, response: Response, caller: Writer, family_id: FamilyIdOf, change: Change
-) -> Family:
+) -> representations.Family:
     """A client that was disabled by itself stays so."""
     return await _switch(caller, response, family_id, change.deed(caller), on=True)
 
 
-async def _switch(caller: Caller, response: Response, family_id: str, deed: Deed, *, on: bool) -> Family:
-    async def work(unit: Unit, _: ClientFacts) -> tuple[families.Family, tuple[str, ...]]:
+async def _switch(
+    caller: Caller, response: Response, family_id: str, deed: Deed, *, on: bool
+) -> representations.Family:
+    async def work(unit: Unit, _: Client) -> tuple[families.Family, tuple[str, ...]]:
         await (families.enable if on else families.disable)(unit, family_id, deed)
         return await families.get(unit, family_id), await families.members(unit, family_id)
 
@@ -114,4 +116,4 @@ async def _switch(caller: Caller, response: Response, family_id: str, deed: Deed
     for client_id in clients:
         caller.provider.clients.forget(client_id)
     no_store(response)
-    return Family.of(family)
+    return representations.Family.of(family)

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.admin.callers import Caller
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.clients import families
 from vneid_idp.clients.domains import ClientDomain
-from vneid_idp.clients.families import Family as FamilyFacts
 from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
 from vneid_idp.delivery.service import Queued
 from vneid_idp.kernel.clock import HOUR, SECOND, Instant
-from vneid_idp.protocol.client import Client as ClientFacts
+from vneid_idp.protocol import client as protocol_client
 
 _ID = r"^[A-Za-z0-9._~-]{1,256}$"
 ClientIdOf = Annotated[str, Path(pattern=_ID, description="The client_id.")]
@@ -111,7 +111,7 @@ class Client(Model):
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, client: ClientFacts) -> "Client":
+    def of(cls, client: protocol_client.Client) -> "Client":
         """The client in this shape."""
         return cls(**_facts(client))
 
@@ -123,12 +123,12 @@ class ClientWithSecret(Client):
     registration_access_token: str | None = None
 
     @classmethod
-    def told(cls, client: ClientFacts, secret: str | None, token: str | None = None) -> "ClientWithSecret":
+    def told(cls, client: protocol_client.Client, secret: str | None, token: str | None = None) -> "ClientWithSecret":
         """The client in this shape."""
         return cls(**_facts(client), client_secret=secret, registration_access_token=token)
 
 
-def _facts(client: ClientFacts) -> dict[str, Any]:
+def _facts(client: protocol_client.Client) -> dict[str, Any]:
     return {
         "client_id": client.client_id,
         "version": client.version,
@@ -193,7 +193,7 @@ class Family(Model):
     disabled_at: datetime | None
 
     @classmethod
-    def of(cls, family: FamilyFacts) -> "Family":
+    def of(cls, family: families.Family) -> "Family":
         """The family in this shape."""
         return cls(family_id=family.family_id, name=family.name, disabled_at=_moment(family.disabled_at))
 

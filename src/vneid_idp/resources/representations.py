@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
-from vneid_idp.bindings.social_accounts.capabilities import Capability as CapabilityFacts
+from vneid_idp.bindings.social_accounts import capabilities
+from vneid_idp.bindings.social_accounts.capabilities import Action
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, is_supervised, next_binding_step
 from vneid_idp.bindings.social_accounts.words import NextStep, Reason
 from vneid_idp.identity.ages import AgeBand, age, age_band
@@ -77,7 +77,7 @@ class Capability(_Model):
     in_force_since: date
 
     @classmethod
-    def of(cls, found: CapabilityFacts) -> "Capability":
+    def of(cls, found: capabilities.Capability) -> "Capability":
         """The representation of a decision."""
         row = found.requirement
         return cls(
@@ -124,7 +124,7 @@ class Binding(_Model):
 
 def capabilities_of(binding: SocialAccount | None, age: Age | None, rules: Rules) -> tuple[Capability, ...]:
     """What an account may do; an unverified one, and one whose holder is forgotten, as if nobody had proved it."""
-    found = capabilities(binding, None if age is None else age.years, rules)
+    found = capabilities.capabilities(binding, None if age is None else age.years, rules)
     return tuple(Capability.of(each) for each in found)
 
 
