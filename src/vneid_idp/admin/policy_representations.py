@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from vneid_idp.admin.representations import Change, Model, moment
+from vneid_idp.audit.deeds import REASON_LENGTHS
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import Requirement, Rules, ThresholdRow
 from vneid_idp.use_cases.simulate_policy import Simulation
@@ -21,7 +22,10 @@ class Publication(Change):
     """Who publishes, and why; both stand with the version."""
 
     backdated_because: str | None = Field(
-        default=None, min_length=3, max_length=500, description="Why rows should hold since a day that has begun."
+        default=None,
+        min_length=REASON_LENGTHS[0],
+        max_length=REASON_LENGTHS[-1],
+        description="Why rows should hold since a day that has begun.",
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.admin.callers import Caller
-from vneid_idp.audit.deeds import Deed
+from vneid_idp.audit.deeds import REASON_LENGTHS, Deed
 from vneid_idp.clients import families
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
@@ -46,7 +46,11 @@ class Change(Model):
     data, and nobody's number."""
 
     by: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The operator's id.", examples=["ops-3"])
-    reason: str = Field(min_length=3, max_length=500, examples=["Asked for by the relying party, ticket 4711"])
+    reason: str = Field(
+        min_length=REASON_LENGTHS[0],
+        max_length=REASON_LENGTHS[-1],
+        examples=["Asked for by the relying party, ticket 4711"],
+    )
 
     def deed(self, caller: Caller) -> Deed:
         """What stands in the event; raises `BadDeed`."""

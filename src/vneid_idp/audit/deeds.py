@@ -7,7 +7,8 @@ from typing import Any
 from vneid_idp.kernel.errors import DomainError
 
 _WHO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-_LONGEST = 500
+REASON_LENGTHS = range(3, 501)
+"""How many characters a reason has."""
 
 # What has digits and is nobody's number. An id of ours is random, so it may hold any run of digits.
 _OURS = re.compile(r"\b[a-z]{3,5}_[0-9a-v]{26}\b")
@@ -33,8 +34,8 @@ class BadDeed(DomainError):
     code = "who_and_why"
     status = 400
     title = (
-        "Say who you are and why: an operator's id (letters, digits, . _ -) and a reason of 3 to 500 characters, "
-        "without anybody's numbers."
+        "Say who you are and why: an operator's id (letters, digits, . _ -) and a reason of "
+        f"{REASON_LENGTHS[0]} to {REASON_LENGTHS[-1]} characters, without anybody's numbers."
     )
 
 
@@ -52,7 +53,7 @@ class Deed:
 
     def __post_init__(self) -> None:
         reason = self.reason.strip()
-        if not _WHO.match(self.by) or not 3 <= len(reason) <= _LONGEST or not reason.isprintable():
+        if not _WHO.match(self.by) or len(reason) not in REASON_LENGTHS or not reason.isprintable():
             raise BadDeed
         if holds_a_number(self.by) or holds_a_number(reason):
             raise BadDeed

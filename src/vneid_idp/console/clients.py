@@ -5,28 +5,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import domains, service
-from vneid_idp.clients.service import ClientChanged
+from vneid_idp.clients.service import OVERLAP, ClientChanged
 from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.roles import Role
-from vneid_idp.kernel.clock import HOUR
+from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
-from vneid_idp.web.i18n import mark
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 PATH = "/console/clients"
 _PAGE = 50
-_OVERLAPS = {
-    "24": mark("For a day"),
-    "168": mark("For a week"),
-    "0": mark("Not at all: it has leaked"),
-}
-"""How long an old secret stays good, in hours."""
+_OVERLAPS = (OVERLAP, 7 * DAY, 0)
+"""How long an old secret may stay good, what is usual first."""
 
 
 async def seen_client(unit: Reading, request: Request, form: Form) -> Client:
@@ -73,7 +68,7 @@ async def _one(
         logo=logo_path(client),
         domains=shown,
         old_secret_good_until=until if until is not None and until > now else None,
-        overlaps=_OVERLAPS,
+        overlaps=[(str(overlap // HOUR), overlap // DAY) for overlap in _OVERLAPS],
         metadata=orjson.dumps(client.metadata, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode(),
         secret=secret,
         form=form or Form([]),
@@ -89,7 +84,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
     if errors:
         return await _one(request, colleague, form=form, errors=errors)
     deed, client_id = deed_of(colleague, form), request.path_params["client_id"]
-    overlap = int(form.one_of("overlap", *_OVERLAPS)) * HOUR if what == "rotate" else 0
+    overlap = int(form.one_of("overlap", *(str(each // HOUR) for each in _OVERLAPS))) * HOUR if what == "rotate" else 0
 
     async def work(unit: Unit) -> str | None:
         match what:

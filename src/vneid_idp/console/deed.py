@@ -5,7 +5,7 @@ from starlette.requests import Request
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.forms import Form
-from vneid_idp.web.i18n import gettext
+from vneid_idp.web.reason_words import reason_wanted
 
 
 def deed_of(colleague: Colleague, form: Form) -> Deed:
@@ -18,5 +18,5 @@ def reason_problem(request: Request, colleague: Colleague, form: Form) -> dict[s
     try:
         deed_of(colleague, form)
     except BadDeed:
-        return {"reason": gettext(request, "Give a reason of 3 to 500 characters, without anybody's numbers.")}
+        return {"reason": reason_wanted(request)}
     return {}

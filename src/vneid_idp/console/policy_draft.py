@@ -20,6 +20,7 @@ from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
+from vneid_idp.web.reason_words import reason_wanted
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -100,7 +101,7 @@ async def publish(request: Request, colleague: Colleague) -> Response:
         text = gettext(request, "Rows of this draft would hold since a day that has begun. Say why, if that is meant.")
         return await _ask(request, colleague, form, {"backdated": text})
     except BadDeed:
-        text = gettext(request, "Give a reason of 3 to 500 characters, without anybody's numbers.")
+        text = reason_wanted(request)
         return await _ask(request, colleague, form, {"backdated": text})
     colleague.provider.policy.forget()
     return see_other(f"{PATH}/{number}")

@@ -20,6 +20,7 @@ from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
+from vneid_idp.web.reason_words import reason_wanted
 from vneid_idp.web.templates import render
 
 Errors = dict[str, str]
@@ -50,7 +51,7 @@ def deed_of(request: Request, colleague: Colleague, form: Form, errors: Errors) 
     try:
         return colleague.deed(form["reason"])
     except BadDeed:
-        errors["reason"] = gettext(request, "Say why, in 3 to 500 characters, without anybody's numbers.")
+        errors["reason"] = reason_wanted(request)
         return None
 
 

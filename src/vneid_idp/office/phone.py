@@ -3,10 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity import otp
 from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.phones import MalformedPhone, read_phone
 from vneid_idp.identity.registry_reports import PhoneChanged
 from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import (
     Errors,
@@ -53,7 +55,11 @@ async def send(request: Request, colleague: Colleague, file: OpenFile) -> Respon
         return deed_page(request, colleague, file, "office/phone.html", form, errors)
     await provider.dispatcher.attempt(sending.deliveries)
     if not sending.sent:
-        errors["code"] = gettext(request, "A code was sent moments ago, or there were too many. Wait half a minute.")
+        errors["code"] = gettext(
+            request,
+            "A code was sent moments ago, or there were too many. Wait %(seconds)s seconds.",
+            seconds=otp.RESEND_AFTER // SECOND,
+        )
     return _code_page(request, colleague, file, form, errors, phone)
 
 
@@ -80,7 +86,9 @@ async def confirm(request: Request, colleague: Colleague, file: OpenFile) -> Res
 def _code_page(
     request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors, phone: str
 ) -> Response:
-    return deed_page(request, colleague, file, "office/phone_code.html", form, errors, phone=phone)
+    return deed_page(
+        request, colleague, file, "office/phone_code.html", form, errors, phone=phone, minutes=otp.LIFETIME // MINUTE
+    )
 
 
 def _phone_of(request: Request, form: Form, errors: Errors) -> str | None:

@@ -28,7 +28,7 @@ class FreshProofNeeded(DomainError):
 
     code = "fresh_proof_needed"
     status = 403
-    title = "Two different proofs are needed, the last of them within a quarter of an hour."
+    title = f"Two different proofs are needed, the last of them within {FRESH // MINUTE} minutes."
 
 
 def has_two_fresh_proofs(session: Session, now: Instant) -> bool:

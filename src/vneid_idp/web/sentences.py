@@ -140,7 +140,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "who_and_why": Sentence(
         mark("The reason is missing"),
         mark("Every change says who made it and why. Nothing was changed."),
-        mark("Go back and give a reason of 3 to 500 characters, without anybody's numbers."),
+        mark("Go back and say why in a few words, without anybody's numbers."),
     ),
     "server_error": _OURS,
     "temporarily_unavailable": _BUSY,

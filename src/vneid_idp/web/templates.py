@@ -12,11 +12,13 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from vneid_idp.audit.deeds import REASON_LENGTHS
 from vneid_idp.kernel.languages import LANGUAGES, in_language
 from vneid_idp.web import formats
 from vneid_idp.web.csrf import csrf_field, csrf_token
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import catalogue, locale_of
+from vneid_idp.web.reason_words import reason_wanted
 from vneid_idp.web.static import static_url
 
 DIRECTORY = Path(__file__).parent / "templates"
@@ -112,6 +114,8 @@ def _environment() -> Environment:
         "static_url": static_url,
         "csrf_field": lambda: csrf_field(_page.get().request),
         "csrf_token": lambda: csrf_token(_page.get().request),
+        "reason_wanted": lambda: reason_wanted(_page.get().request),
+        "longest_reason": REASON_LENGTHS[-1],
         "nonce": lambda: exchange_of(_page.get().request).nonce,
     }
     environment.filters |= {

@@ -89,7 +89,10 @@ NUMBERS_OF_THE_LAW = {"20 days", "13 years", "16 years", "18 years", "15 years",
 
 def test_no_text_repeats_a_number_that_stands_elsewhere() -> None:
     """How long something lives stands once, beside what lives; a text takes it from there as `%(minutes)s`."""
-    number = re.compile(r"\b\d+ (?:seconds?|minutes?|hours?|days?|months?|years?)\b")
+    number = re.compile(
+        r"\b(?:(?:\d+|half an?|quarter of an|two|three|four|five|six|ten|thirty) "
+        r"(?:seconds?|minutes?|hours?|days?|months?|years?)|\d+ to \d+ characters)\b"
+    )
     repeated = {
         f"{path.relative_to(PACKAGE)}: {said}"
         for text, path in written()
