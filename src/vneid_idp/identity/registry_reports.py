@@ -1,9 +1,10 @@
 """What an office tells the registry. The registry decides; what it then says comes back, to be followed at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from vneid_idp.identity.registry import Card, RegistryRecord
+from vneid_idp.identity.registry import Card, RegistryRecord, card_from_json
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 
@@ -44,6 +45,27 @@ class PhoneChanged:
 
 
 ReportedFact = Death | CardIssued | GuardianNamed | GuardianshipEnded | PhoneChanged
+
+FACTS: Mapping[str, type[ReportedFact]] = {
+    "death": Death,
+    "card_issued": CardIssued,
+    "guardian_named": GuardianNamed,
+    "guardianship_ended": GuardianshipEnded,
+    "phone_changed": PhoneChanged,
+}
+"""What a fact is called in events, and where it is kept."""
+
+
+def name_of(fact: ReportedFact) -> str:
+    """What it is called."""
+    return next(name for name, kind in FACTS.items() if isinstance(fact, kind))
+
+
+def fact_from_json(name: str, value: dict[str, Any]) -> ReportedFact:
+    """The fact called `name` that `orjson.dumps(fact)` wrote."""
+    if name == "card_issued":
+        return CardIssued(card_from_json(value["card"]))
+    return FACTS[name](**value)
 
 
 @dataclass(frozen=True, slots=True)

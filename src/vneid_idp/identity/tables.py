@@ -144,6 +144,17 @@ registry_set_aside = Table(
 )
 Index("ix_registry_set_aside_person_id", registry_set_aside.c.person_id)
 
+# What an office is about to report to the registry: written before it is told, gone with the event that it was.
+reports_under_way = Table(
+    "reports_under_way",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("person_id", "report_id"),
+)
+
 roles = Table(
     "roles",
     metadata,

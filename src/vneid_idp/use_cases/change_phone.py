@@ -16,7 +16,13 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.report_to_registry import Reporting, check_fact, report_to_registry, was_reported
+from vneid_idp.use_cases.report_to_registry import (
+    Reporting,
+    check_fact,
+    finish_reports,
+    report_to_registry,
+    was_reported,
+)
 
 _CONTEXT = "new_phone"
 """One for all numbers of a person, so that a desk cannot be made to send messages to many."""
@@ -49,8 +55,10 @@ async def change_phone(
 
     A wrong code is an outcome, and counted. Raises as `send_code_to_new_phone` and `report_to_registry`.
     """
+    # Sent again after the register gave no answer: the code was right, and is used up.
+    deliveries = await finish_reports(to, person_id, policy, sent_again=(report_id, PhoneChanged(phone)))
     if await was_reported(to.db, person_id, report_id):
-        return CodeVerdict.RIGHT, ()
+        return CodeVerdict.RIGHT, deliveries
     # Before the code is used up: whether it can come to anything.
     await check_fact(to, person_id, PhoneChanged(phone), policy)
 
@@ -59,9 +67,9 @@ async def change_phone(
         return await otp.check(unit, to.blind, person_id=person_id, phone=phone, context=_CONTEXT, code=code)
 
     outcome = await to.db.transact(prove)
-    if outcome is not CodeVerdict.RIGHT:
-        return outcome, ()
-    return outcome, await report_to_registry(to, report_id, person_id, PhoneChanged(phone), policy, deed)
+    if outcome is CodeVerdict.RIGHT:
+        deliveries += await report_to_registry(to, report_id, person_id, PhoneChanged(phone), policy, deed)
+    return outcome, deliveries
 
 
 async def _check_account(unit: Unit, blind: BlindIndex, person_id: str, phone: str) -> None:

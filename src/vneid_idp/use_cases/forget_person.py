@@ -7,7 +7,7 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
-from vneid_idp.identity import accounts, lock_requests, passkeys, persons, sessions
+from vneid_idp.identity import accounts, lock_requests, passkeys, persons, reports_under_way, sessions
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
@@ -30,6 +30,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await deliveries.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)
+    await reports_under_way.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
     await put_wards_in_step(unit, person_id)
     return tuple(told)

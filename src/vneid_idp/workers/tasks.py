@@ -16,6 +16,7 @@ from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
 from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
@@ -47,6 +48,10 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
     async def rest() -> int:
         return await rest_expired(db, provider.vault, await provider.policy.current(db))
 
+    async def report() -> int:
+        to = Reporting(db, provider.vault, provider.keys.blind, provider.registry)
+        return await finish_forgotten_reports(to, await provider.policy.current(db))
+
     follower = Follower(db, provider.vault, provider.keys.blind, provider.registry, provider.policy)
     return [
         Task("send deliveries", 1, dispatcher.drain),
@@ -54,6 +59,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("seal events", 5, lambda: seal_events(db)),
         Task("note who fetched keys", 10, lambda: provider.key_readers.write_down(db)),
+        Task("finish reports to the registry", 10, report),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("rest what expired cards held", 60, rest),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
