@@ -59,7 +59,7 @@ async def test_codes_are_not_sent_without_end(land: Country, clerk: Person) -> N
     page = await file_of(land, clerk, "complete")
     await at_desk(clerk, page, "phone", phone=PHONE)
     again = await at_desk(clerk, page, "phone", phone="0950 000 998")
-    assert "Hãy đợi nửa phút" in again.text
+    assert "Hãy đợi 30 giây" in again.text
     async with land.idp.db.reading() as unit:
         assert len(await deliveries.list_deliveries(unit)) <= 1
 
