@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.roles import EVERYWHERE, Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.look_up_person import REASONS, AccountGlance, Desk, glance_at, look_up
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
-from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.i18n import mark
+from vneid_idp.web.people_search import nobody_found, read_search
 from vneid_idp.web.standings import STANDINGS
 from vneid_idp.web.templates import render
 
@@ -37,13 +37,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
     """Look. That somebody looked is on record, also when nobody was found."""
     form = await read_form(request)
     errors: dict[str, str] = {}
-    number = None
-    try:
-        number = read_personal_id(form["number"]).text
-    except MalformedPersonalId:
-        errors["number"] = gettext(request, "A personal ID number has 12 digits.")
-    if form["reason"] not in REASONS[Desk.OPERATOR]:
-        errors["reason"] = gettext(request, "Choose the reason.")
+    number = read_search(request, form, REASONS[Desk.OPERATOR], errors)
     if number is None or errors:
         return _page(request, form, errors)
     found = await colleague.provider.registry.find_by_number(number)
@@ -54,7 +48,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
 
     glance = await colleague.act(work)
     if found is None:
-        errors["number"] = gettext(request, "The population register has nobody with this number.")
+        errors["number"] = nobody_found(request)
         return _page(request, form, errors)
     return render(
         request,

@@ -3,18 +3,19 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import activation
 from vneid_idp.identity.account_rules import highest_level
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.office.access import OpenFile, ask_register, for_file
-from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
+from vneid_idp.office.deed import Errors, RefusedInWords, Then, asking, carry_out, deed_of, deed_page
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
-from vneid_idp.web.responses import see_other
 
 _SEE = mark("Level 2 takes a look at the card and the face: confirm that you have compared them.")
 
@@ -52,34 +53,22 @@ async def _open_page(request: Request, colleague: Colleague, file: OpenFile, for
     return deed_page(request, colleague, file, "office/open.html", form, errors, highest=highest)
 
 
-async def show_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-    """The form to raise an account."""
-    return deed_page(request, colleague, file, "office/level.html", Form([]), {})
-
-
 async def raise_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Raise the account to level 2."""
     form, errors = await read_form(request), Errors()
     if not form["seen"]:
         errors["seen"] = gettext(request, _SEE)
-    deed = deed_of(request, colleague, form, errors)
-    if deed is not None and not errors:
+
+    async def work(deed: Deed) -> tuple[Delivery, ...]:
         provider, answer = colleague.provider, await ask_register(colleague, file)
         policy = await provider.current_policy()
-        with RefusedInWords(request, errors):
-            deliveries = await colleague.act(
-                lambda unit: enrol_person.raise_level(
-                    unit, provider.vault, provider.keys.blind, answer, compared=True, policy=policy, deed=deed
-                )
+        return await colleague.act(
+            lambda unit: enrol_person.raise_level(
+                unit, provider.vault, provider.keys.blind, answer, compared=True, policy=policy, deed=deed
             )
-            await provider.dispatcher.attempt(deliveries)
-            return see_other(f"{file.path}?done=raised")
-    return deed_page(request, colleague, file, "office/level.html", form, errors)
+        )
 
-
-async def show_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-    """The form for another code."""
-    return deed_page(request, colleague, file, "office/code.html", Form([]), {})
+    return await carry_out(request, colleague, file, form, errors, Then("raised", "office/level.html"), work)
 
 
 async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -112,8 +101,8 @@ def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str
 doors = [
     Door.page("/office/people/{file}/account", for_file(show_open, Role.CLERK)),
     Door.page("/office/people/{file}/account", for_file(open_account, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/level", for_file(show_level, Role.CLERK)),
+    Door.page("/office/people/{file}/level", for_file(asking("office/level.html"), Role.CLERK)),
     Door.page("/office/people/{file}/level", for_file(raise_level, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/code", for_file(show_code, Role.CLERK)),
+    Door.page("/office/people/{file}/code", for_file(asking("office/code.html"), Role.CLERK)),
     Door.page("/office/people/{file}/code", for_file(new_code, Role.CLERK), "POST"),
 ]

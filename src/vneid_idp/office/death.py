@@ -8,17 +8,12 @@ from vneid_idp.identity.registry_reports import Death
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import midnight
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import Errors, RefusedInWords, day_of, deed_of, deed_page, report
+from vneid_idp.office.deed import Errors, RefusedInWords, asking, day_of, deed_of, deed_page, report
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
-
-
-async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-    """What ends, and the form."""
-    return deed_page(request, colleague, file, "office/death.html", Form([]), {})
 
 
 async def record_death(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -42,6 +37,6 @@ def _is_meant(file: OpenFile, typed: str) -> bool:
 
 
 doors = [
-    Door.page("/office/people/{file}/death", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/death", for_file(asking("office/death.html"), Role.CLERK)),
     Door.page("/office/people/{file}/death", for_file(record_death, Role.CLERK), "POST"),
 ]

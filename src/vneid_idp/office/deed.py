@@ -1,6 +1,7 @@
 """What the pages of every deed at the desk share: who and why, days as they are typed, reports, refusals in words."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.audit.deeds import BadDeed, Deed
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.registry_reports import ReportedFact
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.office.access import OpenFile
+from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import words_of
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
@@ -21,11 +23,22 @@ from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.reason_words import reason_wanted
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 Errors = dict[str, str]
+Work = Callable[[Deed], Awaitable[tuple[Delivery, ...]]]
+"""Does a deed, in a unit that checks the colleague (`Colleague.act`), and returns the notices to deliver after it."""
 _REPORT_ID = re.compile(r"rep_[0-9a-v]{26}\Z")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Where a form leads: back to the file, which says what was done, or to its own template again."""
+
+    done: str
+    template: str
 
 
 def deed_page(
@@ -44,6 +57,27 @@ def deed_page(
         report=report_id_of(form),
         **context,
     )
+
+
+def asking(template: str) -> FilePage:
+    """The page that asks before a deed whose form needs nothing but the file."""
+
+    async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+        return deed_page(request, colleague, file, template, Form([]), {})
+
+    return show
+
+
+async def carry_out(
+    request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors, then: Then, work: Work
+) -> Response:
+    """Do what a form asks for, deliver the notices, and go back to the file; with an error, the form again."""
+    deed = deed_of(request, colleague, form, errors)
+    if deed is not None and not errors:
+        with RefusedInWords(request, errors):
+            await colleague.provider.dispatcher.attempt(await work(deed))
+            return see_other(f"{file.path}?done={then.done}")
+    return deed_page(request, colleague, file, then.template, form, errors)
 
 
 def deed_of(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Deed | None:

@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.guardianship import named_guardians
-from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
@@ -17,6 +16,7 @@ from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
+from vneid_idp.web.people_search import read_number
 from vneid_idp.web.responses import see_other
 
 
@@ -28,7 +28,7 @@ async def show(request: Request, colleague: Colleague, file: OpenFile) -> Respon
 async def name(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Show who it would be; when that was confirmed, report it."""
     form, errors = await read_form(request), Errors()
-    number, deed = _number_of(request, form, errors), deed_of(request, colleague, form, errors)
+    number, deed = read_number(request, form, errors), deed_of(request, colleague, form, errors)
     if deed is None or number is None:
         return await _page(request, colleague, file, "office/guardian.html", form, errors)
     with RefusedInWords(request, errors, "number"):
@@ -81,14 +81,6 @@ async def _page(
 ) -> Response:
     found = await colleague.provider.registry.find_many(named_guardians(file.record))
     return deed_page(request, colleague, file, template, form, errors, guardians=tuple(found.values()))
-
-
-def _number_of(request: Request, form: Form, errors: Errors) -> str | None:
-    try:
-        return read_personal_id(form["number"]).text
-    except MalformedPersonalId:
-        errors["number"] = gettext(request, "A personal ID number has 12 digits.")
-        return None
 
 
 doors = [

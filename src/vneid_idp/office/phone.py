@@ -13,6 +13,7 @@ from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import (
     Errors,
     RefusedInWords,
+    asking,
     check_is_here,
     deed_of,
     deed_page,
@@ -31,11 +32,6 @@ _CODES = {
     CodeVerdict.WRONG: mark("The code is not right. Ask the person to read it out again."),
     CodeVerdict.SPENT: mark("This code is used, too old, or was tried too often. Send another one."),
 }
-
-
-async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-    """The form for the number."""
-    return deed_page(request, colleague, file, "office/phone.html", Form([]), {})
 
 
 async def send(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -100,7 +96,7 @@ def _phone_of(request: Request, form: Form, errors: Errors) -> str | None:
 
 
 doors = [
-    Door.page("/office/people/{file}/phone", for_file(show, Role.CLERK)),
+    Door.page("/office/people/{file}/phone", for_file(asking("office/phone.html"), Role.CLERK)),
     Door.page("/office/people/{file}/phone", for_file(send, Role.CLERK), "POST"),
     Door.page("/office/people/{file}/phone/confirm", for_file(confirm, Role.CLERK), "POST"),
 ]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.roles import EVERYWHERE, Role
 from vneid_idp.office.access import HOME, handle_for, waiting_for
 from vneid_idp.use_cases.look_up_person import Desk, look_up
@@ -13,6 +12,7 @@ from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.people_search import nobody_found, read_search
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -35,13 +35,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
     """Open a file. That somebody looked is on record, also when nobody was found."""
     form = await read_form(request)
     errors: dict[str, str] = {}
-    number = None
-    try:
-        number = read_personal_id(form["number"]).text
-    except MalformedPersonalId:
-        errors["number"] = gettext(request, "A personal ID number has 12 digits.")
-    if form["reason"] not in REASONS:
-        errors["reason"] = gettext(request, "Choose the reason.")
+    number = read_search(request, form, REASONS, errors)
     offices = colleague.offices(*_ROLES)
     office = offices[0] if len(offices) == 1 else form["office"]
     if office not in offices:
@@ -56,7 +50,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
     by = colleague.person_id
     await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=office, reason=reason))
     if found is None:
-        errors["number"] = gettext(request, "The population register has nobody with this number.")
+        errors["number"] = nobody_found(request)
         return await _page(request, colleague, form, errors)
     return see_other(f"{HOME}/people/{handle_for(colleague, found.person_id)}")
 
