@@ -175,8 +175,8 @@ class _Resting:
                 await self._move(self._pause.suspend)
 
     async def _move(self, how: StrEnum) -> bool:
-        told = {"by": "provider"}
+        data = {"by": "provider"}
         binding = self._binding
         return (
-            await engine.try_move(self._unit, self._kind, binding.client_id, binding.binding_id, how, told) is not None
+            await engine.try_move(self._unit, self._kind, binding.client_id, binding.binding_id, how, data) is not None
         )

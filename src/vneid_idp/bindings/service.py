@@ -68,10 +68,10 @@ async def release_all(
         if own and binding.person_id != person_id:
             continue
         if client_id in (None, binding.client_id) and binding.state in kind.lifecycle.live:
-            told = {"by": kind.role_of(person_id, binding)}
+            data = {"by": kind.role_of(person_id, binding)}
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
             moved = await engine.try_move(
-                unit, kind, binding.client_id, binding.binding_id, kind.lifecycle.release, told
+                unit, kind, binding.client_id, binding.binding_id, kind.lifecycle.release, data
             )
             released += moved is not None
     return released
@@ -84,8 +84,8 @@ async def release_all_of_client(unit: Unit, client_id: str, *, kinds: Kinds = KI
         while page := await engine.list_for_client(unit, kind, client_id, after=after):
             for binding in page:
                 if binding.state in kind.lifecycle.live:
-                    told = {"by": "client"}
-                    await engine.try_move(unit, kind, client_id, binding.binding_id, kind.lifecycle.release, told)
+                    data = {"by": "client"}
+                    await engine.try_move(unit, kind, client_id, binding.binding_id, kind.lifecycle.release, data)
             after = page[-1].binding_id
 
 
@@ -98,8 +98,8 @@ async def suspend_all(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> No
         pause = kind.lifecycle.pause
         if pause is not None and binding.person_id == person_id:
             # What rests already, or has ended, needs no rest: the move finds it in no state to lead on from.
-            told = {"by": "provider"}
-            await engine.try_move(unit, kind, binding.client_id, binding.binding_id, pause.suspend, told)
+            data = {"by": "provider"}
+            await engine.try_move(unit, kind, binding.client_id, binding.binding_id, pause.suspend, data)
 
 
 async def resume_all(unit: Unit, person_id: str, *, since: Instant, kinds: Kinds = KINDS) -> None:
@@ -114,8 +114,8 @@ async def resume_all(unit: Unit, person_id: str, *, since: Instant, kinds: Kinds
             continue
         rests_since = kind.own(binding)[pause.since]
         if rests_since is not None and rests_since >= since:
-            told = {"by": "provider"}
-            await engine.try_move(unit, kind, binding.client_id, binding.binding_id, pause.resume, told)
+            data = {"by": "provider"}
+            await engine.try_move(unit, kind, binding.client_id, binding.binding_id, pause.resume, data)
 
 
 async def all_of_person(unit: Reading, person_id: str, kinds: Kinds = KINDS) -> AsyncIterator[Binding]:

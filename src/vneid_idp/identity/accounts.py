@@ -190,12 +190,12 @@ async def refresh(unit: Unit, blind: BlindIndex, known: Known, record: RegistryR
     if names != sign_in_digests(blind, before.record):
         # A phone by which somebody else still signs in stays theirs until the registry says otherwise of them too.
         await account_store.put_names(unit, record.person_id, names)
-    for event in _told(known.account, account):
+    for event in _events_of(known.account, account):
         await record_event(unit, event)
     return account
 
 
-def _told(before: Account, after: Account) -> list[Event]:
+def _events_of(before: Account, after: Account) -> list[Event]:
     """The events that a change of the registry's facts makes."""
     person_id, events = after.person_id, []
     if after.deceased_at is not None and before.deceased_at is None:

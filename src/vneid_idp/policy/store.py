@@ -132,8 +132,8 @@ async def add(unit: Unit, version: int, policy: Policy, *, base: int, by: str) -
 
 async def publish(unit: Unit, version: int, deed: Deed, more: dict[str, str]) -> bool:
     """Publish a draft, with its event that says `more`; false if there is none, or it was published."""
-    told = entry(unit.now, {"version": version, **deed.data, **more})
-    row = await unit.fetch_one(_PUBLISH, of_version=version, at=unit.now, by=deed.by, why=deed.reason, **told)
+    event_columns = entry(unit.now, {"version": version, **deed.data, **more})
+    row = await unit.fetch_one(_PUBLISH, of_version=version, at=unit.now, by=deed.by, why=deed.reason, **event_columns)
     return row is not None
 
 

@@ -45,7 +45,7 @@ class BindingKind(Generic[B]):
     """The binding in a row."""
     own: Callable[[B], Mapping[str, Any]]
     """The values of the columns that the kind adds, facts among them."""
-    told: Callable[[B], Mapping[str, Any]]
+    event_data: Callable[[B], Mapping[str, Any]]
     """What the event of a new binding says besides its kind: codes and ids, never what was bound."""
     representative: str
     """What an event calls whoever acts for the holder."""

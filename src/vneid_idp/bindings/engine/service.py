@@ -112,11 +112,11 @@ async def try_move(
     client_id: str,
     binding_id: str,
     how: StrEnum,
-    told: Mapping[str, Any],
+    data: Mapping[str, Any],
     **brought: Any,
 ) -> B | None:
-    """As `move`, whose event says what is `told`; nothing where it is not possible now."""
-    return await store.move(unit, kind, client_id, binding_id, how, told, brought)
+    """As `move`, whose event says `data`; nothing where it is not possible now."""
+    return await store.move(unit, kind, client_id, binding_id, how, data, brought)
 
 
 async def find(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: str) -> B | None:

@@ -32,9 +32,9 @@ def _own(binding: SocialAccount) -> dict[str, Any]:
     return {"method": binding.method, "level": binding.level, **facts}
 
 
-def _told(binding: SocialAccount) -> dict[str, Any]:
-    told = {"method": binding.method.value, "level": binding.level}
-    return told if binding.representative_id is None else told | {"guardian_id": binding.representative_id}
+def _event_data(binding: SocialAccount) -> dict[str, Any]:
+    data = {"method": binding.method.value, "level": binding.level}
+    return data if binding.representative_id is None else data | {"guardian_id": binding.representative_id}
 
 
 def _entry(binding: SocialAccount) -> Entry:
@@ -55,7 +55,7 @@ SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     statements=_STATEMENTS,
     read=_read,
     own=_own,
-    told=_told,
+    event_data=_event_data,
     representative=GUARDIAN,
     actions=tuple(Action),
     judge=judge,

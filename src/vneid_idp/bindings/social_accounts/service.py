@@ -58,16 +58,16 @@ async def prove(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAcco
 
     A guardian's makes the guardian its representative.
     """
-    told: dict[str, str | int] = {"method": proof.method.value, "level": proof.level}
+    data: dict[str, str | int] = {"method": proof.method.value, "level": proof.level}
     if proof.guardian_id is not None:
-        told["guardian_id"] = proof.guardian_id
+        data["guardian_id"] = proof.guardian_id
     proved = await engine.try_move(
         unit,
         SOCIAL_ACCOUNT,
         standing.client_id,
         standing.binding_id,
         Move.PROVE,
-        told,
+        data,
         method=proof.method,
         level=proof.level,
         representative_id=proof.guardian_id,
