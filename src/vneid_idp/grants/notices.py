@@ -18,8 +18,8 @@ async def announce(unit: Unit, person_id: str, session_id: str) -> tuple[Deliver
     The caller may have what is returned sent after the commit (`Dispatcher.attempt`); who does not, leaves it to a
     worker, some seconds later.
     """
-    told = [(client_id, session_id) for client_id in await clients_of_session(unit, person_id, session_id)]
-    return await _announce(unit, person_id, told)
+    parties = [(client_id, session_id) for client_id in await clients_of_session(unit, person_id, session_id)]
+    return await _announce(unit, person_id, parties)
 
 
 async def announce_withdrawal(unit: Unit, person_id: str, client_id: str, consent_id: str) -> tuple[Delivery, ...]:
@@ -28,9 +28,9 @@ async def announce_withdrawal(unit: Unit, person_id: str, client_id: str, consen
     return await _announce(unit, person_id, [(client_id, session_id) for session_id in sessions])
 
 
-async def _announce(unit: Unit, person_id: str, told: list[tuple[str, str]]) -> tuple[Delivery, ...]:
+async def _announce(unit: Unit, person_id: str, parties: list[tuple[str, str]]) -> tuple[Delivery, ...]:
     announced = []
-    for client_id, session_id in told:
+    for client_id, session_id in parties:
         client = await find_client(unit, client_id)
         if client is not None and client.backchannel_logout_uri is not None:
             about = {"person_id": person_id, "session_id": session_id}

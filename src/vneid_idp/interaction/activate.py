@@ -41,7 +41,7 @@ async def submit(request: Request) -> Response:
         SecretKind.PASSWORD: await provider.hasher.hash(form["password"]),
         SecretKind.PASSCODE: await provider.hasher.hash(form["passcode"]),
     }
-    outcome, told = await provider.db.transact(
+    outcome, deliveries = await provider.db.transact(
         lambda unit: activate_account(unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes)
     )
     if outcome is not CodeVerdict.RIGHT or candidate.person_id is None:
@@ -49,7 +49,7 @@ async def submit(request: Request) -> Response:
         words = gettext(request, "The number or the code is not right, or the code is used or too old.")
         return _page(request, form, {"code": words})
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
-    await provider.dispatcher.attempt(told)
+    await provider.dispatcher.attempt(deliveries)
     return render(request, "interaction/activated.html")
 
 

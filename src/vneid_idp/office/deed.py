@@ -136,8 +136,10 @@ async def report(colleague: Colleague, file: OpenFile, form: Form, fact: Reporte
     """Report a fact of the person whose file is open. Raises as `report_to_registry`."""
     await check_is_here(colleague)
     policy = await colleague.provider.current_policy()
-    told = await report_to_registry(reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed)
-    await colleague.provider.dispatcher.attempt(told)
+    deliveries = await report_to_registry(
+        reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed
+    )
+    await colleague.provider.dispatcher.attempt(deliveries)
 
 
 async def check_is_here(colleague: Colleague) -> None:

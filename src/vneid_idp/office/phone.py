@@ -69,10 +69,10 @@ async def confirm(request: Request, colleague: Colleague, file: OpenFile) -> Res
     policy = await provider.current_policy()
     with RefusedInWords(request, errors, "code"):
         await check_is_here(colleague)
-        outcome, told = await change_phone(
+        outcome, deliveries = await change_phone(
             reporting_of(colleague), report_id_of(form), file.person_id, phone, form["code"], policy, deed
         )
-        await provider.dispatcher.attempt(told)
+        await provider.dispatcher.attempt(deliveries)
         if outcome is CodeVerdict.RIGHT:
             return see_other(f"{file.path}?done=phone")
         errors["code"] = gettext(request, _CODES[outcome])

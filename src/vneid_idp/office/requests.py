@@ -92,8 +92,8 @@ async def decide(request: Request, colleague: Colleague) -> Response:
     if deed is not None:
         which = request.path_params["request"]
         with RefusedInWords(request, errors):
-            _, told = await colleague.act(lambda unit: decide_request(unit, which, agreed=agreed, deed=deed))
-            await colleague.provider.dispatcher.attempt(told)
+            _, deliveries = await colleague.act(lambda unit: decide_request(unit, which, agreed=agreed, deed=deed))
+            await colleague.provider.dispatcher.attempt(deliveries)
             return see_other(f"{HOME}/requests?done=decided")
     return await _decide_page(request, colleague, form, errors)
 

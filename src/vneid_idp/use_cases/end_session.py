@@ -17,8 +17,8 @@ async def end_session(unit: Unit, person_id: str, session_id: str) -> tuple[Deli
 async def end_sessions(unit: Unit, person_id: str, *, but: str | None = None) -> tuple[Delivery, ...]:
     """End every session of a person, `but` the one that stays; the notices to deliver after the commit."""
     await persons.seize(unit, person_id)
-    told: list[Delivery] = []
+    deliveries: list[Delivery] = []
     for session in await sessions.list_sessions(unit, person_id):
         if session.session_id != but and await sessions.end_session(unit, person_id, session.session_id):
-            told += await announce(unit, person_id, session.session_id)
-    return tuple(told)
+            deliveries += await announce(unit, person_id, session.session_id)
+    return tuple(deliveries)

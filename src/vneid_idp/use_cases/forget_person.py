@@ -3,7 +3,7 @@
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
-from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery import service as delivery
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
@@ -19,18 +19,18 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     # What the register was asked before, for a child whose account a guardian binds, must not be acted on any more.
     await persons.tell(unit, person_id)
     await sessions.end_all(unit, person_id)
-    told: list[Delivery] = []
+    deliveries: list[Delivery] = []
     while standing := await consents.list_standing(unit, person_id):
         for consent in standing:
             client_id = await consents.withdraw(unit, person_id, consent.consent_id)
             # It names every session that the client knows: those that just ended need no notice of their own.
-            told += await announce_withdrawal(unit, person_id, client_id, consent.consent_id)
+            deliveries += await announce_withdrawal(unit, person_id, client_id, consent.consent_id)
     # A child's account is the child's: it rests until another guardian, or the young person, takes it over.
     await bindings.release_all(unit, person_id, own=True)
-    await deliveries.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
+    await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)
     await reports_under_way.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
     await put_wards_in_step(unit, person_id)
-    return tuple(told)
+    return tuple(deliveries)
