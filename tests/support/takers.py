@@ -90,8 +90,8 @@ async def child_is_forgotten(idp: Idp, unit: Unit, target: Target) -> None:
 
 
 async def _die(idp: Idp, unit: Unit, person_id: str) -> None:
-    told = await Population(idp.vault, idp.keys.blind).record_death(unit, person_id)
-    await follow_registry(unit, idp.vault, idp.keys.blind, told, shipped())
+    record = await Population(idp.vault, idp.keys.blind).record_death(unit, person_id)
+    await follow_registry(unit, idp.vault, idp.keys.blind, record, shipped())
 
 
 TAKERS: Mapping[str, Taker] = {

@@ -13,14 +13,14 @@ from vneid_idp.web.session import BrowserSession, keep_session
 async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -> Standing:
     """Sign the person in with this browser; how the account stands. Raises `ProofOutdated`, `InteractionOver`."""
     provider = place.provider
-    told, policy = await provider.registry.find(person_id), await provider.current_policy()
+    record, policy = await provider.registry.find(person_id), await provider.current_policy()
     client_id = place.visit.client.client_id if place.visit else None
     signed_in = await provider.db.transact(
         lambda unit: sign_in(
             unit,
             provider.vault,
             provider.keys.blind,
-            told,
+            record,
             policy,
             proof,
             before=place.session,

@@ -46,12 +46,12 @@ async def follow_registry(
     record: RegistryRecord,
     policy: Policy,
     *,
-    told: Collection[Fact] = (),
+    facts: Collection[Fact] = (),
     seized: bool = False,
 ) -> Followed:
     """Bring everything into step with `record`. What is older than what is known changes nothing, nor does repeating.
 
-    `told` is what the feed says is new, for somebody without an account, of whom nothing is kept to compare with.
+    `facts` is what the feed says is new, for somebody without an account, of whom nothing is kept to compare with.
     `seized`: the caller has the person, for more than this.
     """
     person_id = record.person_id
@@ -61,11 +61,11 @@ async def follow_registry(
     if known is not None:
         if not accounts.is_news(known, record):
             return Followed(known.account)
-        told = changed_facts(known.profile.record, record)
+        facts = changed_facts(known.profile.record, record)
     await persons.tell(unit, person_id)
-    if told:
-        facts = {"facts": sorted(told)}
-        await record_event(unit, Event(EventKind.REGISTER_TOLD, person_id, data=facts))
+    if facts:
+        data = {"facts": sorted(facts)}
+        await record_event(unit, Event(EventKind.REGISTER_TOLD, person_id, data=data))
     account: Account | None = None
     deliveries: tuple[Delivery, ...] = ()
     if known is not None:

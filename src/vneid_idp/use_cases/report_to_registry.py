@@ -9,7 +9,8 @@ guardian who is named has it in the own history too.
 from dataclasses import dataclass
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.audit.service import Event, EventKind, has_happened, record
+from vneid_idp.audit.service import Event, EventKind, has_happened
+from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons, reports_under_way
 from vneid_idp.identity.population_registry import PopulationRegistry
@@ -154,7 +155,7 @@ async def _finish(to: Reporting, report: Begun, policy: Policy) -> tuple[Deliver
     # The register knows clerks by pseudonymous ids; who works at the command line stands in our event.
     by = report.deed.by if report.deed.by.startswith("per_") else "operator"
     try:
-        told = await to.registry.report(Report(report_id, person_id, by, report.fact))
+        record = await to.registry.report(Report(report_id, person_id, by, report.fact))
     except ReportRefused:
         await to.db.transact(lambda unit: reports_under_way.end(unit, person_id, report_id))
         raise
@@ -164,12 +165,12 @@ async def _finish(to: Reporting, report: Begun, policy: Policy) -> tuple[Deliver
         if not await reports_under_way.end(unit, person_id, report_id):
             return ()
         # The feed would tell it too, some seconds later.
-        followed = await follow_registry(unit, to.vault, to.blind, told, policy, seized=True)
+        followed = await follow_registry(unit, to.vault, to.blind, record, policy, seized=True)
         data = {"what": name_of(report.fact), **report.deed.data}
-        await record(unit, Event(EventKind.REGISTER_INFORMED, person_id, subject_id=report_id, data=data))
+        await record_event(unit, Event(EventKind.REGISTER_INFORMED, person_id, subject_id=report_id, data=data))
         for guardian_id in _guardian_of(report.fact):
             theirs = {**data, "role": "guardian"}
-            await record(unit, Event(EventKind.REGISTER_INFORMED, guardian_id, subject_id=report_id, data=theirs))
+            await record_event(unit, Event(EventKind.REGISTER_INFORMED, guardian_id, subject_id=report_id, data=theirs))
         return followed.deliveries
 
     return await to.db.transact(follow)

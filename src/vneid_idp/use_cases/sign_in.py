@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.audit.service import Event, EventKind
+from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
@@ -36,38 +37,38 @@ async def sign_in(
     unit: Unit,
     vault: Vault,
     blind: BlindIndex,
-    told: RegistryRecord | None,
+    record: RegistryRecord | None,
     policy: Policy,
     proof: Proof,
     *,
     before: Session | None,
     client_id: str | None,
 ) -> SignedIn:
-    """Sign in the person of whom the register said `told`, in a browser with the session `before`.
+    """Sign in the person of whom the register said `record`, in a browser with the session `before`.
 
     A first sign-in gets a new session id, so that an id planted before is worth nothing (session fixation). Who shows
     a proof again keeps the session: relying parties know it by its `sid`, and their grants end with it.
 
     Raises `ProofOutdated` when what was shown is not the person's any more.
     """
-    if told is None:
+    if record is None:
         return SignedIn(Standing.CLOSED)
     # The person is seized, so that no session opens behind the back of a lock; and whoever was here before, whose
     # session ends: what acts in it is waited for.
-    await persons.seize(unit, told.person_id, *(() if before is None else (before.person_id,)))
-    followed = await follow_registry(unit, vault, blind, told, policy, seized=True)
+    await persons.seize(unit, record.person_id, *(() if before is None else (before.person_id,)))
+    followed = await follow_registry(unit, vault, blind, record, policy, seized=True)
     if followed.account is None:
         return SignedIn(Standing.CLOSED, deliveries=followed.deliveries)
-    standing = account_standing(followed.account, told, unit.now)
+    standing = account_standing(followed.account, record, unit.now)
     if standing is not Standing.USABLE:
         return SignedIn(standing, deliveries=followed.deliveries)
-    await check_proof(unit, vault, told.person_id, proof)
-    session, announced = await _session(unit, told.person_id, SignInMethod(proof.method, unit.now), before)
+    await check_proof(unit, vault, record.person_id, proof)
+    session, announced = await _session(unit, record.person_id, SignInMethod(proof.method, unit.now), before)
     if session is not None:
         event = Event(
-            EventKind.SIGNIN_SUCCEEDED, told.person_id, client_id, session.session_id, {"method": proof.method}
+            EventKind.SIGNIN_SUCCEEDED, record.person_id, client_id, session.session_id, {"method": proof.method}
         )
-        await record(unit, event)
+        await record_event(unit, event)
     return SignedIn(standing, session, (*followed.deliveries, *announced))
 
 
@@ -78,9 +79,9 @@ async def fail_sign_in(
 
     Also of nobody, whose failure would otherwise be quicker and tell that there is nobody.
     """
-    await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, client_id, data={"method": method}))
+    await record_event(unit, Event(EventKind.SIGNIN_FAILED, person_id, client_id, data={"method": method}))
     if locked_out:
-        await record(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
+        await record_event(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
 
 
 async def _session(

@@ -80,7 +80,7 @@ class Follower:
         async def follow(unit: Unit) -> None:
             await registry_set_aside.retried(unit, self.registry.name, change, deed)
             if record is not None:
-                await follow_registry(unit, self.vault, self.blind, record, policy, told=change.facts)
+                await follow_registry(unit, self.vault, self.blind, record, policy, facts=change.facts)
 
         await self.db.transact(follow)
 
@@ -135,7 +135,7 @@ class Follower:
         if not await move_position(unit, self.registry.name, position, changes[-1].cursor):
             return False
         if record is not None:
-            await follow_registry(unit, self.vault, self.blind, record, policy, told=changes[-1].facts)
+            await follow_registry(unit, self.vault, self.blind, record, policy, facts=changes[-1].facts)
             await registry_set_aside.resolve(unit, self.registry.name, record.person_id)
         return True
 
