@@ -69,7 +69,7 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
     made = await caller.act(work)
     provider.clients.forget(made.client.client_id)
     tag(response, made.client)
-    return ClientWithSecret.told(made.client, made.secret, made.registration_access_token)
+    return ClientWithSecret.with_secret(made.client, made.secret, made.registration_access_token)
 
 
 @router.get("/clients/{client_id}", summary="Look at a client", responses=refusals(**_ONE))
@@ -106,7 +106,7 @@ async def update(
     client, secret = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
-    return ClientWithSecret.told(client, secret)
+    return ClientWithSecret.with_secret(client, secret)
 
 
 @router.post(
@@ -180,7 +180,7 @@ async def rotate_secret(
     client, secret = await caller.act(work)
     provider.clients.forget(client_id)
     tag(response, client)
-    return ClientWithSecret.told(client, secret)
+    return ClientWithSecret.with_secret(client, secret)
 
 
 @router.get("/clients/{client_id}/purposes", summary="Look at a client's purposes", responses=refusals(**_ONE))

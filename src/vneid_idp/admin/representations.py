@@ -127,7 +127,9 @@ class ClientWithSecret(Client):
     registration_access_token: str | None = None
 
     @classmethod
-    def told(cls, client: protocol_client.Client, secret: str | None, token: str | None = None) -> "ClientWithSecret":
+    def with_secret(
+        cls, client: protocol_client.Client, secret: str | None, token: str | None = None
+    ) -> "ClientWithSecret":
         """The client in this shape."""
         return cls(**_facts(client), client_secret=secret, registration_access_token=token)
 

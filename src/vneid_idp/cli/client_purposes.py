@@ -66,5 +66,5 @@ def print_versions(client: Client) -> None:
         since = purpose.since("")
         asked = "everybody anew" if since == purpose.version else f"only who has not answered version {since} or later"
         new = [claim for claim, version in purpose.claims_since.items() if version == purpose.version]
-        told = f"; everybody for {', '.join(new)}" if new else ""
-        out.print(f"{purpose.id}: version {purpose.version}, asks {asked}{told}", markup=False)
+        added = f"; everybody for {', '.join(new)}" if new else ""
+        out.print(f"{purpose.id}: version {purpose.version}, asks {asked}{added}", markup=False)

@@ -48,8 +48,8 @@ def list_set_aside(context: typer.Context) -> None:
     rows = [("Cursor", "Person", "Facts", "Changed", "Error", "Set aside", "Feed")]
     for feed, each in with_database(settings_of(context), work):
         change = each.change
-        told = (change.cursor, change.person_id, " ".join(change.facts), to_rfc3339(change.at))
-        rows.append((*told, each.error, to_rfc3339(each.set_aside_at), feed))
+        cells = (change.cursor, change.person_id, " ".join(change.facts), to_rfc3339(change.at))
+        rows.append((*cells, each.error, to_rfc3339(each.set_aside_at), feed))
     print_rows(*rows)
 
 

@@ -47,13 +47,13 @@ def claims(names: Iterable[str], profile: Profile, account: Account, now: Instan
     address of a
     picture that this provider serves itself."""
     view = _View(profile.record, profile.own, account, now, issuer)
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name in names:
         reader = _CLAIMS.get(name)
         value = reader(view) if reader else _age_over(name, view)
         if value is not None:
-            told[name] = value
-    return told
+            values[name] = value
+    return values
 
 
 def _age_over(name: str, view: _View) -> bool | None:

@@ -34,7 +34,7 @@ class SmallerProof:
     shown: str
     offer: str
     full: str
-    told: str
+    notice: str
     nothing: str | None
     """The choice to share neither, of an optional line."""
 
@@ -218,7 +218,7 @@ def _before(
 ) -> tuple[Line, ...]:
     now_asked = {item.name for item in asked}
     given = [
-        decided[item.name].told_as(item.name)
+        decided[item.name].given_as(item.name)
         for item in all_items
         if item.name not in now_asked
         and item.name not in PERMISSIONS
@@ -259,7 +259,7 @@ def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
         shown=say(text, years=years),
         offer=say(mark("A smaller proof will do: only whether you are over %(years)s."), years=years),
         full=say(mark("Share it in full")),
-        told=say(mark("The service is told that you chose this.")),
+        notice=say(mark("The service is told that you chose this.")),
         nothing=None if required else say(mark("Do not share it")),
     )
 
@@ -328,5 +328,5 @@ def _block(block: Block) -> Iterator[str]:
         yield f"– {line.label}" + (f": {line.unknown}" if line.unknown else "")
         if line.smaller:
             proof = line.smaller
-            yield " ".join([proof.offer, proof.told])
+            yield " ".join([proof.offer, proof.notice])
             yield " / ".join(filter(None, (proof.full, proof.nothing)))

@@ -19,8 +19,8 @@ async def healthz(request: Request) -> Response:
     provider = idp(request)
     async with provider.db.glance() as unit:
         waiting = await registry_set_aside.count(unit)
-    told = {"status": "ok", "registry": provider.registry.health, "registry_changes_set_aside": waiting}
-    return json_response(told)
+    health = {"status": "ok", "registry": provider.registry.health, "registry_changes_set_aside": waiting}
+    return json_response(health)
 
 
 doors = [Door.api("/healthz", healthz)]

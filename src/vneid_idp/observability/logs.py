@@ -25,8 +25,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """See `logging.Formatter.format`."""
-        told = {"at": _instant(record), "level": record.levelname.lower(), "logger": record.name}
-        return orjson.dumps(told | _content(record)).decode()
+        members = {"at": _instant(record), "level": record.levelname.lower(), "logger": record.name}
+        return orjson.dumps(members | _content(record)).decode()
 
 
 class Lines(logging.Formatter):

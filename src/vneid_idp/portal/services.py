@@ -81,7 +81,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
 def handed_over(decided: Decisions) -> dict[str, str]:
     """From each claim that leaves, or the smaller proof in its place, to the purpose that it is for."""
     return {
-        decision.told_as(name): decision.purpose
+        decision.given_as(name): decision.purpose
         for name, decision in decided.items()
         if name not in PERMISSIONS and decision.gives
     }

@@ -189,7 +189,7 @@ class Decision:
         """Whether anything leaves: the claim itself, or the smaller proof."""
         return self.given or self.instead is not None
 
-    def told_as(self, name: str) -> str:
+    def given_as(self, name: str) -> str:
         """Under which name what is given for the claim `name` leaves."""
         return name if self.given or self.instead is None else self.instead
 
@@ -229,10 +229,10 @@ def release(place: str, scope: tuple[str, ...], claims: ClaimsRequest, decided: 
         decision = decided.get(name)
         if decision is None or not decision.gives:
             continue
-        told_as = decision.told_as(name)
-        given.append(told_as)
-        if told_as != name:
-            substituted[name] = told_as
+        given_as = decision.given_as(name)
+        given.append(given_as)
+        if given_as != name:
+            substituted[name] = given_as
     return Release(tuple(dict.fromkeys(given)), substituted)
 
 

@@ -36,14 +36,14 @@ def active(
 def _carried(authorised: Authorisation) -> dict[str, Any]:
     """What most have not: `cnf` names the key that must come with it (RFC 7800 §3.1), `act` who acts (RFC 8693 §4.1),
     `authorization_details` what it is good for beyond its scope (RFC 9396 §9.2)."""
-    told: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if authorised.bound_to is not None:
-        told["cnf"] = {authorised.bound_to.method: authorised.bound_to.thumbprint}
+        members["cnf"] = {authorised.bound_to.method: authorised.bound_to.thumbprint}
     if authorised.actors:
-        told["act"] = _act(authorised.actors)
+        members["act"] = _act(authorised.actors)
     if authorised.details:
-        told["authorization_details"] = list(authorised.details)
-    return told
+        members["authorization_details"] = list(authorised.details)
+    return members
 
 
 def _act(actors: tuple[str, ...]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
     async def well_known(request: Request) -> Response:
         """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
         provider = idp(request)
-        told = endpoints if is_open(provider) else {m: path for m, path in endpoints.items() if m != REGISTRATION}
-        document = orjson.dumps(metadata(provider.issuer, told))
+        announced = endpoints if is_open(provider) else {m: path for m, path in endpoints.items() if m != REGISTRATION}
+        document = orjson.dumps(metadata(provider.issuer, announced))
         return Response(document, headers=_HEADERS, media_type="application/json")
 
     return [

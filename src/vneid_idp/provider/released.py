@@ -18,11 +18,11 @@ def released_claims(
     it must."""
     authorisation = found.grant.authorisation
     released = release(place, scope, authorisation.claims, counting(client, found.grant.decided))
-    told: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if released.claims:
         key = provider.vault.open_key(found.grant.person_id, found.sealed_key)
         profile = read_profile(key.open_json(COLUMN, found.sealed_profile))
-        told = claims(released.claims, profile, found.account, now, provider.issuer)
+        members = claims(released.claims, profile, found.account, now, provider.issuer)
     if released.substituted:
-        told["claims_substituted"] = released.substituted
-    return told
+        members["claims_substituted"] = released.substituted
+    return members

@@ -39,7 +39,7 @@ def unreachable(error: Exception) -> StorageUnavailable:
     return StorageUnavailable() if waited or full else Interrupted()
 
 
-def _was_told_off(error: Exception) -> bool:
+def _was_ended_by_server(error: Exception) -> bool:
     """Whether the server ended the connection while it rested: asyncpg has its farewell, and cannot send any more."""
     return isinstance(error, asyncpg.InternalClientError) and str(error).startswith("cannot switch to state")
 
@@ -48,7 +48,7 @@ def is_lost(error: Exception, closed: bool) -> bool:
     """Whether the connection is of no more use: broken, ended by the server, or a statement may still run on it."""
     if isinstance(error, asyncpg.PostgresError):
         return error.sqlstate in _GOING or error.sqlstate.startswith(_LOST_CLASS) or error.sqlstate == _READ_ONLY
-    return closed or isinstance(error, OSError) or _was_told_off(error)
+    return closed or isinstance(error, OSError) or _was_ended_by_server(error)
 
 
 def translated(error: Exception, statement: str, *, closed: bool, reading: bool, kept: bool) -> Exception:
@@ -62,7 +62,7 @@ def translated(error: Exception, statement: str, *, closed: bool, reading: bool,
         return ImpossibleText()
     if isinstance(error, asyncpg.PostgresError):
         return _of_server(error, statement, reading=reading, kept=kept)
-    if (isinstance(error, asyncpg.InterfaceError) and closed) or _was_told_off(error):
+    if (isinstance(error, asyncpg.InterfaceError) and closed) or _was_ended_by_server(error):
         # The connection was closed before anything was sent on it.
         return Interrupted()
     if isinstance(error, OSError):
@@ -96,7 +96,7 @@ def _outage(error: OSError) -> StorageUnavailable:
 
 def commit_failed(error: Exception, *, closed_before: bool) -> Exception:
     """What to raise when COMMIT raised `error`: the server undid the unit only where it says so."""
-    if closed_before or _was_told_off(error):
+    if closed_before or _was_ended_by_server(error):
         return Interrupted()
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate[:2] in ("23", "40"):
         return _of_server(error, "COMMIT", reading=False, kept=True)

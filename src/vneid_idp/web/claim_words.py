@@ -62,11 +62,11 @@ def _age_band(values: Values, say: Say) -> str | None:
 
 def _age(values: Values, say: Say) -> str | None:
     thresholds = sorted((int(match[1]), values[name]) for name in values if (match := AGE_OVER.match(name)))
-    told = [
+    parts = [
         say(mark("Over %(years)s: yes") if over else mark("Over %(years)s: no"), years=years)
         for years, over in thresholds
     ]
-    return " · ".join(told) or None
+    return " · ".join(parts) or None
 
 
 def _level(values: Values, say: Say) -> str | None:
@@ -75,10 +75,10 @@ def _level(values: Values, say: Say) -> str | None:
 
 def _verified(claim: str, show: Callable[[str], str]) -> Callable[[Values, Say], str | None]:
     def shown(values: Values, say: Say) -> str | None:
-        told = [show(values[claim])] if claim in values else []
+        parts = [show(values[claim])] if claim in values else []
         if f"{claim}_verified" in values:
-            told.append(say(mark("verified")) if values[f"{claim}_verified"] else say(mark("not verified")))
-        return " · ".join(told) or None
+            parts.append(say(mark("verified")) if values[f"{claim}_verified"] else say(mark("not verified")))
+        return " · ".join(parts) or None
 
     return shown
 

@@ -224,4 +224,4 @@ def test_a_smaller_proof_is_a_claim_of_ours() -> None:
 
 def test_what_is_given_is_the_claim_or_the_smaller_proof_in_its_place() -> None:
     assert [decision.gives for decision in (GIVEN, SMALLER, LEFT_OUT)] == [True, True, False]
-    assert [decision.told_as("birthdate") for decision in (GIVEN, SMALLER)] == ["birthdate", "age_over_16"]
+    assert [decision.given_as("birthdate") for decision in (GIVEN, SMALLER)] == ["birthdate", "age_over_16"]
