@@ -107,8 +107,8 @@ async def test_killed_in_the_middle_of_sending(
     (dead,) = await queue(db)
     assert (dead.delivery_id, dead.last_outcome, dead.sealed) == (code.delivery_id, "interrupted", None)
     async with db.reading() as unit:
-        told = [row["subject_id"] for row in await unit.fetch(Statement(select(events)))]
-    assert told == [code.delivery_id]
+        recorded = [row["subject_id"] for row in await unit.fetch(Statement(select(events)))]
+    assert recorded == [code.delivery_id]
 
 
 async def nothing_more(folder: Path, held: Counter[str], others: int) -> None:

@@ -70,11 +70,11 @@ async def test_what_a_token_carries_is_told_and_ends_with_the_grant_it_hangs_on(
     ).json()
     held = [answer["access_token"], refreshed["access_token"], refreshed["refresh_token"]]
     for token in held:
-        told = (await post(land, "/introspect", {"token": token}, auth)).json()
-        assert told["active"] is True
-        assert told["authorization_details"] == [DETAILS]
-        assert told["act"] == {"sub": authorisation.client_id, "act": {"sub": party.client_id}}
-        assert "cnf" not in told
+        introspected = (await post(land, "/introspect", {"token": token}, auth)).json()
+        assert introspected["active"] is True
+        assert introspected["authorization_details"] == [DETAILS]
+        assert introspected["act"] == {"sub": authorisation.client_id, "act": {"sub": party.client_id}}
+        assert "cnf" not in introspected
     assert (await party.userinfo(held[0])).status_code == 200
     late = redeemable(land, authorisation, "grt_late")
 
@@ -100,8 +100,8 @@ async def test_what_is_bound_to_a_key_is_worth_nothing_without_it(land: Country,
     async with land.idp.db.writing() as unit:
         assert await grants.open_grant(unit, "grt_bound", authorisation, refreshable=True)
     token = sealed_token(land, authorisation, "grt_bound")
-    told = (await party.post("/introspect", token=token)).json()
-    assert (told["token_type"], told["cnf"]) == ("DPoP", {"jkt": KEY.thumbprint})
+    introspected = (await party.post("/introspect", token=token)).json()
+    assert (introspected["token_type"], introspected["cnf"]) == ("DPoP", {"jkt": KEY.thumbprint})
     assert (await party.userinfo(token)).status_code == 401
     async with land.browser() as browser:
         headers = {"Authorization": f"Bearer {token}"}

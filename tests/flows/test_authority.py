@@ -43,8 +43,8 @@ async def unlock(land: Country, unit: Unit, person_id: str) -> None:
 
 async def die(land: Country, unit: Unit, person_id: str) -> None:
     vault, blind = land.idp.vault, land.idp.keys.blind
-    told = await Population(vault, blind).record_death(unit, person_id)
-    await follow_registry(unit, vault, blind, told, shipped())
+    record = await Population(vault, blind).record_death(unit, person_id)
+    await follow_registry(unit, vault, blind, record, shipped())
 
 
 SAID: dict[str, Say] = {"lock": lock, "death": die}
@@ -94,9 +94,9 @@ async def test_whom_the_authority_locks_has_nothing_left_at_once(land: Country, 
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, someone.person_id) == ()
         assert len(await sessions.list_sessions(unit, other.person_id)) == 1
-        told = await list_deliveries(unit)
-    assert [(row.channel, row.recipient) for row in told] == [(Channel.LOGOUT_TOKEN, party.client_id)]
-    payload = open_delivery(land.idp.keys.sealer, told[0]).payload
+        waiting = await list_deliveries(unit)
+    assert [(row.channel, row.recipient) for row in waiting] == [(Channel.LOGOUT_TOKEN, party.client_id)]
+    payload = open_delivery(land.idp.keys.sealer, waiting[0]).payload
     assert payload == {"person_id": someone.person_id, "session_id": someone.session_id}
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
 

@@ -138,14 +138,14 @@ async def test_what_people_are_shown_of_a_client_that_the_operator_registered_st
 ) -> None:
     own = await land.register(post_logout_redirect_uris=["http://localhost:9999/out"])
     where, headers = f"/register/{own.client.client_id}", {"Authorization": f"Bearer {own.registration_access_token}"}
-    told = (await browser.get(where, headers=headers)).json()
-    assert "registered_by" not in told
-    body = {name: value for name, value in told.items() if name in MEMBERS}
+    registered = (await browser.get(where, headers=headers)).json()
+    assert "registered_by" not in registered
+    body = {name: value for name, value in registered.items() if name in MEMBERS}
     body["client_id"] = own.client.client_id
     refused = await browser.put(where, json=body | changes, headers=headers)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")
     assert "operator" in refused.json()["error_description"]
-    assert (await browser.get(where, headers=headers)).json() == told
+    assert (await browser.get(where, headers=headers)).json() == registered
     # What nobody is shown stays the client's own, and an update does not make it its own registrar.
     for contacts in (["a@rp.example"], ["b@rp.example"]):
         changed = await browser.put(where, json=body | {"contacts": contacts}, headers=headers)

@@ -47,9 +47,9 @@ async def test_who_left_the_office_meanwhile_does_nothing(
     assert code in answer.text
     async with land.idp.db.reading() as unit:
         assert await audit.history_of(unit, person.person_id) == before
-    told = await land.idp.registry.find(person.person_id)
-    assert told is not None
-    assert told.deceased_at is None
+    record = await land.idp.registry.find(person.person_id)
+    assert record is not None
+    assert record.deceased_at is None
 
 
 @takers

@@ -38,7 +38,7 @@ async def answer(someone: Known, page: Page | None, **values: str) -> dict[str, 
     return query_of(away)
 
 
-async def told(someone: Known, party: RelyingParty, scope: str = SCOPE) -> dict[str, object]:
+async def userinfo(someone: Known, party: RelyingParty, scope: str = SCOPE) -> dict[str, object]:
     tokens = await someone.tokens(party, scope=scope)
     found: dict[str, object] = (await party.userinfo(tokens["access_token"])).json()
     return found
@@ -53,7 +53,7 @@ async def test_nothing_is_ticked_and_silence_gives_what_is_required_only(land: C
     assert "minh.anh@thu.example" in page.text
     assert "code" in await answer(someone, page)
     assert await asked(someone, party, scope=SCOPE) is None
-    assert set(await told(someone, party)) == {"sub", "identity_level", "age_band"}
+    assert set(await userinfo(someone, party)) == {"sub", "identity_level", "age_band"}
 
 
 async def test_a_part_is_given_and_only_that_is_told(land: Country, party: RelyingParty) -> None:
@@ -62,7 +62,7 @@ async def test_a_part_is_given_and_only_that_is_told(land: Country, party: Relyi
     assert page is not None
     name = next(choice for choice in choices(page) if "email" in choice)
     await answer(someone, page, **{name: "full"})
-    found = await told(someone, party)
+    found = await userinfo(someone, party)
     assert found["email"] == "minh.anh@thu.example"
     assert not {"full_name", "age_over_18", "identity_verified_since"} & set(found)
 
@@ -109,7 +109,7 @@ async def test_what_was_withdrawn_is_asked_again_as_if_it_had_never_been_given(
     assert page is not None
     assert any("email" in choice for choice in choices(page))
     assert "code" in await answer(someone, page)
-    assert "email" not in await told(someone, party)
+    assert "email" not in await userinfo(someone, party)
 
 
 async def test_prompt_consent_asks_everything_again(land: Country, party: RelyingParty) -> None:
@@ -118,7 +118,7 @@ async def test_prompt_consent_asks_everything_again(land: Country, party: Relyin
     page = await asked(someone, party, scope=SCOPE, prompt="consent")
     land.watch.advance(1000)
     await answer(someone, page)
-    assert "email" not in await told(someone, party)
+    assert "email" not in await userinfo(someone, party)
     land.watch.advance(1000)
     assert await asked(someone, party, scope=SCOPE) is None
 

@@ -31,7 +31,7 @@ async def at_consent(land: Country, party: RelyingParty, **params: str) -> tuple
     return person, page, request
 
 
-async def told(party: RelyingParty, request: Request, away: Page | str) -> dict[str, Any]:
+async def userinfo(party: RelyingParty, request: Request, away: Page | str) -> dict[str, Any]:
     """What the relying party learns from userinfo."""
     assert isinstance(away, str), away.text
     tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
@@ -62,7 +62,7 @@ async def test_the_screen_shows_who_asks_why_and_the_very_values(land: Country, 
 
 async def test_all_part_or_none(land: Country, party: RelyingParty) -> None:
     person, page, request = await at_consent(land, party)
-    least = await told(party, request, await person.submit(page, answer="agree"))
+    least = await userinfo(party, request, await person.submit(page, answer="agree"))
     assert set(least) == {"sub", "identity_level", "age_band"}
 
     # What was left out is not asked again; a person can look again when the service says so.
@@ -72,7 +72,7 @@ async def test_all_part_or_none(land: Country, party: RelyingParty) -> None:
     request = party.request(scope=SCOPE, prompt="consent")
     page = await person.start(request)  # type: ignore[assignment]
     part = {"optional-0-email": "full", "optional-0-birthdate": "smaller"}
-    some = await told(party, request, await person.submit(page, answer="agree", **part))
+    some = await userinfo(party, request, await person.submit(page, answer="agree", **part))
     assert set(some) - set(least) == {"email", "email_verified", "age_over_16", "claims_substituted"}
     assert some["claims_substituted"] == {"birthdate": "age_over_16"}
 
@@ -110,7 +110,7 @@ async def test_a_choice_among_what_is_required_is_left_to_the_person(land: Count
     assert unchosen.response.status_code == 422
     assert "Hãy chọn mức độ chia sẻ" in unchosen.text
     away = await person.submit(unchosen, answer="agree", **{"required-0-birthdate": "smaller"})
-    learned = await told(party, request, away)
+    learned = await userinfo(party, request, away)
     assert learned["age_over_16"] is True
     assert "birthdate" not in learned
 

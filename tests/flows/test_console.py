@@ -21,7 +21,7 @@ from vneid_idp.workers.tasks import seal_events
 PAGES = ("/console", "/console/clients", "/console/keys", "/console/deliveries", "/console/deliveries?dead")
 
 
-async def told(land: Country, kind: str) -> list[str]:
+async def recorded(land: Country, kind: str) -> list[str]:
     """The data of the events of a kind."""
     async with land.idp.db.reading() as unit:
         rows = await unit.fetch(Statement(select(events.c.kind, events.c.data)))
@@ -53,9 +53,9 @@ async def test_figures_of_today_and_what_is_not_as_it_should_be(land: Country) -
     await person.sign_in(await person.open("/signin"))
     await seal_events(land.idp.db)
     page = await opened(operator, "/console")
-    told_page = " ".join(page.text.split())
+    page_text = " ".join(page.text.split())
     for text in ("Lượt đăng nhập 1", "Thất bại: sai mật khẩu 1", "Lượt đồng ý chia sẻ 0", "Mọi thứ đang hoạt động"):
-        assert text in told_page, text
+        assert text in page_text, text
     assert person.persona.record.person_id not in page.response.text
     async with land.idp.db.writing() as unit:
         sealer = land.idp.keys.sealer
@@ -63,10 +63,10 @@ async def test_figures_of_today_and_what_is_not_as_it_should_be(land: Country) -
     land.watch.advance(2 * MINUTE)
     async with land.idp.db.writing() as unit:
         await deliveries.give_up_lost(unit)
-    told_page = " ".join((await opened(operator, "/console")).text.split())
+    page_text = " ".join((await opened(operator, "/console")).text.split())
     for text in ("1 lượt gửi đã bỏ", "không tiến trình nào xử lý", "Lượt đã bỏ lâu nhất từ"):
-        assert text in told_page, text
-    assert "Mọi thứ đang hoạt động" not in told_page
+        assert text in page_text, text
+    assert "Mọi thứ đang hoạt động" not in page_text
 
 
 async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country, party: RelyingParty) -> None:
@@ -94,7 +94,7 @@ async def test_a_client_is_disabled_enabled_and_given_a_new_secret(land: Country
         form = {"grant_type": "client_credentials"}
         answer = await browser.post("/token", data=form, auth=(party.client_id, found[1]))
     assert answer.status_code == 200
-    assert "leaked keys" in (await told(land, "client.disabled"))[0]
+    assert "leaked keys" in (await recorded(land, "client.disabled"))[0]
     assert found[1] not in (await operator.browser.get(path)).text
 
 
@@ -119,4 +119,4 @@ async def test_what_was_given_up_is_tried_again_or_discarded(land: Country) -> N
     assert (await post(operator, page, "/console/deliveries", **form, reason="")).response.status_code == 400
     gone = await post(operator, page, "/console/deliveries", **form, reason="too old")
     assert made.delivery_id not in gone.response.text
-    assert "too old" in (await told(land, "delivery.discarded"))[0]
+    assert "too old" in (await recorded(land, "delivery.discarded"))[0]

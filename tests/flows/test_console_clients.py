@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.flows.test_console import told
+from tests.flows.test_console import recorded
 from tests.flows.test_office import colleague
 from tests.flows.test_portal import opened, post
 from tests.support.country import PURPOSE, Country
@@ -47,7 +47,7 @@ async def test_what_people_see_of_a_client_is_changed(land: Country, party: Rely
     assert (after.client_name, after.redirect_uris) == ("Mạng Mới", tuple(uris.split()))
     assert after.metadata["contacts"] == ["it@net.example"]
     assert after.metadata["purposes"] == before.metadata["purposes"], "what the form does not have stands"
-    assert "ticket 4711" in (await told(land, "client.changed"))[-1]
+    assert "ticket 4711" in (await recorded(land, "client.changed"))[-1]
     assert (await land.idp.clients.get(land.idp.db, party.client_id)).client_name == "Mạng Mới"
     await change(operator, path, contacts="")
     assert "contacts" not in (await client_of(land, party)).metadata
@@ -118,7 +118,7 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
     await change(operator, f"{base}/letters", what="remove")
     assert [each.id for each in (await client_of(land, party)).purposes] == ["account"]
     assert (await operator.browser.get(f"{base}/letters")).status_code == 404
-    assert '"purposes":{"letters":[1,null]}' in (await told(land, "client.changed"))[-1]
+    assert '"purposes":{"letters":[1,null]}' in (await recorded(land, "client.changed"))[-1]
 
 
 class Seen:
@@ -161,7 +161,7 @@ async def test_a_domain_is_asked_for_and_looked_at(land: Country) -> None:
     page = await post(operator, page, f"{path}/check", **why)
     assert "có đúng bằng chứng" in page.text
     assert (await known()).is_verified
-    assert "Ticket 4711" in (await told(land, "client.domain_verified"))[-1]
+    assert "Ticket 4711" in (await recorded(land, "client.domain_verified"))[-1]
 
 
 async def test_an_organisation_is_made_named_and_taken_out_of_service(land: Country) -> None:
@@ -188,7 +188,7 @@ async def test_an_organisation_is_made_named_and_taken_out_of_service(land: Coun
     async with land.idp.db.reading() as unit:
         assert (await families.get(unit, "carrier")).name == "Viễn thông B"
     for kind in ("created", "named", "disabled", "enabled"):
-        assert "Ticket 4711" in (await told(land, f"family.{kind}"))[-1]
+        assert "Ticket 4711" in (await recorded(land, f"family.{kind}"))[-1]
     assert (await operator.browser.get(f"{path}/none")).status_code == 404
 
 

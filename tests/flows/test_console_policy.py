@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.flows.test_console import told
+from tests.flows.test_console import recorded
 from tests.flows.test_office import colleague
 from tests.flows.test_portal import opened, post
 from tests.storage.test_policy import requirement, threshold
@@ -60,7 +60,7 @@ async def test_from_a_draft_to_rows_in_force(land: Country) -> None:
     draft = await load(operator, requirement(day, 2))
     assert draft.path == f"{PATH}/2"
     assert "Chưa có gì thay đổi" in draft.text
-    (loaded,) = await told(land, "policy.loaded")
+    (loaded,) = await recorded(land, "policy.loaded")
     assert who in loaded
     assert "Decree 1 of next year" in loaded
 
@@ -73,11 +73,11 @@ async def test_from_a_draft_to_rows_in_force(land: Country) -> None:
     asked = await opened(operator, f"{PATH}/2/publish")
     refused = await post(operator, asked, f"{PATH}/2/publish", reason="  ")
     assert refused.response.status_code == 422
-    assert len(await told(land, "policy.published")) == 1
+    assert len(await recorded(land, "policy.published")) == 1
     done = await post(operator, asked, f"{PATH}/2/publish", reason="Signed by the minister")
     assert (done.path, done.response.status_code) == (f"{PATH}/2", 200)
     assert "đã ban hành" in done.text
-    event = (await told(land, "policy.published"))[-1]
+    event = (await recorded(land, "policy.published"))[-1]
     assert who in event
     assert "Signed by the minister" in event
     assert day[8:] + "/" + day[5:7] in (await opened(operator, PATH)).text
@@ -93,7 +93,7 @@ async def test_what_is_wrong_is_told_and_the_text_is_kept(land: Country) -> None
     assert "number = 999" in page.text
     for text, reason in (("", "Decree 1 of next year"), (threshold("2030-01-01"), "")):
         assert (await load(operator, text, reason)).response.status_code == 422
-    assert await told(land, "policy.loaded") == []
+    assert await recorded(land, "policy.loaded") == []
 
 
 async def test_a_day_that_has_begun_asks_for_a_reason_of_its_own(land: Country) -> None:

@@ -50,14 +50,14 @@ async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party
             await unit.fetch_one(PROFILE, of=someone.person_id),
             await unit.fetch_one(REGISTERED, of=someone.person_id),
         )
-        told = {event.kind for event in await audit.history_of(unit, someone.person_id)}
+        recorded = {event.kind for event in await audit.history_of(unit, someone.person_id)}
     assert rows[0] is not None
     assert rows[1] is not None
     another: PersonKey = vault.make_key(someone.person_id)[0]
     for column, text in ((profile.COLUMN, rows[0]["profile"]), (COLUMN, rows[1]["sealed"])):
         with pytest.raises(NotSealedHere):
             another.open_json(column, text)
-    assert {"person.erased", "account.closed", "consent.withdrawn", "session.ended"} <= told
+    assert {"person.erased", "account.closed", "consent.withdrawn", "session.ended"} <= recorded
 
 
 async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> None:
@@ -84,9 +84,9 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     async with land.idp.db.reading() as unit:
         assert await consents.list_standing(unit, someone.person_id) == []
         assert await sessions.list_sessions(unit, someone.person_id) == ()
-        told = await list_deliveries(unit)
-    assert [row.recipient for row in told] == [party.client_id]
-    payload = open_delivery(land.idp.keys.sealer, told[0]).payload
+        waiting = await list_deliveries(unit)
+    assert [row.recipient for row in waiting] == [party.client_id]
+    payload = open_delivery(land.idp.keys.sealer, waiting[0]).payload
     assert payload == {"person_id": someone.person_id, "session_id": someone.session_id}
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
 

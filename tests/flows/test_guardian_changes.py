@@ -45,11 +45,11 @@ class Family:
         idp = land.idp
         self._follower = Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
-    async def guardians_are(self, *guardians: RegistryRecord, told: bool = True) -> None:
+    async def guardians_are(self, *guardians: RegistryRecord, followed: bool = True) -> None:
         """The register names these, and the provider has heard of it or not yet."""
         self.land.watch.advance(MINUTE)
         await change(self.land, self.child.person_id, guardian_ids=tuple(each.person_id for each in guardians))
-        if told:
+        if followed:
             await self._follower.round()
 
     async def happens(self, what: Happens, person: RegistryRecord) -> None:
@@ -93,11 +93,11 @@ async def family(land: Country, party: RelyingParty) -> Family:
     return found
 
 
-@pytest.mark.parametrize("told", [True, False])
-async def test_another_guardian_takes_over_and_can_release_it(land: Country, family: Family, told: bool) -> None:
-    await family.guardians_are(family.aunt, told=told)
+@pytest.mark.parametrize("followed", [True, False])
+async def test_another_guardian_takes_over_and_can_release_it(land: Country, family: Family, followed: bool) -> None:
+    await family.guardians_are(family.aunt, followed=followed)
     state = (await family.stands())["state"]
-    assert state == ("suspended" if told else "verified")
+    assert state == ("suspended" if followed else "verified")
     refused = await family.binds(family.mother)
     assert (refused.status_code, refused.json()["code"]) == (403, "guardian_required")
     taken = await family.binds(family.aunt)
@@ -158,8 +158,8 @@ async def test_when_the_lock_ends_the_guardian_supervises_again(land: Country, f
     await family.happens(lock, family.mother)
     await family.happens(unlock, family.mother)
     assert (await family.stands())["state"] == "verified"
-    told = await kinds(land, family.child.person_id)
-    assert (told["binding.suspended"], told["binding.resumed"]) == (1, 1)
+    recorded = await kinds(land, family.child.person_id)
+    assert (recorded["binding.suspended"], recorded["binding.resumed"]) == (1, 1)
 
 
 async def test_the_end_of_a_lock_does_not_wake_what_a_lost_guardianship_stopped(family: Family) -> None:

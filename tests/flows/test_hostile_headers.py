@@ -60,8 +60,8 @@ async def test_documents_and_pages_are_the_same(land: Country) -> None:
     for hostile in LIES.values():
         async with land.browser() as plain, land.browser() as lied_to:
             for path in DOCUMENTS:
-                told = await lied_to.get(path, headers=hostile)
-                assert told.text == (await plain.get(path)).text
+                answer = await lied_to.get(path, headers=hostile)
+                assert answer.text == (await plain.get(path)).text
             for path in PAGES:
                 assert of_ours(await lied_to.get(path, headers=hostile)) == of_ours(await plain.get(path)), path
             for path in ("/token", "/par", "/userinfo", "/register", "/bindings/v1/social-accounts"):

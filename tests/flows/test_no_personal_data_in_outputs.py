@@ -116,10 +116,10 @@ async def check(net: Net, land: Country, database_url: str, capfd: pytest.Captur
     leaks = net.leaks_in_answers() + net.leaks_in_logs() + net.leaks_in_database(database_url)
     leaks += [f"printed: {mark}" for mark in net.found_in(printed.out + printed.err)]
     assert not leaks, "\n".join(sorted(set(leaks)))
-    served = [told for line in net.lines if (told := json.loads(line))["event"] == "request.served"]
+    served = [entry for line in net.lines if (entry := json.loads(line))["event"] == "request.served"]
     assert len(served) >= len(net.answers)
     # A path holds identifiers, and what somebody typed there: a door is told by its template.
-    assert not {told["route"] for told in served if _IDENTIFIER.search(told["route"])}
+    assert not {line["route"] for line in served if _IDENTIFIER.search(line["route"])}
     assert not [line for line in net.lines if '"dropped"' in line]
     assert net.answers
 
@@ -134,9 +134,9 @@ async def test_success(
 ) -> None:
     request = asking(party, person.persona)
     tokens = await tokens_of(person, party, request, net)
-    told = (await party.userinfo(tokens["access_token"])).json()
-    assert told["id_number"] == person.persona.record.personal_number
-    assert told["email"] == person.persona.record.email
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert userinfo["id_number"] == person.persona.record.personal_number
+    assert userinfo["email"] == person.persona.record.email
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     async with land.browser() as network:
         bound = await network.post(ACCOUNTS, json={"account_id": "Zxnick.handle"}, headers=headers)

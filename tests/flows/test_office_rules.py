@@ -151,9 +151,9 @@ async def test_another_office_neither_sees_nor_decides_and_who_works_everywhere_
     assert (await elsewhere.browser.get(request)).status_code == 403
     assert done_of(await answer(everywhere, request, "agree")) == "done=decided"
     by = land.people["grandmother"].record.person_id
-    told = dict(await events_of(land, "complete"))
-    assert (told["lock.decided"]["by"], told["lock.decided"]["office"]) == (by, "HN-01")
-    assert (told["account.locked"]["done_by"], told["account.locked"]["office"]) == (by, "HN-01")
+    recorded = dict(await events_of(land, "complete"))
+    assert (recorded["lock.decided"]["by"], recorded["lock.decided"]["office"]) == (by, "HN-01")
+    assert (recorded["account.locked"]["done_by"], recorded["account.locked"]["office"]) == (by, "HN-01")
 
 
 async def test_whoever_works_at_two_offices_says_for_which_and_is_held_to_it(land: Country) -> None:
@@ -177,8 +177,8 @@ async def test_whoever_works_at_two_offices_says_for_which_and_is_held_to_it(lan
         False,
     )
     assert done_of(await at_desk(clerk, at_one, "lock")) == "done=locked"
-    told = dict(await events_of(land, "complete"))["account.locked"]
-    assert (told["done_by"], told["office"], told["through"]) == (person_id, "HN-01", "office")
+    recorded = dict(await events_of(land, "complete"))["account.locked"]
+    assert (recorded["done_by"], recorded["office"], recorded["through"]) == (person_id, "HN-01", "office")
     async with land.idp.db.writing() as unit:
         for held in await roles_of(unit, person_id):
             if held.scope == "HN-01":

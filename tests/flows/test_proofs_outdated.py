@@ -154,5 +154,5 @@ async def test_a_code_to_a_phone_that_is_somebody_elses_by_now_proves_nothing(
 
 
 async def new_phone(land: Country) -> None:
-    told = await change(land, who(land), phone="+84959999999")
-    assert told == replace(told, phone="+84959999999")
+    record = await change(land, who(land), phone="+84959999999")
+    assert record == replace(record, phone="+84959999999")

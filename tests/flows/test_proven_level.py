@@ -14,8 +14,8 @@ async def test_one_factor_proves_level_1_of_a_level_2_account(land: Country, par
         signed_in = await known(land, "complete", *methods)
         tokens = await signed_in.tokens(party, **asked)
         in_token = await party.claims(tokens["id_token"])
-        told = (await party.userinfo(tokens["access_token"])).json()
-        assert (in_token["acr"], in_token["identity_level"], told["identity_level"]) == (acr, level, level)
+        userinfo = (await party.userinfo(tokens["access_token"])).json()
+        assert (in_token["acr"], in_token["identity_level"], userinfo["identity_level"]) == (acr, level, level)
     assert someone.person_id == signed_in.person_id
 
 

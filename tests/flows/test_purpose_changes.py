@@ -52,8 +52,8 @@ async def test_people_are_asked_only_for_what_is_new_and_the_receipts_prove_each
     away = await person.start(request)
     assert isinstance(away, str), "another wording asks nobody"
     tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
-    told = (await party.userinfo(tokens["access_token"])).json()
-    assert {"email", "phone_number", "identity_level"} <= told.keys()
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert {"email", "phone_number", "identity_level"} <= userinfo.keys()
 
     async with land.idp.db.reading() as unit:
         newest, oldest = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)

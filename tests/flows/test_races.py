@@ -97,9 +97,9 @@ async def branches(
 @pytest.mark.parametrize("taker", ["withdraw", "lock", "die", "forget", "disable", "delete"])
 async def test_nothing_outlives_what_took_its_right_away(land: Country, branches: Branches, taker: str) -> None:
     answers = await race(land, branches, taker, WRITES, check_all_ended)
-    told = {write: Counter(status for name, status in answers if name == write) for write, _ in answers}
+    counts = {write: Counter(status for name, status in answers if name == write) for write, _ in answers}
     # Some came before the taker and some after, or nothing has been raced at all.
-    for write, statuses in told.items():
+    for write, statuses in counts.items():
         assert any(status < 300 for status in statuses), (write, statuses)
         assert any(status >= 400 for status in statuses), (write, statuses)
 

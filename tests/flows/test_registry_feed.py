@@ -144,8 +144,8 @@ async def test_a_new_name_and_province_are_told_at_once(land: Country, party: Re
     await change(land, someone.person_id, full_name="Lê Thị Mới", address=moved)
     land.watch.advance(MINUTE)
     await follower.round()
-    told = (await party.userinfo(tokens["access_token"])).json()
-    assert (told["full_name"], told["address"]["region"]) == ("Lê Thị Mới", "Đắk Lắk")
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert (userinfo["full_name"], userinfo["address"]["region"]) == ("Lê Thị Mới", "Đắk Lắk")
     assert await states(land, party) == {own: BindingState.VERIFIED}
     assert await facts(land, someone.person_id) == [["address", "name"]]
 
@@ -249,8 +249,8 @@ async def test_a_childs_account_rests_without_its_guardian(
         await change(land, child.person_id, guardian_ids=guardians)
         await follower.round()
         assert await states(land, party) == {bound: state, own: BindingState.VERIFIED}
-    told = await kinds(land, child.person_id)
-    assert (told["register.told"], told["binding.suspended"], told["binding.resumed"]) == (2, 1, 1)
+    recorded = await kinds(land, child.person_id)
+    assert (recorded["register.told"], recorded["binding.suspended"], recorded["binding.resumed"]) == (2, 1, 1)
 
 
 async def test_what_the_provider_suspended_itself_the_register_does_not_wake(
@@ -366,9 +366,9 @@ async def test_a_sign_in_that_asked_before_a_death_wakes_nothing(
 async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: Country, party: RelyingParty) -> None:
     idp, someone = land.idp, await agreed(land, party)
     own = await bind(land, party, "own", someone.person_id)
-    told = await change(land, someone.person_id, deceased_at=land.watch.now())
+    record = await change(land, someone.person_id, deceased_at=land.watch.now())
     async with idp.db.writing() as unit:
-        result = await sign_in(unit, idp.vault, idp.keys.blind, told, shipped(), PROOF, before=None, client_id=None)
+        result = await sign_in(unit, idp.vault, idp.keys.blind, record, shipped(), PROOF, before=None, client_id=None)
     assert result.standing is Standing.DECEASED
     assert await states(land, party) == {own: BindingState.SUSPENDED}
 

@@ -129,9 +129,9 @@ async def test_a_refusal_is_signed_like_any_answer(running: Running) -> None:
     signatures = providers(running.watch)
     signatures.sign_request(message, b"")
     async with httpx.AsyncClient(trust_env=False) as ours:
-        told = await ours.get(message.url, headers=message.headers)
-    assert (told.status_code, told.json()["code"]) == (404, "unknown_person")
-    signatures.check_answer(Answer(404, message, signature_headers(told.headers.items())), told.content)
+        answered = await ours.get(message.url, headers=message.headers)
+    assert (answered.status_code, answered.json()["code"]) == (404, "unknown_person")
+    signatures.check_answer(Answer(404, message, signature_headers(answered.headers.items())), answered.content)
 
 
 async def test_the_client_and_the_server_understand_each_other_over_a_socket(running: Running) -> None:

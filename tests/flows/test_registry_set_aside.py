@@ -80,8 +80,8 @@ async def test_who_comes_after_it_is_followed_and_the_operator_has_it_tried_agai
         (aside,) = await waiting(land)
         assert (aside.change.person_id, aside.change.facts, aside.error) == (first, ("death",), "KeyError")
         async with land.browser() as prober:
-            told = (await prober.get("/healthz")).json()
-        assert (told["status"], told["registry_changes_set_aside"]) == ("ok", 1)
+            health = (await prober.get("/healthz")).json()
+        assert (health["status"], health["registry_changes_set_aside"]) == ("ok", 1)
         assert "registry.change_set_aside" in caplog.text
         assert "Minh" not in caplog.text
         with pytest.raises(KeyError):

@@ -96,8 +96,8 @@ async def test_of_many_who_report_at_once_one_is_on_record(land: Country, direct
             await report_to_registry(direct, "rep_a", person_id, fact, shipped(), DEED)
 
     await asyncio.gather(*(send() for _ in range(4)))
-    told = await kinds(land, person_id)
-    assert (told["register.informed"], told["register.told"]) == (1, 1)
+    recorded = await kinds(land, person_id)
+    assert (recorded["register.informed"], recorded["register.told"]) == (1, 1)
 
 
 async def test_a_renewed_card_opens_what_the_old_one_closed(land: Country, direct: Reporting) -> None:
@@ -125,7 +125,7 @@ async def test_a_guardian_is_named_and_ends_and_both_can_read_it(
     await report_to_registry(reporting, "rep_b", child, GuardianshipEnded(other), shipped(), DEED)
     assert await states(land, party) == {bound: BindingState.SUSPENDED}
     theirs = await informed(land, other)
-    assert [(told["what"], told["role"]) for told in theirs] == [
+    assert [(recorded["what"], recorded["role"]) for recorded in theirs] == [
         ("guardianship_ended", "guardian"),
         ("guardian_named", "guardian"),
     ]

@@ -24,5 +24,5 @@ async def test_a_person_proves_level_2_and_shares_what_is_required(land: Country
     assert claims["acr"] == LEVEL_2
     assert claims["amr"] == ["pwd", "otp", "sms", "mfa"]
     assert claims["nonce"] == request.params["nonce"]
-    told = (await party.userinfo(tokens["access_token"])).json()
-    assert told == {"sub": claims["sub"], "identity_level": 2, "age_band": "18_plus"}
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert userinfo == {"sub": claims["sub"], "identity_level": 2, "age_band": "18_plus"}

@@ -131,12 +131,12 @@ async def test_why_an_account_cannot_be_used_is_told_to_its_holder_only(
     refused = await person.submit(page, identifier=person.persona.username, secret="wrong password")
     assert isinstance(refused, Page)
     assert words not in refused.text
-    told = await person.submit(page, identifier=person.persona.username, secret=person.persona.password)
-    assert isinstance(told, Page)
-    assert told.response.status_code == 403
-    assert words in told.text
+    explained = await person.submit(page, identifier=person.persona.username, secret=person.persona.password)
+    assert isinstance(explained, Page)
+    assert explained.response.status_code == 403
+    assert words in explained.text
     assert "session" not in " ".join(person.browser.cookies)
-    away = await person.submit(told, leave="1")
+    away = await person.submit(explained, leave="1")
     assert isinstance(away, str)
     assert "error=access_denied" in away
 

@@ -103,8 +103,8 @@ async def test_nothing_under_it_is_good_any_more(land: Country, party: RelyingPa
     assert refused(await party.refresh(offline["refresh_token"]))
     for tokens in (online, offline):
         assert (await party.userinfo(tokens["access_token"])).status_code == 401
-        told = await party.post("/introspect", token=tokens["access_token"])
-        assert told.json() == {"active": False}
+        introspected = await party.post("/introspect", token=tokens["access_token"])
+        assert introspected.json() == {"active": False}
     if what in OF_THE_CLIENT:  # within seconds, the memory of clients refuses the rest as well
         return
     silent = await someone.person.start(party.request(scope=ONLINE, prompt="none"))

@@ -107,13 +107,13 @@ async def test_when_the_database_is_away_nobody_says_success(
         refresh = await party.refresh(tokens["refresh_token"])
         replay = await party.redeem(request, code)
         revoke = await party.post("/revoke", token=tokens["refresh_token"])
-        told = await party.userinfo(tokens["access_token"])
+        userinfo = await party.userinfo(tokens["access_token"])
         introspected = await party.post("/introspect", token=tokens["access_token"])
         page = await someone.person.browser.get("/authorize", params=request.params)
     unavailable = {
         "single": [refresh, replay],
         "writing": [replay, revoke],
-        "glance": [told, introspected, page],
+        "glance": [userinfo, introspected, page],
     }[broken]
     for answer in unavailable:
         assert answer.status_code == 503

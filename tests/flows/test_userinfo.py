@@ -17,18 +17,22 @@ STANDARD = "openid profile email phone address"
 async def test_every_standard_claim_of_a_complete_person(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     tokens = await someone.tokens(party, scope=STANDARD)
-    told = (await party.userinfo(tokens["access_token"])).json()
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
     wanted = {claim for scope in STANDARD.split()[1:] for claim in SCOPE_CLAIMS[scope]}
-    assert set(told) == wanted | {"sub"}
-    assert told["sub"] == (await party.claims(tokens["id_token"]))["sub"]
-    assert (told["name"], told["family_name"], told["given_name"]) == ("Nguyễn Thị Minh Anh", "Nguyễn", "Anh")
-    assert (told["email_verified"], told["phone_number_verified"]) == (True, True)
-    assert told["phone_number"].startswith("+8495")
-    assert told["birthdate"] == "1996-05-19"
-    assert told["picture"] == f"{ISSUER}/static/portrait.svg"
-    assert {"formatted", "country"} <= set(told["address"])
-    assert type(told["updated_at"]) is int
-    assert 631152000 < told["updated_at"] <= land.watch.now() // 1000
+    assert set(userinfo) == wanted | {"sub"}
+    assert userinfo["sub"] == (await party.claims(tokens["id_token"]))["sub"]
+    assert (userinfo["name"], userinfo["family_name"], userinfo["given_name"]) == (
+        "Nguyễn Thị Minh Anh",
+        "Nguyễn",
+        "Anh",
+    )
+    assert (userinfo["email_verified"], userinfo["phone_number_verified"]) == (True, True)
+    assert userinfo["phone_number"].startswith("+8495")
+    assert userinfo["birthdate"] == "1996-05-19"
+    assert userinfo["picture"] == f"{ISSUER}/static/portrait.svg"
+    assert {"formatted", "country"} <= set(userinfo["address"])
+    assert type(userinfo["updated_at"]) is int
+    assert 631152000 < userinfo["updated_at"] <= land.watch.now() // 1000
     assert not wanted & set(await party.claims(tokens["id_token"]))
 
 
@@ -66,7 +70,7 @@ async def test_each_way_to_bring_the_token(land: Country, party: RelyingParty) -
             assert (await browser.request(method, "/userinfo", headers=bearer)).status_code == 405
 
 
-async def _told(land: Country, party: RelyingParty) -> Any:
+async def signed_userinfo(land: Country, party: RelyingParty) -> Any:
     tokens = await (await agreed(land, party)).tokens(party, scope="openid age")
     answer = await party.userinfo(tokens["access_token"])
     assert answer.status_code == 200, answer.text
@@ -81,7 +85,7 @@ async def test_signed(land: Country) -> None:
     for alg in ("RS256", "ES256", "PS256", "EdDSA"):
         members = {"userinfo_signed_response_alg": alg, "id_token_signed_response_alg": alg}
         party = RelyingParty(land, await land.register(**members))
-        tokens, text = await _told(land, party)
+        tokens, text = await signed_userinfo(land, party)
         for token in (text, tokens["id_token"]):
             header = jwt.get_unverified_header(token)
             assert header["alg"] == alg
@@ -89,9 +93,9 @@ async def test_signed(land: Country) -> None:
             options: Any = {"verify_aud": False, "verify_exp": False, "verify_iat": False}
             claims = jwt.decode(token, published[header["kid"]], algorithms=[alg], options=options)
             assert (claims["iss"], claims["aud"]) == (ISSUER, party.client_id)
-        told = jwt.decode(text, options={"verify_signature": False})
-        assert told["age_band"] == "18_plus"
-        assert "nonce" not in told
+        userinfo = jwt.decode(text, options={"verify_signature": False})
+        assert userinfo["age_band"] == "18_plus"
+        assert "nonce" not in userinfo
 
 
 async def test_encrypted_and_signed_and_encrypted(land: Country) -> None:
@@ -105,7 +109,7 @@ async def test_encrypted_and_signed_and_encrypted(land: Country) -> None:
     }
     names = ["RSA-OAEP", "A256GCM"]
     party = RelyingParty(land, await land.register(**members))
-    tokens, text = await _told(land, party)
+    tokens, text = await signed_userinfo(land, party)
     opened = jwe.decrypt_compact(text, key, algorithms=names)
     assert opened.plaintext is not None
     assert b'"age_band":"18_plus"' in opened.plaintext
@@ -114,7 +118,7 @@ async def test_encrypted_and_signed_and_encrypted(land: Country) -> None:
     assert inner.plaintext is not None
     assert (await party.claims(inner.plaintext.decode()))["aud"] == party.client_id
     both = RelyingParty(land, await land.register(**members, userinfo_signed_response_alg="ES256"))
-    _, text = await _told(land, both)
+    _, text = await signed_userinfo(land, both)
     nested = jwe.decrypt_compact(text, key, algorithms=names)
     assert nested.plaintext is not None
     assert nested.headers()["cty"] == "JWT"
@@ -129,9 +133,9 @@ async def test_the_claims_parameter_puts_each_claim_in_its_place(land: Country, 
     )
     await someone.agree(party, "age_over_21", "age_over_100")
     tokens = await someone.tokens(party, scope="openid", claims=claims)
-    told = (await party.userinfo(tokens["access_token"])).json()
-    assert (told["email"], told["age_over_21"]) == ("minh.anh@thu.example", True)
-    assert set(told) == {"sub", "email", "age_over_21"}
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert (userinfo["email"], userinfo["age_over_21"]) == ("minh.anh@thu.example", True)
+    assert set(userinfo) == {"sub", "email", "age_over_21"}
     inside = await party.claims(tokens["id_token"])
     assert (inside["gender"], inside["age_over_100"]) == ("female", False)
     assert "email" not in inside
@@ -143,11 +147,11 @@ async def test_what_was_left_out_is_not_told(land: Country, party: RelyingParty)
     asked = {"scope": "openid email address profile", "claims": '{"id_token":{"birthdate":null}}'}
     tokens = await someone.tokens(party, **asked)
     assert tokens["scope"] == "openid email profile"
-    told = (await party.userinfo(tokens["access_token"])).json()
-    assert "email" in told
-    assert not {"email_verified", "address", "birthdate"} & set(told)
-    assert told["age_over_16"] is True
-    assert told["claims_substituted"] == {"birthdate": "age_over_16"}
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert "email" in userinfo
+    assert not {"email_verified", "address", "birthdate"} & set(userinfo)
+    assert userinfo["age_over_16"] is True
+    assert userinfo["claims_substituted"] == {"birthdate": "age_over_16"}
     inside = await party.claims(tokens["id_token"])
     assert "birthdate" not in inside
     assert (inside["age_over_16"], inside["claims_substituted"]) == (True, {"birthdate": "age_over_16"})
@@ -159,11 +163,11 @@ async def test_subjects_are_equal_in_a_sector_and_differ_between_sectors(land: C
         someone = await agreed(land, party)
         uri = members.get("redirect_uris", [None])[0]
         tokens = await someone.tokens(party, **({"redirect_uri": uri} if uri else {}))
-        told = (await party.userinfo(tokens["access_token"])).json()["sub"]
-        assert told == (await party.claims(tokens["id_token"]))["sub"]
-        assert someone.person_id not in told
-        assert len(told) <= 255
-        return str(told)
+        userinfo = (await party.userinfo(tokens["access_token"])).json()["sub"]
+        assert userinfo == (await party.claims(tokens["id_token"]))["sub"]
+        assert someone.person_id not in userinfo
+        assert len(userinfo) <= 255
+        return str(userinfo)
 
     one = await sub(redirect_uris=["https://one.example/cb"])
     assert await sub(redirect_uris=["https://one.example/other"]) == one

@@ -17,10 +17,10 @@ def check_learnt(learnt: dict[str, Any], server: Server) -> None:
     assert claims["aud"] == registered["client_id"]
     assert claims["acr"] == "urn:vneid:level:2"
     assert claims["amr"] == ["pwd", "otp", "sms", "mfa"]
-    told = learnt["userinfo"]
-    assert (told["sub"], told["identity_level"], told["age_band"]) == (claims["sub"], 2, "18_plus")
-    assert told["name"]
-    assert not {"id_number", "email", "phone_number"} & told.keys()
+    userinfo = learnt["userinfo"]
+    assert (userinfo["sub"], userinfo["identity_level"], userinfo["age_band"]) == (claims["sub"], 2, "18_plus")
+    assert userinfo["name"]
+    assert not {"id_number", "email", "phone_number"} & userinfo.keys()
     assert learnt["signedOut"] == SIGNED_OUT
 
 

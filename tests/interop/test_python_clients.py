@@ -141,11 +141,11 @@ async def check_userinfo(app: Application, sub: str) -> None:
         assert answer.headers["content-type"].startswith("application/jwt")
         key = jwt.PyJWKSet.from_dict(app.jwks)[jwt.get_unverified_header(answer.text)["kid"]]
         issuer, client_id = app.metadata["issuer"], app.registered["client_id"]
-        told = jwt.decode(answer.text, key, [algorithm], audience=client_id, issuer=issuer)
+        userinfo = jwt.decode(answer.text, key, [algorithm], audience=client_id, issuer=issuer)
     else:
-        told = answer.json()
-    assert UserInfo(told).sub == sub
-    assert (told["identity_level"], told["age_band"]) == (2, "18_plus")
+        userinfo = answer.json()
+    assert UserInfo(userinfo).sub == sub
+    assert (userinfo["identity_level"], userinfo["age_band"]) == (2, "18_plus")
 
 
 async def check_refresh_and_revocation(app: Application, claims: dict[str, Any]) -> None:

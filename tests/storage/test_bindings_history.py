@@ -66,7 +66,7 @@ class Histories(RuleBasedStateMachine):
         self.ages = dict.fromkeys(PEOPLE, 15)
         self.held: dict[str, SocialAccount] = {}
         self.ended: list[SocialAccount] = []
-        self.told: dict[str, int] = {}
+        self.recorded: dict[str, int] = {}
 
     def teardown(self) -> None:
         self.runner.run(self.db.close())
@@ -74,7 +74,7 @@ class Histories(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def tell(self, move: Move) -> None:
-        self.told[LIFECYCLE.events[move]] = self.told.get(LIFECYCLE.events[move], 0) + 1
+        self.recorded[LIFECYCLE.events[move]] = self.recorded.get(LIFECYCLE.events[move], 0) + 1
 
     def expected_refusal(self, proof: Proof, account: str) -> type[DomainError] | None:
         if proof.age < 16 and proof.guardian_id is None:
@@ -181,9 +181,9 @@ class Histories(RuleBasedStateMachine):
                 found = await engine.list_for_client(unit, SOCIAL_ACCOUNT, "net", limit=1_000)
                 return set(found), {row["kind"]: row["count"] for row in rows}
 
-        found, told = self.runner.run(read())
+        found, recorded = self.runner.run(read())
         assert found == {*self.held.values(), *self.ended}
-        assert told == self.told
+        assert recorded == self.recorded
 
     @invariant()
     def rights_come_from_proof_only(self) -> None:

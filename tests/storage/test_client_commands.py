@@ -77,11 +77,11 @@ def test_purposes_are_shown_and_set(client: dict[str, str]) -> None:
     client_id = client["client_id"]
     assert json.loads(run("clients", "purposes", "show", client_id).stdout)[0]["version"] == 1
     wider = written("wider.json", [PURPOSE | {"optional": ["age_over_18"]}])
-    told = run("clients", "purposes", "set", client_id, wider, *WHY).stdout
-    assert "account: version 2" in told
-    assert "everybody for age_over_18" in told
-    told = run("clients", "purposes", "set", client_id, wider, "--material", "account", *WHY).stdout
-    assert "account: version 3, asks everybody anew" in told
+    output = run("clients", "purposes", "set", client_id, wider, *WHY).stdout
+    assert "account: version 2" in output
+    assert "everybody for age_over_18" in output
+    output = run("clients", "purposes", "set", client_id, wider, "--material", "account", *WHY).stdout
+    assert "account: version 3, asks everybody anew" in output
     unknown = run("clients", "purposes", "set", client_id, wider, "--material", "other", *WHY, code=1)
     assert "none of the id other" in unknown.stderr
 
@@ -98,9 +98,9 @@ def test_a_domain_is_verified_and_lost_again(client: dict[str, str], monkeypatch
 
     monkeypatch.setattr(client_domains, "witness", lambda outbound: Witness())
     verify = ("clients", "verify-domain", client["client_id"], "tea.example", *WHY)
-    told = run(*verify, code=1).stderr
-    proof = next(word.strip('"') for word in told.split() if "vneid-idp-verification=" in word)
-    assert "_vneid-idp.tea.example" in told
+    output = run(*verify, code=1).stderr
+    proof = next(word.strip('"') for word in output.split() if "vneid-idp-verification=" in word)
+    assert "_vneid-idp.tea.example" in output
     records["_vneid-idp.tea.example"] = (proof,)
     assert "shows the proof (dns)" in run(*verify).stdout
     assert [(one["domain"], one["verified"]) for one in shown(client)["domains"]] == [("tea.example", True)]

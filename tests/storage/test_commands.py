@@ -252,13 +252,13 @@ def test_a_citizen_is_forgotten_by_who_means_it(database_url: str) -> None:
     assert f"{first.person_id} is forgotten" in said.stdout
     assert first.personal_number not in said.output
 
-    async def told(database: Database) -> list[tuple[str, Any]]:
+    async def recorded(database: Database) -> list[tuple[str, Any]]:
         async with database.reading() as unit:
             found = await audit.history_of(unit, first.person_id)
         return [(event.kind, dict(event.data)) for event in found if event.kind.startswith(("account.c", "person.e"))]
 
     why = {"by": "ops-1", "reason": "A test needs it"}
-    assert with_database(database_url, told) == [("person.erased", why), ("account.closed", why)]
+    assert with_database(database_url, recorded) == [("person.erased", why), ("account.closed", why)]
     run("citizens", "forget", *WHY, "--yes", typed=f"{second.personal_number}\n")
     assert {first.person_id, second.person_id}.isdisjoint(with_database(database_url, keys_left))
 

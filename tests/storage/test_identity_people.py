@@ -182,10 +182,10 @@ async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> No
     async with db.writing() as unit:
         before = await accounts.find(unit, person_id)
         assert await brought_into_step(unit, VAULT, BLIND, PLAIN.record) == before
-        told = replace(PLAIN.record, deceased_at=unit.now)
-        deceased = await brought_into_step(unit, VAULT, BLIND, told)
+        record = replace(PLAIN.record, deceased_at=unit.now)
+        deceased = await brought_into_step(unit, VAULT, BLIND, record)
         assert deceased is not None
-        assert account_rules.account_standing(deceased, told, unit.now) is Standing.DECEASED
+        assert account_rules.account_standing(deceased, record, unit.now) is Standing.DECEASED
         usable = await brought_into_step(unit, VAULT, BLIND, PLAIN.record)
         assert usable is not None
         assert account_rules.account_standing(usable, PLAIN.record, unit.now) is Standing.USABLE

@@ -70,9 +70,9 @@ async def test_a_role_holds_from_when_it_is_given_until_it_ends(db: Database, wa
     plain = persona("plain").record.person_id
     async with db.reading() as unit:
         assert plain not in {role.person_id for role in await list_roles(unit)}
-        told = [(event.kind, dict(event.data)) for event in await audit.history_of(unit, plain)]
+        recorded = [(event.kind, dict(event.data)) for event in await audit.history_of(unit, plain)]
     given = {"scope": "HN-01", "by": "boss", "reason": "hired"}
-    assert told == [
+    assert recorded == [
         ("role.ended", {"role": "clerk", "scope": "HN-01", "by": "boss", "reason": "left"}),
         ("role.given", {"role": "officer", **given}),
         ("role.given", {"role": "clerk", **given}),

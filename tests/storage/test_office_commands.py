@@ -68,7 +68,7 @@ def account_of(url: str, record: RegistryRecord) -> Account:
     return found
 
 
-def told(url: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
+def recorded(url: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
     """Of whom, and the data, of every event of a kind."""
 
     async def find(database: Database) -> list[tuple[str, dict[str, Any]]]:
@@ -90,7 +90,7 @@ def test_an_account_is_opened_and_raised_with_who_and_why(database_url: str) -> 
     assert account_of(database_url, opened).level == 2
     run("office", "activation-code", *WHY, typed=line(opened))
     for kind, count in (("account.opened", 1), ("account.level_raised", 1), ("activation.issued", 2)):
-        found = [data for person_id, data in told(database_url, kind) if person_id == opened.person_id]
+        found = [data for person_id, data in recorded(database_url, kind) if person_id == opened.person_id]
         assert [(data["by"], data["reason"]) for data in found] == [("ops-1", "A test needs it")] * count
 
 
@@ -104,7 +104,7 @@ def test_a_phone_is_changed_with_the_code_that_was_sent_to_it(
     monkeypatch.setattr("vneid_idp.identity.otp.RESEND_AFTER", 0)
     said = run("office", "change-phone", *WHY, typed=f"{line(ADULT)}0950 999 888\n123456\n")
     assert "950999888" not in said.output
-    assert [data["what"] for _, data in told(database_url, "register.informed")] == ["phone_changed"]
+    assert [data["what"] for _, data in recorded(database_url, "register.informed")] == ["phone_changed"]
 
 
 def test_a_guardian_is_named_and_a_guardianship_ended(database_url: str) -> None:
@@ -115,7 +115,7 @@ def test_a_guardian_is_named_and_a_guardianship_ended(database_url: str) -> None
         assert sentence in run("office", "name-guardian", *WHY, typed=line(CHILD) + guardian, code=1).stderr
     run("office", "end-guardianship", *WHY, typed=both)
     assert "no guardian" in run("office", "end-guardianship", *WHY, typed=both, code=1).stderr
-    found = told(database_url, "register.informed")
+    found = recorded(database_url, "register.informed")
     # Two events of one instant have no order.
     for what, pair in (("guardian_named", found[:2]), ("guardianship_ended", found[2:])):
         assert {person_id: data["what"] for person_id, data in pair} == {
@@ -130,7 +130,7 @@ def test_a_card_is_renewed_by_a_newer_one(database_url: str) -> None:
     assert "or later" in run("office", "renew-card", "--issued", old, *WHY, typed=line(ADULT), code=1).stderr
     assert "YYYY-MM-DD" in run("office", "renew-card", "--issued", "1/2/26", *WHY, code=2).stderr
     run("office", "renew-card", "--issued", today, *WHY, typed=line(ADULT))
-    assert [data["what"] for _, data in told(database_url, "register.informed")] == ["card_issued"]
+    assert [data["what"] for _, data in recorded(database_url, "register.informed")] == ["card_issued"]
     foreigner = who(lambda each: each.record.kind is PersonKind.FOREIGNER)
     assert "--expires" in run("office", "renew-card", "--issued", today, *WHY, typed=line(foreigner), code=2).stderr
 
@@ -142,7 +142,7 @@ def test_a_holders_lock_is_set_and_lifted(database_url: str) -> None:
     assert account_of(database_url, ADULT).locked_by is None
     assert "no lock" in run("office", "unlock", *WHY, typed=line(ADULT), code=1).stderr
     found = {"by": "holder", "done_by": "ops-1", "reason": "A test needs it"}
-    assert told(database_url, "account.locked")[-1] == (ADULT.person_id, found)
+    assert recorded(database_url, "account.locked")[-1] == (ADULT.person_id, found)
 
 
 def test_a_lock_in_the_authoritys_name_takes_two(database_url: str) -> None:

@@ -65,7 +65,7 @@ async def published(db: Database) -> Policy:
         return await service.published(unit)
 
 
-async def told(db: Database, kind: str = "policy.published") -> list[str]:
+async def recorded(db: Database, kind: str = "policy.published") -> list[str]:
     async with db.reading() as unit:
         rows = await unit.fetch(Statement(select(events).order_by(events.c.event_id)))
     return [row["data"] for row in rows if row["kind"] == kind]
@@ -80,12 +80,12 @@ async def test_a_new_provider_starts_with_the_shipped_policy(db: Database) -> No
     async with db.reading() as unit:
         (version,) = await service.versions(unit)
     assert version.version == 1
-    assert len(await told(db)) == 1
+    assert len(await recorded(db)) == 1
 
 
 async def test_of_many_that_start_at_once_one_publishes(db: Database) -> None:
     await asyncio.gather(*(ensure(db) for _ in range(8)))
-    assert len(await told(db)) == 1
+    assert len(await recorded(db)) == 1
     assert set((await published(db)).requirements) == set(shipped().requirements)
 
 
@@ -105,8 +105,8 @@ async def test_a_draft_changes_nothing_until_it_is_published(db: Database, watch
         "ops.lan",
         DEED.reason,
     )
-    assert '"by":"ops.lan"' in (await told(db))[-1]
-    assert '"version":2' in (await told(db))[-1]
+    assert '"by":"ops.lan"' in (await recorded(db))[-1]
+    assert '"version":2' in (await recorded(db))[-1]
 
 
 async def test_a_version_is_published_once(db: Database) -> None:
@@ -115,7 +115,7 @@ async def test_a_version_is_published_once(db: Database) -> None:
     outcomes = await asyncio.gather(*(publish(db, 2) for _ in range(6)), return_exceptions=True)
     assert sum(isinstance(outcome, Policy) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, AlreadyPublished) for outcome in outcomes) == 5
-    assert len(await told(db)) == 2
+    assert len(await recorded(db)) == 2
     with pytest.raises(NoSuchVersion):
         await publish(db, 3)
 
@@ -127,7 +127,7 @@ async def test_of_two_drafts_on_the_same_policy_one_is_published(db: Database) -
     outcomes = await asyncio.gather(*(publish(db, version) for version in (2, 3, 4, 5)), return_exceptions=True)
     assert sum(isinstance(outcome, Policy) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, PublishedMeanwhile) for outcome in outcomes) == 3
-    assert len(await told(db)) == 2
+    assert len(await recorded(db)) == 2
     again = (await load(db, threshold("2027-01-01", 21))).version
     assert (await publish(db, again)).on(date(2027, 1, 1))[AGE] == 21
 
@@ -135,7 +135,7 @@ async def test_of_two_drafts_on_the_same_policy_one_is_published(db: Database) -
 async def test_loading_a_draft_is_on_record(db: Database) -> None:
     await ensure(db)
     await load(db, threshold("2027-01-01"))
-    (data,) = await told(db, "policy.loaded")
+    (data,) = await recorded(db, "policy.loaded")
     for part in ('"version":2', '"rows":1', '"by":"ops.lan"', DEED.reason):
         assert part in data
     async with db.reading() as unit:
@@ -158,7 +158,7 @@ async def test_an_upgrade_adds_what_the_published_policy_says_nothing_about(db: 
     assert rules.requirement("social_account", "share") is not None
     async with db.reading() as unit:
         assert [version.version for version in await service.versions(unit)] == [1, 2, 3]
-    assert '"added":"social_account share, account_limit"' in (await told(db))[-1]
+    assert '"added":"social_account share, account_limit"' in (await recorded(db))[-1]
     assert await ensured(db) == ()
 
 
@@ -186,7 +186,7 @@ async def test_a_day_that_has_begun_needs_a_reason_of_its_own(db: Database, watc
     assert (await published(db)).on(day)[AGE] == 16
     await publish(db, 2, backdated="The law was in force before we knew")
     assert (await published(db)).on(day)[AGE] == 18
-    assert '"backdated":"The law was in force before we knew"' in (await told(db))[-1]
+    assert '"backdated":"The law was in force before we knew"' in (await recorded(db))[-1]
 
 
 async def test_the_whole_policy_with_one_new_row_looks_back_at_nothing(db: Database, watch: Watch) -> None:

@@ -103,10 +103,10 @@ def test_simulating_counts_and_names_nobody(stricter: str, database_url: str) ->
     assert len(people) == PEOPLE
     run("policy", "load", stricter, *WHO)
     for what in ("2", stricter):
-        told = run("policy", "simulate", what).stdout
-        assert f"would lock {PEOPLE}, would free 0" in told
-        assert "level_too_low" in told
-        assert not [person_id for person_id in people if person_id in told]
+        output = run("policy", "simulate", what).stdout
+        assert f"would lock {PEOPLE}, would free 0" in output
+        assert "level_too_low" in output
+        assert not [person_id for person_id in people if person_id in output]
     effect = {"kind": "social_account", "action": "post", "locked": {"level_too_low": PEOPLE}, "freed": {}}
     found = shown("simulate", "2")
     assert found == {"on": SOON, "looked_at": PEOPLE, "locked": PEOPLE, "freed": 0, "effects": [effect]}

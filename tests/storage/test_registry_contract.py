@@ -64,11 +64,11 @@ async def test_nobody_is_nobody(registry: PopulationRegistry) -> None:
 async def test_wards_are_the_living_eldest_first(registry: PopulationRegistry) -> None:
     assert await registry.wards_of(GUARDIAN.person_id) == (persona("fifteen").record, CHILD)
     assert await registry.wards_of(PLAIN.person_id) == ()
-    await told(registry, CHILD, Death(MORNING))
+    await reported(registry, CHILD, Death(MORNING))
     assert await registry.wards_of(GUARDIAN.person_id) == (persona("fifteen").record,)
 
 
-async def told(
+async def reported(
     registry: PopulationRegistry, of: RegistryRecord, fact: ReportedFact, report_id: str = "rep_1"
 ) -> RegistryRecord:
     return await registry.report(Report(report_id, of.person_id, "per_clerk", fact))
@@ -95,7 +95,7 @@ async def test_a_report_is_entered_once_and_told_in_the_feed(
 ) -> None:
     expected = replace(of, revision=1, **changes)  # type: ignore[arg-type]
     for _ in range(2):
-        assert await told(registry, of, fact) == expected
+        assert await reported(registry, of, fact) == expected
     assert await registry.find(of.person_id) == expected
     [change] = await registry.changes(None, 10)
     assert (change.person_id, change.facts, change.at) == (of.person_id, (about,), MORNING)
@@ -110,13 +110,13 @@ async def test_what_contradicts_is_refused(registry: PopulationRegistry) -> None
         (CHILD, GuardianNamed(CHILD.person_id)),
     ):
         with pytest.raises(ReportRefused):
-            await told(registry, of, fact)
+            await reported(registry, of, fact)
     assert await registry.changes(None, 10) == ()
 
 
 async def test_a_death_stands_as_it_was_first_told(registry: PopulationRegistry) -> None:
-    await told(registry, PLAIN, Death(MORNING - 9))
-    assert (await told(registry, PLAIN, Death(MORNING), "rep_2")).deceased_at == MORNING - 9
+    await reported(registry, PLAIN, Death(MORNING - 9))
+    assert (await reported(registry, PLAIN, Death(MORNING), "rep_2")).deceased_at == MORNING - 9
     assert len(await registry.changes(None, 10)) == 1
 
 
@@ -145,7 +145,7 @@ async def test_who_reports_while_another_report_is_entered_sees_it_and_writes_no
 
 async def test_the_feed_is_read_in_pages_and_in_order(registry: PopulationRegistry) -> None:
     for number in range(5):
-        await told(registry, PLAIN, PhoneChanged(f"+8495000099{number}"), f"rep_{number}")
+        await reported(registry, PLAIN, PhoneChanged(f"+8495000099{number}"), f"rep_{number}")
     whole = await registry.changes(None, 500)
     after: str | None = None
     seen: list[RegistryChange] = []

@@ -19,7 +19,7 @@ def someone(sandbox: None) -> RegistryRecord:  # noqa: F811
     return next(each.record for each in citizens(30, 1) if each.level == 2 and not each.record.locked_by)
 
 
-def told(url: str, person_id: str) -> list[tuple[str, dict[str, Any]]]:
+def recorded(url: str, person_id: str) -> list[tuple[str, dict[str, Any]]]:
     async def read(database: Database) -> list[tuple[str, dict[str, Any]]]:
         async with database.reading() as unit:
             return [(event.kind, dict(event.data)) for event in await audit.history_of(unit, person_id)]
@@ -39,7 +39,7 @@ def test_a_role_is_given_listed_and_ended_with_who_and_why(someone: RegistryReco
     run("roles", "end", role_id, *WHY)
     assert "it has ended" in run("roles", "end", role_id, *WHY, code=1).stderr
     why = {"scope": "HN-01", "by": "ops-1", "reason": "A test needs it"}
-    assert told(database_url, someone.person_id)[:2] == [
+    assert recorded(database_url, someone.person_id)[:2] == [
         ("role.ended", {"role": "clerk", **why}),
         ("role.given", {"role": "clerk", **why}),
     ]
@@ -52,11 +52,11 @@ def test_a_role_is_given_listed_and_ended_with_who_and_why(someone: RegistryReco
 def test_without_who_and_why_no_role_is_given_or_ended(
     someone: RegistryRecord, database_url: str, by: str, reason: str
 ) -> None:
-    before = told(database_url, someone.person_id)
+    before = recorded(database_url, someone.person_id)
     for command in (("give", "clerk"), ("end", "rol_any")):
         refused = run("roles", *command, "--by", by, "--reason", reason, typed=f"{someone.personal_number}\n", code=1)
         assert "Say who you are and why" in refused.stderr
-    assert told(database_url, someone.person_id) == before
+    assert recorded(database_url, someone.person_id) == before
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_without_who_and_why_no_role_is_given_or_ended(
 def test_what_cannot_be_is_refused_in_a_sentence(
     someone: RegistryRecord, database_url: str, arguments: tuple[str, ...], sentence: str
 ) -> None:
-    before = told(database_url, someone.person_id)
+    before = recorded(database_url, someone.person_id)
     refused = run("roles", "give", *arguments, *WHY, typed=f"{someone.personal_number}\n", code=1)
     assert sentence in refused.stderr
-    assert told(database_url, someone.person_id) == before
+    assert recorded(database_url, someone.person_id) == before
 
 
 @pytest.mark.usefixtures("someone")

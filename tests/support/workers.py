@@ -39,13 +39,13 @@ class WorkerProcess:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            told = orjson.loads(line)
-            self._listeners[told.pop("number")](told)
+            message = orjson.loads(line)
+            self._listeners[message.pop("number")](message)
 
     def _order(self, do: str, **more: Any) -> "Order":
         number, loop = next(self._numbers), asyncio.get_running_loop()
         order = Order(number, asyncio.Queue())
-        self._listeners[number] = lambda told: loop.call_soon_threadsafe(order.answers.put_nowait, told)
+        self._listeners[number] = lambda message: loop.call_soon_threadsafe(order.answers.put_nowait, message)
         assert self._process.stdin is not None
         self._process.stdin.write(orjson.dumps({"number": number, "do": do, **more}) + b"\n")
         self._process.stdin.flush()
@@ -101,9 +101,9 @@ class Order:
     async def answer(self) -> dict[str, Any]:
         """What it says next. Raises `AssertionError` with the worker's traceback."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            told = await self.answers.get()
-        assert "error" not in told, told["error"]
-        return told
+            message = await self.answers.get()
+        assert "error" not in message, message["error"]
+        return message
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,17 +148,17 @@ def test_a_record_survives_being_stored() -> None:
 COMPLETE = persona("complete")
 
 
-def told(record: RegistryRecord, own: dict[str, Any] | None = None, now: int = MORNING) -> dict[str, Any]:
+def claims_of(record: RegistryRecord, own: dict[str, Any] | None = None, now: int = MORNING) -> dict[str, Any]:
     account = account_for(record, 2, now - DAY, now)
     return profile.claims(tuple(profile._CLAIMS), Profile(record, own or {}), account, now, "https://id.example")
 
 
 def test_one_persona_has_every_claim_there_is() -> None:
-    assert set(told(COMPLETE.record, COMPLETE.own)) == set(CLAIMS) == set(profile._CLAIMS)
+    assert set(claims_of(COMPLETE.record, COMPLETE.own)) == set(CLAIMS) == set(profile._CLAIMS)
 
 
 def test_claims_have_the_shapes_of_the_specification() -> None:
-    claims = told(COMPLETE.record, COMPLETE.own)
+    claims = claims_of(COMPLETE.record, COMPLETE.own)
     assert claims["birthdate"] == "1996-05-19"
     assert claims["gender"] == "female"
     assert claims["picture"] == "https://id.example/static/portrait.svg"
@@ -179,7 +179,7 @@ def test_claims_have_the_shapes_of_the_specification() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    claims = told(replace(persona("one-word-name").record, phone=None))
+    claims = claims_of(replace(persona("one-word-name").record, phone=None))
     for name in ("family_name", "middle_name", "phone_number", "phone_number_verified", "email", "address", "nickname"):
         assert name not in claims
     assert claims["given_name"] == claims["name"] == "K'Brôh"
@@ -201,13 +201,13 @@ def test_any_threshold_can_be_asked(years: int) -> None:
 
 
 def test_a_merged_province_is_told_by_its_name_of_today() -> None:
-    claims = told(persona("merged-province").record)
+    claims = claims_of(persona("merged-province").record)
     assert claims["address"]["region"] == "Thành phố Hồ Chí Minh"
     assert "Bình Dương" not in claims["address"]["formatted"]
 
 
 def test_an_empty_part_of_an_address_is_left_out() -> None:
-    claims = told(replace(GOOD, address=Address("", "Xã Hoa Ban", "01")))
+    claims = claims_of(replace(GOOD, address=Address("", "Xã Hoa Ban", "01")))
     assert claims["address"] == {
         "formatted": "Xã Hoa Ban, Hà Nội",
         "locality": "Xã Hoa Ban",

@@ -25,7 +25,7 @@ def _as_before() -> Iterator[None]:
     logging.getLogger().handlers[:] = handlers
 
 
-def told(level: str = "info", **more: Any) -> io.StringIO:
+def logging_to_text(level: str = "info", **more: Any) -> io.StringIO:
     stream = io.StringIO()
     logs.configure(level, readable=False, stream=stream, **more)
     return stream
@@ -36,7 +36,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 
 def test_an_event_is_a_json_object_on_one_line() -> None:
-    stream = told()
+    stream = logging_to_text()
     Log("vneid_idp.some.module").warning("delivery.failed", attempt=2, channel="sms", detail="two\nlines", phone=NUMBER)
     (line,) = lines(stream)
     assert line.pop("at").endswith("Z")
@@ -63,7 +63,7 @@ def test_a_person_reads_lines() -> None:
     [("debug", ["a", "b", "c", "d"]), ("info", ["b", "c", "d"]), ("warning", ["c", "d"]), ("error", ["d"])],
 )
 def test_the_level_is_a_setting(level: str, expected: list[str]) -> None:
-    stream = told(level)
+    stream = logging_to_text(level)
     log = Log("vneid_idp.some.module")
     log.debug("a")
     log.info("b")
@@ -74,7 +74,7 @@ def test_the_level_is_a_setting(level: str, expected: list[str]) -> None:
 
 
 def test_of_a_library_only_the_fixed_text_is_kept() -> None:
-    stream = told("debug")
+    stream = logging_to_text("debug")
     logging.getLogger("httpx").info("HTTP Request: %s", f"https://register.example/{NUMBER}")
     logging.getLogger("some.library").warning("cannot read %s", NUMBER)
     try:
@@ -87,10 +87,10 @@ def test_of_a_library_only_the_fixed_text_is_kept() -> None:
 
 
 def test_the_server_says_in_the_same_form_where_it_listens() -> None:
-    stream = told()
+    stream = logging_to_text()
     logging.getLogger("uvicorn.error").info("Uvicorn running on %s", "http://127.0.0.1:8000")
     (line,) = lines(stream)
     assert (line["logger"], line["event"]) == ("uvicorn.error", "Uvicorn running on http://127.0.0.1:8000")
-    quiet = told(server="warning")
+    quiet = logging_to_text(server="warning")
     logging.getLogger("uvicorn.error").info("Uvicorn running on %s", "http://127.0.0.1:8000")
     assert quiet.getvalue() == ""

@@ -47,9 +47,9 @@ def test_resource_may_repeat_and_an_empty_value_is_left_out() -> None:
     assert read_params(parse_urlencoded(b"resource=a&resource=b&state=&c=1")) == {"resource": "b", "c": "1"}
 
 
-@pytest.mark.parametrize(("name", "told"), [("state", "'state'"), ("<é>", "a parameter"), ("n" * 50, "a parameter")])
-def test_the_refusal_repeats_no_strange_name(name: str, told: str) -> None:
-    with pytest.raises(InvalidRequest, match=told):
+@pytest.mark.parametrize(("name", "named"), [("state", "'state'"), ("<é>", "a parameter"), ("n" * 50, "a parameter")])
+def test_the_refusal_repeats_no_strange_name(name: str, named: str) -> None:
+    with pytest.raises(InvalidRequest, match=named):
         read_params([(name, "1"), (name, "1")])
 
 

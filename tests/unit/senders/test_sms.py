@@ -60,8 +60,8 @@ async def test_a_code_for_the_clerk_is_not_said_to_be_for_nobody() -> None:
     gateway = Gateway()
     for use in Use:
         await send(gateway, use=use)
-    told, for_clerk = (httpx.Response(200, content=request.content).json()["text"] for request in gateway.taken)
-    assert "Never tell it to anybody" in told
+    for_holder, for_clerk = (httpx.Response(200, content=request.content).json()["text"] for request in gateway.taken)
+    assert "Never tell it to anybody" in for_holder
     assert "Tell it to the clerk" in for_clerk
     assert "Never" not in for_clerk
 

@@ -157,11 +157,11 @@ async def test_a_refused_attempt_takes_nothing_of_the_account(small: Limits) -> 
 
 
 async def test_the_last_failure_is_told_as_the_lock_out(small: Limits) -> None:
-    told = []
+    locked_out = []
     for _ in range(3):
         await small.admit(Secret.SIGN_IN, Tried("person", "192.0.2.1"))
-        told.append(await small.failed(Secret.SIGN_IN, Tried("person", "192.0.2.1")))
-    assert told == [False, False, True]
+        locked_out.append(await small.failed(Secret.SIGN_IN, Tried("person", "192.0.2.1")))
+    assert locked_out == [False, False, True]
 
 
 async def test_secrets_are_counted_apart(small: Limits) -> None:
