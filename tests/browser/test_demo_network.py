@@ -38,7 +38,7 @@ class Cast:
     adult: str
     child: str
     parent: str
-    ward: str
+    their_child: str
 
 
 CASTS = {
@@ -251,10 +251,10 @@ def test_a_child_is_refused_and_registered_by_a_parent_on_the_same_phone(househo
     page.click("form[action='/parent'] button")
     # The child is still signed in here: the parent is asked all the same.
     household.prove(household.cast.parent)
-    page.wait_for_url("**/ward/**")
+    page.wait_for_url("**/child/**")
     household.check()
-    child = persona(household.cast.ward, SystemClock().now()).record.full_name
-    page.check(f"label.row:has-text('{child}') input[name=ward]")
+    child = persona(household.cast.their_child, SystemClock().now()).record.full_name
+    page.check(f"label.row:has-text('{child}') input[name=child]")
     page.click("main .button.primary >> nth=0")
     expect(page.locator(".notice.info")).to_contain_text(child)
     household.agree()

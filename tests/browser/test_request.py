@@ -146,10 +146,10 @@ def test_a_guardian_chooses_a_child(visit: Visit) -> None:
     person.arrive(scope="openid binding:child_account", acr_values=LEVEL_2)
     person.sign_in()
     person.prove_twice()
-    person.page.locator("input[name=ward]").first.wait_for()
+    person.page.locator("input[name=child]").first.wait_for()
     person.check_page()
     assert person.page.locator("input:checked").count() == 0
-    person.page.check("input[name=ward] >> nth=0")
+    person.page.check("input[name=child] >> nth=0")
     child = person.page.inner_text("label:has(:checked) .row-label")
     person.press_main()
     person.page.wait_for_url("**/consent/**")

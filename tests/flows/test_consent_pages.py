@@ -159,18 +159,18 @@ async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country,
     request = party.request(scope="openid binding:child_account")
     page = await person.sign_in(await person.start(request))
     assert isinstance(page, Page)
-    assert page.path.startswith("/ward/")
+    assert page.path.startswith("/child/")
     assert "dưới 16 tuổi" in page.text
     children = [land.people[slug].record for slug in ("fifteen", "child-9")]
     assert all(child.full_name in page.text for child in children)
     assert all(child.person_id not in page.response.text for child in children)
     stranger = land.people["child-5"].record.person_id
     for chosen in ("", "made up", stranger, children[0].person_id):
-        refused = await person.submit(page, ward=chosen)
+        refused = await person.submit(page, child=chosen)
         assert isinstance(refused, Page)
         assert refused.response.status_code == 422
-    value = page.response.text.split('name="ward" value="')[1].split('"')[0]
-    consent = await person.submit(page, ward=value)
+    value = page.response.text.split('name="child" value="')[1].split('"')[0]
+    consent = await person.submit(page, child=value)
     assert isinstance(consent, Page)
     assert consent.path.startswith("/consent/")
     assert any(child.full_name in consent.text for child in children)

@@ -44,10 +44,10 @@ class Visitor:
         page = await person.sign_in(await person.open(url))
         page = await person.submit(as_page(page, "/second"), send="1")
         page = await person.submit(as_page(page, "/second"), code=await person.one_time_code())
-        if isinstance(page, Page) and page.path.startswith("/ward/"):
-            child = re.search(r'<input type="radio" name="ward" value="([^"]+)"', page.response.text)
+        if isinstance(page, Page) and page.path.startswith("/child/"):
+            child = re.search(r'<input type="radio" name="child" value="([^"]+)"', page.response.text)
             assert child
-            page = await person.submit(page, ward=child[1])
+            page = await person.submit(page, child=child[1])
         away = await person.submit(as_page(page, ""), **decision)
         assert isinstance(away, str), away.text
         return await self.page(away)

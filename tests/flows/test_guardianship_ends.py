@@ -101,9 +101,9 @@ async def test_the_portal_names_no_child_to_a_former_guardian(
 async def test_a_child_is_no_longer_offered_to_a_former_guardian(land: Country) -> None:
     guardian, child = land.people["guardian"].record, land.people["fifteen"].record
     await taken_away(land, child)
-    wards = await land.idp.registry.wards_of(guardian.person_id)
-    assert wards
-    assert child.person_id not in {ward.person_id for ward in wards}
+    children = await land.idp.registry.children_of(guardian.person_id)
+    assert children
+    assert child.person_id not in {each.person_id for each in children}
 
 
 async def test_nobody_binds_for_a_child_whose_account_was_closed(land: Country, party: RelyingParty) -> None:

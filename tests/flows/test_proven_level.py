@@ -36,8 +36,8 @@ async def test_a_child_chosen_by_one_guardian_is_not_shown_to_the_next_person(
     assert isinstance(page, Page)
     child = land.people["child-9"].record.full_name
     assert child in page.text
-    chosen = page.response.text.partition(child)[0].rpartition('name="ward" value="')[2].partition('"')[0]
-    page = await guardian.submit(page, ward=chosen)
+    chosen = page.response.text.partition(child)[0].rpartition('name="child" value="')[2].partition('"')[0]
+    page = await guardian.submit(page, child=chosen)
     assert isinstance(page, Page)
     assert child in page.text
     stranger = (await known(land, "complete")).person

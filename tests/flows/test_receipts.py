@@ -96,8 +96,8 @@ async def test_the_receipt_says_that_it_is_about_a_child(
     person = Person(land, land.people["guardian"])
     page = await person.sign_in(await person.start(party.request(scope="openid binding:child_account")))
     assert isinstance(page, Page)
-    value = page.response.text.split('name="ward" value="')[1].split('"')[0]
-    consent = await person.submit(page, ward=value)
+    value = page.response.text.split('name="child" value="')[1].split('"')[0]
+    consent = await person.submit(page, child=value)
     assert isinstance(consent, Page)
     child = screens[-1].child
     assert child is not None

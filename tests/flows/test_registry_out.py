@@ -25,7 +25,7 @@ def out(land: Country, monkeypatch: pytest.MonkeyPatch) -> None:
         raise httpx.ConnectError("no")
 
     asked = client(land.watch, httpx.MockTransport(nobody))
-    for name in ("find", "find_by_number", "find_many", "wards_of"):
+    for name in ("find", "find_by_number", "find_many", "children_of"):
         monkeypatch.setattr(type(land.idp.registry), name, lambda _, *given, name=name: getattr(asked, name)(*given))
     monkeypatch.setattr(type(land.idp.registry), "health", property(lambda _: asked.health))
 

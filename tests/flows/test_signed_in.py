@@ -49,9 +49,9 @@ async def agree(land: Country, party: RelyingParty, person: Person) -> Callable[
 async def choose_child(land: Country, party: RelyingParty, person: Person) -> Callable[[], Awaitable[Any]]:
     page = await person.start(party.request(scope="openid binding:child_account"))
     assert isinstance(page, Page)
-    assert page.path.startswith("/ward/")
-    value = page.response.text.split('name="ward" value="')[1].split('"')[0]
-    return lambda: person.browser.post(page.action, data={**page.hidden, "ward": value})
+    assert page.path.startswith("/child/")
+    value = page.response.text.split('name="child" value="')[1].split('"')[0]
+    return lambda: person.browser.post(page.action, data={**page.hidden, "child": value})
 
 
 async def withdraw(land: Country, party: RelyingParty, person: Person) -> Callable[[], Awaitable[Any]]:

@@ -202,7 +202,7 @@ async def test_signing_in_makes_a_new_session_whatever_the_browser_brought(land:
 async def test_a_page_that_is_not_the_next_one_leads_on(land: Country, party: RelyingParty) -> None:
     person, page = await at_signin(land, party)
     interaction = page.path.removeprefix("/signin/")
-    for path in (f"/signin/{interaction}/second", f"/level/{interaction}", f"/ward/{interaction}"):
+    for path in (f"/signin/{interaction}/second", f"/level/{interaction}", f"/child/{interaction}"):
         assert isinstance(led := await person.open(path), Page)
         assert led.path == page.path
     consent = await person.sign_in(page)

@@ -105,7 +105,7 @@ async def test_as_a_pushed_request_or_an_interaction(
 async def test_an_interaction_that_cannot_be(land: Country, party: RelyingParty) -> None:
     async with land.browser() as browser:
         for path in ("%00", "a%00" + "b" * 22, "%FF" * 24, "x" * 5000, "é" * 24, "'; --"):
-            for door in ("authorize", "signin", "consent", "level", "ward"):
+            for door in ("authorize", "signin", "consent", "level", "child"):
                 assert (await browser.get(f"/{door}/{path}")).status_code == 410, (door, path)
             uri = f"urn:ietf:params:oauth:request_uri:{path.replace('%00', chr(0))}"
             answer = await browser.get("/authorize", params={"client_id": party.client_id, "request_uri": uri})

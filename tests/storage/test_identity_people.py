@@ -37,15 +37,15 @@ async def test_the_registry_finds_people_by_person_and_by_number(db: Database) -
         assert await POPULATION.find_by_number(unit, "097095999999") is None
 
 
-async def test_the_registry_knows_wards_eldest_first_and_only_the_living(db: Database) -> None:
+async def test_the_registry_knows_children_eldest_first_and_only_the_living(db: Database) -> None:
     await with_personas(db)
     guardian = persona("guardian").record.person_id
     async with db.writing() as unit:
-        wards = await POPULATION.wards_of(unit, guardian)
-        assert [ward.person_id for ward in wards] == [persona(s).record.person_id for s in ("fifteen", "child-9")]
-        assert await POPULATION.wards_of(unit, PLAIN.record.person_id) == ()
-        await POPULATION.record_death(unit, wards[0].person_id)
-        assert len(await POPULATION.wards_of(unit, guardian)) == 1
+        children = await POPULATION.children_of(unit, guardian)
+        assert [child.person_id for child in children] == [persona(s).record.person_id for s in ("fifteen", "child-9")]
+        assert await POPULATION.children_of(unit, PLAIN.record.person_id) == ()
+        await POPULATION.record_death(unit, children[0].person_id)
+        assert len(await POPULATION.children_of(unit, guardian)) == 1
 
 
 async def test_real_numbers_and_taken_ones_are_refused(db: Database) -> None:
@@ -265,7 +265,7 @@ async def test_citizens_are_written_once_whatever_is_there(db: Database) -> None
         child = next(
             citizen.record for citizen in people if citizen.record.guardian_ids and not citizen.record.deceased_at
         )
-        assert child in await POPULATION.wards_of(unit, child.guardian_ids[0])
+        assert child in await POPULATION.children_of(unit, child.guardian_ids[0])
 
 
 async def test_citizens_without_accounts(db: Database) -> None:

@@ -58,14 +58,14 @@ async def test_nobody_is_nobody(registry: PopulationRegistry) -> None:
     assert await registry.find_by_number("097095999999") is None
     assert await registry.find_many([]) == {}
     assert await registry.find_many(["per_nobody", PLAIN.person_id, PLAIN.person_id]) == {PLAIN.person_id: PLAIN}
-    assert await registry.wards_of("per_nobody") == ()
+    assert await registry.children_of("per_nobody") == ()
 
 
-async def test_wards_are_the_living_eldest_first(registry: PopulationRegistry) -> None:
-    assert await registry.wards_of(GUARDIAN.person_id) == (persona("fifteen").record, CHILD)
-    assert await registry.wards_of(PLAIN.person_id) == ()
+async def test_children_are_the_living_eldest_first(registry: PopulationRegistry) -> None:
+    assert await registry.children_of(GUARDIAN.person_id) == (persona("fifteen").record, CHILD)
+    assert await registry.children_of(PLAIN.person_id) == ()
     await reported(registry, CHILD, Death(MORNING))
-    assert await registry.wards_of(GUARDIAN.person_id) == (persona("fifteen").record,)
+    assert await registry.children_of(GUARDIAN.person_id) == (persona("fifteen").record,)
 
 
 async def reported(

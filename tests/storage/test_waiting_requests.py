@@ -18,7 +18,7 @@ Act = Callable[[Unit, Interaction], Awaitable[object]]
 ACTS: dict[str, Act] = {
     "claim": lambda unit, waiting: service.claim(unit, waiting.interaction_id, BROWSER),
     "refuse": lambda unit, waiting: service.refuse(unit, waiting, "consent"),
-    "choose a child": lambda unit, waiting: service.choose_ward(unit, waiting, "per_child"),
+    "choose a child": lambda unit, waiting: service.choose_child(unit, waiting, "per_child"),
     "extend": service.extend,
     "end": lambda unit, waiting: service.end(unit, waiting.interaction_id),
     "look": lambda unit, waiting: service.get_in_browser(unit, SEALER, waiting.interaction_id, BROWSER),

@@ -37,7 +37,7 @@ _SKETCH = Sketch(
     own={"nickname": "Zxnick", "website": "https://zxuong.example/"},
 )
 _LINK = re.compile(r"""(?:href|src|action)=["']([^"']+)""")
-_FORM_AGAIN = ("/signin", "/consent", "/ward", "/me")
+_FORM_AGAIN = ("/signin", "/consent", "/child", "/me")
 _OWN_BROWSER = ("httpx", "httpcore", "asyncio")
 """Loggers of the test's own side of the wire."""
 

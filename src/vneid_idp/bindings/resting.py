@@ -73,12 +73,12 @@ async def lift(unit: Unit, binding: Binding, *, kinds: Kinds = KINDS) -> None:
     await _put_in_step(unit, binding, before, frozenset(), None, kinds)
 
 
-async def wards_of(unit: Reading, guardian_id: str, *, kinds: Kinds = KINDS) -> frozenset[str]:
+async def children_of(unit: Reading, guardian_id: str, *, kinds: Kinds = KINDS) -> frozenset[str]:
     """The people for whom somebody bound, as their guardian, what is live."""
     return frozenset([_holder(binding) async for binding in _supervised(unit, guardian_id, kinds)])
 
 
-async def put_wards_in_step(
+async def put_children_in_step(
     unit: Unit, guardian_id: str, *, acts: bool, locked_at: Mapping[str, Instant | None], kinds: Kinds = KINDS
 ) -> None:
     """Let rest what somebody bound for others as their guardian, or count again, by whether the guardian `acts`.

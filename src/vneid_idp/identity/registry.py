@@ -54,6 +54,7 @@ class Address:
 
     street: str
     ward: str
+    """The commune: phường, xã or đặc khu."""
     province: str
     """Two-digit code since 1 July 2025 (`provinces.CURRENT`)."""
     former_province: str | None = None
@@ -143,7 +144,7 @@ class Registry(Protocol):
         """Those of these people whom the registry has, by their id, in one question. At most `MANY` of them."""
         ...
 
-    async def wards_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
+    async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
         """The living people whose parent or guardian this person is, eldest first. Whether one is still a child is
         decided by the caller, who knows the instant and the age that matters."""
         ...

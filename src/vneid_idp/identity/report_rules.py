@@ -34,7 +34,7 @@ class Obstacle(StrEnum):
     CARD_NOT_NEWER = "card_not_newer"
     CARD_EXPIRED = "card_expired"
     GUARDIAN_UNKNOWN = "guardian_unknown"
-    GUARDIAN_IS_WARD = "guardian_is_ward"
+    OWN_GUARDIAN = "own_guardian"
     GUARDIAN_DECEASED = "guardian_deceased"
     GUARDIAN_TOO_YOUNG = "guardian_too_young"
     GUARDIAN_ALREADY = "guardian_already"
@@ -51,7 +51,7 @@ _TEXTS: Mapping[Obstacle, str] = {
     Obstacle.CARD_NOT_NEWER: "The register has a card that was issued on that day or later.",
     Obstacle.CARD_EXPIRED: "That card has expired already.",
     Obstacle.GUARDIAN_UNKNOWN: "The register has nobody with the guardian's number.",
-    Obstacle.GUARDIAN_IS_WARD: "Nobody is the own guardian.",
+    Obstacle.OWN_GUARDIAN: "Nobody is the own guardian.",
     Obstacle.GUARDIAN_DECEASED: "The register has the guardian as deceased.",
     Obstacle.GUARDIAN_TOO_YOUNG: "A guardian is at least {years} years old.",
     Obstacle.GUARDIAN_ALREADY: "That person is a guardian of the child already.",
@@ -117,7 +117,7 @@ def _check_guardian(record: RegistryRecord, guardian: RegistryRecord | None, rul
     if guardian is None:
         raise CannotBeReported(Obstacle.GUARDIAN_UNKNOWN)
     if guardian.person_id == record.person_id:
-        raise CannotBeReported(Obstacle.GUARDIAN_IS_WARD)
+        raise CannotBeReported(Obstacle.OWN_GUARDIAN)
     if guardian.deceased_at is not None:
         raise CannotBeReported(Obstacle.GUARDIAN_DECEASED)
     if age(guardian.birth_date, now) < rules[Threshold.GUARDIAN_FROM_AGE]:

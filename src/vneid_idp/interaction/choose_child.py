@@ -1,4 +1,4 @@
-"""`/ward/{interaction}`: a parent or guardian chooses the child whose account this is about."""
+"""`/child/{interaction}`: a parent or guardian chooses the child whose account this is about."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +9,7 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.protocol.interaction import ChooseWard
+from vneid_idp.protocol.interaction import ChooseChild
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 from vneid_idp.web.doors import Door
@@ -21,7 +21,7 @@ from vneid_idp.web.templates import render
 async def show(request: Request) -> Response:
     """The children for whom the person acts, none chosen."""
     visit = await enter(request)
-    if not isinstance(visit.situation.step, ChooseWard):
+    if not isinstance(visit.situation.step, ChooseChild):
         return visit.onward()
     return await _page(request, visit, await _children(visit))
 
@@ -30,25 +30,25 @@ async def submit(request: Request) -> Response:
     """Choose a child, go back to the service, or ask for more time."""
     form = await read_form(request)
     visit = await enter(request)
-    if not isinstance(visit.situation.step, ChooseWard):
+    if not isinstance(visit.situation.step, ChooseChild):
         return visit.onward()
     if form["leave"]:
         assert visit.situation.person is not None
         return await leave(visit, "consent", visit.situation.person.person_id)
     children = await _children(visit)
     if form["extend"]:
-        return await _page(request, await extend(visit), children, form["ward"])
+        return await _page(request, await extend(visit), children, form["child"])
     # Asked of the registry again, never taken from the form: it says whose account this person may decide about.
-    child = children.get(form["ward"])
+    child = children.get(form["child"])
     if child is None:
         return await _page(request, visit, children, error=gettext(request, "Choose the child."))
     session = visit.session
     assert session is not None
-    ward_id = child.person_id
+    child_id = child.person_id
 
     async def work(unit: Unit) -> None:
         await hold_signed_in(unit, session.person_id, session.session_id)
-        await service.choose_ward(unit, visit.interaction, ward_id)
+        await service.choose_child(unit, visit.interaction, child_id)
 
     await visit.provider.db.transact(work, durable=False)
     return visit.onward()
@@ -61,9 +61,9 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
     provider = visit.provider
     rules, now = await _rules(visit), provider.clock.now()
     return {
-        digest(f"{visit.interaction.interaction_id} {ward.person_id}"): ward
-        for ward in await provider.registry.wards_of(person.person_id)
-        if is_guardian(person.person_id, ward, rules, now)
+        digest(f"{visit.interaction.interaction_id} {child.person_id}"): child
+        for child in await provider.registry.children_of(person.person_id)
+        if is_guardian(person.person_id, child, rules, now)
     }
 
 
@@ -86,11 +86,11 @@ async def _page(
         children=children,
         years=(await _rules(visit))[Threshold.GUARDIAN_UNTIL_AGE],
         chosen=chosen,
-        errors={"ward": error} if error else {},
+        errors={"child": error} if error else {},
     )
 
 
 doors = [
-    Door.page("/ward/{interaction}", show),
-    Door.page("/ward/{interaction}", submit, "POST"),
+    Door.page("/child/{interaction}", show),
+    Door.page("/child/{interaction}", submit, "POST"),
 ]

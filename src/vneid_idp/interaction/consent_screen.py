@@ -72,14 +72,14 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     step, person, session = visit.situation.step, visit.situation.person, visit.session
     if not isinstance(step, AskConsent) or person is None or session is None:
         return None
-    provider, ward_id = visit.provider, visit.interaction.ward_id
-    ward = await provider.registry.find(ward_id) if ward_id else None
+    provider, child_id = visit.provider, visit.interaction.child_id
+    child = await provider.registry.find(child_id) if child_id else None
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
         found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
     if found is None:
         return None
-    if ward_id and not is_guardian(person.person_id, ward, policy.at(unit.now), unit.now):
+    if child_id and not is_guardian(person.person_id, child, policy.at(unit.now), unit.now):
         # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
         raise InteractionOver
     account, profile = found
@@ -96,7 +96,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         values,
         locale_of(request),
         partial(gettext, request),
-        child=ward.full_name if ward else None,
+        child=child.full_name if child else None,
     )
     return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step.items))
 

@@ -34,12 +34,12 @@ class Interaction:
     opened_at: Instant
     expires_at: Instant
     refused: str | None
-    ward_id: str | None
+    child_id: str | None
 
     @property
     def waiting(self) -> WaitingFacts:
         """What the pages recorded so far, for `next_step`."""
-        return WaitingFacts(self.opened_at, self.refused, self.ward_id)
+        return WaitingFacts(self.opened_at, self.refused, self.child_id)
 
 
 async def open_interaction(
@@ -58,7 +58,7 @@ async def open_interaction(
         opened_at=opened_at,
         expires_at=opened_at + life,
         refused=None,
-        ward_id=None,
+        child_id=None,
         ended_at=None,
     )
     await store.add(unit, stored)
@@ -105,12 +105,12 @@ async def refuse(unit: Unit, interaction: Interaction, page: str) -> None:
         raise InteractionOver
 
 
-async def choose_ward(unit: Unit, interaction: Interaction, ward_id: str) -> None:
+async def choose_child(unit: Unit, interaction: Interaction, child_id: str) -> None:
     """Record the child whose account this request is about. The caller has checked that it is the guardian's.
 
     Raises `InteractionOver`.
     """
-    if not await store.choose_ward(unit, interaction.interaction_id, ward_id):
+    if not await store.choose_child(unit, interaction.interaction_id, child_id):
         raise InteractionOver
 
 
@@ -144,5 +144,5 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         opened_at=stored.opened_at,
         expires_at=stored.expires_at,
         refused=stored.refused,
-        ward_id=stored.ward_id,
+        child_id=stored.child_id,
     )

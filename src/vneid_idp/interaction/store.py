@@ -21,7 +21,7 @@ class Stored:
     opened_at: Instant
     expires_at: Instant
     refused: str | None
-    ward_id: str | None
+    child_id: str | None
     ended_at: Instant | None
 
     def is_open(self, now: Instant) -> bool:
@@ -43,7 +43,7 @@ _CLAIM = Statement(
     .values(browser=bindparam("browser"), expires_at=bindparam("until"))
 )
 _REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam("page")))
-_CHOOSE = Statement(update(interactions).where(*_open).values(ward_id=bindparam("ward")))
+_CHOOSE = Statement(update(interactions).where(*_open).values(child_id=bindparam("child")))
 _EXTEND = Statement(update(interactions).where(*_open).values(expires_at=bindparam("until")))
 # One conditional statement: of two answers to the same request, only the first finds it open.
 _END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
@@ -61,7 +61,7 @@ async def add(unit: Unit, stored: Stored) -> None:
         opened_at=stored.opened_at,
         expires_at=stored.expires_at,
         refused=stored.refused,
-        ward_id=stored.ward_id,
+        child_id=stored.child_id,
         ended_at=stored.ended_at,
     )
 
@@ -79,7 +79,7 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         opened_at=row["opened_at"],
         expires_at=row["expires_at"],
         refused=row["refused"],
-        ward_id=row["ward_id"],
+        child_id=row["ward_id"],
         ended_at=row["ended_at"],
     )
 
@@ -94,9 +94,9 @@ async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:
     return await unit.execute(_REFUSE, of=interaction_id, page=page, now=unit.now) == 1
 
 
-async def choose_ward(unit: Unit, interaction_id: str, ward_id: str) -> bool:
+async def choose_child(unit: Unit, interaction_id: str, child_id: str) -> bool:
     """Record the child that the guardian chose; `False` when the request is not open any more."""
-    return await unit.execute(_CHOOSE, of=interaction_id, ward=ward_id, now=unit.now) == 1
+    return await unit.execute(_CHOOSE, of=interaction_id, child=child_id, now=unit.now) == 1
 
 
 async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:

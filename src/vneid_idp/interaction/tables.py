@@ -14,7 +14,7 @@ interactions = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("refused", Text),
-    Column("ward_id", Text),
+    Column("ward_id", Text, key="child_id"),
     Column("ended_at", BigInteger),
     Index("ix_interactions_expires_at", "expires_at"),
 )

@@ -16,7 +16,7 @@ OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.CARD_NOT_NEWER: mark("The population register has a card of this day, or a newer one."),
     Obstacle.CARD_EXPIRED: mark("This card would have expired already."),
     Obstacle.GUARDIAN_UNKNOWN: mark("The population register has nobody with this number."),
-    Obstacle.GUARDIAN_IS_WARD: mark("This is the child's own number: nobody is the own guardian."),
+    Obstacle.OWN_GUARDIAN: mark("This is the child's own number: nobody is the own guardian."),
     Obstacle.GUARDIAN_DECEASED: mark("The population register has recorded the death of this guardian."),
     Obstacle.GUARDIAN_TOO_YOUNG: mark("A guardian is at least %(years)s years old; this person is younger."),
     Obstacle.GUARDIAN_ALREADY: mark("This person is a parent or guardian of the child already."),

@@ -51,7 +51,7 @@ class WaitingFacts:
     opened_at: Instant
     refused: str | None = None
     """`consent` or `level`: which page the person left with "no"."""
-    ward_id: str | None = None
+    child_id: str | None = None
     """The child that a guardian chose."""
 
 
@@ -73,7 +73,7 @@ class ReachLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseWard:
+class ChooseChild:
     """Let a guardian choose the child whose account this is about."""
 
 
@@ -98,7 +98,7 @@ class Issue:
     authorisation: Authorisation
 
 
-Step = SignIn | StepUp | ReachLevel | ChooseWard | AskConsent | Refuse | Issue
+Step = SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | Refuse | Issue
 
 
 def next_step(
@@ -137,8 +137,8 @@ def _next_step(
     acr = acr_for(request.acr_values, level)
     if acr is None:
         return StepUp() if person.account_level >= 2 else ReachLevel()
-    if needs_child(request.scope) and waiting.ward_id is None:
-        return ChooseWard()
+    if needs_child(request.scope) and waiting.child_id is None:
+        return ChooseChild()
     decided = {} if consent is None else consent.decided
     missing = undecided(items, decided)
     if missing:
@@ -152,7 +152,7 @@ def _next_step(
             scope=granted_scope(request.scope, consent.decided),
             origin=Origin.BROWSER,
             ground=AuthorisationGround(consent.consent_id, person.session_id),
-            on_behalf_of=None if waiting.ward_id is None else Child(waiting.ward_id),
+            on_behalf_of=None if waiting.child_id is None else Child(waiting.child_id),
             claims=request.claims,
             level=level,
             acr=acr,
@@ -199,7 +199,7 @@ def _silently(step: Step) -> Step:
             return Refuse(LoginRequired("A second factor is needed."))
         case ReachLevel():
             return Refuse(UnmetAuthenticationRequirements("The person cannot reach the level that was asked for."))
-        case ChooseWard():
+        case ChooseChild():
             return Refuse(InteractionRequired("A guardian has to choose the child."))
         case AskConsent():
             return Refuse(ConsentRequired("The person has not agreed to all that is asked for."))

@@ -20,7 +20,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from vneid_idp.protocol.interaction import (
     AskConsent,
-    ChooseWard,
+    ChooseChild,
     Issue,
     ReachLevel,
     Refuse,
@@ -160,7 +160,7 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
             return see_other(_page(asking, interaction.interaction_id))
 
 
-def _page(asking: SignIn | StepUp | ReachLevel | ChooseWard | AskConsent, interaction_id: str) -> str:
+def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent, interaction_id: str) -> str:
     """Which page asks for what is missing."""
     match asking:
         case SignIn():
@@ -169,8 +169,8 @@ def _page(asking: SignIn | StepUp | ReachLevel | ChooseWard | AskConsent, intera
             return f"/signin/{interaction_id}/second"
         case ReachLevel():
             return f"/level/{interaction_id}"
-        case ChooseWard():
-            return f"/ward/{interaction_id}"
+        case ChooseChild():
+            return f"/child/{interaction_id}"
         case AskConsent():
             return f"/consent/{interaction_id}"
         case _:

@@ -65,12 +65,12 @@ class HttpRegistry:
             raise _bad("tells of people whom nobody asked for")
         return found
 
-    async def wards_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
-        """See `Registry.wards_of`."""
-        wards = _people(await self._transport.ask("GET", f"{PREFIX}/people/{person_id}/wards"))
-        if any(ward.deceased_at is not None or person_id not in ward.guardian_ids for ward in wards):
-            raise _bad("calls people wards who are none")
-        return tuple(sorted(wards, key=lambda ward: (ward.birth_date, ward.person_id)))
+    async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
+        """See `Registry.children_of`."""
+        children = _people(await self._transport.ask("GET", f"{PREFIX}/people/{person_id}/wards"))
+        if any(child.deceased_at is not None or person_id not in child.guardian_ids for child in children):
+            raise _bad("calls people children of a guardian who are none")
+        return tuple(sorted(children, key=lambda child: (child.birth_date, child.person_id)))
 
     async def changes(self, after: str | None, limit: int) -> tuple[RegistryChange, ...]:
         """See `RegistryFeed.changes`."""

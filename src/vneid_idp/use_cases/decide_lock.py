@@ -6,7 +6,7 @@ from vneid_idp.identity import lock_requests
 from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.guardians_standing import seize_with_wards
+from vneid_idp.use_cases.guardians_standing import seize_with_children
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 
@@ -30,7 +30,7 @@ async def decide_request(
 async def _decide(
     unit: Unit, person_id: str, request_id: str, *, agreed: bool, deed: Deed
 ) -> tuple[LockRequest, tuple[Delivery, ...]]:
-    await seize_with_wards(unit, person_id)
+    await seize_with_children(unit, person_id)
     asked = await lock_requests.decide(unit, person_id, request_id, agreed=agreed, deed=deed)
     if agreed and asked.lock:
         return asked, await lock_person(unit, person_id, LockedBy.AUTHORITY, deed)

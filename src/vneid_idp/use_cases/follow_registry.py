@@ -27,7 +27,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
+from vneid_idp.use_cases.guardians_standing import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.lock_person import rest, wake
 
 
@@ -56,7 +56,7 @@ async def follow_registry(
     """
     person_id = record.person_id
     if not seized:
-        await seize_with_wards(unit, person_id)
+        await seize_with_children(unit, person_id)
     known = await accounts.find_known(unit, vault, person_id)
     if known is not None:
         if not accounts.is_news(known, record):
@@ -99,7 +99,7 @@ async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Acco
         lambda binding: grounds(binding, record, account, policy.at(unit.now), unit.now),
         locked_at=None if account is None else account.locked_since,
     )
-    await put_wards_in_step(unit, record.person_id)
+    await put_children_in_step(unit, record.person_id)
 
 
 def grounds(

@@ -10,12 +10,12 @@ from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, lock_requests, passkeys, persons, reports_under_way, sessions
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
+from vneid_idp.use_cases.guardians_standing import put_children_in_step, seize_with_children
 
 
 async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | None = None) -> tuple[Delivery, ...]:
     """Forget; the log-out notices to deliver after the commit."""
-    await seize_with_wards(unit, person_id)
+    await seize_with_children(unit, person_id)
     # What the register was asked before, for a child whose account a guardian binds, must not be acted on any more.
     await persons.tell(unit, person_id)
     await sessions.end_all(unit, person_id)
@@ -32,5 +32,5 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await lock_requests.forget(unit, person_id)
     await reports_under_way.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
-    await put_wards_in_step(unit, person_id)
+    await put_children_in_step(unit, person_id)
     return tuple(deliveries)

@@ -11,23 +11,23 @@ from vneid_idp.identity.account_rules import Standing, account_standing
 from vneid_idp.storage.unit import Reading, Unit
 
 
-async def seize_with_wards(unit: Unit, person_id: str) -> None:
+async def seize_with_children(unit: Unit, person_id: str) -> None:
     """Seize somebody of whom something is about to be taken away or given back, and the children concerned."""
-    await persons.seize(unit, person_id, *await resting.wards_of(unit, person_id))
+    await persons.seize(unit, person_id, *await resting.children_of(unit, person_id))
 
 
-async def put_wards_in_step(unit: Unit, person_id: str) -> None:
+async def put_children_in_step(unit: Unit, person_id: str) -> None:
     """Let rest what this person bound for children, or count again, as the person's account stands now."""
-    wards = await resting.wards_of(unit, person_id)
-    if not wards:
+    children = await resting.children_of(unit, person_id)
+    if not children:
         return
     # Mostly they are seized already, in the order of ids. Where a sign-in finds a change, or one came in between, two
     # may wait for each other, and the database has one begin again.
-    await persons.seize(unit, *wards)
+    await persons.seize(unit, *children)
     account = await accounts.find(unit, person_id)
     acts = account is not None and account_standing(account, None, unit.now) is Standing.USABLE
-    locked_at = {ward: await _locked_at(unit, ward) for ward in wards}
-    await resting.put_wards_in_step(unit, person_id, acts=acts, locked_at=locked_at)
+    locked_at = {child: await _locked_at(unit, child) for child in children}
+    await resting.put_children_in_step(unit, person_id, acts=acts, locked_at=locked_at)
 
 
 async def _locked_at(unit: Reading, person_id: str) -> int | None:

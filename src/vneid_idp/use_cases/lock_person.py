@@ -13,7 +13,7 @@ from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possibl
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.guardians_standing import put_wards_in_step, seize_with_wards
+from vneid_idp.use_cases.guardians_standing import put_children_in_step, seize_with_children
 
 # In the authority's name it is done as one officer asked and another agreed: it is possible as long as asking is.
 _LOCK = {LockedBy.HOLDER: Act.LOCK, LockedBy.AUTHORITY: Act.ASK_LOCK}
@@ -34,7 +34,7 @@ async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> t
     An authority's lock stands over a holder's. Raises `NoAccount`, and `ActNotPossible` of the dead and where such a
     lock, or one above it, stands.
     """
-    await seize_with_wards(unit, person_id)
+    await seize_with_children(unit, person_id)
     check_possible(_LOCK[by], await accounts.find(unit, person_id))
     await accounts.lock(unit, person_id, by, deed)
     return await rest(unit, person_id)
@@ -46,7 +46,7 @@ async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) ->
     Grants count again, and the bindings that rest since the lock, unless the register has locked the person too. A
     holder cannot lift an authority's. Raises `NoAccount`, `NoLockToLift`, and `ActNotPossible` of the dead.
     """
-    await seize_with_wards(unit, person_id)
+    await seize_with_children(unit, person_id)
     before = await accounts.get_open(unit, person_id)
     if before.deceased_at is None and _UNLOCK[by] not in possible(before):
         raise NoLockToLift
@@ -58,7 +58,7 @@ async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) ->
 async def rest(unit: Unit, person_id: str) -> tuple[Delivery, ...]:
     """What follows from a lock, ours or the register's, for somebody who is seized; the notices to deliver."""
     await bindings.suspend_all(unit, person_id)
-    await put_wards_in_step(unit, person_id)
+    await put_children_in_step(unit, person_id)
     return await end_sessions(unit, person_id)
 
 
@@ -67,4 +67,4 @@ async def wake(unit: Unit, before: Account) -> None:
     now = await accounts.get(unit, before.person_id)
     if before.locked_since is not None and not is_locked(now) and now.deceased_at is None:
         await bindings.resume_all(unit, before.person_id, since=before.locked_since)
-        await put_wards_in_step(unit, before.person_id)
+        await put_children_in_step(unit, before.person_id)

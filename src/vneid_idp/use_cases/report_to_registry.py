@@ -32,7 +32,7 @@ from vneid_idp.log import Log
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
-from vneid_idp.use_cases.guardians_standing import seize_with_wards
+from vneid_idp.use_cases.guardians_standing import seize_with_children
 
 _ON_ITS_WAY = MINUTE
 """A report that was begun so recently may still be somebody's who waits for the register."""
@@ -161,7 +161,7 @@ async def _finish(to: Reporting, report: Begun, policy: Policy) -> tuple[Deliver
         raise
 
     async def follow(unit: Unit) -> tuple[Delivery, ...]:
-        await seize_with_wards(unit, person_id)
+        await seize_with_children(unit, person_id)
         if not await reports_under_way.end(unit, person_id, report_id):
             return ()
         # The feed would tell it too, some seconds later.

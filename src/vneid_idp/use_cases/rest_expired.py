@@ -13,7 +13,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import put_bindings_in_step
-from vneid_idp.use_cases.guardians_standing import seize_with_wards
+from vneid_idp.use_cases.guardians_standing import seize_with_children
 
 _PAGE = 100
 
@@ -32,7 +32,7 @@ async def rest_expired(db: Database, vault: Vault, policy: Policy) -> int:
 
 
 async def _rest(vault: Vault, policy: Policy, person_id: str, unit: Unit) -> bool:
-    await seize_with_wards(unit, person_id)
+    await seize_with_children(unit, person_id)
     known = await accounts.find_with_profile(unit, vault, person_id)
     # A new card may have been told, or the person forgotten, since the question who it is about.
     if known is None or card_status(known[1].record.card, unit.now) is not CardStatus.EXPIRED:

@@ -66,7 +66,7 @@ def of_age(years: int) -> RegistryRecord:
         (PLAIN, citizen(PLAIN.card.issued_on if PLAIN.card else TODAY), None, Obstacle.CARD_NOT_NEWER),
         (PLAIN, citizen(TODAY, TODAY), None, Obstacle.CARD_EXPIRED),
         (CHILD, GuardianNamed("per_nobody"), None, Obstacle.GUARDIAN_UNKNOWN),
-        (CHILD, GuardianNamed(CHILD.person_id), CHILD, Obstacle.GUARDIAN_IS_WARD),
+        (CHILD, GuardianNamed(CHILD.person_id), CHILD, Obstacle.OWN_GUARDIAN),
         (CHILD, GuardianNamed(DEAD.person_id), DEAD, Obstacle.GUARDIAN_DECEASED),
         (CHILD, GuardianNamed(PARENT.person_id), of_age(17), Obstacle.GUARDIAN_TOO_YOUNG),
         (replace(CHILD, birth_date=birthday(TODAY, -16)), GuardianNamed(PARENT.person_id), PARENT,

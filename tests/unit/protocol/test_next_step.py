@@ -15,7 +15,7 @@ from vneid_idp.protocol.claims import Decision, Item
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.interaction import (
     AskConsent,
-    ChooseWard,
+    ChooseChild,
     ConsentFacts,
     Issue,
     PersonFacts,
@@ -47,7 +47,7 @@ PERSON = PersonFacts("per_a", "ses_a", BOTH, 2, usable=True)
 CONSENT = ConsentFacts(
     "con_a", LATER, {"age_band": Decision("account", 2, given=True), "email": Decision("account", 2, given=False)}
 )
-WAITING = WaitingFacts(OPENED, ward_id="per_child")
+WAITING = WaitingFacts(OPENED, child_id="per_child")
 SOUND: dict[str, Any] = {
     "request": REQUEST,
     "items": ITEMS,
@@ -104,7 +104,7 @@ SPOILT: list[tuple[str, dict[str, Any], Step]] = [
     ("two of one kind are one factor", {"person": with_methods(("pwd", LATER), ("pin", LATER))}, StepUp()),
     ("the second factor is not fresh", {"person": with_methods(("pwd", LATER), ("sms", EARLIER))}, StepUp()),
     ("a level-1 account", {"person": replace(PERSON, account_level=1)}, ReachLevel()),
-    ("no child chosen", {"waiting": replace(WAITING, ward_id=None)}, ChooseWard()),
+    ("no child chosen", {"waiting": replace(WAITING, child_id=None)}, ChooseChild()),
     ("no consent", {"consent": None}, AskConsent(ITEMS)),
     ("consent older than prompt=consent", {"consent": replace(CONSENT, given_at=OPENED - 1)}, AskConsent(ITEMS)),
     ("a required claim was left out", {"consent": with_decision(age_band=Decision("account", 2, given=False))},
@@ -137,7 +137,7 @@ SILENT = {
     SignIn: {"login_required"},
     StepUp: {"login_required"},
     ReachLevel: {"unmet_authentication_requirements"},
-    ChooseWard: {"interaction_required"},
+    ChooseChild: {"interaction_required"},
     AskConsent: {"consent_required"},
 }
 
@@ -242,7 +242,7 @@ waitings = st.builds(
     WaitingFacts,
     opened_at=st.just(OPENED),
     refused=st.sampled_from([None, None, "consent", "level"]),
-    ward_id=st.sampled_from([None, "per_child"]),
+    child_id=st.sampled_from([None, "per_child"]),
 )
 
 

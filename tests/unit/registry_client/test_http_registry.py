@@ -227,7 +227,7 @@ async def test_only_those_who_were_asked_for_are_believed(watch: Watch) -> None:
     with pytest.raises(BadAnswer):
         await registry.find_many(["per_another"])
     with pytest.raises(BadAnswer):
-        await registry.wards_of("per_guardian")
+        await registry.children_of("per_guardian")
     with pytest.raises(BadAnswer):
         await Server(watch, orjson.dumps({"people": [one, one]})).registry.find_many([ID])
     with pytest.raises(BadAnswer):

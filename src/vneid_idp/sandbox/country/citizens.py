@@ -33,7 +33,7 @@ _PHONES = phones.SYNTHETIC_NUMBERS - RESERVED
 _SERIAL_STRIDE, _PHONE_STRIDE = 618_031, 6_180_341
 
 _HOUSEHOLDS = Weighted({"alone": 14, "couple": 20, "family": 50, "one_parent": 8, "elders": 6, "foreign": 2})
-_WARD_NAMES = (
+_COMMUNE_NAMES = (
     "Hoa Ban",
     "Hoa Sen",
     "Bằng Lăng",
@@ -254,7 +254,7 @@ def _address(dice: Dice) -> Address:
     former = dice.pick(_FORMER_CODES)
     return Address(
         street=f"Số {dice.between(1, 299)} đường {dice.pick(_STREETS)}",
-        ward=f"{'Phường' if dice.chance(45) else 'Xã'} {dice.pick(_WARD_NAMES)}",
+        ward=f"{'Phường' if dice.chance(45) else 'Xã'} {dice.pick(_COMMUNE_NAMES)}",
         province=current_code(former),
         former_province=former if dice.chance(60) else None,
     )

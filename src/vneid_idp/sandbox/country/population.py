@@ -93,9 +93,9 @@ class Population:
         """See `Registry.find_by_number`."""
         return self._open(await store.find_person_by_number(unit, self.number_digest(number)))
 
-    async def wards_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
-        """See `Registry.wards_of`."""
-        records = [self._open(sealed) for sealed in await store.wards_of(unit, person_id)]
+    async def children_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
+        """See `Registry.children_of`."""
+        records = [self._open(sealed) for sealed in await store.children_of(unit, person_id)]
         # The record has the last word: the index of guardians also remembers those who are none any more.
         living = [r for r in records if r is not None and r.deceased_at is None and person_id in r.guardian_ids]
         return tuple(sorted(living, key=lambda record: (record.birth_date, record.person_id)))
@@ -119,10 +119,10 @@ class Population:
         """Enter new people in bulk, each with the key. One that is there already raises `AlreadyThere`."""
         rows = [(record.person_id, key.seal_json(COLUMN, record), unit.now) for record, key in people]
         numbers = [(self.number_digest(record.personal_number), record.person_id) for record, _ in people]
-        wards = [(guardian_id, record.person_id) for record, _ in people for guardian_id in record.guardian_ids]
+        children = [(guardian_id, record.person_id) for record, _ in people for guardian_id in record.guardian_ids]
         await load(unit, tables.registry_people, ("person_id", "sealed", "updated_at"), rows)
         await load(unit, tables.registry_numbers, ("number_digest", "person_id"), numbers)
-        await load(unit, tables.guardianships, ("guardian_id", "ward_id"), wards)
+        await load(unit, tables.guardianships, ("guardian_id", "child_id"), children)
 
     async def record_death(self, unit: Unit, person_id: str) -> RegistryRecord:
         """Record that a person died. The first record stands."""
@@ -180,5 +180,5 @@ class Population:
         key = await self._vault.ensure_key(unit, record.person_id)
         await store.put_person(unit, record.person_id, key.seal_json(COLUMN, record), unit.now)
         for guardian_id in record.guardian_ids:
-            await store.put_ward(unit, guardian_id, record.person_id)
+            await store.put_guardianship(unit, guardian_id, record.person_id)
         return record

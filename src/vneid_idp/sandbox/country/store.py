@@ -10,7 +10,8 @@ from vneid_idp.sandbox.country import tables
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
-_people, _numbers, _keys, _wards = tables.registry_people, tables.registry_numbers, person_keys, tables.guardianships
+_people, _numbers, _keys = tables.registry_people, tables.registry_numbers, person_keys
+_guardianships = tables.guardianships
 
 _SEALED_PERSON = (_people.c.person_id, _people.c.sealed, _keys.c.sealed_key)
 _people_with_keys = _people.join(_keys, _keys.c.person_id == _people.c.person_id)
@@ -25,10 +26,10 @@ _FIND_PERSON_BY_NUMBER = Statement(
     .select_from(_numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id))
     .where(_numbers.c.number_digest == bindparam("number_digest"))
 )
-_WARDS = Statement(
+_CHILDREN = Statement(
     select(*_SEALED_PERSON)
-    .select_from(_wards.join(_people_with_keys, _people.c.person_id == _wards.c.ward_id))
-    .where(_wards.c.guardian_id == bindparam("guardian_id"))
+    .select_from(_guardianships.join(_people_with_keys, _people.c.person_id == _guardianships.c.child_id))
+    .where(_guardianships.c.guardian_id == bindparam("guardian_id"))
 )
 _upsert_person = insert(_people).values(
     person_id=bindparam("person_id"), sealed=bindparam("sealed"), updated_at=bindparam("updated_at")
@@ -49,10 +50,10 @@ _FORGET_NUMBER = Statement(
         _numbers.c.number_digest == bindparam("number_digest"), _numbers.c.person_id == bindparam("person_id")
     )
 )
-_PUT_WARD = Statement(
-    insert(_wards)
-    .values(guardian_id=bindparam("guardian_id"), ward_id=bindparam("ward_id"))
-    .on_conflict_do_nothing(index_elements=["guardian_id", "ward_id"])
+_PUT_GUARDIANSHIP = Statement(
+    insert(_guardianships)
+    .values(guardian_id=bindparam("guardian_id"), child_id=bindparam("child_id"))
+    .on_conflict_do_nothing(index_elements=[*_guardianships.primary_key])
 )
 
 
@@ -87,9 +88,9 @@ async def find_person_by_number(unit: Reading, number_digest: str) -> Sealed | N
     return _sealed(row) if row else None
 
 
-async def wards_of(unit: Reading, guardian_id: str) -> list[Sealed]:
-    """The rows of a guardian's wards, in no order."""
-    return [_sealed(row) for row in await unit.fetch(_WARDS, guardian_id=guardian_id)]
+async def children_of(unit: Reading, guardian_id: str) -> list[Sealed]:
+    """The rows of a guardian's children, in no order."""
+    return [_sealed(row) for row in await unit.fetch(_CHILDREN, guardian_id=guardian_id)]
 
 
 async def put_person(unit: Unit, person_id: str, sealed: str, now: Instant) -> None:
@@ -107,6 +108,6 @@ async def forget_number(unit: Unit, number_digest: str, person_id: str) -> None:
     await unit.execute(_FORGET_NUMBER, number_digest=number_digest, person_id=person_id)
 
 
-async def put_ward(unit: Unit, guardian_id: str, ward_id: str) -> None:
+async def put_guardianship(unit: Unit, guardian_id: str, child_id: str) -> None:
     """Enter a parent or guardian of a child."""
-    await unit.execute(_PUT_WARD, guardian_id=guardian_id, ward_id=ward_id)
+    await unit.execute(_PUT_GUARDIANSHIP, guardian_id=guardian_id, child_id=child_id)

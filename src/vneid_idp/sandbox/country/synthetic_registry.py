@@ -42,10 +42,10 @@ class SyntheticRegistry:
             found = [await self._population.find(unit, person_id) for person_id in dict.fromkeys(person_ids)]
         return {record.person_id: record for record in found if record is not None}
 
-    async def wards_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
-        """See `Registry.wards_of`."""
+    async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
+        """See `Registry.children_of`."""
         async with self._db.glance() as unit:
-            return await self._population.wards_of(unit, person_id)
+            return await self._population.children_of(unit, person_id)
 
     async def changes(self, after: str | None, limit: int) -> tuple[RegistryChange, ...]:
         """See `RegistryFeed.changes`."""

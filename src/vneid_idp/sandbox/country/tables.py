@@ -21,8 +21,8 @@ guardianships = Table(
     "guardianships",
     metadata,
     Column("guardian_id", Text, nullable=False),
-    Column("ward_id", Text, nullable=False),
-    PrimaryKeyConstraint("guardian_id", "ward_id"),
+    Column("ward_id", Text, nullable=False, key="child_id"),
+    PrimaryKeyConstraint("guardian_id", "child_id"),
 )
 # The feed: what changed of whom, without any value. The position comes from the one row of `registry_feed`, which each
 # writer locks until it commits: so positions become visible in their order, and a reader skips none.

@@ -68,11 +68,11 @@ async def find(request: Request, person_id: PersonOf) -> Person:
     return _known(await _registry(request).find(person_id))
 
 
-@router.get("/people/{person_id}/wards", summary="A guardian's wards", responses=_problems())
-async def wards_of(request: Request, person_id: PersonOf) -> People:
+@router.get("/people/{person_id}/wards", summary="A guardian's wards", name="wards_of", responses=_problems())
+async def children_of(request: Request, person_id: PersonOf) -> People:
     """The living people whose parent or guardian this person is; nobody for who is unknown."""
-    wards = await _registry(request).wards_of(person_id)
-    return People(people=tuple(Person.of(record) for record in wards))
+    children = await _registry(request).children_of(person_id)
+    return People(people=tuple(Person.of(record) for record in children))
 
 
 @router.post("/people/by-number", summary="Who has a number", responses=_problems(_404="unknown_person"))
