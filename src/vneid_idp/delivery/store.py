@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, null, or_, select, update
 
 from vneid_idp.delivery.channels import MANNERS, Channel
-from vneid_idp.delivery.claims import TAKE, TAKE_ONE
 from vneid_idp.delivery.tables import deliveries
+from vneid_idp.delivery.taking import TAKE, TAKE_ONE
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit

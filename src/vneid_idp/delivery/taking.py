@@ -35,7 +35,7 @@ _waiting = deliveries.alias("waiting")
 _each = deliveries.alias("each")
 
 
-def _claim(channel: Channel, manner: Manner) -> Update:
+def _take_due(channel: Channel, manner: Manner) -> Update:
     """Take what is due on a channel, at most `most`, the longest waiting first."""
     line = _line(channel, manner)
     most = 1 if manner.in_order else manner.per_recipient
@@ -47,7 +47,7 @@ def _claim(channel: Channel, manner: Manner) -> Update:
         .cte("head")
     )
     same = and_(head.c.recipient == _each.c.recipient, head.c.delivery_id == _each.c.delivery_id)
-    return _take(
+    return _taking(
         select(_each.c.recipient, _each.c.delivery_id)
         .join(head, same)
         .where(_each.c.given_up_at.is_(None), _is_free(_each, manner))
@@ -56,7 +56,7 @@ def _claim(channel: Channel, manner: Manner) -> Update:
     )
 
 
-def _claim_one(channel: Channel, manner: Manner) -> Update:
+def _take_one(channel: Channel, manner: Manner) -> Update:
     """Take the delivery `of_delivery` to `of_recipient`, due or not, unless an earlier one must go first."""
     chosen = select(_each.c.recipient, _each.c.delivery_id).where(
         _each.c.recipient == bindparam("of_recipient"),
@@ -68,10 +68,10 @@ def _claim_one(channel: Channel, manner: Manner) -> Update:
     if manner.in_order:
         line = _line(channel, manner, _waiting.c.recipient == bindparam("of_recipient"))
         chosen = chosen.join(line, line.c.delivery_id == _each.c.delivery_id).where(line.c.place == 1)
-    return _take(chosen)
+    return _taking(chosen)
 
 
-def _take(chosen: Select[tuple[str, str]]) -> Update:
+def _taking(chosen: Select[tuple[str, str]]) -> Update:
     taken = chosen.with_for_update(of=_each, skip_locked=True).cte("chosen")
     key = tuple_(deliveries.c.recipient, deliveries.c.delivery_id)
     return (
@@ -111,7 +111,9 @@ def _is_free(rows: FromClause, manner: Manner) -> ColumnElement[bool]:
     return never_taken if manner.at_most_once else or_(never_taken, rows.c.taken_until <= _NOW)
 
 
-TAKE: Mapping[Channel, Statement] = {channel: Statement(_claim(channel, manner)) for channel, manner in MANNERS.items()}
+TAKE: Mapping[Channel, Statement] = {
+    channel: Statement(_take_due(channel, manner)) for channel, manner in MANNERS.items()
+}
 TAKE_ONE: Mapping[Channel, Statement] = {
-    channel: Statement(_claim_one(channel, manner)) for channel, manner in MANNERS.items()
+    channel: Statement(_take_one(channel, manner)) for channel, manner in MANNERS.items()
 }
