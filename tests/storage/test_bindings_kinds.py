@@ -31,7 +31,7 @@ def database_url(database_url: str) -> str:
     return database_url
 
 
-async def claim(
+async def occupy(
     unit: Unit,
     number: str,
     person_id: str | None = "per_lan",
@@ -44,7 +44,7 @@ async def claim(
     way_in = Move.REGISTER if person_id is None else Move.BIND
 
     async def bind(binding_id: str) -> Bound[ToyNumber]:
-        bound = await engine.claim(
+        bound = await engine.occupy(
             unit, TOY_NUMBER, way_in, new(binding_id, client_id, person_id, unit.now), digest, limit=limit
         )
         assert bound is not None
@@ -53,12 +53,12 @@ async def claim(
     if key is not None:
         return await engine.once(unit, BLIND, TOY_NUMBER, client_id, key, f"{digest} {person_id}", bind)
     binding = new(new_id("bind"), client_id, person_id, unit.now)
-    return await engine.claim(unit, TOY_NUMBER, way_in, binding, digest, limit=limit)
+    return await engine.occupy(unit, TOY_NUMBER, way_in, binding, digest, limit=limit)
 
 
 async def bound(db: Database, number: str, person_id: str | None = "per_lan", **more: object) -> Bound[ToyNumber]:
     async with db.writing() as unit:
-        made = await claim(unit, number, person_id, **more)  # type: ignore[arg-type]
+        made = await occupy(unit, number, person_id, **more)  # type: ignore[arg-type]
     assert made is not None
     return made
 
@@ -126,12 +126,12 @@ async def test_places_are_counted_in_the_whole_family(db: Database) -> None:
     await bound(db, "0951", limit=2)
     await bound(db, "0952", limit=2, client_id="shop")
     async with db.writing() as unit:
-        assert await claim(unit, "0953", limit=2) is None
+        assert await occupy(unit, "0953", limit=2) is None
     for number in ("0954", "0955", "0956"):
         assert (await bound(db, number, "per_minh")).created, "without a limit there are no places"
 
 
-async def test_of_20_who_claim_a_number_at_once_one_holds_it(db: Database) -> None:
+async def test_of_20_who_want_a_number_at_once_one_holds_it(db: Database) -> None:
     made = await asyncio.gather(*(bound(db, "0951", f"per_{number}") for number in range(20)))
     assert sum(each.created for each in made) == 1
     assert len({each.binding.binding_id for each in made}) == 1
@@ -171,7 +171,7 @@ async def both_kinds(db: Database, watch: Watch) -> list[str]:
         watch.advance(MINUTE)
         async with db.writing() as unit:
             if turn % 2:
-                number = await claim(unit, f"095{turn}")
+                number = await occupy(unit, f"095{turn}")
                 assert number is not None
                 made.append(number.binding.binding_id)
                 continue

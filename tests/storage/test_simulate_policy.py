@@ -212,7 +212,7 @@ async def test_another_kind_is_counted_by_its_own_judgement(db: Database, databa
         for number in range(3):
             made = new(f"bind_{number}", "app", None if number else "per_lan", MORNING)
             way_in = Move.REGISTER if number else Move.BIND
-            await engine.claim(unit, TOY_NUMBER, way_in, made, f"digest {number}")
+            await engine.occupy(unit, TOY_NUMBER, way_in, made, f"digest {number}")
     asks = Policy((Requirement("toy_number", "call", 1, False, "§", DAY),), ())
     kinds = {**KINDS, TOY_NUMBER.name: TOY_NUMBER}
     found = await simulate(db, Register({}).find_many, shipped(), shipped().amended(asks), DAY, kinds=kinds)

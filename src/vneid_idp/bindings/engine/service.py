@@ -1,4 +1,4 @@
-"""Bindings of one kind: claim a resource, make a move, find and list."""
+"""Bindings of one kind: occupy a resource, make a move, find and list."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def digest_of(blind: BlindIndex, kind: BindingKind[Any], scope: str, resource: s
     return blind.of(kind.name, f"{scope}\0{resource}")
 
 
-async def claim(
+async def occupy(
     unit: Unit, kind: BindingKind[B], way_in: StrEnum, new: B, resource: str, *, limit: int | None = None
 ) -> Bound[B] | None:
     """Add `new` as the holder of a resource's digest, or find who holds it already; nothing if the person's places are
@@ -74,7 +74,7 @@ async def once(
         return await bind(binding_id)
     key_digest = blind.of("binding_request_key", f"{client_id}\0{kind.name}\0{key}")
     request_digest = blind.of("binding_request", request)
-    earlier = await store.claim_key(unit, client_id, key_digest, request_digest, binding_id)
+    earlier = await store.use_key(unit, client_id, key_digest, request_digest, binding_id)
     if earlier is not None:
         if earlier.request_digest != request_digest:
             raise IdempotencyConflict

@@ -136,7 +136,7 @@ async def list_live(unit: Reading, kind: BindingKind[B], after: tuple[str, str],
     return tuple(kind.read(row) for row in rows)
 
 
-async def claim_key(unit: Unit, client_id: str, key: str, request: str, binding_id: str) -> EarlierRequest | None:
+async def use_key(unit: Unit, client_id: str, key: str, request: str, binding_id: str) -> EarlierRequest | None:
     """Use an Idempotency-Key for `request`; what it was used for before, if it was."""
     row = await unit.fetch_one(
         _ADD_REQUEST, client_id=client_id, key_digest=key, request_digest=request, binding_id=binding_id, at=unit.now

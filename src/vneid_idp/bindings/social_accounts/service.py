@@ -38,7 +38,7 @@ async def bind_social_account(
     async def bind(binding_id: str) -> Bound[SocialAccount]:
         facts = BindingFacts(made_at=unit.now, verified_at=unit.now)
         new = SocialAccount(client_id, binding_id, proof.person_id, proof.guardian_id, proof.method, proof.level, facts)
-        bound = await engine.claim(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, account, limit=limit)
+        bound = await engine.occupy(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, account, limit=limit)
         if bound is None:
             raise AccountLimitReached
         return bound if bound.created else Bound(await _proved(unit, bound.binding, proof), created=False)
