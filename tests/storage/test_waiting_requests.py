@@ -16,7 +16,7 @@ BROWSER = "a browser"
 Act = Callable[[Unit, Interaction], Awaitable[object]]
 
 ACTS: dict[str, Act] = {
-    "claim": lambda unit, waiting: service.claim(unit, waiting.interaction_id, BROWSER),
+    "adopt": lambda unit, waiting: service.adopt(unit, waiting.interaction_id, BROWSER),
     "refuse": lambda unit, waiting: service.refuse(unit, waiting, "consent"),
     "choose a child": lambda unit, waiting: service.choose_child(unit, waiting, "per_child"),
     "extend": service.extend,
@@ -54,7 +54,7 @@ async def test_one_that_was_answered_is_over(db: Database, act: Act) -> None:
         await db.transact(lambda unit: act(unit, waiting))
 
 
-async def test_another_browser_claims_nothing(db: Database) -> None:
+async def test_another_browser_adopts_nothing(db: Database) -> None:
     waiting = await opened(db)
     with pytest.raises(InteractionOver):
-        await db.transact(lambda unit: service.claim(unit, waiting.interaction_id, "another"))
+        await db.transact(lambda unit: service.adopt(unit, waiting.interaction_id, "another"))

@@ -168,8 +168,8 @@ async def authenticate(
     Raises `PasskeyRefused`; whether the account behind it may be used is another question (`rules.account_standing`).
     """
     challenge, issued_at = _open(sealer, _AUTHENTICATE, sealed, person_id, context, unit.now)
-    claimed, credential_id = _who(answer)
-    passkey = await store.find_passkey(unit, claimed or person_id or "", credential_id)
+    named, credential_id = _who(answer)
+    passkey = await store.find_passkey(unit, named or person_id or "", credential_id)
     if passkey is None or (person_id is not None and passkey.person_id != person_id):
         raise PasskeyRefused("unknown passkey")
     try:

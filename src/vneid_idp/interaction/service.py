@@ -92,10 +92,10 @@ async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, bro
     return _opened(stored, _request(sealer, stored))
 
 
-async def claim(unit: Unit, interaction_id: str, browser: str) -> None:
+async def adopt(unit: Unit, interaction_id: str, browser: str) -> None:
     """Tie a request to the browser that shows it first, and give the person time: at each step of the request another
     full span. Raises `InteractionOver`, also for another browser."""
-    if not await store.claim(unit, interaction_id, digest(browser), unit.now + LIFE):
+    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE):
         raise InteractionOver
 
 

@@ -37,7 +37,7 @@ _open = (
     interactions.c.expires_at > bindparam("now"),
 )
 # The first browser that shows a pushed request owns it from then on.
-_CLAIM = Statement(
+_ADOPT = Statement(
     update(interactions)
     .where(*_open, or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")))
     .values(browser=bindparam("browser"), expires_at=bindparam("until"))
@@ -84,9 +84,9 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
     )
 
 
-async def claim(unit: Unit, interaction_id: str, browser: str, until: Instant) -> bool:
+async def adopt(unit: Unit, interaction_id: str, browser: str, until: Instant) -> bool:
     """Tie the request to a browser; `False` when another browser has it, or it is not open any more."""
-    return await unit.execute(_CLAIM, of=interaction_id, browser=browser, until=until, now=unit.now) == 1
+    return await unit.execute(_ADOPT, of=interaction_id, browser=browser, until=until, now=unit.now) == 1
 
 
 async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:
