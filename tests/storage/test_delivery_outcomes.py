@@ -27,7 +27,7 @@ from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import Delivered, Failed, Refused
 from vneid_idp.delivery.rules import longest_pause
-from vneid_idp.delivery.service import CannotBeRetried, NotGivenUp, Standing
+from vneid_idp.delivery.service import CannotBeRetried, NotGivenUp, QueueState
 from vneid_idp.delivery.tables import deliveries
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.storage.statement import Statement
@@ -133,10 +133,10 @@ async def test_how_each_channel_stands(db: Database, watch: Watch) -> None:
     await enqueue(db)
     async with db.writing() as unit:
         await service.enqueue_only(unit, LOGO, "cli_a")
-        assert await service.standing(unit) == [
-            Standing(SMS, 0, 0, 0),
-            Standing(TOKEN, 2, 1, 1),
-            Standing(LOGO, 1, 0, 0),
+        assert await service.queue_states(unit) == [
+            QueueState(SMS, 0, 0, 0),
+            QueueState(TOKEN, 2, 1, 1),
+            QueueState(LOGO, 1, 0, 0),
         ]
 
 

@@ -48,7 +48,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
     """The page."""
     provider = colleague.provider
     async with provider.db.reading() as unit:
-        channels = await deliveries.standing(unit)
+        channels = await deliveries.queue_states(unit)
         waiting_since, dead_since = await deliveries.oldest(unit)
         known = await clients.list_clients(unit, limit=_MOST)
         all_keys = await keys.list_keys(unit)

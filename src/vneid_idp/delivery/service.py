@@ -13,7 +13,7 @@ from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.rules import Again, Done, GiveUp, may_be_retried, next_of
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.delivery.store import Queued as Queued
-from vneid_idp.delivery.store import Standing as Standing
+from vneid_idp.delivery.store import QueueState as QueueState
 from vneid_idp.kernel.clock import DAY, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
@@ -192,10 +192,10 @@ async def _get(unit: Reading, delivery_id: str) -> Queued:
     return row
 
 
-async def standing(unit: Reading) -> list[Standing]:
+async def queue_states(unit: Reading) -> list[QueueState]:
     """How each channel stands: what waits, what is overdue, what was given up."""
-    found = await store.standing(unit, unit.now - OVERDUE)
-    return [found.get(channel, Standing(channel, 0, 0, 0)) for channel in Channel]
+    found = await store.queue_states(unit, unit.now - OVERDUE)
+    return [found.get(channel, QueueState(channel, 0, 0, 0)) for channel in Channel]
 
 
 async def oldest(unit: Reading) -> tuple[Instant | None, Instant | None]:

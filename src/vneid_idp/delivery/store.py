@@ -79,7 +79,7 @@ _SWEEP = Statement(delete(_t).where(_t.c.given_up_at < bindparam("before")))
 
 _is_dead = _t.c.given_up_at.is_not(None)
 _is_overdue = and_(_t.c.given_up_at.is_(None), _t.c.next_attempt_at <= bindparam("due_before"))
-_STANDING = Statement(
+_QUEUE_STATES = Statement(
     select(
         _t.c.channel,
         func.count().label("rows"),
@@ -114,7 +114,7 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueueState:
     """How many deliveries of a channel wait, how many of those should have been sent by now, how many were given up."""
 
     channel: Channel
@@ -223,12 +223,12 @@ async def sweep(unit: Unit, before: Instant) -> int:
     return await unit.execute(_SWEEP, before=before)
 
 
-async def standing(unit: Reading, due_before: Instant) -> dict[Channel, Standing]:
+async def queue_states(unit: Reading, due_before: Instant) -> dict[Channel, QueueState]:
     """The counts of each channel that has any."""
     found = {}
-    for row in await unit.fetch(_STANDING, due_before=due_before):
+    for row in await unit.fetch(_QUEUE_STATES, due_before=due_before):
         channel, dead = Channel(row["channel"]), int(row["dead"])
-        found[channel] = Standing(channel, int(row["rows"]) - dead, int(row["overdue"]), dead)
+        found[channel] = QueueState(channel, int(row["rows"]) - dead, int(row["overdue"]), dead)
     return found
 
 
