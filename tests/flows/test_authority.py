@@ -18,7 +18,7 @@ from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts, sessions
-from vneid_idp.identity.account_rules import Standing, account_standing
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.accounts import NoAccount
 from vneid_idp.identity.acts import ActNotPossible
 from vneid_idp.identity.registry import LockedBy
@@ -177,24 +177,24 @@ async def test_who_has_no_account_cannot_be_locked(land: Country, what: Say) -> 
 async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
     person_id = land.people["plain"].record.person_id
 
-    async def standing() -> Standing:
+    async def standing() -> AccountStanding:
         async with land.idp.db.reading() as unit:
             account = await accounts.find(unit, person_id)
             assert account is not None
             return account_standing(account, None, unit.now)
 
-    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, type[ActNotPossible] | None, Standing]] = [
-        (unlock_person, LockedBy.HOLDER, NoLockToLift, Standing.USABLE),
-        (lock_person, LockedBy.HOLDER, None, Standing.LOCKED_BY_HOLDER),
-        (lock_person, LockedBy.HOLDER, ActNotPossible, Standing.LOCKED_BY_HOLDER),
-        (unlock_person, LockedBy.HOLDER, None, Standing.USABLE),
-        (lock_person, LockedBy.HOLDER, None, Standing.LOCKED_BY_HOLDER),
-        (lock_person, LockedBy.AUTHORITY, None, Standing.LOCKED_BY_AUTHORITY),
-        (lock_person, LockedBy.AUTHORITY, ActNotPossible, Standing.LOCKED_BY_AUTHORITY),
-        (lock_person, LockedBy.HOLDER, ActNotPossible, Standing.LOCKED_BY_AUTHORITY),
-        (unlock_person, LockedBy.HOLDER, NoLockToLift, Standing.LOCKED_BY_AUTHORITY),
-        (unlock_person, LockedBy.AUTHORITY, None, Standing.USABLE),
-        (unlock_person, LockedBy.AUTHORITY, NoLockToLift, Standing.USABLE),
+    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, type[ActNotPossible] | None, AccountStanding]] = [
+        (unlock_person, LockedBy.HOLDER, NoLockToLift, AccountStanding.USABLE),
+        (lock_person, LockedBy.HOLDER, None, AccountStanding.LOCKED_BY_HOLDER),
+        (lock_person, LockedBy.HOLDER, ActNotPossible, AccountStanding.LOCKED_BY_HOLDER),
+        (unlock_person, LockedBy.HOLDER, None, AccountStanding.USABLE),
+        (lock_person, LockedBy.HOLDER, None, AccountStanding.LOCKED_BY_HOLDER),
+        (lock_person, LockedBy.AUTHORITY, None, AccountStanding.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.AUTHORITY, ActNotPossible, AccountStanding.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.HOLDER, ActNotPossible, AccountStanding.LOCKED_BY_AUTHORITY),
+        (unlock_person, LockedBy.HOLDER, NoLockToLift, AccountStanding.LOCKED_BY_AUTHORITY),
+        (unlock_person, LockedBy.AUTHORITY, None, AccountStanding.USABLE),
+        (unlock_person, LockedBy.AUTHORITY, NoLockToLift, AccountStanding.USABLE),
     ]
     for move, by, refusal, expected in moves:
         with nullcontext() if refusal is None else pytest.raises(refusal):

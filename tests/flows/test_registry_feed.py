@@ -26,7 +26,7 @@ from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingSt
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.identity import accounts, persons, sessions
-from vneid_idp.identity.account_rules import Standing, account_standing
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.proofs import Proof
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
 from vneid_idp.identity.registry_position import find_position
@@ -203,7 +203,7 @@ async def test_a_lock_made_here_and_the_registers_are_two(
             await change(land, someone.person_id, locked_by=by, locked_at=at)
             await direct.round()
 
-    async def standing() -> Standing:
+    async def standing() -> AccountStanding:
         async with land.idp.db.reading() as unit:
             account = await accounts.find(unit, someone.person_id)
             assert account is not None
@@ -212,13 +212,15 @@ async def test_a_lock_made_here_and_the_registers_are_two(
     second, last = ("register" if each == "here" else "here" for each in (first, lifted))
     await set_lock(first, stands=True)
     await set_lock(second, stands=True)
-    assert await standing() is Standing.LOCKED_BY_AUTHORITY
+    assert await standing() is AccountStanding.LOCKED_BY_AUTHORITY
     await set_lock(lifted, stands=False)
-    assert await standing() is (Standing.LOCKED_BY_HOLDER if last == "register" else Standing.LOCKED_BY_AUTHORITY)
+    assert await standing() is (
+        AccountStanding.LOCKED_BY_HOLDER if last == "register" else AccountStanding.LOCKED_BY_AUTHORITY
+    )
     assert await states(land, party) == {own: BindingState.SUSPENDED}
     assert refused(await party.refresh(tokens["refresh_token"]))
     await set_lock(last, stands=False)
-    assert await standing() is Standing.USABLE
+    assert await standing() is AccountStanding.USABLE
     assert await states(land, party) == {own: BindingState.VERIFIED}
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
     assert (await kinds(land, someone.person_id))["account.locked"] == 2
@@ -359,7 +361,7 @@ async def test_a_sign_in_that_asked_before_a_death_wakes_nothing(
     await direct.round()
     async with idp.db.writing() as unit:
         result = await sign_in(unit, idp.vault, idp.keys.blind, asked, shipped(), PROOF, before=None, client_id=None)
-    assert (result.standing, result.session) == (Standing.DECEASED, None)
+    assert (result.standing, result.session) == (AccountStanding.DECEASED, None)
     assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 
@@ -369,7 +371,7 @@ async def test_a_sign_in_brings_into_step_what_the_feed_has_not_told_yet(land: C
     record = await change(land, someone.person_id, deceased_at=land.watch.now())
     async with idp.db.writing() as unit:
         result = await sign_in(unit, idp.vault, idp.keys.blind, record, shipped(), PROOF, before=None, client_id=None)
-    assert result.standing is Standing.DECEASED
+    assert result.standing is AccountStanding.DECEASED
     assert await states(land, party) == {own: BindingState.SUSPENDED}
 
 

@@ -11,7 +11,7 @@ from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.visitor import shown
 from vneid_idp.identity import sessions
-from vneid_idp.identity.account_rules import Standing
+from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.proofs import MESSAGE, Proof
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.policy.documents import shipped
@@ -194,4 +194,4 @@ async def test_a_code_alone_opens_no_session_when_the_one_it_was_to_strengthen_h
         return await sign_in(unit, idp.vault, idp.keys.blind, someone, shipped(), code, before=before, client_id=None)
 
     found = await idp.db.transact(work)
-    assert (found.standing, found.session) == (Standing.USABLE, None)
+    assert (found.standing, found.session) == (AccountStanding.USABLE, None)

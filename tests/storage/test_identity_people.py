@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from tests.support.people import BLIND, POPULATION, SEALER, VAULT, brought_into_step, hashes, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.identity import account_rules, account_store, accounts, chosen_secrets, lookup, tables
-from vneid_idp.identity.account_rules import Standing
+from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.vault import PersonForgotten, PersonKey
@@ -185,10 +185,10 @@ async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> No
         record = replace(PLAIN.record, deceased_at=unit.now)
         deceased = await brought_into_step(unit, VAULT, BLIND, record)
         assert deceased is not None
-        assert account_rules.account_standing(deceased, record, unit.now) is Standing.DECEASED
+        assert account_rules.account_standing(deceased, record, unit.now) is AccountStanding.DECEASED
         usable = await brought_into_step(unit, VAULT, BLIND, PLAIN.record)
         assert usable is not None
-        assert account_rules.account_standing(usable, PLAIN.record, unit.now) is Standing.USABLE
+        assert account_rules.account_standing(usable, PLAIN.record, unit.now) is AccountStanding.USABLE
         assert await brought_into_step(unit, VAULT, BLIND, persona("no-account").record) is None
 
 
@@ -214,7 +214,7 @@ async def test_the_condition_in_sql_is_the_rule(db: Database, watch: Watch) -> N
                 account = await accounts.find(unit, person_id)
                 assert account is not None
                 standing = account_rules.account_standing(account, None, unit.now)
-                assert (standing is Standing.USABLE) is (person_id in usable)
+                assert (standing is AccountStanding.USABLE) is (person_id in usable)
             assert 0 < len(usable) < len(everyone)
         watch.advance(700 * DAY)
 
@@ -299,4 +299,4 @@ async def test_what_the_registry_said_earlier_undoes_nothing_that_it_said_later(
         account = await brought_into_step(unit, VAULT, BLIND, PLAIN.record)
     assert account is not None
     assert account.deceased_at == late.deceased_at
-    assert account_rules.account_standing(account, PLAIN.record, unit.now) is Standing.DECEASED
+    assert account_rules.account_standing(account, PLAIN.record, unit.now) is AccountStanding.DECEASED

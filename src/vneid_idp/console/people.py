@@ -12,12 +12,12 @@ from starlette.responses import Response
 from vneid_idp.identity.roles import EVERYWHERE, Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.look_up_person import REASONS, AccountGlance, Desk, glance_at, look_up
+from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.people_search import nobody_found, read_search
-from vneid_idp.web.standings import STANDINGS
 from vneid_idp.web.templates import render
 
 _PATH = "/console/people"
@@ -54,7 +54,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
         request,
         "console/person.html",
         glance=glance,
-        standing=None if glance is None else STANDINGS[glance.standing],
+        standing=None if glance is None else STANDING_WORDS[glance.standing],
         reason=_WORDS[form["reason"]],
     )
 

@@ -64,7 +64,7 @@ def is_locked(account: Account) -> bool:
     return account.locked_at is not None or account.registry_locked_at is not None
 
 
-class Standing(StrEnum):
+class AccountStanding(StrEnum):
     """Whether an account may be used, and if not, why."""
 
     USABLE = "usable"
@@ -76,19 +76,19 @@ class Standing(StrEnum):
     CARD_EXPIRED = "card_expired"
 
 
-def account_standing(account: Account, record: RegistryRecord | None, now: Instant) -> Standing:
+def account_standing(account: Account, record: RegistryRecord | None, now: Instant) -> AccountStanding:
     """Whether `account` may be used at `now` (Decree 69/2024 Art. 15: it is locked with the card, also on expiry).
 
     `record` is the registry's word of this moment; without it the account's own copy decides. A refusal of either
     counts.
     """
     if not account.is_open:
-        return Standing.CLOSED
+        return AccountStanding.CLOSED
     own = _standing(account, now)
-    if record is None or own is not Standing.USABLE:
+    if record is None or own is not AccountStanding.USABLE:
         return own
     if card_status(record.card, now) is CardStatus.NONE:
-        return Standing.NO_CARD
+        return AccountStanding.NO_CARD
     return _standing(with_facts(account, record, now), now)
 
 
@@ -113,15 +113,15 @@ def with_facts(account: Account, record: RegistryRecord, now: Instant) -> Accoun
     )
 
 
-def _standing(account: Account, now: Instant) -> Standing:
+def _standing(account: Account, now: Instant) -> AccountStanding:
     if account.deceased_at is not None:
-        return Standing.DECEASED
+        return AccountStanding.DECEASED
     if is_locked(account):
         by_authority = LockedBy.AUTHORITY in (account.locked_by, account.registry_locked_by)
-        return Standing.LOCKED_BY_AUTHORITY if by_authority else Standing.LOCKED_BY_HOLDER
+        return AccountStanding.LOCKED_BY_AUTHORITY if by_authority else AccountStanding.LOCKED_BY_HOLDER
     if account.card_expires_at is not None and account.card_expires_at <= now:
-        return Standing.CARD_EXPIRED
-    return Standing.USABLE
+        return AccountStanding.CARD_EXPIRED
+    return AccountStanding.USABLE
 
 
 def highest_level(record: RegistryRecord, in_force: Rules, now: Instant) -> int:

@@ -16,7 +16,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.account_rules import Standing, account_standing
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.tables import roles
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -172,7 +172,7 @@ async def _check_may_hold(unit: Reading, person_id: str) -> None:
     if account.level < 2:
         raise CannotHoldRole("The account is of level 1.")
     standing = account_standing(account, None, unit.now)
-    if standing is not Standing.USABLE:
+    if standing is not AccountStanding.USABLE:
         raise CannotHoldRole(f"The account cannot be used: {standing.value.replace('_', ' ')}.")
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import passkeys
-from vneid_idp.identity.account_rules import Standing
+from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.passkeys import PasskeyRefused
 from vneid_idp.identity.proofs import Proof
 from vneid_idp.interaction.signed_in import arrive
@@ -75,7 +75,7 @@ async def finish(request: Request) -> Response:
         await provider.limits.failed(Secret.SIGN_IN, tried)
         raise
     standing = await arrive(request, place, who.person_id, Proof(who.method.name, who.credential_id))
-    if standing is not Standing.USABLE:
+    if standing is not AccountStanding.USABLE:
         raise AccountNotUsable(standing.value)
     return json_response({"next": place.next if person_id is None else place.next_after_second})
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import accounts, otp, passkeys
-from vneid_idp.identity.account_rules import Standing
+from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.proofs import MESSAGE, Proof
 from vneid_idp.interaction.signed_in import arrive, record_failure
@@ -120,7 +120,9 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
         return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
     standing = await arrive(request, place, person_id, Proof(MESSAGE, phone))
-    return see_other(place.next_after_second) if standing is Standing.USABLE else unusable(request, place, standing)
+    return (
+        see_other(place.next_after_second) if standing is AccountStanding.USABLE else unusable(request, place, standing)
+    )
 
 
 def _locked_out(request: Request, place: Place, means: _Means, locked: TooManyAttempts) -> Response:

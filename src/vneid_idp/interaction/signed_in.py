@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from vneid_idp.identity.account_rules import Standing
+from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.proofs import Proof
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
@@ -10,7 +10,7 @@ from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in
 from vneid_idp.web.session import BrowserSession, keep_session
 
 
-async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -> Standing:
+async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -> AccountStanding:
     """Sign the person in with this browser; how the account stands. Raises `ProofOutdated`, `InteractionOver`."""
     provider = place.provider
     record, policy = await provider.registry.find(person_id), await provider.current_policy()
@@ -31,7 +31,7 @@ async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -
     session = signed_in.session
     if session is not None:
         keep_session(request, provider.keys.sealer, BrowserSession(session.person_id, session.session_id))
-    elif signed_in.standing is Standing.USABLE:
+    elif signed_in.standing is AccountStanding.USABLE:
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver
     return signed_in.standing

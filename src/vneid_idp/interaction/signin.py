@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.account_rules import Standing
+from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.hashing import TooBusy
 from vneid_idp.identity.lookup import find_candidate
@@ -78,7 +78,7 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
     # Not before: the proof was held against the hash that stood.
     if provider.hasher.outdated(hashed):
         await _renew(place, candidate.person_id, kind, hashed, secret)
-    return place.onward() if standing is Standing.USABLE else unusable(request, place, standing)
+    return place.onward() if standing is AccountStanding.USABLE else unusable(request, place, standing)
 
 
 async def _renew(place: Place, person_id: str, kind: SecretKind, hashed: str, secret: str) -> None:
@@ -146,7 +146,7 @@ def _locked_out(request: Request, place: Place, kind: SecretKind, typed: str, lo
     return response
 
 
-def unusable(request: Request, place: Place, standing: Standing) -> Response:
+def unusable(request: Request, place: Place, standing: AccountStanding) -> Response:
     """Why the account cannot be used: told to nobody but its holder, after the right factors."""
     return render(request, "interaction/unusable.html", 403, place=place, standing=standing.value)
 

@@ -15,10 +15,10 @@ from vneid_idp.identity.roles import Role, roles_of
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.policy.rules import Rules
+from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
-from vneid_idp.web.standings import STANDINGS
 from vneid_idp.web.templates import render
 
 _DONE = {
@@ -90,7 +90,7 @@ async def show(request: Request, colleague: Colleague, file: OpenFile) -> Respon
         record=record,
         years=age(record.birth_date, now),
         account=account,
-        standing=None if account is None else STANDINGS[account_standing(account, record, now)],
+        standing=None if account is None else STANDING_WORDS[account_standing(account, record, now)],
         card_valid=card_status(record.card, now) is CardStatus.VALID,
         can_open=highest > 0,
         passkeys=len(keys),

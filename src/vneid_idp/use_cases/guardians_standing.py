@@ -7,7 +7,7 @@ act again, and at once by another proof (`renew_binding`).
 
 from vneid_idp.bindings import resting
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.account_rules import Standing, account_standing
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.storage.unit import Reading, Unit
 
 
@@ -25,7 +25,7 @@ async def put_children_in_step(unit: Unit, person_id: str) -> None:
     # may wait for each other, and the database has one begin again.
     await persons.seize(unit, *children)
     account = await accounts.find(unit, person_id)
-    acts = account is not None and account_standing(account, None, unit.now) is Standing.USABLE
+    acts = account is not None and account_standing(account, None, unit.now) is AccountStanding.USABLE
     locked_at = {child: await _locked_at(unit, child) for child in children}
     await resting.put_children_in_step(unit, person_id, acts=acts, locked_at=locked_at)
 

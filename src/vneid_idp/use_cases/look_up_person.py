@@ -7,7 +7,7 @@ from enum import StrEnum
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts, passkeys, sessions
-from vneid_idp.identity.account_rules import Account, Standing, account_standing
+from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading, Unit
@@ -51,7 +51,7 @@ class AccountGlance:
     """How an account stands, and how many of what hangs on it: nothing that tells who the person is."""
 
     account: Account
-    standing: Standing
+    standing: AccountStanding
     sessions: int
     services: int
     """Services with a consent that stands."""

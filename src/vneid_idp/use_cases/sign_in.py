@@ -7,7 +7,7 @@ from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
-from vneid_idp.identity.account_rules import Standing, account_standing
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.proofs import MESSAGE, Proof, check_proof
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.sessions import Session
@@ -26,7 +26,7 @@ class SignedIn:
     It is also missing when a code by message came for a session that has ended meanwhile: a code alone opens none.
     """
 
-    standing: Standing
+    standing: AccountStanding
     session: Session | None = None
     deliveries: tuple[Delivery, ...] = ()
     """The notices to deliver after the commit: of sessions that ended with what the register said, and of whoever was
@@ -52,15 +52,15 @@ async def sign_in(
     Raises `ProofOutdated` when what was shown is not the person's any more.
     """
     if record is None:
-        return SignedIn(Standing.CLOSED)
+        return SignedIn(AccountStanding.CLOSED)
     # The person is seized, so that no session opens behind the back of a lock; and whoever was here before, whose
     # session ends: what acts in it is waited for.
     await persons.seize(unit, record.person_id, *(() if before is None else (before.person_id,)))
     followed = await follow_registry(unit, vault, blind, record, policy, seized=True)
     if followed.account is None:
-        return SignedIn(Standing.CLOSED, deliveries=followed.deliveries)
+        return SignedIn(AccountStanding.CLOSED, deliveries=followed.deliveries)
     standing = account_standing(followed.account, record, unit.now)
-    if standing is not Standing.USABLE:
+    if standing is not AccountStanding.USABLE:
         return SignedIn(standing, deliveries=followed.deliveries)
     await check_proof(unit, vault, record.person_id, proof)
     session, announced = await _session(unit, record.person_id, SignInMethod(proof.method, unit.now), before)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vneid_idp.identity import accounts, persons, sessions
-from vneid_idp.identity.account_rules import Account, Standing, account_standing
+from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.roles import Role, check_role, roles_of
 from vneid_idp.identity.sessions import Session
@@ -41,7 +41,9 @@ async def find_signed_in(unit: Reading, vault: Vault, person_id: str, session_id
 
 def _may_act(session: Session | None, account: Account | None, now: Instant) -> bool:
     """Whether somebody is here. The register is not asked: what it says reaches the account by itself. Pure."""
-    return session is not None and account is not None and account_standing(account, None, now) is Standing.USABLE
+    return (
+        session is not None and account is not None and account_standing(account, None, now) is AccountStanding.USABLE
+    )
 
 
 async def hold_signed_in(unit: Unit, person_id: str, session_id: str) -> None:

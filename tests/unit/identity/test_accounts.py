@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.people import persona
 from tests.support.watch import MORNING
 from vneid_idp.identity import chosen_secrets, profile
-from vneid_idp.identity.account_rules import Standing, account_standing, highest_level
+from vneid_idp.identity.account_rules import AccountStanding, account_standing, highest_level
 from vneid_idp.identity.accounts import account_for, in_step, is_in_step
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import card_expires_at
@@ -30,24 +30,24 @@ EXPIRED = Card(CardKind.CITIZEN, date(2016, 1, 1), TODAY)
 
 
 def test_a_good_account_is_usable() -> None:
-    assert account_standing(ACCOUNT, GOOD, MORNING) is Standing.USABLE
-    assert account_standing(ACCOUNT, None, MORNING) is Standing.USABLE
+    assert account_standing(ACCOUNT, GOOD, MORNING) is AccountStanding.USABLE
+    assert account_standing(ACCOUNT, None, MORNING) is AccountStanding.USABLE
 
 
 @pytest.mark.parametrize(
     ("spoiled", "standing"),
     [
-        ({"deceased_at": MORNING}, Standing.DECEASED),
-        ({"card": EXPIRED}, Standing.CARD_EXPIRED),
-        ({"card": None}, Standing.NO_CARD),
-        ({"locked_at": MORNING, "locked_by": LockedBy.AUTHORITY}, Standing.LOCKED_BY_AUTHORITY),
+        ({"deceased_at": MORNING}, AccountStanding.DECEASED),
+        ({"card": EXPIRED}, AccountStanding.CARD_EXPIRED),
+        ({"card": None}, AccountStanding.NO_CARD),
+        ({"locked_at": MORNING, "locked_by": LockedBy.AUTHORITY}, AccountStanding.LOCKED_BY_AUTHORITY),
     ],
 )
-def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: Standing) -> None:
+def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: AccountStanding) -> None:
     record = replace(GOOD, **spoiled)
     assert account_standing(ACCOUNT, record, MORNING) is standing
     followed = in_step(ACCOUNT, record, MORNING)
-    if standing is not Standing.NO_CARD:
+    if standing is not AccountStanding.NO_CARD:
         assert account_standing(followed, None, MORNING) is standing
         assert account_standing(followed, GOOD, MORNING) is standing
 
@@ -55,7 +55,7 @@ def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: S
 @pytest.mark.parametrize("by", LockedBy)
 def test_a_lock_is_the_accounts_own_and_outlives_what_the_registry_says(by: LockedBy) -> None:
     locked = replace(ACCOUNT, locked_by=by, locked_at=MORNING, locked_since=MORNING)
-    assert account_standing(locked, GOOD, MORNING) is Standing[f"LOCKED_BY_{by.name}"]
+    assert account_standing(locked, GOOD, MORNING) is AccountStanding[f"LOCKED_BY_{by.name}"]
     assert in_step(locked, GOOD, MORNING) == replace(locked, updated_at=MORNING)
 
 
@@ -64,22 +64,22 @@ def test_an_account_is_usable_when_no_lock_stands_and_only_then(ours: bool, regi
     own = replace(ACCOUNT, locked_at=MORNING, locked_by=LockedBy.HOLDER) if ours else ACCOUNT
     record = replace(GOOD, locked_at=MORNING, locked_by=LockedBy.HOLDER) if registers else GOOD
     locked = in_step(own, record, MORNING)
-    assert account_standing(locked, None, MORNING) is Standing.LOCKED_BY_HOLDER
+    assert account_standing(locked, None, MORNING) is AccountStanding.LOCKED_BY_HOLDER
     assert locked.locked_since == MORNING
     free = in_step(replace(locked, locked_at=None, locked_by=None), GOOD, MORNING)
-    assert (account_standing(free, None, MORNING), free.locked_since) == (Standing.USABLE, None)
+    assert (account_standing(free, None, MORNING), free.locked_since) == (AccountStanding.USABLE, None)
 
 
 def test_a_registry_that_says_who_locked_and_not_when_is_believed() -> None:
     record = replace(GOOD, locked_by=LockedBy.AUTHORITY)
     locked = in_step(ACCOUNT, record, MORNING)
-    assert account_standing(locked, None, MORNING) is Standing.LOCKED_BY_AUTHORITY
+    assert account_standing(locked, None, MORNING) is AccountStanding.LOCKED_BY_AUTHORITY
     assert is_in_step(locked, record)
-    assert account_standing(ACCOUNT, record, MORNING) is Standing.LOCKED_BY_AUTHORITY
+    assert account_standing(ACCOUNT, record, MORNING) is AccountStanding.LOCKED_BY_AUTHORITY
 
 
 def test_a_closed_account_stays_closed() -> None:
-    assert account_standing(replace(ACCOUNT, closed_at=MORNING), GOOD, MORNING) is Standing.CLOSED
+    assert account_standing(replace(ACCOUNT, closed_at=MORNING), GOOD, MORNING) is AccountStanding.CLOSED
 
 
 @given(st.integers(-400 * DAY, 400 * DAY))
@@ -87,13 +87,13 @@ def test_a_card_spoils_it_from_its_instant_on(offset: int) -> None:
     record = replace(GOOD, card=Card(CardKind.CITIZEN, date(2020, 1, 1), TODAY))
     expires_at = card_expires_at(record.card)
     assert expires_at is not None
-    usable = account_standing(in_step(ACCOUNT, record, MORNING), None, expires_at + offset) is Standing.USABLE
+    usable = account_standing(in_step(ACCOUNT, record, MORNING), None, expires_at + offset) is AccountStanding.USABLE
     assert usable is (offset < 0)
 
 
 def test_an_authoritys_lock_is_told_before_a_holders() -> None:
     held = replace(ACCOUNT, locked_at=MORNING, locked_by=LockedBy.AUTHORITY)
-    assert account_standing(held, None, MORNING) is Standing.LOCKED_BY_AUTHORITY
+    assert account_standing(held, None, MORNING) is AccountStanding.LOCKED_BY_AUTHORITY
 
 
 @pytest.mark.parametrize(
