@@ -299,8 +299,8 @@ async def test_a_token_ends_with_its_time_consent_and_client(
 ) -> None:
     await plain.bind()
     async with land.idp.db.writing() as unit:
-        (standing, *_) = await consent.list_standing(unit, person_id(land, "plain"))
-        await consent.withdraw(unit, person_id(land, "plain"), standing.consent_id)
+        (current, *_) = await consent.list_current(unit, person_id(land, "plain"))
+        await consent.withdraw(unit, person_id(land, "plain"), current.consent_id)
     await plain.bind(code="invalid_token")
     fresh = of(await person_token(land, party.registered, person_id(land, "plain")))
     await fresh.bind()

@@ -42,7 +42,7 @@ async def test_what_a_deleted_client_had_ends_and_each_person_reads_it(land: Cou
     async with land.browser() as browser:
         assert (await browser.delete(address, headers=headers)).status_code == 204
     async with land.idp.db.reading() as unit:
-        assert await consents.list_standing(unit, someone.person_id) == []
+        assert await consents.list_current(unit, someone.person_id) == []
     assert await states(land, party) == ["released"]
     history = (await opened(someone.person, "/me/history")).text
     assert "Mạng thử không còn đăng ký tại đây" in history
@@ -66,7 +66,7 @@ async def test_what_a_disabled_client_has_stands_and_is_told_to_nobody(land: Cou
     assert "Mạng thử" in services.text
     await post(someone.person, services, "/me/services/withdraw", consent=services.hidden["consent"])
     async with land.idp.db.reading() as unit:
-        assert await consents.list_standing(unit, someone.person_id) == []
+        assert await consents.list_current(unit, someone.person_id) == []
     assert await states(land, party) == ["released"]
 
 

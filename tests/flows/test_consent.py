@@ -74,7 +74,7 @@ async def test_a_refusal_is_final_for_its_request_and_remembered_for_none(land: 
     assert (found["error"], "code" in found) == ("access_denied", False)
     assert await asked(someone, party) is not None
     async with land.idp.db.reading() as unit:
-        assert await consent.find_standing(unit, someone.person_id, party.client_id) is None
+        assert await consent.find_current(unit, someone.person_id, party.client_id) is None
 
 
 async def test_only_what_is_new_is_asked(land: Country, party: RelyingParty) -> None:
@@ -99,7 +99,7 @@ async def test_what_was_withdrawn_is_asked_again_as_if_it_had_never_been_given(
     someone = await agreed(land, party)
     assert await asked(someone, party, scope=SCOPE) is None
     async with land.idp.db.writing() as unit:
-        given = await consent.find_standing(unit, someone.person_id, party.client_id)
+        given = await consent.find_current(unit, someone.person_id, party.client_id)
         assert given is not None
         await withdraw_consent(unit, someone.person_id, given.consent_id)
     silent = await someone.person.start(party.request(scope=SCOPE, prompt="none"))
@@ -173,7 +173,7 @@ async def test_a_form_that_was_shown_to_somebody_else_decides_nothing(land: Coun
     assert again.response.status_code == 409
     async with land.idp.db.reading() as unit:
         for someone in (one, two):
-            assert await consent.find_standing(unit, someone.person_id, party.client_id) is None
+            assert await consent.find_current(unit, someone.person_id, party.client_id) is None
 
 
 async def test_a_form_without_its_token_decides_nothing(land: Country, party: RelyingParty) -> None:
@@ -184,4 +184,4 @@ async def test_a_form_without_its_token_decides_nothing(land: Country, party: Re
         form = {**page.hidden, "answer": "agree", **changes}
         assert (await someone.person.browser.post(page.action, data=form)).status_code == 403
     async with land.idp.db.reading() as unit:
-        assert await consent.find_standing(unit, someone.person_id, party.client_id) is None
+        assert await consent.find_current(unit, someone.person_id, party.client_id) is None

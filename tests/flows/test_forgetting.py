@@ -82,7 +82,7 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     }
     assert await states(land, second) == {elsewhere: released}
     async with land.idp.db.reading() as unit:
-        assert await consents.list_standing(unit, someone.person_id) == []
+        assert await consents.list_current(unit, someone.person_id) == []
         assert await sessions.list_sessions(unit, someone.person_id) == ()
         waiting = await list_deliveries(unit)
     assert [row.recipient for row in waiting] == [party.client_id]

@@ -78,8 +78,8 @@ async def test_dead_tokens_are_inactive(land: Country, party: RelyingParty) -> N
     withdrawn = await person_token(land, party.registered, person_id(land))
     assert (await introspected(party, withdrawn))["active"] is True
     async with land.idp.db.writing() as unit:
-        (standing, *_) = await consent.list_standing(unit, person_id(land))
-        await consent.withdraw(unit, person_id(land), standing.consent_id)
+        (current, *_) = await consent.list_current(unit, person_id(land))
+        await consent.withdraw(unit, person_id(land), current.consent_id)
     assert await introspected(party, withdrawn) == INACTIVE
 
 

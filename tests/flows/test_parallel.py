@@ -60,9 +60,9 @@ async def test_two_tabs_agree_at_once(land: Country, party: RelyingParty) -> Non
     )
     assert all("code" in query_of(str(location)) for location in away)
     async with land.idp.db.reading() as unit:
-        (standing,) = await consent.list_standing(unit, someone.person_id)
+        (current,) = await consent.list_current(unit, someone.person_id)
         assert len(await consent.list_receipts(unit, someone.person_id, party.client_id)) == 2
-    assert {"identity_level", "age_band"} <= set(standing.decisions)
+    assert {"identity_level", "age_band"} <= set(current.decisions)
 
 
 async def test_one_request_in_two_windows_is_answered_once(land: Country, party: RelyingParty) -> None:
@@ -87,8 +87,8 @@ async def test_consents_at_once_lose_nothing(land: Country, party: RelyingParty)
 
     await asyncio.gather(*map(give, names))
     async with land.idp.db.reading() as unit:
-        (standing,) = await consent.list_standing(unit, someone.person_id)
-    assert set(standing.decisions) == {"age_band", *names}
+        (current,) = await consent.list_current(unit, someone.person_id)
+    assert set(current.decisions) == {"age_band", *names}
 
 
 async def test_withdrawal_among_refreshes_has_the_last_word(land: Country, party: RelyingParty) -> None:
@@ -97,9 +97,9 @@ async def test_withdrawal_among_refreshes_has_the_last_word(land: Country, party
 
     async def withdraw() -> None:
         async with land.idp.db.writing() as unit:
-            standing = await consent.find_standing(unit, someone.person_id, party.client_id)
-            assert standing is not None
-            await consent.withdraw(unit, someone.person_id, standing.consent_id)
+            current = await consent.find_current(unit, someone.person_id, party.client_id)
+            assert current is not None
+            await consent.withdraw(unit, someone.person_id, current.consent_id)
 
     *answers, _ = await asyncio.gather(*(party.refresh(token) for token in tokens), withdraw())
     for answer in answers:

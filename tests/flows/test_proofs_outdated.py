@@ -62,7 +62,7 @@ async def meanwhile(land: Country, taker: Taker, patch: pytest.MonkeyPatch) -> A
     assert len(taken) == 1
 
 
-async def standing(land: Country) -> dict[str, int]:
+async def proofs_kept(land: Country) -> dict[str, int]:
     """How many proofs each session of the person has."""
     async with land.idp.db.reading() as unit:
         return {each.session_id: len(each.methods) for each in await sessions.list_sessions(unit, who(land))}
@@ -92,7 +92,7 @@ async def test_a_secret_that_was_changed_signs_nobody_in(
     async with meanwhile(land, taker, monkeypatch):
         answer = await person.browser.post(page.action, data={**page.hidden, **form})
     assert answer.status_code == status, answer.text
-    assert bool(await standing(land)) == await is_on_record(land) == (status == 303)
+    assert bool(await proofs_kept(land)) == await is_on_record(land) == (status == 303)
 
 
 @pytest.mark.parametrize("second", [False, True])
@@ -102,11 +102,11 @@ async def test_a_passkey_that_was_removed_signs_nobody_in(
     device = Authenticator(ISSUER)
     await register(land, device)
     person, page = await at_second(land, party) if second else await at_signin(land, party)
-    before = await standing(land)
+    before = await proofs_kept(land)
     async with meanwhile(land, remove_passkeys, monkeypatch):
         answer = await use_passkey(person, page, f"{page.path}/passkey", device)
     assert (answer.status_code, answer.json()["code"]) == (409, "proof_outdated")
-    assert await standing(land) == before
+    assert await proofs_kept(land) == before
 
 
 async def register(land: Country, device: Authenticator) -> None:
@@ -131,13 +131,13 @@ async def test_a_code_to_a_phone_that_is_somebody_elses_by_now_proves_nothing(
 ) -> None:
     person, page = await at_second(land, party)
     page = await send(person, page)
-    code, before = await person.one_time_code(), await standing(land)
+    code, before = await person.one_time_code(), await proofs_kept(land)
     if when == "before it was typed":
         await new_phone(land)
         # Any sign-in, or the feed, brings the new number into the account.
         other, elsewhere = await at_signin(land, party)
         await other.sign_in(elsewhere)
-        before = await standing(land)
+        before = await proofs_kept(land)
         answer = await person.submit(page, code=code)
         assert isinstance(answer, Page)
         assert answer.response.status_code == 422
@@ -150,7 +150,7 @@ async def test_a_code_to_a_phone_that_is_somebody_elses_by_now_proves_nothing(
             await new_phone(land)
             posted = await person.browser.post(page.action, data={**page.hidden, "code": code})
         assert posted.status_code == 409, posted.text
-    assert await standing(land) == before
+    assert await proofs_kept(land) == before
 
 
 async def new_phone(land: Country) -> None:

@@ -150,7 +150,7 @@ async def test_a_service_that_is_disabled_meanwhile_is_allowed_nothing(
         answer = await press()
     assert answer.status_code == 404, answer.text
     async with land.idp.db.reading() as unit:
-        assert await consents.list_standing(unit, _id(person)) == []
+        assert await consents.list_current(unit, _id(person)) == []
 
 
 @pytest.mark.parametrize("act", [agree, choose_child, withdraw, release, end_others], ids=lambda act: act.__name__)

@@ -36,9 +36,9 @@ def _account(column: str) -> Take:
 
 async def withdraw_consent(land: Country, party: RelyingParty, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
-        standing = await consent.find_standing(unit, someone.person_id, party.client_id)
-        assert standing is not None
-        await consent.withdraw(unit, someone.person_id, standing.consent_id)
+        current = await consent.find_current(unit, someone.person_id, party.client_id)
+        assert current is not None
+        await consent.withdraw(unit, someone.person_id, current.consent_id)
 
 
 async def close_account(land: Country, party: RelyingParty, someone: Known) -> None:

@@ -47,7 +47,7 @@ async def fetch(db: Database, client: Client, content: bytes = PICTURE, uri: str
         return await logos.keep_logo(unit, client.client_id, uri, read_image(content))
 
 
-async def standing(db: Database, client: Client) -> Client:
+async def stored(db: Database, client: Client) -> Client:
     async with db.reading() as unit:
         return await service.get_client(unit, client.client_id)
 
@@ -62,12 +62,12 @@ async def test_a_logo_is_wanted_at_once_and_kept(db: Database) -> None:
     assert client.logo_digest is None
     assert await waiting(db) == [client.client_id]
     assert await fetch(db, client)
-    client = await standing(db, client)
+    client = await stored(db, client)
     assert client.logo_digest == base64url(sha256(PICTURE).digest())
     assert await find(db, client.client_id, client.logo_digest) == Logo("image/png", PICTURE)
     assert await fetch(db, client, OTHER)
     assert await find(db, client.client_id, client.logo_digest) is None
-    assert await find(db, client.client_id, (await standing(db, client)).logo_digest) == Logo("image/png", OTHER)
+    assert await find(db, client.client_id, (await stored(db, client)).logo_digest) == Logo("image/png", OTHER)
 
 
 async def test_a_client_without_logo_has_none(db: Database) -> None:
@@ -78,18 +78,18 @@ async def test_a_client_without_logo_has_none(db: Database) -> None:
 async def test_another_address_ends_the_picture_and_the_same_one_only_renews_it(db: Database) -> None:
     client = await register(db)
     await fetch(db, client)
-    client = await change(db, await standing(db, client), HERE)
-    assert client == await standing(db, client)
+    client = await change(db, await stored(db, client), HERE)
+    assert client == await stored(db, client)
     assert client.logo_digest is not None
     assert await waiting(db) == [client.client_id]
     moved = await change(db, client, THERE)
-    assert moved == await standing(db, client)
+    assert moved == await stored(db, client)
     assert moved.logo_digest is None
     assert await find(db, client.client_id, client.logo_digest) is None
     assert await waiting(db) == [client.client_id]
     await fetch(db, client, OTHER, THERE)
-    bare = await change(db, await standing(db, client), None)
-    assert bare == await standing(db, client)
+    bare = await change(db, await stored(db, client), None)
+    assert bare == await stored(db, client)
     assert bare.logo_digest is None
     assert await waiting(db) == []
 
@@ -98,7 +98,7 @@ async def test_a_picture_that_arrives_after_a_change_is_dropped(db: Database) ->
     client = await register(db)
     await change(db, client, THERE)
     assert not await fetch(db, client, uri=HERE)
-    assert (await standing(db, client)).logo_digest is None
+    assert (await stored(db, client)).logo_digest is None
 
 
 async def test_the_logo_of_a_client_that_is_gone_is_wanted_no_more(db: Database) -> None:

@@ -80,10 +80,10 @@ def plants(name: str) -> Iterator[Plant]:
 def upwards(container: str, layers: list[str]) -> Iterator[Plant]:
     """From each layer to the one above it, and across where siblings share one."""
     named = ([f"{container}.{each.strip(' ()')}" for each in layer.split("|")] for layer in layers)
-    standing = [[module for module in layer if module in graph().modules] for layer in named]
-    for above, below in pairwise([layer for layer in standing if layer]):
+    present = [[module for module in layer if module in graph().modules] for layer in named]
+    for above, below in pairwise([layer for layer in present if layer]):
         yield below[0], above[0]
-    for layer in standing:
+    for layer in present:
         yield from pairwise(layer)
 
 

@@ -11,8 +11,8 @@ from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
 
-find_standing = store.find_standing
-list_standing = store.list_standing
+find_current = store.find_current
+list_current = store.list_current
 list_receipts = store.list_receipts
 
 
@@ -33,16 +33,16 @@ class Shown:
 
 
 async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, shown: Shown) -> Consent:
-    """Record the person's decisions: merge them into the standing consent, or open one, and keep the receipt."""
+    """Record the person's decisions: merge them into the current consent, or open one, and keep the receipt."""
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
     fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {})
     await store.create(unit, fresh)
-    standing = await store.find_standing_to_change(unit, person_id, client_id)
-    if standing is None:
+    current = await store.find_current_to_change(unit, person_id, client_id)
+    if current is None:
         raise NothingToWithdraw
-    merged = {**standing.decisions, **decided}
-    await store.change(unit, person_id, standing.consent_id, merged)
-    receipt = Receipt(new_id("rct"), standing.consent_id, client_id, unit.now, shown.language, shown.text, decided)
+    merged = {**current.decisions, **decided}
+    await store.change(unit, person_id, current.consent_id, merged)
+    receipt = Receipt(new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided)
     await store.add_receipt(unit, person_id, receipt)
     await record(
         unit,
@@ -50,11 +50,11 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
             kind=EventKind.CONSENT_GIVEN,
             person_id=person_id,
             client_id=client_id,
-            subject_id=standing.consent_id,
+            subject_id=current.consent_id,
             data={"receipt_id": receipt.receipt_id, "given": sorted(n for n, d in decided.items() if d.given)},
         ),
     )
-    return Consent(standing.consent_id, person_id, client_id, standing.given_at, unit.now, merged)
+    return Consent(current.consent_id, person_id, client_id, current.given_at, unit.now, merged)
 
 
 async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:

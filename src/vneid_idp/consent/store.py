@@ -38,7 +38,7 @@ class Receipt:
     decisions: Decisions
 
 
-_STANDING = Statement(
+_CURRENT = Statement(
     select(consents).where(
         consents.c.person_id == bindparam("person_id"),
         consents.c.client_id == bindparam("client_id"),
@@ -46,7 +46,7 @@ _STANDING = Statement(
     )
 )
 # SQLite has one writer at a time and leaves the lock out.
-_STANDING_LOCKED = Statement(
+_CURRENT_LOCKED = Statement(
     select(consents)
     .where(
         consents.c.person_id == bindparam("person_id"),
@@ -61,7 +61,7 @@ _OF_PERSON = Statement(
     .order_by(consents.c.given_at.desc())
     .limit(200)
 )
-# Two tabs that agree at once both land on the one standing consent: the unique index decides who creates it.
+# Two tabs that agree at once both land on the one current consent: the unique index decides who creates it.
 _CREATE = Statement(
     insert_or(consents).on_conflict_do_nothing(
         index_elements=["person_id", "client_id"], index_where=consents.c.withdrawn_at.is_(None)
@@ -114,20 +114,20 @@ def _consent(row: Row) -> Consent:
     )
 
 
-async def find_standing(unit: Reading, person_id: str, client_id: str) -> Consent | None:
+async def find_current(unit: Reading, person_id: str, client_id: str) -> Consent | None:
     """The consent that stands between a person and a client."""
-    row = await unit.fetch_one(_STANDING, person_id=person_id, client_id=client_id)
+    row = await unit.fetch_one(_CURRENT, person_id=person_id, client_id=client_id)
     return None if row is None else _consent(row)
 
 
-async def find_standing_to_change(unit: Unit, person_id: str, client_id: str) -> Consent | None:
-    """As `find_standing`; who changes it at the same time waits, so that neither loses what the other wrote."""
-    row = await unit.fetch_one(_STANDING_LOCKED, person_id=person_id, client_id=client_id)
+async def find_current_to_change(unit: Unit, person_id: str, client_id: str) -> Consent | None:
+    """As `find_current`; who changes it at the same time waits, so that neither loses what the other wrote."""
+    row = await unit.fetch_one(_CURRENT_LOCKED, person_id=person_id, client_id=client_id)
     return None if row is None else _consent(row)
 
 
-async def list_standing(unit: Reading, person_id: str) -> list[Consent]:
-    """All standing consents of a person, newest first."""
+async def list_current(unit: Reading, person_id: str) -> list[Consent]:
+    """All current consents of a person, newest first."""
     return [_consent(row) for row in await unit.fetch(_OF_PERSON, person_id=person_id)]
 
 
@@ -157,13 +157,13 @@ async def change(unit: Unit, person_id: str, consent_id: str, decided: Decisions
 
 
 async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str | None:
-    """Withdraw a standing consent; the client that it was given to, or `None` when nothing stood."""
+    """Withdraw a current consent; the client that it was given to, or `None` when nothing stood."""
     row = await unit.fetch_one(_WITHDRAW, of_person=person_id, of_consent=consent_id, at=unit.now)
     return None if row is None else row["client_id"]
 
 
 async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, str]]:
-    """End every standing consent that was given to a client; whose, and which."""
+    """End every current consent that was given to a client; whose, and which."""
     rows = await unit.fetch(_WITHDRAW_ALL_OF_CLIENT, of_client=client_id, at=unit.now)
     return [(row["person_id"], row["consent_id"]) for row in rows]
 

@@ -76,7 +76,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
     return see_other(f"{PATH}/{client.client_id}/purposes")
 
 
-def _with(standing: list[dict[str, Any]], purpose_id: str, form: Form) -> list[dict[str, Any]]:
+def _with(current: list[dict[str, Any]], purpose_id: str, form: Form) -> list[dict[str, Any]]:
     """The purposes with one of them as the form has it; without it where it is to be taken out."""
     wanted: dict[str, Any] = {
         "id": purpose_id,
@@ -84,10 +84,10 @@ def _with(standing: list[dict[str, Any]], purpose_id: str, form: Form) -> list[d
         **{name: form[name].split() for name in ("required", "optional")},
     }
     if form["what"] == "remove":
-        return [purpose for purpose in standing if purpose["id"] != purpose_id]
-    if purpose_id not in {purpose["id"] for purpose in standing}:
-        return [*standing, wanted]
-    return [wanted if purpose["id"] == purpose_id else purpose for purpose in standing]
+        return [purpose for purpose in current if purpose["id"] != purpose_id]
+    if purpose_id not in {purpose["id"] for purpose in current}:
+        return [*current, wanted]
+    return [wanted if purpose["id"] == purpose_id else purpose for purpose in current]
 
 
 def _texts(form: Form, name: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from vneid_idp.web.templates import render
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     async with holder.provider.db.reading() as unit:
-        services = await consents.list_standing(unit, holder.person_id)
+        services = await consents.list_current(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
         request,

@@ -50,7 +50,7 @@ async def show(request: Request, holder: Holder) -> Response:
 async def _page(request: Request, holder: Holder, errors: dict[str, str], status: int = 200) -> Response:
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
-        standing = await sessions.list_sessions(unit, holder.person_id)
+        live = await sessions.list_sessions(unit, holder.person_id)
     done = _DONE.get(request.query_params.get("done", ""))
     return render(
         request,
@@ -61,7 +61,7 @@ async def _page(request: Request, holder: Holder, errors: dict[str, str], status
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
         sessions=[
             (session, [gettext(request, METHODS[method.name]) for method in session.methods])
-            for session in reversed(standing)
+            for session in reversed(live)
         ],
         own=holder.session.session_id,
         done=gettext(request, done) if done else None,

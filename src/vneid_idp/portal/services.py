@@ -51,15 +51,15 @@ async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     provider = holder.provider
     async with provider.db.reading() as unit:
-        standing = await consents.list_standing(unit, holder.person_id)
-        clients = await find_clients(unit, {consent.client_id for consent in standing})
-        receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in standing}
-    names = {given for consent in standing for given in handed_over(consent.decisions)}
+        current = await consents.list_current(unit, holder.person_id)
+        clients = await find_clients(unit, {consent.client_id for consent in current})
+        receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
+    names = {given for consent in current for given in handed_over(consent.decisions)}
     values = profiles.claims(names, holder.profile, holder.account, holder.now, provider.issuer)
     say = partial(gettext, request)
     services = [
         service_of(consent, clients.get(consent.client_id), receipts[consent.client_id], values, say)
-        for consent in standing
+        for consent in current
     ]
     return render(
         request,

@@ -37,10 +37,10 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConsentFacts:
-    """The standing consent of this person towards this client."""
+    """The current consent of this person towards this client."""
 
     consent_id: str
-    given_at: Instant
+    changed_at: Instant
     decided: Decisions
 
 
@@ -143,7 +143,7 @@ def _next_step(
     missing = undecided(items, decided)
     if missing:
         return AskConsent(missing)
-    if consent is None or ("consent" in request.prompt and consent.given_at < waiting.opened_at):
+    if consent is None or ("consent" in request.prompt and consent.changed_at < waiting.opened_at):
         return AskConsent(items)
     return Issue(
         Authorisation(

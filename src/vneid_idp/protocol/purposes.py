@@ -73,18 +73,18 @@ def purpose_of(value: dict[str, Any]) -> Purpose:
 
 
 def renewed(
-    standing: Sequence[Mapping[str, Any]],
+    current: Sequence[Mapping[str, Any]],
     wanted: Sequence[Mapping[str, Any]],
     gone: Mapping[str, int],
     material: Collection[str],
 ) -> list[dict[str, Any]]:
-    """The purposes `wanted`, with the versions that follow those `standing`; what they themselves say of it is moot.
+    """The purposes `wanted`, with the versions that follow those `current`; what they themselves say of it is moot.
 
     One in which a text or a claim changed gets the next version, and people are asked for the claims that it did not
     have before. Of those in `material` the meaning changed: people are asked for the whole purpose again. `gone` has
     the last versions of purposes that were taken out: one that comes back is another one, whatever its id.
     """
-    before = {purpose["id"]: purpose for purpose in standing}
+    before = {purpose["id"]: purpose for purpose in current}
     return [_renewed(before.get(p["id"]), p, gone.get(p["id"], 0), p["id"] in material) for p in wanted]
 
 
@@ -105,9 +105,9 @@ def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: 
 
 
 def gone_after(
-    standing: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], gone: Mapping[str, int]
+    current: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], gone: Mapping[str, int]
 ) -> dict[str, int]:
     """The last version of every purpose that once stood and is not `wanted`."""
-    last = {**gone, **{purpose["id"]: purpose["version"] for purpose in standing}}
+    last = {**gone, **{purpose["id"]: purpose["version"] for purpose in current}}
     stays = {purpose["id"] for purpose in wanted}
     return {name: version for name, version in last.items() if name not in stays}

@@ -98,14 +98,14 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
 
 def _renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: Collection[str]) -> None:
     """Count the versions of purposes, whatever the update says of them."""
-    standing, gone = before.get("purposes", []), before.get("gone_purposes", {})
+    current, gone = before.get("purposes", []), before.get("gone_purposes", {})
     wanted = found.get("purposes", [])
     unknown = set(material) - {purpose["id"] for purpose in wanted}
     if unknown:
         raise InvalidClientMetadata(f"purposes: there is none of the id {' or '.join(sorted(unknown))}")
-    found["purposes"] = renewed(standing, wanted, gone, material)
+    found["purposes"] = renewed(current, wanted, gone, material)
     found.pop("gone_purposes", None)
-    if gone := gone_after(standing, wanted, gone):
+    if gone := gone_after(current, wanted, gone):
         found["gone_purposes"] = gone
 
 

@@ -20,8 +20,8 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await persons.tell(unit, person_id)
     await sessions.end_all(unit, person_id)
     deliveries: list[Delivery] = []
-    while standing := await consents.list_standing(unit, person_id):
-        for consent in standing:
+    while current := await consents.list_current(unit, person_id):
+        for consent in current:
             client_id = await consents.withdraw(unit, person_id, consent.consent_id)
             # It names every session that the client knows: those that just ended need no notice of their own.
             deliveries += await announce_withdrawal(unit, person_id, client_id, consent.consent_id)

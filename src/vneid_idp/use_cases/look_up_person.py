@@ -67,6 +67,6 @@ async def glance_at(unit: Reading, found: RegistryRecord) -> AccountGlance | Non
         account=account,
         standing=account_standing(account, found, unit.now),
         sessions=len(await sessions.list_sessions(unit, found.person_id)),
-        services=len(await consents.list_standing(unit, found.person_id)),
+        services=len(await consents.list_current(unit, found.person_id)),
         passkeys=len(await passkeys.list_passkeys(unit, found.person_id)),
     )

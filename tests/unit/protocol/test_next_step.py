@@ -106,7 +106,7 @@ SPOILT: list[tuple[str, dict[str, Any], Step]] = [
     ("a level-1 account", {"person": replace(PERSON, account_level=1)}, ReachLevel()),
     ("no child chosen", {"waiting": replace(WAITING, child_id=None)}, ChooseChild()),
     ("no consent", {"consent": None}, AskConsent(ITEMS)),
-    ("consent older than prompt=consent", {"consent": replace(CONSENT, given_at=OPENED - 1)}, AskConsent(ITEMS)),
+    ("consent older than prompt=consent", {"consent": replace(CONSENT, changed_at=OPENED - 1)}, AskConsent(ITEMS)),
     ("a required claim was left out", {"consent": with_decision(age_band=Decision("account", 2, given=False))},
      AskConsent(ITEMS[:1])),
     ("a new version of the purpose", {"consent": with_decision(age_band=Decision("account", 1, given=True))},
@@ -179,7 +179,7 @@ def test_login_means_a_sign_in_after_the_request(prompt: str) -> None:
 def test_an_empty_request_still_asks_once() -> None:
     plain = replace(REQUEST, scope=("openid",), prompt=frozenset())
     assert decide(request=plain, items=(), consent=None) == AskConsent(())
-    assert isinstance(decide(request=plain, items=(), consent=replace(CONSENT, decided={}, given_at=0)), Issue)
+    assert isinstance(decide(request=plain, items=(), consent=replace(CONSENT, decided={}, changed_at=0)), Issue)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ decisions = st.builds(
 consents = st.builds(
     ConsentFacts,
     consent_id=st.just("con_a"),
-    given_at=instants,
+    changed_at=instants,
     decided=st.dictionaries(st.sampled_from(["age_band", "email"]), decisions),
 )
 requests = st.builds(
@@ -273,8 +273,8 @@ EVERY_PERSON = [
     for usable, wanted in [(True, True), (True, False), (False, True)]
 ]  # fmt: skip
 EVERY_CONSENT = [
-    ConsentFacts("con_a", given_at, {} if decision is None else {"age_band": decision, "email": decision})
-    for given_at in (OLD, NOW)
+    ConsentFacts("con_a", changed_at, {} if decision is None else {"age_band": decision, "email": decision})
+    for changed_at in (OLD, NOW)
     for decision in [
         None, Decision("account", 2, given=True), Decision("account", 1, given=True),
         Decision("account", 2, given=False), Decision("account", 2, given=False, instead="age_over_16"),
@@ -299,7 +299,7 @@ def check_issued(
     )
     assert (step.authorisation.acr == LEVEL_2) <= (step.authorisation.level == 2)
     assert not request.acr_values or step.authorisation.acr in request.acr_values
-    assert "consent" not in request.prompt or consent.given_at >= OPENED
+    assert "consent" not in request.prompt or consent.changed_at >= OPENED
     assert "binding:child_account" not in request.scope or step.authorisation.on_behalf_of is not None
     for item in ITEMS:
         decision = consent.decided[item.name]

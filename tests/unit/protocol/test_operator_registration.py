@@ -70,9 +70,9 @@ def test_who_registered_itself_never_becomes_a_program_of_the_operator() -> None
     before = read(SELF, **ADMIN)
     once = registration.read_registration({**before, "scope": "openid"}, OPERATOR, before=before).members
     assert "registered_by" not in once
-    for standing in (before, once):
+    for current in (before, once):
         with pytest.raises(InvalidClientMetadata, match="registered itself"):
-            registration.read_registration({**standing, "scope": "admin:policy"}, OPERATOR, before=standing)
+            registration.read_registration({**current, "scope": "admin:policy"}, OPERATOR, before=current)
 
 
 def test_a_program_of_the_operator_is_not_changed_with_its_registration_access_token() -> None:
