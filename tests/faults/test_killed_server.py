@@ -114,15 +114,15 @@ async def set_grace(database: Database, flows: list[Flow]) -> None:
 
 async def check_binding(flow: Flow, network: Network, own: dict[str, str]) -> None:
     status = await network.http.post(f"{ACCOUNTS}/status", json={"account_id": flow.account}, headers=own)
-    standing = status.json()["binding"]
+    binding = status.json()["binding"]
     if flow.binding is not None:
-        assert standing == flow.binding, "an acknowledged binding was lost or changed"
+        assert binding == flow.binding, "an acknowledged binding was lost or changed"
     elif flow.sent == "bind":
         again = await flow.bind(network)
-        assert again.status_code == (201 if standing is None else 200), again.text
-        assert standing is None or again.json()["binding_id"] == standing["binding_id"]
+        assert again.status_code == (201 if binding is None else 200), again.text
+        assert binding is None or again.json()["binding_id"] == binding["binding_id"]
     else:
-        assert standing is None, "bound without having been asked"
+        assert binding is None, "bound without having been asked"
 
 
 async def check_refresh(flow: Flow, network: Network) -> None:

@@ -166,10 +166,10 @@ async def _round(
     await asyncio.sleep(number % STEPS * STEP_SECONDS)
     await taking.commit()
     # What stands now that the taker is acknowledged stands for good: whoever is still on the way comes too late.
-    standing = await _bindings(land, family)
+    before = await _bindings(land, family)
     answers = await asyncio.gather(*writing)
     # Told by what each is, since that says which of the writes it was: by whom it was proved, and how it stands.
-    late = [each for each in await _bindings(land, family) if each not in standing]
+    late = [each for each in await _bindings(land, family) if each not in before]
     assert [(each.method, each.level, each.state) for each in late] == []
     for name, answer in answers:
         assert answer.status_code < 500 or answer.json()["code"] == "overtaken", (name, answer.text)

@@ -48,10 +48,10 @@ async def put_in_step(
 
     `locked_at` is since when the person's identity is locked, if it is: then nothing counts again before the lock ends.
     """
-    standing = await resting_store.grounds_of(unit, person_id)
+    kept = await resting_store.grounds_of(unit, person_id)
     async for binding in service.all_of_person(unit, person_id, kinds):
         if binding.person_id == person_id:
-            before = _read(standing, binding)
+            before = _read(kept, binding)
             await _put_in_step(unit, binding, before, grounds(binding) | before & _OF_THE_GUARDIAN, locked_at, kinds)
 
 
@@ -109,8 +109,8 @@ def _holder(binding: Binding) -> str:
     return binding.person_id
 
 
-def _read(standing: Mapping[str, set[str]], binding: Binding) -> frozenset[RestingGround]:
-    return frozenset(RestingGround(name) for name in standing.get(binding.binding_id, ()))
+def _read(kept: Mapping[str, set[str]], binding: Binding) -> frozenset[RestingGround]:
+    return frozenset(RestingGround(name) for name in kept.get(binding.binding_id, ()))
 
 
 async def _put_in_step(

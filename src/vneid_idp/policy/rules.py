@@ -135,14 +135,14 @@ class Policy:
 
 @lru_cache(maxsize=128)
 def _in_force(policy: Policy, day: date) -> Rules:
-    requirements = {(row.kind, row.action): row for row in _standing(policy.requirements, day)}
+    requirements = {(row.kind, row.action): row for row in _rows_in_force(policy.requirements, day)}
     # Before a threshold's first day its first row is taken: a number there must be, and no law gave another.
     first = {row.name: row for row in sorted(policy.thresholds, key=_begins, reverse=True)}
-    thresholds = first | {row.name: row for row in _standing(policy.thresholds, day)}
+    thresholds = first | {row.name: row for row in _rows_in_force(policy.thresholds, day)}
     return Rules(day, MappingProxyType(requirements), MappingProxyType(thresholds))
 
 
-def _standing(rows: Iterable[_R], day: date) -> list[_R]:
+def _rows_in_force(rows: Iterable[_R], day: date) -> list[_R]:
     """The rows whose time it is, the one that stands of each thing last."""
     return sorted((row for row in rows if _holds(row, day)), key=_begins)
 
@@ -183,4 +183,4 @@ def thresholds_missing(policy: Policy) -> tuple[Threshold, ...]:
 
 def _ends(policy: Policy, row: ThresholdRow, day: date) -> bool:
     rows = [other for other in policy.thresholds if other.name is row.name]
-    return row.in_force_until == day and not _standing(rows, day)
+    return row.in_force_until == day and not _rows_in_force(rows, day)

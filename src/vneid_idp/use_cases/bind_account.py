@@ -62,11 +62,11 @@ async def bind_account(
     rules = policy.at(unit.now)
     proof = _proof(grant.authorisation, answer.record, rules, unit.now)
     check_proof(proof, rules)
-    standing = await social_accounts.find_by_account(unit, blind, client.client_id, account_id)
-    if standing is not None and standing.person_id == holder:
+    held = await social_accounts.find_by_account(unit, blind, client.client_id, account_id)
+    if held is not None and held.person_id == holder:
         account = await accounts.find(unit, holder)
         await renew_binding(
-            unit, standing, proof, lambda binding: grounds(binding, answer.record, account, rules, unit.now)
+            unit, held, proof, lambda binding: grounds(binding, answer.record, account, rules, unit.now)
         )
     bound = await social_accounts.bind_social_account(
         unit,

@@ -16,17 +16,17 @@ Grounds = Callable[[SocialAccount], frozenset[RestingGround]]
 change of which anybody tells."""
 
 
-async def renew_binding(unit: Unit, standing: SocialAccount, proof: Proof, grounds: Grounds) -> None:
+async def renew_binding(unit: Unit, binding: SocialAccount, proof: Proof, grounds: Grounds) -> None:
     """Bring a binding of the person of `proof` into step with this moment, and let the proof take over where nobody
     supervises it any more. What rests for anything else goes on resting.
     """
-    found = await resting.put_one_in_step(unit, standing, grounds(standing))
+    found = await resting.put_one_in_step(unit, binding, grounds(binding))
     if not found & UNSUPERVISED:
         return
     # It may have come to rest only now: the register told of another guardian a moment ago.
-    standing = await engine.get(unit, SOCIAL_ACCOUNT, standing.client_id, standing.binding_id)
-    renewed = replace(standing, method=proof.method, level=proof.level, representative_id=proof.guardian_id)
+    binding = await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
+    renewed = replace(binding, method=proof.method, level=proof.level, representative_id=proof.guardian_id)
     if grounds(renewed):
         return
-    await resting.lift(unit, standing)
-    await social_accounts.prove(unit, standing, proof)
+    await resting.lift(unit, binding)
+    await social_accounts.prove(unit, binding, proof)

@@ -99,10 +99,10 @@ async def move(
     moved = await try_move(unit, kind, client_id, binding_id, how, {"by": by}, **brought)
     if moved is not None:
         return moved
-    standing = await get(unit, kind, client_id, binding_id)
+    binding = await get(unit, kind, client_id, binding_id)
     # Ending what has ended that way is no error: the answer may have been lost.
-    if standing.state in kind.lifecycle.ends(how):
-        return standing
+    if binding.state in kind.lifecycle.ends(how):
+        return binding
     raise MoveForbidden
 
 

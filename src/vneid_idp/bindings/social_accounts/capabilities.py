@@ -43,7 +43,7 @@ def capabilities(binding: SocialAccount | None, age: int | None, rules: Rules) -
     Without a `binding` it is an account that nobody has proved; without the holder's `age` one whose holder is
     forgotten, which is as if nobody had.
     """
-    level, excuse = _standing(binding, age, rules)
+    level, excuse = _level_that_counts(binding, age, rules)
     own = binding is not None and binding.method is BindingMethod.OWN_PROOF
 
     def reason(row: Requirement) -> Reason | None:
@@ -55,7 +55,7 @@ def capabilities(binding: SocialAccount | None, age: int | None, rules: Rules) -
     return tuple(Capability(row, reason(row)) for row in rows if row is not None)
 
 
-def _standing(binding: SocialAccount | None, age: int | None, rules: Rules) -> tuple[int, Reason]:
+def _level_that_counts(binding: SocialAccount | None, age: int | None, rules: Rules) -> tuple[int, Reason]:
     """The level that counts, and what to say where it is too low."""
     if binding is None or age is None:
         return _UNVERIFIED, Reason.ACCOUNT_NOT_VERIFIED

@@ -47,13 +47,13 @@ async def bind_social_account(
     return await engine.once(unit, blind, SOCIAL_ACCOUNT, client_id, idempotency_key, request, bind)
 
 
-async def _proved(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAccount:
-    if standing.person_id != proof.person_id:
+async def _proved(unit: Unit, binding: SocialAccount, proof: Proof) -> SocialAccount:
+    if binding.person_id != proof.person_id:
         raise AccountBoundToAnother
-    return await prove(unit, standing, proof) if is_better(proof, standing) else standing
+    return await prove(unit, binding, proof) if is_better(proof, binding) else binding
 
 
-async def prove(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAccount:
+async def prove(unit: Unit, binding: SocialAccount, proof: Proof) -> SocialAccount:
     """Let `proof` take the place of the one by which an account of the same person counts; the binding as it is then.
 
     A guardian's makes the guardian its representative.
@@ -64,15 +64,15 @@ async def prove(unit: Unit, standing: SocialAccount, proof: Proof) -> SocialAcco
     proved = await engine.try_move(
         unit,
         SOCIAL_ACCOUNT,
-        standing.client_id,
-        standing.binding_id,
+        binding.client_id,
+        binding.binding_id,
         Move.PROVE,
         data,
         method=proof.method,
         level=proof.level,
         representative_id=proof.guardian_id,
     )
-    return proved or await engine.get(unit, SOCIAL_ACCOUNT, standing.client_id, standing.binding_id)
+    return proved or await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
 
 
 async def find_by_account(unit: Reading, blind: BlindIndex, client_id: str, account_id: str) -> SocialAccount | None:
