@@ -25,25 +25,25 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account. `standing` is the provider's last answer, word for word; `subject` its name for the owner."""
+    """An account. `status` is the provider's last answer, word for word; `subject` its name for the owner."""
 
     account_id: str
     handle: str
     created_at: int
     resident: bool
     subject: str | None
-    standing: Json | None
+    status: Json | None
     checked_at: int
 
     @property
     def binding(self) -> Json | None:
         """The provider's binding, or None while nobody vouches for the account."""
-        return (self.standing or {}).get("binding")
+        return (self.status or {}).get("binding")
 
     @property
     def state(self) -> str:
         """`unverified`, `verified`, `suspended`, `released`, `revoked` or `pending`."""
-        return str((self.standing or {}).get("account_state", "unverified"))
+        return str((self.status or {}).get("account_state", "unverified"))
 
     @property
     def is_verified(self) -> bool:
@@ -58,7 +58,7 @@ class Account:
     @property
     def capabilities(self) -> list[Capability]:
         """What the provider's policy allows, action by action; empty before the first answer."""
-        return [read_capability(item) for item in (self.standing or {}).get("capabilities", [])]
+        return [read_capability(item) for item in (self.status or {}).get("capabilities", [])]
 
     def capability(self, action: str) -> Capability:
         """The answer for one action; what the provider did not mention is not allowed."""
@@ -83,7 +83,7 @@ def read_capability(item: Json) -> Capability:
     )
 
 
-def standing_of_binding(binding: Json) -> Json:
+def status_of_binding(binding: Json) -> Json:
     """The standing that a fresh binding amounts to, in the shape of the provider's status answer."""
     return {
         "account_state": binding.get("state", "unverified"),

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from .accounts import Account, read_handle
+from .current_account import current_account
 from .feed_store import Feed
 from .pages import go, read_form, render
-from .standing import current_account
 from .store import Accounts
 from .words import translate
 

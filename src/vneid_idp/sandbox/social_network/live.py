@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from .current_account import current_account
 from .feed import allowed_account, feed_of
 from .pages import go, read_form, render
-from .standing import current_account
 
 router = APIRouter()
 

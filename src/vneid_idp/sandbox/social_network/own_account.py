@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from .current_account import current_account
 from .feed import notice
 from .pages import go, read_fields, read_form, render
 from .provider import LOG_OUT_TOKEN_SECONDS, Provider, ProviderUnreachable, Refused
-from .standing import current_account
 from .store import Accounts, Visit
 
 router = APIRouter()

@@ -72,11 +72,11 @@ class Accounts:
         ).fetchall()
         return [read_account(row) for row in rows]
 
-    def record_standing(self, account_id: str, standing: Json | None) -> None:
+    def record_status(self, account_id: str, status: Json | None) -> None:
         """Keep the provider's answer, word for word, and when it was given."""
         self._connection.execute(
             "update accounts set standing = ?, checked_at = ? where account_id = ?",
-            (json.dumps(standing) if standing else None, now(), account_id),
+            (json.dumps(status) if status else None, now(), account_id),
         )
 
     def record_subject(self, account_id: str, subject: str) -> None:
@@ -157,6 +157,6 @@ def read_account(row: sqlite3.Row) -> Account:
         created_at=row["created_at"],
         resident=bool(row["resident"]),
         subject=row["subject"],
-        standing=json.loads(row["standing"]) if row["standing"] else None,
+        status=json.loads(row["standing"]) if row["standing"] else None,
         checked_at=row["checked_at"],
     )

@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from .accounts import standing_of_binding
+from .accounts import status_of_binding
+from .current_account import current_account
 from .pages import go, read_form, render
 from .provider import SCOPES, Proof, Provider, ProviderUnreachable, Refused
 from .reasons import OUTCOMES, outcome_name
-from .standing import current_account
 from .store import Accounts, Visit
 
 router = APIRouter()
@@ -96,7 +96,7 @@ async def callback(request: Request) -> Response:
         return end(request, refusal.code, kind)
     accounts: Accounts = request.app.state.accounts
     accounts.record_subject(account.account_id, proof.subject)
-    accounts.record_standing(account.account_id, standing_of_binding(binding))
+    accounts.record_status(account.account_id, status_of_binding(binding))
     accounts.attach_proof(request.state.visit.visit_id, proof.id_token, proof.claims)
     return end(request, "supervised" if binding.get("supervised") else "verified", kind)
 

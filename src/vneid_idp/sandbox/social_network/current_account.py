@@ -23,13 +23,13 @@ async def current_account(request: Request, *, fresh: bool = False) -> Account |
     provider: Provider = request.app.state.provider
     accounts: Accounts = request.app.state.accounts
     try:
-        standing = await provider.status(account.account_id)
+        status = await provider.status(account.account_id)
     except (ProviderUnreachable, Refused):
         request.state.provider_silent = True
         if account.checked_at == 0:
-            account = replace(account, standing=None)
+            account = replace(account, status=None)
     else:
-        accounts.record_standing(account.account_id, standing)
+        accounts.record_status(account.account_id, status)
         account = accounts.find(account.account_id)
     request.state.account = account
     return account
