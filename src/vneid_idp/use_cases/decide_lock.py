@@ -6,7 +6,7 @@ from vneid_idp.identity import lock_requests
 from vneid_idp.identity.lock_requests import LockRequest
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.guardians_standing import seize_with_children
+from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 

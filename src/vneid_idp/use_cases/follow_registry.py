@@ -27,7 +27,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.guardians_standing import put_children_in_step, seize_with_children
+from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.lock_person import rest, wake
 
 

@@ -10,7 +10,7 @@ from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, lock_requests, passkeys, persons, reports_under_way, sessions
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.guardians_standing import put_children_in_step, seize_with_children
+from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 
 
 async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | None = None) -> tuple[Delivery, ...]:

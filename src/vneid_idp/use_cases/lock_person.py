@@ -13,7 +13,7 @@ from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possibl
 from vneid_idp.identity.registry import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.guardians_standing import put_children_in_step, seize_with_children
+from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 
 # In the authority's name it is done as one officer asked and another agreed: it is possible as long as asking is.
 _LOCK = {LockedBy.HOLDER: Act.LOCK, LockedBy.AUTHORITY: Act.ASK_LOCK}

@@ -32,7 +32,7 @@ from vneid_idp.log import Log
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
-from vneid_idp.use_cases.guardians_standing import seize_with_children
+from vneid_idp.use_cases.guardians_children import seize_with_children
 
 _ON_ITS_WAY = MINUTE
 """A report that was begun so recently may still be somebody's who waits for the register."""

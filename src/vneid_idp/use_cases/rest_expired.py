@@ -13,7 +13,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.follow_registry import put_bindings_in_step
-from vneid_idp.use_cases.guardians_standing import seize_with_children
+from vneid_idp.use_cases.guardians_children import seize_with_children
 
 _PAGE = 100
 

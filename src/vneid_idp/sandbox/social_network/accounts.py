@@ -84,7 +84,7 @@ def read_capability(item: Json) -> Capability:
 
 
 def status_of_binding(binding: Json) -> Json:
-    """The standing that a fresh binding amounts to, in the shape of the provider's status answer."""
+    """The status that a fresh binding amounts to, in the shape of the provider's status answer."""
     return {
         "account_state": binding.get("state", "unverified"),
         "binding": binding,
