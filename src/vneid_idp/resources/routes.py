@@ -12,6 +12,7 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT as KIND
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.bindings.social_accounts.service import find_by_account
+from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
@@ -244,7 +245,7 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
 
     try:
         released, now = await provider.db.transact(work)
-    except GrantEnded as error:
+    except (GrantEnded, UnknownClient) as error:
         raise InvalidToken(_ENDED) from error
     _no_store(response)
     return Binding.of(released, _age_of(answer, now), policy.at(now))

@@ -4,9 +4,8 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.kind import B, BindingKind
 from vneid_idp.bindings.engine.rules import Binding
-from vneid_idp.clients.service import hold_client
+from vneid_idp.clients.service import UnknownClient, hold_client
 from vneid_idp.grants import service as grants
-from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import RegistryRecord
@@ -18,10 +17,10 @@ from vneid_idp.use_cases.who_is_signed_in import check_signed_in
 
 
 async def release_for_client(unit: Unit, kind: BindingKind[B], client: Client, binding_id: str) -> B:
-    """Release for the client, with its own token. Raises `GrantEnded` when it was disabled meanwhile,
+    """Release for the client, with its own token. Raises `UnknownClient` when it was disabled meanwhile,
     `BindingNotFound`, `MoveForbidden`."""
     if not await hold_client(unit, client.client_id):
-        raise GrantEnded
+        raise UnknownClient
     return await engine.move(unit, kind, client.client_id, binding_id, kind.lifecycle.release, by="client")
 
 
@@ -36,7 +35,8 @@ async def release_with_token(
 ) -> B:
     """Release for the person of a token: who holds the binding, or as its holder's guardian supervises it.
 
-    Raises `GrantEnded`, `InsufficientScope` when the grant permits no binding, `Overtaken`, and as above.
+    Raises `GrantEnded`, `InsufficientScope` when the grant permits no binding, `Overtaken`, `BindingNotFound`,
+    `MoveForbidden`.
     """
     grant = await grants.hold(unit, client.client_id, grant_id, *_who(holder), answer=holder)
     check_may_handle(grant.authorisation.scope)
