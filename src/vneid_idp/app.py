@@ -127,13 +127,13 @@ def _assemble(
     registry: PopulationRegistry,
     explanations: Explanations | None,
 ) -> Idp:
-    vault, cache = Vault(ring.sealer), ClientCache(clock)
+    vault, cache = Vault(ring.sealer), ClientCache(clock, db)
     outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     senders: dict[Channel, Sender] = {
         Channel.SMS: _text_messages(settings, db, ring.sealer),
         Channel.LOGOUT_TOKEN: LogoutTokens(settings.issuer, clock, db, ring, cache, outbound),
-        Channel.LOGO: Logos(db, cache, outbound),
+        Channel.LOGO: Logos(db, outbound),
     }
     check_served(senders)
     return Idp(

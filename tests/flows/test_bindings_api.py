@@ -309,7 +309,6 @@ async def test_a_token_ends_with_its_time_consent_and_client(
     last = of(await person_token(land, party.registered, person_id(land, "plain")))
     async with land.idp.db.writing() as unit:
         await clients.disable(unit, party.client_id, DEED)
-    land.idp.clients.forget(party.client_id)
     await last.bind(code="invalid_token")
 
 

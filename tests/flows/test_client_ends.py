@@ -74,4 +74,3 @@ async def switch(land: Country, party: RelyingParty, *, on: bool) -> None:
     """Take the client out of service, or back into it."""
     do = clients.enable if on else clients.disable
     await land.idp.db.transact(lambda unit: do(unit, party.client_id, DEED))
-    land.idp.clients.forget(party.client_id)

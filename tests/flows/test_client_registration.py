@@ -180,7 +180,6 @@ async def test_deleting_ends_the_client_and_all_that_was_granted_to_it(
     async with land.idp.db.writing() as unit:
         again = registration.Registration(party.registered.client.metadata)
         await clients.register(unit, again, client_id=party.client_id)
-    land.idp.clients.forget(party.client_id)
     assert (await party.userinfo(token)).status_code == 401
 
 

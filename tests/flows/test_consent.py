@@ -130,7 +130,6 @@ async def test_a_new_version_of_the_purpose_asks_again(land: Country, party: Rel
     async with land.idp.db.writing() as unit:
         read = registration.read_registration(members, Registrar(by_operator=True, sandbox=True))
         await clients.update(unit, party.registered.client, read)
-    land.idp.clients.forget(party.client_id)
     page = await asked(someone, party)
     assert "code" in await answer(someone, page)
     assert await asked(someone, party) is None

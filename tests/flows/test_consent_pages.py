@@ -123,7 +123,6 @@ async def test_a_new_version_of_the_purpose_is_asked_again_and_an_old_page_agree
     newer = {**client.metadata, "purposes": [{**PURPOSE, "version": 2}]}
     async with land.idp.db.writing() as unit:
         await update(unit, client, registration.read_registration(newer, Registrar(by_operator=True, sandbox=True)))
-    land.idp.clients.forget(client.client_id)
     stale = await person.submit(page, answer="agree", **{"optional-0-email": "full"})
     assert isinstance(stale, Page)
     assert stale.response.status_code == 409

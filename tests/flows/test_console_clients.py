@@ -48,7 +48,7 @@ async def test_what_people_see_of_a_client_is_changed(land: Country, party: Rely
     assert after.metadata["contacts"] == ["it@net.example"]
     assert after.metadata["purposes"] == before.metadata["purposes"], "what the form does not have stands"
     assert "ticket 4711" in (await recorded(land, "client.changed"))[-1]
-    assert (await land.idp.clients.get(land.idp.db, party.client_id)).client_name == "Mạng Mới"
+    assert (await land.idp.clients.get(party.client_id)).client_name == "Mạng Mới"
     await change(operator, path, contacts="")
     assert "contacts" not in (await client_of(land, party)).metadata
 

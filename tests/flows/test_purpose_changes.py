@@ -19,7 +19,6 @@ async def set_purposes(
     async with land.idp.db.writing() as unit:
         client = await service.get_client(unit, party.client_id)
         await by_operator.set_purposes(unit, client, list(purposes), DEED, sandbox=True, material=material)
-    land.idp.clients.forget(party.client_id)
 
 
 def lines(page: Page | str) -> set[str]:

@@ -46,7 +46,6 @@ class Served:
         async with self.land.idp.db.writing() as unit:
             client = await service.get_client(unit, self.party.client_id)
             await by_operator.update(unit, client, {**client.metadata, "scope": " ".join(kept)}, DEED, sandbox=True)
-        self.land.idp.clients.forget(self.party.client_id)
 
     async def userinfo(self) -> set[str]:
         """The names of the claims that userinfo hands over."""
@@ -211,7 +210,7 @@ async def test_the_scope_is_asked_in_the_unit_that_binds(served: Served) -> None
     assert grant_id is not None
     answer = await persons.ask(land.idp.db, land.idp.registry, served.someone.person_id)
     assert answer is not None
-    seen = await land.idp.clients.get(land.idp.db, party.client_id)
+    seen = await land.idp.clients.get(party.client_id)
     await served.take("binding:social_account")
 
     async def bind(unit: Unit) -> None:

@@ -54,7 +54,6 @@ async def forget_person(land: Country, party: RelyingParty, someone: Known) -> N
 async def disable_client(land: Country, party: RelyingParty, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
         await clients.disable(unit, party.client_id, DEED)
-    land.idp.clients.forget(party.client_id)
 
 
 async def end_session(land: Country, party: RelyingParty, someone: Known) -> None:

@@ -25,7 +25,6 @@ async def show(land: Country, party: RelyingParty, domain: str, how: str | None)
         return await domains.record_look(unit, asked, how, DEED)
 
     await land.idp.db.transact(work)
-    land.idp.clients.forget(party.client_id)
 
 
 async def pages(land: Country, party: RelyingParty) -> tuple[Page, Page]:

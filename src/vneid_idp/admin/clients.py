@@ -67,7 +67,6 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
         return await service.register(unit, found, client_id=new.client_id, deed=deed)
 
     made = await caller.act(work)
-    provider.clients.forget(made.client.client_id)
     tag(response, made.client)
     return ClientWithSecret.with_secret(made.client, made.secret, made.registration_access_token)
 
@@ -104,7 +103,6 @@ async def update(
         return changed
 
     client, secret = await caller.act(work)
-    provider.clients.forget(client_id)
     tag(response, client)
     return ClientWithSecret.with_secret(client, secret)
 
@@ -118,14 +116,13 @@ async def disable(
     request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change
 ) -> representations.Client:
     """At once; once more changes nothing."""
-    provider, deed = idp(request), change.deed(caller)
+    deed = change.deed(caller)
 
     async def work(unit: Unit, _: Client) -> Client:
         await service.disable(unit, client_id, deed)
         return await service.get_client(unit, client_id)
 
     client = await caller.act(work)
-    provider.clients.forget(client_id)
     tag(response, client)
     return representations.Client.of(client)
 
@@ -139,7 +136,7 @@ async def enable(
     request: Request, response: Response, caller: Writer, client_id: ClientIdOf, change: Change
 ) -> representations.Client:
     """What was granted before, and was not ended meanwhile, counts again. A disabled family stays so."""
-    provider, deed = idp(request), change.deed(caller)
+    deed = change.deed(caller)
 
     async def work(unit: Unit, program: Client) -> Client:
         await service.enable(unit, client_id, deed)
@@ -148,7 +145,6 @@ async def enable(
         return client
 
     client = await caller.act(work)
-    provider.clients.forget(client_id)
     tag(response, client)
     return representations.Client.of(client)
 
@@ -168,7 +164,7 @@ async def rotate_secret(
 ) -> ClientWithSecret:
     """The new one is told this once; the old one stays good for a while, and an older one dies. With If-Match, a
     request that is repeated does not rotate twice."""
-    provider, deed = idp(request), rotation.deed(caller)
+    deed = rotation.deed(caller)
 
     async def work(unit: Unit, program: Client) -> tuple[Client, str]:
         seen = await service.get_client(unit, client_id)
@@ -178,7 +174,6 @@ async def rotate_secret(
         return await service.get_client(unit, client_id), secret
 
     client, secret = await caller.act(work)
-    provider.clients.forget(client_id)
     tag(response, client)
     return ClientWithSecret.with_secret(client, secret)
 
@@ -218,6 +213,5 @@ async def set_purposes(
         )
 
     client = await caller.act(work)
-    provider.clients.forget(client_id)
     tag(response, client)
     return Purposes(purposes=client.metadata.get("purposes", []))

@@ -62,6 +62,5 @@ async def check(
         asked = await domains.get_domain(reading, client_id, domain)
     shown_by = await domains.look(provider.witness, asked)
     found = await caller.act(lambda unit, _: domains.record_look(unit, asked, shown_by, deed))
-    provider.clients.forget(client_id)
     no_store(response)
     return Domain.of(found)

@@ -108,12 +108,10 @@ async def enable_family(
 async def _switch(
     caller: Caller, response: Response, family_id: str, deed: Deed, *, on: bool
 ) -> representations.Family:
-    async def work(unit: Unit, _: Client) -> tuple[families.Family, tuple[str, ...]]:
+    async def work(unit: Unit, _: Client) -> families.Family:
         await (families.enable if on else families.disable)(unit, family_id, deed)
-        return await families.get(unit, family_id), await families.members(unit, family_id)
+        return await families.get(unit, family_id)
 
-    family, clients = await caller.act(work)
-    for client_id in clients:
-        caller.provider.clients.forget(client_id)
+    family = await caller.act(work)
     no_store(response)
     return representations.Family.of(family)

@@ -15,17 +15,20 @@ _LONGEST_ID = 256
 class ClientCache:
     """Enabled clients, at most five seconds old: how long a change takes to reach the other workers.
 
+    This process sees its own changes at once: the database tells of them, whoever makes them.
     Absence is remembered apart, so that a flood of invented ids cannot push real clients out.
     """
 
-    def __init__(self, clock: Clock, *, most: int = _MOST) -> None:
+    def __init__(self, clock: Clock, db: Database, *, most: int = _MOST) -> None:
         self._clock = clock
+        self._db = db
         self._most = most
         self._clients: dict[str, tuple[Instant, Client]] = {}
         self._absent: dict[str, Instant] = {}
         self._changes = 0
+        db.on_write(store.MADE_OF, self._forget)
 
-    async def find(self, db: Database, client_id: str) -> Client | None:
+    async def find(self, client_id: str) -> Client | None:
         """The client when it is registered and enabled."""
         if len(client_id) > _LONGEST_ID or "\0" in client_id:  # no text that PostgreSQL would take
             return None
@@ -37,7 +40,7 @@ class ClientCache:
         if 0 <= now - self._absent.get(client_id, -_KEPT) < _ABSENT_KEPT:
             return None
         changes = self._changes
-        async with db.glance() as unit:
+        async with self._db.glance() as unit:
             client = await store.find(unit, client_id)
         if client is not None and client.disabled_at is not None:
             client = None
@@ -45,18 +48,18 @@ class ClientCache:
             self._keep(client_id, client, now)
         return client
 
-    async def get(self, db: Database, client_id: str) -> Client:
+    async def get(self, client_id: str) -> Client:
         """The client; raises `UnknownClient` when it is not registered or not enabled."""
-        client = await self.find(db, client_id)
+        client = await self.find(client_id)
         if client is None:
             raise UnknownClient
         return client
 
-    def forget(self, client_id: str) -> None:
-        """Called after a change is committed: this process sees it at once."""
+    def _forget(self) -> None:
+        # All of them: changes are rare, and each client is read again within five seconds anyway.
         self._changes += 1
-        self._clients.pop(client_id, None)
-        self._absent.pop(client_id, None)
+        self._clients.clear()
+        self._absent.clear()
 
     def _keep(self, client_id: str, client: Client | None, now: Instant) -> None:
         for kept in (self._clients, self._absent):

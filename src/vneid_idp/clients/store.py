@@ -46,6 +46,8 @@ def _statement(narrowed: Callable[[Select[Any]], Select[Any]]) -> Statement:
 
 
 _BY_ID = _statement(lambda all_: all_.where(clients.c.client_id == bindparam("client_id")))
+MADE_OF = _BY_ID.tables
+"""The tables that a `Client` is read from."""
 _BY_MANAGEMENT = _statement(
     lambda all_: all_.where(
         clients.c.client_id == bindparam("client_id"), clients.c.management_digest == bindparam("management_digest")

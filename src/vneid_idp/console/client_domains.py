@@ -52,7 +52,6 @@ async def check(request: Request, colleague: Colleague) -> Response:
         asked = await domains.get_domain(reading, client_id, form["domain"])
     shown_by = await domains.look(provider.witness, asked)
     await colleague.act(lambda unit: domains.record_look(unit, asked, shown_by, deed))
-    provider.clients.forget(client_id)
     return see_other(f"{PATH}/{client_id}/domains?checked={asked.domain}")
 
 

@@ -118,7 +118,6 @@ async def _change(
         client, secret = await colleague.act(work)
     except OAuthError as refusal:
         return await _page(request, colleague, kind, form, _problem(kind, refusal))
-    provider.clients.forget(client.client_id)
     if secret is not None:
         return render(request, "console/client_secret.html", client=client, secret=secret)
     return see_other(f"{PATH}/{client.client_id}")

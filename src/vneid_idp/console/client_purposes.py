@@ -72,7 +72,6 @@ async def change(request: Request, colleague: Colleague) -> Response:
         client = await colleague.act(work)
     except OAuthError as refusal:
         return await _page(request, colleague, form, {_place(refusal): refusal.description})
-    provider.clients.forget(client.client_id)
     return see_other(f"{PATH}/{client.client_id}/purposes")
 
 

@@ -98,7 +98,6 @@ async def change(request: Request, colleague: Colleague) -> Response:
         return None
 
     secret = await colleague.act(work)
-    colleague.provider.clients.forget(client_id)
     if secret is not None:
         return await _one(request, colleague, secret=secret)
     return see_other(f"{PATH}/{client_id}")

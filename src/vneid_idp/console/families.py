@@ -59,7 +59,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
         return await _one(request, colleague, form, errors)
     deed = deed_of(colleague, form)
 
-    async def work(unit: Unit) -> tuple[str, ...]:
+    async def work(unit: Unit) -> None:
         match what:
             case "name":
                 await families.name(unit, family_id, form["name"].strip(), deed)
@@ -67,10 +67,8 @@ async def change(request: Request, colleague: Colleague) -> Response:
                 await families.disable(unit, family_id, deed)
             case "enable":
                 await families.enable(unit, family_id, deed)
-        return await families.members(unit, family_id)
 
-    for client_id in await colleague.act(work):
-        colleague.provider.clients.forget(client_id)
+    await colleague.act(work)
     return see_other(f"{PATH}/{family_id}")
 
 

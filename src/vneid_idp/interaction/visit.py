@@ -68,7 +68,7 @@ async def enter(request: Request) -> Visit:
     async with provider.db.reading() as unit:
         interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
     asked = interaction.request
-    client = await provider.clients.get(provider.db, asked.client_id)
+    client = await provider.clients.get(asked.client_id)
     session = read_session(request, provider.keys.sealer)
     async with provider.db.reading() as unit:
         found = await decide(unit, provider.keys, client, asked, session, interaction.waiting)

@@ -127,7 +127,7 @@ async def _client(request: Request, provider: Idp, params: Params) -> Client:
     client_id = params.get("client_id")
     if client_id is None:
         raise InvalidRequest("client_id is missing.")
-    client = await provider.clients.find(provider.db, client_id)
+    client = await provider.clients.find(client_id)
     if client is None:
         raise InvalidRequest("client_id is not known to this provider, or the client has been disabled.")
     exchange_of(request).client_id = client.client_id

@@ -33,7 +33,7 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
     with an assertion one.
     """
     presented = read_presented(request.headers.get("authorization"), params)
-    client = await provider.clients.find(provider.db, presented.client_id)
+    client = await provider.clients.find(presented.client_id)
     try:
         proven = await _prove(provider, request, client, presented)
     except InvalidClient:

@@ -56,7 +56,7 @@ async def end(request: Request) -> Response:
         return _signed_out(request, asked)
     async with provider.db.reading() as unit:
         concerned = await clients_of_session(unit, session.person_id, session.session_id)
-    clients = [await provider.clients.find(provider.db, client_id) for client_id in concerned]
+    clients = [await provider.clients.find(client_id) for client_id in concerned]
     if asked.address is not None:
         allow_form_target(request, asked.address)
     return render(
@@ -114,7 +114,7 @@ async def _read(provider: Idp, params: Params) -> _Asked:
         except NotSignedHere:
             raise InvalidRequest("id_token_hint was not signed by this provider.") from None
         hint = read_hint(claims, provider.issuer, params)
-        client = await provider.clients.find(provider.db, hint.client_id)
+        client = await provider.clients.find(hint.client_id)
         if client is None:
             raise InvalidRequest("The client of the id_token_hint is not registered any more.")
     return _Asked(client, read_address(client, params))

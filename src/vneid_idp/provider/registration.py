@@ -49,7 +49,6 @@ async def register(request: Request) -> Response:
     metadata = registration.read_registration(await _members(request), _registrar(provider))
     await _check_sector(provider, metadata)
     made = await provider.db.transact(lambda unit: service.register(unit, metadata))
-    provider.clients.forget(made.client.client_id)
     return json_response(_response(provider, made.client, made.registration_access_token, made.secret), 201)
 
 
@@ -69,7 +68,6 @@ async def update(request: Request) -> Response:
     metadata = registration.read_registration(members, _registrar(provider), before=client.metadata)
     await _check_sector(provider, metadata)
     changed, secret = await provider.db.transact(lambda unit: service.update(unit, client, metadata))
-    provider.clients.forget(client.client_id)
     return json_response(_response(provider, changed, token, secret))
 
 
@@ -78,7 +76,6 @@ async def delete(request: Request) -> Response:
     provider = idp(request)
     client, _ = await _managed(provider, request)
     await provider.db.transact(lambda unit: delete_client(unit, client.client_id))
-    provider.clients.forget(client.client_id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.images import BadImage, read_image
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.logos import keep_logo
@@ -21,7 +20,6 @@ class Logos(Sender):
     """Fetches what is at the `logo_uri` of a client now, and keeps it when it is a picture that we show."""
 
     db: Database
-    clients: ClientCache
     outbound: Outbound
 
     async def send(self, delivery: Delivery) -> DeliveryOutcome:
@@ -39,5 +37,4 @@ class Logos(Sender):
             return Failed("unreachable" if isinstance(error, Unreachable) else "no_picture")
         async with self.db.single() as unit:
             kept = await keep_logo(unit, client.client_id, client.logo_uri, image)
-        self.clients.forget(client.client_id)
         return Delivered() if kept else Failed("changed_meanwhile")

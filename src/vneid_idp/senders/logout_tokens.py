@@ -37,7 +37,7 @@ class LogoutTokens(Sender):
 
     async def send(self, delivery: Delivery) -> DeliveryOutcome:
         """See `Sender`."""
-        client = await self.clients.find(self.db, delivery.recipient)
+        client = await self.clients.find(delivery.recipient)
         if client is None or client.backchannel_logout_uri is None:
             return Delivered()
         now = self.clock.now()

@@ -1,6 +1,6 @@
 """PostgreSQL through asyncpg."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any
@@ -11,6 +11,7 @@ from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import postgresql_errors as errors
 from vneid_idp.storage.attempts import persevering, repeated
 from vneid_idp.storage.connections import Connections
+from vneid_idp.storage.listeners import Listeners
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Interrupted, Reading, Row, StatementFailed, T, Unit
 
@@ -24,7 +25,7 @@ class PostgresqlUnit:
     A unit of one statement that was interrupted runs it again by itself, on another connection where its own is lost.
     """
 
-    __slots__ = ("_database", "_once", "_reading", "_spent", "connection", "failed", "now", "sound")
+    __slots__ = ("_database", "_once", "_reading", "_spent", "connection", "failed", "now", "sound", "written")
 
     def __init__(
         self, database: "PostgresqlDatabase", connection: Any, now: Instant, *, once: bool, reading: bool
@@ -39,6 +40,8 @@ class PostgresqlUnit:
         """Whether a statement failed: PostgreSQL then keeps nothing of the transaction."""
         self.sound = True
         """Whether the connection can be used for another unit."""
+        self.written: frozenset[str] = frozenset()
+        """The tables that its statements change."""
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of `statement`."""
@@ -151,6 +154,8 @@ class PostgresqlUnit:
             if self._spent:
                 raise StatementFailed(statement.name, "a second statement in a unit of one")
             self._spent = True
+        if written := statement.writes:
+            self.written |= written
 
     def _failure(self, error: Exception, statement: str) -> Exception:
         """Remember what is left of the unit after `error`; what to raise in its place."""
@@ -211,6 +216,8 @@ class _Lent:
         self._return(self._unit, error)
 
     def _return(self, unit: PostgresqlUnit, error: BaseException | None) -> None:
+        if unit.written:
+            self._database.listeners.tell(unit.written)
         if unit.connection is None:
             return
         # Who is cancelled or runs out of time leaves a statement behind that may still run, and a broken connection
@@ -229,6 +236,7 @@ class PostgresqlDatabase:
 
     def __init__(self, dsn: str, clock: Clock, *, connections: int) -> None:
         self.statements = 0
+        self.listeners = Listeners()
         self.clock = clock
         self.connections = Connections(lambda: _connect(dsn), connections)
 
@@ -276,6 +284,10 @@ class PostgresqlDatabase:
     def glance(self) -> AbstractAsyncContextManager[Reading]:
         """See `Database.glance`."""
         return _Lent(self, once=True, reading=True, patient=True)
+
+    def on_write(self, tables: Collection[str], call: Callable[[], None]) -> None:
+        """See `Database.on_write`."""
+        self.listeners.add(tables, call)
 
     async def close(self) -> None:
         """See `Database.close`."""

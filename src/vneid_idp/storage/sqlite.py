@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +12,7 @@ import aiosqlite
 from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import sqlite_errors as errors
 from vneid_idp.storage.attempts import persevering, repeated
+from vneid_idp.storage.listeners import Listeners
 from vneid_idp.storage.statement import Compiled, Statement
 from vneid_idp.storage.unit import ImpossibleText, Interrupted, Reading, Row, StatementFailed, T, Unit
 
@@ -24,7 +25,7 @@ class SqliteUnit:
     A unit of one statement that was interrupted runs it again by itself.
     """
 
-    __slots__ = ("_began", "_database", "_once", "_reading", "_spent", "connection", "failed", "now")
+    __slots__ = ("_began", "_database", "_once", "_reading", "_spent", "connection", "failed", "now", "written")
 
     def __init__(
         self,
@@ -44,6 +45,8 @@ class SqliteUnit:
         self.now = now
         self.failed = False
         """Whether a statement failed: nothing of the transaction is kept then, as on PostgreSQL."""
+        self.written: frozenset[str] = frozenset()
+        """The tables that its statements change."""
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of `statement`."""
@@ -153,6 +156,8 @@ class SqliteUnit:
             if self._spent:
                 raise StatementFailed(statement.name, "a second statement in a unit of one")
             self._spent = True
+        if written := statement.writes:
+            self.written |= written
 
     def _failure(self, error: Exception, statement: str) -> Exception:
         self.failed = True
@@ -184,6 +189,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.statements = 0
+        self._listeners = Listeners()
         self._path = path
         self._clock = clock
         self._writer: aiosqlite.Connection | None = None
@@ -250,6 +256,8 @@ class SqliteDatabase:
                 # thread, and when a COMMIT fails, which leaves the transaction open.
                 await writer.rollback()
                 raise
+            finally:
+                self._listeners.tell(unit.written)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
@@ -267,7 +275,11 @@ class SqliteDatabase:
         """See `Database.single`."""
         writer = self._writer or await self._opened()
         async with self._writing:
-            yield SqliteUnit(self, writer, self._clock.now(), once=True)
+            unit = SqliteUnit(self, writer, self._clock.now(), once=True)
+            try:
+                yield unit
+            finally:
+                self._listeners.tell(unit.written)
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[Reading]:
@@ -284,6 +296,10 @@ class SqliteDatabase:
             yield reader
         finally:
             self._readers.put_nowait(reader)
+
+    def on_write(self, tables: Collection[str], call: Callable[[], None]) -> None:
+        """See `Database.on_write`."""
+        self._listeners.add(tables, call)
 
     async def close(self) -> None:
         """See `Database.close`."""

@@ -6,15 +6,17 @@ SQLAlchemy's engine would do at run time is refused when the statement is compil
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import insert as insert  # its ON CONFLICT also compiles for SQLite
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgresql_dialect
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
 
 POSTGRESQL: Dialect = postgresql_dialect()  # type: ignore[no-untyped-call]
 SQLITE: Dialect = sqlite_dialect(paramstyle="qmark")
@@ -76,7 +78,7 @@ class Statement:
     row's columns among the values.
     """
 
-    __slots__ = ("_construct", "_module", "_on_sqlite", "_postgresql", "_sqlite", "sqlite_after")
+    __slots__ = ("_construct", "_module", "_on_sqlite", "_postgresql", "_sqlite", "_writes", "sqlite_after")
 
     def __init__(
         self, construct: Executable, *, sqlite: Executable | None = None, sqlite_after: "Statement | None" = None
@@ -87,6 +89,26 @@ class Statement:
         self._module = _module_being_run()
         self._postgresql: Compiled | None = None
         self._sqlite: Compiled | None = None
+        self._writes: frozenset[str] | None = None
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """The names of the tables that it changes, on whichever database."""
+        if self._writes is None:
+            own = {part.table for part in self._parts() if isinstance(part, UpdateBase)}
+            after = frozenset() if self.sqlite_after is None else self.sqlite_after.writes
+            self._writes = after | {table.name for table in own if isinstance(table, Table)}
+        return self._writes
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that it reads or changes, but for `sqlite_after`. Worked out each time."""
+        return frozenset(part.name for part in self._parts() if isinstance(part, Table))
+
+    def _parts(self) -> Iterator[object]:
+        for construct in (self._construct, self._on_sqlite):
+            if construct is not None:
+                yield from visitors.iterate(construct)  # type: ignore[arg-type]
 
     def postgresql(self) -> Compiled:
         """What PostgreSQL runs."""

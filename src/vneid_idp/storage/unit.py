@@ -1,6 +1,6 @@
 """The unit of work: one transaction, one instant. Who holds one may touch the world."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -90,6 +90,14 @@ class Database(Protocol):
         """A reading unit of exactly one statement, which is a snapshot by itself: the hot path, without BEGIN.
 
         It runs again a few times where no answer came.
+        """
+        ...
+
+    def on_write(self, tables: Collection[str], call: Callable[[], None]) -> None:
+        """Have `call` called after each unit of this process that wrote one of `tables`, before anybody hears of it.
+
+        For caches, which only forget then: `call` does not wait, and raises nothing. It is called as well where nothing
+        was kept, or nobody knows whether it was. What other processes write is not told, nor what `load` writes.
         """
         ...
 

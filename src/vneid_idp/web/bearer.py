@@ -27,7 +27,7 @@ async def open_caller(request: Request, text: str | None) -> tuple[AccessToken, 
     provider = idp(request)
     token = open_access_token(provider, text)
     exchange_of(request).client_id = token.client_id
-    client = await provider.clients.find(provider.db, token.client_id)
+    client = await provider.clients.find(token.client_id)
     if client is None:
         raise InvalidToken("The client of this access token has been disabled.")
     return token, client
