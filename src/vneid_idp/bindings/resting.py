@@ -1,4 +1,4 @@
-"""Why bindings rest: grounds that the register gives, or the standing of a guardian, each of which may cease by itself.
+"""Why bindings rest: grounds that the register gives, or that a guardian cannot act, each of which may cease by itself.
 
 A binding rests as long as there is a ground. A lock of the identity is another matter (`suspend_all`, `resume_all`),
 and what the provider suspended for reasons of its own is left alone here.

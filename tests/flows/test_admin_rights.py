@@ -46,7 +46,7 @@ async def disabled(unit: Unit, client_id: str) -> None:
 
 
 @pytest.mark.parametrize(("taken", "status"), [(scope_taken, 403), (disabled, 401)])
-async def test_no_door_writes_for_a_program_that_lost_its_standing_after_the_check(
+async def test_no_door_writes_for_a_program_that_lost_its_rights_after_the_check(
     api: Api,
     land: Country,
     program: Registered,
