@@ -143,7 +143,7 @@ def _assemble(
         db=db,
         keys=ring,
         clients=cache,
-        policy=PolicyCache(clock),
+        policy=PolicyCache(clock, db),
         registry=registry,
         vault=vault,
         templates=Templates(settings.is_sandbox),

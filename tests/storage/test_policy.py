@@ -11,7 +11,7 @@ from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.audit.tables import events
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.kernel.clock import DAY, SECOND, local_date
-from vneid_idp.policy import service
+from vneid_idp.policy import service, store
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.documents import PolicyRefused, shipped
 from vneid_idp.policy.rules import Gap, Policy, Threshold
@@ -19,7 +19,7 @@ from vneid_idp.policy.service import AlreadyPublished, HoldsAlready, NoSuchVersi
 from vneid_idp.policy.tables import policy_requirements, policy_thresholds
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Reading
 
 DEED = Deed("ops.lan", "Law 1/2027 Article 2")
 AGE = Threshold.GUARDIAN_UNTIL_AGE
@@ -227,35 +227,51 @@ async def test_a_publication_reaches_the_other_worker_within_seconds(
 ) -> None:
     await ensure(db)
     other = open_database(database_url, watch)
-    here, there = PolicyCache(watch), PolicyCache(watch)
+    here, there = PolicyCache(watch, db), PolicyCache(watch, other)
     day = date(2027, 1, 1)
     try:
-        assert [(await here.current(db)).on(day)[AGE], (await there.current(other)).on(day)[AGE]] == [16, 16]
+        assert [(await here.current()).on(day)[AGE], (await there.current()).on(day)[AGE]] == [16, 16]
         await load(db, threshold("2027-01-01"))
         await publish(db, 2)
-        here.forget()
-        assert (await here.current(db)).on(day)[AGE] == 18
-        assert (await there.current(other)).on(day)[AGE] == 16
+        assert (await here.current()).on(day)[AGE] == 18
+        assert (await there.current()).on(day)[AGE] == 16
         watch.advance(3 * SECOND)
-        assert (await there.current(other)).on(day)[AGE] == 18
+        assert (await there.current()).on(day)[AGE] == 18
     finally:
         await other.close()
 
 
+async def test_a_publication_while_the_policy_is_read_is_seen_by_the_next_who_asks(
+    db: Database, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ensure(db)
+    cache, day, read = PolicyCache(watch, db), date(2027, 1, 1), store.published
+
+    async def overtaken(unit: Reading) -> Policy:
+        found = await read(unit)
+        monkeypatch.undo()
+        await load(db, threshold("2027-01-01"))
+        await publish(db, 2)
+        return found
+
+    monkeypatch.setattr(store, "published", overtaken)
+    assert [(await cache.current()).on(day)[AGE] for _ in range(2)] == [16, 18]
+
+
 async def test_the_cache_asks_seldom_and_keeps_what_has_not_changed(db: Database, watch: Watch) -> None:
     await ensure(db)
-    cache = PolicyCache(watch)
-    first = await cache.current(db)
+    cache = PolicyCache(watch, db)
+    first = await cache.current()
     before = db.statements
     for _ in range(100):
-        assert await cache.current(db) is first
+        assert await cache.current() is first
     assert db.statements == before
     watch.advance(3 * SECOND)
-    assert await cache.current(db) is first
+    assert await cache.current() is first
     assert db.statements == before + 1
     # The sandbox's clock can be turned back: what is from the future is asked again.
     watch.set(watch.now() - DAY)
-    await cache.current(db)
+    await cache.current()
     assert db.statements == before + 2
 
 

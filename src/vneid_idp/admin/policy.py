@@ -97,13 +97,12 @@ async def publish(
     request: Request, response: Response, caller: Program, version: VersionOf, publication: Publication
 ) -> Version:
     """From the days that its rows name they hold, in every provider within seconds."""
-    provider, deed = idp(request), publication.deed(caller)
+    deed = publication.deed(caller)
 
     async def work(unit: Unit, _: Client) -> tuple[service.PolicyVersion, ...]:
         await service.publish(unit, version, deed, backdated=publication.backdated_because)
         return await service.versions(unit)
 
     versions = await caller.act(work)
-    provider.policy.forget()
     no_store(response)
     return Version.of(next(each for each in versions if each.version == version))

@@ -60,7 +60,7 @@ def retry(context: typer.Context, cursor: str, by: By, reason: Reason) -> None:
 
     async def work(db: Database) -> None:
         async with open_workplace(settings, db) as place:
-            registry, policy = place.registry, PolicyCache(SystemClock())
+            registry, policy = place.registry, PolicyCache(SystemClock(), db)
             await Follower(db, place.vault, place.blind, registry, policy).retry(cursor, deed)
 
     with_database(settings, work)

@@ -103,7 +103,6 @@ async def publish(request: Request, colleague: Colleague) -> Response:
     except BadDeed:
         text = reason_wanted(request)
         return await _ask(request, colleague, form, {"backdated": text})
-    colleague.provider.policy.forget()
     return see_other(f"{PATH}/{number}")
 
 

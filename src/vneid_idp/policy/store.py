@@ -57,6 +57,8 @@ def _add(table: Table) -> Statement:
 _TABLES = {"requirements": policy_requirements, "thresholds": policy_thresholds}
 _PUBLISHED = {name: _published(table) for name, table in _TABLES.items()}
 _OF_VERSION = {name: _of_version(table) for name, table in _TABLES.items()}
+MADE_OF = _COUNT.tables.union(*(statement.tables for statement in _PUBLISHED.values()))
+"""The tables that a `Policy` is read from."""
 _ADD_ROWS = {name: _add(table) for name, table in _TABLES.items()}
 
 

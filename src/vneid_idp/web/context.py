@@ -65,7 +65,7 @@ class Idp:
 
     async def current_policy(self) -> Policy:
         """What the law asks, as far as it was published. Asked before a unit is opened."""
-        return await self.policy.current(self.db)
+        return await self.policy.current()
 
     def url(self, path: str) -> str:
         """An absolute URL of this provider."""

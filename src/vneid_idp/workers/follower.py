@@ -56,7 +56,7 @@ class Follower:
             position = await find_position(unit, self.registry.name)
         changes = await self.registry.changes(position, _PAGE)
         records = await self._records({change.person_id for change in changes})
-        policy = await self.policy.current(self.db)
+        policy = await self.policy.current()
         followed = 0
         # Changes of people whom nobody here knows are passed over together.
         for known, run in groupby(changes, key=lambda change: change.person_id in records):
@@ -75,7 +75,7 @@ class Follower:
         async with self.db.reading() as unit:
             change = (await registry_set_aside.find(unit, self.registry.name, cursor)).change
         record = await self.registry.find(change.person_id)
-        policy = await self.policy.current(self.db)
+        policy = await self.policy.current()
 
         async def follow(unit: Unit) -> None:
             await registry_set_aside.retried(unit, self.registry.name, change, deed)

@@ -46,11 +46,11 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         await key_readers.sweep(unit)
 
     async def rest() -> int:
-        return await rest_expired(db, provider.vault, await provider.policy.current(db))
+        return await rest_expired(db, provider.vault, await provider.policy.current())
 
     async def report() -> int:
         to = Reporting(db, provider.vault, provider.keys.blind, provider.registry)
-        return await finish_forgotten_reports(to, await provider.policy.current(db))
+        return await finish_forgotten_reports(to, await provider.policy.current())
 
     follower = Follower(db, provider.vault, provider.keys.blind, provider.registry, provider.policy)
     return [
