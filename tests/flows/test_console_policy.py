@@ -14,6 +14,7 @@ from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import shipped
+from vneid_idp.web.uploads import MOST_BYTES
 
 PATH = "/console/policy"
 
@@ -93,6 +94,52 @@ async def test_what_is_wrong_is_told_and_the_text_is_kept(land: Country) -> None
     assert "number = 999" in page.text
     for text, reason in (("", "Decree 1 of next year"), (threshold("2030-01-01"), "")):
         assert (await load(operator, text, reason)).response.status_code == 422
+    assert await recorded(land, "policy.loaded") == []
+
+
+async def upload(operator: Person, content: bytes, name: str = "draft.toml", **form: str) -> Page:
+    """Load a draft from a file, as a browser sends it."""
+    page = await opened(operator, f"{PATH}/new")
+    answer = await operator.browser.post(
+        f"{PATH}/new",
+        data={"csrf_token": page.hidden["csrf_token"], "reason": "Decree 1 of next year", "document": "", **form},
+        files={"file": (name, content, "application/toml")},
+    )
+    followed = await operator._follow(answer)
+    assert isinstance(followed, Page)
+    return followed
+
+
+async def test_a_draft_is_loaded_from_a_file_which_counts_in_place_of_the_text(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    file = "\ufeff" + threshold("2030-01-01", 17).replace("\n", "\r\n")
+    draft = await upload(operator, file.encode(), document="nonsense")
+    assert draft.path == f"{PATH}/2"
+    async with land.idp.db.reading() as unit:
+        (row,) = (await service.of_version(unit, 2)).thresholds
+    assert row.number == 17
+    assert "Decree 1 of next year" in (await recorded(land, "policy.loaded"))[-1]
+    assert (await upload(operator, b"", document=threshold("2031-01-01", 17))).response.status_code == 422
+    chosen_none = await upload(operator, b"", "", document=threshold("2031-01-01", 17))
+    assert chosen_none.path == f"{PATH}/3"
+
+
+async def test_what_is_wrong_with_a_file_is_told_and_its_text_can_be_put_right(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    page = await upload(operator, threshold("2030-01-01", 999).encode())
+    assert page.response.status_code == 422
+    assert "guardian_until_age is a number from 0 to 130" in page.text
+    assert "number = 999" in page.text
+    no_text = await upload(operator, b"\xff\xfe[[threshold]]", document="kept")
+    assert (no_text.response.status_code, 'id="file-error"' in no_text.response.text) == (422, True)
+    assert "kept</textarea>" in no_text.response.text
+    long = await upload(operator, b"#" * 200_001)
+    assert "200000 characters" in long.text
+    larger = await upload(operator, b"#" * MOST_BYTES)
+    assert larger.response.status_code == 413
+    assert "Tệp quá lớn" in larger.text
+    for text in ("", "x"):
+        assert (await upload(operator, b" ", csrf_token=text)).response.status_code == 403
     assert await recorded(land, "policy.loaded") == []
 
 

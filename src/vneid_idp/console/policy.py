@@ -17,10 +17,11 @@ from vneid_idp.policy.documents import PolicyRefused
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Requirement, ThresholdRow
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
+from vneid_idp.web.uploads import read_form_with_files
 
 PATH = "/console/policy"
 
@@ -107,10 +108,16 @@ async def show_form(request: Request, colleague: Colleague) -> Response:
 
 async def load(request: Request, colleague: Colleague) -> Response:
     """Check the rows and store them as a draft. What is wrong is told line by line."""
-    form = await read_form(request)
+    form, files = await read_form_with_files(request)
     errors = reason_problem(request, colleague, form)
-    if not form["document"].strip():
-        errors["document"] = gettext(request, "Put the rows here.")
+    # What a file says is shown in the form as well: where something is wrong it can be put right there.
+    document = _text_of(files["file"]) if "file" in files else form["document"]
+    if document is None:
+        document = form["document"]
+        errors["file"] = gettext(request, "This file is no text in UTF-8. Choose a policy as TOML.")
+    elif not document.strip():
+        errors["document"] = gettext(request, "Put the rows here, or choose a file that has some.")
+    form = Form([*form.items(), ("document", document)])
     if errors:
         return _form(request, form, errors)
     deed = deed_of(colleague, form)
@@ -120,6 +127,14 @@ async def load(request: Request, colleague: Colleague) -> Response:
         errors["document"] = gettext(request, "This is no policy that could be published:")
         return _form(request, form, errors, (refusal.detail or "").splitlines()[:50])
     return see_other(f"{PATH}/{draft.version}?loaded")
+
+
+def _text_of(file: bytes) -> str | None:
+    """What stands in a file, as far as it is text."""
+    try:
+        return file.decode("utf-8-sig").replace("\0", "")
+    except UnicodeDecodeError:
+        return None
 
 
 def _form(request: Request, form: Form, errors: dict[str, str], problems: Iterable[str] = ()) -> Response:

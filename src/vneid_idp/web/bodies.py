@@ -14,13 +14,17 @@ class BadBody(ValueError):
     """The body is too long, or not in the form that was asked for. What the caller hears is for the door to say."""
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, of at most `MOST_BYTES`; raises `BadBody` while a longer one still arrives."""
+class TooLong(BadBody):
+    """The body is longer than what is taken here."""
+
+
+async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body, of at most `most` bytes; raises `TooLong` while a longer one still arrives."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise BadBody("The body is too long.")
+        if len(body) > most:
+            raise TooLong("The body is too long.")
     return body
 
 

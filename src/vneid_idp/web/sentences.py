@@ -65,6 +65,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Go back, reload the page and send the form again. Cookies from this site must be allowed."),
     ),
     "malformed_form": _REFUSED,
+    "file_too_large": Sentence(
+        mark("The file is too large"),
+        mark("What you sent is longer than anything that we take. Nothing was changed."),
+        mark("Choose a smaller file, or put in fewer rows, and send the form again."),
+    ),
     "unknown_answer": Sentence(
         mark("We did not understand the answer"),
         mark("The form came back with an answer that the page does not offer. Nothing was changed or shared."),
