@@ -34,7 +34,9 @@ async def test_token_may_come_in_a_header(client: MakeClient) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("spoil", ["no token", "other browser", "no cookie", "tampered", "cross-site", "cookie value"])
+@pytest.mark.parametrize(
+    "spoil", ["no token", "other browser", "no cookie", "tampered", "cross-site", "same-site", "cookie value"]
+)
 async def test_spoiling_one_thing_refuses(client: MakeClient, spoil: str) -> None:
     async with client() as browser, client() as stranger:
         token = await token_for(browser)
@@ -48,8 +50,8 @@ async def test_spoiling_one_thing_refuses(client: MakeClient, spoil: str) -> Non
                 browser.cookies.clear()
             case "tampered":
                 token = token[:-2] + ("AA" if token[-2:] != "AA" else "BB")
-            case "cross-site":
-                headers["Sec-Fetch-Site"] = "cross-site"
+            case "cross-site" | "same-site":  # a neighbouring subdomain is a stranger, too
+                headers["Sec-Fetch-Site"] = spoil
             case "cookie value":
                 token = browser.cookies["vneid_idp_browser"]
         answer = await browser.post("/form", data={"csrf_token": token, "name": "x"}, headers=headers)
