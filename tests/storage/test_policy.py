@@ -189,6 +189,14 @@ async def test_a_day_that_has_begun_needs_a_reason_of_its_own(db: Database, watc
     assert '"backdated":"The law was in force before we knew"' in (await recorded(db))[-1]
 
 
+async def test_a_time_that_is_over_is_not_rewritten_without_a_reason(db: Database, watch: Watch) -> None:
+    await ensure(db)
+    first, last = (local_date(watch.now() - days * DAY).isoformat() for days in (20, 10))
+    await load(db, threshold(first, until=last))
+    with pytest.raises(HoldsAlready):
+        await publish(db, 2)
+
+
 async def test_the_whole_policy_with_one_new_row_looks_back_at_nothing(db: Database, watch: Watch) -> None:
     await ensure(db)
     tomorrow = local_date(watch.now() + DAY)
