@@ -232,8 +232,10 @@ async def test_everything_of_a_person_rests_counts_again_and_ends_together(db: D
 
 
 async def test_what_is_live_is_walked_in_pages(db: Database) -> None:
+    # Earlier and later than those of the client before it: a page ends between two clients.
+    before = (await bound(db, "before", client_id="shop")).binding
     made = {found: await in_state(db, found, found) for found in State}
-    elsewhere = (await bound(db, "elsewhere", client_id="shop")).binding
+    after = (await bound(db, "after", client_id="shop")).binding
     walked = [binding async for page in engine.live_pages(db, TOY_NUMBER, page=2) for binding in page]
     assert len(walked) == len(set(walked))
-    assert set(walked) == {elsewhere, *(made[state] for state in LIFECYCLE.live)}
+    assert set(walked) == {before, after, *(made[state] for state in LIFECYCLE.live)}
