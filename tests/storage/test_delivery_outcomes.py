@@ -17,6 +17,7 @@ from tests.storage.test_deliveries import (
     queue,
     recorded,
     run,
+    take,
 )
 from tests.support.deeds import DEED
 from tests.support.people import SEALER
@@ -45,6 +46,34 @@ async def test_nothing_is_sent_once_it_has_expired(db: Database, watch: Watch, c
     assert await give_up_lost(db) == 1
     assert sender.sent == []
     assert [(row.last_outcome, row.sealed) for row in await queue(db, dead=True)] == [("expired", None)]
+
+
+@pytest.mark.parametrize("channel", [SMS, TOKEN])
+async def test_what_expires_under_way_is_not_given_up_while_its_lease_lasts(
+    db: Database, watch: Watch, channel: Channel
+) -> None:
+    await enqueue(db, "per_a", channel, watch.now() + MINUTE)
+    watch.advance(MINUTE - 1)
+    (taken,) = await take(db, channel)
+    watch.advance(1)
+    assert await give_up_lost(db) == 0
+    async with db.writing() as unit:
+        await service.settle(unit, taken, Delivered(), 0.5)
+    assert await queue(db) == []
+
+
+async def test_who_settles_what_was_wanted_anew_meanwhile_changes_nothing(db: Database, watch: Watch) -> None:
+    taken = []
+    for _ in range(2):
+        async with db.writing() as unit:
+            await service.enqueue_only(unit, LOGO, "cli_a")
+        taken += await take(db, LOGO)
+        watch.advance(1)
+    late, mine = taken
+    for outcome in (Delivered(), Failed("unreachable"), Refused("status_400")):
+        async with db.writing() as unit:
+            await service.settle(unit, late, outcome, 0.5)
+        assert await queue(db) == [mine], "both are a first attempt, and only one of them is the latest"
 
 
 async def test_a_failure_is_repeated_later_and_later_and_then_given_up(db: Database, watch: Watch) -> None:
