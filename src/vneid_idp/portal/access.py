@@ -15,7 +15,7 @@ from vneid_idp.identity.sessions import Session
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.who_is_signed_in import SignedIn, find_signed_in, seize_signed_in
+from vneid_idp.use_cases.who_is_signed_in import SignedInPerson, find_signed_in, seize_signed_in
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
@@ -28,7 +28,7 @@ class Holder:
     """Somebody at the own pages."""
 
     provider: Idp
-    here: SignedIn
+    here: SignedInPerson
     now: Instant
 
     @property

@@ -17,7 +17,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.levels import factors
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.who_is_signed_in import SignedIn, SignedOut, find_signed_in
+from vneid_idp.use_cases.who_is_signed_in import SignedInPerson, SignedOut, find_signed_in
 
 FRESH: Instant = 15 * MINUTE
 """How long two proofs are good for changing how the account is protected."""
@@ -37,7 +37,7 @@ def has_two_fresh_proofs(session: Session, now: Instant) -> bool:
     return factors(session.methods) >= 2 and now - last <= FRESH
 
 
-def may_change(here: SignedIn, *, has_passkey: bool, now: Instant) -> bool:
+def may_change(here: SignedInPerson, *, has_passkey: bool, now: Instant) -> bool:
     """Whether what was proven is enough to take a passkey away or to choose another secret. Pure.
 
     Whoever can give two proofs gives them. Who has nothing to give a second one with would otherwise never get to
@@ -87,7 +87,7 @@ async def _check_may_change(unit: Unit, vault: Vault, who: Session) -> None:
         raise FreshProofNeeded
 
 
-async def _seize(unit: Unit, vault: Vault, who: Session) -> SignedIn:
+async def _seize(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:
     await persons.seize(unit, who.person_id)
     here = await find_signed_in(unit, vault, who.person_id, who.session_id)
     if here is None:

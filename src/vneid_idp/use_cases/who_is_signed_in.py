@@ -22,7 +22,7 @@ class SignedOut(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedInPerson:
     """Somebody who is signed in and may use the account."""
 
     session: Session
@@ -30,13 +30,13 @@ class SignedIn:
     profile: Profile
 
 
-async def find_signed_in(unit: Reading, vault: Vault, person_id: str, session_id: str) -> SignedIn | None:
+async def find_signed_in(unit: Reading, vault: Vault, person_id: str, session_id: str) -> SignedInPerson | None:
     """Who is signed in under this session; nobody when it has ended, or the account may not be used any more."""
     session = await sessions.find_session(unit, person_id, session_id)
     found = await accounts.find_with_profile(unit, vault, person_id)
     if session is None or found is None or not _may_act(session, found[0], unit.now):
         return None
-    return SignedIn(session, *found)
+    return SignedInPerson(session, *found)
 
 
 def _may_act(session: Session | None, account: Account | None, now: Instant) -> bool:
