@@ -11,7 +11,7 @@ from vneid_idp.identity.registry_feed import RegistryChange
 from vneid_idp.identity.registry_reports import Report, ReportRefused
 from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
-from vneid_idp.registry_client.transport import Answered, BadAnswer, Transport
+from vneid_idp.registry_client.transport import BadAnswer, BelievedAnswer, Transport
 from vneid_idp.registry_client.wire import PREFIX, Changes, ManyQuestion, NumberQuestion, People, Person
 
 M = TypeVar("M", bound=BaseModel)
@@ -97,19 +97,19 @@ class HttpRegistry:
     async def forget(self, record: RegistryRecord) -> None:
         """See `PopulationRegistry.forget`."""
 
-    async def _post(self, path: str, body: BaseModel, *, again: bool = True) -> Answered:
+    async def _post(self, path: str, body: BaseModel, *, again: bool = True) -> BelievedAnswer:
         return await self._transport.ask("POST", f"{PREFIX}/{path}", body.model_dump_json().encode(), again=again)
 
 
-def _one(answered: Answered) -> RegistryRecord | None:
+def _one(answered: BelievedAnswer) -> RegistryRecord | None:
     return None if answered.status == 404 else _read(Person, _ok(answered)).record()
 
 
-def _people(answered: Answered) -> tuple[RegistryRecord, ...]:
+def _people(answered: BelievedAnswer) -> tuple[RegistryRecord, ...]:
     return tuple(person.record() for person in _read(People, _ok(answered)).people)
 
 
-def _ok(answered: Answered) -> bytes:
+def _ok(answered: BelievedAnswer) -> bytes:
     if answered.status != 200:
         raise _bad(f"answers {answered.status}")
     return answered.body

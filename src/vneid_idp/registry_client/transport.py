@@ -44,7 +44,7 @@ class _NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class BelievedAnswer:
     """A believed answer."""
 
     status: int
@@ -87,7 +87,7 @@ class Transport:
             return RegistryHealth.UNREACHABLE
         return RegistryHealth.DEGRADED if self._failures else RegistryHealth.OK
 
-    async def ask(self, method: str, path: str, body: bytes = b"", *, again: bool = True) -> Answered:
+    async def ask(self, method: str, path: str, body: bytes = b"", *, again: bool = True) -> BelievedAnswer:
         """Ask, and again on failure if `again`: only what changes nothing may be repeated.
 
         Raises `RegistryUnavailable`.
@@ -112,7 +112,7 @@ class Transport:
         """Give up all connections."""
         await self._client.aclose()
 
-    async def _attempt(self, latest: float, method: str, path: str, body: bytes) -> Answered:
+    async def _attempt(self, latest: float, method: str, path: str, body: bytes) -> BelievedAnswer:
         # The end of patience is told to the circuit too: a registry that takes every question and answers none is out.
         async with self._circuit():
             try:
@@ -145,7 +145,7 @@ class Transport:
             self._open = breaker.context.state != "closed"
             self._failures = breaker.context.failure_count or 0
 
-    async def _call(self, method: str, path: str, body: bytes) -> Answered:
+    async def _call(self, method: str, path: str, body: bytes) -> BelievedAnswer:
         message = RequestMessage(method, self.url + path)
         self._signatures.sign_request(message, body)
         headers = message.headers | ({"Content-Type": "application/json"} if body else {})
@@ -159,7 +159,7 @@ class Transport:
         except NotSigned as error:
             _log.warning("registry.bad_answer", method=method, status=response.status_code, detail="not signed by it")
             raise BadAnswer("An answer of the registry was not signed by it.") from error
-        return Answered(response.status_code, content)
+        return BelievedAnswer(response.status_code, content)
 
 
 async def _bounded(response: httpx.Response) -> bytes:
