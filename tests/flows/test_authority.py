@@ -13,7 +13,7 @@ from tests.support.shortcuts import Known, agreed
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries, open_delivery
@@ -57,7 +57,7 @@ async def say(land: Country, what: Say, someone: Known) -> None:
 
 async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
     async with land.idp.db.writing() as unit:
-        proof = Proof(person_id, 9 if guardian else 30, 2, guardian)
+        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian)
         made = await bind_social_account(
             unit,
             land.idp.keys.blind,

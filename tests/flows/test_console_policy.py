@@ -8,7 +8,7 @@ from tests.flows.test_portal import opened, post
 from tests.storage.test_policy import requirement, threshold
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity.roles import Role
 from vneid_idp.kernel.clock import local_date
@@ -37,7 +37,7 @@ async def bind(land: Country, count: int) -> None:
                 land.idp.keys.blind,
                 client_id=f"net-{number}",
                 account_id="x",
-                proof=Proof(land.people["complete"].record.person_id, 30, 1),
+                proof=BindingProof(land.people["complete"].record.person_id, 30, 1),
                 rules=shipped().at(unit.now),
             )
 

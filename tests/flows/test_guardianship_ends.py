@@ -14,7 +14,7 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, person_token
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity import accounts
 from vneid_idp.identity.registry import RegistryRecord
@@ -58,7 +58,7 @@ async def bound(land: Country, party: RelyingParty) -> str:
             land.idp.keys.blind,
             client_id=party.client_id,
             account_id="1000",
-            proof=Proof(child.person_id, 15, 2, guardian.person_id),
+            proof=BindingProof(child.person_id, 15, 2, guardian.person_id),
             rules=shipped().at(unit.now),
         )
     return made.binding.binding_id

@@ -6,7 +6,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Event, EventKind, record
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity import passkeys
 from vneid_idp.kernel.clock import MINUTE
@@ -102,8 +102,8 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     guardian, child = land.people["guardian"].record, land.people["child-9"].record
     async with land.idp.db.writing() as unit:
         for account, proof in (
-            ("own", Proof(guardian.person_id, 42, 2)),
-            ("child's", Proof(child.person_id, 9, 2, guardian.person_id)),
+            ("own", BindingProof(guardian.person_id, 42, 2)),
+            ("child's", BindingProof(child.person_id, 9, 2, guardian.person_id)),
         ):
             await bind_social_account(
                 unit,

@@ -27,7 +27,7 @@ from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccoun
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.identity import accounts, persons, sessions
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
-from vneid_idp.identity.proofs import Proof
+from vneid_idp.identity.proofs import SignInProof
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
 from vneid_idp.identity.registry_position import find_position
 from vneid_idp.identity.tables import registry_positions
@@ -48,7 +48,7 @@ SCOPE = "openid profile address age full_name offline_access"
 _FORGET_POSITION = Statement(delete(registry_positions))
 
 
-PROOF = Proof("pwd", "")
+PROOF = SignInProof("pwd", "")
 
 
 @pytest.fixture(params=["synthetic", "http"])

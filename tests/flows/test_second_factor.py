@@ -12,7 +12,7 @@ from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.visitor import shown
 from vneid_idp.identity import sessions
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.proofs import MESSAGE, Proof
+from vneid_idp.identity.proofs import MESSAGE, SignInProof
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
@@ -190,7 +190,7 @@ async def test_a_code_alone_opens_no_session_when_the_one_it_was_to_strengthen_h
     async def work(unit: Unit) -> SignedIn:
         before = await sessions.open_session(unit, someone.person_id, (SignInMethod("pwd", unit.now),))
         assert await sessions.end_session(unit, before.person_id, before.session_id)
-        code = Proof(MESSAGE, someone.phone or "")
+        code = SignInProof(MESSAGE, someone.phone or "")
         return await sign_in(unit, idp.vault, idp.keys.blind, someone, shipped(), code, before=before, client_id=None)
 
     found = await idp.db.transact(work)

@@ -10,7 +10,7 @@ from tests.flows.test_portal import proven_twice, signed_in
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
@@ -63,7 +63,7 @@ async def withdraw(land: Country, party: RelyingParty, person: Person) -> Callab
 
 async def release(land: Country, party: RelyingParty, person: Person) -> Callable[[], Awaitable[Any]]:
     async with land.idp.db.writing() as unit:
-        proof = Proof(_id(person), 30, 2)
+        proof = BindingProof(_id(person), 30, 2)
         made = await bind_social_account(
             unit,
             land.idp.keys.blind,

@@ -17,7 +17,7 @@ from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.acts import ActNotPossible
 from vneid_idp.identity.chosen_secrets import SecretKind
 from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.proofs import PASSWORD, Proof, ProofOutdated
+from vneid_idp.identity.proofs import PASSWORD, ProofOutdated, SignInProof
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
@@ -94,12 +94,12 @@ async def test_a_grant_that_binds_nothing_releases_nothing(land: Country, party:
     assert released.state == "released"
 
 
-async def password_of(land: Country, person_id: str) -> Proof:
+async def password_of(land: Country, person_id: str) -> SignInProof:
     """The proof of somebody who knows the password that stands."""
     async with land.idp.db.reading() as unit:
         hashed = await find_secret(unit, person_id, SecretKind.PASSWORD)
     assert hashed is not None
-    return Proof(PASSWORD, hashed)
+    return SignInProof(PASSWORD, hashed)
 
 
 @pytest.mark.parametrize("what", ["add", "remove", "change"])

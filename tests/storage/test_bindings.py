@@ -22,7 +22,7 @@ from vneid_idp.bindings.engine.tables import binding_requests
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.bindings.social_accounts.rules import BindingMethod, Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, BindingProof, SocialAccount
 from vneid_idp.bindings.social_accounts.tables import social_accounts as table
 from vneid_idp.bindings.social_accounts.words import (
     AccountBoundToAnother,
@@ -38,9 +38,9 @@ from vneid_idp.storage.unit import Database
 
 RULES = shipped().at(MORNING)
 BLIND = BlindIndex(b"k" * 32)
-LAN = Proof("per_lan", age=30, level=2)
-MINH = Proof("per_minh", age=41, level=1)
-CHILD = Proof("per_child", age=15, level=2, guardian_id="per_lan")
+LAN = BindingProof("per_lan", age=30, level=2)
+MINH = BindingProof("per_minh", age=41, level=1)
+CHILD = BindingProof("per_child", age=15, level=2, guardian_id="per_lan")
 NETWORK = "net"
 
 Bind = Callable[..., Coroutine[Any, Any, Bound[SocialAccount]]]
@@ -48,7 +48,7 @@ Bind = Callable[..., Coroutine[Any, Any, Bound[SocialAccount]]]
 
 @pytest.fixture
 def bind(db: Database) -> Bind:
-    async def bind_one(proof: Proof = LAN, account: str = "lan.1990", **more: object) -> Bound[SocialAccount]:
+    async def bind_one(proof: BindingProof = LAN, account: str = "lan.1990", **more: object) -> Bound[SocialAccount]:
         async with db.writing() as unit:
             arguments = {"client_id": NETWORK, "account_id": account, "proof": proof, "rules": RULES} | more
             return await social_accounts.bind_social_account(unit, BLIND, **arguments)  # type: ignore[arg-type]
@@ -158,7 +158,7 @@ async def test_a_child_is_bound_by_a_guardian(db: Database, bind: Bind) -> None:
 async def test_at_16_the_own_proof_takes_the_account_over(db: Database, bind: Bind, watch: Watch) -> None:
     supervised = (await bind(CHILD)).binding
     watch.advance(MINUTE)
-    own = await bind(Proof("per_child", age=16, level=1))
+    own = await bind(BindingProof("per_child", age=16, level=1))
     assert not own.created
     assert own.binding.binding_id == supervised.binding_id
     assert (own.binding.method, own.binding.representative_id, own.binding.level) == (BindingMethod.OWN_PROOF, None, 1)
@@ -238,7 +238,7 @@ async def test_everything_at_one_network_is_released_for_its_person(db: Database
 
 @pytest.mark.parametrize("state", [None, *BindingState])
 async def test_a_network_lists_its_own_in_pages(db: Database, bind: Bind, state: BindingState | None) -> None:
-    made = [(await bind(Proof(f"per_{n}", 20, 2), account=f"a{n}")).binding for n in range(9)]
+    made = [(await bind(BindingProof(f"per_{n}", 20, 2), account=f"a{n}")).binding for n in range(9)]
     await bind(account="elsewhere", client_id="net_2")
     for index, move in enumerate((Move.SUSPEND, Move.RELEASE, Move.REVOKE)):
         for binding in made[index::4]:
@@ -299,7 +299,7 @@ async def outcomes(*calls: Coroutine[Any, Any, Bound[SocialAccount]]) -> list[ob
 
 
 async def test_of_50_people_who_bind_one_account_one_wins(db: Database, bind: Bind) -> None:
-    results = await outcomes(*(bind(Proof(f"per_{number}", 30, 2)) for number in range(50)))
+    results = await outcomes(*(bind(BindingProof(f"per_{number}", 30, 2)) for number in range(50)))
     assert sum(isinstance(result, Bound) and result.created for result in results) == 1
     assert sum(isinstance(result, AccountBoundToAnother) for result in results) == 49
     async with db.reading() as unit:

@@ -24,7 +24,7 @@ from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.capabilities import Action
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingState, Move
-from vneid_idp.bindings.social_accounts.rules import BindingMethod, Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, BindingProof, SocialAccount
 from vneid_idp.bindings.social_accounts.words import (
     AccountBoundToAnother,
     AccountLimitReached,
@@ -76,7 +76,7 @@ class Histories(RuleBasedStateMachine):
     def tell(self, move: Move) -> None:
         self.recorded[LIFECYCLE.events[move]] = self.recorded.get(LIFECYCLE.events[move], 0) + 1
 
-    def expected_refusal(self, proof: Proof, account: str) -> type[DomainError] | None:
+    def expected_refusal(self, proof: BindingProof, account: str) -> type[DomainError] | None:
         if proof.age < 16 and proof.guardian_id is None:
             return GuardianRequired
         if proof.age >= 16 and proof.guardian_id is not None:
@@ -96,7 +96,7 @@ class Histories(RuleBasedStateMachine):
         guardian=st.none() | st.just("per_parent"),
     )
     def bind(self, person: str, account: str, level: int, guardian: str | None) -> None:
-        proof = Proof(person, self.ages[person], level, guardian)
+        proof = BindingProof(person, self.ages[person], level, guardian)
         refusal = self.expected_refusal(proof, account)
 
         async def bind() -> Bound[SocialAccount]:

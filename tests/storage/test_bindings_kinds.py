@@ -15,7 +15,7 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState as AccountState
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.policy.documents import shipped
@@ -148,7 +148,7 @@ async def test_an_idempotency_key_belongs_to_its_kind(db: Database) -> None:
             BLIND,
             client_id="app",
             account_id="lan",
-            proof=Proof("per_lan", 30, 2),
+            proof=BindingProof("per_lan", 30, 2),
             rules=shipped().at(MORNING),
             idempotency_key="key",
         )
@@ -180,7 +180,7 @@ async def both_kinds(db: Database, watch: Watch) -> list[str]:
                 BLIND,
                 client_id="net",
                 account_id=f"a{turn}",
-                proof=Proof("per_lan", 30, 2),
+                proof=BindingProof("per_lan", 30, 2),
                 rules=shipped().at(MORNING),
             )
             made.append(account.binding.binding_id)

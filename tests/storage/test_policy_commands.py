@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.storage.test_commands import environment, production, run, sandbox, with_database
 from tests.storage.test_policy import requirement, threshold
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.kernel.clock import SystemClock, local_date
 from vneid_idp.kernel.secrets import BlindIndex
@@ -56,7 +56,7 @@ async def bind_everybody(db: Database) -> list[str]:
                 BlindIndex(b"k" * 32),
                 client_id="net",
                 account_id=person_id,
-                proof=Proof(person_id, 30, 1),
+                proof=BindingProof(person_id, 30, 1),
                 rules=shipped().at(unit.now),
             )
     return found

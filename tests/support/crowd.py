@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.country import REDIRECT_URI, Country
 from tests.support.relying_party import RelyingParty, challenge_of
-from vneid_idp.bindings.social_accounts.rules import Proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.consent import service as consent
 from vneid_idp.grants import service as grants
@@ -132,7 +132,7 @@ async def _bound(land: Country, unit: Unit, own: Authorisation, account: str, le
         land.idp.keys.blind,
         client_id=own.client_id,
         account_id=account,
-        proof=Proof(own.subject, 30, level),
+        proof=BindingProof(own.subject, 30, level),
         rules=shipped().at(unit.now),
     )
     return bound.binding.binding_id

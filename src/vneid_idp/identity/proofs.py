@@ -27,7 +27,7 @@ class ProofOutdated(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class SignInProof:
     """A proof by `method` that was right when it was held `against` something of the person's."""
 
     method: str
@@ -36,7 +36,7 @@ class Proof:
     the number of the phone to which the code was sent."""
 
 
-async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: Proof) -> None:
+async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: SignInProof) -> None:
     """Require that what was shown still is the person's, who is seized. Raises `ProofOutdated`."""
     if proof.method == PASSKEY:
         stands = await passkey_store.find_passkey(unit, person_id, proof.against) is not None

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from vneid_idp.identity import passkeys
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.passkeys import PasskeyRefused
-from vneid_idp.identity.proofs import Proof
+from vneid_idp.identity.proofs import SignInProof
 from vneid_idp.interaction.signed_in import arrive
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.kernel.errors import DomainError
@@ -74,7 +74,7 @@ async def finish(request: Request) -> Response:
     except PasskeyRefused:
         await provider.limits.failed(Secret.SIGN_IN, tried)
         raise
-    standing = await arrive(request, place, who.person_id, Proof(who.method.name, who.credential_id))
+    standing = await arrive(request, place, who.person_id, SignInProof(who.method.name, who.credential_id))
     if standing is not AccountStanding.USABLE:
         raise AccountNotUsable(standing.value)
     return json_response({"next": place.next if person_id is None else place.next_after_second})

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from vneid_idp.identity import accounts, otp, passkeys
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.otp import CodeVerdict
-from vneid_idp.identity.proofs import MESSAGE, Proof
+from vneid_idp.identity.proofs import MESSAGE, SignInProof
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.interaction.signin_place import Place, find_place
@@ -119,7 +119,7 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
         await record_failure(place, person_id, MESSAGE, locked_out=locked_out)
         return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
-    standing = await arrive(request, place, person_id, Proof(MESSAGE, phone))
+    standing = await arrive(request, place, person_id, SignInProof(MESSAGE, phone))
     return (
         see_other(place.next_after_second) if standing is AccountStanding.USABLE else unusable(request, place, standing)
     )

@@ -3,14 +3,14 @@
 from starlette.requests import Request
 
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.proofs import Proof
+from vneid_idp.identity.proofs import SignInProof
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
 from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in
 from vneid_idp.web.session import BrowserSession, keep_session
 
 
-async def arrive(request: Request, place: Place, person_id: str, proof: Proof) -> AccountStanding:
+async def arrive(request: Request, place: Place, person_id: str, proof: SignInProof) -> AccountStanding:
     """Sign the person in with this browser; how the account stands. Raises `ProofOutdated`, `InteractionOver`."""
     provider = place.provider
     record, policy = await provider.registry.find(person_id), await provider.current_policy()

@@ -9,7 +9,7 @@ from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.hashing import TooBusy
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.proofs import SECRETS, Proof
+from vneid_idp.identity.proofs import SECRETS, SignInProof
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
@@ -74,7 +74,7 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
         await record_failure(place, candidate.person_id, _METHODS[kind], locked_out=locked_out)
         return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
-    standing = await arrive(request, place, candidate.person_id, Proof(_METHODS[kind], hashed))
+    standing = await arrive(request, place, candidate.person_id, SignInProof(_METHODS[kind], hashed))
     # Not before: the proof was held against the hash that stood.
     if provider.hasher.outdated(hashed):
         await _renew(place, candidate.person_id, kind, hashed, secret)

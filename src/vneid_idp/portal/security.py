@@ -7,7 +7,7 @@ from starlette.responses import Response
 from vneid_idp.identity import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.proofs import PASSWORD, Proof
+from vneid_idp.identity.proofs import PASSWORD, SignInProof
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
 from vneid_idp.use_cases.end_session import end_sessions
@@ -161,7 +161,7 @@ def _check_choice(request: Request, form: Form, kind: SecretKind) -> dict[str, s
 
 async def _check_password(
     request: Request, holder: Holder, password: str, kind: SecretKind
-) -> tuple[dict[str, str], Proof | None]:
+) -> tuple[dict[str, str], SignInProof | None]:
     """What is wrong with the password, or the proof that the holder knows it."""
     provider = holder.provider
     tried = Tried(holder.person_id, address_of(request, provider.trusted_proxies))
@@ -177,7 +177,7 @@ async def _check_password(
         await provider.limits.failed(Secret.SIGN_IN, tried)
         return {f"{kind.value}-current": gettext(request, "This is not your password.")}, None
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
-    return {}, Proof(PASSWORD, candidate.password_hash)
+    return {}, SignInProof(PASSWORD, candidate.password_hash)
 
 
 async def end_other_sessions(request: Request, holder: Holder) -> Response:

@@ -3,7 +3,7 @@
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
-from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount, check_proof
+from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof
 from vneid_idp.bindings.social_accounts.words import BindingSuspended, GuardianRequired
 from vneid_idp.clients.service import get_client
 from vneid_idp.grants import service as grants
@@ -88,13 +88,13 @@ async def _check_child(unit: Reading, child_id: str) -> None:
         raise GrantEnded
 
 
-def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, now: Instant) -> Proof:
+def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, now: Instant) -> BindingProof:
     if record.person_id != holder_of(authorisation) or record.deceased_at is not None:
         raise GrantEnded
     years = age(record.birth_date, now)
     if authorisation.on_behalf_of is None:
-        return Proof(record.person_id, years, authorisation.level)
+        return BindingProof(record.person_id, years, authorisation.level)
     assert authorisation.subject is not None
     if guardianship(authorisation.subject, record, rules, now) is Guardianship.NONE:
         raise GuardianRequired("The person of the access token is not a guardian of the child.")
-    return Proof(record.person_id, years, authorisation.level, authorisation.subject)
+    return BindingProof(record.person_id, years, authorisation.level, authorisation.subject)

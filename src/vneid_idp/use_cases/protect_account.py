@@ -8,7 +8,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import chosen_secrets, passkeys, persons
 from vneid_idp.identity.chosen_secrets import SecretKind
 from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.proofs import Proof, check_proof
+from vneid_idp.identity.proofs import SignInProof, check_proof
 from vneid_idp.identity.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import MINUTE, Instant
@@ -67,7 +67,7 @@ async def remove_own_passkey(unit: Unit, vault: Vault, who: Session, credential_
 
 
 async def change_secret(
-    unit: Unit, vault: Vault, who: Session, known: Proof, kind: SecretKind, hashed: str
+    unit: Unit, vault: Vault, who: Session, known: SignInProof, kind: SecretKind, hashed: str
 ) -> tuple[Delivery, ...]:
     """Set a secret that was checked and hashed; whoever knew the old one is signed out everywhere but here.
 

@@ -8,7 +8,7 @@ from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.resting import UNSUPERVISED, RestingGround
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
-from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount
+from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
 from vneid_idp.storage.unit import Unit
 
 Grounds = Callable[[SocialAccount], frozenset[RestingGround]]
@@ -16,7 +16,7 @@ Grounds = Callable[[SocialAccount], frozenset[RestingGround]]
 change of which anybody tells."""
 
 
-async def renew_binding(unit: Unit, binding: SocialAccount, proof: Proof, grounds: Grounds) -> None:
+async def renew_binding(unit: Unit, binding: SocialAccount, proof: BindingProof, grounds: Grounds) -> None:
     """Bring a binding of the person of `proof` into step with this moment, and let the proof take over where nobody
     supervises it any more. What rests for anything else goes on resting.
     """

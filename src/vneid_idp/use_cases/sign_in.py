@@ -8,7 +8,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons, sessions
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
-from vneid_idp.identity.proofs import MESSAGE, Proof, check_proof
+from vneid_idp.identity.proofs import MESSAGE, SignInProof, check_proof
 from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.sessions import Session
 from vneid_idp.identity.vault import Vault
@@ -39,7 +39,7 @@ async def sign_in(
     blind: BlindIndex,
     record: RegistryRecord | None,
     policy: Policy,
-    proof: Proof,
+    proof: SignInProof,
     *,
     before: Session | None,
     client_id: str | None,

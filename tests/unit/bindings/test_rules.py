@@ -13,7 +13,7 @@ from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.rules import (
     BindingMethod,
-    Proof,
+    BindingProof,
     SocialAccount,
     check_proof,
     is_better,
@@ -33,8 +33,8 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Policy, Requirement, Threshold, ThresholdRow
 
 RULES = shipped().at(MORNING)
-OWN = Proof("per_1", age=16, level=1)
-GUARDIAN = Proof("per_child", age=15, level=2, guardian_id="per_parent")
+OWN = BindingProof("per_1", age=16, level=1)
+GUARDIAN = BindingProof("per_child", age=15, level=2, guardian_id="per_parent")
 BOUND = SocialAccount(
     "net", "bind_1", "per_1", None, BindingMethod.OWN_PROOF, 2, BindingFacts(made_at=1, verified_at=1)
 )
@@ -43,7 +43,7 @@ CONTENT = {Action.POST, Action.COMMENT, Action.SHARE, Action.LIVESTREAM}
 
 
 @pytest.mark.parametrize("proof", [OWN, GUARDIAN, replace(OWN, age=120, level=2), replace(GUARDIAN, age=0)])
-def test_who_may_bind(proof: Proof) -> None:
+def test_who_may_bind(proof: BindingProof) -> None:
     check_proof(proof, RULES)
 
 
@@ -58,7 +58,7 @@ def test_who_may_bind(proof: Proof) -> None:
         (replace(GUARDIAN, guardian_id=None), GuardianRequired),
     ],
 )
-def test_one_thing_spoiled_is_refused(proof: Proof, refusal: type[DomainError]) -> None:
+def test_one_thing_spoiled_is_refused(proof: BindingProof, refusal: type[DomainError]) -> None:
     with pytest.raises(refusal):
         check_proof(proof, RULES)
 
@@ -66,7 +66,7 @@ def test_one_thing_spoiled_is_refused(proof: Proof, refusal: type[DomainError]) 
 @given(st.integers(0, 130), st.integers(0, 2), st.none() | st.just("per_parent"))
 def test_under_16_never_without_a_guardian_and_later_never_with_one(age: int, level: int, guardian: str | None) -> None:
     try:
-        check_proof(Proof("per_1", age, level, guardian), RULES)
+        check_proof(BindingProof("per_1", age, level, guardian), RULES)
     except DomainError:
         return
     assert (guardian is not None) == (age < 16)
@@ -151,7 +151,7 @@ def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int,
         (replace(SUPERVISED, facts=BindingFacts(1, 1, 2)), OWN, False),
     ],
 )
-def test_what_a_second_proof_adds(binding: SocialAccount, proof: Proof, better: bool) -> None:
+def test_what_a_second_proof_adds(binding: SocialAccount, proof: BindingProof, better: bool) -> None:
     assert is_better(proof, binding) is better
 
 

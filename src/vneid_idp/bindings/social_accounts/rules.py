@@ -19,7 +19,7 @@ class BindingMethod(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class BindingProof:
     """What a person brings to a binding: completed years of age, level of identity, and the guardian who acts, if any.
 
     With a guardian, `age` is the child's and `level` the guardian's.
@@ -53,7 +53,7 @@ class SocialAccount(Binding):
         return LIFECYCLE.state_of(self.facts)
 
 
-def check_proof(proof: Proof, rules: Rules) -> None:
+def check_proof(proof: BindingProof, rules: Rules) -> None:
     """Whether `proof` may bind an account: the right person, at a sufficient level.
 
     Raises `GuardianRequired`, `OwnProofRequired` or `LevelRequired`.
@@ -67,7 +67,7 @@ def check_proof(proof: Proof, rules: Rules) -> None:
         raise LevelRequired
 
 
-def is_better(proof: Proof, binding: SocialAccount) -> bool:
+def is_better(proof: BindingProof, binding: SocialAccount) -> bool:
     """Whether `proof` adds to what a verified binding of the same person already has.
 
     One's own proof replaces a guardian's, and a lower level of one's own; a guardian's proof replaces nothing.

@@ -4,7 +4,7 @@ from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, Move
-from vneid_idp.bindings.social_accounts.rules import Proof, SocialAccount, check_proof, is_better
+from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof, is_better
 from vneid_idp.bindings.social_accounts.words import AccountBoundToAnother, AccountLimitReached
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Rules, Threshold
@@ -17,7 +17,7 @@ async def bind_social_account(
     *,
     client_id: str,
     account_id: str,
-    proof: Proof,
+    proof: BindingProof,
     rules: Rules,
     account_limit: int | None = None,
     idempotency_key: str | None = None,
@@ -47,13 +47,13 @@ async def bind_social_account(
     return await engine.once(unit, blind, SOCIAL_ACCOUNT, client_id, idempotency_key, request, bind)
 
 
-async def _proved(unit: Unit, binding: SocialAccount, proof: Proof) -> SocialAccount:
+async def _proved(unit: Unit, binding: SocialAccount, proof: BindingProof) -> SocialAccount:
     if binding.person_id != proof.person_id:
         raise AccountBoundToAnother
     return await prove(unit, binding, proof) if is_better(proof, binding) else binding
 
 
-async def prove(unit: Unit, binding: SocialAccount, proof: Proof) -> SocialAccount:
+async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> SocialAccount:
     """Let `proof` take the place of the one by which an account of the same person counts; the binding as it is then.
 
     A guardian's makes the guardian its representative.
