@@ -10,7 +10,7 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
-from vneid_idp.interaction.consent_view import Block, Child, Line, Screen, SmallerProof, screen
+from vneid_idp.interaction.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.claims import Item
 from vneid_idp.web.claim_words import Topic
@@ -19,7 +19,7 @@ NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},
     SmallerProof: {"claim", "instead_of"},
 }
-VALUES: dict[type, set[str]] = {Line: {"shown"}, SmallerProof: {"shown"}, Child: {"name"}}
+VALUES: dict[type, set[str]] = {Line: {"shown"}, SmallerProof: {"shown"}, ShownChild: {"name"}}
 """What differs from person to person: on the page, and in no receipt."""
 
 
@@ -42,7 +42,7 @@ def sentences(shown: Screen) -> set[str]:
     """What the screen says, without titles over nothing."""
     unused = {"permissions_title"} if not shown.permissions else set()
     unused |= {"before_title", "before_text"} if not shown.shared_before else set()
-    kinds: list[type] = [Line, SmallerProof, Child]
+    kinds: list[type] = [Line, SmallerProof, ShownChild]
     left_out = {kind: VALUES[kind] | NOT_SAID.get(kind, set()) for kind in kinds}
     return set(texts(shown, {**left_out, Screen: unused}))
 

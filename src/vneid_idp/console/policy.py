@@ -27,7 +27,7 @@ PATH = "/console/policy"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ShownRow:
     """A row as the pages show it; `label` and `asks` are texts marked for translation."""
 
     label: str
@@ -42,10 +42,12 @@ class Row:
 _NO_PROOF, _LEVEL, _NUMBER = mark("no proof"), mark("level %(num)s"), "%(num)s"
 
 
-def rows_of(requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]) -> tuple[list[Row], list[Row]]:
+def rows_of(
+    requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]
+) -> tuple[list[ShownRow], list[ShownRow]]:
     """Requirements and thresholds as the pages show them."""
     asked = [
-        Row(
+        ShownRow(
             ACTIONS.get(row.action, row.action),
             _LEVEL if row.minimum_level else _NO_PROOF,
             row.minimum_level,
@@ -57,7 +59,7 @@ def rows_of(requirements: Iterable[Requirement], thresholds: Iterable[ThresholdR
         for row in requirements
     ]
     numbers = [
-        Row(
+        ShownRow(
             THRESHOLDS.get(row.name, row.name.value),
             _NUMBER,
             row.number,

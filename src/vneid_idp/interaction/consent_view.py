@@ -2,7 +2,7 @@
 
 Pure. The page and the receipt only lay out what stands here, so that the receipt is what was shown: a new sentence is a
 field of one of these values, and `text_shown` and `templates/interaction/consent.html` give it a place. What differs
-from person to person are values (`Line.shown`, `SmallerProof.shown`, `Child.name`), which no receipt holds.
+from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChild.name`), which no receipt holds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PurposeGroup:
     """What is asked for one purpose. `terms` are pairs of a name and a text."""
 
     kind: str
@@ -77,7 +77,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ShownChild:
     """Of whom the request is, when not of the person."""
 
     text: str
@@ -99,8 +99,8 @@ class Screen:
 
     heading: str
     lead: str
-    child: Child | None
-    groups: tuple[Group, ...]
+    child: ShownChild | None
+    groups: tuple[PurposeGroup, ...]
     permissions_title: str
     permissions: tuple[Permitted, ...]
     before_title: str
@@ -169,7 +169,7 @@ def screen(
     return Screen(
         heading=heading,
         lead=lead,
-        child=Child(about, child) if child else None,
+        child=ShownChild(about, child) if child else None,
         groups=tuple(groups),
         permissions_title=say(mark("What the service may do")),
         permissions=permissions,
@@ -188,11 +188,11 @@ def screen(
     )
 
 
-def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Group:
+def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> PurposeGroup:
     say = words.say
     required = _lines([item for item in own if item.required], f"required-{number}", words)
     optional = _lines([item for item in own if not item.required], f"optional-{number}", words)
-    return Group(
+    return PurposeGroup(
         kind=say(mark("Purpose")),
         title=in_language(purpose.title, words.locale),
         text=in_language(purpose.text, words.locale),

@@ -38,7 +38,7 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class KindGroup:
     """What the page shows of one kind."""
 
     words: KindWords
@@ -78,15 +78,15 @@ def _linked(holder: Holder, seen: Seen, clients: dict[str, Client], rules: Rules
     return Linked(binding, kind.entry(binding), service, None, step is not None)
 
 
-def _groups(linked: Sequence[Linked]) -> list[Group]:
+def _groups(linked: Sequence[Linked]) -> list[KindGroup]:
     """By kind; where nothing is bound, the first kind says what would stand here."""
     found = []
     for name, words in KIND_WORDS.items():
         mine = [each for each in linked if each.binding.kind == name]
         live, ended = (tuple(each for each in mine if is_live(each.binding) is wanted) for wanted in (True, False))
         if mine:
-            found.append(Group(words, live, ended))
-    return found or [Group(next(iter(KIND_WORDS.values())), (), ())]
+            found.append(KindGroup(words, live, ended))
+    return found or [KindGroup(next(iter(KIND_WORDS.values())), (), ())]
 
 
 async def release(request: Request, holder: Holder) -> Response:

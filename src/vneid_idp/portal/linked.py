@@ -25,14 +25,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LinkedPage:
     """Some of them, the latest first; `last` is the id at which the next page begins, if there may be one."""
 
     seen: tuple[Seen, ...]
     last: str | None
 
 
-async def read_page(holder: Holder, before: str | None) -> Page:
+async def read_page(holder: Holder, before: str | None) -> LinkedPage:
     """A page of them. To a former guardian neither the child's name nor the account belongs. `RegistryUnavailable`."""
     provider = holder.provider
     policy = await provider.current_policy()
@@ -48,7 +48,7 @@ async def read_page(holder: Holder, before: str | None) -> Page:
             seen.append(Seen(binding, None))
         elif is_guardian(holder.person_id, child, rules, now):
             seen.append(Seen(binding, child))
-    return Page(tuple(seen), found[-1].binding_id if len(found) == PAGE else None)
+    return LinkedPage(tuple(seen), found[-1].binding_id if len(found) == PAGE else None)
 
 
 async def count_live(holder: Holder) -> int:

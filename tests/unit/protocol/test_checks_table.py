@@ -12,7 +12,7 @@ from vneid_idp.protocol import client_auth, errors, jose, request_object
 from vneid_idp.protocol.checks import profiles
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
-from vneid_idp.protocol.checks.table import ARRIVAL, REQUEST, Column, Row, check_arrival, read_authorization
+from vneid_idp.protocol.checks.table import ARRIVAL, REQUEST, CheckRow, Column, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.jose import Unverified
@@ -40,7 +40,7 @@ check_was_pushed                x   -  invalid_request
 """
 
 
-def _line(row: Row) -> str:
+def _line(row: CheckRow) -> str:
     marks = ["x" if column in row.columns else "-" for column in Column]
     codes = " ".join(error.code for error in row.refuses)
     gives = f"  -> {row.gives}" if row.gives else ""
@@ -104,7 +104,7 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
 ]
 
 
-def _rows(column: Column) -> list[Row]:
+def _rows(column: Column) -> list[CheckRow]:
     return [row for row in (*ARRIVAL, *REQUEST) if column in row.columns]
 
 

@@ -41,7 +41,7 @@ BOTH = Column.AUTHORIZE | Column.PAR
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckRow:
     """One check: where it runs, what it refuses with, what it writes into the draft, and which profiles ask for it."""
 
     check: Check
@@ -51,39 +51,39 @@ class Row:
     profiles: frozenset[ClientProfile] = EVERY
 
 
-ARRIVAL: tuple[Row, ...] = (
-    Row(check_no_reference, Column.PAR),
-    Row(check_pusher, Column.PAR),
-    Row(check_one_object, Column.AUTHORIZE),  # of two in a pushed request, one would be a reference
-    Row(check_promised_object, BOTH),
+ARRIVAL: tuple[CheckRow, ...] = (
+    CheckRow(check_no_reference, Column.PAR),
+    CheckRow(check_pusher, Column.PAR),
+    CheckRow(check_one_object, Column.AUTHORIZE),  # of two in a pushed request, one would be a reference
+    CheckRow(check_promised_object, BOTH),
 )
 """Of the parameters as they arrived, before a request object among them is fetched or opened."""
 
-REQUEST: tuple[Row, ...] = (
+REQUEST: tuple[CheckRow, ...] = (
     # From the browser the address comes first: until it is proven an error is a page. What is pushed is answered to
     # an authenticated client, whom it helps more to hear first what kind of request we take.
-    Row(check_redirect_uri, Column.AUTHORIZE, gives="address"),
-    Row(
+    CheckRow(check_redirect_uri, Column.AUTHORIZE, gives="address"),
+    CheckRow(
         check_response_type,
         BOTH,
         (errors.InvalidRequest, errors.UnsupportedResponseType, errors.UnauthorizedClient),
     ),
-    Row(check_response_mode, BOTH),
-    Row(check_lengths, BOTH),
-    Row(check_unsupported, BOTH, (errors.RegistrationNotSupported, errors.InvalidTarget)),
-    Row(check_redirect_uri, Column.PAR, gives="address"),
-    Row(check_claims, BOTH, gives="claims"),
-    Row(check_scope, BOTH, (errors.InvalidScope,), gives="scope"),
-    Row(check_code_challenge, BOTH, gives="code_challenge"),
-    Row(check_prompt, BOTH, gives="prompt"),
-    Row(check_max_age, BOTH, gives="max_age"),
-    Row(check_acr_values, BOTH, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
-    Row(check_was_pushed, Column.AUTHORIZE),
+    CheckRow(check_response_mode, BOTH),
+    CheckRow(check_lengths, BOTH),
+    CheckRow(check_unsupported, BOTH, (errors.RegistrationNotSupported, errors.InvalidTarget)),
+    CheckRow(check_redirect_uri, Column.PAR, gives="address"),
+    CheckRow(check_claims, BOTH, gives="claims"),
+    CheckRow(check_scope, BOTH, (errors.InvalidScope,), gives="scope"),
+    CheckRow(check_code_challenge, BOTH, gives="code_challenge"),
+    CheckRow(check_prompt, BOTH, gives="prompt"),
+    CheckRow(check_max_age, BOTH, gives="max_age"),
+    CheckRow(check_acr_values, BOTH, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
+    CheckRow(check_was_pushed, Column.AUTHORIZE),
 )
 """Of the whole request, its request object verified and merged."""
 
 
-def _plans(rows: Iterable[Row]) -> dict[tuple[Column, ClientProfile], tuple[Check, ...]]:
+def _plans(rows: Iterable[CheckRow]) -> dict[tuple[Column, ClientProfile], tuple[Check, ...]]:
     """The checks of each column and profile, picked once: this is a hot door."""
     return {
         (column, profile): tuple(row.check for row in rows if column in row.columns and profile in row.profiles)
