@@ -3,7 +3,7 @@
 Hot path, as in `liveness.py`: it joins tables of `consent` and `identity`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
@@ -13,6 +13,7 @@ from vneid_idp.grants.service import Grant, grant_of
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.account_rules import Account, account_of
 from vneid_idp.identity.tables import accounts, person_keys
+from vneid_idp.kernel.values import altered
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 
@@ -58,7 +59,7 @@ async def find_disclosure(unit: Reading, client_id: str, grant_id: str, above: i
     account, grant = account_of(row, "account_"), grant_of(row)
     return Disclosure(
         grant=grant,
-        account=replace(account, level=min(account.level, grant.authorisation.level)),
+        account=altered(account, level=min(account.level, grant.authorisation.level)),
         sealed_profile=row["account_profile"],
         sealed_key=row["sealed_key"],
     )

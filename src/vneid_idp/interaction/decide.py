@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from vneid_idp.consent.facts import find_facts
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.values import altered
 from vneid_idp.keys.ring import KeyRing, NotSignedHere
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of
@@ -46,7 +47,7 @@ async def decide(
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:
     """The consent with the answers that still count: what the client may no longer have gets into no code."""
-    return replace(consent, decided=counting(client, consent.decided))
+    return altered(consent, decided=counting(client, consent.decided))
 
 
 def _checked(

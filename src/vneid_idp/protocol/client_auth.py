@@ -1,6 +1,5 @@
 """Client authentication: what a client presents, and whether it holds (RFC 6749 §2.3, RFC 7523, RFC 10070)."""
 
-import base64
 import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -74,11 +73,11 @@ def _read_basic(authorization: str) -> PresentedCredentials:
     if scheme.lower() != "basic":
         raise InvalidClient("The Authorization header must use the scheme Basic.")
     try:
-        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+        client_id, colon, secret = binascii.a2b_base64(encoded.strip(), strict_mode=True).decode("utf-8").partition(":")
         if not colon:
             raise InvalidClient("The Authorization header does not hold client_id:client_secret.")
         return PresentedCredentials("client_secret_basic", _form_decoded(client_id), secret=_form_decoded(secret))
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not UTF-8
         raise InvalidClient("The Authorization header cannot be read.") from None
 
 

@@ -1,9 +1,9 @@
 """Token introspection (RFC 7662): what a client may learn of a token."""
 
-from dataclasses import replace
 from typing import Any
 
 from vneid_idp.kernel.clock import Instant, to_seconds
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.tokens import AccessToken, RefreshToken, token_type
 
@@ -62,5 +62,5 @@ def active_refresh(token: RefreshToken, granted: Authorisation, issuer: str, sub
         "client_id": token.client_id,
         "sub": subject,
         "iss": issuer,
-        **_carried(replace(granted, bound_to=token.bound_to)),
+        **_carried(altered(granted, bound_to=token.bound_to)),
     }

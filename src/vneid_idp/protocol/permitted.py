@@ -6,8 +6,7 @@ permits it now, a purpose that stands covers it, and the person's answer to that
 what comes back counts again as far as the answer that was given does.
 """
 
-from dataclasses import replace
-
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions, covers, granted_scope, scope_of
 from vneid_idp.protocol.client import Client
@@ -37,4 +36,4 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
         scope = tuple(name for name in authorisation.scope if name in client.scope)
     else:
         scope = granted_scope(authorisation.scope, counting(client, decided))
-    return replace(authorisation, scope=scope)
+    return altered(authorisation, scope=scope)

@@ -5,11 +5,12 @@ to the life of a refresh token: never reorder; new fields go last and have defau
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant, to_seconds
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import (
     Authorisation,
     Confirmation,
@@ -75,7 +76,7 @@ class AccessToken:
     def authorised(self, granted: Authorisation) -> Authorisation:
         """What this token allows of what its grant does."""
         scope = tuple(name for name in self.scope if name in granted.scope)
-        return replace(granted, scope=scope, bound_to=self.bound_to)
+        return altered(granted, scope=scope, bound_to=self.bound_to)
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""

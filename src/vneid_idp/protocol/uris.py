@@ -20,6 +20,8 @@ def is_loopback(host: str | None) -> bool:
         return False
     if host == "localhost":
         return True
+    if not (host[:1].isdigit() or ":" in host):
+        return False  # a name; asked of every client at each sign-in, and reading it as an address costs an exception
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,12 +1,13 @@
 """What a grant type decided, done: open a grant, move one on, or store nothing. The same for every grant type."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from vneid_idp.audit.events import EventKind
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
@@ -81,7 +82,7 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
     if grant is None:
         grant = await _repeated(provider, client, token)
     scope = narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
-    part = replace(grant.authorisation, scope=scope, bound_to=wanted.bound_to)
+    part = altered(grant.authorisation, scope=scope, bound_to=wanted.bound_to)
     return Granted(part, grant.grant_id, grant.rotation.generation), now
 
 

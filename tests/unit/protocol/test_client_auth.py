@@ -74,7 +74,7 @@ def test_basic_is_form_decoded_on_both_sides() -> None:
 @pytest.mark.parametrize(
     "header",
     ["Bearer abc", "Basic", "Basic ???", "Basic " + base64.b64encode(b"no colon").decode(), "Basic " + "/" * 8,
-     basic("%ff", "x")],
+     basic("%ff", "x"), "Basic é"],
 )  # fmt: skip
 def test_an_unreadable_header_is_refused(header: str) -> None:
     with pytest.raises(InvalidClient):

@@ -1,9 +1,8 @@
 """Redemption of an authorization code (RFC 6749 §4.1.3)."""
 
-from dataclasses import replace
-
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
@@ -23,7 +22,7 @@ def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
     check_redemption(code, request.client, request.params, request.now)
     # Ordered for a key beforehand, or not: the tokens are bound to the key that is proven now (RFC 9449 §5, §10).
     check_possession(code.authorisation.bound_to, request.proof, InvalidGrant)
-    authorisation = replace(code.authorisation, bound_to=request.proof)
+    authorisation = altered(code.authorisation, bound_to=request.proof)
     refreshable = "offline_access" in authorisation.scope and "refresh_token" in request.client.grant_types
     return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable)
 
