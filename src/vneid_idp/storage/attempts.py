@@ -51,6 +51,19 @@ async def persevering(
     return await run()
 
 
+async def run_alone_again(
+    run: Callable[[], Awaitable[T]], failure: Exception, *, alone: bool, since: float | None = None
+) -> T:
+    """What `run` returns, the statement of a unit that has just failed so; `alone` is whether it is the only one.
+
+    Raises `failure` where there is nothing to hope for: other statements of the unit were undone with this one, or it
+    would fail again. `since` as in `persevering`.
+    """
+    if not alone or not isinstance(failure, Interrupted):
+        raise failure
+    return await persevering(run, failed=failure, since=since)
+
+
 def _pause(attempt: int) -> float:
     """Between half and all of the pause, at random: two units in each other's way must not meet again."""
     longest = _FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1)

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
 from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import postgresql_errors as errors
-from vneid_idp.storage.attempts import persevering, repeated
+from vneid_idp.storage.attempts import persevering, repeated, run_alone_again
 from vneid_idp.storage.connections import Connections
 from vneid_idp.storage.listeners import Listeners
 from vneid_idp.storage.statement import Statement
@@ -47,19 +47,13 @@ class PostgresqlUnit:
         """All rows of `statement`."""
         self._count(statement)
         try:
-            return await self._fetch(statement, values)
-        except Interrupted as error:
-            if not self._once:
-                raise
-            return await self._again(lambda: self._fetch(statement, values), error)
-
-    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
-        try:
             compiled = statement.postgresql()
             rows: list[Row] = await self.connection.fetch(compiled.sql, *compiled.arguments(values))
         except Exception as error:
-            raise self._failure(error, statement.name) from error
-        return rows
+            failure = self._failure(error, statement.name)
+        else:
+            return rows
+        return cast("list[Row]", await self._again("fetch", statement, values, failure))
 
     async def fetch_one(self, statement: Statement, **values: Any) -> Row | None:
         """The first row of `statement`, or nothing."""
@@ -70,19 +64,13 @@ class PostgresqlUnit:
         """Run `statement`; the number of rows that it changed."""
         self._count(statement)
         try:
-            return await self._execute(statement, values)
-        except Interrupted as error:
-            if not self._once:
-                raise
-            return await self._again(lambda: self._execute(statement, values), error)
-
-    async def _execute(self, statement: Statement, values: Mapping[str, Any]) -> int:
-        try:
             compiled = statement.postgresql()
             tag: str = await self.connection.execute(compiled.sql, *compiled.arguments(values))
         except Exception as error:
-            raise self._failure(error, statement.name) from error
-        return int(tag.rpartition(" ")[2])
+            failure = self._failure(error, statement.name)
+        else:
+            return _changed(tag)
+        return _changed(await self._again("execute", statement, values, failure))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run `statement` once for each of `rows`."""
@@ -129,16 +117,20 @@ class PostgresqlUnit:
         except Exception:
             self.sound = False
 
-    async def _again(self, run: Callable[[], Awaitable[T]], failed: Interrupted) -> T:
-        """Run the one statement of this unit again, of which the server kept nothing."""
+    async def _again(self, how: str, statement: Statement, values: Mapping[str, Any], failure: Exception) -> Any:
+        """Run the one statement of this unit again, of which the server kept nothing; else raise `failure`."""
 
-        async def attempt() -> T:
+        async def attempt() -> Any:
             if not self.sound:
                 await self._reconnect()
             self.failed = False
-            return await run()
+            compiled = statement.postgresql()
+            try:
+                return await getattr(self.connection, how)(compiled.sql, *compiled.arguments(values))
+            except Exception as error:
+                raise self._failure(error, statement.name) from error
 
-        return await persevering(attempt, failed=failed)
+        return await run_alone_again(attempt, failure, alone=self._once)
 
     async def _reconnect(self) -> None:
         """Go on with another connection. Raises `StorageUnavailable` when there is none to be had."""
@@ -167,7 +159,14 @@ class PostgresqlUnit:
                 # What broke this connection broke the others, which would fail one after the other.
                 self._database.connections.forget_resting()
         kept = self._once and not self._reading
-        return errors.translated(error, statement, closed=closed, reading=self._reading, kept=kept)
+        failure = errors.translated(error, statement, closed=closed, reading=self._reading, kept=kept)
+        failure.__cause__ = error
+        return failure
+
+
+def _changed(tag: str) -> int:
+    """How many rows a command changed, of which the server says `UPDATE 3`."""
+    return int(tag.rpartition(" ")[2])
 
 
 class _Lent:

@@ -11,10 +11,10 @@ import aiosqlite
 
 from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import sqlite_errors as errors
-from vneid_idp.storage.attempts import persevering, repeated
+from vneid_idp.storage.attempts import persevering, repeated, run_alone_again
 from vneid_idp.storage.listeners import Listeners
 from vneid_idp.storage.statement import Compiled, Statement
-from vneid_idp.storage.unit import ImpossibleText, Interrupted, Reading, Row, StatementFailed, T, Unit
+from vneid_idp.storage.unit import ImpossibleText, Reading, Row, StatementFailed, T, Unit
 
 _READERS = 3
 
@@ -53,19 +53,15 @@ class SqliteUnit:
         self._count(statement)
         try:
             return await self._fetch(statement, values)
-        except Interrupted as error:
-            if not self._once:
-                raise
-            return await self._again(lambda: self._fetch(statement, values), error)
+        except Exception as error:
+            failure = self._failure(error, statement.name)
+        return await self._again(self._fetch, statement, values, failure)
 
     async def _fetch(self, statement: Statement, values: dict[str, Any]) -> list[Row]:
-        try:
-            if statement.sqlite_after is not None:
-                return await self._fetch_and_then(statement, statement.sqlite_after, values)
-            compiled = statement.sqlite()
-            rows: Any = await self.connection.execute_fetchall(compiled.sql, _bound(compiled, values))
-        except Exception as error:
-            raise self._failure(error, statement.name) from error
+        if statement.sqlite_after is not None:
+            return await self._fetch_and_then(statement, statement.sqlite_after, values)
+        compiled = statement.sqlite()
+        rows: Any = await self.connection.execute_fetchall(compiled.sql, _bound(compiled, values))
         return list(rows)
 
     async def _fetch_and_then(self, statement: Statement, after: Statement, values: dict[str, Any]) -> list[Row]:
@@ -100,18 +96,14 @@ class SqliteUnit:
         self._count(statement)
         try:
             return await self._execute(statement, values)
-        except Interrupted as error:
-            if not self._once:
-                raise
-            return await self._again(lambda: self._execute(statement, values), error)
-
-    async def _execute(self, statement: Statement, values: Mapping[str, Any]) -> int:
-        try:
-            compiled = statement.sqlite()
-            async with self.connection.execute(compiled.sql, _bound(compiled, values)) as cursor:
-                return cursor.rowcount
         except Exception as error:
-            raise self._failure(error, statement.name) from error
+            failure = self._failure(error, statement.name)
+        return await self._again(self._execute, statement, values, failure)
+
+    async def _execute(self, statement: Statement, values: dict[str, Any]) -> int:
+        compiled = statement.sqlite()
+        async with self.connection.execute(compiled.sql, _bound(compiled, values)) as cursor:
+            return cursor.rowcount
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run `statement` once for each of `rows`."""
@@ -138,14 +130,23 @@ class SqliteUnit:
         except Exception as error:
             raise errors.commit_failed(error) from error
 
-    async def _again(self, run: Callable[[], Awaitable[T]], failed: Interrupted) -> T:
-        """Run the one statement of this unit again, of which nothing was kept."""
+    async def _again(
+        self,
+        run: Callable[[Statement, dict[str, Any]], Awaitable[T]],
+        statement: Statement,
+        values: dict[str, Any],
+        failure: Exception,
+    ) -> T:
+        """Run the one statement of this unit again, of which nothing was kept; else raise `failure`."""
 
         async def attempt() -> T:
             self.failed = False
-            return await run()
+            try:
+                return await run(statement, values)
+            except Exception as error:
+                raise self._failure(error, statement.name) from error
 
-        return await persevering(attempt, failed=failed, since=self._began)
+        return await run_alone_again(attempt, failure, alone=self._once, since=self._began)
 
     def _count(self, statement: Statement) -> None:
         self._database.statements += 1
@@ -161,7 +162,10 @@ class SqliteUnit:
 
     def _failure(self, error: Exception, statement: str) -> Exception:
         self.failed = True
-        return errors.translated(error, statement, reading=self._reading)
+        failure = errors.translated(error, statement, reading=self._reading)
+        if failure is not error:
+            failure.__cause__ = error
+        return failure
 
 
 def _bound(compiled: Compiled, values: Mapping[str, Any]) -> list[Any]:
