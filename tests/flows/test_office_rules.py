@@ -15,10 +15,11 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, roles
 from vneid_idp.identity.lock_requests import LIFETIME
-from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, give_role, roles_of
+from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.office.routes import doors
+from vneid_idp.use_cases.give_role import give_role
 
 OF_A_FILE = [(door.path, method) for door in doors for method in door.methods if "{file}" in door.path]
 GROUND = {"what": "lock", "reason": "QD 12/2026"}

@@ -24,13 +24,13 @@ from vneid_idp.identity.roles import (
     RoleRequired,
     check_role,
     end_role,
-    give_role,
     list_roles,
     roles_of,
 )
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.decide_lock import decide_lock
+from vneid_idp.use_cases.give_role import give_role
 
 WHO = "per_clerk"
 ONE = Deed("per_one", "court")

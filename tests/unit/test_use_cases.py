@@ -28,13 +28,14 @@ ONLY_IN_USE_CASES = {
     "vneid_idp.identity.accounts": (
         "open_account", "refresh", "lock", "unlock", "raise_level", "close", "forget",
     ),
-    "vneid_idp.identity.activation": ("issue", "use"),
+    "vneid_idp.identity.activation": ("issue", "use", "end"),
     "vneid_idp.identity.lock_requests": ("ask", "decide"),
     "vneid_idp.identity.otp": ("end_all",),
     "vneid_idp.identity.report_rules": ("check_report",),
     "vneid_idp.identity.chosen_secrets": ("set_hash",),
     "vneid_idp.identity.passkeys": ("register", "remove", "forget"),
     "vneid_idp.identity.persons": ("hold", "seize", "tell"),
+    "vneid_idp.identity.roles": ("give_role",),
     "vneid_idp.identity.sessions": ("open_session", "add_method", "end_session", "end_all"),
 }  # fmt: skip
 """Each is a part of something: whoever ends a session has somebody to tell, whoever withdraws has bindings to free.

@@ -52,6 +52,11 @@ _TRY = Statement(
     )
     .returning(_codes.c.used_at, _codes.c.attempts)
 )
+_END = Statement(
+    update(_codes)
+    .where(_codes.c.person_id == bindparam("of_person"), _codes.c.expires_at > bindparam("now"))
+    .values(expires_at=bindparam("now"))
+)
 
 
 async def issue(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> str:
@@ -76,6 +81,11 @@ async def use(unit: Unit, blind: BlindIndex, person_id: str, code: str) -> CodeV
     if row["used_at"] is not None:
         return CodeVerdict.RIGHT
     return CodeVerdict.WRONG if row["attempts"] < ATTEMPTS else CodeVerdict.SPENT
+
+
+async def end(unit: Unit, person_id: str) -> None:
+    """The code of a person that waits, if there is one, is good no more."""
+    await unit.execute(_END, of_person=person_id, now=unit.now)
 
 
 def _digest(blind: BlindIndex, person_id: str, code: str) -> str:

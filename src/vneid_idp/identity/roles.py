@@ -137,14 +137,13 @@ _END = Statement(
 async def give_role(
     unit: Unit, person_id: str, role: Role, scope: str, deed: Deed, *, ends_at: Instant | None = None
 ) -> HeldRole:
-    """Give somebody a role. Raises `OwnRole`, `BadOffice`, `RoleOver`, `CannotHoldRole`, `RoleHeld`."""
+    """Give somebody who is seized a role. Raises `OwnRole`, `BadOffice`, `RoleOver`, `CannotHoldRole`, `RoleHeld`."""
     if deed.by == person_id:
         raise OwnRole
     if scope != EVERYWHERE and (role is Role.OPERATOR or not _OFFICE.fullmatch(scope)):
         raise BadOffice
     if ends_at is not None and ends_at <= unit.now:
         raise RoleOver
-    await persons.seize(unit, person_id)
     await _check_may_hold(unit, person_id)
     if any(held.role is role and held.scope == scope for held in await roles_of(unit, person_id)):
         raise RoleHeld

@@ -7,6 +7,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import activation, chosen_secrets, persons
 from vneid_idp.identity.chosen_secrets import SecretKind
 from vneid_idp.identity.otp import CodeVerdict
+from vneid_idp.identity.roles import roles_of
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
@@ -17,9 +18,12 @@ async def activate_account(
 ) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Try the code, and if it is right set the secrets; the log-out tokens to deliver after the commit.
 
-    Whoever knew the old secrets is signed out everywhere. It returns, never raises, so that a wrong try is counted.
+    Whoever knew the old secrets is signed out everywhere. For somebody who holds a role no code is good: who made it
+    would act in the role. It returns, never raises, so that a wrong try is counted.
     """
     await persons.seize(unit, person_id)
+    if await roles_of(unit, person_id):
+        return CodeVerdict.SPENT, ()
     outcome = await activation.use(unit, blind, person_id, code)
     if outcome is not CodeVerdict.RIGHT:
         return outcome, ()

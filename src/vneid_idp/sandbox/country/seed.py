@@ -15,7 +15,7 @@ from vneid_idp.identity.accounts import account_for
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import EVERYWHERE, Role, give_role, roles_of
+from vneid_idp.identity.roles import EVERYWHERE, Role, roles_of
 from vneid_idp.identity.seeding import Written
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY
@@ -25,6 +25,7 @@ from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD, Persona
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import AlreadyThere, Database, Unit
+from vneid_idp.use_cases.give_role import give_role
 
 BATCH = 5_000
 _SANDBOX = Deed("sandbox", "a persona of the sandbox")
