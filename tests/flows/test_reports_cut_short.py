@@ -10,10 +10,10 @@ from tests.flows.test_reports import NEW_PHONE, code_to, informed
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from vneid_idp.identity import reports_under_way, tables
-from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.persons import Overtaken
 from vneid_idp.identity.registry import Card, CardKind, RegistryRecord, RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.registry_reports import CardIssued, Death, PhoneChanged, Report, ReportRefused
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped

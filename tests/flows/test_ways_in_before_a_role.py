@@ -9,8 +9,8 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, activation, otp
 from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.roles import HeldRole, Role, end_role
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.policy.documents import shipped
 from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.use_cases.change_phone import change_phone

@@ -13,9 +13,9 @@ from tests.support.people import BLIND, SEALER
 from tests.support.watch import Watch
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import otp, passkeys, sessions
-from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.passkey_store import Passkey
 from vneid_idp.identity.passkeys import PasskeyRefused, Site
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Database

@@ -11,7 +11,6 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, activation, lock_requests
 from vneid_idp.identity.lock_requests import NoSuchRequest, RequestIsOpen, SameOfficer
-from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.roles import (
     EVERYWHERE,
     BadOffice,
@@ -27,6 +26,7 @@ from vneid_idp.identity.roles import (
     list_roles,
     roles_of,
 )
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.decide_lock import decide_lock

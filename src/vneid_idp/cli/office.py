@@ -15,11 +15,11 @@ from vneid_idp.cli.people import Workplace, open_workplace, read_line, read_numb
 from vneid_idp.cli.terminal import By, Reason, T, fail, out, print_rows, settings_of, with_database
 from vneid_idp.identity import passkeys, persons, phones
 from vneid_idp.identity.cards import citizen_card_expiry
-from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.passkeys import Passkey
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.registry import Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.policy import service as policies

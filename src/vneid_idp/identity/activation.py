@@ -1,16 +1,15 @@
 """Activation codes: an office opens an account and hands its holder a code, with which they choose their own secrets.
 
-Ten digits, known to the database only as a keyed digest, good once and for two days. Trying one is a single statement
-that counts the attempt, so that two tries at once cannot share one. An account has one code at a time.
+Ten digits, known to the database only as a keyed digest, good once and for two days. An account has one code at a time.
 """
 
-from sqlalchemy import bindparam, case, null, update
+from sqlalchemy import bindparam, null, update
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity.otp import CodeVerdict
 from vneid_idp.identity.tables import activation_codes
+from vneid_idp.identity.typed_codes import CodeVerdict, attempt_statement, digits_of, try_code
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
 from vneid_idp.storage.statement import Statement, insert
@@ -18,7 +17,6 @@ from vneid_idp.storage.unit import Unit
 
 DIGITS = 10
 LIFETIME: Instant = 48 * HOUR
-ATTEMPTS = 5
 
 _codes = activation_codes
 _new = insert(_codes).values(
@@ -38,20 +36,7 @@ _ISSUE = Statement(
         },
     )
 )
-_TRY = Statement(
-    update(_codes)
-    .where(
-        _codes.c.person_id == bindparam("of_person"),
-        _codes.c.used_at.is_(None),
-        _codes.c.attempts < ATTEMPTS,
-        _codes.c.expires_at > bindparam("now"),
-    )
-    .values(
-        attempts=_codes.c.attempts + 1,
-        used_at=case((_codes.c.code_digest == bindparam("tried_digest"), bindparam("now")), else_=null()),
-    )
-    .returning(_codes.c.used_at, _codes.c.attempts)
-)
+_TRY = attempt_statement(_codes, _codes.c.person_id == bindparam("of_person"))
 _END = Statement(
     update(_codes)
     .where(_codes.c.person_id == bindparam("of_person"), _codes.c.expires_at > bindparam("now"))
@@ -74,13 +59,7 @@ async def issue(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> st
 
 async def use(unit: Unit, blind: BlindIndex, person_id: str, code: str) -> CodeVerdict:
     """Try a code. It returns, never raises, so that the attempt is counted when the unit commits."""
-    tried = "".join(character for character in code if character.isdecimal())
-    row = await unit.fetch_one(_TRY, of_person=person_id, tried_digest=_digest(blind, person_id, tried), now=unit.now)
-    if row is None:
-        return CodeVerdict.SPENT
-    if row["used_at"] is not None:
-        return CodeVerdict.RIGHT
-    return CodeVerdict.WRONG if row["attempts"] < ATTEMPTS else CodeVerdict.SPENT
+    return await try_code(unit, _TRY, _digest(blind, person_id, digits_of(code)), of_person=person_id)
 
 
 async def end(unit: Unit, person_id: str) -> None:

@@ -1,19 +1,18 @@
 """One-time codes by SMS: six digits, known to the database only as a keyed digest, good once and not for long.
 
-A code belongs to a context (an interaction, or a session that steps up). Trying one is a single statement that counts
-the attempt and uses the code up if it is right, so that two tries at once cannot share an attempt nor use a code
-twice.
+A code belongs to a context (an interaction, or a session that steps up).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, case, delete, null, update
+from sqlalchemy import bindparam, delete, null, update
 
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.tables import one_time_codes
+from vneid_idp.identity.typed_codes import CodeVerdict, attempt_statement, digits_of, try_code
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
@@ -23,7 +22,6 @@ from vneid_idp.storage.unit import Unit
 DIGITS = 6
 LIFETIME = 5 * MINUTE
 RESEND_AFTER = 30 * SECOND
-ATTEMPTS = 5
 SENDS = 5
 NOBODY = "nobody"
 """Stands for the person who does not exist: their codes are written like anyone's, so that the time tells nothing."""
@@ -52,20 +50,8 @@ _SEND = Statement(
         where=(_codes.c.sent_at <= bindparam("sent_before")) & (_codes.c.sends < SENDS),
     )
 )
-_TRY = Statement(
-    update(_codes)
-    .where(
-        _codes.c.person_id == bindparam("of_person"),
-        _codes.c.context == bindparam("of_context"),
-        _codes.c.used_at.is_(None),
-        _codes.c.attempts < ATTEMPTS,
-        _codes.c.expires_at > bindparam("now"),
-    )
-    .values(
-        attempts=_codes.c.attempts + 1,
-        used_at=case((_codes.c.code_digest == bindparam("tried_digest"), bindparam("now")), else_=null()),
-    )
-    .returning(_codes.c.used_at, _codes.c.attempts)
+_TRY = attempt_statement(
+    _codes, _codes.c.person_id == bindparam("of_person"), _codes.c.context == bindparam("of_context")
 )
 _END = Statement(
     update(_codes)
@@ -85,15 +71,6 @@ class Use(StrEnum):
     SIGN_IN = "sign_in"
     NEW_PHONE = "new_phone"
     """It shows an office that the phone is the person's."""
-
-
-class CodeVerdict(StrEnum):
-    """What came of trying a code."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    SPENT = "spent"
-    """Used, expired, tried too often or never sent: a new one is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +125,10 @@ async def check(
     It returns, never raises, so that the attempt is counted when the unit commits (README, idea 4).
     """
     owner = person_id or NOBODY
-    tried = "".join(character for character in code if character.isdecimal())
-    row = await unit.fetch_one(
-        _TRY,
-        of_person=owner,
-        of_context=context,
-        tried_digest=_digest(blind, owner, phone, context, tried),
-        now=unit.now,
-    )
-    if row is None:
-        return CodeVerdict.SPENT
-    if row["used_at"] is not None:
-        return CodeVerdict.RIGHT if person_id is not None else CodeVerdict.WRONG
-    return CodeVerdict.WRONG if row["attempts"] < ATTEMPTS else CodeVerdict.SPENT
+    tried = _digest(blind, owner, phone, context, digits_of(code))
+    verdict = await try_code(unit, _TRY, tried, of_person=owner, of_context=context)
+    # Nobody's code may be guessed right, and still proves nobody.
+    return CodeVerdict.WRONG if verdict is CodeVerdict.RIGHT and person_id is None else verdict
 
 
 async def end_all(unit: Unit, person_id: str) -> None:

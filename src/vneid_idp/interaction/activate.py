@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret, check_new
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.otp import NOBODY, CodeVerdict
+from vneid_idp.identity.otp import NOBODY
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door

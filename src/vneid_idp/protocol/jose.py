@@ -24,7 +24,9 @@ SIGNING_ALGORITHMS = tuple(_KINDS)
 """What we sign with and what clients may sign with; a profile of `checks/profiles.py` may narrow it."""
 KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 """What relying parties may have us encrypt with. RSA1_5 is left out: its padding is an oracle (RFC 8725 §3.2)."""
-CONTENT_ENCRYPTION_ALGORITHMS = ("A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512")
+DEFAULT_CONTENT_ENCRYPTION = "A128CBC-HS256"
+"""What an `…_encrypted_response_alg` without `…_enc` means (OpenID Connect Registration §2)."""
+CONTENT_ENCRYPTION_ALGORITHMS = ("A128GCM", "A256GCM", DEFAULT_CONTENT_ENCRYPTION, "A256CBC-HS512")
 OUR_KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256")
 """What relying parties may encrypt with towards us, in request objects."""
 OUR_CONTENT_ENCRYPTION_ALGORITHMS = ("A256GCM",)

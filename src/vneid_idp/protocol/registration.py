@@ -11,6 +11,7 @@ from typing import Any
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.client import sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION
 from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, SHOWN_MEMBERS, Registrar
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, gone_after, renewed
 from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
@@ -76,7 +77,7 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     found.setdefault("subject_type", "pairwise")
     for kind in ("id_token", "userinfo"):
         if f"{kind}_encrypted_response_alg" in found:
-            found.setdefault(f"{kind}_encrypted_response_enc", "A128CBC-HS256")
+            found.setdefault(f"{kind}_encrypted_response_enc", DEFAULT_CONTENT_ENCRYPTION)
     if registrar.by_operator:
         for name in OPERATOR_MEMBERS:
             if name in before and name not in members:  # null takes one away

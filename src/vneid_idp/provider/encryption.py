@@ -3,11 +3,8 @@
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.jose import BadToken
+from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION, BadToken
 from vneid_idp.web.context import Idp
-
-DEFAULT_ENC = "A128CBC-HS256"
-"""What an `…_encrypted_response_alg` without `…_enc` means (OpenID Connect Registration §2)."""
 
 
 async def encrypted(provider: Idp, client: Client, text: str, alg: str, enc: str | None, *, cty: str | None) -> str:
@@ -19,4 +16,4 @@ async def encrypted(provider: Idp, client: Client, text: str, alg: str, enc: str
         key = await provider.client_keys.encryption_key(client, alg)
     except (BadToken, Unreachable) as error:
         raise InvalidClientMetadata(f"The client has no key to encrypt to: {error}.") from None
-    return provider.keys.encrypt_to(key.jwk, text, alg=alg, enc=enc or DEFAULT_ENC, cty=cty)
+    return provider.keys.encrypt_to(key.jwk, text, alg=alg, enc=enc or DEFAULT_CONTENT_ENCRYPTION, cty=cty)

@@ -8,10 +8,11 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, otp, persons
 from vneid_idp.identity.acts import Act, check_possible
-from vneid_idp.identity.otp import CodeVerdict, Sending
+from vneid_idp.identity.otp import Sending
 from vneid_idp.identity.registry import PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import PhoneChanged
 from vneid_idp.identity.roles import roles_of
+from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
