@@ -1,6 +1,7 @@
 """Whatever stands above a token is taken back, and at once nothing that was issued under it is good any more."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import bindparam, insert, update
@@ -17,6 +18,7 @@ from vneid_idp.consent import service as consent
 from vneid_idp.identity import accounts, sessions
 from vneid_idp.identity.tables import accounts as accounts_table
 from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Database
 
 ONLINE, OFFLINE = "openid age", "openid age offline_access"
 Take = Callable[[Country, RelyingParty, Known], Awaitable[None]]
@@ -70,12 +72,6 @@ async def disable_family(land: Country, party: RelyingParty, someone: Known) -> 
         await unit.execute(_ADD_FAMILY, at=unit.now)
 
 
-# In every statement, too: whoever has the client in memory still finds its grants dead.
-async def disable_client_unnoticed(land: Country, party: RelyingParty, someone: Known) -> None:
-    async with land.idp.db.writing() as unit:
-        await clients.disable(unit, party.client_id, DEED)
-
-
 _ADD_FAMILY = Statement(insert(client_families).values(family_id="fam_a", name="A", disabled_at=bindparam("at")))
 TAKEN: dict[str, Take] = {
     "consent withdrawn": withdraw_consent,
@@ -85,19 +81,20 @@ TAKEN: dict[str, Take] = {
     "card expired": _account("card_expires_at"),
     "account closed": close_account,
     "person forgotten": forget_person,
-    "client disabled": disable_client_unnoticed,
+    "client disabled": disable_client,
     "family disabled": disable_family,
 }
 OF_THE_CLIENT = ("client disabled", "family disabled")
 
 
 @pytest.mark.parametrize("what", TAKEN)
-async def test_nothing_under_it_is_good_any_more(land: Country, party: RelyingParty, what: str) -> None:
+async def test_nothing_under_it_is_good_any_more(land: Country, party: RelyingParty, db: Database, what: str) -> None:
     someone = await agreed(land, party)
     request = party.request(scope=OFFLINE)
     code = await someone.code(request)
     online, offline = await someone.tokens(party, scope=ONLINE), await someone.tokens(party, scope=OFFLINE)
-    await TAKEN[what](land, party, someone)
+    # By another process: whoever still has the client in memory finds its grants dead all the same.
+    await TAKEN[what](replace(land, idp=replace(land.idp, db=db)), party, someone)
     assert refused(await party.redeem(request, code))
     assert refused(await party.refresh(offline["refresh_token"]))
     for tokens in (online, offline):
