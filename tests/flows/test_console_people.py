@@ -8,7 +8,9 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import agreed, known
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity.roles import Role
+from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk
 
 PATH = "/console/people"
 
@@ -54,6 +56,21 @@ async def test_whoever_was_looked_up_reads_it(land: Country) -> None:
     text = (await opened(own, "/me/history")).text
     assert "Đơn vị vận hành đã xem trạng thái tài khoản của bạn: xem xét một sự cố" in text
     assert "Cơ quan đăng ký đã mở hồ sơ" not in text
+
+
+async def test_whoever_was_looked_up_by_a_command_reads_that_and_not_the_reason(land: Country) -> None:
+    idp, number = land.idp, land.people["complete"].record.personal_number
+    looking = LookUp.by_command(Deed("ops-1", "QD 12/2026 of the court"))
+    assert await find_at_desk(idp.db.transact, idp.registry, number, looking) is not None
+    own = (await known(land, "complete")).person
+    text = (await opened(own, "/me/history")).text
+    assert ("Đơn vị vận hành đã mở hồ sơ của bạn." in text, "court" in text) == (True, False)
+
+
+async def test_an_operator_is_not_shown_the_own_file(land: Country) -> None:
+    page = await looked(land, "plain")
+    assert (page.response.status_code, "hồ sơ của chính bạn" in page.text) == (422, True)
+    assert await lookups(land, "plain") == []
 
 
 async def test_nobody_and_people_without_an_account(land: Country) -> None:

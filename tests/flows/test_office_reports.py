@@ -103,6 +103,23 @@ async def test_a_guardian_is_shown_then_named_then_ended(land: Country, clerk: P
     assert "bạn là cha mẹ hoặc người giám hộ của một trẻ em" in (await opened(theirs, "/me/history")).text
 
 
+async def test_no_guardian_is_looked_for_without_a_record(land: Country, clerk: Person) -> None:
+    """Saying at once that one is sure would be a way to learn of anybody whether they live, and how old they are."""
+    page = await file_of(land, clerk, "child-9")
+    form = await opened(clerk, f"{page.path}/guardian")
+    for slug in ("deceased", "fifteen", "guardian", "grandmother"):
+        number, before = land.people[slug].record.personal_number, await history(land, slug)
+        asked = await send(clerk, form, number=number, reason="Giấy đề nghị 12", sure="1")
+        assert (asked.response.status_code, land.people[slug].record.full_name in asked.text) == (410, False)
+        assert await history(land, slug) == before
+    other = await colleague(land, "complete", Role.CLERK)
+    theirs = await at_desk(other, await file_of(land, other, "child-9"), "guardian", number=number)
+    assert await history(land, slug) == ["person.looked_up", *before]
+    stolen = await send(clerk, form, number=number, reason="QĐ 3", sure="1", guardian=theirs.hidden["guardian"])
+    assert stolen.response.status_code == 410
+    assert "register.informed" not in await history(land, "child-9")
+
+
 async def test_a_card_is_shown_with_its_end_then_reported(land: Country, clerk: Person) -> None:
     page = await file_of(land, clerk, "card-expired")
     today = local_date(land.watch.now())

@@ -25,7 +25,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
 from vneid_idp.use_cases.bind_account import bind_account
-from vneid_idp.use_cases.look_up_person import Desk, ReasonNeeded, look_up
+from vneid_idp.use_cases.look_up_person import Desk, LookUp, ReasonNeeded, find_at_desk
 from vneid_idp.use_cases.protect_account import (
     FRESH,
     FreshProofNeeded,
@@ -223,12 +223,9 @@ async def test_a_lock_is_asked_for_where_it_would_change_something(land: Country
 
 @pytest.mark.parametrize(("desk", "reason"), [(Desk.OFFICE, ""), (Desk.OFFICE, "incident"), (Desk.OPERATOR, "family")])
 async def test_nobody_is_looked_up_without_a_reason_of_the_desk(land: Country, desk: Desk, reason: str) -> None:
-    record = land.people["complete"].record
-
-    async def work(unit: Unit) -> None:
-        await look_up(unit, record, desk=desk, by="per_clerk", scope="HN-01", reason=reason)
-
+    record, idp = land.people["complete"].record, land.idp
+    looking = LookUp(desk, "per_clerk", "HN-01", reason)
     with pytest.raises(ReasonNeeded):
-        await land.idp.db.transact(work)
+        await find_at_desk(idp.db.transact, idp.registry, record.personal_number, looking)
     async with land.idp.db.reading() as unit:
         assert "person.looked_up" not in {event.kind for event in await audit.history_of(unit, record.person_id)}

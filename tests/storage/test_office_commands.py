@@ -174,15 +174,30 @@ def test_a_death_is_reported_by_who_means_it(database_url: str) -> None:
     assert "as deceased" in run("office", "report-death", "--yes", *WHY, typed=line(ADULT), code=1).stderr
 
 
+@pytest.mark.parametrize("command", [("office", "passkeys"), ("office", "unlock"), ("roles", "give", "clerk")])
+def test_whoever_is_looked_up_by_a_command_has_it_on_record(database_url: str, command: tuple[str, ...]) -> None:
+    looked_for = {"by": "ops-1", "office": "*", "reason": "A test needs it", "desk": "command"}
+    run(*command, *WHY, typed=NOBODY, code=1)
+    run(*command, *WHY, typed=line(ADULT), code=1 if "unlock" in command else 0)
+    assert recorded(database_url, "person.looked_up") == [("", looked_for), (ADULT.person_id, looked_for)]
+
+
+def test_a_guardian_is_looked_up_by_a_command_as_the_child_is(database_url: str) -> None:
+    run("office", "name-guardian", *WHY, typed=line(CHILD) + line(CHILD), code=1)
+    run("office", "name-guardian", *WHY, typed=line(CHILD) + line(GUARDIAN))
+    found = [person_id for person_id, _ in recorded(database_url, "person.looked_up")]
+    assert found == [CHILD.person_id, CHILD.person_id, CHILD.person_id, GUARDIAN.person_id]
+
+
 def test_a_passkey_that_is_not_there_cannot_be_removed() -> None:
-    assert "credential_id" in run("office", "passkeys", typed=line(ADULT)).stdout
+    assert "credential_id" in run("office", "passkeys", *WHY, typed=line(ADULT)).stdout
     assert "no such passkey" in run("office", "remove-passkey", "x", *WHY, typed=line(ADULT), code=1).stderr
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        ("open-account", "--level", "1"), ("raise-level",), ("activation-code",), ("change-phone",),
+        ("open-account", "--level", "1"), ("raise-level",), ("activation-code",), ("change-phone",), ("passkeys",),
         ("remove-passkey", "x"), ("name-guardian",), ("end-guardianship",), ("renew-card", "--issued", "2026-01-01"),
         ("report-death", "--yes"), ("lock",), ("unlock",), ("ask-lock",), ("ask-unlock",),
     ],

@@ -68,6 +68,24 @@ def test_what_crosses_domains_is_done_by_use_cases_alone() -> None:
     assert found == set()
 
 
+OF_THE_REGISTER = {
+    "sandbox/country/server/routes.py",
+    "sandbox/country/synthetic_registry.py",
+    "sandbox/country/seed.py",
+}
+"""Where the make-believe register answers, or is filled."""
+
+
+def test_nobody_is_found_by_number_past_the_record() -> None:
+    found = {
+        str(path.relative_to(_ROOT))
+        for path in _ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "find_by_number"
+    }
+    assert found == {"use_cases/look_up_person.py"} | OF_THE_REGISTER
+
+
 def test_each_part_is_there_under_its_name() -> None:
     for module, names in ONLY_IN_USE_CASES.items():
         for name in names:

@@ -69,9 +69,7 @@ def forget(
     deed, number = deed_of(by, reason), read_number()
     if not yes:
         typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
-    out.print(
-        f"{_say(context, number, lambda place, record: _forget(place, record, deed))} is forgotten.", markup=False
-    )
+    out.print(f"{_say(context, number, deed, _forget)} is forgotten.", markup=False)
 
 
 async def _forget(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
@@ -79,14 +77,19 @@ async def _forget(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
     await place.registry.forget(record)
 
 
-def _say(context: typer.Context, number: str, what: "Callable[[Workplace, RegistryRecord], Awaitable[object]]") -> str:
+def _say(
+    context: typer.Context,
+    number: str,
+    deed: Deed,
+    what: "Callable[[Workplace, RegistryRecord, Deed], Awaitable[object]]",
+) -> str:
     """Say something of a person; the pseudonymous id, which is all that may be shown."""
     settings = settings_of(context)
 
     async def work(db: Database) -> str:
         async with open_workplace(settings, db) as place:
-            record = await place.get(number)
-            await what(place, record)
+            record = await place.get(number, deed)
+            await what(place, record, deed)
         return record.person_id
 
     return with_database(settings, work)

@@ -12,7 +12,7 @@ import typer
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.people import Workplace, open_workplace, read_line, read_number
-from vneid_idp.cli.terminal import By, Reason, T, fail, out, print_rows, settings_of, with_database
+from vneid_idp.cli.terminal import By, Reason, T, deed_of, fail, out, print_rows, settings_of, with_database
 from vneid_idp.identity import passkeys, persons, phones
 from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.passkeys import Passkey
@@ -46,12 +46,11 @@ def for_person(context: typer.Context, by: str, reason: str, work: Work[T]) -> t
     """Do something for the person of a number that is asked for; who it is, and what came of it."""
 
     async def run(db: Database) -> tuple[RegistryRecord, T]:
-        deed = Deed(by, reason)
         async with open_workplace(settings, db) as place:
-            record = await place.get(number)
+            record = await place.get(number, deed)
             return record, await work(place, record, deed)
 
-    settings, number = settings_of(context), read_number()
+    deed, settings, number = deed_of(by, reason), settings_of(context), read_number()
     return with_database(settings, run)
 
 
@@ -144,18 +143,15 @@ def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
 
 
 @app.command("passkeys")
-def list_passkeys(context: typer.Context) -> None:
+def list_passkeys(context: typer.Context, by: By, reason: Reason) -> None:
     """List the passkeys of a person. A passkey is added at the office's page or at /me: it takes a browser."""
 
-    async def run(db: Database) -> tuple[Passkey, ...]:
-        async with open_workplace(settings, db) as place:
-            record = await place.get(number)
-            async with db.reading() as unit:
-                return await passkeys.list_passkeys(unit, record.person_id)
+    async def work(place: Workplace, record: RegistryRecord, _: Deed) -> tuple[Passkey, ...]:
+        async with place.db.reading() as unit:
+            return await passkeys.list_passkeys(unit, record.person_id)
 
-    settings, number = settings_of(context), read_number()
     rows = [("credential_id", "Name", "Added")]
-    for each in with_database(settings, run):
+    for each in for_person(context, by, reason, work)[1]:
         rows.append((each.credential_id, each.name, to_rfc3339(each.registered_at)))
     print_rows(*rows)
 
@@ -178,19 +174,19 @@ def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: R
 @app.command("name-guardian")
 def name_guardian(context: typer.Context, by: By, reason: Reason) -> None:
     """Report a parent or guardian of a child; asks for the child's number, then for the guardian's."""
-    record = _report(context, by, reason, lambda place, _: _guardian(place, GuardianNamed))
+    record = _report(context, by, reason, lambda place, _, deed: _guardian(place, deed, GuardianNamed))
     out.print(f"{record.person_id} has this guardian.", markup=False)
 
 
 @app.command("end-guardianship")
 def end_guardianship(context: typer.Context, by: By, reason: Reason) -> None:
     """Report that somebody is no guardian of a child any more; asks for the child's number, then for the guardian's."""
-    record = _report(context, by, reason, lambda place, _: _guardian(place, GuardianshipEnded))
+    record = _report(context, by, reason, lambda place, _, deed: _guardian(place, deed, GuardianshipEnded))
     out.print(f"{record.person_id} does not have this guardian any more.", markup=False)
 
 
-async def _guardian(place: Workplace, kind: type[GuardianNamed] | type[GuardianshipEnded]) -> ReportedFact:
-    return kind((await place.get(read_number("Personal ID number of the guardian"))).person_id)
+async def _guardian(place: Workplace, deed: Deed, kind: type[GuardianNamed] | type[GuardianshipEnded]) -> ReportedFact:
+    return kind((await place.get(read_number("Personal ID number of the guardian"), deed)).person_id)
 
 
 @app.command("renew-card")
@@ -207,7 +203,7 @@ def renew_card(
     """Report that a card was issued or renewed. How long a citizen's is good follows from the law."""
     issued_on, expires_on = _day(issued, "--issued"), None if expires is None else _day(expires, "--expires")
 
-    async def fact(place: Workplace, record: RegistryRecord) -> ReportedFact:
+    async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
         if record.kind is PersonKind.CITIZEN:
             return CardIssued(Card(CardKind.CITIZEN, issued_on, citizen_card_expiry(record.birth_date, issued_on)))
         which = kind or (record.card.kind if record.card else None)
@@ -234,18 +230,15 @@ def report_death(
     if not yes:
         typer.confirm("Nobody can sign in as this person ever again. Go on?", abort=True, err=True)
 
-    async def fact(place: Workplace, record: RegistryRecord) -> ReportedFact:
+    async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
         return Death(at)
 
     out.print(f"{_report(context, by, reason, fact).person_id} is recorded as deceased.", markup=False)
 
 
-Make = Callable[[Workplace, RegistryRecord], Awaitable[ReportedFact]]
-
-
-def _report(context: typer.Context, by: str, reason: str, make: Make) -> RegistryRecord:
+def _report(context: typer.Context, by: str, reason: str, make: Work[ReportedFact]) -> RegistryRecord:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        fact, policy = await make(place, record), await _policy(place)
+        fact, policy = await make(place, record, deed), await _policy(place)
         await report_to_registry(place.reporting, new_id("rep"), record.person_id, fact, policy, deed)
 
     return for_person(context, by, reason, work)[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import typer
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.terminal import fail, with_database
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.population_registry import PopulationRegistry
@@ -20,6 +21,7 @@ from vneid_idp.keys import service as keys
 from vneid_idp.registries import open_registry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import Reporting
 
 
@@ -46,9 +48,9 @@ class Workplace:
         """Where reports to the register go."""
         return Reporting(self.db, self.vault, self.blind, self.registry)
 
-    async def get(self, number: str) -> RegistryRecord:
-        """Whom the registry has under a number. Raises `NobodyOfThisNumber`."""
-        record = await self.registry.find_by_number(number)
+    async def get(self, number: str, deed: Deed) -> RegistryRecord:
+        """Whom the registry has under a number, looked up for a deed: it is on record. Raises `NobodyOfThisNumber`."""
+        record = await find_at_desk(self.db.transact, self.registry, number, LookUp.by_command(deed))
         if record is None:
             raise NobodyOfThisNumber
         return record
@@ -83,12 +85,12 @@ async def open_workplace(settings: Settings, db: Database) -> AsyncIterator[Work
         await registry.close()
 
 
-def find_person(settings: Settings) -> RegistryRecord:
-    """Whom the registry has under a number that is asked for."""
+def find_person(settings: Settings, deed: Deed) -> RegistryRecord:
+    """Whom the registry has under a number that is asked for, looked up for a deed."""
     number = read_number()
 
     async def work(db: Database) -> RegistryRecord:
         async with open_workplace(settings, db) as place:
-            return await place.get(number)
+            return await place.get(number, deed)
 
     return with_database(settings, work)

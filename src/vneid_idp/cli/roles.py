@@ -30,7 +30,7 @@ def give(
     deed = deed_of(by, reason)
     ends_at = None if until is None else _end_of(until)
     settings = settings_of(context)
-    record = find_person(settings)
+    record = find_person(settings, deed)
 
     async def work(unit: Unit) -> HeldRole:
         return await give_role(unit, record.person_id, role, office, deed, ends_at=ends_at)

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.roles import EVERYWHERE, Role
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.look_up_person import REASONS, AccountGlance, Desk, glance_at, look_up
+from vneid_idp.identity.roles import EVERYWHERE, OwnFile, Role
+from vneid_idp.use_cases.look_up_person import REASONS, Desk, LookUp, find_at_desk, glance_at
 from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import mark
-from vneid_idp.web.people_search import nobody_found, read_search
+from vneid_idp.web.people_search import nobody_found, own_file, read_search
 from vneid_idp.web.templates import render
 
 _PATH = "/console/people"
@@ -40,16 +39,16 @@ async def search(request: Request, colleague: Colleague) -> Response:
     number = read_search(request, form, REASONS[Desk.OPERATOR], errors)
     if number is None or errors:
         return _page(request, form, errors)
-    found = await colleague.provider.registry.find_by_number(number)
-
-    async def work(unit: Unit) -> AccountGlance | None:
-        await look_up(unit, found, desk=Desk.OPERATOR, by=colleague.person_id, scope=EVERYWHERE, reason=form["reason"])
-        return None if found is None else await glance_at(unit, found)
-
-    glance = await colleague.act(work)
+    provider = colleague.provider
+    looking = LookUp(Desk.OPERATOR, colleague.person_id, EVERYWHERE, form["reason"])
+    try:
+        found = await find_at_desk(colleague.act, provider.registry, number, looking)
+    except OwnFile:
+        return _page(request, form, {"number": own_file(request)})
     if found is None:
-        errors["number"] = nobody_found(request)
-        return _page(request, form, errors)
+        return _page(request, form, {"number": nobody_found(request)})
+    async with provider.db.reading() as unit:
+        glance = await glance_at(unit, found)
     return render(
         request,
         "console/person.html",

@@ -83,20 +83,24 @@ def handle_for(colleague: Colleague, person_id: str) -> str:
     )
 
 
+def read_handle(colleague: Colleague, handle: str) -> tuple[str, str]:
+    """Whom a handle names, and for which office it was made. Raises `FileClosed` and `OwnFile`."""
+    try:
+        opened_by, person_id, until, office = colleague.provider.keys.sealer.open_json(SealPurpose.OFFICE_FILE, handle)
+    except (NotSealedHere, ValueError) as error:  # a file of the release before named no office
+        raise FileClosed from error
+    if opened_by != colleague.session_id or colleague.now >= until:
+        raise FileClosed
+    check_not_own(colleague, person_id)
+    return person_id, office
+
+
 def for_file(page: FilePage, *any_of: Role) -> Page:
     """The page about the person of an open file, for whoever holds one of these roles at its office."""
 
     async def opened(request: Request, colleague: Colleague) -> Response:
         handle = request.path_params["file"]
-        try:
-            opened_by, person_id, until, office = colleague.provider.keys.sealer.open_json(
-                SealPurpose.OFFICE_FILE, handle
-            )
-        except (NotSealedHere, ValueError) as error:  # a file of the release before named no office
-            raise FileClosed from error
-        if opened_by != colleague.session_id or colleague.now >= until:
-            raise FileClosed
-        check_not_own(colleague, person_id)
+        person_id, office = read_handle(colleague, handle)
         colleague = colleague.at(office)
         record = await colleague.provider.registry.find(person_id)
         if record is None:

@@ -8,9 +8,9 @@ from vneid_idp.identity.registry import RegistryRecord
 from vneid_idp.identity.registry_reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.roles import EVERYWHERE, Role
-from vneid_idp.office.access import OpenFile, check_not_own, for_file
+from vneid_idp.office.access import OpenFile, for_file, handle_for, read_handle
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page, report, reporting_of
-from vneid_idp.use_cases.look_up_person import Desk, look_up
+from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
@@ -32,27 +32,28 @@ async def name(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     if deed is None or number is None:
         return await _page(request, colleague, file, "office/guardian.html", form, errors)
     with RefusedInWords(request, errors, "number"):
-        guardian = await _look_up(colleague, number, on_record=not form["sure"])
-        fact = GuardianNamed(guardian.person_id)
         if form["sure"]:
-            await report(colleague, file, form, fact, deed)
+            # Who was shown, and not the number: nobody is looked for past the record.
+            confirmed, _ = read_handle(colleague, form["guardian"])
+            await report(colleague, file, form, GuardianNamed(confirmed), deed)
             return see_other(f"{file.path}?done=guardian")
-        await check_fact(reporting_of(colleague), file.person_id, fact, await colleague.provider.current_policy())
-        return deed_page(request, colleague, file, "office/guardian_sure.html", form, {}, guardian=guardian)
+        guardian = await _look_up(colleague, number)
+        fact, policy = GuardianNamed(guardian.person_id), await colleague.provider.current_policy()
+        await check_fact(reporting_of(colleague), file.person_id, fact, policy)
+        handle = handle_for(colleague, guardian.person_id)
+        return deed_page(
+            request, colleague, file, "office/guardian_sure.html", form, {}, guardian=guardian, handle=handle
+        )
     return await _page(request, colleague, file, "office/guardian.html", form, errors)
 
 
-async def _look_up(colleague: Colleague, number: str, *, on_record: bool) -> RegistryRecord:
+async def _look_up(colleague: Colleague, number: str) -> RegistryRecord:
     """Whoever has the number: that a clerk looked is on record, as for every file.
 
     Raises `OwnFile` and `CannotBeReported`.
     """
-    found = await colleague.provider.registry.find_by_number(number)
-    if found is not None:
-        check_not_own(colleague, found.person_id)
-    by, scope = colleague.person_id, colleague.office or EVERYWHERE
-    if on_record:
-        await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=scope, reason="family"))
+    looking = LookUp(Desk.OFFICE, colleague.person_id, colleague.office or EVERYWHERE, "family")
+    found = await find_at_desk(colleague.act, colleague.provider.registry, number, looking)
     if found is None:
         raise CannotBeReported(Obstacle.GUARDIAN_UNKNOWN)
     return found

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.roles import EVERYWHERE, Role
+from vneid_idp.identity.roles import EVERYWHERE, OwnFile, Role
 from vneid_idp.office.access import HOME, handle_for, waiting_for
-from vneid_idp.use_cases.look_up_person import Desk, look_up
+from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
-from vneid_idp.web.people_search import nobody_found, read_search
+from vneid_idp.web.people_search import nobody_found, own_file, read_search
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -42,13 +42,13 @@ async def search(request: Request, colleague: Colleague) -> Response:
         errors["office"] = gettext(request, "Choose the office in whose name you act.")
     if number is None or errors:
         return await _page(request, colleague, form, errors)
-    found = await colleague.provider.registry.find_by_number(number)
-    if found is not None and found.person_id == colleague.person_id:
-        errors["number"] = gettext(request, "This is your own file: it takes a colleague to open it.")
+    colleague = colleague.at(office)
+    looking = LookUp(Desk.OFFICE, colleague.person_id, office, form["reason"])
+    try:
+        found = await find_at_desk(colleague.act, colleague.provider.registry, number, looking)
+    except OwnFile:
+        errors["number"] = own_file(request)
         return await _page(request, colleague, form, errors)
-    colleague, reason = colleague.at(office), form["reason"]
-    by = colleague.person_id
-    await colleague.act(lambda unit: look_up(unit, found, desk=Desk.OFFICE, by=by, scope=office, reason=reason))
     if found is None:
         errors["number"] = nobody_found(request)
         return await _page(request, colleague, form, errors)

@@ -68,7 +68,12 @@ REASONS: Mapping[str, str] = {
     "incident": mark("a fault or a misuse was looked into"),
 }
 """Why somebody was looked up, as the person reads it."""
-_BY_OPERATOR = mark("Who operates this provider looked at how your account stands: %(reason)s.")
+_LOOKED_UP: Mapping[str, str] = {
+    Desk.OPERATOR: mark("Who operates this provider looked at how your account stands: %(reason)s."),
+    # The reason stands with what was done, where it may be read: of a lock in the authority's name it may not.
+    Desk.COMMAND: mark("Who operates this provider opened your file."),
+}
+"""Who looked somebody up, where it was no office."""
 _REPORTED: Mapping[str, str] = {
     "phone_changed": mark("your phone number is another"),
     "card_issued": mark("you have a new card"),
@@ -138,8 +143,8 @@ async def show(request: Request, holder: Holder) -> Response:
 
 def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
     message = _SENTENCES.get(event.kind, _UNKNOWN)
-    if event.kind == EventKind.PERSON_LOOKED_UP and event.data.get("desk") == Desk.OPERATOR:
-        message = _BY_OPERATOR
+    if event.kind == EventKind.PERSON_LOOKED_UP:
+        message = _LOOKED_UP.get(str(event.data.get("desk")), message)
     # Of a service that was deleted, its end still knows the name.
     service = names.get(event.client_id, event.data.get("service") or event.client_id) if event.client_id else None
     method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))

@@ -1,14 +1,18 @@
 """Somebody who works here looks a person up by the full ID number: it is on record, and the person reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts, passkeys, sessions
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
+from vneid_idp.identity.population_registry import PopulationRegistry
 from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.roles import EVERYWHERE, OwnFile
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -18,6 +22,8 @@ class Desk(StrEnum):
 
     OFFICE = "office"
     OPERATOR = "operator"
+    COMMAND = "command"
+    """The command line, where every deed says why in words."""
 
 
 REASONS: Mapping[Desk, tuple[str, ...]] = {
@@ -35,15 +41,45 @@ class ReasonNeeded(DomainError):
     title = "Say why you look this person up: one of the reasons that the page offers."
 
 
-async def look_up(unit: Unit, found: RegistryRecord | None, *, desk: Desk, by: str, scope: str, reason: str) -> None:
-    """Put on record that somebody was looked for, also when nobody was found. Raises `ReasonNeeded`.
+InUnit = Callable[[Callable[[Unit], Awaitable[str]]], Awaitable[str]]
+"""Runs work in a unit: `Colleague.act` at a page, `Database.transact` at the command line."""
 
-    `by` is the person id of the colleague, `scope` the office for which the role holds.
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """That somebody who works here looks for a person."""
+
+    desk: Desk
+    by: str
+    """The person id of a colleague, or the name of an operator at the command line."""
+    office: str
+    """In whose name, or `EVERYWHERE`."""
+    reason: str
+    """One of the reasons of the desk."""
+
+    @classmethod
+    def by_command(cls, deed: Deed) -> Self:
+        """At the command line, for a deed."""
+        return cls(Desk.COMMAND, deed.by, EVERYWHERE, deed.data["reason"])
+
+
+async def find_at_desk(
+    in_unit: InUnit, registry: PopulationRegistry, number: str, looking: LookUp
+) -> RegistryRecord | None:
+    """Whoever has this ID number. That somebody looked is on record before it is answered, also where nobody has it.
+
+    There is no other way from a number to a person for those who work here. Raises `ReasonNeeded`, `OwnFile`, and
+    `RegistryUnavailable`.
     """
-    if reason not in REASONS[desk]:
+    if looking.desk in REASONS and looking.reason not in REASONS[looking.desk]:
         raise ReasonNeeded
-    data = {"by": by, "office": scope, "reason": reason, "desk": desk.value}
-    await record(unit, Event(EventKind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data))
+    found = await registry.find_by_number(number)
+    if found is not None and found.person_id == looking.by:
+        raise OwnFile
+    data = {"by": looking.by, "office": looking.office, "reason": looking.reason, "desk": looking.desk.value}
+    event = Event(EventKind.PERSON_LOOKED_UP, None if found is None else found.person_id, data=data)
+    await in_unit(lambda unit: record(unit, event))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

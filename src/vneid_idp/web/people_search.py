@@ -27,6 +27,11 @@ def read_number(request: Request, form: Form, errors: dict[str, str]) -> str | N
         return None
 
 
+def own_file(request: Request) -> str:
+    """What to say at the number of whoever asks."""
+    return gettext(request, "This is your own file: it takes a colleague to open it.")
+
+
 def nobody_found(request: Request) -> str:
     """What to say at the number that nobody has."""
     return gettext(request, "The population register has nobody with this number.")
