@@ -9,8 +9,10 @@ import pytest
 from tests.flows.test_admin_api import DOORS, PROGRAM, READ, WHY, Api, api, program
 from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.deeds import DEED
+from tests.support.watch import Watch
 from vneid_idp.clients import by_operator, service
 from vneid_idp.clients.service import Registered
+from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Unit
 
 __all__ = ["api", "program"]
@@ -53,6 +55,8 @@ async def test_no_door_writes_for_a_program_that_lost_its_rights_after_the_check
     taken: Callable[[Unit, str], Awaitable[None]],
     status: int,
     monkeypatch: pytest.MonkeyPatch,
+    database_url: str,
+    watch: Watch,
 ) -> None:
     async def nothing(_: str) -> str:
         return ""
@@ -62,8 +66,11 @@ async def test_no_door_writes_for_a_program_that_lost_its_rights_after_the_check
     client_id = (await land.register(redirect_uris=["https://rp.example/cb"], family="house")).client.client_id
     domain = f"/admin/v1/clients/{client_id}/domains/rp.example"
     assert (await api("PUT", domain.removeprefix("/admin/v1"), **WHY)).status_code == 200
+    remembered = await land.idp.clients.get(program.client.client_id)
     # Done by another worker: this one remembers the program as it was, and lets it in.
-    await land.idp.db.transact(lambda unit: taken(unit, program.client.client_id))
+    elsewhere = open_database(database_url, watch)
+    await elsewhere.transact(lambda unit: taken(unit, program.client.client_id))
+    await elsewhere.close()
     async with land.idp.db.reading() as unit:
         before = await service.list_clients(unit)
     for method, path in WRITES:
@@ -72,6 +79,7 @@ async def test_no_door_writes_for_a_program_that_lost_its_rights_after_the_check
         seen = '"1"' if "clients/{client_id}" in path else None
         answer = await api(method, url.removeprefix("/admin/v1"), seen, **WHY, **body)
         assert answer.status_code == status, (method, path, answer.text)
+        assert await land.idp.clients.get(program.client.client_id) is remembered, "the check had to be passed"
     async with land.idp.db.reading() as unit:
         assert await service.list_clients(unit) == before
 
