@@ -18,6 +18,8 @@ CLIENT = f"/console/clients/{CLIENT_ID}"
 PAGES = (
     "/console",
     "/console/clients",
+    "/console/clients/+",
+    "/console/clients/+/metadata",
     CLIENT,
     f"{CLIENT}/registration",
     f"{CLIENT}/metadata",
@@ -38,6 +40,7 @@ PAGES = (
 )
 REFUSED = {
     f"{CLIENT}/registration": "form[action$=registration] .button.primary",
+    "/console/clients/+": ".button.primary",
     f"{CLIENT}/purposes/+": "button[value=save]",
     f"{CLIENT}/domains": "form[action$=domains] .button.primary",
     "/console/families": ".button.primary",
@@ -129,6 +132,23 @@ def test_an_organisation_is_added_by_keyboard_alone(visit: Visit, as_operator: S
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/families/second")
     assert page.inner_text("h1") == "Second House"
+
+
+def test_a_draft_and_a_client_come_from_files(visit: Visit, as_operator: StorageState, tmp_path: Path) -> None:
+    operator = visit("operator", locale="en", storage_state=as_operator)
+    page = operator.page
+    draft, client = tmp_path / "draft.toml", tmp_path / "client.json"
+    draft.write_text(requirement("2033-01-01", 2, "2034-01-01"), encoding="utf-8")
+    client.write_text('{"client_name": "From a file", "redirect_uris": ["https://file.example/cb"]}', encoding="utf-8")
+    for path, file in (("/console/policy/new", draft), ("/console/clients/+/metadata", client)):
+        operator.open(f"{path}?lang=en")
+        page.set_input_files("#file", file)
+        page.fill("#reason", "Asked for in a ticket")
+        page.click("form[enctype] .button.primary")
+        page.locator("#file").wait_for(state="detached")
+        check(operator)
+    assert "From a file" in page.inner_text("main")
+    assert page.locator("code.mono").count() == 3
 
 
 def test_a_mistake_is_told_and_led_to(visit: Visit, as_operator: StorageState) -> None:

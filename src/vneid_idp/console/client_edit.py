@@ -124,11 +124,13 @@ async def _change(
 
 
 def _problem(kind: str, refusal: OAuthError) -> dict[str, str]:
-    """The refusal at the field that it is about: it begins with the member's name."""
+    return {"metadata": refusal.description} if kind == "metadata" else problem_at(refusal)
+
+
+def problem_at(refusal: OAuthError, *more: str) -> dict[str, str]:
+    """The refusal at the field that it is about, one of `FIELDS` or `more`: it begins with the member's name."""
     member = refusal.description.partition(" ")[0].rstrip(":")
-    if kind == "metadata":
-        return {"metadata": refusal.description}
-    return {member if member in _NAMES else "client_name": refusal.description}
+    return {member if member in _NAMES or member in more else "client_name": refusal.description}
 
 
 async def _page(request: Request, colleague: Colleague, kind: str, form: Form, errors: dict[str, str]) -> Response:

@@ -3,6 +3,7 @@
 from vneid_idp.console import (
     client_domains,
     client_edit,
+    client_new,
     client_purposes,
     clients,
     deliveries,
@@ -17,6 +18,7 @@ from vneid_idp.console import (
 doors = [
     *overview.doors,
     *clients.doors,
+    *client_new.doors,
     *client_edit.doors,
     *client_purposes.doors,
     *client_domains.doors,

@@ -1,0 +1,165 @@
+"""`/console/clients/+`: a relying party is registered, by a form for what most of them need or by its whole JSON.
+
+The form carries the id that the client will have, so that sending it twice registers one. Secret and registration
+access token are shown in the answer, this once, as the command and the admin API do.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients import service
+from vneid_idp.clients.service import Registered
+from vneid_idp.console.client_edit import FIELDS, merged, problem_at
+from vneid_idp.console.clients import PATH
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.identity.roles import Role
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.unit import AlreadyThere, Unit
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.templates import render
+from vneid_idp.web.uploads import read_form_with_files
+
+_NEW = f"{PATH}/+"
+"""No client has this id: it may hold letters, digits, dots, hyphens, underscores and tildes."""
+_ID = re.compile(r"cli_[0-9a-v]{26}\Z")
+METHODS = {
+    "client_secret_basic": mark("A secret in the header"),
+    "client_secret_post": mark("A secret in the body"),
+    "private_key_jwt": mark("A key of its own"),
+    "none": mark("Nothing: an application on people's devices"),
+}
+GRANTS = {
+    "authorization_code": mark("Signs people in"),
+    "refresh_token": mark("Stays connected when they are away"),
+    "client_credentials": mark("Acts in its own name"),
+}
+_MORE = ("token_endpoint_auth_method", "grant_types", "jwks_uri")
+"""What the form has beyond the fields that an existing client is changed by."""
+
+
+def _grants(form: Form) -> list[str]:
+    return [grant for grant in GRANTS if grant in form.all("grant_types")]
+
+
+def _members(form: Form) -> dict[str, Any]:
+    """The metadata that the form describes."""
+    more: dict[str, Any] = {
+        "token_endpoint_auth_method": form.one_of("token_endpoint_auth_method", *METHODS),
+        "grant_types": _grants(form),
+    }
+    if form["jwks_uri"].strip():
+        more["jwks_uri"] = form["jwks_uri"].strip()
+    return merged({}, form) | more
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """The form."""
+    first = [("token_endpoint_auth_method", "client_secret_basic"), ("grant_types", "authorization_code")]
+    return _page(request, "fields", Form([*first, ("scope", "openid")]), {})
+
+
+async def show_json(request: Request, colleague: Colleague) -> Response:
+    """A place for the whole registration."""
+    return _page(request, "json", Form([]), {})
+
+
+async def register(request: Request, colleague: Colleague) -> Response:
+    """Register what the form describes."""
+    form = await read_form(request)
+    errors = reason_problem(request, colleague, form)
+    if not form["client_name"].strip():
+        errors["client_name"] = gettext(request, "Give it a name.")
+    if not _grants(form):
+        errors["grant_types"] = gettext(request, "Choose what it does.")
+    if errors:
+        return _page(request, "fields", form, errors)
+    return await _register(request, colleague, "fields", form, _members(form))
+
+
+async def register_json(request: Request, colleague: Colleague) -> Response:
+    """Register a file, or what was put in its place."""
+    form, files = await read_form_with_files(request)
+    errors = reason_problem(request, colleague, form)
+    text = files.get("file", form["metadata"].encode())
+    try:
+        members = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        members = None
+    # What a file says is shown in the form: where something is wrong it can be put right there.
+    form = Form([*form.items(), ("metadata", text.decode(errors="replace"))])
+    if not isinstance(members, dict):
+        errors["metadata"] = gettext(request, "This is no JSON object.")
+    if errors:
+        return _page(request, "json", form, errors)
+    return await _register(request, colleague, "json", form, members)
+
+
+async def _register(
+    request: Request, colleague: Colleague, kind: str, form: Form, members: Mapping[str, Any]
+) -> Response:
+    provider, deed = colleague.provider, deed_of(colleague, form)
+    try:
+        found = registration.read_registration(members, Registrar(by_operator=True, sandbox=provider.sandbox))
+    except OAuthError as refusal:
+        return _page(request, kind, form, _problem(kind, refusal))
+
+    async def work(unit: Unit) -> Registered:
+        return await service.register(unit, found, client_id=_id_of(form), deed=deed)
+
+    try:
+        made = await colleague.act(work)
+    except AlreadyThere:
+        text = gettext(request, "This form has registered a client already: it is in the list.")
+        return _page(request, kind, form, {"client_name" if kind == "fields" else "metadata": text})
+    return render(
+        request,
+        "console/client_registered.html",
+        201,
+        client=made.client,
+        secret=made.secret,
+        token=made.registration_access_token,
+    )
+
+
+def _problem(kind: str, refusal: OAuthError) -> dict[str, str]:
+    if kind == "json":
+        return {"metadata": refusal.description}
+    return problem_at(refusal, *_MORE)
+
+
+def _id_of(form: Form) -> str:
+    return form["client_id"] if _ID.match(form["client_id"]) else new_id("cli")
+
+
+def _page(request: Request, kind: str, form: Form, errors: dict[str, str]) -> Response:
+    return render(
+        request,
+        f"console/client_new_{kind}.html",
+        422 if errors else 200,
+        client_id=_id_of(form),
+        fields=FIELDS,
+        methods=METHODS,
+        grants=GRANTS,
+        chosen=_grants(form),
+        form=form,
+        errors=errors,
+    )
+
+
+doors = [
+    Door.page(_NEW, for_colleague("console", show, Role.OPERATOR)),
+    Door.page(_NEW, for_colleague("console", register, Role.OPERATOR), "POST"),
+    Door.page(f"{_NEW}/metadata", for_colleague("console", show_json, Role.OPERATOR)),
+    Door.page(f"{_NEW}/metadata", for_colleague("console", register_json, Role.OPERATOR), "POST"),
+]
