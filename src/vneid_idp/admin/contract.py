@@ -6,8 +6,9 @@ from vneid_idp.admin.routes import router
 from vneid_idp.web.contracts import document
 
 _DESCRIPTION = """\
-The operator's own programs look after relying parties, their families and domains, and after what has to leave the \
-provider. Every change names an operator (`by`) and a `reason`, and is an event.
+The operator's own programs look after relying parties, their families and domains, after what has to leave \
+the provider, and see who is ready for its next keys. Every change names an operator (`by`) and a `reason`, and is an \
+event.
 
 A change to a client needs `If-Match` with the `ETag` under which it was seen: of two changes at once the second is \
 refused (`412`) instead of undoing the first. Lists are paged by `after`. Refusals are problem details (RFC 9457) with \

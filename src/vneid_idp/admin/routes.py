@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from vneid_idp.admin import clients, deliveries, domains, families, policy
+from vneid_idp.admin import clients, deliveries, domains, families, keys, policy
 
 router = APIRouter()
-for _part in (clients, domains, families, deliveries, policy):
+for _part in (clients, domains, families, keys, deliveries, policy):
     router.include_router(_part.router)

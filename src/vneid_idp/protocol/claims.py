@@ -74,7 +74,7 @@ PERMISSIONS = {
 }
 """By scope."""
 SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
-OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries")
+OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries", "admin:keys")
 """What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
 OWN_NAME_SCOPES = (*(name for name, row in PERMISSIONS.items() if row.own_name), *OPERATOR_SCOPES)
 """What a client can do in its own name: read its own bindings, or work for the operator."""
