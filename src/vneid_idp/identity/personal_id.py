@@ -36,7 +36,7 @@ class MalformedPersonalId(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PersonalId:
-    """A personal ID number taken apart."""
+    """A personal ID number taken apart: all that its digits tell, by which tests hold the people that we make up."""
 
     text: str
     place: str

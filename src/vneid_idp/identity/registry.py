@@ -58,7 +58,8 @@ class Address:
     province: str
     """Two-digit code since 1 July 2025 (`provinces.CURRENT`)."""
     former_province: str | None = None
-    """Three-digit code (`provinces.FORMER`) where the record was written before the mergers."""
+    """Three-digit code (`provinces.FORMER`) where the record was written before the mergers. The register says it, and
+    nobody here asks yet: kept, since a record is kept as it was told."""
     postal_code: str | None = None
 
     @property

@@ -26,7 +26,7 @@ persons = Table(
     "persons",
     metadata,
     Column("person_id", Text, primary_key=True),
-    Column("known_since", BigInteger, nullable=False),
+    Column("known_since", BigInteger, nullable=False),  # read by nobody here: for whoever looks into a case
     # How many changes of this person were told, by the register or by forgetting.
     Column("changes", BigInteger, nullable=False),
 )
@@ -75,7 +75,7 @@ factor_secrets = Table(
     Column("person_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    Column("set_at", BigInteger, nullable=False),
+    Column("set_at", BigInteger, nullable=False),  # as above
     PrimaryKeyConstraint("person_id", "kind"),
 )
 one_time_codes = Table(
@@ -126,7 +126,7 @@ registry_positions = Table(
     metadata,
     Column("feed", Text, primary_key=True),
     Column("cursor", Text, nullable=False),
-    Column("moved_at", BigInteger, nullable=False),
+    Column("moved_at", BigInteger, nullable=False),  # as above: since when a feed stands still
 )
 
 # Changes of a feed that could not be followed, and wait for the operator.
@@ -167,7 +167,7 @@ roles = Table(
     Column("reason", Text, nullable=False),
     Column("ends_at", BigInteger),
     Column("ended_at", BigInteger),
-    Column("ended_by", Text),
+    Column("ended_by", Text),  # the event says it as well; beside the row for whoever looks into a case
     PrimaryKeyConstraint("person_id", "role_id"),
 )
 Index("ix_roles_role_id", roles.c.role_id)
@@ -194,7 +194,8 @@ lock_requests = Table(
     Column("asked_at", BigInteger, nullable=False),
     # In whose name it was asked; by default that of no single one.
     Column("office", Text, nullable=False, server_default="*"),
-    # Taken back: who asked, and no answer. Too old: neither.
+    # Taken back: who asked, and no answer. Too old: neither. The events say who and how as well: only whether it was
+    # decided is read here.
     Column("decided_by", Text),
     Column("decided_at", BigInteger),
     Column("agreed", BigInteger),

@@ -49,7 +49,8 @@ BindingId = Annotated[
 class State(StrEnum):
     """Where a binding stands. It is computed from facts and stored nowhere."""
 
-    # A word of the published contract that no social account is in: what is bound here comes with its proof.
+    # A word of the published contract that no social account is in: what is bound here comes with its proof. Of
+    # `revoked` see `social_accounts/lifecycle.py`.
     PENDING = "pending"
     VERIFIED = "verified"
     SUSPENDED = "suspended"
@@ -93,7 +94,10 @@ class Binding(_Model):
     """An account bound to a person, and what it may do today. It never carries an ID number, a name or a birth date."""
 
     binding_id: BindingId
-    state: State
+    state: State = Field(
+        description="`verified` or `suspended` while it stands, `released` at its end. `pending` and `revoked` are "
+        "words for later: no account is in them today, and neither lets it do anything."
+    )
     level: int = Field(ge=1, le=2, description="Level of the identity that proved the account.")
     method: BindingMethod = Field(description="Whether the holder proved the account, or a guardian.")
     verified_at: datetime | None = Field(description="When the account was last proved; null while pending.")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.audit.chain import BatchHash, find_broken_link, next_batch
-from vneid_idp.audit.events import SENTENCES, EventKind, RecordedEvent
+from vneid_idp.audit.events import RecordedEvent
 
 TEXT = st.text(max_size=8)
 EVENTS = st.lists(
@@ -24,11 +24,6 @@ EVENTS = st.lists(
     min_size=1,
     max_size=6,
 )
-
-
-def test_every_kind_has_a_sentence() -> None:
-    assert set(SENTENCES) == set(EventKind)
-    assert all(sentence.endswith(".") for sentence in SENTENCES.values())
 
 
 def hashed(number: int, previous: str, events: list[RecordedEvent], sealed_at: int) -> BatchHash:

@@ -16,6 +16,8 @@ class BindingState(StrEnum):
     SUSPENDED = "suspended"
     RELEASED = "released"
     REVOKED = "revoked"
+    """Taken away by the provider. No act of the program does that yet. Networks know the word from the contract, so
+    that they understand it on the day when one does."""
 
 
 class Move(StrEnum):

@@ -9,7 +9,7 @@ registry_people = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("sealed", Text, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),  # read by nobody here: for whoever looks into a case
 )
 registry_numbers = Table(
     "registry_numbers",
