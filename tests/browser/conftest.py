@@ -23,13 +23,13 @@ from tests.support.people import persona
 from tests.support.relying_party import challenge_of
 from tests.support.server import Server, serving, settle
 from vneid_idp.clients import service as clients
-from vneid_idp.identity.phones import display
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.storage.database import open_database
+from vneid_idp.web.formats import format_phone
 
 _CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 CLIENT_ID = "browser-shop"
@@ -191,7 +191,7 @@ class Visitor:
         """The latest code in the sandbox's outbox."""
         outbox = self.page.context.new_page()
         outbox.goto(f"{self.server.issuer}/sandbox/outbox")
-        phone = display(self.who.record.phone or "")
+        phone = format_phone(self.who.record.phone or "")
         code = outbox.locator(".card", has_text=phone).first.locator("code").inner_text()
         outbox.close()
         return code

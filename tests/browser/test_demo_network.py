@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.people import persona
 from tests.support.server import free_port
-from vneid_idp.identity.phones import display
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.personas import PASSWORD
+from vneid_idp.web.formats import format_phone
 
 _COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
 _PATIENCE_SECONDS = 60
@@ -117,7 +117,7 @@ class Household:
         self.page.click("main .button.primary >> nth=0")
         self.page.click("button[name=send]")
         self.page.wait_for_url("**/second?sent=1")
-        self.page.fill("#code", self._one_time_code(display(who.record.phone or "")))
+        self.page.fill("#code", self._one_time_code(format_phone(who.record.phone or "")))
         self.page.click("main .button.primary >> nth=0")
 
     def agree(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.flows.test_codes import refused
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.people import died
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.bindings.engine import service as bindings
@@ -43,7 +44,7 @@ async def unlock(land: Country, unit: Unit, person_id: str) -> None:
 
 async def die(land: Country, unit: Unit, person_id: str) -> None:
     vault, blind = land.idp.vault, land.idp.keys.blind
-    record = await Population(vault, blind).record_death(unit, person_id)
+    record = await died(unit, Population(vault, blind), person_id)
     await follow_registry(unit, vault, blind, record, shipped())
 
 

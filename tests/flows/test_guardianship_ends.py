@@ -11,6 +11,7 @@ import pytest
 from tests.flows.test_bindings_api import ACCOUNTS
 from tests.flows.test_portal import opened, post
 from tests.support.country import Country
+from tests.support.people import died
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, person_token
@@ -42,7 +43,7 @@ async def deceased(land: Country, child: RegistryRecord) -> None:
     """The child died."""
     population = Population(land.idp.vault, land.idp.keys.blind)
     async with land.idp.db.writing() as unit:
-        await population.record_death(unit, child.person_id)
+        await died(unit, population, child.person_id)
 
 
 ENDINGS: dict[str, Ending] = {"guardian no more": taken_away, "child is 16": grown_up, "child died": deceased}

@@ -89,7 +89,7 @@ async def test_so_is_a_unit_of_one_statement(db: Database, watch: Watch) -> None
     await db.transact(lambda unit: register(unit, None))
     before = await cache.get(CLIENT_ID)
     async with db.single() as unit:
-        assert await keep_logo(unit, CLIENT_ID, LOGO, Image(b"picture", "image/png", 1, 1))
+        assert await keep_logo(unit, CLIENT_ID, LOGO, Image(b"picture", "image/png"))
     assert before.logo_digest is None
     assert (await cache.get(CLIENT_ID)).logo_digest is not None
 

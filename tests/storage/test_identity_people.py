@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import bindparam, select
 
-from tests.support.people import BLIND, POPULATION, SEALER, VAULT, brought_into_step, hashes, persona, with_personas
+from tests.support.people import (
+    BLIND,
+    POPULATION,
+    SEALER,
+    VAULT,
+    brought_into_step,
+    died,
+    hashes,
+    persona,
+    with_personas,
+)
 from tests.support.watch import Watch
 from vneid_idp.identity import account_rules, account_store, accounts, chosen_secrets, lookup, tables
 from vneid_idp.identity.account_rules import AccountStanding
@@ -44,7 +54,7 @@ async def test_the_registry_knows_children_eldest_first_and_only_the_living(db: 
         children = await POPULATION.children_of(unit, guardian)
         assert [child.person_id for child in children] == [persona(s).record.person_id for s in ("fifteen", "child-9")]
         assert await POPULATION.children_of(unit, PLAIN.record.person_id) == ()
-        await POPULATION.record_death(unit, children[0].person_id)
+        await died(unit, POPULATION, children[0].person_id)
         assert len(await POPULATION.children_of(unit, guardian)) == 1
 
 
@@ -294,7 +304,7 @@ async def test_a_row_moved_to_another_person_does_not_open(db: Database) -> None
 async def test_what_the_registry_said_earlier_undoes_nothing_that_it_said_later(db: Database) -> None:
     await with_personas(db)
     async with db.writing() as unit:
-        late = await POPULATION.record_death(unit, PLAIN.record.person_id)
+        late = await died(unit, POPULATION, PLAIN.record.person_id)
         await brought_into_step(unit, VAULT, BLIND, late)
         account = await brought_into_step(unit, VAULT, BLIND, PLAIN.record)
     assert account is not None

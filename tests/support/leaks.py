@@ -16,7 +16,6 @@ from tests.support.country import REDIRECT_URI, Country
 from vneid_idp.identity import accounts
 from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.phones import display
 from vneid_idp.identity.registry import Address
 from vneid_idp.observability.logs import JsonLines
 from vneid_idp.policy.documents import shipped
@@ -24,6 +23,7 @@ from vneid_idp.sandbox.country.names import build
 from vneid_idp.sandbox.country.personas import Persona, Sketch, draw
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.metadata import metadata
+from vneid_idp.web.formats import format_phone
 
 _SKETCH = Sketch(
     "marked",
@@ -60,7 +60,7 @@ def marks_of(persona: Persona) -> set[str]:
     phone = record.phone or ""
     national = "0" + phone.removeprefix("+84")
     words = {"Zxương", "Quỳxnh", "Đặczvy", "Zxoan Vyx", "Vyxong", "Zxnick", "zxuong"}
-    numbers = {record.personal_number, phone, phone.removeprefix("+"), national, display(phone)}
+    numbers = {record.personal_number, phone, phone.removeprefix("+"), national, format_phone(phone)}
     dates = {born.isoformat(), born.strftime("%d/%m/%Y"), born.strftime("%Y%m%d")}
     return words | numbers | dates | {"\\u1ee3ng", "Zx\\u01b0"}
 

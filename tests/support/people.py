@@ -7,9 +7,10 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.hashing import SecretHasher
 from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.registry_reports import Death, Report
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
-from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.sandbox.country.population import Population
@@ -49,3 +50,8 @@ async def brought_into_step(unit: Unit, vault: Vault, blind: BlindIndex, record:
     if known is None or not accounts.is_news(known, record):
         return None if known is None else known.account
     return await accounts.refresh(unit, blind, known, record)
+
+
+async def died(unit: Unit, population: Population, person_id: str) -> RegistryRecord:
+    """What the registry has of somebody whose death is reported now."""
+    return await population.report(unit, Report(new_id("rep"), person_id, "per_clerk", Death(unit.now)))

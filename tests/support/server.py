@@ -17,7 +17,6 @@ import httpx
 
 from tests.support.people import hashes, persona
 from tests.support.visitor import Visitor
-from vneid_idp.identity.phones import display
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import from_base64url
@@ -25,6 +24,7 @@ from vneid_idp.keys import service as keys
 from vneid_idp.sandbox.country.seed import seed_personas
 from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.database import open_database
+from vneid_idp.web.formats import format_phone
 
 _COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
 _PATIENCE_SECONDS = 90
@@ -121,7 +121,7 @@ class Guest(Visitor):
         """See `Visitor`."""
         page = (await self.browser.get("/sandbox/outbox")).text
         messages: list[tuple[str, str]] = _MESSAGE.findall(html.unescape(page))
-        phone = display(self.persona.record.phone or "")
+        phone = format_phone(self.persona.record.phone or "")
         return next(code for number, code in messages if number == phone)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tests.support.crowd import Family
 from tests.support.deeds import DEED
+from tests.support.people import died
 from vneid_idp.clients import service as clients
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.registry import LockedBy
@@ -90,7 +91,7 @@ async def child_is_forgotten(idp: Idp, unit: Unit, target: Target) -> None:
 
 
 async def _die(idp: Idp, unit: Unit, person_id: str) -> None:
-    record = await Population(idp.vault, idp.keys.blind).record_death(unit, person_id)
+    record = await died(unit, Population(idp.vault, idp.keys.blind), person_id)
     await follow_registry(unit, idp.vault, idp.keys.blind, record, shipped())
 
 

@@ -26,12 +26,10 @@ class BadImage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that holds to the rules. Sizes in pixels."""
+    """A picture that holds to the rules."""
 
     content: bytes
     content_type: str
-    width: int
-    height: int
 
 
 def read_image(content: bytes) -> Image:
@@ -39,15 +37,16 @@ def read_image(content: bytes) -> Image:
     if len(content) > MOST_BYTES:
         raise BadImage(f"leads to more than {MOST_BYTES // 1024} KiB")
     try:
-        content_type, width, height = _measure(content)
+        content_type, width, height = measure(content)
     except IndexError:
         raise BadImage("leads to a picture that is cut off") from None
     if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
         raise BadImage(f"leads to a picture of {width} x {height} pixels; {SMALLEST} to {LARGEST} a side are shown")
-    return Image(content, content_type, width, height)
+    return Image(content, content_type)
 
 
-def _measure(content: bytes) -> tuple[str, int, int]:
+def measure(content: bytes) -> tuple[str, int, int]:
+    """What kind of picture this is, its width and its height in pixels; raises `BadImage`, `IndexError` at its end."""
     if content.startswith(_PNG):
         return ("image/png", *_png(content))
     if content.startswith(_JPEG):

@@ -45,9 +45,3 @@ def build(serial: int) -> str:
     if not 0 <= serial < SYNTHETIC_NUMBERS:
         raise ValueError("a synthetic number has seven free digits")
     return f"{SYNTHETIC_PREFIX}{serial:07d}"
-
-
-def display(e164: str) -> str:
-    """The national form in groups, as it is written in Viet Nam: `0950 000 001`."""
-    national = "0" + e164.removeprefix("+84")
-    return f"{national[:4]} {national[4:7]} {national[7:]}"

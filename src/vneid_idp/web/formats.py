@@ -3,9 +3,13 @@
 import datetime as dt
 import re
 
+import phonenumbers
 from babel.numbers import format_decimal
 
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant
+
+_VIETNAM = 84
+"""Its calling code."""
 
 
 def format_date(value: dt.date | Instant | str) -> str:
@@ -34,12 +38,13 @@ def format_number(value: int, locale: str) -> str:
 
 def format_phone(value: str) -> str:
     """`+84951234567` as 0951 234 567. Numbers of other countries stay as they are."""
-    national = re.sub(r"[\s.()-]", "", value)
-    if national.startswith("+84"):
-        national = "0" + national[3:]
-    if re.fullmatch(r"0\d{9}", national):
-        return f"{national[:4]} {national[4:7]} {national[7:]}"
-    return value
+    try:
+        number = phonenumbers.parse(value, "VN")
+    except phonenumbers.NumberParseException:
+        return value
+    if number.country_code != _VIETNAM:
+        return value
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def format_masked_phone(value: str) -> str:

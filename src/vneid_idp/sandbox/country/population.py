@@ -1,8 +1,8 @@
 """The people of the make-believe country as stored, inside a unit of work.
 
 What tells who somebody is stands sealed under that person's key; a personal ID number is found by its keyed digest. The
-writing functions are the make-believe authority's: register, record a death. What follows from them for
-an account is `use_cases.follow_registry`'s.
+writing functions are the make-believe authority's: register, enter a report. What follows from them for an
+account is `use_cases.follow_registry`'s.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from vneid_idp.identity.registry_reports import (
     Report,
     ReportRefused,
 )
-from vneid_idp.identity.vault import PersonForgotten, PersonKey, Vault
+from vneid_idp.identity.vault import PersonKey, Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.sandbox.country import feed_store, store, tables
@@ -124,13 +124,6 @@ class Population:
         await load(unit, tables.registry_numbers, ("number_digest", "person_id"), numbers)
         await load(unit, tables.guardianships, ("guardian_id", "child_id"), children)
 
-    async def record_death(self, unit: Unit, person_id: str) -> RegistryRecord:
-        """Record that a person died. The first record stands."""
-        record = await self._get(unit, person_id)
-        if record.deceased_at is not None:
-            return record
-        return await self._rewrite(unit, record, replace(record, deceased_at=unit.now))
-
     async def report(self, unit: Unit, report: Report) -> RegistryRecord:
         """Enter what an office reports; the person as the registry then has them. Raises `ReportRefused`."""
         # Seized before it is read: who sends the same report again meanwhile waits here, and sees what came of it.
@@ -162,12 +155,6 @@ class Population:
             return None
         key = self._vault.open_key(stored.person_id, stored.sealed_key)
         return from_json(key.open_json(COLUMN, stored.sealed))
-
-    async def _get(self, unit: Reading, person_id: str) -> RegistryRecord:
-        record = await self.find(unit, person_id)
-        if record is None:
-            raise PersonForgotten
-        return record
 
     async def _rewrite(self, unit: Unit, before: RegistryRecord | None, record: RegistryRecord) -> RegistryRecord:
         """Write `record`, unless it says what stands there already."""
