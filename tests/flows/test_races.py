@@ -186,7 +186,8 @@ async def _bindings(land: Country, family: Family) -> list[SocialAccount]:
 async def _check_worthless(land: Country, family: Family, tokens: dict[str, Any]) -> None:
     party = RelyingParty(land, family.party.registered)
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
-    assert (await party.refresh(tokens["refresh_token"])).status_code in (400, 401)
+    # The worker that took the client away knows it no more, and after some rounds of that takes no attempt from here.
+    assert (await party.refresh(tokens["refresh_token"])).status_code in (400, 401, 429)
 
 
 async def check_all_ended(land: Country, taker: str, family: Family) -> None:
