@@ -100,12 +100,6 @@ _CLOSE_ACCOUNT = Statement(
     .values(closed_at=bindparam("at"), updated_at=bindparam("at"))
 )
 _DELETE_ACCOUNT = Statement(delete(_accounts).where(_accounts.c.person_id == bindparam("person_id")))
-_PUT_NAME = Statement(
-    insert(_names)
-    .values(name_digest=bindparam("name_digest"), person_id=bindparam("person_id"))
-    .on_conflict_do_nothing(index_elements=["name_digest"])
-)
-_FORGET_NAMES = Statement(delete(_names).where(_names.c.person_id == bindparam("person_id")))
 _FIND_SECRET = Statement(
     select(_secrets.c.hash).where(_secrets.c.person_id == bindparam("person_id"), _secrets.c.kind == bindparam("kind"))
 )
@@ -196,18 +190,6 @@ async def close_account(unit: Unit, person_id: str, now: Instant) -> bool:
 async def delete_account(unit: Unit, person_id: str) -> None:
     """Remove an account altogether (personas are set up anew)."""
     await unit.execute(_DELETE_ACCOUNT, person_id=person_id)
-
-
-async def put_names(unit: Unit, person_id: str, digests: tuple[str, ...]) -> bool:
-    """Make `digests` the only names under which a person signs in; whether all of them were free."""
-    await forget_names(unit, person_id)
-    entered = [await unit.execute(_PUT_NAME, name_digest=digest, person_id=person_id) == 1 for digest in digests]
-    return all(entered)
-
-
-async def forget_names(unit: Unit, person_id: str) -> None:
-    """Take every sign-in name off a person."""
-    await unit.execute(_FORGET_NAMES, person_id=person_id)
 
 
 async def put_secret(unit: Unit, person_id: str, kind: str, hashed: str, now: Instant) -> None:

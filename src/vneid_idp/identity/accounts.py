@@ -10,7 +10,7 @@ from typing import Any
 from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record as record_event
-from vneid_idp.identity import account_rules, account_store, persons
+from vneid_idp.identity import account_rules, account_store, persons, sign_in_names
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
@@ -140,7 +140,7 @@ async def open_account(
     sealed = key.seal_json(profiles.COLUMN, Profile(record, own or {}))
     if not await account_store.open_account(unit, account, sealed):
         raise AccountExists
-    if not await account_store.put_names(unit, record.person_id, sign_in_digests(blind, record)):
+    if not await sign_in_names.put(unit, record.person_id, sign_in_digests(blind, record)):
         raise SignInNameTaken
     data = _levelled(level, compared, deed)
     await record_event(unit, Event(EventKind.ACCOUNT_OPENED, person_id=record.person_id, data=data))
@@ -186,10 +186,8 @@ async def refresh(unit: Unit, blind: BlindIndex, known: Known, record: RegistryR
     """
     account, before = in_step(known.account, record, unit.now), known.profile
     await account_store.update_account(unit, account, known.key.seal_json(profiles.COLUMN, Profile(record, before.own)))
-    names = sign_in_digests(blind, record)
-    if names != sign_in_digests(blind, before.record):
-        # A phone by which somebody else still signs in stays theirs until the registry says otherwise of them too.
-        await account_store.put_names(unit, record.person_id, names)
+    # A phone by which somebody else still signs in stays theirs until the registry says otherwise of them too.
+    await sign_in_names.put(unit, record.person_id, sign_in_digests(blind, record))
     for event in _events_of(known.account, account):
         await record_event(unit, event)
     return account
@@ -272,7 +270,7 @@ async def close(unit: Unit, person_id: str, deed: Deed | None = None) -> bool:
     """Close an account and give its sign-in names back; whether it was open."""
     closed = await account_store.close_account(unit, person_id, unit.now)
     if closed:
-        await account_store.forget_names(unit, person_id)
+        await sign_in_names.give_all_back(unit, person_id)
         await record_event(unit, Event(EventKind.ACCOUNT_CLOSED, person_id=person_id, data=data_of(deed)))
     return closed
 

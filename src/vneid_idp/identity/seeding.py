@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vneid_idp.identity import account_store, persons, tables
+from vneid_idp.identity import account_store, persons, sign_in_names, tables
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, sign_in_digests
@@ -40,7 +40,7 @@ async def write_anew(unit: Unit, blind: BlindIndex, written: Written) -> None:
     await remove(unit, account.person_id)
     await account_store.open_account(unit, account, written.sealed)
     if account.is_open:
-        await account_store.put_names(unit, account.person_id, sign_in_digests(blind, written.profile.record))
+        await sign_in_names.put(unit, account.person_id, sign_in_digests(blind, written.profile.record))
     for kind, hashed in written.secrets.items():
         await account_store.put_secret(unit, account.person_id, kind, hashed, unit.now)
 
@@ -48,7 +48,7 @@ async def write_anew(unit: Unit, blind: BlindIndex, written: Written) -> None:
 async def remove(unit: Unit, person_id: str) -> None:
     """Remove an account and its names, as if it had never been."""
     await account_store.delete_account(unit, person_id)
-    await account_store.forget_names(unit, person_id)
+    await sign_in_names.give_all_back(unit, person_id)
 
 
 async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) -> None:

@@ -68,6 +68,15 @@ sign_in_names = Table(
     Column("name_digest", Text, primary_key=True),
     Column("person_id", Text, nullable=False, index=True),
 )
+# Who is to have a name that is another's still, as the registry says.
+awaited_names = Table(
+    "awaited_names",
+    metadata,
+    Column("name_digest", Text, nullable=False),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("since", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name_digest", "person_id"),
+)
 
 factor_secrets = Table(
     "factor_secrets",
