@@ -1,5 +1,6 @@
 """What the operator takes from a registration is served nowhere any more, and what comes back counts by its consent."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,13 @@ class Served:
         async with self.land.idp.db.writing() as unit:
             client = await service.get_client(unit, self.party.client_id)
             await by_operator.update(unit, client, {**client.metadata, "scope": " ".join(kept)}, DEED, sandbox=True)
+
+    async def may_use(self, *grant_types: str) -> None:
+        """The operator leaves these grant types, and no other."""
+        async with self.land.idp.db.writing() as unit:
+            client = await service.get_client(unit, self.party.client_id)
+            changed = {**client.metadata, "grant_types": list(grant_types)}
+            await by_operator.update(unit, client, changed, DEED, sandbox=True)
 
     async def userinfo(self) -> set[str]:
         """The names of the claims that userinfo hands over."""
@@ -138,6 +146,45 @@ async def test_where_the_person_would_be_asked_again_nothing_is_served_before(se
         assert "ask the person again" in answer.json()["error_description"]
         served.land.watch.advance(31 * SECOND)
     assert "refresh.replayed" not in await kinds_of(served.land), "it got no other token: to come again is no theft"
+
+
+@pytest.mark.parametrize("who", ["the operator", "the person"])
+async def test_who_was_refused_and_is_agreed_to_again_goes_on_with_the_same_token(served: Served, who: str) -> None:
+    land, party, someone = served.land, served.party, served.someone
+    land.watch.advance(MINUTE)
+    if who == "the operator":
+        longer = {**PURPOSE, "kept_until": {"vi": "Mười năm", "en": "For ten years"}}
+        await set_purposes(land, party, longer, material=("account",))
+    else:
+        await someone.agree(party, left_out=("offline_access",))
+    assert refused(await party.refresh(served.refresh_token))
+    assert "refresh.used" not in await kinds_of(land), "the person would read that access was renewed"
+    await someone.agree(party, version=2 if who == "the operator" else 1)
+    assert (await served.refresh())["scope"] == SCOPE
+    assert "refresh.replayed" not in await kinds_of(land)
+
+
+async def test_of_many_refreshes_after_a_change_one_is_a_use_and_none_is_a_theft(served: Served) -> None:
+    await served.take("full_name")
+    answers = await asyncio.gather(*(served.party.refresh(served.refresh_token) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    kinds = await kinds_of(served.land)
+    assert (kinds.count("refresh.used"), kinds.count("refresh.replayed")) == (1, 0)
+
+
+async def test_a_grant_type_that_was_taken_away_ends_what_it_brought(served: Served) -> None:
+    land, party = served.land, served.party
+    own = own_token(land, party.registered)
+    assert await served.introspect(own)
+    await served.may_use("authorization_code")
+    for token in (own, served.refresh_token):
+        assert await served.introspect(token) == []
+    answer = await served.call(own, "GET")
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+    assert refused(await party.refresh(served.refresh_token), "unauthorized_client")
+    await served.may_use("authorization_code", "refresh_token", "client_credentials")
+    assert (await served.call(own, "GET")).status_code == 200
+    assert (await served.refresh())["scope"] == SCOPE
 
 
 async def test_another_purpose_beside_it_takes_nothing_away(served: Served) -> None:

@@ -51,7 +51,7 @@ def session_stands(grant: FromClause) -> ColumnElement[bool]:
     return session.correlate(grant)
 
 
-def stands(grant: FromClause, above: int) -> ColumnElement[bool]:
+def stands(grant: FromClause, above: int, *, settled: bool = False) -> ColumnElement[bool]:
     """Whether all above `grant` stands: consent, account, client, session and `above` other grants. Binds `now`.
 
     With more or fewer grants above it, it does not stand. So each number has its statement, and the tokens say which:
@@ -59,12 +59,15 @@ def stands(grant: FromClause, above: int) -> ColumnElement[bool]:
     part anew each time; measured: twice the cost).
 
     `grant` is the table, an alias of it, or a row about to become one. Each part is correlated to it alone, so that a
-    statement may join the same tables for itself.
+    statement may join the same tables for itself. With `settled`, also whether the person's answers are still those of
+    the instant bound as `as_of`.
     """
     g = grant.c
     consent = exists().where(
         consents.c.person_id == g.person_id, consents.c.consent_id == g.consent_id, consents.c.withdrawn_at.is_(None)
     )
+    if settled:
+        consent = consent.where(consents.c.changed_at <= bindparam("as_of", type_=BigInteger))
     account = exists().where(accounts.c.person_id == g.person_id, account_is_usable())
     family_is_disabled = exists().where(
         client_families.c.family_id == clients.c.family_id, client_families.c.disabled_at.is_not(None)
@@ -95,12 +98,13 @@ def _parent_lives(grant: FromClause, above: int) -> ColumnElement[bool]:
     return found.correlate(grant)
 
 
-def lives(grant: FromClause, above: int) -> ColumnElement[bool]:
-    """Whether a stored grant counts: neither ended nor expired, and all above it stands. Binds `now`."""
+def lives(grant: FromClause, above: int, *, settled: bool = False) -> ColumnElement[bool]:
+    """Whether a stored grant counts: neither ended nor expired, and all above it stands. Binds `now`; `settled` as for
+    `stands`."""
     return and_(
         grant.c.revoked_at.is_(None),
         grant.c.expires_at > bindparam("now", type_=BigInteger),
-        stands(grant, above),
+        stands(grant, above, settled=settled),
     )
 
 

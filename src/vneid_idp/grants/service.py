@@ -89,10 +89,16 @@ _OPEN = for_each_number(
 _OF = and_(
     grants.c.client_id == bindparam("of_client", type_=Text), grants.c.grant_id == bindparam("of_grant", type_=Text)
 )
-_ROTATE = for_each_number(
-    lambda above: recorded(
+
+
+def _rotation(above: int, *, settled: bool) -> Statement:
+    return recorded(
         update(grants)
-        .where(_OF, grants.c.generation == bindparam("presented", type_=BigInteger), lives(grants, above))
+        .where(
+            _OF,
+            grants.c.generation == bindparam("presented", type_=BigInteger),
+            lives(grants, above, settled=settled),
+        )
         .values(generation=grants.c.generation + literal_column("1"), refreshed_at=bindparam("now"))
         .returning(*grants.c, DECISIONS),
         EventKind.REFRESH_USED,
@@ -100,7 +106,10 @@ _ROTATE = for_each_number(
         client_id="client_id",
         subject_id="grant_id",
     )
-)
+
+
+_ROTATE = for_each_number(lambda above: _rotation(above, settled=False))
+_ROTATE_SETTLED = for_each_number(lambda above: _rotation(above, settled=True))
 _FIND_LIVE = for_each_number(lambda above: Statement(select(*grants.c, DECISIONS).where(_OF, lives(grants, above))))
 # With a lock of its own, so that also the end of this one grant (RFC 7009, a replay) waits for who writes in its name.
 _HOLD_LIVE = for_each_number(
@@ -170,17 +179,21 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
     return Grant(grant_id, authorisation, GrantRotation(_FIRST, unit.now), decisions.load(row["decisions"]))
 
 
-async def rotate(unit: Unit, client_id: str, grant_id: str, above: int, presented: int) -> Grant | None:
+async def rotate(
+    unit: Unit, client_id: str, grant_id: str, above: int, presented: int, *, as_of: Instant | None = None
+) -> Grant | None:
     """Move a live grant to its next generation if `presented` is the current one; of many callers one succeeds.
 
-    `above` as for `find_live`.
+    `above` as for `find_live`. With `as_of`, only while the person's answers are those of then.
     """
+    statement, when = (_ROTATE, {}) if as_of is None else (_ROTATE_SETTLED, {"as_of": as_of})
     row = await unit.fetch_one(
-        _ROTATE[above],
+        statement[above],
         of_client=client_id,
         of_grant=grant_id,
         presented=presented,
         now=unit.now,
+        **when,
         **entry(unit.now, {"generation": presented}),
     )
     return None if row is None else grant_of(row)

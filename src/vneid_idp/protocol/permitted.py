@@ -33,7 +33,13 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
     `openid` always does: it hands over who signed in, under a name that only this client knows, and no claim.
     """
     if authorisation.subject is None:
-        scope = tuple(name for name in authorisation.scope if name in client.scope)
+        permits = client.scope if "client_credentials" in client.grant_types else ()
+        scope = tuple(name for name in authorisation.scope if name in permits)
     else:
         scope = granted_scope(authorisation.scope, counting(client, decided))
     return altered(authorisation, scope=scope)
+
+
+def may_refresh(client: Client, counts: Authorisation) -> bool:
+    """Whether the client may go on while the person is away, by what `counts` of an authorisation (OIDC Core §11)."""
+    return "offline_access" in counts.scope and "refresh_token" in client.grant_types

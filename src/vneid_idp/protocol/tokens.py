@@ -123,10 +123,14 @@ class RefreshToken:
     bound_to: Confirmation | None = None
     above: int = 0
     """How many grants stand above it."""
+    issued_at: Instant = 0
+    registration: int = 0
+    """The version of its client's registration when it was issued."""
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""
-        return [self.client_id, self.grant_id, self.generation, confirmation_to_json(self.bound_to), self.above]
+        values = [self.client_id, self.grant_id, self.generation, confirmation_to_json(self.bound_to), self.above]
+        return [*values, self.issued_at, self.registration]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "RefreshToken":

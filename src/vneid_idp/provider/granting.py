@@ -13,13 +13,10 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
 from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, RotateGrant, TokenOutcome
-from vneid_idp.protocol.permitted import permitted
-from vneid_idp.protocol.tokens import RefreshToken
+from vneid_idp.protocol.permitted import may_refresh, permitted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import Idp
-
-_OFFLINE = "offline_access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
         await _end_replayed(provider, wanted)
         raise InvalidGrant("The code was used before, or the consent or the session behind it has ended.")
     authorisation = permitted(client, grant.authorisation, grant.decided)
-    generation = 1 if wanted.refreshable and _lasts(authorisation) else None
+    generation = 1 if may_refresh(client, authorisation) else None
     return Granted(authorisation, wanted.grant_id, generation, wanted.nonce), now
 
 
@@ -71,58 +68,59 @@ async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:
 
 async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Granted, Instant]:
     token = wanted.token
-    if _OFFLINE not in client.scope:
-        # Before the token is spent: if the operator gives the scope back, it is as good as it was.
-        raise InvalidGrant("This client may no longer act while the person is away: offline_access was taken from it.")
-    if wanted.scope is not None:
-        await _check_scope(provider, client, token, wanted.scope)
-    async with provider.db.single() as unit:
-        grant = await grants.rotate(unit, token.client_id, token.grant_id, token.above, token.generation)
-        now = unit.now
+    grant = None
+    if wanted.scope is None and token.registration == client.version:
+        # Neither the operator nor, says the statement, the person has changed anything since the token was issued: what
+        # counted then counts now, and it need not be looked at before it is spent.
+        async with provider.db.single() as unit:
+            grant = await grants.rotate(
+                unit, token.client_id, token.grant_id, token.above, token.generation, as_of=token.issued_at
+            )
+            now = unit.now
     if grant is None:
-        grant = await _repeated(provider, client, token)
+        grant, now = await _looked_at(provider, client, wanted)
     scope = narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
     part = altered(grant.authorisation, scope=scope, bound_to=wanted.bound_to)
     return Granted(part, grant.grant_id, grant.rotation.generation), now
 
 
 def _counting(client: Client, grant: Grant) -> tuple[str, ...]:
-    """The scope that counts now. Raises `InvalidGrant` where the person would first have to be asked again."""
+    """The scope that counts now. Raises `InvalidGrant` where the client may not go on while the person is away."""
+    if "offline_access" not in client.scope:
+        raise InvalidGrant("This client may no longer act while the person is away: offline_access was taken from it.")
     authorisation = permitted(client, grant.authorisation, grant.decided)
-    if not _lasts(authorisation):
-        raise InvalidGrant("The purpose that the person agreed to has changed or is gone: ask the person again.")
+    if not may_refresh(client, authorisation):
+        raise InvalidGrant("What the person agreed to has changed or counts no more: ask the person again.")
     return authorisation.scope
 
 
-def _lasts(authorisation: Authorisation) -> bool:
-    return _OFFLINE in authorisation.scope
+async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Grant, Instant]:
+    """The grant moved on if the token is good for what is wanted, which is looked at first and in the same unit; the
+    grant as it stands for a repeat within the grace; for a replay its end, kept although the request is refused.
 
+    Who is refused keeps a token that is as good as it was: a spent one, tried again, would look like theft.
+    """
+    token = wanted.token
 
-async def _check_scope(provider: Idp, client: Client, token: RefreshToken, wanted: str) -> None:
-    """Refuse too much before the token is spent: the client would hold a used one, and its next try look like theft."""
-    async with provider.db.glance() as unit:
+    async def work(unit: Unit) -> tuple[Grant | None, RefreshVerdict | None, Instant]:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
-    if grant is not None:
-        narrowed(grant.authorisation.scope, _counting(client, grant), wanted)
-
-
-async def _repeated(provider: Idp, client: Client, token: RefreshToken) -> Grant:
-    """The grant again for a repeat within the grace; for a replay its end, kept although the request is refused."""
-
-    async def work(unit: Unit) -> tuple[Grant | None, RefreshVerdict | None]:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
-        if grant is not None:
-            # One that was refused for this got no next token: that it comes again is no theft.
-            _counting(client, grant)
         verdict = None if grant is None else judge(token, grant.rotation, unit.now)
+        if grant is None:
+            return None, None, unit.now
         if verdict is RefreshVerdict.REPLAYED:
             data = {"generation": token.generation}
             await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
-        return grant, verdict
+            return grant, verdict, unit.now
+        narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
+        if verdict is RefreshVerdict.CURRENT:
+            own = token.client_id, token.grant_id, token.above
+            # Another request with the same token may have come first: to this one it is a repeat.
+            grant = await grants.rotate(unit, *own, token.generation) or await grants.find_live(unit, *own)
+        return grant, verdict, unit.now
 
-    grant, verdict = await provider.db.transact(work)
+    grant, verdict, now = await provider.db.transact(work)
     if grant is None:
         raise InvalidGrant("The grant behind the refresh_token has ended: expired, revoked or withdrawn.")
     if verdict is RefreshVerdict.REPLAYED:
         raise InvalidGrant("The refresh_token was used before. Its grant has been revoked.")
-    return grant
+    return grant, now

@@ -10,7 +10,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.introspection import INACTIVE, active, active_refresh
 from vneid_idp.protocol.params import read_params
-from vneid_idp.protocol.permitted import permitted
+from vneid_idp.protocol.permitted import may_refresh, permitted
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.provider.bodies import form_pairs
@@ -50,7 +50,7 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     counts = permitted(client, grant.authorisation, grant.decided)
     if isinstance(token, AccessToken):
         return active(token, token.authorised(counts), provider.issuer, sub, now)
-    if token.generation != grant.rotation.generation:
+    if token.generation != grant.rotation.generation or not may_refresh(client, counts):
         return INACTIVE
     return active_refresh(token, counts, provider.issuer, sub)
 

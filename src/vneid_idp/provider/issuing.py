@@ -42,7 +42,13 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
         body["id_token"] = await _id_token(provider, client, granted, now)
     if granted.generation is not None:
         refresh = RefreshToken(
-            client.client_id, granted.grant_id, granted.generation, authorisation.bound_to, authorisation.above
+            client_id=client.client_id,
+            grant_id=granted.grant_id,
+            generation=granted.generation,
+            bound_to=authorisation.bound_to,
+            above=authorisation.above,
+            issued_at=now,
+            registration=client.version,
         )
         body["refresh_token"] = sealer.seal_json(SealPurpose.REFRESH_TOKEN, refresh.to_json())
     return body

@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
 from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPES, Decision
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.protocol.permitted import counting, permitted
+from vneid_idp.protocol.permitted import counting, may_refresh, permitted
 
 TEXT = {"vi": "…", "en": "…"}
 PURPOSE = Purpose("a", 3, TEXT, TEXT, TEXT, TEXT, ("age_band",), ("email", "birthdate"), answers_since=2)
-CLIENT = Client("cli_a", "A", scope=SCOPES, purposes=(PURPOSE,))
+CLIENT = Client(
+    "cli_a",
+    "A",
+    scope=SCOPES,
+    purposes=(PURPOSE,),
+    grant_types=("authorization_code", "refresh_token", "client_credentials"),
+)
 GIVEN = Decision("a", 2, given=True)
 GRANTED = Authorisation(
     "cli_a", "per_a", ("openid", "email", "offline_access"), Origin.BROWSER, AuthorisationGround("con_a")
@@ -64,6 +70,13 @@ def test_a_clients_own_authorisation_is_what_its_registration_permits() -> None:
     own = Authorisation("cli_a", None, ("binding:social_account", "admin:policy"), Origin.CLIENT)
     assert permitted(CLIENT, own, {}).scope == ("binding:social_account",)
     assert permitted(without("binding:social_account"), own, {}).scope == ()
+    assert permitted(replace(CLIENT, grant_types=("authorization_code",)), own, {}).scope == ()
+
+
+def test_who_may_not_refresh_or_was_not_given_offline_access_does_not_go_on_alone() -> None:
+    assert may_refresh(CLIENT, GRANTED)
+    assert not may_refresh(CLIENT, replace(GRANTED, scope=("openid", "email")))
+    assert not may_refresh(replace(CLIENT, grant_types=("authorization_code",)), GRANTED)
 
 
 scopes = st.lists(st.sampled_from(SCOPES), unique=True).map(tuple)
