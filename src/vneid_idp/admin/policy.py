@@ -22,7 +22,7 @@ from vneid_idp.policy import service
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.simulate_policy import first_change, simulate
+from vneid_idp.use_cases.simulate_policy import simulate_draft
 from vneid_idp.web.context import idp
 
 router = router_of("Policy")
@@ -76,12 +76,7 @@ async def try_out(
     """For everything that is bound, on a day; unless told, on the first day that it changes. Takes as long as there is
     something bound to look at."""
     provider = idp(request)
-    async with provider.db.reading() as unit:
-        before, draft = await service.published(unit), await service.of_version(unit, version)
-        today = local_date(unit.now)
-    after = before.amended(draft)
-    day = on or first_change(before, after, today)
-    found = await simulate(provider.db, provider.registry.find_many, before, after, day)
+    found = await simulate_draft(provider.db, provider.registry.find_many, version, on)
     no_store(response)
     return PolicySimulation.of(found)
 

@@ -28,7 +28,7 @@ from vneid_idp.policy.documents import read_policy
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Policy, Requirement, ThresholdRow
 from vneid_idp.policy.service import PolicyDraft, PolicyVersion
 from vneid_idp.storage.unit import Database, Unit
-from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
+from vneid_idp.use_cases.simulate_policy import Simulation, simulate_draft
 
 app = typer.Typer(
     no_args_is_help=True, help="What the law asks, as dated rows: look, load a draft, try it, publish it."
@@ -129,24 +129,21 @@ def try_out(
 ) -> None:
     """Count what a draft would change for everything that is bound. Unless told, on the first day that it changes."""
     settings = settings_of(context)
-    text = None if what.isdecimal() else _text(Path(what))
+    text, day = None if what.isdecimal() else _text(Path(what)), _day(on)
 
     async def work(db: Database) -> Simulation:
-        async def read(unit: Unit) -> tuple[Policy, Policy, date]:
+        async def read(unit: Unit) -> Policy:
             await service.ensure(unit)
-            draft = await service.of_version(unit, int(what)) if text is None else read_policy(text, actions_of())
-            return await service.published(unit), draft, local_date(unit.now)
+            return await service.of_version(unit, int(what)) if text is None else read_policy(text, actions_of())
 
-        before, draft, today = await db.transact(read)
-        after = before.amended(draft)
-        day = _day(on) or first_change(before, after, today)
+        draft = await db.transact(read)
         async with open_workplace(settings, db) as place:
             with err.status("Counting …") as status:
 
                 def progress(count: int) -> None:
                     status.update(f"{count:,} looked at …")
 
-                return await simulate(db, place.registry.find_many, before, after, day, progress=progress)
+                return await simulate_draft(db, place.registry.find_many, draft, day, progress=progress)
 
     found = with_database(settings, work)
     if as_json:

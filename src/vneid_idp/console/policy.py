@@ -73,13 +73,13 @@ def rows_of(
     return asked, numbers
 
 
-def read_day(text: str, other: date) -> date:
-    """A day as a date field sends it; `other` where there is none, or no day of a policy."""
+def read_day(text: str) -> date | None:
+    """A day as a date field sends it; nothing where there is none, or it is no day of a policy."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return other
-    return day if FIRST_DAY <= day <= LAST_DAY else other
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -87,7 +87,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
     async with colleague.provider.db.reading() as unit:
         policy, versions = await service.published(unit), await service.versions(unit)
         today = local_date(unit.now)
-    day = read_day(request.query_params.get("on", ""), today)
+    day = read_day(request.query_params.get("on", "")) or today
     rules = policy.on(day)
     asked, numbers = rows_of(rules.requirements.values(), rules.thresholds.values())
     return render(

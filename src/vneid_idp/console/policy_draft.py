@@ -15,7 +15,7 @@ from vneid_idp.policy import service
 from vneid_idp.policy.rules import Policy, gaps
 from vneid_idp.policy.service import HoldsAlready, NoSuchVersion, PolicyVersion
 from vneid_idp.storage.unit import Reading
-from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate
+from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate_draft
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -50,11 +50,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def try_out(request: Request, colleague: Colleague) -> Response:
     """Count what a draft would change, on the day that was chosen, or on the first on which it changes anything."""
     form, number, provider = await read_form(request), _number(request), colleague.provider
-    async with provider.db.reading() as unit:
-        _, rows, before, today = await _found(unit, number)
-    after = before.amended(rows)
-    day = read_day(form["on"], first_change(before, after, today))
-    found = await simulate(provider.db, provider.registry.find_many, before, after, day)
+    found = await simulate_draft(provider.db, provider.registry.find_many, number, read_day(form["on"]))
     return await _page(request, colleague, number, found)
 
 

@@ -12,7 +12,8 @@ from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.registry import MANY, RegistryRecord
-from vneid_idp.kernel.clock import Instant, midnight
+from vneid_idp.kernel.clock import Instant, local_date, midnight
+from vneid_idp.policy import service as policies
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.storage.unit import Database
 
@@ -50,6 +51,25 @@ def first_change(before: Policy, after: Policy, today: date) -> date:
     """The first day from `today` on when the two policies differ; `today` where they never do."""
     days = sorted({today, *(day for day in (*before.days(), *after.days()) if day > today)})
     return next((day for day in days if before.on(day) != after.on(day)), today)
+
+
+async def simulate_draft(
+    db: Database,
+    ask: AskMany,
+    draft: int | Policy,
+    on: date | None = None,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Simulation:
+    """What a version, or the rows of none yet, would change on a day; unless told, on the first that it changes.
+
+    Raises `NoSuchVersion`, and as `simulate`.
+    """
+    async with db.reading() as unit:
+        rows = draft if isinstance(draft, Policy) else await policies.of_version(unit, draft)
+        before, today = await policies.published(unit), local_date(unit.now)
+    after = before.amended(rows)
+    return await simulate(db, ask, before, after, on or first_change(before, after, today), progress=progress)
 
 
 async def simulate(
