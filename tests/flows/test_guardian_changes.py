@@ -72,6 +72,22 @@ class Family:
         assert_as_published("POST", "", answer)
         return answer
 
+    async def read(self, path: str) -> dict[str, Any]:
+        """What the network reads with its own token."""
+        token = own_token(self.land, self.party.registered)
+        async with self.land.browser() as network:
+            headers = {"Authorization": f"Bearer {token}"}
+            body: dict[str, Any] = (await network.get(f"{ACCOUNTS}/{path}", headers=headers)).json()
+        return body
+
+    async def listed(self) -> list[dict[str, Any]]:
+        """The bindings in the network's list."""
+        token = own_token(self.land, self.party.registered)
+        async with self.land.browser() as network:
+            answer = await network.get(ACCOUNTS, headers={"Authorization": f"Bearer {token}"})
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
     async def stands(self) -> dict[str, Any]:
         """What the network is told of the account."""
         token = own_token(self.land, self.party.registered)
@@ -96,8 +112,11 @@ async def family(land: Country, party: RelyingParty) -> Family:
 @pytest.mark.parametrize("followed", [True, False])
 async def test_another_guardian_takes_over_and_can_release_it(land: Country, family: Family, followed: bool) -> None:
     await family.guardians_are(family.aunt, followed=followed)
-    state = (await family.stands())["state"]
-    assert state == ("suspended" if followed else "verified")
+    stands = await family.stands()
+    step = "guardian_required" if followed else None
+    assert (stands["state"], stands["next_step"]) == ("suspended" if followed else "verified", step)
+    assert [each["next_step"] for each in await family.listed()] == [step]
+    assert (await family.read(stands["binding_id"]))["next_step"] == step
     refused = await family.binds(family.mother)
     assert (refused.status_code, refused.json()["code"]) == (403, "guardian_required")
     taken = await family.binds(family.aunt)
@@ -119,6 +138,15 @@ async def test_another_guardian_takes_over_and_can_release_it(land: Country, fam
     assert (await kinds(land, family.child.person_id))["binding.proved"] == 1
 
 
+@pytest.mark.parametrize("child", ["locked", "died"])
+async def test_no_guardian_is_asked_for_where_none_would_help(land: Country, family: Family, child: str) -> None:
+    await family.happens(CANNOT_ACT[child], family.child)
+    await family.happens(CANNOT_ACT["locked"], family.mother)
+    stands = await family.stands()
+    assert (stands["state"], stands["next_step"]) == ("suspended", None)
+    assert [each["next_step"] for each in await family.listed()] == [None]
+
+
 @pytest.mark.parametrize("how", ["guardian no more", *CANNOT_ACT])
 async def test_the_young_person_takes_over_at_sixteen(land: Country, family: Family, how: str) -> None:
     if how == "guardian no more":
@@ -127,7 +155,7 @@ async def test_the_young_person_takes_over_at_sixteen(land: Country, family: Fam
         await family.happens(CANNOT_ACT[how], family.mother)
     refused = await family.binds(family.child)
     assert (refused.status_code, refused.json()["code"]) == (403, "guardian_required")
-    assert (await family.stands())["next_step"] is None
+    assert (await family.stands())["next_step"] == "guardian_required"
     await family.it_is_the_birthday()
     stands = await family.stands()
     assert (stands["state"], stands["next_step"]) == ("suspended", "own_proof_required")

@@ -4,12 +4,13 @@ A binding rests as long as there is a ground. A lock of the identity is another 
 and what the provider suspended for reasons of its own is left alone here.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from vneid_idp.bindings import resting_store, service
 from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind
+from vneid_idp.bindings.engine.kind import GUARDIAN, B, BindingKind
 from vneid_idp.bindings.engine.lifecycle import Pause
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
@@ -125,6 +126,23 @@ async def _put_in_step(
     pause = kind.lifecycle.pause
     if pause is not None and binding.state in kind.lifecycle.live:
         await _Resting(unit, _holder(binding), kind, pause, binding).put_in_step(before, now, locked_at)
+
+
+async def want_guardian(
+    unit: Reading, bindings: Sequence[Binding], kind: BindingKind[B], client_id: str
+) -> frozenset[str]:
+    """Which of these bindings of one client, in the order of their ids, another guardian's proof would let count again:
+    those that rest for want of one, and for nothing else."""
+    resting = [each.binding_id for each in bindings if each.representative_id and _rests(kind, each)]
+    if not resting:
+        return frozenset()
+    grounds = (RestingGround.GUARDIANSHIP, RestingGround.GUARDIAN)
+    return await resting_store.want_guardian(unit, kind, client_id, (min(resting), max(resting)), grounds)
+
+
+def _rests(kind: BindingKind[Any], binding: Binding) -> bool:
+    pause = kind.lifecycle.pause
+    return pause is not None and kind.own(binding)[pause.since] is not None
 
 
 async def with_expired_card(unit: Reading, after: str, most: int, *, kinds: Kinds = KINDS) -> tuple[str, ...]:

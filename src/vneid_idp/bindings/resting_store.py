@@ -51,6 +51,33 @@ def _with_expired_card(kind: BindingKind[Any], *, guardians: bool) -> Statement:
     )
 
 
+@cache
+def _want_guardian(kind: BindingKind[Any]) -> Statement:
+    c, account = kind.table.c, accounts.c
+    rest = and_(_c.person_id == c.person_id, _c.binding_id == c.binding_id)
+    wants = exists().where(rest, _c.ground.in_([bindparam("ground"), bindparam("other_ground")]))
+    more = exists().where(rest, _c.ground.not_in([bindparam("ground"), bindparam("other_ground")]))
+    locked = exists().where(account.person_id == c.person_id, account.locked_since.is_not(None))
+    return Statement(
+        select(c.binding_id)
+        .where(c.client_id == bindparam("client_id"))
+        .where(c.binding_id >= bindparam("first"), c.binding_id <= bindparam("last"))
+        .where(wants, ~more, ~locked)
+    )
+
+
+async def want_guardian(
+    unit: Reading, kind: BindingKind[Any], client_id: str, between: tuple[str, str], grounds: tuple[str, str]
+) -> frozenset[str]:
+    """Bindings of a client, their ids between these two, that rest for nothing but these grounds, and whose holder is
+    not locked."""
+    (first, last), (ground, other) = between, grounds
+    rows = await unit.fetch(
+        _want_guardian(kind), client_id=client_id, first=first, last=last, ground=ground, other_ground=other
+    )
+    return frozenset(row["binding_id"] for row in rows)
+
+
 async def with_expired_card(
     unit: Reading, kind: BindingKind[Any], ground: str, after: str, most: int, *, guardians: bool = False
 ) -> set[str]:

@@ -105,14 +105,16 @@ class Binding(_Model):
     supervised: bool = Field(description="Whether a guardian supervises the account.")
     next_step: NextStep | None = Field(
         description="`own_proof_required`: the holder has outgrown guardians, and the account falls back until the "
-        "holder's own proof."
+        "holder's own proof. `guardian_required`: the account of a child rests for want of a guardian who can act, and "
+        "counts again with the proof of another."
     )
     capabilities: tuple[Capability, ...]
 
     @classmethod
-    def of(cls, binding: SocialAccount, age: Age | None, rules: Rules) -> "Binding":
+    def of(cls, binding: SocialAccount, age: Age | None, rules: Rules, *, wants_guardian: bool = False) -> "Binding":
         """The representation of a binding whose holder has this age, by the rules of today; None for a holder who is
-        forgotten."""
+        forgotten. `wants_guardian` as `resting.want_guardian` says."""
+        step = None if age is None else next_binding_step(binding, age.years, rules, wants_guardian=wants_guardian)
         return cls(
             binding_id=binding.binding_id,
             state=State(binding.state),
@@ -121,7 +123,7 @@ class Binding(_Model):
             verified_at=datetime.fromtimestamp(binding.facts.verified_at // SECOND, UTC),
             age_band=None if age is None else age.band,
             supervised=age is not None and is_supervised(binding, age.years, rules),
-            next_step=None if age is None else next_binding_step(binding, age.years, rules),
+            next_step=step,
             capabilities=capabilities_of(binding, age, rules),
         )
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.engine.rules import BindingNotFound, acts_for
 from vneid_idp.bindings.engine.service import Bound
@@ -167,6 +168,7 @@ async def list_bindings(
     async with provider.db.reading() as unit:
         # One more than asked for tells whether there is another page.
         found = await _list(unit, client_id, state, after, limit + 1)
+        wanting = await resting.want_guardian(unit, found, KIND, client_id)
         now = unit.now
     page = found[:limit]
     rules = policy.at(now)
@@ -174,7 +176,10 @@ async def list_bindings(
     more = len(found) > limit
     _no_store(response)
     return BindingPage(
-        items=tuple(Binding.of(binding, ages.get(binding.person_id), rules) for binding in page),
+        items=tuple(
+            Binding.of(each, ages.get(each.person_id), rules, wants_guardian=each.binding_id in wanting)
+            for each in page
+        ),
         next_cursor=_cursor(provider, client_id, state, page[-1].binding_id) if more else None,
     )
 
@@ -198,15 +203,17 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     """Also for an account that nobody has proved. Needs the network's own access token (client credentials, scope
     `binding:social_account`). A POST, so that no account id stands in a log of addresses."""
     caller.check_own()
-    provider = idp(request)
+    provider, client_id = idp(request), caller.client.client_id
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
-        found = await find_by_account(unit, provider.keys.blind, caller.client.client_id, account.account_id)
+        found = await find_by_account(unit, provider.keys.blind, client_id, account.account_id)
+        wanting = await resting.want_guardian(unit, () if found is None else (found,), KIND, client_id)
         now = unit.now
     rules = policy.at(now)
     binding = None
     if found is not None:
-        binding = Binding.of(found, _age(await provider.registry.find(found.person_id), now), rules)
+        age = _age(await provider.registry.find(found.person_id), now)
+        binding = Binding.of(found, age, rules, wants_guardian=found.binding_id in wanting)
     _no_store(response)
     if binding is None:
         return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, rules))
@@ -222,10 +229,10 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     policy = await provider.current_policy()
-    found, answer = await _visible(provider, caller, binding_id, policy)
+    found, answer, wants_guardian = await _visible(provider, caller, binding_id, policy)
     now = provider.clock.now()
     _no_store(response)
-    return Binding.of(found, _age_of(answer, now), policy.at(now))
+    return Binding.of(found, _age_of(answer, now), policy.at(now), wants_guardian=wants_guardian)
 
 
 @router.delete(
@@ -235,7 +242,7 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
     policy = await provider.current_policy()
-    _, answer = await _visible(provider, caller, binding_id, policy)
+    _, answer, _ = await _visible(provider, caller, binding_id, policy)
 
     async def work(unit: Unit) -> tuple[SocialAccount, Instant]:
         if caller.grant_id is None:
@@ -253,17 +260,19 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
 
 async def _visible(
     provider: Idp, caller: Caller, binding_id: str, policy: Policy
-) -> tuple[SocialAccount, RegisterAnswer | None]:
-    """The binding, if it is the caller's to see, and what the registry says of its holder."""
+) -> tuple[SocialAccount, RegisterAnswer | None, bool]:
+    """The binding, if it is the caller's to see, what the registry says of its holder, and whether another guardian's
+    proof is wanted."""
     check_may_handle(caller.authorisation.scope)
     async with provider.db.reading() as unit:
         binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
+        wanting = await resting.want_guardian(unit, (binding,), KIND, caller.client.client_id)
     answer, now = await persons.ask(provider.db, provider.registry, binding.person_id), provider.clock.now()
     holder = None if answer is None else answer.record
     if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
-    return binding, answer
+    return binding, answer, binding_id in wanting
 
 
 async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:

@@ -77,13 +77,17 @@ def is_better(proof: BindingProof, binding: SocialAccount) -> bool:
     return binding.method is BindingMethod.GUARDIAN or proof.level > binding.level
 
 
-def next_binding_step(binding: SocialAccount, age: int, rules: Rules) -> NextStep | None:
-    """What the holder has to do. Once nobody acts for the child any more, a guardian's proof carries the account no
-    longer, whether it counts or rests.
+def next_binding_step(
+    binding: SocialAccount, age: int, rules: Rules, *, wants_guardian: bool = False
+) -> NextStep | None:
+    """What has to be done. Once nobody acts for the child any more, a guardian's proof carries the account no longer,
+    whether it counts or rests; what rests for want of a guardian alone (`wants_guardian`) takes one that can act.
     """
-    if binding.state in LIFECYCLE.live and binding.method is BindingMethod.GUARDIAN and not needs_guardian(age, rules):
+    if binding.state not in LIFECYCLE.live or binding.method is not BindingMethod.GUARDIAN:
+        return None
+    if not needs_guardian(age, rules):
         return NextStep.OWN_PROOF_REQUIRED
-    return None
+    return NextStep.GUARDIAN_REQUIRED if wants_guardian else None
 
 
 def is_supervised(binding: SocialAccount, age: int, rules: Rules) -> bool:

@@ -7,9 +7,10 @@ from vneid_idp.kernel.errors import DomainError
 
 
 class NextStep(StrEnum):
-    """What the holder has to do so that the binding counts again."""
+    """What has to be done so that the binding counts again."""
 
     OWN_PROOF_REQUIRED = "own_proof_required"
+    GUARDIAN_REQUIRED = "guardian_required"
 
 
 class Reason(StrEnum):
