@@ -21,6 +21,7 @@ from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.protocol.members import MEMBERS
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.bind_account import bind_account
@@ -124,6 +125,24 @@ async def test_a_scope_that_comes_back_counts_by_the_consent_that_stands(served:
     refreshed = await served.refresh()
     assert refreshed["scope"] == "openid identity email offline_access binding:social_account"
     assert "full_name" not in await served.userinfo()
+
+
+async def test_what_was_taken_the_client_does_not_take_back_by_itself(served: Served) -> None:
+    own = served.party.registered
+    where, headers = f"/register/{own.client.client_id}", {"Authorization": f"Bearer {own.registration_access_token}"}
+    before = {name: value for name, value in own.client.metadata.items() if name in MEMBERS}
+    await served.take("offline_access")
+    assert refused(await served.party.refresh(served.refresh_token))
+    async with served.land.browser() as client:
+        body = {"client_id": own.client.client_id, **before}
+        again = await client.put(where, json=body, headers=headers)
+        assert (again.status_code, again.json()["error"]) == (400, "invalid_client_metadata")
+        del body["scope"]
+        left = await client.put(where, json=body, headers=headers)
+    assert left.status_code == 200, left.text
+    assert "offline_access" not in left.json()["scope"].split()
+    assert "full_name" in left.json()["scope"].split(), "what was left is no default"
+    assert refused(await served.party.refresh(served.refresh_token))
 
 
 @pytest.mark.parametrize("what", ["gone", "came back", "another meaning"])

@@ -188,9 +188,10 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "assertion_audience": _one_of("issuer", "endpoint"),
     "family": _family,
     "registered_by": _one_of("operator"),
+    "changed_by": _one_of("operator"),
     "gone_purposes": _versions,
 }
-"""Members of our own that only the operator sets. The last two are written by the registration itself."""
+"""Members of our own that only the operator sets. The last three are written by the registration itself."""
 
 SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris")
 """What people go by when they agree: who asks, as they are told it, and where the answer goes."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vneid_idp.protocol.ceiling import check_below, decided_by_operator, stay_below
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.client import sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -40,6 +41,7 @@ def read_registration(
 ) -> Registration:
     """Read metadata, fill in the defaults and check it; `before` is what stands registered when it is an update.
 
+    What the operator registered or changed is a ceiling that the client's own updates stay below (`ceiling.py`).
     `material` names the purposes that mean something else now, of which people are asked again as a whole.
 
     Raises `InvalidRedirectUri` or `InvalidClientMetadata` (RFC 7591 §3.2.2) with a sentence for the developer.
@@ -63,11 +65,15 @@ def read_registration(
         _renew_purposes(found, before, material)
     for check in CHECKS:
         check(found, registrar, before or {})
+    if registrar.by_operator and before and "registered_by" not in found and found != before:
+        found["changed_by"] = "operator"
     return Registration(found)
 
 
 def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
     """Defaults: RFC 7591 §2, OpenID Connect Registration §2; the operator's clients get our own, and keep them."""
+    if not registrar.by_operator and decided_by_operator(before):
+        stay_below(found, members, before)
     found.setdefault("application_type", "web")
     found.setdefault("grant_types", ["authorization_code"])
     found.setdefault("response_types", ["code"] if "authorization_code" in found["grant_types"] else [])
@@ -104,7 +110,8 @@ def _renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: 
     unknown = set(material) - {purpose["id"] for purpose in wanted}
     if unknown:
         raise InvalidClientMetadata(f"purposes: there is none of the id {' or '.join(sorted(unknown))}")
-    found["purposes"] = renewed(current, wanted, gone, material)
+    if current or wanted:
+        found["purposes"] = renewed(current, wanted, gone, material)
     found.pop("gone_purposes", None)
     if gone := gone_after(current, wanted, gone):
         found["gone_purposes"] = gone
@@ -121,14 +128,19 @@ def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ..
 def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
     """Whom the operator vouched for cannot rename or redirect itself: a stolen registration access token would be
     enough to ask people in the name of their bank."""
-    if registrar.by_operator or before.get("registered_by") != "operator":
+    if registrar.by_operator or not decided_by_operator(before):
         return
     for name in sorted(found.keys() | before.keys()):
         if name.partition("#")[0] in SHOWN_MEMBERS and found.get(name) != before.get(name):
             raise InvalidClientMetadata(
-                f"{name}: the operator registered this client, and only the operator changes what people are shown"
+                f"{name}: the operator decided about this client, and only the operator changes what people are shown"
                 " of it and where they are sent"
             )
+
+
+def _check_ceiling(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    if not registrar.by_operator and decided_by_operator(before):
+        check_below(found, before)
 
 
 def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
@@ -243,6 +255,7 @@ CHECKS = (
     _check_log_out_uris,
     _check_grant_types,
     _check_scope,
+    _check_ceiling,
     _check_keys,
     _check_algorithms,
     _check_sector,

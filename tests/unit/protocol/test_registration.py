@@ -76,7 +76,7 @@ def test_nobody_grants_itself_a_persons_data_in_production() -> None:
         read(SELF_IN_PRODUCTION, scope="openid phone")
 
 
-@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - {"registered_by", "gone_purposes"}))
+@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - {"registered_by", "changed_by", "gone_purposes"}))
 def test_members_of_the_operator_are_ignored_from_anybody_else(name: str) -> None:
     values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
     values["family"] = "trong-nuoc"
