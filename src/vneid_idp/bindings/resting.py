@@ -160,6 +160,16 @@ async def with_expired_card(unit: Reading, after: str, most: int, *, kinds: Kind
     return tuple(sorted(found)[:most])
 
 
+async def who_cannot_act(unit: Reading, after: str, most: int, *, kinds: Kinds = KINDS) -> tuple[str, ...]:
+    """Guardians whose account cannot be used, and who bound something for a child that does not rest for that: at most
+    `most`, in the order of their ids, those after `after`."""
+    found: set[str] = set()
+    for kind in kinds.values():
+        if kind.lifecycle.pause is not None and kind.representative == GUARDIAN:
+            found |= await resting_store.who_cannot_act(unit, kind, RestingGround.GUARDIAN, after, most)
+    return tuple(sorted(found)[:most])
+
+
 class _Resting:
     """One binding, within a unit."""
 

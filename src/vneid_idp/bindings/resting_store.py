@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, exists, select, true
+from sqlalchemy import BigInteger, and_, bindparam, delete, exists, or_, select, true
 
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.tables import is_live
@@ -84,6 +84,36 @@ async def with_expired_card(
     """See `resting.with_expired_card`; of one kind, those who hold something, or who bound it as guardians."""
     statement = _with_expired_card(kind, guardians=guardians)
     rows = await unit.fetch(statement, of_ground=ground, now=unit.now, after=after, most=most)
+    return {row["person_id"] for row in rows}
+
+
+@cache
+def _who_cannot_act(kind: BindingKind[Any]) -> Statement:
+    c, account = kind.table.c, accounts.c
+    rests = exists().where(
+        _c.person_id == c.person_id, _c.binding_id == c.binding_id, _c.ground == bindparam("of_ground")
+    )
+    # The same as `account_rules.account_standing` says of one account.
+    unusable = or_(
+        account.closed_at.is_not(None),
+        account.deceased_at.is_not(None),
+        account.locked_at.is_not(None),
+        account.registry_locked_at.is_not(None),
+        account.card_expires_at <= bindparam("now", type_=BigInteger),
+    )
+    return Statement(
+        select(account.person_id)
+        .distinct()
+        .join_from(accounts, kind.table, c.representative_id == account.person_id)
+        .where(unusable, is_live(kind.table, kind.lifecycle), ~rests, account.person_id > bindparam("after"))
+        .order_by(account.person_id)
+        .limit(bindparam("most"))
+    )
+
+
+async def who_cannot_act(unit: Reading, kind: BindingKind[Any], ground: str, after: str, most: int) -> set[str]:
+    """See `resting.who_cannot_act`; of one kind."""
+    rows = await unit.fetch(_who_cannot_act(kind), of_ground=ground, now=unit.now, after=after, most=most)
     return {row["person_id"] for row in rows}
 
 

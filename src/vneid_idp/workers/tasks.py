@@ -18,6 +18,7 @@ from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
 from vneid_idp.use_cases.rest_expired import rest_expired
+from vneid_idp.use_cases.rest_unsupervised import rest_unsupervised
 from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
 
@@ -62,6 +63,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("finish reports to the registry", 10, report),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("rest what expired cards held", 60, rest),
+        Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("sweep what senders keep", 300, dispatcher.sweep),
         Task("end old lock requests", 300, lambda: db.transact(lock_requests.expire)),
