@@ -145,6 +145,23 @@ async def test_a_reading_unit_that_raises_leaves_no_snapshot_behind(db: Database
             assert len(await unit.fetch(ALL)) == number
 
 
+async def test_a_unit_that_looks_before_it_writes_is_not_undone_by_another_process(
+    db: Database, database_url: str, watch: Watch
+) -> None:
+    other = open_database(database_url, watch)
+    try:
+        async with db.writing() as unit:
+            assert await unit.fetch(ALL) == []
+            # Beside it where the database has several writers, behind it where it has one.
+            beside = asyncio.create_task(add_all(other, 2))
+            await asyncio.wait([beside], timeout=0.5)
+            await unit.execute(ADD, number=1)
+        await beside
+    finally:
+        await other.close()
+    assert await numbers(db) == [1, 2]
+
+
 async def test_statements_are_counted(db: Database) -> None:
     await numbers(db)
     before = db.statements
