@@ -9,7 +9,7 @@ from tests.support.people import BLIND, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import accounts, activation, lock_requests
+from vneid_idp.identity import accounts, activation, lock_requests, persons
 from vneid_idp.identity.lock_requests import NoSuchRequest, RequestIsOpen, SameOfficer
 from vneid_idp.identity.roles import (
     EVERYWHERE,
@@ -28,6 +28,7 @@ from vneid_idp.identity.roles import (
 )
 from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.decide_lock import decide_lock
 from vneid_idp.use_cases.give_role import give_role
@@ -77,6 +78,30 @@ async def test_a_role_holds_from_when_it_is_given_until_it_ends(db: Database, wa
         ("role.given", {"role": "officer", **given}),
         ("role.given", {"role": "clerk", **given}),
     ]
+
+
+async def test_the_end_of_a_role_waits_for_what_is_done_in_it(db: Database, database_url: str, watch: Watch) -> None:
+    await with_personas(db)
+    role_id, plain = await give(db), persona("plain").record.person_id
+    other = open_database(database_url, watch)
+    order: list[str] = []
+
+    async def end() -> None:
+        async with other.writing() as unit:
+            assert await end_role(unit, role_id, Deed("boss", "left"))
+            order.append("ended")
+
+    try:
+        async with db.writing() as unit:
+            await persons.hold(unit, plain)
+            check_role(await roles_of(unit, plain), Role.CLERK)
+            ending = asyncio.create_task(end())
+            await asyncio.wait([ending], timeout=0.5)
+            order.append("done")
+        await ending
+    finally:
+        await other.close()
+    assert order == ["done", "ended"]
 
 
 async def test_nobody_gives_a_role_to_themself(db: Database) -> None:
