@@ -1,7 +1,7 @@
 """What operators do with clients, on both databases: each change an event with who and why, and none of them lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import is_secret_right
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
+from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
 
@@ -113,6 +114,33 @@ async def test_disabling_and_enabling_are_events_once(db: Database) -> None:
         assert await count_events(db) == before
         assert (await last_event(db))[1] == WHO
     assert (await now_of(db, made.client)).disabled_at is None
+
+
+@pytest.mark.parametrize("disable", [service.disable, families.disable])
+async def test_whoever_disables_waits_for_what_is_written_in_the_clients_name(
+    db: Database, database_url: str, watch: Watch, disable: Callable[[Unit, str, Deed], Awaitable[None]]
+) -> None:
+    client_id = (await register(db, family="house")).client.client_id
+    other = open_database(database_url, watch)
+    order: list[str] = []
+
+    async def take_out_of_service() -> None:
+        async with other.writing() as unit:
+            await disable(unit, client_id if disable is service.disable else "house", DEED)
+            order.append("disabled")
+
+    try:
+        async with db.writing() as unit:
+            assert await service.hold_client(unit, client_id)
+            disabling = asyncio.create_task(take_out_of_service())
+            await asyncio.wait([disabling], timeout=0.5)
+            order.append("written")
+        await disabling
+    finally:
+        await other.close()
+    assert order == ["written", "disabled"]
+    async with db.writing() as unit:
+        assert not await service.hold_client(unit, client_id)
 
 
 async def test_a_family_is_created_once_before_its_first_client(db: Database) -> None:
