@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from tests.support.people import persona
 from tests.support.watch import MORNING
 from vneid_idp.identity import chosen_secrets, profile
-from vneid_idp.identity.account_rules import AccountStanding, account_standing, highest_level
-from vneid_idp.identity.accounts import account_for, in_step, is_in_step
+from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing, highest_level
+from vneid_idp.identity.accounts import Known, account_for, in_step, is_in_step, is_news
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.cards import card_expires_at
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
+from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import CLAIMS
@@ -50,6 +51,27 @@ def test_one_fact_of_the_registry_spoils_it(spoiled: dict[str, Any], standing: A
     if standing is not AccountStanding.NO_CARD:
         assert account_standing(followed, None, MORNING) is standing
         assert account_standing(followed, GOOD, MORNING) is standing
+
+
+NEWER, OLDER = (replace(GOOD, revision=GOOD.revision + step) for step in (1, -1))
+BEHIND = replace(ACCOUNT, deceased_at=MORNING)
+"""An account that has something else than the record in its profile: written by a program of before, say."""
+
+
+@pytest.mark.parametrize(
+    ("account", "record", "news"),
+    [
+        (ACCOUNT, GOOD, False),
+        (ACCOUNT, NEWER, True),
+        (ACCOUNT, OLDER, False),
+        (BEHIND, GOOD, True),
+        (BEHIND, OLDER, False),
+        (ACCOUNT, replace(GOOD, email="moi@example.vn"), True),
+    ],
+)
+def test_what_is_news(account: Account, record: RegistryRecord, *, news: bool) -> None:
+    known = Known(account, Profile(GOOD, {}), PersonKey(GOOD.person_id, b"k" * 32))
+    assert is_news(known, record) is news
 
 
 @pytest.mark.parametrize("by", LockedBy)
