@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.support.country import Country
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed
+from vneid_idp.protocol.levels import LEVEL_2
 
 SCOPE = "openid profile identity age offline_access"
 
@@ -66,3 +67,12 @@ async def test_a_stranger_costs_none(land: Country, party: RelyingParty, someone
         count, refused = await _statements(land, answer)
         assert count == 0
         assert refused.status_code in (400, 401)
+
+
+async def test_a_page_of_a_waiting_request_reads_who_is_there_once(land: Country, party: RelyingParty) -> None:
+    person = Person(land, land.people["complete"])
+    page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2)))
+    assert isinstance(page, Page)
+    assert page.path.endswith("/second")
+    # The request; the session with its account; and for the page the profile and the passkeys.
+    assert (await _statements(land, person.browser.get(page.path)))[0] == 4

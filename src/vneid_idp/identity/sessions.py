@@ -4,6 +4,7 @@ web's.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import orjson
 from sqlalchemy import bindparam, select, update
@@ -43,6 +44,15 @@ _LIST = Statement(
     .where(sessions.c.person_id == bindparam("of_person"), session_is_live())
     .order_by(sessions.c.opened_at)
 )
+
+
+class SessionName(Protocol):
+    """Whose session, and which."""
+
+    @property
+    def person_id(self) -> str: ...
+    @property
+    def session_id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

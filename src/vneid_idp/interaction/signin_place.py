@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import sessions
-from vneid_idp.identity.sessions import Session
 from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
@@ -16,7 +15,7 @@ from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
 from vneid_idp.web.limits import Tried
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.session import read_session
+from vneid_idp.web.session import BrowserSession, read_session
 
 HOME = "/me"
 SECURITY = "/me/security"
@@ -28,7 +27,7 @@ class Place:
 
     provider: Idp
     visit: Visit | None
-    session: Session | None
+    session: BrowserSession | None
     """Who is signed in with this browser so far."""
     context: str
     """Binds one-time codes and passkey challenges to this request in this browser: they are of no use in another."""
@@ -84,11 +83,20 @@ async def find_place(request: Request) -> Place:
     """The place of this request; raises `InteractionOver`."""
     provider = idp(request)
     visit = await enter(request) if "interaction" in request.path_params else None
-    named = read_session(request, provider.keys.sealer)
-    session = None
-    if named is not None:
-        async with provider.db.reading() as unit:
-            session = await sessions.find_session(unit, named.person_id, named.session_id)
+    if visit is None:
+        session = await _at_own_pages(request, provider)
+    else:
+        session = None if visit.situation.person is None else visit.session
     context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
     back = OWN_PAGES.get(read_cookie(request, Cookie.RETURN) or "")
     return Place(provider, visit, session, context, address_of(request, provider.trusted_proxies), back)
+
+
+async def _at_own_pages(request: Request, provider: Idp) -> BrowserSession | None:
+    """The session of this browser, if it stands."""
+    named = read_session(request, provider.keys.sealer)
+    if named is None:
+        return None
+    async with provider.db.glance() as unit:
+        found = await sessions.find_session(unit, named.person_id, named.session_id)
+    return None if found is None else named

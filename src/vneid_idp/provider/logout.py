@@ -1,5 +1,6 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from vneid_idp.web.forms import read_form
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import prefer_locales
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.session import BrowserSession, forget_session, read_session
+from vneid_idp.web.session import forget_session, read_session
 from vneid_idp.web.templates import render
 
 _CARRIED = ("id_token_hint", "post_logout_redirect_uri", "state", "client_id")
@@ -51,11 +52,9 @@ async def end(request: Request) -> Response:
         params = _open(provider, params[_SEALED])
     asked = await _read(provider, params)
     prefer_locales(request, params.get("ui_locales"))
-    session = await _live_session(request, provider)
-    if session is None:
+    concerned = await _concerned(request, provider)
+    if concerned is None:
         return _signed_out(request, asked)
-    async with provider.db.reading() as unit:
-        concerned = await clients_of_session(unit, session.person_id, session.session_id)
     clients = [await provider.clients.find(client_id) for client_id in concerned]
     if asked.address is not None:
         allow_form_target(request, asked.address)
@@ -120,13 +119,15 @@ async def _read(provider: Idp, params: Params) -> _Asked:
     return _Asked(client, read_address(client, params))
 
 
-async def _live_session(request: Request, provider: Idp) -> BrowserSession | None:
-    session = read_session(request, provider.keys.sealer)
-    if session is None:
+async def _concerned(request: Request, provider: Idp) -> Sequence[str] | None:
+    """The clients of the session in this browser; nothing where none stands."""
+    named = read_session(request, provider.keys.sealer)
+    if named is None:
         return None
     async with provider.db.reading() as unit:
-        found = await find_session(unit, session.person_id, session.session_id)
-    return None if found is None else session
+        if await find_session(unit, named.person_id, named.session_id) is None:
+            return None
+        return await clients_of_session(unit, named.person_id, named.session_id)
 
 
 def _signed_out(request: Request, asked: _Asked) -> Response:

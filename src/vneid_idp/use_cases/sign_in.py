@@ -10,7 +10,7 @@ from vneid_idp.identity import persons, sessions
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.proofs import MESSAGE, SignInProof, check_proof
 from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.sessions import Session
+from vneid_idp.identity.sessions import Session, SessionName
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
@@ -41,7 +41,7 @@ async def sign_in(
     policy: Policy,
     proof: SignInProof,
     *,
-    before: Session | None,
+    before: SessionName | None,
     client_id: str | None,
 ) -> SignedIn:
     """Sign in the person of whom the register said `record`, in a browser with the session `before`.
@@ -85,7 +85,7 @@ async def fail_sign_in(
 
 
 async def _session(
-    unit: Unit, person_id: str, method: SignInMethod, before: Session | None
+    unit: Unit, person_id: str, method: SignInMethod, before: SessionName | None
 ) -> tuple[Session | None, tuple[Delivery, ...]]:
     announced: tuple[Delivery, ...] = ()
     if before is not None and before.person_id == person_id:
