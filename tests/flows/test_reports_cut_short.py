@@ -22,7 +22,12 @@ from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases.change_phone import change_phone
 from vneid_idp.use_cases.forget_person import forget_person
-from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports, report_to_registry
+from vneid_idp.use_cases.report_to_registry import (
+    ReportIdUsed,
+    Reporting,
+    finish_forgotten_reports,
+    report_to_registry,
+)
 
 CARD = CardIssued(Card(CardKind.CITIZEN, date(2026, 11, 20), None))
 
@@ -115,7 +120,7 @@ async def test_it_arrives_before_what_is_reported_after_it(
 
 
 async def test_another_report_under_its_id_is_told_so(land: Country, to: Reporting, who: str, lost: Death) -> None:
-    with pytest.raises(Overtaken):
+    with pytest.raises(ReportIdUsed):
         await report_to_registry(to, "rep_a", who, Death(lost.at - MINUTE), shipped(), DEED)
     record = await to.registry.find(who)
     assert record is not None

@@ -20,7 +20,7 @@ __all__ = [
     "Verification",
     "count_unsealed",
     "counts_of",
-    "has_happened",
+    "find_event",
     "history_of",
     "last_batch",
     "record",
@@ -60,9 +60,9 @@ async def record(unit: Unit, event: Event) -> str:
     return await store.add(unit, event)
 
 
-async def has_happened(unit: Reading, kind: EventKind, person_id: str, subject_id: str) -> bool:
-    """Whether an event of a kind, about this subject, stands in a person's history: what has an id is done once."""
-    return await store.has_happened(unit, kind, person_id, subject_id)
+async def find_event(unit: Reading, kind: EventKind, person_id: str, subject_id: str) -> RecordedEvent | None:
+    """An event of a kind, about this subject, in a person's history: what has an id is done once."""
+    return await store.find_event(unit, kind, person_id, subject_id)
 
 
 async def history_of(

@@ -60,8 +60,8 @@ _OF_BATCH = Statement(
     .order_by(events.c.event_id)
     .limit(bindparam("limit"))
 )
-_HAPPENED = Statement(
-    select(events.c.event_id)
+_FIND = Statement(
+    select(events)
     .where(
         events.c.person_id == bindparam("person_id"),
         events.c.kind == bindparam("kind"),
@@ -108,10 +108,10 @@ def _batch(row: Row) -> Batch:
     return Batch(row["number"], row["previous"], row["hash"], row["count"], row["sealed_at"])
 
 
-async def has_happened(unit: Reading, kind: EventKind, person_id: str, subject_id: str) -> bool:
-    """See `service.has_happened`."""
-    found = await unit.fetch_one(_HAPPENED, kind=kind.value, person_id=person_id, subject_id=subject_id)
-    return found is not None
+async def find_event(unit: Reading, kind: EventKind, person_id: str, subject_id: str) -> RecordedEvent | None:
+    """See `service.find_event`."""
+    row = await unit.fetch_one(_FIND, kind=kind.value, person_id=person_id, subject_id=subject_id)
+    return None if row is None else _recorded(row)
 
 
 async def add(unit: Unit, event: Event) -> str:

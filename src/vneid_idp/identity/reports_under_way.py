@@ -21,11 +21,7 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 COLUMN = "reports_under_way.sealed"
 _MOST = 100
 
-_ADD = Statement(
-    insert(table)
-    .values({column.name: bindparam(column.name) for column in table.c})
-    .on_conflict_do_nothing(index_elements=["person_id", "report_id"])
-)
+_ADD = Statement(insert(table).values({column.name: bindparam(column.name) for column in table.c}))
 _with_keys = select(table, person_keys.c.sealed_key).join(person_keys, person_keys.c.person_id == table.c.person_id)
 _of_person = table.c.person_id == bindparam("of_person")
 _LIST_OF_PERSON = Statement(_with_keys.where(_of_person).order_by(table.c.begun_at, table.c.report_id))
@@ -47,7 +43,7 @@ class Begun:
 
 
 async def begin(unit: Unit, vault: Vault, report: Begun) -> None:
-    """Remember a report before the register is told; one that was begun stays as it is."""
+    """Remember a report before the register is told. None of its id is under way (`find`)."""
     key = await vault.ensure_key(unit, report.person_id)
     said = {"what": name_of(report.fact), "fact": report.fact, "deed": report.deed}
     await unit.execute(
@@ -57,6 +53,12 @@ async def begin(unit: Unit, vault: Vault, report: Begun) -> None:
         sealed=key.seal_json(COLUMN, said),
         begun_at=unit.now,
     )
+
+
+async def find(unit: Reading, vault: Vault, person_id: str, report_id: str) -> Begun | None:
+    """A report that is under way, by its id."""
+    begun = await of_person(unit, vault, person_id)
+    return next((report for report in begun if report.report_id == report_id), None)
 
 
 async def end(unit: Unit, person_id: str, report_id: str) -> bool:

@@ -8,7 +8,17 @@ from vneid_idp.identity.registry import Card, CardKind, PersonKind
 from vneid_idp.identity.registry_reports import CardIssued
 from vneid_idp.identity.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import Errors, RefusedInWords, day_of, deed_of, deed_page, report, reporting_of
+from vneid_idp.office.deed import (
+    Errors,
+    RefusedInWords,
+    confirming,
+    day_of,
+    deed_of,
+    deed_page,
+    report,
+    reporting_of,
+    was_made,
+)
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
@@ -36,10 +46,11 @@ async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Respo
     with RefusedInWords(request, errors, "issued"):
         if form["sure"]:
             await report(colleague, file, form, CardIssued(card), deed)
+        if form["sure"] or await was_made(colleague, file, form, CardIssued(card)):
             return see_other(f"{file.path}?done=card")
         policy = await colleague.provider.current_policy()
         await check_fact(reporting_of(colleague), file.person_id, CardIssued(card), policy)
-        return deed_page(request, colleague, file, "office/card_sure.html", form, {}, card=card)
+        return confirming(request, colleague, file, "office/card_sure.html", form, card=card)
     return _page(request, colleague, file, form, errors)
 
 

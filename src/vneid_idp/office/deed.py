@@ -18,7 +18,7 @@ from vneid_idp.kernel.secrets import new_id
 from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import words_of
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
+from vneid_idp.use_cases.report_to_registry import Reporting, finish_report, report_to_registry
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
@@ -42,9 +42,17 @@ class Then:
 
 
 def deed_page(
-    request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, errors: Errors, **context: Any
+    request: Request,
+    colleague: Colleague,
+    file: OpenFile,
+    template: str,
+    form: Form,
+    errors: Errors,
+    *,
+    report: str | None = None,
+    **context: Any,
 ) -> Response:
-    """The page of a deed; 422 with errors."""
+    """The page of a deed; 422 with errors. `report` is the id of what it reports, unless it stays that of the form."""
     return render(
         request,
         template,
@@ -54,7 +62,7 @@ def deed_page(
         officer=colleague.holds(Role.OFFICER),
         form=form,
         errors=errors,
-        report=report_id_of(form),
+        report=report or report_id_of(form),
         **context,
     )
 
@@ -140,6 +148,27 @@ async def report(colleague: Colleague, file: OpenFile, form: Form, fact: Reporte
         reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed
     )
     await colleague.provider.dispatcher.attempt(deliveries)
+
+
+def confirming(
+    request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, **context: Any
+) -> Response:
+    """The page that shows what would be reported, and asks. Each has an id of its own: the form before it may be gone
+    back to for something else.
+    """
+    return deed_page(request, colleague, file, template, form, {}, report=new_id("rep"), **context)
+
+
+async def was_made(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact) -> bool:
+    """Whether this form reported this already, and is sent again because nobody learned what came of it.
+
+    What was begun is brought to its end. Raises as `report_to_registry`.
+    """
+    await check_is_here(colleague)
+    policy = await colleague.provider.current_policy()
+    made, deliveries = await finish_report(reporting_of(colleague), report_id_of(form), file.person_id, fact, policy)
+    await colleague.provider.dispatcher.attempt(deliveries)
+    return made
 
 
 async def check_is_here(colleague: Colleague) -> None:

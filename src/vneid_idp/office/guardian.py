@@ -9,7 +9,7 @@ from vneid_idp.identity.registry_reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.roles import EVERYWHERE, Role
 from vneid_idp.office.access import OpenFile, for_file, handle_for, read_handle
-from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page, report, reporting_of
+from vneid_idp.office.deed import Errors, RefusedInWords, confirming, deed_of, deed_page, report, reporting_of, was_made
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
@@ -39,11 +39,11 @@ async def name(request: Request, colleague: Colleague, file: OpenFile) -> Respon
             return see_other(f"{file.path}?done=guardian")
         guardian = await _look_up(colleague, number)
         fact, policy = GuardianNamed(guardian.person_id), await colleague.provider.current_policy()
+        if await was_made(colleague, file, form, fact):
+            return see_other(f"{file.path}?done=guardian")
         await check_fact(reporting_of(colleague), file.person_id, fact, policy)
         handle = handle_for(colleague, guardian.person_id)
-        return deed_page(
-            request, colleague, file, "office/guardian_sure.html", form, {}, guardian=guardian, handle=handle
-        )
+        return confirming(request, colleague, file, "office/guardian_sure.html", form, guardian=guardian, handle=handle)
     return await _page(request, colleague, file, "office/guardian.html", form, errors)
 
 

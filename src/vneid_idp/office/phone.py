@@ -19,6 +19,7 @@ from vneid_idp.office.deed import (
     deed_page,
     report_id_of,
     reporting_of,
+    was_made,
 )
 from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
 from vneid_idp.use_cases.report_to_registry import check_fact
@@ -43,6 +44,8 @@ async def send(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     provider = colleague.provider
     policy = await provider.current_policy()
     with RefusedInWords(request, errors, "phone"):
+        if await was_made(colleague, file, form, PhoneChanged(phone)):
+            return see_other(f"{file.path}?done=phone")
         await check_fact(reporting_of(colleague), file.person_id, PhoneChanged(phone), policy)
         sending = await colleague.act(
             lambda unit: send_code_to_new_phone(unit, provider.keys.blind, provider.keys.sealer, file.record, phone)

@@ -38,6 +38,9 @@ _REFUSALS: Mapping[str, str] = {
     "no_such_request": mark("This request has been decided, or taken back, meanwhile."),
     "same_officer": mark("Whoever asked cannot decide."),
     "overtaken": mark("The population register has just changed what it says. Look at the file again, then repeat."),
+    "report_id_used": mark(
+        "With this form something else was reported already. Nothing was done: go back to the file and begin again."
+    ),
     "report_refused": mark("The population register did not accept the report. Nothing was changed."),
     "registry_unavailable": mark(
         "The population register does not answer right now. Send this form again in a minute: nothing is done twice."

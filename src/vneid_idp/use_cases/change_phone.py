@@ -11,19 +11,14 @@ from vneid_idp.identity.acts import Act, check_possible
 from vneid_idp.identity.otp import Sending
 from vneid_idp.identity.registry import PersonKind, RegistryRecord
 from vneid_idp.identity.registry_reports import PhoneChanged
+from vneid_idp.identity.reports_under_way import Begun
 from vneid_idp.identity.roles import roles_of
 from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.report_to_registry import (
-    Reporting,
-    check_fact,
-    finish_reports,
-    report_to_registry,
-    was_reported,
-)
+from vneid_idp.use_cases.report_to_registry import Reporting, report_unless
 
 _CONTEXT = "new_phone"
 """One for all numbers of a person, so that a desk cannot be made to send messages to many."""
@@ -54,23 +49,19 @@ async def change_phone(
 ) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Change the number if the code is right: whether it is, and the notices to deliver.
 
-    A wrong code is an outcome, and counted. Raises as `send_code_to_new_phone` and `report_to_registry`.
+    A wrong code is an outcome, and counted. A right one is used up in the unit that begins the report: whatever happens
+    after it, the change comes to its end, and the same form sent again needs no other. Raises as
+    `send_code_to_new_phone` and `report_to_registry`.
     """
-    # Sent again after the register gave no answer: the code was right, and is used up.
-    deliveries = await finish_reports(to, person_id, policy, sent_again=(report_id, PhoneChanged(phone)))
-    if await was_reported(to.db, person_id, report_id):
-        return CodeVerdict.RIGHT, deliveries
-    # Before the code is used up: whether it can come to anything.
-    await check_fact(to, person_id, PhoneChanged(phone), policy)
 
-    async def prove(unit: Unit) -> CodeVerdict:
+    async def wrong(unit: Unit) -> CodeVerdict | None:
         await _check_account(unit, to.blind, person_id, phone)
-        return await otp.check(unit, to.blind, person_id=person_id, phone=phone, context=_CONTEXT, code=code)
+        tried = await otp.check(unit, to.blind, person_id=person_id, phone=phone, context=_CONTEXT, code=code)
+        return None if tried is CodeVerdict.RIGHT else tried
 
-    outcome = await to.db.transact(prove)
-    if outcome is CodeVerdict.RIGHT:
-        deliveries += await report_to_registry(to, report_id, person_id, PhoneChanged(phone), policy, deed)
-    return outcome, deliveries
+    report = Begun(report_id, person_id, PhoneChanged(phone), deed)
+    against, deliveries = await report_unless(to, report, policy, wrong)
+    return against or CodeVerdict.RIGHT, deliveries
 
 
 async def _check_account(unit: Unit, blind: BlindIndex, person_id: str, phone: str) -> None:

@@ -6,10 +6,12 @@ report about the same person, or by the worker. What an office said, who, and wh
 guardian who is named has it in the own history too.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.audit.service import Event, EventKind, has_happened
+from vneid_idp.audit.service import Event, EventKind, find_event
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons, reports_under_way
@@ -21,22 +23,35 @@ from vneid_idp.identity.registry_reports import (
     Report,
     ReportedFact,
     ReportRefused,
+    fact_from_json,
     name_of,
 )
-from vneid_idp.identity.report_rules import check_report
+from vneid_idp.identity.report_rules import CannotBeReported, check_report
 from vneid_idp.identity.reports_under_way import Begun
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.log import Log
 from vneid_idp.policy.rules import Policy
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Database, Reading, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.guardians_children import seize_with_children
 
 _ON_ITS_WAY = MINUTE
 """A report that was begun so recently may still be somebody's who waits for the register."""
+_FACT = "events.fact"
+"""What was reported stands in the event, sealed under the person's key: it is forgotten with the person."""
+T = TypeVar("T")
 _log = Log(__name__)
+
+
+class ReportIdUsed(DomainError):
+    """Under the id of this report something else was reported: a form that had been sent was changed."""
+
+    code = "report_id_used"
+    status = 409
+    title = "With this form something else was reported already. Nothing was done; begin again with a new form."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,59 +85,102 @@ async def _asked_and_checked(
 async def report_to_registry(
     to: Reporting, report_id: str, person_id: str, fact: ReportedFact, policy: Policy, deed: Deed
 ) -> tuple[Delivery, ...]:
-    """Report `fact` of somebody; the notices to deliver. The same `report_id` again changes nothing, and says nothing.
+    """Report `fact` of somebody; the notices to deliver. The same report again, or several times at once, is one.
 
-    Raises `CannotBeReported` before the register is told, `ReportRefused` by the register, `Overtaken` when it changed
-    its word meanwhile, or when an earlier report of this id said something else and has now arrived,
-    `RegistryUnavailable`: then it may have been told, and will be; who sends the same again learns what came of it.
+    Raises `CannotBeReported` before the register is told, `ReportRefused` by the register, `ReportIdUsed` when another
+    fact was reported under this id, `Overtaken` when the register changed its word meanwhile, `RegistryUnavailable`:
+    then it may have been told, and will be; who sends the same again learns what came of it.
     """
-    deliveries = await finish_reports(to, person_id, policy, sent_again=(report_id, fact))
-    if await was_reported(to.db, person_id, report_id):
-        return deliveries
-    answer = await _asked_and_checked(to, person_id, fact, policy)
-    report = Begun(report_id, person_id, fact, deed)
 
-    async def begin(unit: Unit) -> bool:
-        await persons.seize(unit, person_id)
-        # Who sends the same twice at once: the other may have come to the end of it.
-        if await has_happened(unit, EventKind.REGISTER_INFORMED, person_id, report_id):
-            return False
-        await persons.seize(unit, person_id, answer=answer)
+    async def nothing_against(_: Unit) -> None:
+        return None
+
+    return (await report_unless(to, Begun(report_id, person_id, fact, deed), policy, nothing_against))[1]
+
+
+async def report_unless(
+    to: Reporting, report: Begun, policy: Policy, objection: Callable[[Unit], Awaitable[T | None]]
+) -> tuple[T | None, tuple[Delivery, ...]]:
+    """As `report_to_registry`, unless there is an `objection` in the unit that begins it: that is then returned, and
+    what it wrote stays. What was begun before is asked for none.
+    """
+    made, deliveries = await finish_report(to, report.report_id, report.person_id, report.fact, policy)
+    if made:
+        return None, deliveries
+
+    async def begin(unit: Unit) -> tuple[Begun | None, T | None]:
+        await persons.seize(unit, report.person_id)
+        if await _is_on_record(unit, to.vault, report.report_id, report.person_id, report.fact):
+            return None, None
+        begun = await reports_under_way.find(unit, to.vault, report.person_id, report.report_id)
+        if begun is not None:
+            _check_same(begun.fact, report.fact)
+            return begun, None
+        against = await objection(unit)
+        if against is not None:
+            return None, against
+        await persons.seize(unit, report.person_id, answer=answer)
         await reports_under_way.begin(unit, to.vault, report)
-        return True
+        return report, None
 
-    if await to.db.transact(begin):
-        deliveries += await _finish(to, report, policy)
-    return deliveries
+    try:
+        answer = await _asked_and_checked(to, report.person_id, report.fact, policy)
+        begun, against = await to.db.transact(begin)
+    except (CannotBeReported, persons.Overtaken):
+        # Of those who send the same at once another may have been faster.
+        made, more = await finish_report(to, report.report_id, report.person_id, report.fact, policy)
+        if not made:
+            raise
+        return None, deliveries + more
+    return against, deliveries + (() if begun is None else await _finish(to, begun, policy))
 
 
-async def was_reported(db: Database, person_id: str, report_id: str) -> bool:
-    """Whether a report of this id was made and followed."""
-    async with db.glance() as unit:
-        return await has_happened(unit, EventKind.REGISTER_INFORMED, person_id, report_id)
+async def finish_report(
+    to: Reporting, report_id: str, person_id: str, fact: ReportedFact, policy: Policy
+) -> tuple[bool, tuple[Delivery, ...]]:
+    """Whether this very report was made, or begun and now brought to its end; and the notices to deliver.
+
+    Raises as `report_to_registry`.
+    """
+    deliveries = await _finish_reports(to, person_id, policy, (report_id, fact))
+    async with to.db.reading() as unit:
+        return await _is_on_record(unit, to.vault, report_id, person_id, fact), deliveries
 
 
-async def finish_reports(
-    to: Reporting, person_id: str, policy: Policy, *, sent_again: tuple[str, ReportedFact] | None = None
+async def _is_on_record(unit: Reading, vault: Vault, report_id: str, person_id: str, fact: ReportedFact) -> bool:
+    """Whether a report was made and followed. Raises `ReportIdUsed`."""
+    event = await find_event(unit, EventKind.REGISTER_INFORMED, person_id, report_id)
+    if event is None:
+        return False
+    if event.data.get("role") == "guardian":
+        raise ReportIdUsed  # it was of a child
+    key, sealed = await vault.find_key(unit, person_id), event.data.get("fact")
+    if key is not None and sealed is not None:  # an earlier release did not keep what was said
+        _check_same(fact_from_json(event.data["what"], key.open_json(_FACT, sealed)), fact)
+    return True
+
+
+def _check_same(before: ReportedFact, now: ReportedFact) -> None:
+    if before != now:
+        raise ReportIdUsed
+
+
+async def _finish_reports(
+    to: Reporting, person_id: str, policy: Policy, own: tuple[str, ReportedFact]
 ) -> tuple[Delivery, ...]:
     """Bring to its end what was begun to be reported of somebody, in its order; the notices to deliver.
 
-    `sent_again` is the report that somebody sends now, by its id. Raises as `report_to_registry`.
+    `own` is what is reported now, by its id: of another that the register refuses it has nothing to learn.
     """
     async with to.db.glance() as unit:
         begun = await reports_under_way.of_person(unit, to.vault, person_id)
     deliveries: tuple[Delivery, ...] = ()
-    differs = False
     for report in begun:
-        own = sent_again is not None and report.report_id == sent_again[0]
         try:
             deliveries += await _finish(to, report, policy)
         except ReportRefused:
-            if own:
+            if (report.report_id, report.fact) == own:
                 raise
-        differs = differs or (own and sent_again is not None and report.fact != sent_again[1])
-    if differs:
-        raise persons.Overtaken
     return deliveries
 
 
@@ -167,7 +225,8 @@ async def _finish(to: Reporting, report: Begun, policy: Policy) -> tuple[Deliver
         # The feed would tell it too, some seconds later.
         followed = await follow_registry(unit, to.vault, to.blind, record, policy, seized=True)
         data = {"what": name_of(report.fact), **report.deed.data}
-        await record_event(unit, Event(EventKind.REGISTER_INFORMED, person_id, subject_id=report_id, data=data))
+        own = {**data, "fact": (await to.vault.ensure_key(unit, person_id)).seal_json(_FACT, report.fact)}
+        await record_event(unit, Event(EventKind.REGISTER_INFORMED, person_id, subject_id=report_id, data=own))
         for guardian_id in _guardian_of(report.fact):
             theirs = {**data, "role": "guardian"}
             await record_event(unit, Event(EventKind.REGISTER_INFORMED, guardian_id, subject_id=report_id, data=theirs))

@@ -29,6 +29,8 @@ _REPORTED = Statement(
     .on_conflict_do_nothing(index_elements=["report_id"])
 )
 
+_WHOSE = Statement(select(registry_reports.c.person_id).where(registry_reports.c.report_id == bindparam("of_report")))
+
 
 async def add_change(unit: Unit, person_id: str, facts: tuple[Fact, ...]) -> None:
     """Tell a change, behind all that were told before."""
@@ -48,6 +50,12 @@ async def changes_after(unit: Reading, position: int, limit: int) -> tuple[Regis
         )
         for row in await unit.fetch(_AFTER, after=position, limit=limit)
     )
+
+
+async def whose_report(unit: Reading, report_id: str) -> str | None:
+    """Of whom a report of this id was, if there was one."""
+    row = await unit.fetch_one(_WHOSE, of_report=report_id)
+    return None if row is None else str(row["person_id"])
 
 
 async def remember_report(unit: Unit, report_id: str, person_id: str, reported_by: str) -> bool:

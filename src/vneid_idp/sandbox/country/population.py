@@ -131,6 +131,8 @@ class Population:
         if before is None:
             raise ReportRefused
         if not await feed_store.remember_report(unit, report.report_id, report.person_id, report.reported_by):
+            if await feed_store.whose_report(unit, report.report_id) != report.person_id:
+                raise ReportRefused
             return before
         return await self._rewrite(unit, before, _reported(before, report))
 
