@@ -1,7 +1,6 @@
 """What every page of a waiting request does first: find the request in this browser, and see where it stands."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.interaction.service import Interaction
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.refuse_consent import refuse_consent
 from vneid_idp.web.context import Idp, idp
@@ -48,11 +48,10 @@ class Visit:
     def party(self) -> Party:
         """Who asks, and where the answer will go."""
         uri = self.interaction.request.redirect_uri
-        address = urlsplit(uri)
         return Party(
             self.client.client_name,
             self.client.verified_domain_of(uri),
-            address.netloc or f"{address.scheme}:",
+            shown_host(uri),
             logo_path(self.client),
         )
 

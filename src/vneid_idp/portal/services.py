@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -103,17 +102,13 @@ def service_of(
     return Service(
         consent=consent,
         name=client.client_name if client else consent.client_id,
-        domain=_domain(client),
+        domain=client.home if client is not None else None,
         logo=logo_path(client) if client else None,
         shared=tuple(shared),
         permissions=tuple(p for p in PERMISSIONS if p in consent.decisions and consent.decisions[p].given),
         kept_back=tuple(topic for topic in topics_of(refused) if topic.key not in given_topics),
         receipts=tuple(receipt for receipt in receipts if receipt.consent_id == consent.consent_id),
     )
-
-
-def _domain(client: Client | None) -> str | None:
-    return urlsplit(client.redirect_uris[0]).netloc or None if client and client.redirect_uris else None
 
 
 doors = [

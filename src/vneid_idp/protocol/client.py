@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from vneid_idp.protocol.uris import is_loopback
+from vneid_idp.protocol.uris import is_loopback, shown_host
 
 
 def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
@@ -109,6 +109,12 @@ class Client:
     def is_public(self) -> bool:
         """Whether the client has no credential, and must therefore use PKCE (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def home(self) -> str | None:
+        """Where the first of its redirect addresses leads (`shown_host`), for where no request names one; nothing for a
+        client without any."""
+        return shown_host(self.redirect_uris[0]) if self.redirect_uris else None
 
     def verified_domain_of(self, uri: str) -> str | None:
         """The verified domain that `uri` is at or under, the longest of several; nothing where none is verified."""

@@ -14,6 +14,12 @@ class BadUri(BadMember):
     """The text is no URI of the kind that is asked for."""
 
 
+def shown_host(uri: str) -> str:
+    """Where an address leads, as people are told: host and port, or the scheme of an application (`app.example:`)."""
+    address = urlsplit(uri)
+    return address.netloc or f"{address.scheme}:"
+
+
 def is_loopback(host: str | None) -> bool:
     """Whether `host` names this machine by RFC 8252 §7.3: `localhost` or a loopback address literal."""
     if host is None:

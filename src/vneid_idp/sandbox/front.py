@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -76,5 +75,4 @@ async def _residents(provider: Idp, now: Instant, locale: str) -> list[Resident]
 
 
 def _row(client: Client) -> tuple[str, str, str]:
-    domain = urlsplit(client.redirect_uris[0]).netloc if client.redirect_uris else ""
-    return client.client_name, client.client_id, domain
+    return client.client_name, client.client_id, client.home or ""
