@@ -17,8 +17,8 @@ from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
 from vneid_idp.identity.account_rules import is_locked
 from vneid_idp.identity.accounts import account_for, open_account
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.sessions import open_session
+from vneid_idp.identity.factors.sessions import open_session
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant, SystemClock
 from vneid_idp.kernel.sealing import SealPurpose

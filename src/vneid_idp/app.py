@@ -15,8 +15,8 @@ from vneid_idp.console.routes import doors as console_doors
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.sender import Sender, check_served
-from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.population_registry import PopulationRegistry
+from vneid_idp.identity.factors.hashing import SecretHasher
+from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction.routes import doors as interaction_doors
 from vneid_idp.kernel.clock import Clock, SystemClock

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from vneid_idp.identity.population_registry import PopulationRegistry
+from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.kernel.pem import read_private_key, read_public_key

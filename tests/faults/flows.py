@@ -14,7 +14,7 @@ from tests.support.relying_party import challenge_of
 from tests.support.server import SECRET, Server
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
-from vneid_idp.identity import sessions
+from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import from_base64url, new_secret
 from vneid_idp.keys import service as keys

@@ -18,11 +18,12 @@ from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries, open_delivery
-from vneid_idp.identity import accounts, sessions
+from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.accounts import NoAccount
-from vneid_idp.identity.acts import ActNotPossible
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.offices.acts import ActNotPossible
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population

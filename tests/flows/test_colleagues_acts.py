@@ -12,7 +12,7 @@ from tests.support.relying_party import RelyingParty
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service as clients
-from vneid_idp.identity.roles import Role, end_role, roles_of
+from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.storage.unit import Unit
 
 

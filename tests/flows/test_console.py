@@ -13,7 +13,7 @@ from vneid_idp.audit.tables import events
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.statement import Statement
 from vneid_idp.workers.tasks import seal_events

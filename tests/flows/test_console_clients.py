@@ -12,7 +12,7 @@ from tests.support.country import PURPOSE, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.clients import domains, families, service
 from vneid_idp.clients.domains import ClientDomain
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.protocol.client import Client
 
 

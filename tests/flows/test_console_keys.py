@@ -6,7 +6,7 @@ from tests.flows.test_office import colleague
 from tests.flows.test_portal import opened
 from tests.support.country import SECRET, Country
 from tests.support.relying_party import Page, RelyingParty
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import from_base64url
 from vneid_idp.keys import service as keys

@@ -14,7 +14,7 @@ from tests.support.country import METADATA, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.protocol.client import Client
 
 NEW = "/console/clients/+"

@@ -9,7 +9,7 @@ from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import agreed, known
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk
 
 PATH = "/console/people"

@@ -10,7 +10,7 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import shipped

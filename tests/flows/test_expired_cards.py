@@ -12,8 +12,8 @@ from tests.support.shortcuts import agreed
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.identity.cards import card_expires_at
-from vneid_idp.identity.registry import Card, CardKind
+from vneid_idp.identity.register.cards import card_expires_at
+from vneid_idp.identity.register.records import Card, CardKind
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.workers.follower import Follower
 from vneid_idp.workers.tasks import tasks

@@ -14,8 +14,12 @@ from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import enqueue, list_deliveries, open_delivery
-from vneid_idp.identity import accounts, lock_requests, passkeys, profile, sessions, tables
-from vneid_idp.identity.passkey_store import Passkey, add_passkey
+from vneid_idp.identity import accounts, profile, tables
+from vneid_idp.identity.factors import passkeys, sessions
+from vneid_idp.identity.factors import tables as factors_tables
+from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices import tables as offices_tables
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.sealing import NotSealedHere
 from vneid_idp.sandbox.country.population import COLUMN, Population
@@ -25,7 +29,9 @@ from vneid_idp.use_cases.forget_person import forget_person
 
 PROFILE = Statement(select(tables.accounts.c.profile).where(tables.accounts.c.person_id == bindparam("of")))
 REGISTERED = Statement(select(registry_people.c.sealed).where(registry_people.c.person_id == bindparam("of")))
-ASKED = Statement(select(tables.lock_requests.c.reason).where(tables.lock_requests.c.person_id == bindparam("of")))
+ASKED = Statement(
+    select(offices_tables.lock_requests.c.reason).where(offices_tables.lock_requests.c.person_id == bindparam("of"))
+)
 NAMED = Statement(select(registry_numbers.c.person_id).where(registry_numbers.c.person_id == bindparam("of")))
 
 
@@ -112,7 +118,7 @@ async def test_the_names_that_somebody_gave_to_passkeys_are_gone(land: Country, 
         await passkeys.remove(unit, someone.person_id, "removed")
     await forget(land, someone)
     async with land.idp.db.reading() as unit:
-        assert await unit.fetch(Statement(select(tables.passkeys.c.name))) == []
+        assert await unit.fetch(Statement(select(factors_tables.passkeys.c.name))) == []
 
 
 async def test_a_request_to_lock_who_was_forgotten_waits_no_longer_and_says_nothing(land: Country) -> None:

@@ -19,7 +19,7 @@ from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable
+from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.kernel.clock import MINUTE, VIETNAM
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.forget_person import forget_person

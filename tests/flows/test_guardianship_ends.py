@@ -18,7 +18,7 @@ from tests.support.tokens import CHILD, person_token
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity import accounts
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import VIETNAM
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population

@@ -17,7 +17,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from tests.support.tokens import own_token, person_token
 from vneid_idp.audit.tables import events
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.storage.statement import Statement
 

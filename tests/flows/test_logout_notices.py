@@ -11,7 +11,7 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.rules import longest_pause
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 
 

@@ -13,8 +13,9 @@ from tests.support.shortcuts import known
 from tests.support.visitor import shown
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import accounts, passkeys, sessions
-from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, roles_of
+from vneid_idp.identity import accounts
+from vneid_idp.identity.factors import passkeys, sessions
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.use_cases.give_role import give_role
 

@@ -10,8 +10,8 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from vneid_idp.delivery import service as deliveries
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.sandbox.outbox import latest_messages
 
@@ -178,7 +178,7 @@ async def test_an_out_of_order_register_is_said_and_nothing_is_done(
     page = await file_of(land, clerk, "complete")
 
     async def refuse(*_: object) -> None:
-        from vneid_idp.identity.registry import RegistryUnavailable
+        from vneid_idp.identity.register.records import RegistryUnavailable
 
         raise RegistryUnavailable
 

@@ -13,9 +13,10 @@ from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import accounts, roles
-from vneid_idp.identity.lock_requests import LIFETIME
-from vneid_idp.identity.roles import EVERYWHERE, Role, end_role, roles_of
+from vneid_idp.identity import accounts
+from vneid_idp.identity.offices import roles
+from vneid_idp.identity.offices.lock_requests import LIFETIME
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.office.routes import doors

@@ -8,7 +8,7 @@ from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
-from vneid_idp.identity import passkeys
+from vneid_idp.identity.factors import passkeys
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.web.passkeys import site_of

@@ -16,10 +16,10 @@ from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, RelyingParty
 from vneid_idp.audit import service as audit
-from vneid_idp.identity import chosen_secrets, passkeys, sessions
-from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
+from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.passkeys import Site
+from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.lock_person import lock_person
 

@@ -25,12 +25,13 @@ from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.delivery.service import list_deliveries
-from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
-from vneid_idp.identity.proofs import SignInProof
-from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord
-from vneid_idp.identity.registry_position import find_position
-from vneid_idp.identity.tables import registry_positions
+from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.proofs import SignInProof
+from vneid_idp.identity.register.position import find_position
+from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, RegistryRecord
+from vneid_idp.identity.register.tables import registry_positions
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped

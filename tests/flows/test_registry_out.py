@@ -12,7 +12,7 @@ from tests.support.relying_party import Person, RelyingParty
 from tests.support.shortcuts import agreed
 from tests.support.tokens import person_token
 from tests.support.visitor import Page
-from vneid_idp.identity.registry import RegistryHealth
+from vneid_idp.identity.register.records import RegistryHealth
 
 OFFLINE = "openid age offline_access"
 

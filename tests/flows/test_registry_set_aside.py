@@ -13,9 +13,10 @@ from tests.support.country import Country
 from tests.support.deeds import DEED
 from vneid_idp.audit.service import EventKind
 from vneid_idp.audit.tables import events
-from vneid_idp.identity import accounts, registry_set_aside
-from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
-from vneid_idp.identity.registry_set_aside import NotSetAside, SetAside
+from vneid_idp.identity import accounts
+from vneid_idp.identity.register import set_aside
+from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
+from vneid_idp.identity.register.set_aside import NotSetAside, SetAside
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases import follow_registry as use_case
@@ -47,7 +48,7 @@ def stumbling_over(person_id: str) -> Iterator[None]:
 
 async def waiting(land: Country) -> list[SetAside]:
     async with land.idp.db.reading() as unit:
-        return [each for _, each in await registry_set_aside.list_set_aside(unit)]
+        return [each for _, each in await set_aside.list_set_aside(unit)]
 
 
 async def died(land: Country, person_id: str) -> bool:

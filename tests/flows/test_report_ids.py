@@ -11,8 +11,10 @@ from tests.flows.test_reports import NEW_PHONE, code_to, informed
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.watch import MORNING
-from vneid_idp.identity.registry import Card, CardKind, RegistryRecord, RegistryUnavailable
-from vneid_idp.identity.registry_reports import (
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.records import Card, CardKind, RegistryRecord, RegistryUnavailable
+from vneid_idp.identity.register.reports import (
     CardIssued,
     Death,
     GuardianNamed,
@@ -23,8 +25,6 @@ from vneid_idp.identity.registry_reports import (
     ReportRefused,
     name_of,
 )
-from vneid_idp.identity.roles import Role
-from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.use_cases.change_phone import change_phone

@@ -19,14 +19,14 @@ from vneid_idp.audit import service as audit
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries
-from vneid_idp.identity import otp
 from vneid_idp.identity.accounts import NoAccount, SignInNameTaken
-from vneid_idp.identity.cards import citizen_card_expiry
+from vneid_idp.identity.factors import otp
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.registry import Card, CardKind
-from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportRefused
-from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Card, CardKind
+from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
+from vneid_idp.identity.register.reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportRefused
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry

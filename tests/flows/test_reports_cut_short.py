@@ -9,11 +9,18 @@ from tests.flows.test_registry_feed import kinds
 from tests.flows.test_reports import NEW_PHONE, code_to, informed
 from tests.support.country import Country
 from tests.support.deeds import DEED
-from vneid_idp.identity import reports_under_way, tables
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.persons import Overtaken
-from vneid_idp.identity.registry import Card, CardKind, RegistryRecord, RegistryUnavailable, RegistryUnintelligible
-from vneid_idp.identity.registry_reports import CardIssued, Death, PhoneChanged, Report, ReportRefused
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.register import reports_under_way
+from vneid_idp.identity.register import tables as register_tables
+from vneid_idp.identity.register.records import (
+    Card,
+    CardKind,
+    RegistryRecord,
+    RegistryUnavailable,
+    RegistryUnintelligible,
+)
+from vneid_idp.identity.register.reports import CardIssued, Death, PhoneChanged, Report, ReportRefused
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
@@ -177,7 +184,7 @@ async def test_of_who_is_forgotten_nothing_is_under_way(land: Country, to: Repor
     assert await finish_forgotten_reports(to, shipped()) == 0
     assert await informed(land, who) == []
     async with land.idp.db.glance() as unit:
-        assert await unit.fetch(Statement(select(tables.reports_under_way))) == []
+        assert await unit.fetch(Statement(select(register_tables.reports_under_way))) == []
 
 
 @pytest.mark.parametrize("arrives", [True, False])

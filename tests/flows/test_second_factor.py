@@ -10,9 +10,9 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.visitor import shown
-from vneid_idp.identity import sessions
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.proofs import MESSAGE, SignInProof
+from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod

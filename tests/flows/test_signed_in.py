@@ -15,7 +15,7 @@ from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Shown
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.storage.unit import Unit

@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import EventKind, history_of
-from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
-from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
+from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.kernel.clock import MINUTE
 

@@ -15,7 +15,8 @@ from vneid_idp.clients import service as clients
 from vneid_idp.clients.tables import client_families
 from vneid_idp.clients.tables import clients as clients_table
 from vneid_idp.consent import service as consent
-from vneid_idp.identity import accounts, sessions
+from vneid_idp.identity import accounts
+from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.tables import accounts as accounts_table
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database

@@ -15,8 +15,8 @@ from tests.support.shortcuts import known
 from vneid_idp.audit.tables import events
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
-from vneid_idp.identity import lock_requests
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.statement import Statement
 

@@ -12,12 +12,13 @@ from vneid_idp.audit.events import RecordedEvent
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
-from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_store import find_secret
-from vneid_idp.identity.acts import ActNotPossible
-from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.proofs import PASSWORD, ProofOutdated, SignInProof
+from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.passkeys import Site
+from vneid_idp.identity.factors.proofs import PASSWORD, ProofOutdated, SignInProof
+from vneid_idp.identity.offices.acts import ActNotPossible
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope

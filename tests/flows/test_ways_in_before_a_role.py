@@ -6,11 +6,12 @@ from tests.flows.test_reports import NEW_PHONE, code_to
 from tests.support.country import Country
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import accounts, activation, otp
+from vneid_idp.identity import accounts
 from vneid_idp.identity.account_store import find_secret
-from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.roles import HeldRole, Role, end_role
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.factors import activation, otp
+from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.roles import HeldRole, Role, end_role
 from vneid_idp.policy.documents import shipped
 from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.use_cases.change_phone import change_phone

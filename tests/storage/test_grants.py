@@ -21,7 +21,8 @@ from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.grants.participants import clients_of_session, sessions_under_consent
 from vneid_idp.grants.service import Grant, GrantEnded
 from vneid_idp.grants.tables import grants
-from vneid_idp.identity.tables import accounts, person_keys, sessions
+from vneid_idp.identity.factors.tables import sessions
+from vneid_idp.identity.tables import accounts, person_keys
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.protocol.authorisation import (
     Authorisation,

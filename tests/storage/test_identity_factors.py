@@ -12,10 +12,10 @@ from tests.support.authenticator import Authenticator
 from tests.support.people import BLIND, SEALER
 from tests.support.watch import Watch
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import otp, passkeys, sessions
-from vneid_idp.identity.passkey_store import Passkey
-from vneid_idp.identity.passkeys import PasskeyRefused, Site
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.factors import otp, passkeys, sessions
+from vneid_idp.identity.factors.passkey_store import Passkey
+from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Database

@@ -17,10 +17,11 @@ from tests.support.people import (
     with_personas,
 )
 from tests.support.watch import Watch
-from vneid_idp.identity import account_rules, account_store, accounts, chosen_secrets, lookup, tables
+from vneid_idp.identity import account_rules, account_store, accounts, lookup, tables
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
-from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
+from vneid_idp.identity.factors import chosen_secrets
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.vault import PersonForgotten, PersonKey
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose

@@ -9,9 +9,12 @@ from tests.support.people import BLIND, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import accounts, activation, lock_requests, persons
-from vneid_idp.identity.lock_requests import NoSuchRequest, RequestIsOpen, SameOfficer
-from vneid_idp.identity.roles import (
+from vneid_idp.identity import accounts, persons
+from vneid_idp.identity.factors import activation
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.lock_requests import NoSuchRequest, RequestIsOpen, SameOfficer
+from vneid_idp.identity.offices.roles import (
     EVERYWHERE,
     BadOffice,
     CannotHoldRole,
@@ -26,7 +29,6 @@ from vneid_idp.identity.roles import (
     list_roles,
     roles_of,
 )
-from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database

@@ -6,9 +6,9 @@ from tests.support.people import persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import BadDeed, Deed
-from vneid_idp.identity import lock_requests
-from vneid_idp.identity.lock_requests import LIFETIME, LockRequest, NoSuchRequest, NotTheAsker, RequestIsOpen
-from vneid_idp.identity.roles import EVERYWHERE, OwnFile, RoleRequired
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.lock_requests import LIFETIME, LockRequest, NoSuchRequest, NotTheAsker, RequestIsOpen
+from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, RoleRequired
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock

@@ -13,7 +13,7 @@ from vneid_idp.audit.tables import events
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account, highest_level
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.registry import LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.register.records import LockedBy, PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import SystemClock, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.citizens import Citizen, citizens
@@ -97,11 +97,11 @@ def test_an_account_is_opened_and_raised_with_who_and_why(database_url: str) -> 
 def test_a_phone_is_changed_with_the_code_that_was_sent_to_it(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vneid_idp.identity.otp.new_digits", lambda count: "123456"[:count])
+    monkeypatch.setattr("vneid_idp.identity.factors.otp.new_digits", lambda count: "123456"[:count])
     for phone, code, sentence in (("12", "", "cannot be"), ("0950 999 888", "654321", "code is not right")):
         typed = f"{line(ADULT)}{phone}\n{code}\n"
         assert sentence in run("office", "change-phone", *WHY, typed=typed, code=1).stderr
-    monkeypatch.setattr("vneid_idp.identity.otp.RESEND_AFTER", 0)
+    monkeypatch.setattr("vneid_idp.identity.factors.otp.RESEND_AFTER", 0)
     said = run("office", "change-phone", *WHY, typed=f"{line(ADULT)}0950 999 888\n123456\n")
     assert "950999888" not in said.output
     assert [data["what"] for _, data in recorded(database_url, "register.informed")] == ["phone_changed"]

@@ -4,8 +4,8 @@ import pytest
 
 from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
 from tests.support.deeds import WHY
-from vneid_idp.identity import registry_set_aside
-from vneid_idp.identity.registry_feed import Fact, RegistryChange
+from vneid_idp.identity.register import set_aside
+from vneid_idp.identity.register.feed import Fact, RegistryChange
 from vneid_idp.kernel.clock import MINUTE, SystemClock
 from vneid_idp.storage.unit import Database
 
@@ -15,7 +15,7 @@ def test_what_was_set_aside_is_listed_and_tried_again(database_url: str) -> None
     async def stumble(database: Database) -> None:
         change = RegistryChange("17", "per_somebody", (Fact.DEATH,), SystemClock().now() - MINUTE)
         async with database.writing() as unit:
-            await registry_set_aside.set_aside(unit, "synthetic", change, "KeyError")
+            await set_aside.put(unit, "synthetic", change, "KeyError")
 
     run("citizens", "seed", "--count", "1", "--seed", "1")
     with_database(database_url, stumble)

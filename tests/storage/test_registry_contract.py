@@ -10,10 +10,10 @@ import pytest
 from tests.support.people import POPULATION, persona, with_personas
 from tests.support.registry import served
 from tests.support.watch import MORNING, Watch
-from vneid_idp.identity.population_registry import PopulationRegistry
-from vneid_idp.identity.registry import Card, CardKind, RegistryHealth, RegistryRecord
-from vneid_idp.identity.registry_feed import Fact, RegistryChange
-from vneid_idp.identity.registry_reports import (
+from vneid_idp.identity.register.feed import Fact, RegistryChange
+from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.identity.register.records import Card, CardKind, RegistryHealth, RegistryRecord
+from vneid_idp.identity.register.reports import (
     CardIssued,
     Death,
     GuardianNamed,

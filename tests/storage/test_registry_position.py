@@ -2,7 +2,7 @@
 
 import pytest
 
-from vneid_idp.identity.registry_position import find_position, move_position
+from vneid_idp.identity.register.position import find_position, move_position
 from vneid_idp.storage.unit import Database
 
 

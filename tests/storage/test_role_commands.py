@@ -7,7 +7,7 @@ import pytest
 from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
 from tests.support.deeds import WHY
 from vneid_idp.audit import service as audit
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.storage.unit import Database
 

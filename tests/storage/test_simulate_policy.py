@@ -27,7 +27,7 @@ from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingSt
 from vneid_idp.bindings.social_accounts.lifecycle import Move as AccountMove
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.registry import MANY, RegistryRecord
+from vneid_idp.identity.register.records import MANY, RegistryRecord
 from vneid_idp.kernel.clock import midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Policy, Requirement, Threshold, ThresholdRow

@@ -9,9 +9,10 @@ from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.consent import service as consent
 from vneid_idp.grants import service as grants
-from vneid_idp.identity import accounts, sessions
+from vneid_idp.identity import accounts
+from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.personal_id import build
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id, new_secret
 from vneid_idp.policy.documents import shipped

@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, make_url, select
 
 from tests.support.country import REDIRECT_URI, Country
 from vneid_idp.identity import accounts
-from vneid_idp.identity.chosen_secrets import SecretKind, set_hash
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.registry import Address
+from vneid_idp.identity.register.records import Address
 from vneid_idp.observability.logs import JsonLines
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.names import build

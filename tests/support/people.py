@@ -5,9 +5,9 @@ from functools import cache
 from tests.support.watch import MORNING
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account
-from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.registry_reports import Death, Report
+from vneid_idp.identity.factors.hashing import SecretHasher
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.register.reports import Death, Report
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_id

@@ -11,7 +11,8 @@ from sqlalchemy import Table, bindparam
 from vneid_idp.clients.tables import client_families, clients
 from vneid_idp.consent.tables import consents
 from vneid_idp.grants import service as grants
-from vneid_idp.identity.tables import accounts, person_keys, sessions
+from vneid_idp.identity.factors.tables import sessions
+from vneid_idp.identity.tables import accounts, person_keys
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin, ParentGrant
 from vneid_idp.storage.statement import Statement, insert

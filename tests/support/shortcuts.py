@@ -6,7 +6,7 @@ from typing import Any
 from tests.support.country import PURPOSE, Country
 from tests.support.relying_party import Person, RelyingParty, Request
 from vneid_idp.consent import service as consent
-from vneid_idp.identity import sessions
+from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions

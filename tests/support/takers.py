@@ -8,7 +8,7 @@ from tests.support.deeds import DEED
 from tests.support.people import died
 from vneid_idp.clients import service as clients
 from vneid_idp.grants import service as grants
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.tokens import AccessToken

@@ -4,7 +4,7 @@ from tests.support.country import Country
 from vneid_idp.clients.service import Registered
 from vneid_idp.consent import service as consent
 from vneid_idp.grants import service as grants
-from vneid_idp.identity import sessions
+from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin

@@ -17,11 +17,13 @@ _EVERY_MINUTE = (
 _SEALED_TOGETHER = "the make-believe registry's rows are sealed under the person's key, and open in one statement"
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("vneid_idp.bindings.resting_store", "vneid_idp.identity.tables"): _EVERY_MINUTE,
+    ("vneid_idp.consent.facts", "vneid_idp.identity.factors.tables"): _ONE_STATEMENT,
     ("vneid_idp.consent.facts", "vneid_idp.identity.tables"): _ONE_STATEMENT,
     ("vneid_idp.grants.disclosure", "vneid_idp.consent.tables"): _ONE_STATEMENT,
     ("vneid_idp.grants.disclosure", "vneid_idp.identity.tables"): _ONE_STATEMENT,
     ("vneid_idp.grants.liveness", "vneid_idp.clients.tables"): _ONE_STATEMENT,
     ("vneid_idp.grants.liveness", "vneid_idp.consent.tables"): _ONE_STATEMENT,
+    ("vneid_idp.grants.liveness", "vneid_idp.identity.factors.tables"): _ONE_STATEMENT,
     ("vneid_idp.grants.liveness", "vneid_idp.identity.tables"): _ONE_STATEMENT,
     ("vneid_idp.sandbox.country.store", "vneid_idp.identity.tables"): _SEALED_TOGETHER,
 }

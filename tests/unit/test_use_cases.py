@@ -28,15 +28,15 @@ ONLY_IN_USE_CASES = {
     "vneid_idp.identity.accounts": (
         "open_account", "refresh", "lock", "unlock", "raise_level", "close", "forget",
     ),
-    "vneid_idp.identity.activation": ("issue", "use", "end"),
-    "vneid_idp.identity.lock_requests": ("ask", "decide"),
-    "vneid_idp.identity.otp": ("end_all",),
-    "vneid_idp.identity.report_rules": ("check_report",),
-    "vneid_idp.identity.chosen_secrets": ("set_hash",),
-    "vneid_idp.identity.passkeys": ("register", "remove", "forget"),
+    "vneid_idp.identity.factors.activation": ("issue", "use", "end"),
+    "vneid_idp.identity.offices.lock_requests": ("ask", "decide"),
+    "vneid_idp.identity.factors.otp": ("end_all",),
+    "vneid_idp.identity.register.report_rules": ("check_report",),
+    "vneid_idp.identity.factors.chosen_secrets": ("set_hash",),
+    "vneid_idp.identity.factors.passkeys": ("register", "remove", "forget"),
     "vneid_idp.identity.persons": ("hold", "seize", "tell"),
-    "vneid_idp.identity.roles": ("give_role",),
-    "vneid_idp.identity.sessions": ("open_session", "add_method", "end_session", "end_all"),
+    "vneid_idp.identity.offices.roles": ("give_role",),
+    "vneid_idp.identity.factors.sessions": ("open_session", "add_method", "end_session", "end_all"),
 }  # fmt: skip
 """Each is a part of something: whoever ends a session has somebody to tell, whoever withdraws has bindings to free.
 What happened is told by who does it: nobody above the band writes an event.
@@ -94,8 +94,8 @@ def test_each_part_is_there_under_its_name() -> None:
 
 def test_a_name_is_known_however_it_is_imported() -> None:
     for source in (
-        "from vneid_idp.identity import sessions\nsessions.end_all(unit, who)",
-        "from vneid_idp.identity import sessions as s\nwork = s.end_all",
-        "from vneid_idp.identity.sessions import end_all as over\nover(unit, who)",
+        "from vneid_idp.identity.factors import sessions\nsessions.end_all(unit, who)",
+        "from vneid_idp.identity.factors import sessions as s\nwork = s.end_all",
+        "from vneid_idp.identity.factors.sessions import end_all as over\nover(unit, who)",
     ):
-        assert "vneid_idp.identity.sessions.end_all" in names_used(source), source
+        assert "vneid_idp.identity.factors.sessions.end_all" in names_used(source), source

@@ -7,7 +7,7 @@ from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.rules import Binding, BindingNotFound, acts_for
 from vneid_idp.bindings.kinds import KINDS, Kinds
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Reading, Unit

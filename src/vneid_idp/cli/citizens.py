@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.people import Workplace, open_workplace, read_number
 from vneid_idp.cli.terminal import By, Reason, deed_of, err, fail, out, settings_of, with_database
-from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.factors.hashing import SecretHasher
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.keys import service as keys
 from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens

@@ -8,8 +8,8 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.office import for_person
 from vneid_idp.cli.people import Workplace
 from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database
-from vneid_idp.identity.lock_requests import LockRequest, open_requests
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.offices.lock_requests import LockRequest, open_requests
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock

@@ -13,13 +13,14 @@ import typer
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.people import Workplace, open_workplace, read_line, read_number
 from vneid_idp.cli.terminal import By, Reason, T, deed_of, fail, out, print_rows, settings_of, with_database
-from vneid_idp.identity import passkeys, persons, phones
-from vneid_idp.identity.cards import citizen_card_expiry
-from vneid_idp.identity.passkeys import Passkey
+from vneid_idp.identity import persons, phones
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.factors.passkeys import Passkey
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.registry import Card, CardKind, LockedBy, PersonKind, RegistryRecord
-from vneid_idp.identity.registry_reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Card, CardKind, LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.register.reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
 from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.policy import service as policies

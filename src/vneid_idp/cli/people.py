@@ -10,8 +10,8 @@ import typer
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.terminal import fail, with_database
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
-from vneid_idp.identity.population_registry import PopulationRegistry
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.errors import DomainError

@@ -22,8 +22,8 @@ from vneid_idp.cli.terminal import (
     settings_of,
     with_database,
 )
-from vneid_idp.identity import registry_set_aside
-from vneid_idp.identity.registry_set_aside import SetAside
+from vneid_idp.identity.register import set_aside
+from vneid_idp.identity.register.set_aside import SetAside
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock, to_rfc3339
 from vneid_idp.keys import service as keys
@@ -43,7 +43,7 @@ def list_set_aside(context: typer.Context) -> None:
 
     async def work(db: Database) -> list[tuple[str, SetAside]]:
         async with db.reading() as unit:
-            return await registry_set_aside.list_set_aside(unit)
+            return await set_aside.list_set_aside(unit)
 
     rows = [("Cursor", "Person", "Facts", "Changed", "Error", "Set aside", "Feed")]
     for feed, each in with_database(settings_of(context), work):

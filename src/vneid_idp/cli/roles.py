@@ -7,7 +7,7 @@ import typer
 
 from vneid_idp.cli.people import find_person
 from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, print_rows, settings_of, with_database, with_unit
-from vneid_idp.identity.roles import EVERYWHERE, HeldRole, Role, end_role, list_roles
+from vneid_idp.identity.offices.roles import EVERYWHERE, HeldRole, Role, end_role, list_roles
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.give_role import give_role

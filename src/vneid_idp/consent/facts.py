@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, case, literal, select
 
 from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consents
-from vneid_idp.identity.tables import account_is_usable, accounts, session_is_live, sessions
+from vneid_idp.identity.factors.tables import session_is_live, sessions
+from vneid_idp.identity.tables import account_is_usable, accounts
 from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.statement import Statement

@@ -7,7 +7,7 @@ from vneid_idp.clients import domains, service
 from vneid_idp.clients.domains import ForeignDomain
 from vneid_idp.console.clients import PATH
 from vneid_idp.console.deed import deed_of, reason_problem
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door

@@ -17,7 +17,7 @@ from vneid_idp.clients.service import Registered
 from vneid_idp.console.client_edit import FIELDS, merged, problem_at
 from vneid_idp.console.clients import PATH
 from vneid_idp.console.deed import deed_of, reason_problem
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import OAuthError

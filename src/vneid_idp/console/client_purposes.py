@@ -9,7 +9,7 @@ from starlette.responses import Response
 from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.console.deed import deed_of, reason_problem
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import OAuthError

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.service import OVERLAP, ClientChanged
 from vneid_idp.console.deed import deed_of, reason_problem
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from vneid_idp.console.deed import deed_of
 from vneid_idp.delivery import service
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form

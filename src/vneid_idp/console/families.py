@@ -6,7 +6,7 @@ from starlette.responses import Response
 from vneid_idp.clients import families
 from vneid_idp.clients.families import BadFamily, FamilyExists
 from vneid_idp.console.deed import deed_of, reason_problem
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients.key_readiness import Readiness, Verdict, find_readiness
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.keys import service
 from vneid_idp.keys.rules import KeyState
 from vneid_idp.web.colleagues import Colleague, for_colleague

@@ -9,9 +9,9 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import EventKind
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
-from vneid_idp.identity import lock_requests
-from vneid_idp.identity.registry import RegistryHealth
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.records import RegistryHealth
 from vneid_idp.kernel.clock import MINUTE, Instant, local_date
 from vneid_idp.keys import service as keys
 from vneid_idp.web.colleagues import Colleague, for_colleague

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.roles import EVERYWHERE, OwnFile, Role
+from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, Role
 from vneid_idp.use_cases.look_up_person import REASONS, Desk, LookUp, find_at_desk, glance_at
 from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague, for_colleague

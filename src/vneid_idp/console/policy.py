@@ -10,7 +10,7 @@ from starlette.responses import Response
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.console.policy_words import ACTIONS, KINDS, THRESHOLDS
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused

@@ -9,7 +9,7 @@ from vneid_idp.audit.deeds import BadDeed
 from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.console.policy import PATH, read_day, rows_of
 from vneid_idp.console.policy_words import ACTIONS, KINDS, REASONS
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import Policy, gaps

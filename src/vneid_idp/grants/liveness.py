@@ -23,7 +23,8 @@ from sqlalchemy import (
 from vneid_idp.clients.tables import client_families, clients
 from vneid_idp.consent.tables import consents
 from vneid_idp.grants.tables import grants
-from vneid_idp.identity.tables import account_is_usable, accounts, session_is_live, sessions
+from vneid_idp.identity.factors.tables import session_is_live, sessions
+from vneid_idp.identity.tables import account_is_usable, accounts
 from vneid_idp.storage.statement import Statement
 
 MOST_ABOVE = 2

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.cards import CardStatus, card_expires_at, card_status
-from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.register.cards import CardStatus, card_expires_at, card_status
+from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 

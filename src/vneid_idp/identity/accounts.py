@@ -14,7 +14,7 @@ from vneid_idp.identity import account_rules, account_store, persons, sign_in_na
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.registry import LockedBy, RegistryRecord
+from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.identity.vault import PersonKey, Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, literal_column, select, update
 
-from vneid_idp.identity.registry import Registry, RegistryRecord
+from vneid_idp.identity.register.records import Registry, RegistryRecord
 from vneid_idp.identity.tables import persons
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.statement import Statement, insert

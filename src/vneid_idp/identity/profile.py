@@ -11,7 +11,7 @@ from typing import Any
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.ages import age_band, is_over
 from vneid_idp.identity.provinces import CURRENT
-from vneid_idp.identity.registry import RegistryRecord, from_json
+from vneid_idp.identity.register.records import RegistryRecord, from_json
 from vneid_idp.kernel.clock import Instant, to_seconds
 from vneid_idp.protocol.claims import AGE_OVER
 

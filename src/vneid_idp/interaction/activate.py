@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret, check_new
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_new
+from vneid_idp.identity.factors.otp import NOBODY
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.otp import NOBODY
-from vneid_idp.identity.typed_codes import CodeVerdict
 from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door

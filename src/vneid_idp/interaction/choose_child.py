@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.guardianship import is_guardian
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.interaction import service
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest

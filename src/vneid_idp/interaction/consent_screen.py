@@ -9,7 +9,7 @@ from starlette.responses import Response
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
-from vneid_idp.identity.guardianship import is_guardian
+from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave

@@ -8,10 +8,10 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import passkeys
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.passkeys import PasskeyRefused
-from vneid_idp.identity.proofs import SignInProof
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.factors.passkeys import PasskeyRefused
+from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.signed_in import arrive
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.kernel.errors import DomainError

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts, otp, passkeys
+from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.proofs import MESSAGE, SignInProof
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.factors import otp, passkeys
+from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.interaction.signin_place import Place, find_place

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.proofs import SignInProof
+from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
 from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in

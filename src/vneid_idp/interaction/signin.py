@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.chosen_secrets import SecretKind, renew_hash
-from vneid_idp.identity.hashing import TooBusy
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, renew_hash
+from vneid_idp.identity.factors.hashing import TooBusy
+from vneid_idp.identity.factors.proofs import SECRETS, SignInProof
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.proofs import SECRETS, SignInProof
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave

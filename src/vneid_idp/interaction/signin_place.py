@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import sessions
+from vneid_idp.identity.factors import sessions
 from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp

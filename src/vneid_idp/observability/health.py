@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import registry_set_aside
+from vneid_idp.identity.register import set_aside
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import json_response
@@ -18,7 +18,7 @@ async def healthz(request: Request) -> Response:
     """
     provider = idp(request)
     async with provider.db.glance() as unit:
-        waiting = await registry_set_aside.count(unit)
+        waiting = await set_aside.count(unit)
     health = {"status": "ok", "registry": provider.registry.health, "registry_changes_set_aside": waiting}
     return json_response(health)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import lock_requests, persons
-from vneid_idp.identity.lock_requests import LockRequest
+from vneid_idp.identity import persons
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.lock_requests import LockRequest
+from vneid_idp.identity.offices.roles import OwnFile, Role
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import OwnFile, Role
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose

@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import activation
 from vneid_idp.identity.account_rules import highest_level
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.factors import activation
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.office.access import OpenFile, ask_register, for_file
 from vneid_idp.office.deed import Errors, RefusedInWords, Then, asking, carry_out, deed_of, deed_page

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.cards import citizen_card_expiry
-from vneid_idp.identity.registry import Card, CardKind, PersonKind
-from vneid_idp.identity.registry_reports import CardIssued
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Card, CardKind, PersonKind
+from vneid_idp.identity.register.reports import CardIssued
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import (
     Errors,

@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
-from vneid_idp.identity.registry_reports import Death
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.register.reports import Death
 from vneid_idp.kernel.clock import midnight
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import Errors, RefusedInWords, asking, day_of, deed_of, deed_page, report

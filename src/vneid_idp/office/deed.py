@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity.registry_reports import ReportedFact
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.reports import ReportedFact
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.office.access import FilePage, OpenFile

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts, lock_requests, passkeys
+from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import account_standing, highest_level
-from vneid_idp.identity.acts import Act, possible
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.cards import CardStatus, card_status
-from vneid_idp.identity.guardianship import named_guardians, needs_guardian
-from vneid_idp.identity.roles import Role, roles_of
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.acts import Act, possible
+from vneid_idp.identity.offices.roles import Role, roles_of
+from vneid_idp.identity.register.cards import CardStatus, card_status
+from vneid_idp.identity.register.guardianship import named_guardians, needs_guardian
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.policy.rules import Rules

@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.guardianship import named_guardians
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.registry_reports import GuardianNamed, GuardianshipEnded
-from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
-from vneid_idp.identity.roles import EVERYWHERE, Role
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role
+from vneid_idp.identity.register.guardianship import named_guardians
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
+from vneid_idp.identity.register.reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.office.access import OpenFile, for_file, handle_for, read_handle
 from vneid_idp.office.deed import Errors, RefusedInWords, confirming, deed_of, deed_page, report, reporting_of, was_made
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk

@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity.registry import LockedBy
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import Errors, Then, asking, carry_out
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person

@@ -7,8 +7,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts, passkeys
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity import accounts
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
 from vneid_idp.use_cases.enrol_person import add_passkey, remove_passkey

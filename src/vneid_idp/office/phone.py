@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import otp
+from vneid_idp.identity.factors import otp
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.phones import MalformedPhone, read_phone
-from vneid_idp.identity.registry_reports import PhoneChanged
-from vneid_idp.identity.roles import Role
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity.register.reports import PhoneChanged
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import (

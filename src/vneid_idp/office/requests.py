@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts, lock_requests
-from vneid_idp.identity.lock_requests import LockRequest
-from vneid_idp.identity.registry import LockedBy
-from vneid_idp.identity.roles import EVERYWHERE, Role
+from vneid_idp.identity import accounts
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.lock_requests import LockRequest
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.office.access import HOME, OpenFile, for_file, waiting_for
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock

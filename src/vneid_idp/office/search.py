@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.roles import EVERYWHERE, OwnFile, Role
+from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, Role
 from vneid_idp.office.access import HOME, handle_for, waiting_for
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.web.colleagues import Colleague, for_colleague

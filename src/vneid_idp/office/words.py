@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from vneid_idp.identity.report_rules import CannotBeReported, Obstacle
+from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.i18n import gettext, mark
 

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from vneid_idp.clients.service import UnknownClient, get_client
 from vneid_idp.identity.account_rules import Account
+from vneid_idp.identity.factors.sessions import Session
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.sessions import Session
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.identity.guardianship import is_guardian
-from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable
+from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
 
 PAGE = 50

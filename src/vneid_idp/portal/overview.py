@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.consent import service as consents
-from vneid_idp.identity import passkeys
+from vneid_idp.identity.factors import passkeys
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.linked import count_live
 from vneid_idp.web.doors import Door

@@ -4,10 +4,10 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import chosen_secrets, passkeys, sessions
-from vneid_idp.identity.chosen_secrets import SecretKind, WeakSecret
+from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
+from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.identity.proofs import PASSWORD, SignInProof
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.history import METHODS
 from vneid_idp.use_cases.end_session import end_sessions

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.grants.participants import clients_of_session
-from vneid_idp.identity.sessions import find_session
+from vneid_idp.identity.factors.sessions import find_session
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.keys.ring import NotSignedHere

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from vneid_idp.identity.registry import RegistryHealth, RegistryRecord, RegistryUnintelligible
-from vneid_idp.identity.registry_feed import RegistryChange
-from vneid_idp.identity.registry_reports import Report, ReportRefused
+from vneid_idp.identity.register.feed import RegistryChange
+from vneid_idp.identity.register.records import RegistryHealth, RegistryRecord, RegistryUnintelligible
+from vneid_idp.identity.register.reports import Report, ReportRefused
 from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
 from vneid_idp.registry_client.transport import BadAnswer, BelievedAnswer, Transport

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from vneid_idp.identity import registry_reports as reports
-from vneid_idp.identity.registry_reports import Report
+from vneid_idp.identity.register import reports
+from vneid_idp.identity.register.reports import Report
 from vneid_idp.registry_client.wire import Asked, Card, Moment, PersonId, Phone, instant_of, moment_of
 
 

@@ -18,7 +18,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
+from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavailable
 from vneid_idp.log import Log
 from vneid_idp.registry_client.signatures import Answer, NotSigned, RequestMessage, Signatures, signature_headers
 

@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT
-from vneid_idp.identity.registry import MANY, CardKind, LockedBy, PersonKind, RegistryRecord
-from vneid_idp.identity.registry import Address as AddressFacts
-from vneid_idp.identity.registry import Card as CardFacts
-from vneid_idp.identity.registry_feed import Fact, RegistryChange
+from vneid_idp.identity.register.feed import Fact, RegistryChange
+from vneid_idp.identity.register.records import MANY, CardKind, LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.register.records import Address as AddressFacts
+from vneid_idp.identity.register.records import Card as CardFacts
 from vneid_idp.kernel.clock import Instant
 
 PREFIX = "/registry/v1"

@@ -17,7 +17,7 @@ from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose

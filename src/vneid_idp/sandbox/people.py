@@ -1,6 +1,6 @@
 """Who lives in the make-believe country: the named personas, as old today as their names say, and some neighbours."""
 
-from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.sandbox.country.persona_list import personas

@@ -25,7 +25,7 @@ _TEXTS = {
         "Tell it to the clerk at the desk, and to nobody else."
     ),
 }
-"""By what the code is for (`identity.otp.Use`)."""
+"""By what the code is for (`identity.factors.otp.Use`)."""
 _NOT_TAKEN = frozenset({429, 503})
 
 

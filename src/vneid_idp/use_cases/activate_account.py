@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import activation, chosen_secrets, persons
-from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.roles import roles_of
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity import persons
+from vneid_idp.identity.factors import activation, chosen_secrets
+from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.roles import roles_of
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions

@@ -1,9 +1,10 @@
 """An officer asks for a lock in the authority's name, or for its end; a colleague decides (`decide_lock`)."""
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import accounts, lock_requests, persons
-from vneid_idp.identity.acts import Act, ActNotPossible, possible
-from vneid_idp.identity.lock_requests import LockRequest
+from vneid_idp.identity import accounts, persons
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.acts import Act, ActNotPossible, possible
+from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 

@@ -11,9 +11,9 @@ from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import may_be_acted_for
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.guardianship import Guardianship, guardianship
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.guardianship import Guardianship, guardianship
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules

@@ -6,14 +6,15 @@ One number belongs to one account (Decree 69/2024/NĐ-CP Art. 10). Codes that wa
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import accounts, otp, persons
-from vneid_idp.identity.acts import Act, check_possible
-from vneid_idp.identity.otp import Sending
-from vneid_idp.identity.registry import PersonKind, RegistryRecord
-from vneid_idp.identity.registry_reports import PhoneChanged
-from vneid_idp.identity.reports_under_way import Begun
-from vneid_idp.identity.roles import roles_of
-from vneid_idp.identity.typed_codes import CodeVerdict
+from vneid_idp.identity import accounts, persons
+from vneid_idp.identity.factors import otp
+from vneid_idp.identity.factors.otp import Sending
+from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.acts import Act, check_possible
+from vneid_idp.identity.offices.roles import roles_of
+from vneid_idp.identity.register.records import PersonKind, RegistryRecord
+from vneid_idp.identity.register.reports import PhoneChanged
+from vneid_idp.identity.register.reports_under_way import Begun
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy

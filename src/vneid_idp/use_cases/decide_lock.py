@@ -2,9 +2,9 @@
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import lock_requests
-from vneid_idp.identity.lock_requests import LockRequest
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.lock_requests import LockRequest
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person

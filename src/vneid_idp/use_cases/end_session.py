@@ -2,7 +2,8 @@
 
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
-from vneid_idp.identity import persons, sessions
+from vneid_idp.identity import persons
+from vneid_idp.identity.factors import sessions
 from vneid_idp.storage.unit import Unit
 
 

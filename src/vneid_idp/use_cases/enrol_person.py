@@ -2,12 +2,13 @@
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import accounts, activation, passkeys, persons
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Account, highest_level
-from vneid_idp.identity.acts import Act, check_possible
-from vneid_idp.identity.passkeys import Site
+from vneid_idp.identity.factors import activation, passkeys
+from vneid_idp.identity.factors.passkeys import Site
+from vneid_idp.identity.offices.acts import Act, check_possible
+from vneid_idp.identity.offices.roles import roles_of
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.roles import roles_of
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer

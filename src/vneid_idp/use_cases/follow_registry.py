@@ -15,12 +15,13 @@ from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.resting import RestingGround
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import accounts, otp, persons
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Account
-from vneid_idp.identity.cards import CardStatus, card_status
-from vneid_idp.identity.guardianship import is_abandoned
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.registry_feed import Fact, changed_facts
+from vneid_idp.identity.factors import otp
+from vneid_idp.identity.register.cards import CardStatus, card_status
+from vneid_idp.identity.register.feed import Fact, changed_facts
+from vneid_idp.identity.register.guardianship import is_abandoned
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex

@@ -7,7 +7,10 @@ from vneid_idp.delivery import service as delivery
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
-from vneid_idp.identity import accounts, lock_requests, passkeys, persons, reports_under_way, sessions
+from vneid_idp.identity import accounts, persons
+from vneid_idp.identity.factors import passkeys, sessions
+from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children

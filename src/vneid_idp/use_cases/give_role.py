@@ -4,8 +4,10 @@ A code lives for days. Whoever made one on Monday would be the officer on Tuesda
 """
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import activation, otp, persons, roles
-from vneid_idp.identity.roles import HeldRole, Role
+from vneid_idp.identity import persons
+from vneid_idp.identity.factors import activation, otp
+from vneid_idp.identity.offices import roles
+from vneid_idp.identity.offices.roles import HeldRole, Role
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.unit import Unit
 

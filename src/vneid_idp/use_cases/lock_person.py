@@ -9,8 +9,8 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account, is_locked
-from vneid_idp.identity.acts import Act, ActNotPossible, check_possible, possible
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.offices.acts import Act, ActNotPossible, check_possible, possible
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children

@@ -8,11 +8,12 @@ from typing import Self
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import service as consents
-from vneid_idp.identity import accounts, passkeys, sessions
+from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
-from vneid_idp.identity.population_registry import PopulationRegistry
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import EVERYWHERE, OwnFile
+from vneid_idp.identity.factors import passkeys, sessions
+from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile
+from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading, Unit
 

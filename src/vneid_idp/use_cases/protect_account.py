@@ -5,11 +5,12 @@ owner out. What the session proved is read again in the unit that changes someth
 """
 
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import chosen_secrets, passkeys, persons
-from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.passkeys import Site
-from vneid_idp.identity.proofs import SignInProof, check_proof
-from vneid_idp.identity.sessions import Session
+from vneid_idp.identity import persons
+from vneid_idp.identity.factors import chosen_secrets, passkeys
+from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.passkeys import Site
+from vneid_idp.identity.factors.proofs import SignInProof, check_proof
+from vneid_idp.identity.factors.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError

@@ -8,7 +8,7 @@ from vneid_idp.clients.service import UnknownClient, hold_client
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.claims import check_may_handle
 from vneid_idp.protocol.client import Client

@@ -14,10 +14,12 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, find_event
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import persons, reports_under_way
-from vneid_idp.identity.population_registry import PopulationRegistry
-from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
-from vneid_idp.identity.registry_reports import (
+from vneid_idp.identity import persons
+from vneid_idp.identity.register import reports_under_way
+from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
+from vneid_idp.identity.register.report_rules import CannotBeReported, check_report
+from vneid_idp.identity.register.reports import (
     GuardianNamed,
     GuardianshipEnded,
     Report,
@@ -26,8 +28,7 @@ from vneid_idp.identity.registry_reports import (
     fact_from_json,
     name_of,
 )
-from vneid_idp.identity.report_rules import CannotBeReported, check_report
-from vneid_idp.identity.reports_under_way import Begun
+from vneid_idp.identity.register.reports_under_way import Begun
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.errors import DomainError

@@ -8,7 +8,7 @@ from functools import partial
 
 from vneid_idp.bindings import resting
 from vneid_idp.identity import accounts
-from vneid_idp.identity.cards import CardStatus, card_status
+from vneid_idp.identity.register.cards import CardStatus, card_status
 from vneid_idp.identity.vault import Vault
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Database, Unit

@@ -6,11 +6,12 @@ from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
-from vneid_idp.identity import persons, sessions
+from vneid_idp.identity import persons
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
-from vneid_idp.identity.proofs import MESSAGE, SignInProof, check_proof
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.sessions import Session, SessionName
+from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof, check_proof
+from vneid_idp.identity.factors.sessions import Session, SessionName
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy

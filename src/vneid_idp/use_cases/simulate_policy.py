@@ -11,7 +11,7 @@ from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.registry import MANY, RegistryRecord
+from vneid_idp.identity.register.records import MANY, RegistryRecord
 from vneid_idp.kernel.clock import Instant, local_date, midnight
 from vneid_idp.policy import service as policies
 from vneid_idp.policy.rules import Policy, Rules

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import accounts, persons, sessions
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
+from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.sessions import Session
+from vneid_idp.identity.offices.roles import Role, check_role, roles_of
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.roles import Role, check_role, roles_of
-from vneid_idp.identity.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError

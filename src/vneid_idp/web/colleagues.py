@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.identity.offices.roles import HeldRole, Role, RoleRequired, check_role, roles_of, usable
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.roles import HeldRole, Role, RoleRequired, check_role, roles_of, usable
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit

@@ -10,8 +10,8 @@ from vneid_idp.clients.domains import DomainWitness
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.delivery.dispatcher import Dispatcher
-from vneid_idp.identity.hashing import SecretHasher
-from vneid_idp.identity.population_registry import PopulationRegistry
+from vneid_idp.identity.factors.hashing import SecretHasher
+from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.keys.ring import KeyRing

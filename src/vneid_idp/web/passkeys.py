@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from vneid_idp.identity.passkeys import PasskeyRefused, Site
+from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp
 

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from vneid_idp.identity.chosen_secrets import PASSWORD_LENGTHS, SecretKind
+from vneid_idp.identity.factors.chosen_secrets import PASSWORD_LENGTHS, SecretKind
 from vneid_idp.web.i18n import gettext, mark
 
 _WEAK = {

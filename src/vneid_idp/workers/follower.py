@@ -13,11 +13,12 @@ from functools import partial
 from itertools import groupby
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity import persons, registry_set_aside
-from vneid_idp.identity.population_registry import PopulationRegistry
-from vneid_idp.identity.registry import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
-from vneid_idp.identity.registry_feed import RegistryChange
-from vneid_idp.identity.registry_position import find_position, move_position
+from vneid_idp.identity import persons
+from vneid_idp.identity.register import set_aside
+from vneid_idp.identity.register.feed import RegistryChange
+from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.identity.register.position import find_position, move_position
+from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
@@ -73,12 +74,12 @@ class Follower:
         Raises `NotSetAside`, `RegistryUnavailable`, and whatever it runs into: then it stays where it is.
         """
         async with self.db.reading() as unit:
-            change = (await registry_set_aside.find(unit, self.registry.name, cursor)).change
+            change = (await set_aside.find(unit, self.registry.name, cursor)).change
         record = await self.registry.find(change.person_id)
         policy = await self.policy.current()
 
         async def follow(unit: Unit) -> None:
-            await registry_set_aside.retried(unit, self.registry.name, change, deed)
+            await set_aside.retried(unit, self.registry.name, change, deed)
             if record is not None:
                 await follow_registry(unit, self.vault, self.blind, record, policy, facts=change.facts)
 
@@ -120,7 +121,7 @@ class Follower:
     async def _set_aside(self, position: str | None, change: RegistryChange, error: str, unit: Unit) -> bool:
         if not await move_position(unit, self.registry.name, position, change.cursor):
             return False
-        await registry_set_aside.set_aside(unit, self.registry.name, change, error)
+        await set_aside.put(unit, self.registry.name, change, error)
         return True
 
     async def _follow(
@@ -136,7 +137,7 @@ class Follower:
             return False
         if record is not None:
             await follow_registry(unit, self.vault, self.blind, record, policy, facts=changes[-1].facts)
-            await registry_set_aside.resolve(unit, self.registry.name, record.person_id)
+            await set_aside.resolve(unit, self.registry.name, record.person_id)
         return True
 
 

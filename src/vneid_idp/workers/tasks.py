@@ -11,7 +11,8 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
-from vneid_idp.identity import lock_requests, otp
+from vneid_idp.identity.factors import otp
+from vneid_idp.identity.offices import lock_requests
 from vneid_idp.interaction import service as interactions
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log

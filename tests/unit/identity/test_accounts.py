@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from tests.support.people import persona
 from tests.support.watch import MORNING
-from vneid_idp.identity import chosen_secrets, profile
+from vneid_idp.identity import profile
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing, highest_level
 from vneid_idp.identity.accounts import Known, account_for, in_step, is_in_step, is_news
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.cards import card_expires_at
+from vneid_idp.identity.factors import chosen_secrets
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
+from vneid_idp.identity.register.cards import card_expires_at
+from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.identity.ages import AgeBand, age, age_band, birthday, is_over
-from vneid_idp.identity.cards import CardStatus, card_expires_at, card_status, citizen_card_expiry
-from vneid_idp.identity.registry import Card, CardKind
+from vneid_idp.identity.register.cards import CardStatus, card_expires_at, card_status, citizen_card_expiry
+from vneid_idp.identity.register.records import Card, CardKind
 from vneid_idp.kernel.clock import VIETNAM
 
 BIRTHS = st.dates(date(1900, 1, 1), date(2030, 12, 31))

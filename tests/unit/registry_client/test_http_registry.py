@@ -13,8 +13,8 @@ import pytest
 from tests.support.people import persona
 from tests.support.registry import OTHER_KEY, PROVIDER_KEY, REGISTRY_KEY, URL, client, providers, registrys
 from tests.support.watch import Watch
-from vneid_idp.identity.registry import RegistryHealth, RegistryUnavailable
-from vneid_idp.identity.registry_reports import Death, Report
+from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavailable
+from vneid_idp.identity.register.reports import Death, Report
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.registry_client.signatures import (

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.watch import MORNING
-from vneid_idp.identity import account_rules, cards, personal_id
+from vneid_idp.identity import account_rules, personal_id
 from vneid_idp.identity.ages import age, birthday, is_over
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT, current_code
-from vneid_idp.identity.registry import PersonKind
+from vneid_idp.identity.register import cards
+from vneid_idp.identity.register.records import PersonKind
 from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Threshold

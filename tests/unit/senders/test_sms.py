@@ -10,7 +10,7 @@ from tests.support.watch import MORNING
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed, Refused, Unclear
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity.otp import Use
+from vneid_idp.identity.factors.otp import Use
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.senders.sms import NoGateway, SmsGateway
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from vneid_idp.identity.guardianship import is_guardian
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.rules import Rules

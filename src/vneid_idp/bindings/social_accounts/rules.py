@@ -7,7 +7,7 @@ from typing import ClassVar
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.words import GuardianRequired, LevelRequired, NextStep, OwnProofRequired
-from vneid_idp.identity.guardianship import needs_guardian
+from vneid_idp.identity.register.guardianship import needs_guardian
 from vneid_idp.policy.rules import Rules, Threshold
 
 

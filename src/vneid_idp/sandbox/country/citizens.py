@@ -13,10 +13,10 @@ from datetime import date, timedelta
 
 from vneid_idp.identity import personal_id, phones
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.cards import citizen_card_expiry
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import FORMER, current_code
-from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.sandbox.country import names
 from vneid_idp.sandbox.country.dice import Dice, Weighted

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from vneid_idp.identity.registry_feed import Fact, RegistryChange
+from vneid_idp.identity.register.feed import Fact, RegistryChange
 from vneid_idp.sandbox.country.tables import registry_changes, registry_feed, registry_reports
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.registry import Address, CardKind, LockedBy
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.register.records import Address, CardKind, LockedBy
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.sandbox.country.names import build
 from vneid_idp.sandbox.country.personas import Persona, Sketch, draw, years_ago

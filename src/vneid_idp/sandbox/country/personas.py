@@ -13,10 +13,10 @@ from typing import Any
 
 from vneid_idp.identity import personal_id, phones
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.cards import citizen_card_expiry
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.personal_id import Sex
-from vneid_idp.identity.registry import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
-from vneid_idp.identity.roles import Role
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import DAY, Instant, local_date
 from vneid_idp.sandbox.country.names import Name
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from vneid_idp.identity import personal_id
-from vneid_idp.identity.registry import RegistryRecord, from_json
-from vneid_idp.identity.registry_feed import RegistryChange, changed_facts
-from vneid_idp.identity.registry_reports import (
+from vneid_idp.identity.register.feed import RegistryChange, changed_facts
+from vneid_idp.identity.register.records import RegistryRecord, from_json
+from vneid_idp.identity.register.reports import (
     CardIssued,
     Death,
     GuardianNamed,

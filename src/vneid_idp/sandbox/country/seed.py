@@ -12,10 +12,10 @@ from itertools import islice
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import seeding
 from vneid_idp.identity.accounts import account_for
-from vneid_idp.identity.hashing import SecretHasher
+from vneid_idp.identity.factors.hashing import SecretHasher
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role, roles_of
 from vneid_idp.identity.profile import Profile
-from vneid_idp.identity.registry import RegistryRecord
-from vneid_idp.identity.roles import EVERYWHERE, Role, roles_of
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.seeding import Written
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from vneid_idp.identity.registry import RegistryHealth, RegistryRecord
-from vneid_idp.identity.registry_feed import RegistryChange
-from vneid_idp.identity.registry_reports import Report
+from vneid_idp.identity.register.feed import RegistryChange
+from vneid_idp.identity.register.records import RegistryHealth, RegistryRecord
+from vneid_idp.identity.register.reports import Report
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Database
 

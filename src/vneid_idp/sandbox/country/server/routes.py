@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.registry_client.report_wire import ReportBody
 from vneid_idp.registry_client.wire import (

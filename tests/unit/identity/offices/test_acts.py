@@ -6,8 +6,8 @@ import pytest
 
 from vneid_idp.identity.account_rules import Account, may_be_acted_for
 from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
-from vneid_idp.identity.acts import Act, ActNotPossible, HoldsRole, check_possible, possible
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.offices.acts import Act, ActNotPossible, HoldsRole, check_possible, possible
+from vneid_idp.identity.register.records import LockedBy
 
 ACCOUNT = Account(
     person_id="per_a", level=1, level_verified_at=0, opened_at=0, locked_at=None, locked_by=None,

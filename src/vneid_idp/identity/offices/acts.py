@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
-from vneid_idp.identity.registry import LockedBy
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.errors import DomainError
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, delete, func, select
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, record
-from vneid_idp.identity.registry_feed import Fact, RegistryChange
-from vneid_idp.identity.tables import registry_set_aside as table
+from vneid_idp.identity.register.feed import Fact, RegistryChange
+from vneid_idp.identity.register.tables import registry_set_aside as table
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.statement import Statement, insert
@@ -47,7 +47,7 @@ class SetAside:
     set_aside_at: Instant
 
 
-async def set_aside(unit: Unit, feed: str, change: RegistryChange, error: str) -> None:
+async def put(unit: Unit, feed: str, change: RegistryChange, error: str) -> None:
     """Keep a change that could not be followed, and put it on record."""
     await unit.execute(
         _ADD,

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import assert_never
 
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.cards import CardStatus, card_status
-from vneid_idp.identity.guardianship import needs_guardian
-from vneid_idp.identity.registry import Card, CardKind, PersonKind, RegistryRecord
-from vneid_idp.identity.registry_reports import (
+from vneid_idp.identity.register.cards import CardStatus, card_status
+from vneid_idp.identity.register.guardianship import needs_guardian
+from vneid_idp.identity.register.records import Card, CardKind, PersonKind, RegistryRecord
+from vneid_idp.identity.register.reports import (
     CardIssued,
     Death,
     GuardianNamed,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select, update
 
-from vneid_idp.identity.tables import registry_positions
+from vneid_idp.identity.register.tables import registry_positions
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.registry import RegistryRecord
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 

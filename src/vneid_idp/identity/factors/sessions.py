@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity.tables import session_is_live, sessions
+from vneid_idp.identity.factors.tables import session_is_live, sessions
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.levels import SignInMethod

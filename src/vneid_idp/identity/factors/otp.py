@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, delete, null, update
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity.tables import one_time_codes
-from vneid_idp.identity.typed_codes import CodeVerdict, attempt_statement, digits_of, try_code
+from vneid_idp.identity.factors.tables import one_time_codes
+from vneid_idp.identity.factors.typed_codes import CodeVerdict, attempt_statement, digits_of, try_code
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_digits

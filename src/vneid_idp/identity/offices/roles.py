@@ -17,7 +17,7 @@ from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
-from vneid_idp.identity.tables import roles
+from vneid_idp.identity.offices.tables import roles
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id

@@ -23,8 +23,8 @@ from webauthn.helpers.structs import (
 from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity import passkey_store as store
-from vneid_idp.identity.passkey_store import Passkey as Passkey
+from vneid_idp.identity.factors import passkey_store as store
+from vneid_idp.identity.factors.passkey_store import Passkey as Passkey
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose

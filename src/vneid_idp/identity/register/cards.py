@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.registry import Card
+from vneid_idp.identity.register.records import Card
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant
 
 RENEWAL_AGES = (14, 25, 40, 60)

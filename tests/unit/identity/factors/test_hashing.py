@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vneid_idp.identity.hashing import SecretHasher, TooBusy
+from vneid_idp.identity.factors.hashing import SecretHasher, TooBusy
 
 
 @pytest.fixture

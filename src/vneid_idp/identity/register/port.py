@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from vneid_idp.identity.registry import Registry, RegistryRecord
-from vneid_idp.identity.registry_feed import RegistryFeed
-from vneid_idp.identity.registry_reports import RegistryReports
+from vneid_idp.identity.register.feed import RegistryFeed
+from vneid_idp.identity.register.records import Registry, RegistryRecord
+from vneid_idp.identity.register.reports import RegistryReports
 
 
 class PopulationRegistry(Registry, RegistryFeed, RegistryReports, Protocol):

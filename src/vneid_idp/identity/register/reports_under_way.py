@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, select
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.identity.registry_reports import ReportedFact, fact_from_json, name_of
+from vneid_idp.identity.register.reports import ReportedFact, fact_from_json, name_of
+from vneid_idp.identity.register.tables import reports_under_way as table
 from vneid_idp.identity.tables import person_keys
-from vneid_idp.identity.tables import reports_under_way as table
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert

@@ -12,8 +12,8 @@ from sqlalchemy import Text, bindparam, func, or_, select, update
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity.roles import EVERYWHERE, OwnFile, RoleRequired
-from vneid_idp.identity.tables import lock_requests
+from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, RoleRequired
+from vneid_idp.identity.offices.tables import lock_requests
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, null, update
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity.tables import activation_codes
-from vneid_idp.identity.typed_codes import CodeVerdict, attempt_statement, digits_of, try_code
+from vneid_idp.identity.factors.tables import activation_codes
+from vneid_idp.identity.factors.typed_codes import CodeVerdict, attempt_statement, digits_of, try_code
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
 from vneid_idp.storage.statement import Statement, insert

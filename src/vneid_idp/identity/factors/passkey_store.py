@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
-from vneid_idp.identity.tables import passkeys
+from vneid_idp.identity.factors.tables import passkeys
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit

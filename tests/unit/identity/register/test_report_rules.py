@@ -8,8 +8,9 @@ import pytest
 from tests.support.people import persona
 from tests.support.watch import MORNING
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.registry import Card, CardKind, RegistryRecord
-from vneid_idp.identity.registry_reports import (
+from vneid_idp.identity.register.records import Card, CardKind, RegistryRecord
+from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle, check_report
+from vneid_idp.identity.register.reports import (
     CardIssued,
     Death,
     GuardianNamed,
@@ -17,7 +18,6 @@ from vneid_idp.identity.registry_reports import (
     PhoneChanged,
     ReportedFact,
 )
-from vneid_idp.identity.report_rules import CannotBeReported, Obstacle, check_report
 from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Policy, Threshold, ThresholdRow

@@ -6,9 +6,10 @@ the unit that opens the session.
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import account_store, accounts, passkey_store
-from vneid_idp.identity.chosen_secrets import SecretKind
-from vneid_idp.identity.passkeys import METHOD as PASSKEY
+from vneid_idp.identity import account_store, accounts
+from vneid_idp.identity.factors import passkey_store
+from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from vneid_idp.identity.registry import Card, RegistryRecord, card_from_json
+from vneid_idp.identity.register.records import Card, RegistryRecord, card_from_json
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 

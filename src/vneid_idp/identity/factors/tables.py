@@ -1,0 +1,74 @@
+"""Tables of codes, passkeys and sessions. What somebody chose is read with the account, and stands there."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    and_,
+    bindparam,
+)
+
+from vneid_idp.storage.metadata import metadata
+
+one_time_codes = Table(
+    "one_time_codes",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("code_digest", Text, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("sends", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "context"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("credential_id", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("transports", Text, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("last_challenge_at", BigInteger),
+    Column("removed_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "credential_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("methods", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "session_id"),
+)
+
+activation_codes = Table(
+    "activation_codes",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("code_digest", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+
+def session_is_live() -> ColumnElement[bool]:
+    """Whether a joined row of `sessions` still stands; binds `now`."""
+    return and_(sessions.c.ended_at.is_(None), sessions.c.expires_at > bindparam("now", type_=BigInteger))
