@@ -1,4 +1,8 @@
-"""`/me/services`: the services that I allowed something, what each has, since when, and the proof. Withdraw at once."""
+"""`/me/services`: the services that I allowed something, what each gets, since when, and the proof. Withdraw at once.
+
+The page shows what the APIs serve (`protocol/permitted.py`), and apart from it what was agreed to once and is served no
+more, since the registration or the purpose is another one by now.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +18,7 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions
 from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import Say, Topic, topics_of
 from vneid_idp.web.doors import Door
@@ -26,9 +31,9 @@ from vneid_idp.web.templates import render
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a service has for one purpose. `purpose` is missing when the service no longer registers it."""
+    """What a service gets for one purpose, as it is registered and agreed to."""
 
-    purpose: Purpose | None
+    purpose: Purpose
     lines: tuple[tuple[Topic, str | None], ...]
 
 
@@ -42,6 +47,10 @@ class Service:
     logo: str | None
     shared: tuple[Shared, ...]
     permissions: tuple[str, ...]
+    no_more: tuple[str, ...]
+    """What was agreed to once and is served no more, as labels that are marked for translation."""
+    paused: bool
+    """Whether the service, or its organisation, is out of service: nothing at all is served meanwhile."""
     kept_back: tuple[Topic, ...]
     receipts: tuple[Receipt, ...]
 
@@ -53,12 +62,13 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
-    names = {given for consent in current for given in handed_over(consent.decisions)}
+    counts = {c.client_id: _counting(clients.get(c.client_id), c) for c in current}
+    names = {given for decided in counts.values() for given in handed_over(decided)}
     values = profiles.claims(names, holder.profile, holder.account, holder.now, provider.issuer)
     say = partial(gettext, request)
     services = [
-        service_of(consent, clients.get(consent.client_id), receipts[consent.client_id], values, say)
-        for consent in current
+        service_of(c, clients.get(c.client_id), counts[c.client_id], receipts[c.client_id], values, say)
+        for c in current
     ]
     return render(
         request,
@@ -86,27 +96,52 @@ def handed_over(decided: Decisions) -> dict[str, str]:
     }
 
 
+def _counting(client: Client | None, consent: Consent) -> Decisions:
+    return counting(client, consent.decisions) if client else {}
+
+
+def _permissions(client: Client | None, decided: Decisions) -> tuple[str, ...]:
+    given = [name for name in PERMISSIONS if name in decided and decided[name].given]
+    if "offline_access" in given and not (client and may_refresh(client, given)):
+        given.remove("offline_access")
+    return tuple(given)
+
+
 def service_of(
-    consent: Consent, client: Client | None, receipts: list[Receipt], values: Mapping[str, Any], say: Say
+    consent: Consent,
+    client: Client | None,
+    counts: Decisions,
+    receipts: list[Receipt],
+    values: Mapping[str, Any],
+    say: Say,
 ) -> Service:
-    """A consent as the page shows it. Pure."""
-    given = handed_over(consent.decisions)
+    """A consent as the page shows it, of which `counts` is served now. Pure."""
+    given, once = handed_over(counts), handed_over(consent.decisions)
     known = {purpose.id: purpose for purpose in client.purposes} if client else {}
     shared = []
     for purpose_id in dict.fromkeys(given.values()):
         own = [name for name, purpose in given.items() if purpose == purpose_id]
         lines = tuple((t, t.show({c: values[c] for c in own if c in values}, say)) for t in topics_of(own))
-        shared.append(Shared(known.get(purpose_id), lines))
-    refused = [name for name in consent.decisions if name not in PERMISSIONS and name not in given]
-    given_topics = {topic.key for part in shared for topic, _ in part.lines}
+        shared.append(Shared(known[purpose_id], lines))
+    refused = [name for name, decision in consent.decisions.items() if name not in PERMISSIONS and not decision.given]
+    given_topics, once_topics = topics_of(given), topics_of(once)
+    permissions = _permissions(client, counts)
+    no_more = [topic.label for topic in once_topics if topic not in given_topics]
+    no_more += [
+        PERMISSIONS[name].title
+        for name, decision in consent.decisions.items()
+        if name in PERMISSIONS and decision.given and name not in permissions
+    ]
     return Service(
         consent=consent,
         name=client.client_name if client else consent.client_id,
         domain=client.home if client is not None else None,
         logo=logo_path(client) if client else None,
         shared=tuple(shared),
-        permissions=tuple(p for p in PERMISSIONS if p in consent.decisions and consent.decisions[p].given),
-        kept_back=tuple(topic for topic in topics_of(refused) if topic.key not in given_topics),
+        permissions=permissions,
+        no_more=tuple(no_more),
+        paused=client is None or client.disabled_at is not None,
+        kept_back=tuple(topic for topic in topics_of(refused) if topic not in once_topics),
         receipts=tuple(receipt for receipt in receipts if receipt.consent_id == consent.consent_id),
     )
 

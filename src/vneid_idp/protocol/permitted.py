@@ -6,6 +6,8 @@ permits it now, a purpose that stands covers it, and the person's answer to that
 what comes back counts again as far as the answer that was given does.
 """
 
+from collections.abc import Collection
+
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions, covers, granted_scope, scope_of
@@ -40,6 +42,6 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
     return altered(authorisation, scope=scope)
 
 
-def may_refresh(client: Client, counts: Authorisation) -> bool:
-    """Whether the client may go on while the person is away, by what `counts` of an authorisation (OIDC Core §11)."""
-    return "offline_access" in counts.scope and "refresh_token" in client.grant_types
+def may_refresh(client: Client, counts: Collection[str]) -> bool:
+    """Whether the client may go on while the person is away, by the scope that `counts` (OIDC Core §11)."""
+    return "offline_access" in counts and "refresh_token" in client.grant_types

@@ -53,7 +53,7 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
         await _end_replayed(provider, wanted)
         raise InvalidGrant("The code was used before, or the consent or the session behind it has ended.")
     authorisation = permitted(client, grant.authorisation, grant.decided)
-    generation = 1 if may_refresh(client, authorisation) else None
+    generation = 1 if may_refresh(client, authorisation.scope) else None
     return Granted(authorisation, wanted.grant_id, generation, wanted.nonce), now
 
 
@@ -89,7 +89,7 @@ def _counting(client: Client, grant: Grant) -> tuple[str, ...]:
     if "offline_access" not in client.scope:
         raise InvalidGrant("This client may no longer act while the person is away: offline_access was taken from it.")
     authorisation = permitted(client, grant.authorisation, grant.decided)
-    if not may_refresh(client, authorisation):
+    if not may_refresh(client, authorisation.scope):
         raise InvalidGrant("What the person agreed to has changed or counts no more: ask the person again.")
     return authorisation.scope
 

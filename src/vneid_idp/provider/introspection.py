@@ -50,7 +50,7 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     counts = permitted(client, grant.authorisation, grant.decided)
     if isinstance(token, AccessToken):
         return active(token, token.authorised(counts), provider.issuer, sub, now)
-    if token.generation != grant.rotation.generation or not may_refresh(client, counts):
+    if token.generation != grant.rotation.generation or not may_refresh(client, counts.scope):
         return INACTIVE
     return active_refresh(token, counts, provider.issuer, sub)
 

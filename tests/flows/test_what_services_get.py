@@ -1,0 +1,98 @@
+"""`/me/services` says what the APIs serve, and apart from it what was agreed to once and is served no more."""
+
+from typing import Any
+
+import pytest
+
+from tests.flows.test_portal import opened
+from tests.flows.test_purpose_changes import set_purposes
+from tests.support.country import PURPOSE, Country
+from tests.support.deeds import DEED
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import Known, agreed
+from vneid_idp.clients import by_operator, service
+
+LIVE = ("minh.anh@thu.example", "Giữ quyền truy cập khi bạn vắng mặt")
+ONCE = "Từng đồng ý, nay không còn hiệu lực"
+ANOTHER = {**PURPOSE, "title": {"vi": "Quảng cáo", "en": "Advertising"}}
+
+
+async def change(land: Country, party: RelyingParty, **members: Any) -> None:
+    """The operator changes the registration."""
+    async with land.idp.db.writing() as unit:
+        client = await service.get_client(unit, party.client_id)
+        await by_operator.update(unit, client, {**client.metadata, **members}, DEED, sandbox=True)
+
+
+async def now_and_once(someone: Known) -> tuple[str, str]:
+    """What the page says that the service gets, and what it says of former times."""
+    page = (await opened(someone.person, "/me/services")).text.partition("biên nhận")[0]
+    now, _, once = page.partition(ONCE)
+    return now, once
+
+
+async def test_what_stands_is_shown_with_values_and_nothing_of_former_times(land: Country, party: RelyingParty) -> None:
+    now, once = await now_and_once(await agreed(land, party))
+    assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Liên kết tài khoản"))
+    assert once == ""
+
+
+async def test_a_scope_that_the_operator_took_is_told_as_what_was_agreed_to_once(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    await change(land, party, scope="openid identity age binding:social_account")
+    now, once = await now_and_once(someone)
+    assert not any(words in now for words in LIVE)
+    assert "Xác thực tài khoản" in now
+    assert "Mức độ tài khoản định danh điện tử" in now
+    assert "Thư điện tử" in once
+    assert "Giữ quyền truy cập khi bạn vắng mặt" in once
+    assert "minh.anh@thu.example" not in once
+    await change(land, party, scope=" ".join(party.registered.client.scope))
+    now, once = await now_and_once(someone)
+    assert all(words in now for words in LIVE)
+    assert once == ""
+
+
+@pytest.mark.parametrize("what", ["gone", "another meaning"])
+async def test_an_old_agreement_does_not_stand_under_a_title_that_nobody_agreed_to(
+    land: Country, party: RelyingParty, what: str
+) -> None:
+    someone = await agreed(land, party)
+    if what == "gone":
+        await set_purposes(land, party, {**ANOTHER, "id": "other"})
+    else:
+        await set_purposes(land, party, ANOTHER, material=("account",))
+    now, once = await now_and_once(someone)
+    assert not any(words in now + once for words in ("minh.anh@thu.example", "Quảng cáo", "Xác thực tài khoản"))
+    assert all(words in once for words in ("Thư điện tử", "Họ, chữ đệm và tên", "Liên kết tài khoản", LIVE[1]))
+    assert "ngoài ra không biết gì thêm" in now
+
+
+async def test_who_may_not_refresh_keeps_no_access(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    await change(land, party, grant_types=["authorization_code"])
+    now, once = await now_and_once(someone)
+    assert (LIVE[0] in now, LIVE[1] in now, LIVE[1] in once) == (True, False, True)
+
+
+async def test_a_smaller_proof_in_place_of_a_claim_still_says_what_was_kept_back(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    await someone.agree(party, "email", instead={"birthdate": "age_over_16"}, left_out=("gender",))
+    page = (await opened(someone.person, "/me/services")).text
+    kept_back = page.partition("Bạn không chia sẻ:")[2].partition("biên nhận")[0]
+    assert "ngày, tháng, năm sinh" in kept_back
+    assert "giới tính" in kept_back
+
+
+async def test_of_a_service_out_of_service_the_page_says_that_it_gets_nothing(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    said = "đang bị tạm ngừng tại đây và không nhận được gì"
+    assert said not in (await opened(someone.person, "/me/services")).text
+    await land.idp.db.transact(lambda unit: service.disable(unit, party.client_id, DEED))
+    assert said in (await opened(someone.person, "/me/services")).text
