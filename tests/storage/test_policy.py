@@ -182,7 +182,7 @@ async def test_a_day_that_has_begun_needs_a_reason_of_its_own(db: Database, watc
     with pytest.raises(HoldsAlready):
         await publish(db, 2)
     with pytest.raises(BadDeed):
-        await publish(db, 2, backdated="for 079096000001")
+        await publish(db, 2, backdated="for 097096000001")
     assert (await published(db)).on(day)[AGE] == 16
     await publish(db, 2, backdated="The law was in force before we knew")
     assert (await published(db)).on(day)[AGE] == 18
