@@ -12,7 +12,8 @@ from vneid_idp.web.exchange import Exchange
 _log = Log(__name__)
 
 SLOW_SECONDS = 1.0
-NO_DOOR = "(no door)"
+NO_DOOR, OTHER = "<no door>", "<other>"
+"""No address and no method, in signs that the log lets pass."""
 
 
 def tell(scope: Scope, exchange: Exchange, status: int, seconds: float) -> None:
@@ -22,7 +23,7 @@ def tell(scope: Scope, exchange: Exchange, status: int, seconds: float) -> None:
         return
     (_log.info if remarkable else _log.debug)(
         "request.served",
-        method=scope["method"] if scope["method"] in _METHODS else "(other)",
+        method=scope["method"] if scope["method"] in _METHODS else OTHER,
         route=exchange.route or getattr(scope.get("route"), "path", NO_DOOR),
         status=status,
         ms=round(seconds * 1000, 1),
