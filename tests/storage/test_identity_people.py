@@ -29,7 +29,7 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country import store as population_store
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.population import COLUMN, NotSynthetic, NumberTaken
-from vneid_idp.sandbox.country.seed import seed_citizens, seed_personas
+from vneid_idp.sandbox.country.seed import seed_citizens
 from vneid_idp.sandbox.country.tables import registry_people
 from vneid_idp.storage.metadata import metadata
 from vneid_idp.storage.statement import Statement
@@ -244,20 +244,6 @@ async def test_secrets_are_set_and_weak_ones_refused(db: Database) -> None:
     for kind, secret in ((SecretKind.PASSWORD, "short"), (SecretKind.PASSCODE, "123456")):
         with pytest.raises(WeakSecret):
             chosen_secrets.check_new(kind, secret)
-
-
-async def test_personas_can_be_seeded_on_another_day(db: Database, watch: Watch) -> None:
-    await with_personas(db)
-    watch.advance(400 * DAY)
-    async with db.writing() as unit:
-        everyone = await seed_personas(unit, VAULT, BLIND, hashes())
-        again = {persona.slug: persona for persona in await seed_personas(unit, VAULT, BLIND, hashes())}
-        assert tuple(again.values()) == everyone
-        young = again["sixteen-today"]
-        found = await lookup.find_candidate(unit, VAULT, BLIND, young.username)
-        assert found.profile is not None
-        assert replace(found.profile.record, revision=0) == young.record
-        assert await POPULATION.find_by_number(unit, persona("sixteen-today").username) is None
 
 
 async def test_citizens_are_written_once_whatever_is_there(db: Database) -> None:

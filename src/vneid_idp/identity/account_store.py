@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy import Text, and_, bindparam, case, func, null, or_, select, update
 
 from vneid_idp.identity import tables
 from vneid_idp.identity.account_rules import Account, account_of
@@ -99,7 +99,6 @@ _CLOSE_ACCOUNT = Statement(
     .where(_accounts.c.person_id == bindparam("of_person"), _accounts.c.closed_at.is_(None))
     .values(closed_at=bindparam("at"), updated_at=bindparam("at"))
 )
-_DELETE_ACCOUNT = Statement(delete(_accounts).where(_accounts.c.person_id == bindparam("person_id")))
 _FIND_SECRET = Statement(
     select(_secrets.c.hash).where(_secrets.c.person_id == bindparam("person_id"), _secrets.c.kind == bindparam("kind"))
 )
@@ -185,11 +184,6 @@ async def raise_level(unit: Unit, person_id: str, level: int, now: Instant) -> b
 async def close_account(unit: Unit, person_id: str, now: Instant) -> bool:
     """Close an account; whether it was open."""
     return await unit.execute(_CLOSE_ACCOUNT, of_person=person_id, at=now) == 1
-
-
-async def delete_account(unit: Unit, person_id: str) -> None:
-    """Remove an account altogether (personas are set up anew)."""
-    await unit.execute(_DELETE_ACCOUNT, person_id=person_id)
 
 
 async def put_secret(unit: Unit, person_id: str, kind: str, hashed: str, now: Instant) -> None:

@@ -33,22 +33,15 @@ class Written:
         return self.key.seal_json(profiles.COLUMN, self.profile)
 
 
-async def write_anew(unit: Unit, blind: BlindIndex, written: Written) -> None:
-    """Write an account in place of the one that the person has, if any; passkeys stay."""
+async def write_account(unit: Unit, blind: BlindIndex, written: Written) -> None:
+    """Write the account of somebody who has none."""
     account = written.account
     await persons.ensure(unit, account.person_id)
-    await remove(unit, account.person_id)
     await account_store.open_account(unit, account, written.sealed)
     if account.is_open:
         await sign_in_names.put(unit, account.person_id, sign_in_digests(blind, written.profile.record))
     for kind, hashed in written.secrets.items():
         await account_store.put_secret(unit, account.person_id, kind, hashed, unit.now)
-
-
-async def remove(unit: Unit, person_id: str) -> None:
-    """Remove an account and its names, as if it had never been."""
-    await account_store.delete_account(unit, person_id)
-    await sign_in_names.give_all_back(unit, person_id)
 
 
 async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) -> None:

@@ -3,9 +3,15 @@
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
-from vneid_idp.sandbox.country.persona_list import personas
+from vneid_idp.sandbox.country.persona_list import SKETCHES
 from vneid_idp.sandbox.country.population import Population
-from vneid_idp.sandbox.country.seed import sandbox_hashes, seed_citizens, seed_personas
+from vneid_idp.sandbox.country.seed import (
+    let_the_day_pass,
+    missing_personas,
+    sandbox_hashes,
+    seed_citizens,
+    seed_personas,
+)
 from vneid_idp.storage.unit import Database
 
 _NEIGHBOURS = 200
@@ -13,14 +19,16 @@ _SEED = 2026
 
 
 async def settle(database: Database, vault: Vault, blind: BlindIndex) -> None:
-    """Write the people who are missing, and the personas anew when their ages are of another day."""
+    """Write the people who are missing, and let the register say how old the personas are today.
+
+    Everybody else stays as they are, also whoever was forgotten: only `make sandbox-reset` starts over.
+    """
     population = Population(vault, blind)
     async with database.reading() as unit:
-        known = [await population.find(unit, persona.record.person_id) for persona in personas(unit.now)]
-        wanted = [persona.record.birth_date for persona in personas(unit.now)]
-    if [record and record.birth_date for record in known] == wanted:
-        return
-    hashes = sandbox_hashes(SecretHasher())
-    await database.transact(lambda unit: seed_personas(unit, vault, blind, hashes))
-    if not any(known):
-        await seed_citizens(database, vault, blind, _NEIGHBOURS, _SEED, hashes=hashes)
+        missing = await missing_personas(unit, population)
+    if missing:
+        hashes = sandbox_hashes(SecretHasher())
+        await database.transact(lambda unit: seed_personas(unit, vault, blind, hashes))
+        if len(missing) == len(SKETCHES):
+            await seed_citizens(database, vault, blind, _NEIGHBOURS, _SEED, hashes=hashes)
+    await database.transact(lambda unit: let_the_day_pass(unit, population))

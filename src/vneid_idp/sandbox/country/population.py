@@ -93,6 +93,10 @@ class Population:
         """See `Registry.find_by_number`."""
         return self._open(await store.find_person_by_number(unit, self.number_digest(number)))
 
+    async def is_entered(self, unit: Reading, record: RegistryRecord) -> bool:
+        """Whether somebody of this id or number was ever entered, who may have been forgotten since."""
+        return await store.is_entered(unit, record.person_id, self.number_digest(record.personal_number))
+
     async def children_of(self, unit: Reading, person_id: str) -> tuple[RegistryRecord, ...]:
         """See `Registry.children_of`."""
         records = [self._open(sealed) for sealed in await store.children_of(unit, person_id)]

@@ -13,7 +13,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import seeding
 from vneid_idp.identity.accounts import account_for
 from vneid_idp.identity.factors.hashing import SecretHasher
-from vneid_idp.identity.offices.roles import EVERYWHERE, Role, roles_of
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.seeding import Written
@@ -24,7 +24,7 @@ from vneid_idp.sandbox.country.citizens import Citizen, citizens
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD, Persona
 from vneid_idp.sandbox.country.population import Population
-from vneid_idp.storage.unit import AlreadyThere, Database, Unit
+from vneid_idp.storage.unit import AlreadyThere, Database, Reading, Unit
 from vneid_idp.use_cases.give_role import give_role
 
 BATCH = 5_000
@@ -57,37 +57,51 @@ def sandbox_hashes(hasher: SecretHasher) -> Hashes:
     return Hashes(hasher.hash_now(PASSWORD), hasher.hash_now(PASSCODE))
 
 
+async def missing_personas(unit: Reading, population: Population) -> tuple[Persona, ...]:
+    """Those of whom the country has never heard; not who was forgotten."""
+    return tuple([each for each in personas(unit.now) if not await population.is_entered(unit, each.record)])
+
+
 async def seed_personas(unit: Unit, vault: Vault, blind: BlindIndex, hashes: Hashes) -> tuple[Persona, ...]:
-    """Write every persona as of `unit.now`, over what an earlier day wrote; passkeys that they added stay."""
+    """Write the personas who are missing, as of `unit.now`; who they are. What became of the others stays."""
     population = Population(vault, blind)
-    everyone = personas(unit.now)
-    for persona in everyone:
+    missing = await missing_personas(unit, population)
+    for persona in missing:
         await _put_account(unit, vault, blind, await population.register(unit, persona.record), persona, hashes)
         await _give_roles(unit, persona)
-    return everyone
+    return missing
+
+
+async def let_the_day_pass(unit: Unit, population: Population) -> None:
+    """Have the register correct the birth dates of living personas who are as old on `unit.now` as their names say.
+
+    The number has the year of birth in it. Accounts and bindings follow as they follow any change of the register.
+    """
+    for persona in personas(unit.now):
+        of_today, found = persona.record, await population.find(unit, persona.record.person_id)
+        if found is None or found.deceased_at is not None or found.birth_date == of_today.birth_date:
+            continue
+        corrected = replace(found, birth_date=of_today.birth_date, personal_number=of_today.personal_number)
+        await population.register(unit, corrected)
 
 
 async def _give_roles(unit: Unit, persona: Persona) -> None:
-    person_id = persona.record.person_id
-    held = {(each.role, each.scope) for each in await roles_of(unit, person_id)}
     for role in persona.roles:
         scope = EVERYWHERE if role is Role.OPERATOR else "HN-01"
-        if (role, scope) not in held:
-            await give_role(unit, person_id, role, scope, _SANDBOX)
+        await give_role(unit, persona.record.person_id, role, scope, _SANDBOX)
 
 
 async def _put_account(
     unit: Unit, vault: Vault, blind: BlindIndex, record: RegistryRecord, persona: Persona, hashes: Hashes
 ) -> None:
     if persona.level == 0:
-        await seeding.remove(unit, record.person_id)
         return
     account = account_for(record, persona.level, unit.now - 100 * DAY, unit.now)
     if persona.closed:
         account = replace(account, closed_at=unit.now - DAY)
     key = await vault.ensure_key(unit, record.person_id)
     secrets = hashes.by_kind if persona.passcode is not None else {"password": hashes.password}
-    await seeding.write_anew(unit, blind, Written(account, Profile(record, persona.own), key, secrets))
+    await seeding.write_account(unit, blind, Written(account, Profile(record, persona.own), key, secrets))
 
 
 async def seed_citizens(
@@ -144,9 +158,7 @@ async def _write_new(vault: Vault, blind: BlindIndex, batch: list[Citizen], hash
     written = 0
     for citizen in batch:
         record = citizen.record
-        if await population.find_by_number(unit, record.personal_number):
-            continue
-        if await population.find(unit, record.person_id):
+        if await population.is_entered(unit, record):
             continue
         if record.phone and await seeding.name_is_taken(unit, blind, record.phone):
             record = replace(record, phone=None)

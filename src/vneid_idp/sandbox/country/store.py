@@ -26,6 +26,11 @@ _FIND_PERSON_BY_NUMBER = Statement(
     .select_from(_numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id))
     .where(_numbers.c.number_digest == bindparam("number_digest"))
 )
+_ENTERED = Statement(
+    select(_people.c.person_id)
+    .where(_people.c.person_id == bindparam("person_id"))
+    .union_all(select(_numbers.c.person_id).where(_numbers.c.number_digest == bindparam("number_digest")))
+)
 _CHILDREN = Statement(
     select(*_SEALED_PERSON)
     .select_from(_guardianships.join(_people_with_keys, _people.c.person_id == _guardianships.c.child_id))
@@ -86,6 +91,11 @@ async def find_person_by_number(unit: Reading, number_digest: str) -> Sealed | N
     """The same, by the digest of the personal ID number."""
     row = await unit.fetch_one(_FIND_PERSON_BY_NUMBER, number_digest=number_digest)
     return _sealed(row) if row else None
+
+
+async def is_entered(unit: Reading, person_id: str, number_digest: str) -> bool:
+    """Whether there is somebody of this id or number, or was before the key was destroyed."""
+    return await unit.fetch_one(_ENTERED, person_id=person_id, number_digest=number_digest) is not None
 
 
 async def children_of(unit: Reading, guardian_id: str) -> list[Sealed]:
