@@ -9,6 +9,7 @@ from tests.support.tokens import CHILD, OWN, person_token
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import RecordedEvent
+from vneid_idp.bindings.engine.rules import BindingNotFound
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
@@ -93,6 +94,17 @@ async def test_a_grant_that_binds_nothing_releases_nothing(land: Country, party:
     async with land.idp.db.writing() as unit:
         released = await release_with_token(unit, SOCIAL_ACCOUNT, client, allowed, bound.binding_id, holder, shipped())
     assert released.state == "released"
+
+
+async def test_a_grant_releases_nothing_at_another_client(land: Country, party: RelyingParty) -> None:
+    bound = (await bind(land, party, await granted(land, party, OWN), "guardian")).binding
+    other = RelyingParty(land, await land.register())
+    grant_id, holder = await granted(land, other, OWN), await asked(land, "guardian")
+    with pytest.raises(BindingNotFound):
+        async with land.idp.db.writing() as unit:
+            await release_with_token(
+                unit, SOCIAL_ACCOUNT, other.registered.client, grant_id, bound.binding_id, holder, shipped()
+            )
 
 
 async def password_of(land: Country, person_id: str) -> SignInProof:

@@ -40,14 +40,18 @@ async def release_by_person(
     child: RegistryRecord | None,
     policy: Policy,
     *,
+    client_id: str | None = None,
     kinds: Kinds = KINDS,
 ) -> Binding:
-    """Release a binding for its holder, or for the guardian of `child`, who supervises it today.
+    """Release a binding for its holder, or for the guardian of `child`, who supervises it today; one at `client_id`, or
+    anywhere.
 
     Raises `BindingNotFound`, `MoveForbidden`.
     """
     binding = await find_for_person(unit, person_id, binding_id, kinds=kinds)
-    if binding is None or not acts_for(person_id, binding, child, policy.at(unit.now), unit.now):
+    if binding is None or client_id not in (None, binding.client_id):
+        raise BindingNotFound
+    if not acts_for(person_id, binding, child, policy.at(unit.now), unit.now):
         raise BindingNotFound
     kind = kinds[binding.kind]
     by = kind.role_of(person_id, binding)

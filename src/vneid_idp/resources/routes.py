@@ -21,7 +21,6 @@ from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
-from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.claims import check_may_bind, check_may_handle
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import Caller, find_caller
@@ -229,8 +228,12 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     policy = await provider.current_policy()
-    found, answer, wants_guardian = await _visible(provider, caller, binding_id, policy)
+    found, answer, wants_guardian = await _find(provider, caller, binding_id)
     now = provider.clock.now()
+    holder = None if answer is None else answer.record
+    if caller.person_id is not None and not acts_for(caller.person_id, found, holder, policy.at(now), now):
+        # A stranger's binding and none at all look the same, and a former guardian is a stranger.
+        raise BindingNotFound
     _no_store(response)
     return Binding.of(found, _age_of(answer, now), policy.at(now), wants_guardian=wants_guardian)
 
@@ -242,7 +245,8 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     """The account is nobody's again. Releasing twice is the same as once."""
     provider = idp(request)
     policy = await provider.current_policy()
-    _, answer, _ = await _visible(provider, caller, binding_id, policy)
+    # Whether it is the caller's to release is judged in the unit that does it.
+    _, answer, _ = await _find(provider, caller, binding_id)
 
     async def work(unit: Unit) -> tuple[SocialAccount, Instant]:
         if caller.grant_id is None:
@@ -258,20 +262,14 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     return Binding.of(released, _age_of(answer, now), policy.at(now))
 
 
-async def _visible(
-    provider: Idp, caller: Caller, binding_id: str, policy: Policy
-) -> tuple[SocialAccount, RegisterAnswer | None, bool]:
-    """The binding, if it is the caller's to see, what the registry says of its holder, and whether another guardian's
-    proof is wanted."""
+async def _find(provider: Idp, caller: Caller, binding_id: str) -> tuple[SocialAccount, RegisterAnswer | None, bool]:
+    """A binding of the calling network, what the registry says of its holder, and whether another guardian's proof is
+    wanted."""
     check_may_handle(caller.authorisation.scope)
     async with provider.db.reading() as unit:
         binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
         wanting = await resting.want_guardian(unit, (binding,), KIND, caller.client.client_id)
-    answer, now = await persons.ask(provider.db, provider.registry, binding.person_id), provider.clock.now()
-    holder = None if answer is None else answer.record
-    if caller.person_id is not None and not acts_for(caller.person_id, binding, holder, policy.at(now), now):
-        # A stranger's binding and none at all look the same, and a former guardian is a stranger.
-        raise BindingNotFound
+    answer = await persons.ask(provider.db, provider.registry, binding.person_id)
     return binding, answer, binding_id in wanting
 
 
