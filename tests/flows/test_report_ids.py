@@ -132,6 +132,23 @@ async def test_the_id_of_a_report_is_no_other_persons(land: Country, to: Reporti
     assert await informed(land, stranger) == []
 
 
+@pytest.mark.parametrize("sees", ["what was", "what is"])
+async def test_who_sends_the_same_while_it_is_reported_is_refused_nothing(
+    land: Country, to: Reporting, who: str, sees: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, fact = SyntheticRegistry.find, GuardianNamed(land.people["grandmother"].record.person_id)
+
+    async def find(registry: SyntheticRegistry, person_id: str) -> RegistryRecord | None:
+        monkeypatch.setattr(SyntheticRegistry, "find", ask)
+        before = await ask(registry, person_id)
+        await report_to_registry(to, "rep_a", who, fact, shipped(), DEED)
+        return before if sees == "what was" else await ask(registry, person_id)
+
+    monkeypatch.setattr(SyntheticRegistry, "find", find)
+    await report_to_registry(to, "rep_a", who, fact, shipped(), DEED)
+    assert len(await informed(land, who)) == 1
+
+
 async def test_a_phone_is_changed_once_by_many_who_send_its_code_at_once(land: Country, to: Reporting) -> None:
     person_id = land.people["plain"].record.person_id
     code = await code_to(land, "plain", NEW_PHONE)
