@@ -64,7 +64,7 @@ async def test_whoever_holds_a_role_activates_nothing_whatever_code_there_is(lan
         code = await activation.issue(unit, land.idp.keys.blind, who, CLERK)
     assert await tried(land, who, code) is CodeVerdict.SPENT
     await ended(land, held)
-    assert await tried(land, who, code) is CodeVerdict.RIGHT
+    assert await tried(land, who, code) is CodeVerdict.SPENT
 
 
 async def test_a_code_to_a_new_phone_of_before_is_good_no_more(land: Country, who: str) -> None:

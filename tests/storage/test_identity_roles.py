@@ -240,7 +240,7 @@ async def test_a_lock_takes_two_officers(db: Database) -> None:
 
     async def decide(request_id: str, by: str, *, agreed: bool) -> None:
         async with db.writing() as unit:
-            await decide_lock(unit, person_id, request_id, agreed=agreed, deed=Deed(by, "court"))
+            await decide_lock(unit, request_id, agreed=agreed, deed=Deed(by, "court"))
 
     asked = await ask(lock=True)
     with pytest.raises(RequestIsOpen):
@@ -270,7 +270,7 @@ async def test_two_officers_at_once_decide_once(db: Database) -> None:
     async def decide(by: str) -> bool:
         try:
             async with db.writing() as unit:
-                await decide_lock(unit, person_id, asked.request_id, agreed=by != "per_two", deed=Deed(by, "court"))
+                await decide_lock(unit, asked.request_id, agreed=by != "per_two", deed=Deed(by, "court"))
         except NoSuchRequest:
             return False
         return True

@@ -28,7 +28,7 @@ async def ask(db: Database, deed: Deed = HERE, *, lock: bool = True) -> LockRequ
 
 async def decide(db: Database, asked: LockRequest, deed: Deed, *, agreed: bool = True) -> None:
     async with db.writing() as unit:
-        await decide_lock(unit, subject(), asked.request_id, agreed=agreed, deed=deed)
+        await decide_lock(unit, asked.request_id, agreed=agreed, deed=deed)
 
 
 async def waiting(db: Database, office: str = EVERYWHERE) -> list[str]:

@@ -13,7 +13,7 @@ from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
-from vneid_idp.use_cases.decide_lock import decide_request
+from vneid_idp.use_cases.decide_lock import decide_lock
 
 
 def add_to(app: typer.Typer) -> None:
@@ -67,7 +67,7 @@ def decide(
 
     async def work(db: Database) -> LockRequest:
         deed = Deed(by, reason)
-        asked, _ = await db.transact(lambda unit: decide_request(unit, request_id, agreed=agree, deed=deed))
+        asked, _ = await db.transact(lambda unit: decide_lock(unit, request_id, agreed=agree, deed=deed))
         return asked
 
     asked = with_database(settings_of(context), work)

@@ -13,7 +13,7 @@ from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.office.access import HOME, OpenFile, for_file, waiting_for
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
-from vneid_idp.use_cases.decide_lock import decide_request
+from vneid_idp.use_cases.decide_lock import decide_lock
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -93,7 +93,7 @@ async def decide(request: Request, colleague: Colleague) -> Response:
     if deed is not None:
         which = request.path_params["request"]
         with RefusedInWords(request, errors):
-            _, deliveries = await colleague.act(lambda unit: decide_request(unit, which, agreed=agreed, deed=deed))
+            _, deliveries = await colleague.act(lambda unit: decide_lock(unit, which, agreed=agreed, deed=deed))
             await colleague.provider.dispatcher.attempt(deliveries)
             return see_other(f"{HOME}/requests?done=decided")
     return await _decide_page(request, colleague, form, errors)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity import persons
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors import activation, chosen_secrets
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.acts import Act, possible
 from vneid_idp.identity.offices.roles import roles_of
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
@@ -19,15 +20,18 @@ async def activate_account(
 ) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Try the code, and if it is right set the secrets; the log-out tokens to deliver after the commit.
 
-    Whoever knew the old secrets is signed out everywhere. For somebody who holds a role no code is good: who made it
-    would act in the role. It returns, never raises, so that a wrong try is counted.
+    Whoever knew the old secrets is signed out everywhere. A code is good as long as one could be handed out: not for
+    the dead, nor where the account was closed, nor for somebody who holds a role, in which its maker would act. It
+    returns, never raises, so that a wrong try is counted.
     """
     await persons.seize(unit, person_id)
-    if await roles_of(unit, person_id):
-        return CodeVerdict.SPENT, ()
     outcome = await activation.use(unit, blind, person_id, code)
     if outcome is not CodeVerdict.RIGHT:
         return outcome, ()
+    # Only now: whether there is somebody, and how they stand, must not tell by the time that a wrong try takes.
+    holds_role = bool(await roles_of(unit, person_id))
+    if Act.ISSUE_CODE not in possible(await accounts.find(unit, person_id), holds_role=holds_role):
+        return CodeVerdict.SPENT, ()
     for kind, hashed in hashes.items():
         await chosen_secrets.set_hash(unit, person_id, kind, hashed)
     await record(unit, Event(EventKind.ACTIVATION_USED, person_id))

@@ -10,26 +10,16 @@ from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 
 
-async def decide_lock(unit: Unit, person_id: str, request_id: str, *, agreed: bool, deed: Deed) -> tuple[Delivery, ...]:
-    """Decide, and on agreement lock or unlock at once; the log-out notices to deliver after the commit.
+async def decide_lock(
+    unit: Unit, request_id: str, *, agreed: bool, deed: Deed
+) -> tuple[LockRequest, tuple[Delivery, ...]]:
+    """Decide, and on agreement lock or unlock at once; what was asked, and the log-out notices to deliver after the
+    commit.
 
     The reason of a refusal is owed to whoever asked (Decree 69/2024 Art. 15). Raises `NoSuchRequest`, `SameOfficer`,
     `NoAccount`, and where the account has changed since somebody asked `ActNotPossible`: it can still be refused.
     """
-    return (await _decide(unit, person_id, request_id, agreed=agreed, deed=deed))[1]
-
-
-async def decide_request(
-    unit: Unit, request_id: str, *, agreed: bool, deed: Deed
-) -> tuple[LockRequest, tuple[Delivery, ...]]:
-    """The same of a request that is known by its id alone; what was asked, and the notices."""
-    asked = await lock_requests.get_open(unit, request_id)
-    return await _decide(unit, asked.person_id, request_id, agreed=agreed, deed=deed)
-
-
-async def _decide(
-    unit: Unit, person_id: str, request_id: str, *, agreed: bool, deed: Deed
-) -> tuple[LockRequest, tuple[Delivery, ...]]:
+    person_id = (await lock_requests.get_open(unit, request_id)).person_id
     await seize_with_children(unit, person_id)
     asked = await lock_requests.decide(unit, person_id, request_id, agreed=agreed, deed=deed)
     if agreed and asked.lock:
