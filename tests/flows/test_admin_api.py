@@ -9,7 +9,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 from sqlalchemy import select
 
-from tests.support.country import METADATA, PURPOSE, SECRET, Country
+from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import own_token, person_token
@@ -21,9 +21,6 @@ from vneid_idp.clients.service import Registered
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.tables import deliveries as delivery_rows
 from vneid_idp.kernel.clock import DAY, HOUR
-from vneid_idp.kernel.secrets import from_base64url
-from vneid_idp.keys import service as keys
-from vneid_idp.keys.rules import KeyKind
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.members import Registrar
@@ -371,25 +368,6 @@ async def test_what_was_given_up_is_tried_again_or_discarded(api: Api, land: Cou
         left = {row.delivery_id for row in await deliveries.list_deliveries(unit)}
     assert ids["a"] in left
     assert ids["b"] not in left
-
-
-async def test_who_is_ready_for_the_next_key_is_told(api: Api, land: Country) -> None:
-    assert (await api("GET", "/keys/readiness")).json() == {"items": []}
-    party = await land.register(id_token_signed_response_alg="ES256")
-    app = await land.register(token_endpoint_auth_method="none", grant_types=["authorization_code"])
-    (key,) = await land.idp.db.transact(lambda unit: keys.rotate(unit, from_base64url(SECRET), kinds=[KeyKind.ES256]))
-    (found,) = (await api("GET", "/keys/readiness")).json()["items"]
-    assert (found["kid"], found["kind"], found["verdict"]) == (key.kid, "ES256", "not_yet")
-    assert {each["client_id"]: (each["readiness"], each["fetched_at"]) for each in found["clients"]} == {
-        party.client.client_id: ("not_seen", None),
-        app.client.client_id: ("cannot_tell", None),
-    }
-    await land.idp.keys.reload(land.idp.db)
-    await api.browser.get("/jwks.json")
-    await RelyingParty(land, party).post("/token", grant_type="client_credentials")
-    await land.idp.key_readers.write_down(land.idp.db)
-    (found,) = (await api("GET", "/keys/readiness")).json()["items"]
-    assert found["verdict"] == "safe_as_far_as_seen"
 
 
 async def test_a_registration_access_token_does_not_open_the_operators_client(
