@@ -59,6 +59,11 @@ class Deed:
             raise BadDeed
 
     @property
+    def is_by_person(self) -> bool:
+        """Whether a colleague is named by the pseudonymous id, and not somebody by a name of the house."""
+        return self.by.startswith("per_")
+
+    @property
     def data(self) -> dict[str, Any]:
         """The members of the event."""
         way = {"through": self.through, "office": self.office}

@@ -2,16 +2,16 @@
 is destroyed. What an office does for people is `office …`.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.people import Workplace, open_workplace, read_number
+from vneid_idp.cli.people import Workplace, for_person, read_number
 from vneid_idp.cli.terminal import By, Reason, deed_of, err, fail, out, settings_of, with_database
 from vneid_idp.identity.factors.hashing import SecretHasher
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.keys import service as keys
@@ -69,27 +69,10 @@ def forget(
     deed, number = deed_of(by, reason), read_number()
     if not yes:
         typer.confirm("Nobody will ever read this person's data again. Go on?", abort=True, err=True)
-    out.print(f"{_say(context, number, deed, _forget)} is forgotten.", markup=False)
+    record, _ = for_person(context, deed, number, _forget, Role.OPERATOR)
+    out.print(f"{record.person_id} is forgotten.", markup=False)
 
 
 async def _forget(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-    await place.db.transact(lambda unit: forget_person(unit, place.vault, record.person_id, deed))
+    await place.act(deed, lambda unit: forget_person(unit, place.vault, record.person_id, deed))
     await place.registry.forget(record)
-
-
-def _say(
-    context: typer.Context,
-    number: str,
-    deed: Deed,
-    what: "Callable[[Workplace, RegistryRecord, Deed], Awaitable[object]]",
-) -> str:
-    """Say something of a person; the pseudonymous id, which is all that may be shown."""
-    settings = settings_of(context)
-
-    async def work(db: Database) -> str:
-        async with open_workplace(settings, db) as place:
-            record = await place.get(number, deed)
-            await what(place, record, deed)
-        return record.person_id
-
-    return with_database(settings, work)

@@ -6,9 +6,10 @@ import typer
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.office import for_person
-from vneid_idp.cli.people import Workplace
-from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database
+from vneid_idp.cli.people import Workplace, open_workplace
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database
 from vneid_idp.identity.offices.lock_requests import LockRequest, open_requests
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database
@@ -36,9 +37,9 @@ def ask_unlock(context: typer.Context, by: By, reason: Reason) -> None:
 
 def _ask(context: typer.Context, by: str, reason: str, *, lock: bool) -> None:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> LockRequest:
-        return await place.db.transact(lambda unit: ask_for_lock(unit, record.person_id, lock=lock, deed=deed))
+        return await place.act(deed, lambda unit: ask_for_lock(unit, record.person_id, lock=lock, deed=deed))
 
-    record, asked = for_person(context, by, reason, work)
+    record, asked = for_person(context, by, reason, work, Role.OFFICER)
     out.print(f"{asked.request_id} about {record.person_id} waits for somebody else's decision.", markup=False)
 
 
@@ -66,10 +67,12 @@ def decide(
     """Decide a request that somebody else made."""
 
     async def work(db: Database) -> LockRequest:
-        deed = Deed(by, reason)
-        asked, _ = await db.transact(lambda unit: decide_lock(unit, request_id, agreed=agree, deed=deed))
+        async with open_workplace(settings, db, Role.OFFICER) as place:
+            settled = await place.settle(deed)
+            asked, _ = await place.act(settled, lambda unit: decide_lock(unit, request_id, agreed=agree, deed=settled))
         return asked
 
-    asked = with_database(settings_of(context), work)
+    deed, settings = deed_of(by, reason), settings_of(context)
+    asked = with_database(settings, work)
     effect = ("locked" if asked.lock else "unlocked") if agree else "left as it was"
     out.print(f"{asked.person_id} is {effect}.", markup=False)

@@ -4,19 +4,20 @@ A passkey is made by the person's own device in a browser, so a terminal can onl
 services waits for the worker of a running provider.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 
 import typer
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.people import Workplace, open_workplace, read_line, read_number
-from vneid_idp.cli.terminal import By, Reason, T, deed_of, fail, out, print_rows, settings_of, with_database
+from vneid_idp.cli import people
+from vneid_idp.cli.people import Work, Workplace, read_line, read_number
+from vneid_idp.cli.terminal import By, Reason, T, deed_of, fail, out, print_rows
 from vneid_idp.identity import persons, phones
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.passkeys import Passkey
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Card, CardKind, LockedBy, PersonKind, RegistryRecord
@@ -25,7 +26,6 @@ from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.policy import service as policies
 from vneid_idp.policy.rules import Policy
-from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.change_phone import change_phone as change
 from vneid_idp.use_cases.change_phone import send_code_to_new_phone
@@ -34,25 +34,20 @@ from vneid_idp.use_cases.report_to_registry import report_to_registry
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="What a registration office does for a person. Each command asks for the personal ID number.",
+    help="What a registration office does for a person. Each command asks for the personal ID number. --by is a "
+    "name, or the person id of a colleague, who then needs a role: clerk, and officer for locks of the authority.",
 )
 Compared = Annotated[
     bool, typer.Option("--compared", help="Card and face were compared in person; level 2 is not given without it.")
 ]
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")]
-Work = Callable[[Workplace, RegistryRecord, Deed], Awaitable[T]]
 
 
-def for_person(context: typer.Context, by: str, reason: str, work: Work[T]) -> tuple[RegistryRecord, T]:
+def for_person(
+    context: typer.Context, by: str, reason: str, work: Work[T], role: Role = Role.CLERK
+) -> tuple[RegistryRecord, T]:
     """Do something for the person of a number that is asked for; who it is, and what came of it."""
-
-    async def run(db: Database) -> tuple[RegistryRecord, T]:
-        async with open_workplace(settings, db) as place:
-            record = await place.get(number, deed)
-            return record, await work(place, record, deed)
-
-    deed, settings, number = deed_of(by, reason), settings_of(context), read_number()
-    return with_database(settings, run)
+    return people.for_person(context, deed_of(by, reason), read_number(), work, role)
 
 
 async def _policy(place: Workplace) -> Policy:
@@ -80,10 +75,11 @@ def open_account(
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> str:
         answer, policy = await _ask(place, record), await _policy(place)
-        _, code = await place.db.transact(
+        _, code = await place.act(
+            deed,
             lambda unit: enrol_person.open_account(
                 unit, place.vault, place.blind, answer, level, compared=compared, policy=policy, deed=deed
-            )
+            ),
         )
         return code
 
@@ -97,10 +93,11 @@ def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compar
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         answer, policy = await _ask(place, record), await _policy(place)
-        await place.db.transact(
+        await place.act(
+            deed,
             lambda unit: enrol_person.raise_level(
                 unit, place.vault, place.blind, answer, compared=compared, policy=policy, deed=deed
-            )
+            ),
         )
 
     out.print(f"{for_person(context, by, reason, work)[0].person_id} is of level 2.", markup=False)
@@ -111,8 +108,8 @@ def activation_code(context: typer.Context, by: By, reason: Reason) -> None:
     """Make another activation code, for who forgot the secrets; an older one becomes worthless."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> str:
-        return await place.db.transact(
-            lambda unit: enrol_person.new_activation_code(unit, place.blind, record.person_id, deed)
+        return await place.act(
+            deed, lambda unit: enrol_person.new_activation_code(unit, place.blind, record.person_id, deed)
         )
 
     record, code = for_person(context, by, reason, work)
@@ -129,8 +126,8 @@ def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
         except phones.MalformedPhone as error:
             fail(f"This cannot be: {error}.")
         policy = await _policy(place)
-        sending = await place.db.transact(
-            lambda unit: send_code_to_new_phone(unit, place.blind, place.sealer, record, phone)
+        sending = await place.act(
+            deed, lambda unit: send_code_to_new_phone(unit, place.blind, place.sealer, record, phone)
         )
         if not sending.sent:
             fail("A code was sent moments ago, or there were too many. Wait, then try again.")
@@ -162,8 +159,8 @@ def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: R
     """Take a passkey from a person who lost it."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> bool:
-        return await place.db.transact(
-            lambda unit: enrol_person.remove_passkey(unit, record.person_id, credential_id, deed)
+        return await place.act(
+            deed, lambda unit: enrol_person.remove_passkey(unit, record.person_id, credential_id, deed)
         )
 
     record, removed = for_person(context, by, reason, work)
@@ -257,7 +254,7 @@ def lock(context: typer.Context, by: By, reason: Reason) -> None:
     """Lock an account at its holder's request, at once. In the authority's name: `office ask-lock`."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        await place.db.transact(lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+        await place.act(deed, lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
 
     out.print(f"{for_person(context, by, reason, work)[0].person_id} is locked.", markup=False)
 
@@ -267,7 +264,7 @@ def unlock(context: typer.Context, by: By, reason: Reason) -> None:
     """Lift a lock that the holder asked for. An authority's: `office ask-unlock`; the register's is lifted there."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        await place.db.transact(lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+        await place.act(deed, lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
 
     record, _ = for_person(context, by, reason, work)
     out.print(f"{record.person_id} has no lock of the holder any more.", markup=False)

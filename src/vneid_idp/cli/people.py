@@ -1,14 +1,15 @@
 """A person named at the command line: by the personal ID number, which is asked for and never an argument."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import typer
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.terminal import fail, with_database
+from vneid_idp.cli.terminal import T, fail, settings_of, with_database
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryRecord
@@ -20,7 +21,8 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
 from vneid_idp.registries import open_registry
 from vneid_idp.settings import Settings
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.by_command import hold_whoever_commands, in_name_of_office
 from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import Reporting
 
@@ -42,15 +44,39 @@ class Workplace:
     sealer: Sealer
     blind: BlindIndex
     registry: PopulationRegistry
+    asked: tuple[Role, ...] = ()
+    """The roles of which a colleague who is named by a person id needs one."""
 
     @property
     def reporting(self) -> Reporting:
         """Where reports to the register go."""
         return Reporting(self.db, self.vault, self.blind, self.registry)
 
+    async def settle(self, deed: Deed) -> Deed:
+        """The deed, a colleague's in the name of the office. Raises `RoleRequired` and `SeveralOffices`."""
+        async with self.db.reading() as unit:
+            return await in_name_of_office(unit, deed, *self.asked)
+
+    async def act(self, deed: Deed, work: Callable[[Unit], Awaitable[T]]) -> T:
+        """What `work` returns, done in one unit in which a colleague still holds the role; see `Database.transact`.
+
+        Raises `RoleRequired`, and what `work` raises.
+        """
+
+        async def checked(unit: Unit) -> T:
+            await hold_whoever_commands(unit, deed, *self.asked)
+            return await work(unit)
+
+        return await self.db.transact(checked)
+
     async def get(self, number: str, deed: Deed) -> RegistryRecord:
-        """Whom the registry has under a number, looked up for a deed: it is on record. Raises `NobodyOfThisNumber`."""
-        record = await find_at_desk(self.db.transact, self.registry, number, LookUp.by_command(deed))
+        """Whom the registry has under a number, looked up for a deed: it is on record. Raises `NobodyOfThisNumber`,
+        `OwnFile` and `RoleRequired`."""
+
+        async def in_unit(work: Callable[[Unit], Awaitable[str]]) -> str:
+            return await self.act(deed, work)
+
+        record = await find_at_desk(in_unit, self.registry, number, LookUp.by_command(deed))
         if record is None:
             raise NobodyOfThisNumber
         return record
@@ -73,24 +99,29 @@ def read_number(what: str = "Personal ID number") -> str:
 
 
 @asynccontextmanager
-async def open_workplace(settings: Settings, db: Database) -> AsyncIterator[Workplace]:
-    """The registry of the settings, and the keys, for as long as the block lasts."""
+async def open_workplace(settings: Settings, db: Database, *asked: Role) -> AsyncIterator[Workplace]:
+    """The registry of the settings, and the keys, for as long as the block lasts; a colleague needs a role `asked`."""
     async with db.reading() as unit:
         ring = await keys.load(unit, settings.root_secret)
     vault = Vault(ring.sealer)
     registry = open_registry(settings, SystemClock(), db, vault, ring.blind)
     try:
-        yield Workplace(db, vault, ring.sealer, ring.blind, registry)
+        yield Workplace(db, vault, ring.sealer, ring.blind, registry, asked)
     finally:
         await registry.close()
 
 
-def find_person(settings: Settings, deed: Deed) -> RegistryRecord:
-    """Whom the registry has under a number that is asked for, looked up for a deed."""
-    number = read_number()
+Work = Callable[[Workplace, RegistryRecord, Deed], Awaitable[T]]
 
-    async def work(db: Database) -> RegistryRecord:
-        async with open_workplace(settings, db) as place:
-            return await place.get(number, deed)
 
-    return with_database(settings, work)
+def for_person(context: typer.Context, deed: Deed, number: str, work: Work[T], role: Role) -> tuple[RegistryRecord, T]:
+    """Do something for the person of a number; who it is, and what came of it. A colleague needs the role."""
+    settings = settings_of(context)
+
+    async def run(db: Database) -> tuple[RegistryRecord, T]:
+        async with open_workplace(settings, db, role) as place:
+            settled = await place.settle(deed)
+            record = await place.get(number, settled)
+            return record, await work(place, record, settled)
+
+    return with_database(settings, run)

@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli.people import find_person
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.cli.people import Workplace, for_person, read_number
 from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.identity.offices.roles import EVERYWHERE, HeldRole, Role, end_role, list_roles
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.by_command import hold_whoever_commands
 from vneid_idp.use_cases.give_role import give_role
 
 app = typer.Typer(no_args_is_help=True, help="Roles at offices and at the operator's.")
@@ -29,13 +32,14 @@ def give(
     """Give a person with a usable account of level 2 a role. Asks for the ID number, or reads it from a pipe."""
     deed = deed_of(by, reason)
     ends_at = None if until is None else _end_of(until)
-    settings = settings_of(context)
-    record = find_person(settings, deed)
 
-    async def work(unit: Unit) -> HeldRole:
-        return await give_role(unit, record.person_id, role, office, deed, ends_at=ends_at)
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> HeldRole:
+        return await place.act(
+            deed, lambda unit: give_role(unit, record.person_id, role, office, deed, ends_at=ends_at)
+        )
 
-    out.print(f"{record.person_id} is {role} now: {with_unit(settings, work).role_id}", markup=False)
+    record, held = for_person(context, deed, read_number(), work, Role.OPERATOR)
+    out.print(f"{record.person_id} is {role} now: {held.role_id}", markup=False)
 
 
 @app.command()
@@ -44,6 +48,7 @@ def end(context: typer.Context, role_id: str, by: By, reason: Reason) -> None:
     deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> bool:
+        await hold_whoever_commands(unit, deed, Role.OPERATOR)
         return await end_role(unit, role_id, deed)
 
     if not with_unit(settings_of(context), work):

@@ -61,7 +61,7 @@ class LookUp:
     @classmethod
     def by_command(cls, deed: Deed) -> Self:
         """At the command line, for a deed."""
-        return cls(Desk.COMMAND, deed.by, EVERYWHERE, deed.data["reason"])
+        return cls(Desk.COMMAND, deed.by, deed.office or EVERYWHERE, deed.data["reason"])
 
 
 async def find_at_desk(

@@ -212,7 +212,7 @@ async def _finish(to: Reporting, report: Begun, policy: Policy) -> tuple[Deliver
     """Tell the register, follow what it says, and put on record that it was told; what is refused ends as well."""
     person_id, report_id = report.person_id, report.report_id
     # The register knows clerks by pseudonymous ids; who works at the command line stands in our event.
-    by = report.deed.by if report.deed.by.startswith("per_") else "operator"
+    by = report.deed.by if report.deed.is_by_person else "operator"
     try:
         record = await to.registry.report(Report(report_id, person_id, by, report.fact))
     except ReportRefused:
