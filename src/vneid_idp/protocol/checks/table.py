@@ -47,6 +47,7 @@ class CheckRow:
     check: Check
     columns: Column
     refuses: tuple[type[OAuthError], ...] = (errors.InvalidRequest,)
+    """Only tests read this and `gives`: they hold each check to what its row says of it."""
     gives: str | None = None
     profiles: frozenset[ClientProfile] = EVERY
 
