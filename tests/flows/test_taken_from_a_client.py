@@ -10,10 +10,10 @@ import pytest
 from tests.flows.test_bindings_api import ACCOUNTS
 from tests.flows.test_codes import kinds_of, refused
 from tests.flows.test_purpose_changes import set_purposes
-from tests.support.country import METADATA, PURPOSE, Country
+from tests.support.country import METADATA, PURPOSE, REDIRECT_URI, Country
 from tests.support.deeds import DEED
-from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import Known, agreed
+from tests.support.relying_party import Page, RelyingParty
+from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.clients import by_operator, service
 from vneid_idp.identity import persons
@@ -284,3 +284,43 @@ async def test_the_scope_is_asked_in_the_unit_that_binds(served: Served) -> None
 
     with pytest.raises(InsufficientScope):
         await land.idp.db.transact(bind)
+
+
+async def take_address_away(served: Served) -> None:
+    """The operator registers another address in place of the one that requests name."""
+    async with served.land.idp.db.writing() as unit:
+        client = await service.get_client(unit, served.party.client_id)
+        moved = {**client.metadata, "redirect_uris": [f"{REDIRECT_URI}/new"]}
+        await by_operator.update(unit, client, moved, DEED, sandbox=True)
+
+
+async def test_an_address_that_was_taken_away_gets_nothing_from_a_request_that_waits(served: Served) -> None:
+    other = (await known(served.land, "plain")).person
+    page = await other.start(served.party.request(scope=SCOPE))
+    assert isinstance(page, Page)
+    before = await kinds_of(served.land)
+    await take_address_away(served)
+    for answer in ("agree", "refuse"):
+        told = await other.submit(page, answer=answer)
+        assert isinstance(told, Page), "sent away"
+        assert told.response.status_code == 400
+        assert "redirect_uri is no longer" in told.text
+    again = await other.open(page.path.replace("/consent/", "/authorize/"))
+    assert isinstance(again, Page)
+    assert again.response.status_code == 400
+    assert await kinds_of(served.land) == [*before, "client.changed"], "nobody agreed to what goes nowhere"
+
+
+async def test_an_address_that_was_taken_away_gets_nothing_from_a_request_that_was_pushed(served: Served) -> None:
+    pushed = await served.party.post("/par", **served.party.request(scope=SCOPE).params)
+    asking = {"client_id": served.party.client_id, "request_uri": pushed.json()["request_uri"]}
+    await take_address_away(served)
+    answer = await served.someone.person.browser.get("/authorize", params=asking)
+    assert (answer.status_code, answer.headers.get("location")) == (400, None)
+
+
+async def test_a_code_at_an_address_that_was_taken_away_is_worth_nothing(served: Served) -> None:
+    request = served.party.request(scope=SCOPE)
+    code = await served.someone.code(request)
+    await take_address_away(served)
+    assert refused(await served.party.redeem(request, code))

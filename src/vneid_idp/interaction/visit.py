@@ -8,6 +8,7 @@ from starlette.responses import Response
 from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.interaction.service import Interaction
+from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Unit
@@ -61,13 +62,15 @@ class Visit:
 
 
 async def enter(request: Request) -> Visit:
-    """The visit of this browser; raises `InteractionOver` for a request that is over or another browser's."""
+    """The visit of this browser; raises `InteractionOver` for a request that is over or another browser's, and
+    `InvalidRequest` when the answer could go nowhere any more: nobody agrees to what would be sent there."""
     provider = idp(request)
     interaction_id = request.path_params["interaction"]
     async with provider.db.reading() as unit:
         interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
     asked = interaction.request
     client = await provider.clients.get(asked.client_id)
+    check_still_registered(client, asked.redirect_uri)
     session = read_session(request, provider.keys.sealer)
     async with provider.db.reading() as unit:
         found = await decide(unit, provider.keys, client, asked, session, interaction.waiting)

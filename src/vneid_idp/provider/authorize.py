@@ -14,7 +14,7 @@ from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.checks.redirect_uri import return_address
+from vneid_idp.protocol.checks.redirect_uri import check_still_registered, return_address
 from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
@@ -117,6 +117,7 @@ async def _pushed(request: Request, provider: Idp, client: Client, interaction_i
 
 
 async def _resume(request: Request, provider: Idp, client: Client, found: Interaction) -> Response:
+    check_still_registered(client, found.request.redirect_uri)
     browser = browser_id(request)
     await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found))

@@ -22,6 +22,13 @@ def return_address(client: Client, params: Params) -> ReturnAddress:
     return ReturnAddress(redirect_uri, mode if mode in RESPONSE_MODES else "query", params.get("state"))
 
 
+def check_still_registered(client: Client, redirect_uri: str) -> None:
+    """Prove the address of a request that has been waiting once more: what the operator took away meanwhile gets no
+    answer, neither a code nor an error. Raises `InvalidRequest`."""
+    if redirect_uri not in client.redirect_uris:
+        raise InvalidRequest("redirect_uri is no longer one of the redirect_uris that this client registered.")
+
+
 def check_redirect_uri(draft: RequestDraft) -> None:
     """Gives the return address."""
     draft.address = return_address(draft.client, draft.params)
