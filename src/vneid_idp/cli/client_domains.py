@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.terminal import By, Reason, fail, out, settings_of, with_database
+from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, settings_of, with_database
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.domains import ClientDomain, DomainWitness
 from vneid_idp.storage.unit import Database, Unit
@@ -32,11 +31,9 @@ def verify_domain(
 ) -> None:
     """Look whether the domain shows the proof, and say what it has to show while it does not. Run it again at any time:
     a domain that shows the proof no more counts no more."""
-    settings = settings_of(context)
+    deed, settings = deed_of(by, reason), settings_of(context)
 
     async def work(database: Database) -> ClientDomain:
-        deed = Deed(by, reason)
-
         async def ask(unit: Unit) -> ClientDomain:
             return await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.terminal import (
     By,
     Material,
     Reason,
+    deed_of,
     out,
     print_json,
     read_json,
@@ -48,11 +48,11 @@ def set_purposes(
 ) -> None:
     """Replace the purposes. One that changes gets its next version by itself; people are asked only for the claims that
     are new in it, or for the whole purpose where --material says that it means something else now."""
+    deed = deed_of(by, reason)
     settings, purposes = settings_of(context), read_json(file)
 
     async def work(unit: Unit) -> Client:
         client = await service.get_client(unit, client_id)
-        deed = Deed(by, reason)
         return await by_operator.set_purposes(
             unit, client, purposes, deed, sandbox=settings.is_sandbox, material=material or ()
         )

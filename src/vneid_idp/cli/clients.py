@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli import client_domains, client_purposes
 from vneid_idp.cli.terminal import (
     By,
     Material,
     Reason,
+    deed_of,
     fail,
     out,
     print_json,
@@ -42,7 +42,7 @@ def register(
     client_id: Annotated[str | None, typer.Option(help="The client_id; a new one unless told.")] = None,
 ) -> None:
     """Register a relying party; its credentials are printed as JSON, this once."""
-    settings = settings_of(context)
+    deed, settings = deed_of(by, reason), settings_of(context)
     members = _members(file)
     try:
         found = registration.read_registration(members, Registrar(by_operator=True, sandbox=settings.is_sandbox))
@@ -50,7 +50,7 @@ def register(
         fail(f"{file}: {error.description}")
 
     async def work(unit: Unit) -> service.Registered:
-        return await service.register(unit, found, client_id=client_id, deed=Deed(by, reason))
+        return await service.register(unit, found, client_id=client_id, deed=deed)
 
     registered = with_unit(settings, work)
     credentials: dict[str, Any] = {"client_id": registered.client.client_id}
@@ -100,12 +100,13 @@ def update(
     material: Material = None,
 ) -> None:
     """Replace the metadata of a relying party. A purpose that changes gets its next version by itself."""
+    deed = deed_of(by, reason)
     settings, members = settings_of(context), _members(file)
 
     async def work(unit: Unit) -> tuple[Client, str | None]:
         client = await service.get_client(unit, client_id)
         return await by_operator.update(
-            unit, client, members, Deed(by, reason), sandbox=settings.is_sandbox, material=material or ()
+            unit, client, members, deed, sandbox=settings.is_sandbox, material=material or ()
         )
 
     client, secret = with_unit(settings, work)
@@ -118,9 +119,10 @@ def update(
 @app.command()
 def enable(context: typer.Context, client_id: str, by: By, reason: Reason) -> None:
     """Let a relying party that was disabled use the provider again; what was granted before counts again."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
-        await service.enable(unit, client_id, Deed(by, reason))
+        await service.enable(unit, client_id, deed)
 
     with_unit(settings_of(context), work)
     out.print(f"{client_id} is enabled.", markup=False)
@@ -129,10 +131,11 @@ def enable(context: typer.Context, client_id: str, by: By, reason: Reason) -> No
 @app.command()
 def disable(context: typer.Context, client_id: str, by: By, reason: Reason) -> None:
     """Take a relying party out of service: it can neither authenticate nor send people any more."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
         # Providers see the change within seconds; what was granted counts no more with this very transaction.
-        await service.disable(unit, client_id, Deed(by, reason))
+        await service.disable(unit, client_id, deed)
 
     with_unit(settings_of(context), work)
     out.print(f"{client_id} is disabled.", markup=False)
@@ -149,10 +152,11 @@ def rotate_secret(
     ] = service.OVERLAP // HOUR,
 ) -> None:
     """Give a relying party a new secret, printed as JSON this once; the old one stays good for a while."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> tuple[str, Instant]:
         client = await service.get_client(unit, client_id)
-        secret = await service.rotate_secret(unit, client, Deed(by, reason), overlap=overlap * HOUR)
+        secret = await service.rotate_secret(unit, client, deed, overlap=overlap * HOUR)
         return secret, unit.now + overlap * HOUR
 
     secret, until = with_unit(settings_of(context), work)

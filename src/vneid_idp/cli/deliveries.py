@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.delivery import service
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database
@@ -44,12 +43,14 @@ def list_deliveries(
 @app.command()
 def retry(context: typer.Context, delivery_id: str, by: By, reason: Reason) -> None:
     """Have another round of attempts made at a delivery that was given up; a running provider makes them."""
-    with_unit(settings_of(context), lambda unit: service.retry(unit, delivery_id, Deed(by, reason)))
+    deed = deed_of(by, reason)
+    with_unit(settings_of(context), lambda unit: service.retry(unit, delivery_id, deed))
     out.print(f"{delivery_id} is tried again.", markup=False)
 
 
 @app.command()
 def discard(context: typer.Context, delivery_id: str, by: By, reason: Reason) -> None:
     """Forget a delivery that was given up."""
-    with_unit(settings_of(context), lambda unit: service.discard(unit, delivery_id, Deed(by, reason)))
+    deed = deed_of(by, reason)
+    with_unit(settings_of(context), lambda unit: service.discard(unit, delivery_id, deed))
     out.print(f"{delivery_id} is discarded.", markup=False)

@@ -2,8 +2,7 @@
 
 import typer
 
-from vneid_idp.audit.deeds import Deed
-from vneid_idp.cli.terminal import By, Reason, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.clients import families
 from vneid_idp.clients.families import Family
 from vneid_idp.kernel.clock import to_rfc3339
@@ -33,9 +32,10 @@ def list_families(context: typer.Context) -> None:
 @app.command()
 def create(context: typer.Context, family_id: str, text: str, by: By, reason: Reason) -> None:
     """Make a family, with the name of its organisation, before its first relying party is registered."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
-        await families.create(unit, family_id, text, Deed(by, reason))
+        await families.create(unit, family_id, text, deed)
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is there.", markup=False)
@@ -44,9 +44,10 @@ def create(context: typer.Context, family_id: str, text: str, by: By, reason: Re
 @app.command()
 def name(context: typer.Context, family_id: str, text: str, by: By, reason: Reason) -> None:
     """Give a family the name of its organisation."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
-        await families.name(unit, family_id, text, Deed(by, reason))
+        await families.name(unit, family_id, text, deed)
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is called {text}.", markup=False)
@@ -55,9 +56,10 @@ def name(context: typer.Context, family_id: str, text: str, by: By, reason: Reas
 @app.command()
 def disable(context: typer.Context, family_id: str, by: By, reason: Reason) -> None:
     """Take every relying party of a family out of service, and all that was granted to them with it."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
-        await families.disable(unit, family_id, Deed(by, reason))
+        await families.disable(unit, family_id, deed)
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is disabled.", markup=False)
@@ -66,9 +68,10 @@ def disable(context: typer.Context, family_id: str, by: By, reason: Reason) -> N
 @app.command()
 def enable(context: typer.Context, family_id: str, by: By, reason: Reason) -> None:
     """Put a family back into service: what was granted, and was not ended meanwhile, counts again."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
-        await families.enable(unit, family_id, Deed(by, reason))
+        await families.enable(unit, family_id, deed)
 
     with_unit(settings_of(context), work)
     out.print(f"{family_id} is enabled.", markup=False)

@@ -27,19 +27,19 @@ def add_to(app: typer.Typer) -> None:
 
 def ask_lock(context: typer.Context, by: By, reason: Reason) -> None:
     """Ask for a lock in the authority's name; the reason is the decision on which it rests. Another decides."""
-    _ask(context, by, reason, lock=True)
+    _ask(context, deed_of(by, reason), lock=True)
 
 
 def ask_unlock(context: typer.Context, by: By, reason: Reason) -> None:
     """Ask that a lock be lifted that was made here. Another decides."""
-    _ask(context, by, reason, lock=False)
+    _ask(context, deed_of(by, reason), lock=False)
 
 
-def _ask(context: typer.Context, by: str, reason: str, *, lock: bool) -> None:
+def _ask(context: typer.Context, deed: Deed, *, lock: bool) -> None:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> LockRequest:
         return await place.act(deed, lambda unit: ask_for_lock(unit, record.person_id, lock=lock, deed=deed))
 
-    record, asked = for_person(context, by, reason, work, Role.OFFICER)
+    record, asked = for_person(context, deed, work, Role.OFFICER)
     out.print(f"{asked.request_id} about {record.person_id} waits for somebody else's decision.", markup=False)
 
 

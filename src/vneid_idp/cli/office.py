@@ -43,11 +43,9 @@ Compared = Annotated[
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")]
 
 
-def for_person(
-    context: typer.Context, by: str, reason: str, work: Work[T], role: Role = Role.CLERK
-) -> tuple[RegistryRecord, T]:
+def for_person(context: typer.Context, deed: Deed, work: Work[T], role: Role = Role.CLERK) -> tuple[RegistryRecord, T]:
     """Do something for the person of a number that is asked for; who it is, and what came of it."""
-    return people.for_person(context, deed_of(by, reason), read_number(), work, role)
+    return people.for_person(context, deed, read_number(), work, role)
 
 
 async def _policy(place: Workplace) -> Policy:
@@ -83,7 +81,7 @@ def open_account(
         )
         return code
 
-    record, code = for_person(context, by, reason, work)
+    record, code = for_person(context, deed_of(by, reason), work)
     out.print(f"{record.person_id} has an account of level {level}. Activation code: {code}", markup=False)
 
 
@@ -100,7 +98,7 @@ def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compar
             ),
         )
 
-    out.print(f"{for_person(context, by, reason, work)[0].person_id} is of level 2.", markup=False)
+    out.print(f"{for_person(context, deed_of(by, reason), work)[0].person_id} is of level 2.", markup=False)
 
 
 @app.command("activation-code")
@@ -112,7 +110,7 @@ def activation_code(context: typer.Context, by: By, reason: Reason) -> None:
             deed, lambda unit: enrol_person.new_activation_code(unit, place.blind, record.person_id, deed)
         )
 
-    record, code = for_person(context, by, reason, work)
+    record, code = for_person(context, deed_of(by, reason), work)
     out.print(f"{record.person_id} may activate the account. Activation code: {code}", markup=False)
 
 
@@ -137,7 +135,7 @@ def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
         if outcome is not CodeVerdict.RIGHT:
             fail("The code is not right, or it is used or too old.")
 
-    out.print(f"{for_person(context, by, reason, work)[0].person_id} has the new phone number.", markup=False)
+    out.print(f"{for_person(context, deed_of(by, reason), work)[0].person_id} has the new phone number.", markup=False)
 
 
 @app.command("passkeys")
@@ -149,7 +147,7 @@ def list_passkeys(context: typer.Context, by: By, reason: Reason) -> None:
             return await passkeys.list_passkeys(unit, record.person_id)
 
     rows = [("credential_id", "Name", "Added")]
-    for each in for_person(context, by, reason, work)[1]:
+    for each in for_person(context, deed_of(by, reason), work)[1]:
         rows.append((each.credential_id, each.name, to_rfc3339(each.registered_at)))
     print_rows(*rows)
 
@@ -163,7 +161,7 @@ def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: R
             deed, lambda unit: enrol_person.remove_passkey(unit, record.person_id, credential_id, deed)
         )
 
-    record, removed = for_person(context, by, reason, work)
+    record, removed = for_person(context, deed_of(by, reason), work)
     if not removed:
         fail("This person has no such passkey.")
     out.print(f"{record.person_id} has this passkey no more.", markup=False)
@@ -172,14 +170,14 @@ def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: R
 @app.command("name-guardian")
 def name_guardian(context: typer.Context, by: By, reason: Reason) -> None:
     """Report a parent or guardian of a child; asks for the child's number, then for the guardian's."""
-    record = _report(context, by, reason, lambda place, _, deed: _guardian(place, deed, GuardianNamed))
+    record = _report(context, deed_of(by, reason), lambda place, _, deed: _guardian(place, deed, GuardianNamed))
     out.print(f"{record.person_id} has this guardian.", markup=False)
 
 
 @app.command("end-guardianship")
 def end_guardianship(context: typer.Context, by: By, reason: Reason) -> None:
     """Report that somebody is no guardian of a child any more; asks for the child's number, then for the guardian's."""
-    record = _report(context, by, reason, lambda place, _, deed: _guardian(place, deed, GuardianshipEnded))
+    record = _report(context, deed_of(by, reason), lambda place, _, deed: _guardian(place, deed, GuardianshipEnded))
     out.print(f"{record.person_id} does not have this guardian any more.", markup=False)
 
 
@@ -199,6 +197,7 @@ def renew_card(
     kind: Annotated[CardKind | None, typer.Option(help="Residence cards: which; as before unless told.")] = None,
 ) -> None:
     """Report that a card was issued or renewed. How long a citizen's is good follows from the law."""
+    told = deed_of(by, reason)
     issued_on, expires_on = _day(issued, "--issued"), None if expires is None else _day(expires, "--expires")
 
     async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
@@ -209,7 +208,7 @@ def renew_card(
             fail("A residence card: say --expires, and --kind where the register has none yet.", code=2)
         return CardIssued(Card(which, issued_on, expires_on))
 
-    out.print(f"{_report(context, by, reason, fact).person_id} has the new card.", markup=False)
+    out.print(f"{_report(context, told, fact).person_id} has the new card.", markup=False)
 
 
 @app.command("report-death")
@@ -223,7 +222,7 @@ def report_death(
     yes: Sure = False,
 ) -> None:
     """Report that a person died: every token and session ends, the bindings rest, for good."""
-    now = SystemClock().now()
+    told, now = deed_of(by, reason), SystemClock().now()
     at = now if day is None else midnight(_day(day, "--on"))
     if not yes:
         typer.confirm("Nobody can sign in as this person ever again. Go on?", abort=True, err=True)
@@ -231,15 +230,15 @@ def report_death(
     async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
         return Death(at)
 
-    out.print(f"{_report(context, by, reason, fact).person_id} is recorded as deceased.", markup=False)
+    out.print(f"{_report(context, told, fact).person_id} is recorded as deceased.", markup=False)
 
 
-def _report(context: typer.Context, by: str, reason: str, make: Work[ReportedFact]) -> RegistryRecord:
+def _report(context: typer.Context, deed: Deed, make: Work[ReportedFact]) -> RegistryRecord:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         fact, policy = await make(place, record, deed), await _policy(place)
         await report_to_registry(place.reporting, new_id("rep"), record.person_id, fact, policy, deed)
 
-    return for_person(context, by, reason, work)[0]
+    return for_person(context, deed, work)[0]
 
 
 def _day(text: str, option: str) -> date:
@@ -256,7 +255,7 @@ def lock(context: typer.Context, by: By, reason: Reason) -> None:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         await place.act(deed, lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
 
-    out.print(f"{for_person(context, by, reason, work)[0].person_id} is locked.", markup=False)
+    out.print(f"{for_person(context, deed_of(by, reason), work)[0].person_id} is locked.", markup=False)
 
 
 @app.command()
@@ -266,5 +265,5 @@ def unlock(context: typer.Context, by: By, reason: Reason) -> None:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         await place.act(deed, lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
 
-    record, _ = for_person(context, by, reason, work)
+    record, _ = for_person(context, deed_of(by, reason), work)
     out.print(f"{record.person_id} has no lock of the holder any more.", markup=False)

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import (
     By,
     Reason,
+    deed_of,
     err,
     fail,
     out,
@@ -104,11 +104,11 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Check a file and store its rows as a draft. Nothing changes until it is published."""
-    text = _text(file)
+    deed, text = deed_of(by, reason), _text(file)
 
     async def work(unit: Unit) -> PolicyDraft:
         await service.ensure(unit)
-        return await service.load(unit, text, actions_of(), Deed(by, reason))
+        return await service.load(unit, text, actions_of(), deed)
 
     draft = with_unit(settings_of(context), work)
     if as_json:
@@ -163,10 +163,11 @@ def publish(
     ] = None,
 ) -> None:
     """Publish a draft: from the days that its rows name they hold, in every provider within seconds."""
+    deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
         await service.ensure(unit)
-        await service.publish(unit, version, Deed(by, reason), backdated=backdated)
+        await service.publish(unit, version, deed, backdated=backdated)
 
     with_unit(settings_of(context), work)
     out.print(f"Version {version} is published.")

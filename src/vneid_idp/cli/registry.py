@@ -56,7 +56,7 @@ def list_set_aside(context: typer.Context) -> None:
 @app.command()
 def retry(context: typer.Context, cursor: str, by: By, reason: Reason) -> None:
     """Follow a change that was set aside, by what the registry says now. What fails again stays where it is."""
-    settings, deed = settings_of(context), deed_of(by, reason)
+    deed, settings = deed_of(by, reason), settings_of(context)
 
     async def work(db: Database) -> None:
         async with open_workplace(settings, db) as place:
