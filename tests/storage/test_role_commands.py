@@ -39,7 +39,8 @@ def test_a_role_is_given_listed_and_ended_with_who_and_why(someone: RegistryReco
     run("roles", "end", role_id, *WHY)
     assert "it has ended" in run("roles", "end", role_id, *WHY, code=1).stderr
     why = {"scope": "HN-01", "by": "ops-1", "reason": "A test needs it"}
-    assert recorded(database_url, someone.person_id)[:2] == [
+    found = [each for each in recorded(database_url, someone.person_id) if each[0] != "person.looked_up"]
+    assert found[:2] == [
         ("role.ended", {"role": "clerk", **why}),
         ("role.given", {"role": "clerk", **why}),
     ]
