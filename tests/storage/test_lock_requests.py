@@ -12,6 +12,7 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, RoleRequired
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
+from vneid_idp.use_cases.withdraw_lock_request import withdraw_lock_request
 
 HERE = Deed("per_one", "court", through="office", office="HN-01")
 COLLEAGUE = Deed("per_two", "as asked", through="office", office="HN-01")
@@ -103,7 +104,7 @@ async def test_whoever_asked_takes_it_back_and_nobody_else(db: Database) -> None
 
     async def take_back(request: LockRequest, deed: Deed) -> None:
         async with db.writing() as unit:
-            await lock_requests.withdraw(unit, request.request_id, deed)
+            await withdraw_lock_request(unit, request.request_id, deed)
 
     with pytest.raises(NotTheAsker):
         await take_back(asked, COLLEAGUE)

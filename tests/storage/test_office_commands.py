@@ -165,6 +165,16 @@ def test_a_lock_in_the_authoritys_name_takes_two(database_url: str) -> None:
     assert account_of(database_url, ADULT).locked_by is None
 
 
+def test_whoever_asked_by_a_command_takes_it_back_by_one(database_url: str) -> None:
+    asked = run("office", "ask-lock", *WHY, typed=line(ADULT)).stdout.split()[0]
+    assert "Only whoever asked" in run("office", "withdraw", asked, *OTHER, code=1).stderr
+    assert asked in run("office", "withdraw", asked, *WHY).stdout
+    assert asked not in run("office", "requests").stdout
+    assert "no such request" in run("office", "decide", asked, "--agree", *OTHER, code=1).stderr
+    taken_back = {"lock": True, "by": "ops-1", "reason": "A test needs it"}
+    assert recorded(database_url, "lock.withdrawn") == [(ADULT.person_id, taken_back)]
+
+
 def test_a_death_is_reported_by_who_means_it(database_url: str) -> None:
     run("office", "report-death", *WHY, typed=f"n\n{line(ADULT)}", code=1)
     assert account_of(database_url, ADULT).deceased_at is None

@@ -29,7 +29,7 @@ ONLY_IN_USE_CASES = {
         "open_account", "refresh", "lock", "unlock", "raise_level", "close", "forget",
     ),
     "vneid_idp.identity.factors.activation": ("issue", "use", "end"),
-    "vneid_idp.identity.offices.lock_requests": ("ask", "decide"),
+    "vneid_idp.identity.offices.lock_requests": ("ask", "decide", "withdraw"),
     "vneid_idp.identity.factors.otp": ("end_all",),
     "vneid_idp.identity.register.report_rules": ("check_report",),
     "vneid_idp.identity.factors.chosen_secrets": ("set_hash",),

@@ -1,5 +1,6 @@
-"""`office ask-lock | ask-unlock | requests | decide`: a lock in the authority's name takes two, here as on a page."""
+"""`office ask-lock | ask-unlock | requests | decide | withdraw`: a lock in the authority's name takes two, here too."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
@@ -12,9 +13,10 @@ from vneid_idp.identity.offices.lock_requests import LockRequest, open_requests
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import to_rfc3339
-from vneid_idp.storage.unit import Database
+from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
+from vneid_idp.use_cases.withdraw_lock_request import withdraw_lock_request
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("ask-unlock")(ask_unlock)
     app.command("requests")(list_requests)
     app.command("decide")(decide)
+    app.command("withdraw")(withdraw)
 
 
 def ask_lock(context: typer.Context, by: By, reason: Reason) -> None:
@@ -66,13 +69,29 @@ def decide(
 ) -> None:
     """Decide a request that somebody else made."""
 
-    async def work(db: Database) -> LockRequest:
-        async with open_workplace(settings, db, Role.OFFICER) as place:
-            settled = await place.settle(deed)
-            asked, _ = await place.act(settled, lambda unit: decide_lock(unit, request_id, agreed=agree, deed=settled))
-        return asked
+    async def work(unit: Unit, deed: Deed) -> LockRequest:
+        return (await decide_lock(unit, request_id, agreed=agree, deed=deed))[0]
 
-    deed, settings = deed_of(by, reason), settings_of(context)
-    asked = with_database(settings, work)
+    asked = _of_request(context, by, reason, work)
     effect = ("locked" if asked.lock else "unlocked") if agree else "left as it was"
     out.print(f"{asked.person_id} is {effect}.", markup=False)
+
+
+def withdraw(context: typer.Context, request_id: str, by: By, reason: Reason) -> None:
+    """Take back a request that you made; nothing is done about it."""
+    asked = _of_request(context, by, reason, lambda unit, deed: withdraw_lock_request(unit, request_id, deed))
+    out.print(f"{asked.request_id} is taken back; {asked.person_id} is left as it was.", markup=False)
+
+
+def _of_request(
+    context: typer.Context, by: str, reason: str, work: Callable[[Unit, Deed], Awaitable[LockRequest]]
+) -> LockRequest:
+    """Do something about a request that waits; a colleague needs the role. What was asked."""
+
+    async def run(db: Database) -> LockRequest:
+        async with open_workplace(settings, db, Role.OFFICER) as place:
+            settled = await place.settle(deed)
+            return await place.act(settled, lambda unit: work(unit, settled))
+
+    deed, settings = deed_of(by, reason), settings_of(context)
+    return with_database(settings, run)

@@ -14,6 +14,7 @@ from vneid_idp.office.access import HOME, OpenFile, for_file, waiting_for
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
+from vneid_idp.use_cases.withdraw_lock_request import TAKEN_BACK, withdraw_lock_request
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -103,8 +104,8 @@ async def withdraw(request: Request, colleague: Colleague) -> Response:
     """Take back what one asked for."""
     await read_form(request)
     asked, colleague = await _find(request, colleague)
-    deed = colleague.deed("Taken back by whoever asked")
-    await colleague.act(lambda unit: lock_requests.withdraw(unit, asked.request_id, deed))
+    deed = colleague.deed(TAKEN_BACK)
+    await colleague.act(lambda unit: withdraw_lock_request(unit, asked.request_id, deed))
     return see_other(f"{HOME}/requests?done=withdrawn")
 
 
