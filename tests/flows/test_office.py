@@ -3,7 +3,6 @@
 import re
 
 import orjson
-import pytest
 
 from tests.flows.test_portal import opened, post
 from tests.support.authenticator import Authenticator
@@ -18,11 +17,6 @@ from vneid_idp.identity.factors import passkeys, sessions
 from vneid_idp.identity.offices.roles import EVERYWHERE, Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.use_cases.give_role import give_role
-
-CLERKS_DEEDS = (
-    "account", "level", "code", "phone", "phone/confirm", "passkey/options", "passkey", "passkeys/remove", "lock",
-    "unlock", "guardian", "guardian/end", "card", "death",
-)  # fmt: skip
 
 
 async def colleague(land: Country, slug: str, *roles: Role, office: str = "HN-01") -> Person:
@@ -255,12 +249,3 @@ async def test_who_has_no_phone_gets_a_passkey_at_the_desk_and_loses_it(land: Co
         gone = await at_desk(clerk, page, "passkeys/remove", passkey=passkey.credential_id)
         assert done_of(gone) == "done=passkey-removed"
     assert (await history(land, "no-phone"))[:2] == ["passkey.removed", "passkey.added"]
-
-
-@pytest.mark.parametrize("what", CLERKS_DEEDS)
-async def test_an_officer_alone_is_no_clerk(land: Country, what: str) -> None:
-    officer = await colleague(land, "plain", Role.OFFICER)
-    page = await file_of(land, officer, "complete")
-    token = (await opened(officer, "/office")).hidden["csrf_token"]
-    answer = await officer.browser.post(f"{page.path}/{what}", data={"csrf_token": token})
-    assert answer.status_code == 403

@@ -75,6 +75,46 @@ async def test_nothing_is_done_to_the_own_file_whatever_opened_it(land: Country,
     assert await events_of(land, "plain") == before
 
 
+OFFICERS = {"/office/people/{file}": (Role.CLERK, Role.OFFICER), "/office/people/{file}/requests": (Role.OFFICER,)}
+"""Who may do what; everything else at an open file is a clerk's."""
+REQUESTS = [(door.path, method) for door in doors for method in door.methods if "/office/requests" in door.path]
+NOT_THEIRS = [
+    *(
+        (role, path, method)
+        for role in Role
+        for path, method in OF_A_FILE
+        if role not in OFFICERS.get(path, (Role.CLERK,))
+    ),
+    *((role, path, method) for role in Role if role is not Role.OFFICER for path, method in REQUESTS),
+]
+
+
+def test_each_door_of_the_office_is_asked() -> None:
+    """But the two at which a file is opened: who has no role there has no file."""
+    asked = {(path, method) for _, path, method in NOT_THEIRS}
+    assert {(door.path, method) for door in doors for method in door.methods} - asked == {
+        ("/office", "GET"), ("/office/search", "POST"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "path", "method"), NOT_THEIRS)
+async def test_a_role_opens_no_door_of_another(land: Country, role: Role, path: str, method: str) -> None:
+    person = await colleague(land, "plain", role)
+    sealer = land.idp.keys.sealer
+    _, session_id = sealer.open_json(SealPurpose.SESSION, person.browser.cookies["vneid_idp_session"])
+    concerned = land.people["complete"].record.person_id
+    handle = sealer.seal_json(SealPurpose.OFFICE_FILE, [session_id, concerned, land.watch.now() + MINUTE, "HN-01"])
+    token = (await opened(person, "/me/security")).hidden["csrf_token"]
+    answer = await person.browser.request(
+        method,
+        path.replace("{file}", handle).replace("{request}", "lrq_any"),
+        data={"csrf_token": token, **GROUND} if method == "POST" else None,
+        headers={"X-CSRF-Token": token},
+    )
+    assert (answer.status_code, "role_required" in answer.text) == (403, True), answer.text
+    assert await events_of(land, "complete") == []
+
+
 async def test_nobody_makes_themself_a_guardian(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK)
     page = await file_of(land, clerk, "fifteen")
@@ -111,6 +151,7 @@ async def test_whoever_asked_takes_it_back(land: Country) -> None:
     assert "rút lại" in back.text
     kind, data = (await events_of(land, "complete"))[0]
     assert (kind, data["by"], data["office"]) == ("lock.withdrawn", land.people["plain"].record.person_id, "HN-01")
+    assert data["reason"] == "taken_back"
     assert await asked_about(land, asking, "complete") != request
     own = (await known(land, "complete")).person
     assert "đã rút lại đề nghị" in (await opened(own, "/me/history")).text
