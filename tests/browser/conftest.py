@@ -231,3 +231,22 @@ def visit(chromium: Browser, server: Server, shop: Shop) -> Iterator[Visit]:
     yield come
     for context in contexts:
         context.close()
+
+
+FORMS = [(width, locale, scheme) for width in (390, 1280) for locale in ("vi", "en") for scheme in ("light", "dark")]
+in_every_form = pytest.mark.parametrize(("width", "locale", "scheme"), FORMS)
+
+
+def give_authenticator(person: Visitor) -> None:
+    """A phone with a fingerprint reader that always agrees."""
+    devtools = person.page.context.new_cdp_session(person.page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})

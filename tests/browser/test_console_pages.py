@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, StorageState
 
-from tests.browser.conftest import CLIENT_ID, Shop, Visit, Visitor
-from tests.browser.test_office_pages import in_every_form
-from tests.storage.test_policy import requirement
+from tests.browser.conftest import CLIENT_ID, Shop, Visit, Visitor, in_every_form
 from tests.support.deeds import WHY
 from tests.support.people import persona
+from tests.support.policy_texts import requirement
 from tests.support.server import Server
 from vneid_idp.kernel.clock import SystemClock
 

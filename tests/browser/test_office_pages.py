@@ -3,13 +3,11 @@
 import pytest
 from playwright.sync_api import Browser, StorageState
 
-from tests.browser.conftest import Shop, Visit, Visitor
-from tests.browser.test_own_pages import give_authenticator
+from tests.browser.conftest import Shop, Visit, Visitor, give_authenticator, in_every_form
 from tests.support.people import persona
 from tests.support.server import Server
 from vneid_idp.kernel.clock import SystemClock, local_date
 
-FORMS = [(width, locale, scheme) for width in (390, 1280) for locale in ("vi", "en") for scheme in ("light", "dark")]
 DEEDS = {
     "complete": ("", "code", "phone", "passkeys", "lock", "death"),
     "no-account": ("account",),
@@ -23,7 +21,6 @@ MORE_DEEDS = {
     "locked-by-authority": ("",),
 }
 """Pages made of the same parts, looked at in one form."""
-in_every_form = pytest.mark.parametrize(("width", "locale", "scheme"), FORMS)
 
 
 def _signed_in(chromium: Browser, server: Server, shop: Shop, slug: str) -> StorageState:

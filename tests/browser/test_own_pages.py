@@ -2,25 +2,10 @@
 
 import pytest
 
-from tests.browser.conftest import Visit, Visitor
+from tests.browser.conftest import Visit, give_authenticator
 from vneid_idp.protocol.levels import LEVEL_2
 
 PAGES = ("/me", "/me/services", "/me/accounts", "/me/history", "/me/security")
-
-
-def give_authenticator(person: Visitor) -> None:
-    """A phone with a fingerprint reader that always agrees."""
-    devtools = person.page.context.new_cdp_session(person.page)
-    devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 def test_a_passkey_is_added_and_signs_in_at_level_2(visit: Visit) -> None:

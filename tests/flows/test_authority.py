@@ -5,17 +5,16 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.flows.test_codes import refused
+from tests.support.authority import Say, die, lock, say, unlock
+from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.deeds import DEED
-from tests.support.people import died
+from tests.support.grants import refused
 from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import Known, agreed
+from tests.support.shortcuts import agreed
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.bindings.social_accounts.rules import BindingProof
-from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries, open_delivery
 from vneid_idp.identity import accounts
@@ -25,56 +24,12 @@ from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.offices.acts import ActNotPossible
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.policy.documents import shipped
-from vneid_idp.sandbox.country.population import Population
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.lock_person import NoLockToLift, lock_person, unlock_person
 
 OFFLINE = "openid age offline_access"
-Say = Callable[[Country, Unit, str], Awaitable[object]]
-
-
-async def lock(land: Country, unit: Unit, person_id: str) -> None:
-    await lock_person(unit, person_id, LockedBy.AUTHORITY, DEED)
-
-
-async def unlock(land: Country, unit: Unit, person_id: str) -> None:
-    await unlock_person(unit, person_id, LockedBy.AUTHORITY, DEED)
-
-
-async def die(land: Country, unit: Unit, person_id: str) -> None:
-    vault, blind = land.idp.vault, land.idp.keys.blind
-    record = await died(unit, Population(vault, blind), person_id)
-    await follow_registry(unit, vault, blind, record, shipped())
 
 
 SAID: dict[str, Say] = {"lock": lock, "death": die}
-
-
-async def say(land: Country, what: Say, someone: Known) -> None:
-    async with land.idp.db.writing() as unit:
-        await what(land, unit, someone.person_id)
-
-
-async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
-    async with land.idp.db.writing() as unit:
-        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian)
-        made = await bind_social_account(
-            unit,
-            land.idp.keys.blind,
-            client_id=party.client_id,
-            account_id=account,
-            proof=proof,
-            rules=shipped().at(unit.now),
-        )
-    return made.binding.binding_id
-
-
-async def states(land: Country, party: RelyingParty) -> dict[str, BindingState]:
-    async with land.idp.db.reading() as unit:
-        found = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, party.client_id)
-    return {binding.binding_id: binding.state for binding in found}
 
 
 @pytest.mark.parametrize("what", SAID)

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from jsonschema_rs import Draft202012Validator
 
+from tests.support.bindings import ACCOUNTS, assert_as_published
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
@@ -17,9 +17,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
 from vneid_idp.kernel.sealing import SealPurpose
-from vneid_idp.resources.contract import openapi
 
-ACCOUNTS = "/bindings/v1/social-accounts"
 CONTENT = {"post", "comment", "share", "livestream"}
 
 
@@ -59,15 +57,6 @@ class Caller:
     async def status(self, account_id: str = "1000") -> dict[str, Any]:
         """What may the account do."""
         return await self.call("POST", "/status", json={"account_id": account_id})
-
-
-def assert_as_published(method: str, path: str, answer: httpx.Response) -> None:
-    document = openapi()
-    template = ACCOUNTS + (path.split("?")[0] if path in ("", "/status") or path.startswith("?") else "/{binding_id}")
-    described = document["paths"][template][method.lower()]["responses"][str(answer.status_code)]
-    media_type = answer.headers["content-type"].partition(";")[0]
-    schema = described["content"][media_type]["schema"]
-    Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
 
 
 Of = Callable[[str | None], Caller]

@@ -2,10 +2,10 @@
 
 import httpx
 
-from tests.flows.test_bindings_api import ACCOUNTS
-from tests.flows.test_portal import opened, post
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.pages import opened, post
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import own_token, person_token

@@ -3,31 +3,13 @@
 from typing import Any
 
 import httpx
-from sqlalchemy import select
 
 from tests.support.country import Country
+from tests.support.events import kinds_of
+from tests.support.grants import grants_of, refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
-from vneid_idp.audit.tables import events
-from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.storage.statement import Statement
-
-_GRANTS, _EVENTS = Statement(select(grants)), Statement(select(events.c.kind))
-
-
-async def grants_of(land: Country) -> list[Any]:
-    async with land.idp.db.reading() as unit:
-        return list(await unit.fetch(_GRANTS))
-
-
-async def kinds_of(land: Country) -> list[str]:
-    async with land.idp.db.reading() as unit:
-        return [row["kind"] for row in await unit.fetch(_EVENTS)]
-
-
-def refused(answer: httpx.Response, code: str = "invalid_grant") -> bool:
-    return (answer.status_code, answer.json()["error"]) == (400, code)
 
 
 async def test_a_code_lives_for_a_minute(land: Country, party: RelyingParty) -> None:

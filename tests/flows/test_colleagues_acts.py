@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.flows.test_office import colleague, file_of
-from tests.flows.test_portal import opened
-from tests.flows.test_signed_in import Taker, lock, overtaken, sign_out_everywhere
 from tests.support.country import Country
+from tests.support.office import colleague, file_of
+from tests.support.overtaking import Taker, lock, overtaken, sign_out_everywhere
+from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed

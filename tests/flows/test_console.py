@@ -3,29 +3,20 @@
 import re
 
 import pytest
-from sqlalchemy import select
 
-from tests.flows.test_office import colleague
-from tests.flows.test_portal import opened, post
 from tests.support.country import Country
+from tests.support.events import recorded
+from tests.support.office import colleague
+from tests.support.pages import opened, post
 from tests.support.relying_party import Person, RelyingParty
-from vneid_idp.audit.tables import events
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.storage.statement import Statement
 from vneid_idp.workers.tasks import seal_events
 
 PAGES = ("/console", "/console/clients", "/console/keys", "/console/deliveries", "/console/deliveries?dead")
-
-
-async def recorded(land: Country, kind: str) -> list[str]:
-    """The data of the events of a kind."""
-    async with land.idp.db.reading() as unit:
-        rows = await unit.fetch(Statement(select(events.c.kind, events.c.data)))
-    return [row["data"] for row in rows if row["kind"] == kind]
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.OFFICER])

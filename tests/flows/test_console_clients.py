@@ -1,14 +1,13 @@
 """Clients at the console: changed by whoever saw what stands, purposes by version, domains by proof, organisations."""
 
-import re
 from dataclasses import replace
 
 import pytest
 
-from tests.flows.test_console import recorded
-from tests.flows.test_office import colleague
-from tests.flows.test_portal import opened, post
 from tests.support.country import PURPOSE, Country
+from tests.support.events import recorded
+from tests.support.office import colleague
+from tests.support.pages import fields, opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.clients import domains, families, service
 from vneid_idp.clients.domains import ClientDomain
@@ -19,14 +18,6 @@ from vneid_idp.protocol.client import Client
 async def client_of(land: Country, party: RelyingParty) -> Client:
     async with land.idp.db.reading() as unit:
         return await service.get_client(unit, party.client_id)
-
-
-def fields(page: Page) -> dict[str, str]:
-    """What the inputs and text areas of a page hold."""
-    html = page.response.text
-    found = dict(re.findall(r'<input class="input[^"]*" id="[^"]+" name="([^"]+)" type="[^"]+" value="([^"]*)"', html))
-    areas = re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)</textarea>', html)
-    return page.hidden | found | dict(areas)
 
 
 async def change(operator: Person, path: str, **values: str) -> Page:

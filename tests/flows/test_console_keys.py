@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.flows.test_office import colleague
-from tests.flows.test_portal import opened
 from tests.support.country import SECRET, Country
+from tests.support.office import colleague
+from tests.support.pages import opened
 from tests.support.relying_party import Page, RelyingParty
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import SECOND

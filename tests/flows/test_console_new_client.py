@@ -6,11 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.flows.test_console import recorded
-from tests.flows.test_console_clients import fields
-from tests.flows.test_office import colleague
-from tests.flows.test_portal import opened, post
 from tests.support.country import METADATA, Country
+from tests.support.events import recorded
+from tests.support.office import colleague
+from tests.support.pages import fields, opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered

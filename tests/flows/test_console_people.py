@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.flows.test_office import colleague
-from tests.flows.test_portal import opened, post
 from tests.support.country import Country
+from tests.support.office import colleague
+from tests.support.pages import opened, post
 from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import agreed, known
 from vneid_idp.audit import service as audit

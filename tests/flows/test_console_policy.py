@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from tests.flows.test_console import recorded
-from tests.flows.test_office import colleague
-from tests.flows.test_portal import opened, post
-from tests.storage.test_policy import requirement, threshold
 from tests.support.country import Country
+from tests.support.events import recorded
+from tests.support.office import colleague
+from tests.support.pages import opened, post
+from tests.support.policy_texts import requirement, threshold
 from tests.support.relying_party import Page, Person
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account

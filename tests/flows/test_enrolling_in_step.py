@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.test_registry_feed import change
+from tests.support.authority import change
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from vneid_idp.identity import accounts, persons

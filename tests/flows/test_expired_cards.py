@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.flows.test_authority import bind, lock, say, states, unlock
-from tests.flows.test_registry_feed import change, facts, kinds
+from tests.support.authority import change, lock, say, unlock
+from tests.support.bindings import bind, states
 from tests.support.country import Country
+from tests.support.events import facts, kinds
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.bindings.engine import service as bindings

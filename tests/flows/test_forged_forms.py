@@ -1,9 +1,9 @@
 """Every form of the own pages counts only with the token of its page: a door that forgets to read it shows up here."""
 
-from tests.flows.test_office import colleague
 from tests.flows.test_office_rules import events_of
-from tests.flows.test_portal import opened
 from tests.support.country import Country
+from tests.support.office import colleague
+from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.console.routes import doors as console

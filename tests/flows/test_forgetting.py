@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import bindparam, select
 
-from tests.flows.test_authority import bind, states
-from tests.flows.test_codes import refused
+from tests.support.bindings import bind, states
 from tests.support.country import Country
+from tests.support.grants import refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from vneid_idp.audit import service as audit

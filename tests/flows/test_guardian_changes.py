@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.flows.test_authority import bind, die, lock, states, unlock
-from tests.flows.test_bindings_api import ACCOUNTS, assert_as_published
-from tests.flows.test_portal import opened, post
-from tests.flows.test_registry_feed import change, kinds
+from tests.support.authority import change, die, lock, unlock
+from tests.support.bindings import ACCOUNTS, assert_as_published, bind, states
 from tests.support.country import Country
+from tests.support.events import kinds
+from tests.support.pages import opened, post
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, OWN, own_token, person_token

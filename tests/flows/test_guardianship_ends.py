@@ -8,9 +8,9 @@ from datetime import datetime
 import httpx
 import pytest
 
-from tests.flows.test_bindings_api import ACCOUNTS
-from tests.flows.test_portal import opened, post
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
+from tests.support.pages import opened, post
 from tests.support.people import died
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known

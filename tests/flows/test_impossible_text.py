@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.flows.test_portal import opened, signed_in
 from tests.support.country import Country
+from tests.support.pages import opened, signed_in
 from tests.support.relying_party import RelyingParty
 
 

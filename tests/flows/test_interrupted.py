@@ -7,14 +7,14 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from tests.flows.test_bindings_api import ACCOUNTS
-from tests.flows.test_office import colleague, file_of
-from tests.flows.test_portal import opened
-from tests.flows.test_signin_pages import at_signin
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
 from tests.support.interruptions import interrupt
+from tests.support.office import colleague, file_of
+from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
+from tests.support.signing_in import at_signin
 from tests.support.tokens import own_token, person_token
 from vneid_idp.audit.tables import events
 from vneid_idp.identity.offices.roles import Role

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.flows.test_registry_feed import change
+from tests.support.authority import change
 from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, listening, queue, signed_in
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty

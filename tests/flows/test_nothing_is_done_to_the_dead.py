@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.flows.test_reports import NEW_PHONE, code_to
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.office import NEW_PHONE, code_to
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, persons

@@ -4,58 +4,20 @@ import re
 
 import orjson
 
-from tests.flows.test_portal import opened, post
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
-from tests.support.relying_party import Page, Person
+from tests.support.events import history
+from tests.support.office import at_desk, colleague, done_of, file_of, send
+from tests.support.pages import opened, post
+from tests.support.relying_party import Person
 from tests.support.shortcuts import known
 from tests.support.visitor import shown
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import passkeys, sessions
-from vneid_idp.identity.offices.roles import EVERYWHERE, Role, end_role, roles_of
+from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.use_cases.give_role import give_role
-
-
-async def colleague(land: Country, slug: str, *roles: Role, office: str = "HN-01") -> Person:
-    """A persona who holds roles at an office, signed in with two factors."""
-    someone = await known(land, slug)
-    async with land.idp.db.writing() as unit:
-        held = {each.role for each in await roles_of(unit, someone.person_id)}
-        for role in roles:
-            if role not in held:
-                scope = EVERYWHERE if role is Role.OPERATOR else office
-                await give_role(unit, someone.person_id, role, scope, Deed("boss", "hired"))
-    return someone.person
-
-
-async def file_of(land: Country, clerk: Person, slug: str, reason: str = "in_person") -> Page:
-    """The open file of a persona."""
-    page = await opened(clerk, "/office")
-    number = land.people[slug].record.personal_number
-    return await post(clerk, page, "/office/search", number=number, reason=reason)
-
-
-async def at_desk(clerk: Person, file: Page, deed: str, /, **form: str) -> Page:
-    """Open the page of a deed and send its form; with a reason, unless the form says another."""
-    page = await opened(clerk, f"{file.path}/{deed}")
-    return await send(clerk, page, **{"reason": "Giấy đề nghị 12", **form})
-
-
-async def send(clerk: Person, page: Page, **form: str) -> Page:
-    """Send the first form of a page."""
-    return shown(await clerk.submit(page, **form))
-
-
-def done_of(page: Page) -> str:
-    return page.response.request.url.query.decode()
-
-
-async def history(land: Country, slug: str) -> list[str]:
-    async with land.idp.db.reading() as unit:
-        return [event.kind for event in await audit.history_of(unit, land.people[slug].record.person_id)]
 
 
 async def test_who_may_work_there(land: Country) -> None:

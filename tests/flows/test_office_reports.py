@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from tests.flows.test_office import at_desk, colleague, done_of, file_of, history, send
-from tests.flows.test_portal import opened
 from tests.support.country import Country
+from tests.support.events import history
+from tests.support.office import at_desk, colleague, done_of, file_of, send
+from tests.support.pages import opened
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from vneid_idp.delivery import service as deliveries

@@ -5,10 +5,10 @@ import re
 import orjson
 import pytest
 
-from tests.flows.test_office import at_desk, colleague, done_of, file_of
-from tests.flows.test_portal import opened, post
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
+from tests.support.office import at_desk, colleague, done_of, file_of
+from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from vneid_idp.audit import service as audit

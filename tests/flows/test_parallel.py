@@ -3,9 +3,9 @@
 import asyncio
 from collections import Counter
 
-from tests.flows.test_codes import grants_of, kinds_of
-from tests.flows.test_refresh import generation
 from tests.support.country import Country
+from tests.support.events import kinds_of
+from tests.support.grants import generation, grants_of
 from tests.support.relying_party import Page, RelyingParty, query_of
 from tests.support.shortcuts import agreed, known
 from vneid_idp.consent import service as consent

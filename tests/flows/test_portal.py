@@ -4,6 +4,7 @@ import re
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
+from tests.support.pages import opened, post, proven_twice, signed_in
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.social_accounts.rules import BindingProof
@@ -12,39 +13,6 @@ from vneid_idp.identity.factors import passkeys
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.web.passkeys import site_of
-
-
-async def signed_in(land: Country, slug: str = "complete") -> Person:
-    """A person at the own pages."""
-    person = Person(land, land.people[slug])
-    page = await person.sign_in(await person.open("/signin"))
-    assert isinstance(page, Page)
-    assert page.path == "/me"
-    return person
-
-
-async def opened(person: Person, path: str) -> Page:
-    """A page of the portal."""
-    page = await person.open(path)
-    assert isinstance(page, Page)
-    assert page.response.status_code == 200
-    return page
-
-
-async def post(person: Person, page: Page, path: str, **form: str) -> Page:
-    """Press a button of a page."""
-    response = await person.browser.post(path, data={"csrf_token": page.hidden["csrf_token"], **form})
-    followed = await person._follow(response)
-    assert isinstance(followed, Page)
-    return followed
-
-
-async def proven_twice(person: Person) -> Page:
-    """The security page after a second proof."""
-    page = await person._second(await opened(person, "/signin/second"))
-    assert isinstance(page, Page)
-    assert page.path == "/me/security"
-    return page
 
 
 async def test_nobody_sees_the_pages_without_signing_in(land: Country) -> None:

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.flows.test_registry_feed import change
-from tests.flows.test_second_factor import at_second, send, use_passkey
-from tests.flows.test_signin_pages import at_signin
 from tests.support.authenticator import Authenticator
+from tests.support.authority import change
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, RelyingParty
+from tests.support.signing_in import at_second, at_signin, send, use_passkey
 from vneid_idp.audit import service as audit
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind

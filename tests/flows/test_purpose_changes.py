@@ -1,24 +1,13 @@
 """A purpose changes: people are asked for what is new in it, and for the whole only where its meaning changed."""
 
-from typing import Any
-
 from tests.support.country import PURPOSE, Country
-from tests.support.deeds import DEED
+from tests.support.purposes import set_purposes
 from tests.support.relying_party import Page, Person, RelyingParty
-from vneid_idp.clients import by_operator, service
 from vneid_idp.consent import service as consents
 
 SCOPE = "openid identity age email phone"
 NARROW = {**PURPOSE, "optional": ["email", "email_verified"]}
 WIDE = {**NARROW, "optional": [*NARROW["optional"], "phone_number", "phone_number_verified"]}
-
-
-async def set_purposes(
-    land: Country, party: RelyingParty, *purposes: dict[str, Any], material: tuple[str, ...] = ()
-) -> None:
-    async with land.idp.db.writing() as unit:
-        client = await service.get_client(unit, party.client_id)
-        await by_operator.set_purposes(unit, client, list(purposes), DEED, sandbox=True, material=material)
 
 
 def lines(page: Page | str) -> set[str]:

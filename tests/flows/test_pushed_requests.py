@@ -2,8 +2,8 @@
 
 import httpx
 
-from tests.flows.test_codes import refused
 from tests.support.country import Country
+from tests.support.grants import refused
 from tests.support.relying_party import Page, Person, RelyingParty, Request, query_of
 from tests.support.shortcuts import agreed, known
 from vneid_idp.kernel.clock import MINUTE, SECOND

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import bindparam, select
 
-from tests.flows.test_bindings_api import ACCOUNTS
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
 from tests.support.crowd import Family, families
 from tests.support.relying_party import RelyingParty

@@ -2,18 +2,14 @@
 
 import pytest
 
-from tests.flows.test_codes import kinds_of, refused
 from tests.support.country import Country, country
+from tests.support.events import kinds_of
+from tests.support.grants import generation, refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.kernel.clock import DAY, SECOND
-from vneid_idp.kernel.sealing import SealPurpose
 
 SCOPE = "openid age email offline_access"
-
-
-def generation(land: Country, refresh_token: str) -> int:
-    return int(land.idp.keys.sealer.open_json(SealPurpose.REFRESH_TOKEN, refresh_token)[2])
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the register changed reaches account, tokens and bindings by its feed: each change once, whoever follows."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -10,15 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from tests.flows.test_authority import bind, lock, say, states, unlock
-from tests.flows.test_codes import refused
+from tests.support.authority import change, lock, say, unlock
+from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.events import facts, kinds
+from tests.support.grants import refused
 from tests.support.registry import served
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import person_token
-from vneid_idp.audit import service as audit
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.resting import RestingGround
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
@@ -30,7 +30,7 @@ from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.identity.register.position import find_position
-from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, RegistryRecord
+from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy
 from vneid_idp.identity.register.tables import registry_positions
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.kernel.errors import DomainError
@@ -68,26 +68,6 @@ async def follower(request: pytest.FixtureRequest, land: Country) -> AsyncIterat
 def direct(land: Country) -> Follower:
     idp = land.idp
     return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
-
-
-async def change(land: Country, person_id: str, **changes: Any) -> RegistryRecord:
-    """The make-believe authority changes what its registry says."""
-    population = Population(land.idp.vault, land.idp.keys.blind)
-    async with land.idp.db.writing() as unit:
-        before = await population.find(unit, person_id)
-        assert before is not None
-        return await population.register(unit, replace(before, **changes))
-
-
-async def kinds(land: Country, person_id: str) -> Counter[str]:
-    async with land.idp.db.reading() as unit:
-        return Counter(event.kind for event in await audit.history_of(unit, person_id))
-
-
-async def facts(land: Country, person_id: str) -> list[list[str]]:
-    async with land.idp.db.reading() as unit:
-        history = await audit.history_of(unit, person_id)
-    return [event.data["facts"] for event in history if event.kind == "register.told"]
 
 
 async def test_a_death_ends_everything(land: Country, party: RelyingParty, follower: Follower) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.flows.test_bindings_api import ACCOUNTS
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
 from tests.support.registry import client
 from tests.support.relying_party import Person, RelyingParty

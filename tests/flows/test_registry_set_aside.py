@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.flows.test_registry_feed import change
+from tests.support.authority import change
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from vneid_idp.audit.service import EventKind

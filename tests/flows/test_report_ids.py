@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from tests.flows.test_office import at_desk, colleague, done_of, file_of, send
-from tests.flows.test_portal import opened
-from tests.flows.test_reports import NEW_PHONE, code_to, informed
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.events import informed
+from tests.support.office import NEW_PHONE, at_desk, code_to, colleague, done_of, file_of, send
+from tests.support.pages import opened
 from tests.support.watch import MORNING
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.offices.roles import Role

@@ -7,15 +7,15 @@ from datetime import date
 
 import pytest
 
-from tests.flows.test_authority import bind, states
-from tests.flows.test_registry_feed import kinds
+from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.events import informed, kinds
+from tests.support.office import NEW_PHONE, code_to
 from tests.support.people import brought_into_step
 from tests.support.registry import served
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed
-from vneid_idp.audit import service as audit
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import list_deliveries
@@ -30,10 +30,8 @@ from vneid_idp.identity.register.reports import CardIssued, Death, GuardianNamed
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
+from vneid_idp.use_cases.change_phone import change_phone
 from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
-
-NEW_PHONE = "+84950000999"
 
 
 @pytest.fixture(params=["synthetic", "http"])
@@ -52,14 +50,6 @@ async def reporting(request: pytest.FixtureRequest, land: Country) -> AsyncItera
 def direct(land: Country) -> Reporting:
     idp = land.idp
     return Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
-
-
-async def informed(land: Country, person_id: str) -> list[dict[str, object]]:
-    async with land.idp.db.reading() as unit:
-        history = await audit.history_of(unit, person_id)
-    told = [dict(event.data) for event in history if event.kind == "register.informed"]
-    # What was said stands there too, sealed.
-    return [{name: value for name, value in data.items() if name != "fact"} for data in told]
 
 
 async def test_a_death_that_is_reported_ends_everything(
@@ -129,14 +119,6 @@ async def test_a_guardian_is_named_and_ends_and_both_can_read_it(
 async def test_of_nobody_nothing_is_reported(land: Country, reporting: Reporting) -> None:
     with pytest.raises(ReportRefused):
         await report_to_registry(reporting, "rep_a", "per_nobody", Death(land.watch.now()), shipped(), DEED)
-
-
-async def code_to(land: Country, slug: str, phone: str) -> str:
-    idp = land.idp
-    async with idp.db.writing() as unit:
-        sending = await send_code_to_new_phone(unit, idp.keys.blind, idp.keys.sealer, land.people[slug].record, phone)
-    assert sending.deliveries[0].payload["phone"] == phone
-    return str(sending.deliveries[0].payload["code"])
 
 
 async def test_a_phone_counts_when_its_code_came_back_and_the_old_ones_codes_end(

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.flows.test_registry_feed import kinds
-from tests.flows.test_reports import NEW_PHONE, code_to, informed
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.events import informed, kinds
+from tests.support.office import NEW_PHONE, code_to
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.persons import Overtaken
 from vneid_idp.identity.register import reports_under_way

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.flows.test_authority import bind, die, states
+from tests.support.authority import die
+from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.people import hashes

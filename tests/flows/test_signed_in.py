@@ -1,38 +1,26 @@
 """What a person does at a page counts only while they are signed in: also when that ends between page and answer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from tests.flows.test_portal import proven_twice, signed_in
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.overtaking import Taker, lock, overtaken, sign_out_everywhere
+from tests.support.pages import proven_twice, signed_in
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Shown
-from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.forget_person import forget_person
-from vneid_idp.use_cases.lock_person import lock_person
 
-Taker = Callable[[Country, Unit, str], Awaitable[object]]
 Act = Callable[[Country, RelyingParty, Person], Awaitable[Callable[[], Awaitable[Any]]]]
-
-
-async def lock(land: Country, unit: Unit, person_id: str) -> None:
-    await lock_person(unit, person_id, LockedBy.HOLDER, DEED)
-
-
-async def sign_out_everywhere(land: Country, unit: Unit, person_id: str) -> None:
-    await end_sessions(unit, person_id)
 
 
 async def forget(land: Country, unit: Unit, person_id: str) -> None:
@@ -101,24 +89,6 @@ async def _button(person: Person, path: str, **form: str) -> Callable[[], Awaita
 
 def _id(person: Person) -> str:
     return person.persona.record.person_id
-
-
-@asynccontextmanager
-async def overtaken(land: Country, taker: Taker, person_id: str, patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Whatever is next written here is preceded by `taker`: after the page was judged, before what it does."""
-    writing = land.idp.db.writing
-
-    @asynccontextmanager
-    async def later(*, durable: bool = True) -> AsyncIterator[Unit]:
-        patch.setattr(land.idp.db, "writing", writing)
-        async with writing() as unit:
-            await taker(land, unit, person_id)
-        async with writing(durable=durable) as unit:
-            yield unit
-
-    patch.setattr(land.idp.db, "writing", later)
-    yield
-    assert land.idp.db.writing == writing
 
 
 @pytest.mark.parametrize("taker", [lock, sign_out_everywhere, forget], ids=lambda taker: taker.__name__)

@@ -8,20 +8,12 @@ from argon2 import PasswordHasher
 
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.signing_in import at_signin
 from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.kernel.clock import MINUTE
-
-
-async def at_signin(land: Country, party: RelyingParty, slug: str = "complete", **params: str) -> tuple[Person, Page]:
-    """A person on the sign-in page of a request."""
-    person = Person(land, land.people[slug])
-    page = await person.start(party.request(**params))
-    assert isinstance(page, Page)
-    assert page.path.startswith("/signin/")
-    return person, page
 
 
 async def test_the_page_says_who_asks_and_fills_in_the_hint(land: Country, party: RelyingParty) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.flows.test_bindings_api import ACCOUNTS
-from tests.flows.test_codes import kinds_of, refused
-from tests.flows.test_purpose_changes import set_purposes
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import METADATA, PURPOSE, REDIRECT_URI, Country
 from tests.support.deeds import DEED
+from tests.support.events import kinds_of
+from tests.support.grants import refused
+from tests.support.purposes import set_purposes
 from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import CHILD, OWN, own_token, person_token

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import bindparam, insert, update
 
-from tests.flows.test_codes import refused
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.grants import refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.clients import service as clients

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from tests.flows.test_office import colleague, file_of
-from tests.flows.test_portal import opened, proven_twice, signed_in
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.office import colleague, file_of
+from tests.support.pages import opened, proven_twice, signed_in
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import known
 from vneid_idp.audit.tables import events

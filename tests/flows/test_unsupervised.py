@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, update
 
-from tests.flows.test_authority import bind, states
-from tests.flows.test_registry_feed import kinds
+from tests.support.bindings import bind, states
 from tests.support.country import Country
+from tests.support.events import kinds
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.flows.test_reports import NEW_PHONE, code_to
 from tests.support.country import Country
+from tests.support.office import NEW_PHONE, code_to
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.flows.test_portal import opened
-from tests.flows.test_purpose_changes import set_purposes
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
+from tests.support.pages import opened
+from tests.support.purposes import set_purposes
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.clients import by_operator, service

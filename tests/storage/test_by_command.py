@@ -4,16 +4,8 @@ import json
 
 import pytest
 
-from tests.storage.test_commands import environment, production, run, sandbox  # noqa: F401
-from tests.storage.test_office_commands import (  # noqa: F401
-    ADULT,
-    COUNT,
-    account_of,
-    country,
-    line,
-    recorded,
-    years,
-)
+from tests.commands.test_office_commands import ADULT, COUNT, account_of, line, recorded, years
+from tests.support.commands import run
 from tests.support.deeds import WHY
 from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.sandbox.country.citizens import citizens

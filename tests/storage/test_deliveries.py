@@ -3,68 +3,16 @@
 import asyncio
 from collections import Counter
 
-from sqlalchemy import select
-
-from tests.support.people import SEALER
+from tests.support.deliveries import SMS, TOKEN, Broken, dispatcher, enqueue, give_up_lost, queue, recorded, run, take
 from tests.support.senders import Recorder
 from tests.support.watch import Watch
-from vneid_idp.audit.tables import events
 from vneid_idp.delivery import service
-from vneid_idp.delivery.channels import LEASE, MANNERS, Channel
-from vneid_idp.delivery.dispatcher import Dispatcher
+from vneid_idp.delivery.channels import LEASE, MANNERS
 from vneid_idp.delivery.outcomes import Delivered, Failed, Refused
 from vneid_idp.delivery.rules import longest_pause
-from vneid_idp.delivery.sender import Delivery
-from vneid_idp.delivery.service import Queued
-from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.storage.database import open_database
-from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Database, StorageUnavailable
-
-TOKEN, SMS, LOGO = Channel.LOGOUT_TOKEN, Channel.SMS, Channel.LOGO
-MARK = "+84950007319"
-
-
-def dispatcher(db: Database, sender: Recorder, *, seconds: float = 10, at_once: int = 32) -> Dispatcher:
-    """A process that sends everything through `sender`, and draws the longest pause each time."""
-    senders = dict.fromkeys(Channel, sender)
-    return Dispatcher(db, SEALER, senders, chance=lambda: 1 - 2**-53, seconds=seconds, at_once=at_once)
-
-
-async def enqueue(
-    db: Database, recipient: str = "cli_a", channel: Channel = TOKEN, not_after: Instant | None = None
-) -> Delivery:
-    async with db.writing() as unit:
-        payload = {"phone": MARK, "code": "135790"}
-        return await service.enqueue(unit, SEALER, channel, recipient, payload, not_after=not_after)
-
-
-async def queue(db: Database, *, dead: bool = False) -> list[Queued]:
-    async with db.reading() as unit:
-        return await service.list_deliveries(unit, dead=dead)
-
-
-async def give_up_lost(db: Database) -> int:
-    async with db.writing() as unit:
-        return await service.give_up_lost(unit)
-
-
-async def run(*processes: Dispatcher) -> int:
-    """Each process sends until nothing is due; how many attempts they made."""
-
-    async def one(process: Dispatcher) -> int:
-        count = 0
-        while started := await process.round():
-            count += started
-            await process.finish()
-        return count
-
-    return sum(await asyncio.gather(*(one(process) for process in processes)))
-
-
-async def recorded(db: Database) -> Counter[str]:
-    async with db.reading() as unit:
-        return Counter(row["kind"] for row in await unit.fetch(Statement(select(events.c.kind))))
+from vneid_idp.storage.unit import Database
 
 
 async def test_eight_workers_send_each_of_two_hundred_once(db: Database, database_url: str, watch: Watch) -> None:
@@ -114,12 +62,6 @@ async def test_workers_leave_a_new_one_to_who_caused_it(db: Database, watch: Wat
     assert await run(process) == 1
 
 
-async def take(db: Database, channel: Channel) -> list[Queued]:
-    """What a process does that is killed before it sends."""
-    async with db.single() as unit:
-        return await service.take(unit, channel, 10)
-
-
 async def test_what_a_dead_process_had_taken_is_sent_after_its_lease(db: Database, watch: Watch) -> None:
     sender = Recorder()
     delivery = await enqueue(db)
@@ -150,19 +92,6 @@ async def test_a_code_that_a_dead_process_had_taken_is_never_sent_again(db: Data
     (dead,) = await queue(db, dead=True)
     assert (dead.last_outcome, dead.sealed) == ("interrupted", None)
     assert (await recorded(db))["delivery.given_up"] == 1
-
-
-class Broken:
-    """A database that fails where an attempt is settled."""
-
-    def __init__(self, sound: Database) -> None:
-        self.sound = sound
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.sound, name)
-
-    async def transact(self, work: object, *, durable: bool = True) -> None:
-        raise StorageUnavailable
 
 
 async def test_what_was_sent_and_not_settled_is_repeated_under_the_same_id(db: Database, watch: Watch) -> None:

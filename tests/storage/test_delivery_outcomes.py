@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import select, update
 
-from tests.storage.test_deliveries import (
+from tests.support.deeds import DEED
+from tests.support.deliveries import (
     LOGO,
     MARK,
     SMS,
@@ -19,7 +20,6 @@ from tests.storage.test_deliveries import (
     run,
     take,
 )
-from tests.support.deeds import DEED
 from tests.support.people import SEALER
 from tests.support.senders import Recorder
 from tests.support.watch import Watch

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.storage.test_migration_of_grants import add, run
+from tests.support.old_rows import add, run
 from vneid_idp.storage import migration
 
 FACTS = ("suspended_at", "released_at", "revoked_at")

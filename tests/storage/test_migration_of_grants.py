@@ -1,11 +1,9 @@
 """Revision 0002 on a database that is in use: what was granted before is the same value afterwards, and back again."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
-
+from tests.support.old_rows import ACCOUNT, add, run
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.storage import migration
 
@@ -43,21 +41,6 @@ def granted(row: dict[str, Any]) -> Authorisation:
     )
 
 
-def run(url: str, statement: str, rows: Sequence[dict[str, Any]] = ()) -> list[Any]:
-    engine = create_engine(make_url(url).set(drivername="sqlite" if "sqlite" in url else "postgresql+psycopg"))
-    with engine.begin() as connection:
-        result = connection.execute(text(statement), list(rows) or None)
-        found = [dict(row) for row in result.mappings()] if result.returns_rows else []
-    engine.dispose()
-    return found
-
-
-def add(url: str, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    names = ", ".join(rows[0])
-    run(url, f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in rows[0])})", rows)
-
-
-ACCOUNT = {"level": 2, "level_verified_at": 1, "opened_at": 5, "profile": "x", "updated_at": 1}
 BINDING = {
     "client_id": "cli_0", "kind": "social_account", "method": "guardian", "level": 2,
 }  # fmt: skip

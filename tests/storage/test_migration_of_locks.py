@@ -1,6 +1,6 @@
 """Revisions 0010 and 0015 on a database that is in use: locks that stand, and what was asked about them, go on."""
 
-from tests.storage.test_migration_of_grants import ACCOUNT, add, run
+from tests.support.old_rows import ACCOUNT, add, run
 from vneid_idp.storage import migration
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, select, update
 
+from tests.support.policy_texts import requirement, threshold
 from tests.support.watch import Watch
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.audit.tables import events
@@ -23,22 +24,6 @@ from vneid_idp.storage.unit import Database, Reading
 
 DEED = Deed("ops.lan", "Law 1/2027 Article 2")
 AGE = Threshold.GUARDIAN_UNTIL_AGE
-
-
-def threshold(day: str, number: int = 18, until: str | None = None, name: str = "guardian_until_age") -> str:
-    end = "" if until is None else f"in_force_until = {until}\n"
-    return (
-        f'[[threshold]]\nname = "{name}"\nnumber = {number}\nlegal_reference = "Law 1/2027, Article 2"\n'
-        f"in_force_from = {day}\n{end}"
-    )
-
-
-def requirement(day: str, level: int, until: str | None = None) -> str:
-    end = "" if until is None else f"in_force_until = {until}\n"
-    return (
-        f'[[requirement]]\nkind = "social_account"\naction = "post"\nminimum_level = {level}\nown_proof = false\n'
-        f'legal_reference = "Decree 1/2027"\nin_force_from = {day}\n{end}'
-    )
 
 
 async def ensure(db: Database) -> None:

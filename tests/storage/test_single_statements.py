@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.storage.test_transact import ADD, COUNT, TOUCH, numbers
 from tests.support.interruptions import interrupt
+from tests.support.key_rows import ADD, COUNT, TOUCH, numbers
 from tests.support.watch import Watch
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database, StorageUnavailable

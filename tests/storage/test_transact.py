@@ -8,12 +8,13 @@ import asyncpg
 import pytest
 from sqlalchemy import bindparam, func, select, text, update
 
+from tests.support.key_rows import ADD, COUNT, TOUCH, numbers
 from tests.support.watch import Watch
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage import attempts
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.postgresql import PostgresqlDatabase, PostgresqlUnit
-from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import (
     AlreadyThere,
     Database,
@@ -24,12 +25,6 @@ from vneid_idp.storage.unit import (
     Unit,
 )
 
-ADD = Statement(
-    insert(keys).values(kind="t", generation=bindparam("number"), kid="k", announced_at=0, activate_at=bindparam("at"))
-)
-NUMBERS = Statement(select(keys.c.generation).order_by(keys.c.generation))
-TOUCH = Statement(update(keys).where(keys.c.generation == bindparam("number")).values(kid="touched"))
-COUNT = Statement(select(keys.c.activate_at).where(keys.c.generation == bindparam("number")))
 RAISE_COUNT = Statement(
     update(keys).where(keys.c.generation == bindparam("number")).values(activate_at=bindparam("to"))
 )
@@ -39,11 +34,6 @@ _SERIALIZABLE = Statement(text("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
 _READ_ONLY = Statement(text("SET TRANSACTION READ ONLY"))
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-async def numbers(db: Database) -> list[int]:
-    async with db.reading() as unit:
-        return [row["generation"] for row in await unit.fetch(NUMBERS)]
 
 
 async def add(db: Database, *wanted: int) -> None:

@@ -86,6 +86,20 @@ def test_files_and_functions_are_short() -> None:
     assert long == []
 
 
+def test_no_test_module_lives_off_another() -> None:
+    """What several of them need stands in `tests/support`, fixtures in a conftest: a test module can be renamed."""
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "tests").rglob("*.py")
+        if "node_modules" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests")
+        for name in (f"{node.module}.{alias.name}" for alias in node.names)
+        if any(part.startswith("test_") for part in name.split("."))
+    }
+    assert found == set()
+
+
 def test_a_package_says_what_it_owns() -> None:
     packages = (ROOT / "src").rglob("__init__.py")
     assert [str(path) for path in packages if not ast.get_docstring(ast.parse(path.read_text()))] == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.protocol.test_registration import CALLBACK, JWKS, OPERATOR, SELF, SELF_IN_PRODUCTION, read
+from tests.support.registration import CALLBACK, JWKS, OPERATOR, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar

@@ -1,13 +1,11 @@
 """The keys at `admin/v1`: who is ready for the next ones."""
 
-from tests.flows.test_admin_api import Api, api, program
+from tests.support.admin import Api
 from tests.support.country import SECRET, Country
 from tests.support.relying_party import RelyingParty
 from vneid_idp.kernel.secrets import from_base64url
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.rules import KeyKind
-
-__all__ = ["api", "program"]
 
 
 async def test_who_is_ready_for_the_next_key_is_told(api: Api, land: Country) -> None:

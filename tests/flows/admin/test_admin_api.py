@@ -1,20 +1,15 @@
 """`admin/v1` from outside: who may call which door, what each one does, and that no change undoes an unseen one."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import orjson
 import pytest
-from jsonschema_rs import Draft202012Validator
-from sqlalchemy import select
 
+from tests.support.admin import DELIVERIES, DOORS, KEYS, POLICY, PROGRAM, READ, WHY, WRITE, Api, last_event
 from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import own_token, person_token
-from vneid_idp.admin.contract import openapi
-from vneid_idp.audit.tables import events
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.service import Registered
@@ -26,15 +21,6 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.statement import Statement
 
-WHY = {"by": "ops-3", "reason": "Asked for by the relying party"}
-PROGRAM: dict[str, Any] = {
-    "client_name": "Ops",
-    "grant_types": ["client_credentials"],
-    "response_types": [],
-    "redirect_uris": [],
-    "purposes": [],
-}
-READ, WRITE, POLICY, DELIVERIES, KEYS = OPERATOR_SCOPES
 SCOPE_OF = {
     "clients": (READ, WRITE),
     "families": (READ, WRITE),
@@ -42,57 +28,6 @@ SCOPE_OF = {
     "policy": (POLICY, POLICY),
     "keys": (KEYS, KEYS),
 }
-_EVENTS = Statement(select(events).order_by(events.c.event_id))
-_DOCUMENT = openapi()
-DOORS = [(method.upper(), path) for path, door in _DOCUMENT["paths"].items() for method in door]
-
-
-@pytest.fixture
-async def program(land: Country) -> Registered:
-    """A program of the operator that may do everything."""
-    return await land.register(**PROGRAM, scope=" ".join(OPERATOR_SCOPES))
-
-
-class Api:
-    """`admin/v1` with one access token; checks that every answer is as published."""
-
-    def __init__(self, browser: httpx.AsyncClient, token: str | None) -> None:
-        self.browser = browser
-        self.headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-
-    async def __call__(self, method: str, path: str, seen: str | None = None, **body: Any) -> httpx.Response:
-        headers = self.headers | ({} if seen is None else {"If-Match": seen})
-        content: dict[str, Any] = {} if method == "GET" else {"json": body}
-        answer = await self.browser.request(method, f"/admin/v1{path}", headers=headers, **content)
-        published = _DOCUMENT["paths"][_template(f"/admin/v1{path.partition('?')[0]}")][method.lower()]["responses"]
-        described = published[str(answer.status_code)].get("content")
-        if described:
-            kind = answer.headers["content-type"]
-            schema = {**described[kind]["schema"], "components": _DOCUMENT["components"]}
-            Draft202012Validator(schema).validate(answer.json())
-        assert answer.headers["cache-control"] == "no-store"
-        return answer
-
-
-def _template(path: str) -> str:
-    parts = path.split("/")
-    for known in _DOCUMENT["paths"]:
-        pattern = known.split("/")
-        if len(pattern) == len(parts) and all(k.startswith("{") or k == p for k, p in zip(pattern, parts, strict=True)):
-            return str(known)
-    raise AssertionError(path)
-
-
-@pytest.fixture
-async def api(land: Country, program: Registered) -> AsyncIterator[Api]:
-    async with land.browser() as browser:
-        yield Api(browser, own_token(land, program, OPERATOR_SCOPES))
-
-
-async def last_event(land: Country) -> tuple[str, dict[str, Any]]:
-    async with land.idp.db.reading() as unit:
-        row = (await unit.fetch(_EVENTS))[-1]
-    return row["kind"], orjson.loads(row["data"])
 
 
 # Who may

@@ -1,9 +1,7 @@
 """`admin/v1/policy`: looked at, drafted, tried and published by programs of the operator."""
 
-from tests.flows.test_admin_api import WHY, Api, api, last_event, program
+from tests.support.admin import WHY, Api, last_event
 from tests.support.country import Country
-
-__all__ = ["api", "program"]
 
 RAISED = """
 [[requirement]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
+from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from vneid_idp.audit.tables import events
 from vneid_idp.identity import accounts
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("country")
 
 
 @pytest.fixture
-def country(sandbox: None) -> None:  # noqa: F811
+def country(sandbox: None) -> None:
     run("migrate")
     run("citizens", "seed", "--count", str(COUNT))
 

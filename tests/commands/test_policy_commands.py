@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.storage.test_commands import environment, production, run, sandbox, with_database
-from tests.storage.test_policy import requirement, threshold
+from tests.support.commands import run, with_database
+from tests.support.policy_texts import requirement, threshold
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.kernel.clock import SystemClock, local_date
@@ -18,8 +18,6 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.tables import registry_people
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
-
-__all__ = ["environment", "production", "sandbox"]
 
 TODAY = local_date(SystemClock().now())
 SOON, LAST_WEEK = (TODAY + timedelta(days=30)).isoformat(), (TODAY - timedelta(days=7)).isoformat()

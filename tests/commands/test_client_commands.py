@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.storage.test_commands import environment, production, run, with_database  # noqa: F401
+from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from vneid_idp.audit.tables import events
 from vneid_idp.cli import client_domains
@@ -34,7 +34,7 @@ def written(name: str, value: Any) -> str:
 
 
 @pytest.fixture
-def client(production: pytest.MonkeyPatch) -> dict[str, str]:  # noqa: F811
+def client(production: pytest.MonkeyPatch) -> dict[str, str]:
     made: dict[str, str] = json.loads(run("clients", "register", written("client.json", CLIENT), *WHY).stdout)
     return made
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
+from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from vneid_idp.audit import service as audit
 from vneid_idp.identity.register.records import RegistryRecord
@@ -13,7 +13,7 @@ from vneid_idp.storage.unit import Database
 
 
 @pytest.fixture
-def someone(sandbox: None) -> RegistryRecord:  # noqa: F811
+def someone(sandbox: None) -> RegistryRecord:
     """A citizen with a usable account of level 2."""
     run("citizens", "seed", "--count", "30")
     return next(each.record for each in citizens(30, 1) if each.level == 2 and not each.record.locked_by)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.storage.test_commands import environment, production, run  # noqa: F401
+from tests.support.commands import run
 from vneid_idp.settings import SANDBOX_MARK, new_root_secret
 
 
-def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:
     run("keys", "rotate", "--kind", "ES256")
     new = new_root_secret()
     assert "9 keys" in run("keys", "rewrap", typed=f"{new}\n").stdout
@@ -20,7 +20,7 @@ def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None: 
     ["", "short", "A" * 43, "not base64!", new_root_secret(SANDBOX_MARK)],
     ids=["empty", "short", "zeros", "no base64", "sandbox"],
 )
-def test_a_bad_new_secret_is_refused_and_changes_nothing(production: pytest.MonkeyPatch, bad: str) -> None:  # noqa: F811
+def test_a_bad_new_secret_is_refused_and_changes_nothing(production: pytest.MonkeyPatch, bad: str) -> None:
     run("keys", "rotate", "--kind", "ES256")
     refused = run("keys", "rewrap", typed=f"{bad}\n", code=2)
     assert not bad or bad not in refused.output

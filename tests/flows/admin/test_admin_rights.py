@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.test_admin_api import DOORS, PROGRAM, READ, WHY, Api, api, program
+from tests.support.admin import DOORS, PROGRAM, READ, WHY, Api
 from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.deeds import DEED
 from tests.support.watch import Watch
@@ -14,8 +14,6 @@ from vneid_idp.clients import by_operator, service
 from vneid_idp.clients.service import Registered
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Unit
-
-__all__ = ["api", "program"]
 
 _DOCUMENT = """
 [[requirement]]

@@ -1,6 +1,5 @@
 """The operator's commands, on both databases: what they do, and that a refusal is a sentence and an exit code."""
 
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -8,16 +7,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from typer.testing import CliRunner, Result
 
+from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from tests.support.people import SEALER
 from tests.support.tampering import unlock_events
-from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.tables import events
-from vneid_idp.cli.commands import app
 from vneid_idp.clients.service import list_clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
@@ -27,46 +24,11 @@ from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.sandbox.country.citizens import citizens
-from vneid_idp.settings import PREFIX, new_root_secret
-from vneid_idp.storage.database import open_database
+from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
 CLIENT = {"client_name": "Quán Trà", "redirect_uris": ["https://tea.example/callback"], "scope": "openid id_number"}
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-    return monkeypatch
-
-
-@pytest.fixture
-def production(environment: pytest.MonkeyPatch, database_url: str) -> pytest.MonkeyPatch:
-    """The settings of a production on a fresh database."""
-    environment.setenv("VNEID_IDP_ISSUER", "https://id.example")
-    environment.setenv("VNEID_IDP_DATABASE_URL", database_url)
-    environment.setenv("VNEID_IDP_SECRET", new_root_secret())
-    environment.setenv("VNEID_IDP_REGISTRY", "synthetic")
-    environment.setenv("VNEID_IDP_ALLOW_SYNTHETIC_REGISTRY", "true")
-    return environment
-
-
-@pytest.fixture
-def sandbox(production: pytest.MonkeyPatch) -> None:
-    """The same as a sandbox."""
-    production.setenv("VNEID_IDP_ENVIRONMENT", "sandbox")
-
-
-def run(*arguments: str, code: int = 0, typed: str | None = None) -> Result:
-    result = CliRunner().invoke(app, arguments, input=typed)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == code, result.output
-    return result
 
 
 @pytest.mark.parametrize(
@@ -92,17 +54,6 @@ def test_a_database_that_was_never_migrated_is_said_in_words(
     refused = run(*command, code=1)
     assert "vneid-idp migrate" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-def with_database(url: str, work: Any) -> Any:
-    async def with_it() -> Any:
-        db = open_database(url, Watch())
-        try:
-            return await work(db)
-        finally:
-            await db.close()
-
-    return asyncio.run(with_it())
 
 
 @pytest.mark.usefixtures("environment")

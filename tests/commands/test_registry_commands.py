@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.storage.test_commands import environment, production, run, sandbox, with_database  # noqa: F401
+from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact, RegistryChange

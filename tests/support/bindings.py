@@ -1,0 +1,48 @@
+"""Bindings: made without the API before them, how they are; the address and the contract of the API."""
+
+import httpx
+from jsonschema_rs import Draft202012Validator
+
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.social_accounts.rules import BindingProof
+from vneid_idp.bindings.social_accounts.service import bind_social_account
+from vneid_idp.policy.documents import shipped
+from vneid_idp.resources.contract import openapi
+
+ACCOUNTS = "/bindings/v1/social-accounts"
+
+
+async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
+    """The id of an account bound by this person, or for a child by the guardian."""
+    async with land.idp.db.writing() as unit:
+        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian)
+        made = await bind_social_account(
+            unit,
+            land.idp.keys.blind,
+            client_id=party.client_id,
+            account_id=account,
+            proof=proof,
+            rules=shipped().at(unit.now),
+        )
+    return made.binding.binding_id
+
+
+async def states(land: Country, party: RelyingParty) -> dict[str, BindingState]:
+    """How the bindings of a client are, by their id."""
+    async with land.idp.db.reading() as unit:
+        found = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, party.client_id)
+    return {binding.binding_id: binding.state for binding in found}
+
+
+def assert_as_published(method: str, path: str, answer: httpx.Response) -> None:
+    """The answer is what the published contract says."""
+    document = openapi()
+    template = ACCOUNTS + (path.split("?")[0] if path in ("", "/status") or path.startswith("?") else "/{binding_id}")
+    described = document["paths"][template][method.lower()]["responses"][str(answer.status_code)]
+    media_type = answer.headers["content-type"].partition(";")[0]
+    schema = described["content"][media_type]["schema"]
+    Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
