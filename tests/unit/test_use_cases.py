@@ -71,7 +71,6 @@ def test_what_crosses_domains_is_done_by_use_cases_alone() -> None:
 OF_THE_REGISTER = {
     "sandbox/country/server/routes.py",
     "sandbox/country/synthetic_registry.py",
-    "sandbox/country/seed.py",
 }
 """Where the make-believe register answers, or is filled."""
 
