@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run
+from tests.support.seeded import COUNT
 from vneid_idp.settings import PREFIX, new_root_secret
 
 
@@ -33,3 +35,10 @@ def production(environment: pytest.MonkeyPatch, database_url: str) -> pytest.Mon
 def sandbox(production: pytest.MonkeyPatch) -> None:
     """The same as a sandbox."""
     production.setenv("VNEID_IDP_ENVIRONMENT", "sandbox")
+
+
+@pytest.fixture
+def country(sandbox: None) -> None:
+    """A sandbox with its seeded people."""
+    run("migrate")
+    run("citizens", "seed", "--count", str(COUNT))

@@ -1,83 +1,29 @@
 """What a registration office does, at the command line: the same use cases as its pages, with who and why."""
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from tests.support.commands import run, with_database
+from tests.support.commands import run
 from tests.support.deeds import WHY
-from vneid_idp.audit.tables import events
-from vneid_idp.identity import accounts
-from vneid_idp.identity.account_rules import Account, highest_level
-from vneid_idp.identity.ages import age
-from vneid_idp.identity.register.records import LockedBy, PersonKind, RegistryRecord
-from vneid_idp.kernel.clock import SystemClock, local_date
+from tests.support.seeded import ADULT, NOW, account_of, line, recorded, who, years
+from vneid_idp.identity.account_rules import highest_level
+from vneid_idp.identity.register.records import LockedBy, PersonKind
+from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy.documents import shipped
-from vneid_idp.sandbox.country.citizens import Citizen, citizens
-from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Database
+from vneid_idp.sandbox.country.citizens import Citizen
 
-COUNT = 90
-NOW = SystemClock().now()
 OTHER = ("--by", "ops-2", "--reason", "A test needs it")
-_EVENTS = Statement(select(events.c.kind, events.c.person_id, events.c.data).order_by(events.c.event_id))
 pytestmark = pytest.mark.usefixtures("country")
-
-
-@pytest.fixture
-def country(sandbox: None) -> None:
-    run("migrate")
-    run("citizens", "seed", "--count", str(COUNT))
-
-
-def who(wanted: Callable[[Citizen], object]) -> RegistryRecord:
-    return next(
-        each.record
-        for each in citizens(COUNT, 1)
-        if not each.record.deceased_at and not each.record.locked_by and wanted(each)
-    )
-
-
-def years(record: RegistryRecord) -> int:
-    return age(record.birth_date, NOW)
 
 
 def may(level: int) -> Callable[[Citizen], bool]:
     return lambda each: highest_level(each.record, shipped().at(NOW), NOW) >= level
 
 
-ADULT = who(lambda each: each.level == 2 and each.record.kind is PersonKind.CITIZEN and years(each.record) > 30)
 GUARDIAN = who(lambda each: years(each.record) > 40 and each.record.person_id != ADULT.person_id)
 CHILD = who(lambda each: years(each.record) < 14 and each.record.guardian_ids)
 NOBODY = "097099999999\n"
-
-
-def line(record: RegistryRecord) -> str:
-    return f"{record.personal_number}\n"
-
-
-def account_of(url: str, record: RegistryRecord) -> Account:
-    async def find(database: Database) -> Account:
-        async with database.reading() as unit:
-            return await accounts.get(unit, record.person_id)
-
-    found: Account = with_database(url, find)
-    return found
-
-
-def recorded(url: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
-    """Of whom, and the data, of every event of a kind."""
-
-    async def find(database: Database) -> list[tuple[str, dict[str, Any]]]:
-        async with database.reading() as unit:
-            rows = await unit.fetch(_EVENTS)
-        return [(row["person_id"], json.loads(row["data"])) for row in rows if row["kind"] == kind]
-
-    found: list[tuple[str, dict[str, Any]]] = with_database(url, find)
-    return found
 
 
 def test_an_account_is_opened_and_raised_with_who_and_why(database_url: str) -> None:

@@ -1,7 +1,7 @@
 """Every form of the own pages counts only with the token of its page: a door that forgets to read it shows up here."""
 
-from tests.flows.test_office_rules import events_of
 from tests.support.country import Country
+from tests.support.events import events_of
 from tests.support.office import colleague
 from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty

@@ -7,11 +7,11 @@ import pytest
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
+from tests.support.events import events_of
 from tests.support.office import at_desk, colleague, done_of, file_of
 from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
-from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts
 from vneid_idp.identity.offices import roles
@@ -24,12 +24,6 @@ from vneid_idp.use_cases.give_role import give_role
 
 OF_A_FILE = [(door.path, method) for door in doors for method in door.methods if "{file}" in door.path]
 GROUND = {"what": "lock", "reason": "QD 12/2026"}
-
-
-async def events_of(land: Country, slug: str) -> list[tuple[str, dict[str, object]]]:
-    async with land.idp.db.reading() as unit:
-        found = await audit.history_of(unit, land.people[slug].record.person_id)
-    return [(event.kind, dict(event.data)) for event in found]
 
 
 async def asked_about(land: Country, officer: Person, slug: str) -> str:

@@ -51,3 +51,10 @@ async def kinds_of(land: Country) -> list[str]:
     """The kinds of all events."""
     async with land.idp.db.reading() as unit:
         return [row["kind"] for row in await unit.fetch(_EVENTS)]
+
+
+async def events_of(land: Country, slug: str) -> list[tuple[str, dict[str, object]]]:
+    """Kind and data of the events in somebody's history."""
+    async with land.idp.db.reading() as unit:
+        found = await audit.history_of(unit, land.people[slug].record.person_id)
+    return [(event.kind, dict(event.data)) for event in found]

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.commands.test_office_commands import ADULT, COUNT, account_of, line, recorded, years
 from tests.support.commands import run
 from tests.support.deeds import WHY
+from tests.support.seeded import ADULT, COUNT, account_of, line, recorded, years
 from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.sandbox.country.citizens import citizens
 
