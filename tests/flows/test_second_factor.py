@@ -1,11 +1,13 @@
 """The second factor: a code to the phone, or a passkey; and what happens without either."""
 
+import asyncio
 import json
 import re
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import known
 from tests.support.signing_in import at_second, post_json, send, use_passkey
 from tests.support.visitor import shown
 from vneid_idp.identity.account_rules import AccountStanding
@@ -16,6 +18,7 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.sign_in import SignedIn, sign_in
+from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 
 
 async def test_a_message_shows_little_of_the_number_and_can_be_sent_again_after_a_while(
@@ -162,3 +165,24 @@ async def test_a_code_alone_opens_no_session_when_the_one_it_was_to_strengthen_h
 
     found = await idp.db.transact(work)
     assert (found.standing, found.session) == (AccountStanding.USABLE, None)
+
+
+async def test_whoever_takes_over_a_browser_waits_for_what_is_done_in_the_session_that_ends(land: Country) -> None:
+    idp, after, before = land.idp, land.people["plain"].record, await known(land)
+    code = SignInProof(MESSAGE, after.phone or "")
+    order: list[str] = []
+
+    async def take_over() -> None:
+        async with idp.db.writing() as unit:
+            await sign_in(unit, idp.vault, idp.keys.blind, after, shipped(), code, before=before, client_id=None)
+            order.append("ended")
+
+    async with idp.db.writing() as unit:
+        await hold_signed_in(unit, before.person_id, before.session_id)
+        taking_over = asyncio.create_task(take_over())
+        await asyncio.wait([taking_over], timeout=0.5)
+        order.append("done")
+    await taking_over
+    assert order == ["done", "ended"]
+    async with idp.db.reading() as reading:
+        assert await sessions.find_session(reading, before.person_id, before.session_id) is None
