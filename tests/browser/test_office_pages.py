@@ -121,12 +121,16 @@ def test_the_requests_of_officers(visit: Visit, as_officer: StorageState, width:
     officer.page.goto(f"{file}/requests")
     officer.check_page()
     officer.page.fill("#reason", "QĐ 12/2026")
-    officer.press_main()  # from the second form on, one waits already, and that is said
+    officer.press_main()
     officer.page.wait_for_load_state()
     officer.open("/office/requests")
     officer.check_page()
     officer.page.locator(".linked-list a").first.click()
     officer.page.wait_for_url("**/office/requests/**")
+    officer.check_page()
+    officer.page.click("form[action$='/withdraw'] button")
+    officer.page.wait_for_url("**/office/requests?done=withdrawn")
+    officer.page.locator(".things .badge").first.wait_for()
     officer.check_page()
 
 

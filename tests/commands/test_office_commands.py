@@ -111,6 +111,21 @@ def test_a_lock_in_the_authoritys_name_takes_two(database_url: str) -> None:
     assert account_of(database_url, ADULT).locked_by is None
 
 
+def test_what_was_decided_is_listed_with_why() -> None:
+    said = []
+    for end in (("decide", "--refuse"), ("decide", "--agree")):
+        asked = run("office", "ask-lock", *WHY, typed=line(ADULT)).stdout.split()[0]
+        run("office", end[0], asked, end[1], "--by", "ops-2", "--reason", f"Because {end[1]}")
+        said.append((asked, "ops-2", f"Because {end[1]}"))
+    taken_back = run("office", "ask-unlock", *WHY, typed=line(ADULT)).stdout.split()[0]
+    run("office", "withdraw", taken_back, *WHY)
+    listed = run("office", "requests", "--decided").stdout.splitlines()[1:]
+    for (asked, by, reason), outcome in zip(said, (" refused ", " agreed "), strict=True):
+        assert [text in row for row in listed if asked in row for text in (by, reason, outcome)] == [True] * 3
+    assert [" taken back " in row for row in listed if taken_back in row] == [True]
+    assert said[0][0] not in run("office", "requests").stdout
+
+
 def test_whoever_asked_by_a_command_takes_it_back_by_one(database_url: str) -> None:
     asked = run("office", "ask-lock", *WHY, typed=line(ADULT)).stdout.split()[0]
     assert "Only whoever asked" in run("office", "withdraw", asked, *OTHER, code=1).stderr

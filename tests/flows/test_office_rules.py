@@ -15,6 +15,7 @@ from tests.support.shortcuts import known
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts
 from vneid_idp.identity.offices import roles
+from vneid_idp.identity.offices.decided_requests import SHOWN
 from vneid_idp.identity.offices.lock_requests import LIFETIME
 from vneid_idp.identity.offices.roles import EVERYWHERE, Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
@@ -166,12 +167,35 @@ async def test_what_nobody_decides_ends_by_itself(land: Country) -> None:
 async def test_what_was_refused_cannot_be_agreed_to_afterwards(land: Country) -> None:
     asking, second = await colleague(land, "plain", Role.OFFICER), await colleague(land, "guardian", Role.OFFICER)
     request = await asked_about(land, asking, "complete")
-    assert done_of(await answer(second, request, "refuse")) == "done=decided"
+    assert done_of(await answer(second, request, "refuse")) == "done=refused"
     assert (await answer(second, request, "agree")).response.status_code == 404
     async with land.idp.db.reading() as unit:
         account = await accounts.find(unit, land.people["complete"].record.person_id)
     assert account is not None
     assert account.locked_at is None
+
+
+async def test_whoever_asked_learns_the_decision_and_why(land: Country) -> None:
+    asking, second = await colleague(land, "plain", Role.OFFICER), await colleague(land, "guardian", Role.OFFICER)
+    elsewhere = await colleague(land, "grandmother", Role.OFFICER, office="HN-02")
+    request = await asked_about(land, asking, "complete")
+    assert done_of(await answer(second, request, "refuse")) == "done=refused"
+    page = await opened(asking, "/office/requests")
+    assert all(text in page.text for text in ("từ chối", "đủ căn cứ", "do bạn đề nghị", "Giấy đề nghị 12"))
+    assert "đủ căn cứ" not in (await opened(elsewhere, "/office/requests")).text
+    own = (await known(land, "complete")).person
+    assert "Đề nghị khóa tài khoản của bạn đã bị từ chối." in (await opened(own, "/me/history")).text
+    await asked_about(land, asking, "guardian")
+    (about_second,) = re.findall(
+        r'href="(/office/requests/lrq_\w+)"', (await opened(asking, "/office/requests")).response.text
+    )
+    third = await colleague(land, "sixteen-today", Role.OFFICER)
+    assert done_of(await answer(third, about_second, "refuse")) == "done=refused"
+    assert (await opened(asking, "/office/requests")).text.count("đủ căn cứ") == 2
+    assert (await opened(second, "/office/requests")).text.count("đủ căn cứ") == 1, "one is about this officer"
+    land.watch.advance(SHOWN)
+    again = await colleague(land, "plain", Role.OFFICER)
+    assert "đủ căn cứ" not in (await opened(again, "/office/requests")).text
 
 
 async def test_another_office_neither_sees_nor_decides_and_who_works_everywhere_does(land: Country) -> None:

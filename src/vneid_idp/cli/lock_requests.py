@@ -9,6 +9,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.office import for_person
 from vneid_idp.cli.people import Workplace, open_workplace
 from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database
+from vneid_idp.identity.offices.decided_requests import DecidedRequest, decided_requests
 from vneid_idp.identity.offices.lock_requests import LockRequest, open_requests
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
@@ -46,8 +47,14 @@ def _ask(context: typer.Context, deed: Deed, *, lock: bool) -> None:
     out.print(f"{asked.request_id} about {record.person_id} waits for somebody else's decision.", markup=False)
 
 
-def list_requests(context: typer.Context) -> None:
+def list_requests(
+    context: typer.Context,
+    decided: Annotated[bool, typer.Option("--decided", help="What was decided lately instead, and why.")] = False,
+) -> None:
     """List what waits for a decision."""
+    if decided:
+        _list_decided(context)
+        return
 
     async def work(db: Database) -> tuple[LockRequest, ...]:
         async with db.reading() as unit:
@@ -57,6 +64,19 @@ def list_requests(context: typer.Context) -> None:
     for each in with_database(settings_of(context), work):
         what = "lock" if each.lock else "unlock"
         rows.append((each.request_id, each.person_id, what, to_rfc3339(each.asked_at), each.asked_by, each.reason))
+    print_rows(*rows)
+
+
+def _list_decided(context: typer.Context) -> None:
+    async def work(db: Database) -> tuple[DecidedRequest, ...]:
+        async with db.reading() as unit:
+            return await decided_requests(unit)
+
+    rows = [("request_id", "Person", "What", "Asked by", "Outcome", "When", "By", "Reason")]
+    for each in with_database(settings_of(context), work):
+        asked, what = each.asked, "lock" if each.asked.lock else "unlock"
+        came = (each.outcome.replace("_", " "), to_rfc3339(each.at), each.decided_by or "", each.reason or "")
+        rows.append((asked.request_id, asked.person_id, what, asked.asked_by, *came))
     print_rows(*rows)
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import persons
 from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.decided_requests import DecidedRequest, decided_requests
 from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.identity.offices.roles import OwnFile, Role
 from vneid_idp.identity.persons import RegisterAnswer
@@ -65,6 +66,15 @@ async def waiting_for(unit: Reading, colleague: Colleague) -> tuple[LockRequest,
     for office in colleague.offices(Role.OFFICER):
         found |= {asked.request_id: asked for asked in await lock_requests.open_requests(unit, office)}
     return tuple(sorted(found.values(), key=lambda asked: asked.asked_at))
+
+
+async def decided_for(unit: Reading, colleague: Colleague) -> tuple[DecidedRequest, ...]:
+    """What was decided lately of what the officer may know of, the latest first; nothing about themself."""
+    found: dict[str, DecidedRequest] = {}
+    for office in colleague.offices(Role.OFFICER):
+        found |= {each.asked.request_id: each for each in await decided_requests(unit, office)}
+    theirs = (each for each in found.values() if each.asked.person_id != colleague.person_id)
+    return tuple(sorted(theirs, key=lambda each: each.at, reverse=True))
 
 
 def check_not_own(colleague: Colleague, person_id: str) -> None:

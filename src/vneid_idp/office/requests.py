@@ -1,5 +1,6 @@
 """`/office/requests`: locks in the authority's name. One officer asks, another decides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -7,10 +8,12 @@ from starlette.responses import Response
 
 from vneid_idp.identity import accounts
 from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.decided_requests import SHOWN, DecidedRequest, Outcome
 from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.register.records import LockedBy
-from vneid_idp.office.access import HOME, OpenFile, for_file, waiting_for
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.office.access import HOME, OpenFile, decided_for, for_file, waiting_for
 from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
@@ -23,9 +26,32 @@ from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 _DONE = {
-    "decided": mark("Your decision took effect."),
+    "decided": mark("You agreed. It took effect at once."),
+    "refused": mark("You refused. Nothing was changed; whoever asked can read why."),
     "withdrawn": mark("You took the request back. Nothing was done about it."),
 }
+
+
+_OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.AGREED: (mark("agreed"), "success"),
+    Outcome.REFUSED: (mark("refused"), "danger"),
+    Outcome.TAKEN_BACK: (mark("taken back"), "neutral"),
+    Outcome.NOT_DECIDED: (mark("not decided in time"), "warning"),
+}
+"""What came of a request, in words and as a kind of badge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a request, as the page shows it."""
+
+    each: DecidedRequest
+    full_name: str
+    outcome: str
+    kind: str
+    """Of the badge."""
+    own: bool
+    """Whether this officer asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +91,16 @@ async def _ask_page(request: Request, colleague: Colleague, file: OpenFile, form
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
-    """What waits for a decision."""
+    """What waits for a decision, and what was decided lately."""
     async with colleague.provider.db.reading() as unit:
-        requests = await waiting_for(unit, colleague)
+        requests, lately = await waiting_for(unit, colleague), await decided_for(unit, colleague)
     waiting, done = await _waiting(colleague, requests), _DONE.get(request.query_params.get("done", ""))
     return render(
         request,
         "office/requests.html",
         waiting=waiting,
+        decided=await _decided(request, colleague, lately),
+        days=SHOWN // DAY,
         done=gettext(request, done) if done else None,
         officer=True,
         everywhere=EVERYWHERE,
@@ -96,7 +124,7 @@ async def decide(request: Request, colleague: Colleague) -> Response:
         with RefusedInWords(request, errors):
             _, deliveries = await colleague.act(lambda unit: decide_lock(unit, which, agreed=agreed, deed=deed))
             await colleague.provider.dispatcher.attempt(deliveries)
-            return see_other(f"{HOME}/requests?done=decided")
+            return see_other(f"{HOME}/requests?done={'decided' if agreed else 'refused'}")
     return await _decide_page(request, colleague, form, errors)
 
 
@@ -130,6 +158,21 @@ async def _decide_page(request: Request, colleague: Colleague, form: Form, error
         errors=errors,
         officer=True,
         everywhere=EVERYWHERE,
+    )
+
+
+async def _decided(request: Request, colleague: Colleague, lately: tuple[DecidedRequest, ...]) -> tuple[Decided, ...]:
+    records = await colleague.provider.registry.find_many({each.asked.person_id for each in lately})
+    return tuple(
+        Decided(
+            each,
+            record.full_name,
+            gettext(request, _OUTCOMES[each.outcome][0]),
+            _OUTCOMES[each.outcome][1],
+            own=each.asked.asked_by == colleague.person_id,
+        )
+        for each in lately
+        if (record := records.get(each.asked.person_id)) is not None
     )
 
 

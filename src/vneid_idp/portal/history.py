@@ -59,6 +59,13 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
     EventKind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
 }
+_DECIDED: Mapping[tuple[object, object], str] = {
+    (True, True): mark("It was decided to lock your account."),
+    (True, False): mark("A request to lock your account was refused."),
+    (False, True): mark("It was decided to lift the lock of your account."),
+    (False, False): mark("A request to lift the lock of your account was refused."),
+}
+"""By what was asked (a lock, or its end) and whether it was agreed to. The reasons are the officers' own."""
 REASONS: Mapping[str, str] = {
     "in_person": mark("you were there"),
     "family": mark("a parent or guardian was there"),
@@ -143,6 +150,8 @@ async def show(request: Request, holder: Holder) -> Response:
 
 def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
     message = _SENTENCES.get(event.kind, _UNKNOWN)
+    if event.kind == EventKind.LOCK_DECIDED:
+        message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
     if event.kind == EventKind.PERSON_LOOKED_UP:
         message = _LOOKED_UP.get(str(event.data.get("desk")), message)
     # Of a service that was deleted, its end still knows the name.

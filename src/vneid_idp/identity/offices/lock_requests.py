@@ -214,7 +214,7 @@ async def get_open(unit: Reading, request_id: str) -> LockRequest:
     row = await unit.fetch_one(_FIND, which=request_id, since=_since(unit))
     if row is None:
         raise NoSuchRequest
-    return _request(row)
+    return read_request(row)
 
 
 async def is_open(unit: Reading, person_id: str) -> bool:
@@ -228,14 +228,15 @@ async def open_requests(unit: Reading, office: str = EVERYWHERE, most: int = 200
         rows = await unit.fetch(_OPEN, since=_since(unit), most=most)
     else:
         rows = await unit.fetch(_OPEN_AT, at_office=office, since=_since(unit), most=most)
-    return tuple(_request(row) for row in rows)
+    return tuple(read_request(row) for row in rows)
 
 
 def _since(unit: Reading) -> Instant:
     return unit.now - LIFETIME
 
 
-def _request(row: Row) -> LockRequest:
+def read_request(row: Row) -> LockRequest:
+    """The request of a row."""
     return LockRequest(
         row["person_id"],
         row["request_id"],

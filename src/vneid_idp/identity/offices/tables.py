@@ -40,8 +40,7 @@ lock_requests = Table(
     Column("asked_at", BigInteger, nullable=False),
     # In whose name it was asked; by default that of no single one.
     Column("office", Text, nullable=False, server_default="*"),
-    # Taken back: who asked, and no answer. Too old: neither. The events say who and how as well: only whether it was
-    # decided is read here.
+    # Taken back: who asked, and no answer. Too old: neither. Why it was decided so stands in the event.
     Column("decided_by", Text),
     Column("decided_at", BigInteger),
     Column("agreed", BigInteger),
