@@ -36,6 +36,7 @@ PAGES = (
     "/console/people",
     "/console/deliveries",
     "/console/deliveries?dead",
+    "/console/register",
 )
 REFUSED = {
     f"{CLIENT}/registration": "form[action$=registration] .button.primary",

@@ -23,8 +23,25 @@ def test_what_was_set_aside_is_listed_and_tried_again(database_url: str) -> None
     assert row.split()[:3] == ["17", "per_somebody", "death"]
     assert "KeyError" in row
     run("registry", "retry", "17", code=2)
+    assert "No change" in run("registry", "retry", "17", "--feed", "https://former.example", *WHY, code=1).stderr
     refused = run("registry", "retry", "18", *WHY, code=1)
     assert "No change at this place" in refused.stderr
     assert "17 is followed." in run("registry", "retry", "17", *WHY).stdout
     assert run("registry", "list").stdout.splitlines()[1:] == []
     assert "No change at this place" in run("registry", "retry", "17", *WHY, code=1).stderr
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_a_former_register_left_behind_is_tried_by_its_feed(database_url: str) -> None:
+    former = "https://former.example"
+
+    async def leave_behind(database: Database) -> None:
+        change = RegistryChange("17", "per_somebody", (Fact.DEATH,), SystemClock().now() - MINUTE)
+        async with database.writing() as unit:
+            await set_aside.put(unit, former, change, "KeyError")
+
+    run("citizens", "seed", "--count", "1", "--seed", "1")
+    with_database(database_url, leave_behind)
+    assert "No change at this place" in run("registry", "retry", "17", *WHY, code=1).stderr
+    assert "17 is followed." in run("registry", "retry", "17", "--feed", former, *WHY).stdout
+    assert run("registry", "list").stdout.splitlines()[1:] == []

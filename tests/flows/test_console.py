@@ -16,7 +16,14 @@ from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.workers.tasks import seal_events
 
-PAGES = ("/console", "/console/clients", "/console/keys", "/console/deliveries", "/console/deliveries?dead")
+PAGES = (
+    "/console",
+    "/console/clients",
+    "/console/keys",
+    "/console/deliveries",
+    "/console/deliveries?dead",
+    "/console/register",
+)
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.OFFICER])

@@ -32,7 +32,7 @@ from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
-from vneid_idp.workers.follower import Follower
+from vneid_idp.use_cases.retry_set_aside import retry_set_aside
 
 app = typer.Typer(no_args_is_help=True, help="The population register: changes that wait; the sandbox's as a server.")
 
@@ -54,14 +54,27 @@ def list_set_aside(context: typer.Context) -> None:
 
 
 @app.command()
-def retry(context: typer.Context, cursor: str, by: By, reason: Reason) -> None:
-    """Follow a change that was set aside, by what the registry says now. What fails again stays where it is."""
+def retry(
+    context: typer.Context,
+    cursor: str,
+    by: By,
+    reason: Reason,
+    feed: Annotated[
+        str | None,
+        typer.Option(help="The feed that told it, as `registry list` shows it; the present one unless told."),
+    ] = None,
+) -> None:
+    """Follow a change that was set aside, by what the registry says now. What fails again stays where it is.
+
+    So does one of a feed that is followed no more: whom the registry of now does not know is no matter of it.
+    """
     deed, settings = deed_of(by, reason), settings_of(context)
 
     async def work(db: Database) -> None:
         async with open_workplace(settings, db) as place:
-            registry, policy = place.registry, PolicyCache(SystemClock(), db)
-            await Follower(db, place.vault, place.blind, registry, policy).retry(cursor, deed)
+            policy = await PolicyCache(SystemClock(), db).current()
+            told_by = place.registry.name if feed is None else feed
+            await retry_set_aside(place.reporting, told_by, cursor, policy, deed, act=db.transact)
 
     with_database(settings, work)
     out.print(f"{cursor} is followed.", markup=False)

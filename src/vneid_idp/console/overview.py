@@ -11,6 +11,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.records import RegistryHealth
 from vneid_idp.kernel.clock import MINUTE, Instant, local_date
 from vneid_idp.keys import service as keys
@@ -55,6 +56,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         requests = await lock_requests.open_requests(unit)
         unsealed, head = await audit.count_unsealed(unit), await audit.last_batch(unit)
         counts = await audit.counts_of(unit, local_date(unit.now))
+        waiting = await set_aside.count(unit)
         now = unit.now
     health = provider.registry.health
     return render(
@@ -75,6 +77,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         head=head,
         chain_late=bool(unsealed) and (head is None or now - head.sealed_at > _LATE),
         registry=_REGISTRY[health],
+        set_aside=waiting,
         registry_well=health is RegistryHealth.OK,
         overdue=sum(channel.overdue for channel in channels),
         dead=sum(channel.dead for channel in channels),

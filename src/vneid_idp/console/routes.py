@@ -13,6 +13,7 @@ from vneid_idp.console import (
     people,
     policy,
     policy_draft,
+    register,
 )
 
 doors = [
@@ -28,4 +29,5 @@ doors = [
     *policy_draft.doors,
     *people.doors,
     *deliveries.doors,
+    *register.doors,
 ]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import persons
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import RegistryChange
@@ -68,23 +67,6 @@ class Follower:
                 followed += len(part)
         return followed
 
-    async def retry(self, cursor: str, deed: Deed) -> None:
-        """Follow a change that was set aside, by what the registry says now.
-
-        Raises `NotSetAside`, `RegistryUnavailable`, and whatever it runs into: then it stays where it is.
-        """
-        async with self.db.reading() as unit:
-            change = (await set_aside.find(unit, self.registry.name, cursor)).change
-        record = await self.registry.find(change.person_id)
-        policy = await self.policy.current()
-
-        async def follow(unit: Unit) -> None:
-            await set_aside.retried(unit, self.registry.name, change, deed)
-            if record is not None:
-                await follow_registry(unit, self.vault, self.blind, record, policy, facts=change.facts)
-
-        await self.db.transact(follow)
-
     async def _records(self, people: set[str]) -> dict[str, RegistryRecord | RegistryUnintelligible]:
         async with self.db.reading() as unit:
             known = [person_id for person_id in sorted(people) if await persons.is_known(unit, person_id)]
@@ -137,7 +119,7 @@ class Follower:
             return False
         if record is not None:
             await follow_registry(unit, self.vault, self.blind, record, policy, facts=changes[-1].facts)
-            await set_aside.resolve(unit, self.registry.name, record.person_id)
+            await set_aside.resolve(unit, record.person_id)
         return True
 
 

@@ -24,9 +24,7 @@ _FIND = Statement(select(table).where(*_this))
 _LIST = Statement(select(table).order_by(table.c.set_aside_at, table.c.cursor))
 _COUNT = Statement(select(func.count().label("changes")).select_from(table))
 _REMOVE = Statement(delete(table).where(*_this))
-_RESOLVE = Statement(
-    delete(table).where(table.c.feed == bindparam("of_feed"), table.c.person_id == bindparam("of_person"))
-)
+_RESOLVE = Statement(delete(table).where(table.c.person_id == bindparam("of_person")))
 
 
 class NotSetAside(DomainError):
@@ -88,9 +86,9 @@ async def count(unit: Reading) -> int:
     return int(row["changes"])
 
 
-async def resolve(unit: Unit, feed: str, person_id: str) -> None:
-    """A person was brought into step: what was set aside about them is over."""
-    await unit.execute(_RESOLVE, of_feed=feed, of_person=person_id)
+async def resolve(unit: Unit, person_id: str) -> None:
+    """A person was brought into step: what was set aside about them is over, whatever feed told it."""
+    await unit.execute(_RESOLVE, of_person=person_id)
 
 
 async def retried(unit: Unit, feed: str, change: RegistryChange, deed: Deed) -> None:

@@ -1,0 +1,78 @@
+"""`/console/register`: changes of the population register that could not be followed. People stand there by their
+pseudonymous ids, and facts without values.
+"""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register import set_aside
+from vneid_idp.identity.register.feed import Fact
+from vneid_idp.use_cases.report_to_registry import Reporting
+from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
+from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+_PATH = "/console/register"
+_FACTS: Mapping[Fact, str] = {
+    Fact.DEATH: mark("death"),
+    Fact.NUMBER: mark("personal ID number"),
+    Fact.NAME: mark("name"),
+    Fact.BIRTH: mark("birth date or sex"),
+    Fact.NATIONALITY: mark("nationality"),
+    Fact.ADDRESS: mark("address"),
+    Fact.CONTACT: mark("phone or e-mail"),
+    Fact.CARD: mark("card"),
+    Fact.LOCK: mark("lock"),
+    Fact.GUARDIANS: mark("parents or guardians"),
+}
+
+
+async def show(request: Request, colleague: Colleague) -> Response:
+    """What is set aside."""
+    return await _page(request, colleague)
+
+
+async def _page(
+    request: Request, colleague: Colleague, form: Form | None = None, errors: Mapping[str, str] | None = None
+) -> Response:
+    async with colleague.provider.db.reading() as unit:
+        waiting = await set_aside.list_set_aside(unit)
+    return render(
+        request,
+        "console/register.html",
+        status=422 if errors else 200,
+        waiting=waiting,
+        facts=_FACTS,
+        followed=colleague.provider.registry.name,
+        form=form,
+        errors=errors,
+    )
+
+
+async def retry(request: Request, colleague: Colleague) -> Response:
+    """Follow one now."""
+    form, provider = await read_form(request), colleague.provider
+    if errors := reason_problem(request, colleague, form):
+        return await _page(request, colleague, form, errors)
+    at = Reporting(provider.db, provider.vault, provider.keys.blind, provider.registry)
+    policy, deed = await provider.policy.current(), deed_of(colleague, form)
+    try:
+        await retry_set_aside(at, form["feed"], form["cursor"], policy, deed, act=colleague.act)
+    except StillSetAside:
+        said = gettext(request, mark("It could not be followed this time either. The log has the error."))
+        return await _page(request, colleague, form, {"again": said})
+    return see_other(f"{_PATH}?done")
+
+
+doors = [
+    Door.page(_PATH, for_colleague("console", show, Role.OPERATOR)),
+    Door.page(_PATH, for_colleague("console", retry, Role.OPERATOR), "POST"),
+]
