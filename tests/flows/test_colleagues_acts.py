@@ -12,8 +12,10 @@ from tests.support.relying_party import RelyingParty
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service as clients
+from vneid_idp.identity import accounts
 from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.give_role import give_role
 
 
 async def end_roles(land: Country, unit: Unit, person_id: str) -> None:
@@ -50,6 +52,26 @@ async def test_who_left_the_office_meanwhile_does_nothing(
     record = await land.idp.registry.find(person.person_id)
     assert record is not None
     assert record.deceased_at is None
+
+
+async def test_a_role_at_another_office_does_not_stand_in_for_the_one_that_ended(
+    land: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    page = await file_of(land, clerk, "complete")
+
+    async def move_to_another_office(land: Country, unit: Unit, person_id: str) -> None:
+        await end_roles(land, unit, person_id)
+        await give_role(unit, person_id, Role.CLERK, "HN-02", Deed("boss", "moved"))
+
+    form = {"csrf_token": (await opened(clerk, "/office")).hidden["csrf_token"], "seen": "1", "reason": "QD 12/2026"}
+    async with overtaken(land, move_to_another_office, land.people["plain"].record.person_id, monkeypatch):
+        answer = await clerk.browser.post(f"{page.path}/lock", data=form)
+    assert answer.status_code == 403, answer.text
+    assert "role_required" in answer.text
+    async with land.idp.db.reading() as unit:
+        account = await accounts.get(unit, land.people["complete"].record.person_id)
+    assert account.locked_at is None
 
 
 @takers
