@@ -187,6 +187,10 @@ async def test_an_out_of_order_register_is_said_and_nothing_is_done(
     monkeypatch.setattr(type(land.idp.registry), "report", refuse)
     refused = await confirmed(clerk, sure)
     assert "hiện không trả lời" in refused.text
+    # Nothing is wrong with the form: it is said at the whole of it, with when to send it again.
+    assert (refused.response.status_code, refused.response.headers["retry-after"]) == (503, "30")
+    assert 'href="#deed"' in refused.response.text
+    assert 'id="issued-error"' not in refused.response.text
     assert "register.informed" not in await history(land, "complete")
     monkeypatch.undo()
     assert done_of(await confirmed(clerk, sure)) == "done=card"

@@ -10,33 +10,30 @@ from vneid_idp.identity.factors import activation
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.office.access import OpenFile, ask_register, for_file
-from vneid_idp.office.deed import Errors, RefusedInWords, Then, asking, carry_out, deed_of, deed_page
+from vneid_idp.office.deed import Then, asking, carry_out, deed_page
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
-from vneid_idp.web.i18n import gettext, mark
-
-_SEE = mark("Level 2 takes a look at the card and the face: confirm that you have compared them.")
 
 
 async def show_open(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The form to open an account."""
-    return await _open_page(request, colleague, file, Form([]), {})
+    return await _open_page(request, colleague, file, Form([]), Errors())
 
 
 async def open_account(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Open an account; the code to activate it is shown."""
     form, errors = await read_form(request), Errors()
     level, compared = int(form.one_of("level", "1", "2")), bool(form["seen"])
-    if level == 2 and not compared:
-        errors["seen"] = gettext(request, _SEE)
     deed = deed_of(request, colleague, form, errors)
-    if deed is None or errors:
+    if deed is None:
         return await _open_page(request, colleague, file, form, errors)
-    provider, answer = colleague.provider, await ask_register(colleague, file)
-    policy = await provider.current_policy()
-    with RefusedInWords(request, errors):
+    provider = colleague.provider
+    with refused_in_words(request, errors):
+        answer, policy = await ask_register(colleague, file), await provider.current_policy()
         _, code = await colleague.act(
             lambda unit: enrol_person.open_account(
                 unit, provider.vault, provider.keys.blind, answer, level, compared=compared, policy=policy, deed=deed
@@ -56,15 +53,13 @@ async def _open_page(request: Request, colleague: Colleague, file: OpenFile, for
 async def raise_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Raise the account to level 2."""
     form, errors = await read_form(request), Errors()
-    if not form["seen"]:
-        errors["seen"] = gettext(request, _SEE)
 
     async def work(deed: Deed) -> tuple[Delivery, ...]:
         provider, answer = colleague.provider, await ask_register(colleague, file)
         policy = await provider.current_policy()
         return await colleague.act(
             lambda unit: enrol_person.raise_level(
-                unit, provider.vault, provider.keys.blind, answer, compared=True, policy=policy, deed=deed
+                unit, provider.vault, provider.keys.blind, answer, compared=bool(form["seen"]), policy=policy, deed=deed
             )
         )
 
@@ -77,7 +72,7 @@ async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Re
     deed = deed_of(request, colleague, form, errors)
     if deed is not None:
         blind = colleague.provider.keys.blind
-        with RefusedInWords(request, errors):
+        with refused_in_words(request, errors):
             code = await colleague.act(lambda unit: enrol_person.new_activation_code(unit, blind, file.person_id, deed))
             return _code_page(request, colleague, file, code)
     return deed_page(request, colleague, file, "office/code.html", form, errors)
@@ -91,7 +86,7 @@ def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str
         file,
         "office/code_made.html",
         Form([]),
-        {},
+        Errors(),
         code=f"{code[:5]} {code[5:]}",
         lasts=activation.LIFETIME // HOUR,
         activate=colleague.provider.url("/activate"),

@@ -8,19 +8,11 @@ from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Card, CardKind, PersonKind
 from vneid_idp.identity.register.reports import CardIssued
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import (
-    Errors,
-    RefusedInWords,
-    confirming,
-    day_of,
-    deed_of,
-    deed_page,
-    report,
-    reporting_of,
-    was_made,
-)
+from vneid_idp.office.deed import confirming, day_of, deed_page, report, reporting_of, was_made
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -34,7 +26,7 @@ KINDS = {
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The form."""
-    return _page(request, colleague, file, Form([]), {})
+    return _page(request, colleague, file, Form([]), Errors())
 
 
 async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -43,7 +35,7 @@ async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Respo
     card, deed = _card_of(request, file, form, errors), deed_of(request, colleague, form, errors)
     if deed is None or card is None or errors:
         return _page(request, colleague, file, form, errors)
-    with RefusedInWords(request, errors, "issued"):
+    with refused_in_words(request, errors, "issued"):
         if form["sure"]:
             await report(colleague, file, form, CardIssued(card), deed)
         if form["sure"] or await was_made(colleague, file, form, CardIssued(card)):

@@ -8,8 +8,10 @@ from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.register.reports import Death
 from vneid_idp.kernel.clock import midnight
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import Errors, RefusedInWords, asking, day_of, deed_of, deed_page, report
+from vneid_idp.office.deed import asking, day_of, deed_page, report
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
@@ -23,7 +25,7 @@ async def record_death(request: Request, colleague: Colleague, file: OpenFile) -
     if not _is_meant(file, form["number"]):
         errors["number"] = gettext(request, "This is not the number of this file. Make sure whose death it is.")
     if deed is not None and day is not None and not errors:
-        with RefusedInWords(request, errors, "died"):
+        with refused_in_words(request, errors, "died"):
             await report(colleague, file, form, Death(midnight(day)), deed)
             return see_other(f"{file.path}?done=death")
     return deed_page(request, colleague, file, "office/death.html", form, errors)

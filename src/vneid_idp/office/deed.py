@@ -9,24 +9,21 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.deeds import BadDeed, Deed
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.reports import ReportedFact
-from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.office.access import FilePage, OpenFile
-from vneid_idp.office.words import words_of
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_report, report_to_registry
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.reason_words import reason_wanted
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.templates import render
 
-Errors = dict[str, str]
 Work = Callable[[Deed], Awaitable[tuple[Delivery, ...]]]
 """Does a deed, in a unit that checks the colleague (`Colleague.act`), and returns the notices to deliver after it."""
 _REPORT_ID = re.compile(r"rep_[0-9a-v]{26}\Z")
@@ -52,16 +49,18 @@ def deed_page(
     report: str | None = None,
     **context: Any,
 ) -> Response:
-    """The page of a deed; 422 with errors. `report` is the id of what it reports, unless it stays that of the form."""
-    return render(
+    """The page of a deed, with what is wrong with its form.
+
+    `report` is the id of what it reports, unless it stays that of the form.
+    """
+    return form_page(
         request,
         template,
-        422 if errors else 200,
+        form,
+        errors,
         file=file,
         record=file.record,
         officer=colleague.holds(Role.OFFICER),
-        form=form,
-        errors=errors,
         report=report or report_id_of(form),
         **context,
     )
@@ -71,7 +70,7 @@ def asking(template: str) -> FilePage:
     """The page that asks before a deed whose form needs nothing but the file."""
 
     async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-        return deed_page(request, colleague, file, template, Form([]), {})
+        return deed_page(request, colleague, file, template, Form([]), Errors())
 
     return show
 
@@ -82,40 +81,10 @@ async def carry_out(
     """Do what a form asks for, deliver the notices, and go back to the file; with an error, the form again."""
     deed = deed_of(request, colleague, form, errors)
     if deed is not None and not errors:
-        with RefusedInWords(request, errors):
+        with refused_in_words(request, errors):
             await colleague.provider.dispatcher.attempt(await work(deed))
             return see_other(f"{file.path}?done={then.done}")
     return deed_page(request, colleague, file, then.template, form, errors)
-
-
-def deed_of(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Deed | None:
-    """Who and why; without a reason that may stand in an event, nothing and an error at the field."""
-    try:
-        return colleague.deed(form["reason"])
-    except BadDeed:
-        errors["reason"] = reason_wanted(request)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedInWords:
-    """`with` it, a refusal becomes an error at a field, or at the form, and what follows goes on."""
-
-    request: Request
-    errors: Errors
-    field: str = "deed"
-
-    def __enter__(self) -> None:
-        """Nothing to do."""
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
-        """Whether the error was one that has words for a clerk."""
-        if not isinstance(error, DomainError):
-            return False
-        text = words_of(self.request, error)
-        if text is not None:
-            self.errors[self.field] = text
-        return text is not None
 
 
 def day_of(request: Request, form: Form, field: str, errors: Errors) -> date | None:
@@ -156,7 +125,7 @@ def confirming(
     """The page that shows what would be reported, and asks. Each has an id of its own: the form before it may be gone
     back to for something else.
     """
-    return deed_page(request, colleague, file, template, form, {}, report=new_id("rep"), **context)
+    return deed_page(request, colleague, file, template, form, Errors(), report=new_id("rep"), **context)
 
 
 async def was_made(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact) -> bool:

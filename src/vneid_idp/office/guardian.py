@@ -9,10 +9,12 @@ from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.register.reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.office.access import OpenFile, for_file, handle_for, read_handle
-from vneid_idp.office.deed import Errors, RefusedInWords, confirming, deed_of, deed_page, report, reporting_of, was_made
+from vneid_idp.office.deed import confirming, deed_page, report, reporting_of, was_made
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
@@ -22,7 +24,7 @@ from vneid_idp.web.responses import see_other
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Who stands in the register, and the form to name another."""
-    return await _page(request, colleague, file, "office/guardian.html", Form([]), {})
+    return await _page(request, colleague, file, "office/guardian.html", Form([]), Errors())
 
 
 async def name(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -31,7 +33,7 @@ async def name(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     number, deed = read_number(request, form, errors), deed_of(request, colleague, form, errors)
     if deed is None or number is None:
         return await _page(request, colleague, file, "office/guardian.html", form, errors)
-    with RefusedInWords(request, errors, "number"):
+    with refused_in_words(request, errors, "number"):
         if form["sure"]:
             # Who was shown, and not the number: nobody is looked for past the record.
             confirmed, _ = read_handle(colleague, form["guardian"])
@@ -61,7 +63,7 @@ async def _look_up(colleague: Colleague, number: str) -> RegistryRecord:
 
 async def show_end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Whose guardianship ended."""
-    return await _page(request, colleague, file, "office/guardian_end.html", Form([]), {})
+    return await _page(request, colleague, file, "office/guardian_end.html", Form([]), Errors())
 
 
 async def end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -71,7 +73,7 @@ async def end(request: Request, colleague: Colleague, file: OpenFile) -> Respons
     if not form["guardian"]:
         errors["guardian"] = gettext(request, "Choose whose guardianship ended.")
     if deed is not None and not errors:
-        with RefusedInWords(request, errors, "guardian"):
+        with refused_in_words(request, errors, "guardian"):
             await report(colleague, file, form, GuardianshipEnded(form["guardian"]), deed)
             return see_other(f"{file.path}?done=guardian-ended")
     return await _page(request, colleague, file, "office/guardian_end.html", form, errors)

@@ -8,9 +8,10 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import Errors, Then, asking, carry_out
+from vneid_idp.office.deed import Then, asking, carry_out
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 

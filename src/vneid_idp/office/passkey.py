@@ -11,10 +11,12 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
+from vneid_idp.office.deed import deed_page
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.enrol_person import add_passkey, remove_passkey
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.csrf import check_csrf
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
@@ -24,7 +26,7 @@ from vneid_idp.web.responses import json_response, see_other
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The passkeys, and the form to add one."""
-    return await _page(request, colleague, file, "office/passkeys.html", Form([]), {})
+    return await _page(request, colleague, file, "office/passkeys.html", Form([]), Errors())
 
 
 async def _page(
@@ -76,7 +78,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
 
 async def show_remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Which passkey to remove."""
-    return await _page(request, colleague, file, "office/passkey_remove.html", Form([]), {})
+    return await _page(request, colleague, file, "office/passkey_remove.html", Form([]), Errors())
 
 
 async def remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -86,7 +88,7 @@ async def remove(request: Request, colleague: Colleague, file: OpenFile) -> Resp
     if not form["passkey"]:
         errors["passkey"] = gettext(request, "Choose the passkey that is lost.")
     if deed is not None and not errors:
-        with RefusedInWords(request, errors):
+        with refused_in_words(request, errors):
             await colleague.act(lambda unit: remove_passkey(unit, file.person_id, form["passkey"], deed))
             return see_other(f"{file.path}?done=passkey-removed")
     return await _page(request, colleague, file, "office/passkey_remove.html", form, errors)

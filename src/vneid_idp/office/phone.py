@@ -10,20 +10,12 @@ from vneid_idp.identity.phones import MalformedPhone, read_phone
 from vneid_idp.identity.register.reports import PhoneChanged
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import (
-    Errors,
-    RefusedInWords,
-    asking,
-    check_is_here,
-    deed_of,
-    deed_page,
-    report_id_of,
-    reporting_of,
-    was_made,
-)
+from vneid_idp.office.deed import asking, check_is_here, deed_page, report_id_of, reporting_of, was_made
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -43,7 +35,7 @@ async def send(request: Request, colleague: Colleague, file: OpenFile) -> Respon
         return deed_page(request, colleague, file, "office/phone.html", form, errors)
     provider = colleague.provider
     policy = await provider.current_policy()
-    with RefusedInWords(request, errors, "phone"):
+    with refused_in_words(request, errors, "phone"):
         if await was_made(colleague, file, form, PhoneChanged(phone)):
             return see_other(f"{file.path}?done=phone")
         await check_fact(reporting_of(colleague), file.person_id, PhoneChanged(phone), policy)
@@ -70,7 +62,7 @@ async def confirm(request: Request, colleague: Colleague, file: OpenFile) -> Res
         return deed_page(request, colleague, file, "office/phone.html", form, errors)
     provider = colleague.provider
     policy = await provider.current_policy()
-    with RefusedInWords(request, errors, "code"):
+    with refused_in_words(request, errors, "code"):
         await check_is_here(colleague)
         outcome, deliveries = await change_phone(
             reporting_of(colleague), report_id_of(form), file.person_id, phone, form["code"], policy, deed

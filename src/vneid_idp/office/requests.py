@@ -14,11 +14,13 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.office.access import HOME, OpenFile, decided_for, for_file, waiting_for
-from vneid_idp.office.deed import Errors, RefusedInWords, deed_of, deed_page
+from vneid_idp.office.deed import deed_page
+from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
 from vneid_idp.use_cases.withdraw_lock_request import TAKEN_BACK, withdraw_lock_request
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -69,7 +71,7 @@ class Waiting:
 
 async def show_ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """What a request is, and the form."""
-    return await _ask_page(request, colleague, file, Form([]), {})
+    return await _ask_page(request, colleague, file, Form([]), Errors())
 
 
 async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -77,7 +79,7 @@ async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Respons
     form, errors = await read_form(request), Errors()
     deed, lock = deed_of(request, colleague, form, errors), form.one_of("what", "lock", "unlock") == "lock"
     if deed is not None:
-        with RefusedInWords(request, errors):
+        with refused_in_words(request, errors):
             await colleague.act(lambda unit: ask_for_lock(unit, file.person_id, lock=lock, deed=deed))
             return see_other(f"{file.path}?done=asked")
     return await _ask_page(request, colleague, file, form, errors)
@@ -109,7 +111,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One request, and the form to decide it."""
-    return await _decide_page(request, colleague, Form([]), {})
+    return await _decide_page(request, colleague, Form([]), Errors())
 
 
 async def decide(request: Request, colleague: Colleague) -> Response:
@@ -121,7 +123,7 @@ async def decide(request: Request, colleague: Colleague) -> Response:
     deed, agreed = deed_of(request, colleague, form, errors), form.one_of("answer", "agree", "refuse") == "agree"
     if deed is not None:
         which = request.path_params["request"]
-        with RefusedInWords(request, errors):
+        with refused_in_words(request, errors):
             _, deliveries = await colleague.act(lambda unit: decide_lock(unit, which, agreed=agreed, deed=deed))
             await colleague.provider.dispatcher.attempt(deliveries)
             return see_other(f"{HOME}/requests?done={'decided' if agreed else 'refused'}")
@@ -149,16 +151,7 @@ async def _decide_page(request: Request, colleague: Colleague, form: Form, error
     (each,) = await _waiting(colleague, (asked,)) or (None,)
     if each is None:
         raise lock_requests.NoSuchRequest
-    return render(
-        request,
-        "office/request.html",
-        422 if errors else 200,
-        each=each,
-        form=form,
-        errors=errors,
-        officer=True,
-        everywhere=EVERYWHERE,
-    )
+    return form_page(request, "office/request.html", form, errors, each=each, officer=True, everywhere=EVERYWHERE)
 
 
 async def _decided(request: Request, colleague: Colleague, lately: tuple[DecidedRequest, ...]) -> tuple[Decided, ...]:

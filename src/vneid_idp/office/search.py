@@ -9,12 +9,12 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, Role
 from vneid_idp.office.access import HOME, handle_for, waiting_for
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, form_page
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.people_search import nobody_found, own_file, read_search
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.templates import render
 
 REASONS: Mapping[str, str] = {
     "in_person": mark("The person is here"),
@@ -28,13 +28,13 @@ _ROLES = (Role.CLERK, Role.OFFICER)
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form, and what waits for a decision."""
-    return await _page(request, colleague, Form([]), {})
+    return await _page(request, colleague, Form([]), Errors())
 
 
 async def search(request: Request, colleague: Colleague) -> Response:
     """Open a file. That somebody looked is on record, also when nobody was found."""
     form = await read_form(request)
-    errors: dict[str, str] = {}
+    errors = Errors()
     number = read_search(request, form, REASONS, errors)
     offices = colleague.offices(*_ROLES)
     office = offices[0] if len(offices) == 1 else form["office"]
@@ -55,21 +55,20 @@ async def search(request: Request, colleague: Colleague) -> Response:
     return see_other(f"{HOME}/people/{handle_for(colleague, found.person_id)}")
 
 
-async def _page(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
         waiting = len(await waiting_for(unit, colleague))
-    return render(
+    return form_page(
         request,
         "office/search.html",
-        422 if errors else 200,
+        form,
+        errors,
         colleague=colleague,
         officer=colleague.holds(Role.OFFICER),
         waiting=waiting,
         reasons=REASONS,
         offices=colleague.offices(*_ROLES),
         everywhere=EVERYWHERE,
-        form=form,
-        errors=errors,
     )
 
 

@@ -6,7 +6,11 @@ from starlette.requests import Request
 
 from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.web.deeds import Errors, RefusedInWords
 from vneid_idp.web.i18n import gettext, mark
+
+_FORM = "deed"
+"""The id of the form of a deed."""
 
 OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.DECEASED: mark("The population register has recorded this person's death already."),
@@ -46,6 +50,18 @@ _REFUSALS: Mapping[str, str] = {
         "The population register does not answer right now. Send this form again in a minute: nothing is done twice."
     ),
 }
+
+
+_PLACES: Mapping[str, str] = {
+    "not_compared": "seen",
+    **dict.fromkeys(("overtaken", "report_id_used", "report_refused", "registry_unavailable"), _FORM),
+}
+"""What is about another field than the one that the form is about, or about none."""
+
+
+def refused_in_words(request: Request, errors: Errors, field: str = _FORM) -> RefusedInWords:
+    """`with` it, a refusal becomes an error at `field`, at the one that it is about, or at the form."""
+    return RefusedInWords(request, errors, words_of, field, _PLACES)
 
 
 def words_of(request: Request, error: DomainError) -> str | None:

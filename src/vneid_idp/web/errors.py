@@ -71,10 +71,10 @@ def _kind_of(request: Request) -> DoorKind:
 def _refusal(error: Exception) -> Refusal:
     match error:
         case OAuthError():
-            headers = _headers(error)
+            headers = headers_of(error)
             return Refusal(error.code, error.status, error.description, None, headers, from_client=True)
         case DomainError():
-            return Refusal(error.code, error.status, error.title, error.detail, _headers(error))
+            return Refusal(error.code, error.status, error.title, error.detail, headers_of(error))
         case RequestValidationError():
             # Where it is malformed, never what was sent.
             places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
@@ -86,7 +86,8 @@ def _refusal(error: Exception) -> Refusal:
             return Refusal("server_error", 500, "An unexpected condition prevented the server from answering.")
 
 
-def _headers(error: OAuthError | DomainError) -> dict[str, str]:
+def headers_of(error: OAuthError | DomainError) -> dict[str, str]:
+    """What an answer says of a refusal beside its status: when to try again (RFC 9110 §10.2.3)."""
     retry_after = getattr(error, "retry_after", None)
     return {"Retry-After": str(retry_after)} if retry_after is not None else {}
 
