@@ -202,6 +202,8 @@ def renew_card(
 
     async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
         if record.kind is PersonKind.CITIZEN:
+            if expires_on is not None or kind not in (None, CardKind.CITIZEN):
+                fail("A citizen's card is good as long as the law says: leave --expires and --kind out.", code=2)
             return CardIssued(Card(CardKind.CITIZEN, issued_on, citizen_card_expiry(record.birth_date, issued_on)))
         which = kind or (record.card.kind if record.card else None)
         if which is None or expires_on is None:
