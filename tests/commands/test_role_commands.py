@@ -74,7 +74,9 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     before = recorded(database_url, someone.person_id)
     refused = run("roles", "give", *arguments, *WHY, typed=f"{someone.personal_number}\n", code=1)
     assert sentence in refused.stderr
-    assert recorded(database_url, someone.person_id) == before
+    after = recorded(database_url, someone.person_id)
+    assert after[: len(before)] == before
+    assert [kind for kind, _ in after[len(before) :]] == ["person.looked_up"]
 
 
 @pytest.mark.usefixtures("someone")
