@@ -75,7 +75,7 @@ def test_a_card_is_renewed_by_a_newer_one(database_url: str) -> None:
     old, today = ADULT.card.issued_on.isoformat(), local_date(NOW).isoformat()
     assert "or later" in run("office", "renew-card", "--issued", old, *WHY, typed=line(ADULT), code=1).stderr
     assert "YYYY-MM-DD" in run("office", "renew-card", "--issued", "1/2/26", *WHY, code=2).stderr
-    for option in (("--expires", "2031-01-01"), ("--kind", "permanent_residence")):
+    for option in (("--expires", "2031-01-01"), ("--kind", "permanent_residence_card")):
         refused = run("office", "renew-card", "--issued", today, *option, *WHY, typed=line(ADULT), code=2)
         assert "leave --expires and --kind out" in refused.stderr
     run("office", "renew-card", "--issued", today, *WHY, typed=line(ADULT))
