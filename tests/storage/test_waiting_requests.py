@@ -1,6 +1,7 @@
 """A waiting request is open until it is answered or its time runs out: then nothing more is done to it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.support.people import SEALER
 from tests.support.watch import Watch
 from vneid_idp.interaction import service
 from vneid_idp.interaction.service import Interaction, InteractionOver
+from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.storage.unit import Database, Unit
 
@@ -23,6 +25,15 @@ ACTS: dict[str, Act] = {
     "end": lambda unit, waiting: service.end(unit, waiting.interaction_id),
     "look": lambda unit, waiting: service.get_in_browser(unit, SEALER, waiting.interaction_id, BROWSER),
 }
+WRITTEN: dict[str, Callable[[Interaction, Instant], Interaction | None]] = {
+    "adopt": lambda was, now: replace(was, expires_at=now + service.LIFE),
+    "refuse": lambda was, now: replace(was, refused="consent"),
+    "choose a child": lambda was, now: replace(was, child_id="per_child"),
+    "extend": lambda was, now: replace(was, expires_at=now + service.LIFE),
+    "end": lambda was, now: None,
+    "look": lambda was, now: was,
+}
+"""What is open after each."""
 acts = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 
 
@@ -30,10 +41,14 @@ async def opened(db: Database) -> Interaction:
     return await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, BROWSER, unit.now))
 
 
-@acts
-async def test_an_open_request_goes_on(db: Database, act: Act) -> None:
+@pytest.mark.parametrize("act", ACTS)
+async def test_an_open_request_goes_on_as_each_step_says(db: Database, watch: Watch, act: str) -> None:
     waiting = await opened(db)
-    await db.transact(lambda unit: act(unit, waiting))
+    watch.advance(MINUTE)
+    await db.transact(lambda unit: ACTS[act](unit, waiting))
+    async with db.reading() as unit:
+        left = await service.find_open(unit, SEALER, waiting.interaction_id)
+        assert left == WRITTEN[act](waiting, unit.now)
 
 
 @acts
