@@ -12,6 +12,7 @@ from tests.support.people import persona
 from tests.support.policy_texts import requirement
 from tests.support.server import Server
 from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.web.uploads import MOST_BYTES
 
 CLIENT = f"/console/clients/{CLIENT_ID}"
 PAGES = (
@@ -149,6 +150,16 @@ def test_a_draft_and_a_client_come_from_files(visit: Visit, as_operator: Storage
         check(operator)
     assert "From a file" in page.inner_text("main")
     assert page.locator("code.mono").count() == 3
+
+
+def test_a_file_that_is_too_large_is_told(visit: Visit, as_operator: StorageState, tmp_path: Path) -> None:
+    operator = visit("operator", locale="en", storage_state=as_operator)
+    file = tmp_path / "draft.toml"
+    file.write_bytes(b"#" * (6 * MOST_BYTES))
+    operator.open("/console/policy/new?lang=en")
+    operator.page.set_input_files("#file", file)
+    operator.page.click("form[enctype] .button.primary")
+    operator.page.get_by_text("The file is too large").wait_for()
 
 
 def test_a_mistake_is_told_and_led_to(visit: Visit, as_operator: StorageState) -> None:
