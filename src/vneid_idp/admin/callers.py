@@ -16,6 +16,8 @@ from vneid_idp.web.bearer import bearer_token, open_caller
 from vneid_idp.web.context import Idp, idp
 
 T = TypeVar("T")
+Reach = frozenset[str]
+"""What a program may with the token that it shows: the scope that the token has and the registration permits."""
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
 _SCHEME = HTTPBearer(
@@ -36,11 +38,13 @@ class Caller:
     client_id: str
     scope: str
     """The scope that the door needs, which the token has."""
+    token_scope: tuple[str, ...]
+    """The whole scope of the token: one that was made narrow reaches no further than it was made for."""
 
-    async def act(self, work: Callable[[Unit, Client], Awaitable[T]]) -> T:
+    async def act(self, work: Callable[[Unit, Reach], Awaitable[T]]) -> T:
         """What `work` returns, done in one unit in which the program still may what the door needs, and stays so.
 
-        `work` is given the program as it is in that unit, for `check_reaches`; it may run more than once: see
+        `work` is given what the program may in that unit, for `check_reaches`; it may run more than once: see
         `Database.transact`. Raises `InvalidToken`, `InsufficientScope`, and what `work` raises.
         """
 
@@ -50,7 +54,7 @@ class Caller:
                 raise InvalidToken("The client of this access token has been disabled.")
             client = await service.get_client(unit, self.client_id)
             _check_permits(client, self.scope)
-            return await work(unit, client)
+            return await work(unit, frozenset(self.token_scope).intersection(client.scope))
 
         return await self.provider.db.transact(checked)
 
@@ -71,7 +75,7 @@ def needs(scope: str) -> Callable[..., Awaitable[Caller]]:
         if scope not in token.own.scope:
             raise InsufficientScope(f"The access token lacks the scope {scope}.")
         _check_permits(client, scope)
-        return Caller(idp(request), client.client_id, scope)
+        return Caller(idp(request), client.client_id, scope, token.own.scope)
 
     return find_caller
 
@@ -82,12 +86,13 @@ def _check_permits(client: Client, scope: str) -> None:
         raise InsufficientScope(f"The access token lacks the scope {scope}.")
 
 
-def check_reaches(caller: Client, *scopes: Iterable[str]) -> None:
-    """Require that `caller` may itself whatever the operator's scopes among these permit.
+def check_reaches(reach: Reach, *scopes: Iterable[str]) -> None:
+    """Require that whoever has this `reach` may itself whatever the operator's scopes among these permit.
 
-    No program makes itself, or another whose secret it learns or whose keys it sets, more than it is. To take one out
-    of service needs no more than the scope of that door. Raises `InsufficientScope`.
+    No program makes itself, or another whose secret it learns or whose keys it sets, more than it is, and no token that
+    was made narrow becomes a program's whole scope: whoever finds it has it for minutes, and not everything for ever.
+    To take one out of service needs no more than the scope of that door. Raises `InsufficientScope`.
     """
-    lacking = {name for scope in scopes for name in scope}.intersection(OPERATOR_SCOPES) - set(caller.scope)
+    lacking = {name for scope in scopes for name in scope}.intersection(OPERATOR_SCOPES) - reach
     if lacking:
         raise InsufficientScope(f"The client may more than the caller: {' '.join(sorted(lacking))}.")

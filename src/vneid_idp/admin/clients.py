@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response, status
 
 from vneid_idp.admin import representations
-from vneid_idp.admin.callers import Caller, check_reaches, needs
+from vneid_idp.admin.callers import Caller, Reach, check_reaches, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
@@ -62,8 +62,8 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
     provider, deed = idp(request), new.deed(caller)
     found = registration.read_registration(new.metadata, Registrar(by_operator=True, sandbox=provider.sandbox))
 
-    async def work(unit: Unit, program: Client) -> service.Registered:
-        check_reaches(program, found.members["scope"].split())
+    async def work(unit: Unit, reach: Reach) -> service.Registered:
+        check_reaches(reach, found.members["scope"].split())
         return await service.register(unit, found, client_id=new.client_id, deed=deed)
 
     made = await caller.act(work)
@@ -93,13 +93,13 @@ async def update(
     and had none."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit, program: Client) -> tuple[Client, str | None]:
+    async def work(unit: Unit, reach: Reach) -> tuple[Client, str | None]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
         changed = await by_operator.update(
             unit, seen, change.metadata, deed, sandbox=provider.sandbox, material=change.material
         )
-        check_reaches(program, seen.scope, changed[0].scope)
+        check_reaches(reach, seen.scope, changed[0].scope)
         return changed
 
     client, secret = await caller.act(work)
@@ -118,7 +118,7 @@ async def disable(
     """At once; once more changes nothing."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit, _: Client) -> Client:
+    async def work(unit: Unit, _: Reach) -> Client:
         await service.disable(unit, client_id, deed)
         return await service.get_client(unit, client_id)
 
@@ -138,10 +138,10 @@ async def enable(
     """What was granted before, and was not ended meanwhile, counts again. A disabled family stays so."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit, program: Client) -> Client:
+    async def work(unit: Unit, reach: Reach) -> Client:
         await service.enable(unit, client_id, deed)
         client = await service.get_client(unit, client_id)
-        check_reaches(program, client.scope)
+        check_reaches(reach, client.scope)
         return client
 
     client = await caller.act(work)
@@ -166,10 +166,10 @@ async def rotate_secret(
     request that is repeated does not rotate twice."""
     deed = rotation.deed(caller)
 
-    async def work(unit: Unit, program: Client) -> tuple[Client, str]:
+    async def work(unit: Unit, reach: Reach) -> tuple[Client, str]:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
-        check_reaches(program, seen.scope)
+        check_reaches(reach, seen.scope)
         secret = await service.rotate_secret(unit, seen, deed, overlap=rotation.overlap_hours * HOUR)
         return await service.get_client(unit, client_id), secret
 
@@ -204,10 +204,10 @@ async def set_purposes(
     whole of it when its id is in `material`."""
     provider, deed = idp(request), change.deed(caller)
 
-    async def work(unit: Unit, program: Client) -> Client:
+    async def work(unit: Unit, reach: Reach) -> Client:
         seen = await service.get_client(unit, client_id)
         check_seen(seen, if_match)
-        check_reaches(program, seen.scope)
+        check_reaches(reach, seen.scope)
         return await by_operator.set_purposes(
             unit, seen, change.purposes, deed, sandbox=provider.sandbox, material=change.material
         )

@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from vneid_idp.admin.callers import Caller, needs
+from vneid_idp.admin.callers import Caller, Reach, needs
 from vneid_idp.admin.representations import Change, ClientIdOf, Domain, DomainOf, Domains
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.domains import ClientDomain
-from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
@@ -40,7 +39,7 @@ async def ask(
     """Gives the proof that the domain has to show; the same one each time."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit, _: Client) -> ClientDomain:
+    async def work(unit: Unit, _: Reach) -> ClientDomain:
         return await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
 
     found = await caller.act(work)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response, status
 
 from vneid_idp.admin import representations
-from vneid_idp.admin.callers import Caller, needs
+from vneid_idp.admin.callers import Caller, Reach, needs
 from vneid_idp.admin.representations import (
     AfterOf,
     Change,
@@ -19,7 +19,6 @@ from vneid_idp.admin.representations import (
 from vneid_idp.admin.routing import no_store, refusals, router_of
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import families
-from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
 
@@ -54,7 +53,7 @@ async def create_family(request: Request, response: Response, caller: Writer, ne
     """Before its first client is registered; a client that names a family which is not there makes it too."""
     deed = new.deed(caller)
 
-    async def work(unit: Unit, _: Client) -> families.Family:
+    async def work(unit: Unit, _: Reach) -> families.Family:
         await families.create(unit, new.family_id, new.name, deed)
         return await families.get(unit, new.family_id)
 
@@ -80,7 +79,7 @@ async def name_family(
     """As people and operators read it."""
     deed = change.deed(caller)
 
-    async def work(unit: Unit, _: Client) -> families.Family:
+    async def work(unit: Unit, _: Reach) -> families.Family:
         await families.name(unit, family_id, change.name, deed)
         return await families.get(unit, family_id)
 
@@ -108,7 +107,7 @@ async def enable_family(
 async def _switch(
     caller: Caller, response: Response, family_id: str, deed: Deed, *, on: bool
 ) -> representations.Family:
-    async def work(unit: Unit, _: Client) -> families.Family:
+    async def work(unit: Unit, _: Reach) -> families.Family:
         await (families.enable if on else families.disable)(unit, family_id, deed)
         return await families.get(unit, family_id)
 

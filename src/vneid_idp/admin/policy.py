@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response, status
 
-from vneid_idp.admin.callers import Caller, needs
+from vneid_idp.admin.callers import Caller, Reach, needs
 from vneid_idp.admin.policy_representations import (
     Draft,
     NewDraft,
@@ -20,7 +20,6 @@ from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
-from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.simulate_policy import simulate_draft
 from vneid_idp.web.context import idp
@@ -94,7 +93,7 @@ async def publish(
     """From the days that its rows name they hold, in every provider within seconds."""
     deed = publication.deed(caller)
 
-    async def work(unit: Unit, _: Client) -> tuple[service.PolicyVersion, ...]:
+    async def work(unit: Unit, _: Reach) -> tuple[service.PolicyVersion, ...]:
         await service.publish(unit, version, deed, backdated=publication.backdated_because)
         return await service.versions(unit)
 

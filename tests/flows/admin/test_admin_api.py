@@ -122,6 +122,31 @@ async def test_no_program_makes_itself_or_another_more_than_it_is(land: Country,
         assert (await clients.get_client(unit, program.client.client_id)).disabled_at is not None
 
 
+async def test_a_token_that_was_made_narrow_reaches_no_further_than_it(land: Country, program: Registered) -> None:
+    lesser = await land.register(**PROGRAM, scope=f"{READ} {WRITE}")
+    own, other = (f"/clients/{found.client.client_id}" for found in (program, lesser))
+    async with land.browser() as browser:
+        api = Api(browser, own_token(land, program, (READ, WRITE)))
+        seen = {path: (await api("GET", path)).headers["etag"] for path in (own, other)}
+        tries: list[tuple[str, str, dict[str, Any]]] = [
+            ("POST", "/clients", {"metadata": {**PROGRAM, "scope": "admin:policy"}}),
+            ("PUT", other, {"metadata": {**PROGRAM, "scope": f"{READ} {WRITE} admin:policy"}}),
+            ("PUT", own, {"metadata": {**PROGRAM, "scope": READ}}),
+            ("PUT", f"{own}/purposes", {"purposes": []}),
+            ("POST", f"{own}/rotate-secret", {}),
+            ("POST", f"{own}/enable", {}),
+        ]
+        for method, path, body in tries:
+            tag = None if path.endswith("/enable") else seen.get("/".join(path.split("/")[:3]))
+            refused = await api(method, path, seen=tag, **WHY, **body)
+            assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope"), (method, path)
+        assert (await api("POST", f"{other}/rotate-secret", seen=seen[other], **WHY)).status_code == 200
+        made = await api("POST", "/clients", **WHY, metadata={**PROGRAM, "scope": READ})
+        assert (made.status_code, made.json()["metadata"]["scope"]) == (201, READ)
+    async with land.idp.db.reading() as unit:
+        assert await clients.get_client(unit, program.client.client_id) == program.client
+
+
 # What each door does
 
 
