@@ -1,18 +1,27 @@
 """What becomes of consents and bindings when a client is taken out of service, and when it is deleted."""
 
 import httpx
+import pytest
 
 from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.pages import opened, post
-from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import Known, agreed
+from tests.support.relying_party import Page, RelyingParty
+from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import own_token, person_token
 from vneid_idp.bindings.engine.service import list_for_client
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.clients import domains
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.protocol.registration import Registration
+from vneid_idp.use_cases.delete_client import delete_client
+
+ADDRESS = "https://rp.example/cb"
 
 
 async def bound(land: Country, party: RelyingParty) -> tuple[Known, str]:
@@ -24,9 +33,11 @@ async def bound(land: Country, party: RelyingParty) -> tuple[Known, str]:
     return someone, answer.json()["binding_id"]
 
 
-async def call(land: Country, method: str, path: str, token: str, **body: str) -> httpx.Response:
+async def call(
+    land: Country, method: str, path: str, token: str, *, key: str | None = None, **body: str
+) -> httpx.Response:
     async with land.browser() as network:
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}"} | ({} if key is None else {"Idempotency-Key": key})
         return await network.request(method, ACCOUNTS + path, headers=headers, json=body or None)
 
 
@@ -74,3 +85,41 @@ async def switch(land: Country, party: RelyingParty, *, on: bool) -> None:
     """Take the client out of service, or back into it."""
     do = clients.enable if on else clients.disable
     await land.idp.db.transact(lambda unit: do(unit, party.client_id, DEED))
+
+
+async def test_nothing_of_a_deleted_client_counts_for_another_under_its_id(land: Country) -> None:
+    """One that the operator registers later, with an id of its own choosing, has to show and to ask everything anew."""
+    first = await land.register(redirect_uris=[ADDRESS], backchannel_logout_uri="https://rp.example/out")
+    party, client_id = RelyingParty(land, first), first.client.client_id
+    own, someone = own_token(land, first), await agreed(land, party)
+    token = await person_token(land, first, someone.person_id)
+    assert (await call(land, "POST", "", token, key="k", account_id="1000")).status_code == 201
+    other = (await known(land, "plain")).person
+    waiting = await other.start(party.request(redirect_uri=ADDRESS))
+    assert isinstance(waiting, Page)
+    async with land.idp.db.writing() as unit:
+        asked = await domains.ask(unit, first.client, "rp.example", DEED)
+        await domains.record_look(unit, asked, "dns", DEED)
+        await deliveries.enqueue_about(unit, Channel.LOGOUT_TOKEN, client_id, {"person_id": "p", "session_id": "s"})
+    assert (await call(land, "GET", "", own)).status_code == 200
+
+    await land.idp.db.transact(lambda unit: delete_client(unit, client_id))
+    land.watch.advance(SECOND)
+    async with land.idp.db.writing() as unit:
+        again = await clients.register(unit, Registration(first.client.metadata), client_id=client_id)
+        assert (again.client.verified_domains, await domains.list_domains(unit, client_id)) == ((), ())
+        assert await deliveries.list_deliveries(unit) == [], "the other one would be told of people it does not know"
+        # Somebody who looked at the domain for the first client keeps nothing about it for the second.
+        newly = await domains.ask(unit, again.client, "rp.example", DEED)
+        assert newly.token != asked.token
+    with pytest.raises(domains.UnknownDomain):
+        await land.idp.db.transact(lambda unit: domains.record_look(unit, asked, "dns", DEED))
+    assert (await call(land, "GET", "", own)).status_code == 401
+    second = RelyingParty(land, again)
+    assert (await second.post("/introspect", token=own)).json() == {"active": False}
+    for path in (waiting.path, waiting.path.replace("/consent/", "/authorize/")):
+        assert (await other.browser.get(path)).status_code == 400
+    await someone.agree(second)
+    anew = await person_token(land, again, someone.person_id)
+    made = await call(land, "POST", "", anew, key="k", account_id="1000")
+    assert (made.status_code, made.json()["state"]) == (201, "verified"), "its first request, whatever the key"

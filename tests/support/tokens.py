@@ -5,6 +5,7 @@ from vneid_idp.clients.service import Registered
 from vneid_idp.consent import service as consent
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import sessions
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
@@ -51,10 +52,13 @@ async def person_token(
 
 def own_token(land: Country, party: Registered, scope: tuple[str, ...] = ("binding:social_account",)) -> str:
     """A token of the network itself, as from client_credentials."""
-    return sealed_token(land, Authorisation(party.client.client_id, None, scope, Origin.CLIENT), None)
+    authorisation = Authorisation(party.client.client_id, None, scope, Origin.CLIENT)
+    return sealed_token(land, authorisation, None, registered_at=party.client.issued_at)
 
 
-def sealed_token(land: Country, authorisation: Authorisation, grant_id: str | None) -> str:
+def sealed_token(
+    land: Country, authorisation: Authorisation, grant_id: str | None, *, registered_at: Instant = 0
+) -> str:
     """The access token for an authorisation."""
-    token = new_access_token(new_id("tok"), authorisation, grant_id, land.watch.now())
+    token = new_access_token(new_id("tok"), authorisation, grant_id, land.watch.now(), registered_at=registered_at)
     return land.idp.keys.sealer.seal_json(SealPurpose.ACCESS_TOKEN, token.to_json())

@@ -82,7 +82,8 @@ async def release_all(
 
 
 async def release_all_of_client(unit: Unit, client_id: str, *, kinds: Kinds = KINDS) -> None:
-    """Release everything that is bound at a client that is deleted: nobody will ask for it again."""
+    """Release everything that is bound at a client that is deleted: nobody will ask for it again. Its Idempotency-Keys
+    are forgotten, so that they answer no other client's requests."""
     for kind in kinds.values():
         after = None
         while page := await engine.list_for_client(unit, kind, client_id, after=after):
@@ -91,6 +92,7 @@ async def release_all_of_client(unit: Unit, client_id: str, *, kinds: Kinds = KI
                     data = {"by": "client"}
                     await engine.try_move(unit, kind, client_id, binding.binding_id, kind.lifecycle.release, data)
             after = page[-1].binding_id
+    await store.forget_requests_of(unit, client_id)
 
 
 async def suspend_all(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> None:

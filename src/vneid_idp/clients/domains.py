@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.service import Event, EventKind, record
@@ -112,12 +112,17 @@ _ASK = Statement(
     .values({name: bindparam(name) for name in ("client_id", "domain", "token", "asked_at")})
     .on_conflict_do_nothing(index_elements=["client_id", "domain"])
 )
+# What was looked for is what is kept: meanwhile the client may be another one under the same id.
+_seen = (*_one, client_domains.c.token == bindparam("looked_for"))
 _VERIFY = Statement(
-    update(client_domains).where(*_one).values(verified_at=bindparam("now"), verified_by=bindparam("how"), lost_at=None)
+    update(client_domains)
+    .where(*_seen)
+    .values(verified_at=bindparam("now"), verified_by=bindparam("how"), lost_at=None)
 )
+_FORGET = Statement(delete(client_domains).where(client_domains.c.client_id == bindparam("of_client")))
 _LOSE = Statement(
     update(client_domains)
-    .where(*_one, client_domains.c.verified_at.is_not(None), client_domains.c.lost_at.is_(None))
+    .where(*_seen, client_domains.c.verified_at.is_not(None), client_domains.c.lost_at.is_(None))
     .values(lost_at=bindparam("now"))
 )
 
@@ -178,8 +183,11 @@ async def look(witness: DomainWitness, domain: ClientDomain) -> str | None:
 
 
 async def record_look(unit: Unit, domain: ClientDomain, shown_by: str | None, deed: Deed) -> ClientDomain:
-    """Keep what `look` found. A domain that never showed the proof goes on waiting for it."""
-    which = {"of_client": domain.client_id, "which": domain.domain}
+    """Keep what `look` found. A domain that never showed the proof goes on waiting for it.
+
+    Raises `UnknownDomain` when the client was deleted meanwhile.
+    """
+    which = {"of_client": domain.client_id, "which": domain.domain, "looked_for": domain.token}
     if shown_by is not None:
         if not await unit.execute(_VERIFY, **which, how=shown_by, now=unit.now):
             raise UnknownDomain
@@ -189,3 +197,8 @@ async def record_look(unit: Unit, domain: ClientDomain, shown_by: str | None, de
         data = {**deed.data, "domain": domain.domain}
         await record(unit, Event(EventKind.CLIENT_DOMAIN_LOST, client_id=domain.client_id, data=data))
     return await get_domain(unit, domain.client_id, domain.domain)
+
+
+async def forget(unit: Unit, client_id: str) -> None:
+    """Forget the domains of a client that is deleted: another under its id has to show its own proofs."""
+    await unit.execute(_FORGET, of_client=client_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.service import Event, EventKind, record
-from vneid_idp.clients import families, key_readers, store
+from vneid_idp.clients import domains, families, key_readers, store
 from vneid_idp.clients.logos import want_logo
 from vneid_idp.clients.metadata import write_members
 from vneid_idp.kernel.clock import DAY, HOUR, Instant
@@ -195,6 +195,7 @@ async def delete(unit: Unit, client_id: str) -> None:
         raise UnknownClient
     await want_logo(unit, client_id, None)
     await key_readers.forget(unit, client_id)
+    await domains.forget(unit, client_id)
     await record(unit, Event(EventKind.CLIENT_DELETED, client_id=client_id))
 
 

@@ -70,7 +70,7 @@ async def enter(request: Request) -> Visit:
         interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
     asked = interaction.request
     client = await provider.clients.get(asked.client_id)
-    check_still_registered(client, asked.redirect_uri)
+    check_still_registered(client, asked)
     session = read_session(request, provider.keys.sealer)
     async with provider.db.reading() as unit:
         found = await decide(unit, provider.keys, client, asked, session, interaction.waiting)

@@ -6,6 +6,7 @@ What a request must satisfy to become one: `protocol/checks/table.py`.
 from dataclasses import dataclass, field
 from typing import Any
 
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
 
 RESPONSE_MODES = ("query", "form_post")
@@ -45,6 +46,8 @@ class AuthorizationRequest:
     login_hint: str | None = None
     id_token_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
+    registered_at: Instant = 0
+    """When its client was registered: another one under the same id did not ask this."""
 
     @property
     def address(self) -> ReturnAddress:

@@ -18,6 +18,7 @@ from vneid_idp.protocol.authorisation import (
     confirmation_to_json,
 )
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.client import Client
 
 T = TypeVar("T")
 
@@ -72,6 +73,12 @@ class AccessToken:
     own: Authorisation | None = None
     above: int = 0
     """How many grants stand above its own."""
+    registered_at: Instant = 0
+    """When the client of an `own` token was registered, which no grant says; 0 in tokens of an earlier version."""
+
+    def is_of(self, client: Client) -> bool:
+        """Whether it was issued to this client, and not to one that was deleted and had the same id."""
+        return self.client_id == client.client_id and self.registered_at in (0, client.issued_at)
 
     def authorised(self, granted: Authorisation) -> Authorisation:
         """What this token allows of what its grant does."""
@@ -82,19 +89,22 @@ class AccessToken:
         """The array that is sealed."""
         values = [self.token_id, self.client_id, self.grant_id, self.scope, self.issued_at, self.expires_at]
         own = None if self.own is None else self.own.to_json()
-        return [*values, confirmation_to_json(self.bound_to), own, self.above]
+        return [*values, confirmation_to_json(self.bound_to), own, self.above, self.registered_at]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "AccessToken":
         """The token that `to_json` wrote."""
-        token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own, *above = values
+        token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own, *later = values
         key = confirmation_from_json(bound_to)
         authorisation = None if own is None else Authorisation.from_json(own)
-        return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, key, authorisation, *above)
+        return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, key, authorisation, *later)
 
 
-def new_access_token(token_id: str, authorisation: Authorisation, grant_id: str | None, now: Instant) -> AccessToken:
-    """The token for an authorisation; without a grant it carries the authorisation itself."""
+def new_access_token(
+    token_id: str, authorisation: Authorisation, grant_id: str | None, now: Instant, *, registered_at: Instant = 0
+) -> AccessToken:
+    """The token for an authorisation; without a grant it carries the authorisation itself, and says when its client was
+    registered."""
     return AccessToken(
         token_id=token_id,
         client_id=authorisation.client_id,
@@ -105,6 +115,7 @@ def new_access_token(token_id: str, authorisation: Authorisation, grant_id: str 
         bound_to=authorisation.bound_to,
         own=authorisation if grant_id is None else None,
         above=authorisation.above,
+        registered_at=registered_at if grant_id is None else 0,
     )
 
 

@@ -117,7 +117,7 @@ async def _pushed(request: Request, provider: Idp, client: Client, interaction_i
 
 
 async def _resume(request: Request, provider: Idp, client: Client, found: Interaction) -> Response:
-    check_still_registered(client, found.request.redirect_uri)
+    check_still_registered(client, found.request)
     browser = browser_id(request)
     await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found))

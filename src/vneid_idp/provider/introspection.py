@@ -40,6 +40,8 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
         return INACTIVE
     now = provider.clock.now()
     if isinstance(token, AccessToken) and token.own is not None:
+        if not token.is_of(client):
+            return INACTIVE
         return active(token, permitted(client, token.own, {}), provider.issuer, None, now)
     assert token.grant_id is not None
     async with provider.db.glance() as unit:

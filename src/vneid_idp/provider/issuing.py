@@ -27,7 +27,7 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
     """Access token, ID token unless a refresh narrowed `openid` away, and a refresh token where there can be one."""
     authorisation = granted.authorisation
     sealer = provider.keys.sealer
-    token = new_access_token(new_id("tok"), authorisation, granted.grant_id, now)
+    token = new_access_token(new_id("tok"), authorisation, granted.grant_id, now, registered_at=client.issued_at)
     body: dict[str, object] = {
         "access_token": sealer.seal_json(SealPurpose.ACCESS_TOKEN, token.to_json()),
         "token_type": token_type(authorisation.bound_to),

@@ -7,13 +7,17 @@ Consents and bindings stand meanwhile, and the client learns nothing of them.)
 from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
 from vneid_idp.grants import service as grants
 from vneid_idp.storage.unit import Unit
 
 
 async def delete_client(unit: Unit, client_id: str) -> None:
-    """Delete, for good: its consents and bindings end, each in the history of its person, and no grant of it counts
-    for another client registered under its id. Raises `UnknownClient`.
+    """Delete, for good: its consents and bindings end, each in the history of its person. Raises `UnknownClient`.
+
+    Nothing of it counts for another client registered under its id: no grant, own token (`AccessToken.is_of`), waiting
+    request (`check_still_registered`), domain, or notice that has not left yet.
     """
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
@@ -21,3 +25,4 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)
     await grants.end_all_of_client(unit, client_id)
+    await deliveries.cancel(unit, Channel.LOGOUT_TOKEN, client_id)

@@ -28,8 +28,8 @@ async def open_caller(request: Request, text: str | None) -> tuple[AccessToken, 
     token = open_access_token(provider, text)
     exchange_of(request).client_id = token.client_id
     client = await provider.clients.find(token.client_id)
-    if client is None:
-        raise InvalidToken("The client of this access token has been disabled.")
+    if client is None or not token.is_of(client):
+        raise InvalidToken("The client of this access token has been disabled or deleted.")
     return token, client
 
 

@@ -25,6 +25,7 @@ _THIS_REQUEST = and_(
 )
 _FIND_REQUEST = Statement(select(binding_requests).where(_THIS_REQUEST))
 _ANSWER_REQUEST = Statement(update(binding_requests).values(binding_id=bindparam("answer")).where(_THIS_REQUEST))
+_FORGET_OF_CLIENT = Statement(delete(binding_requests).where(binding_requests.c.client_id == bindparam("of_client")))
 _FORGET_REQUESTS = Statement(delete(binding_requests).where(binding_requests.c.at < bindparam("before")))
 
 
@@ -155,3 +156,8 @@ async def answer_key(unit: Unit, client_id: str, key: str, binding_id: str) -> N
 async def forget_requests(unit: Unit, before: Instant) -> int:
     """Forget the Idempotency-Keys of requests before an instant; how many."""
     return await unit.execute(_FORGET_REQUESTS, before=before)
+
+
+async def forget_requests_of(unit: Unit, client_id: str) -> None:
+    """Forget the Idempotency-Keys of a client."""
+    await unit.execute(_FORGET_OF_CLIENT, of_client=client_id)

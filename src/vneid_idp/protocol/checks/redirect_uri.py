@@ -1,6 +1,6 @@
 """`redirect_uri`: prove where the answer may go."""
 
-from vneid_idp.protocol.authorization import RESPONSE_MODES, ReturnAddress
+from vneid_idp.protocol.authorization import RESPONSE_MODES, AuthorizationRequest, ReturnAddress
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
@@ -22,10 +22,13 @@ def return_address(client: Client, params: Params) -> ReturnAddress:
     return ReturnAddress(redirect_uri, mode if mode in RESPONSE_MODES else "query", params.get("state"))
 
 
-def check_still_registered(client: Client, redirect_uri: str) -> None:
+def check_still_registered(client: Client, asked: AuthorizationRequest) -> None:
     """Prove the address of a request that has been waiting once more: what the operator took away meanwhile gets no
-    answer, neither a code nor an error. Raises `InvalidRequest`."""
-    if redirect_uri not in client.redirect_uris:
+    answer, neither a code nor an error, and what a client asked that was deleted another under its id did not ask.
+    Raises `InvalidRequest`."""
+    if asked.registered_at not in (0, client.issued_at):
+        raise InvalidRequest("The client that made this request was deleted; another has its client_id now.")
+    if asked.redirect_uri not in client.redirect_uris:
         raise InvalidRequest("redirect_uri is no longer one of the redirect_uris that this client registered.")
 
 

@@ -128,4 +128,5 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
         login_hint=params.get("login_hint"),
         id_token_hint=params.get("id_token_hint"),
         ui_locales=tuple(params.get("ui_locales", "").split()),
+        registered_at=draft.client.issued_at,
     )
