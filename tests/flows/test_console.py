@@ -114,7 +114,11 @@ async def test_what_was_given_up_is_tried_again_or_discarded(land: Country) -> N
     ids = re.findall(r' id="([^"]+)"', page.response.text)
     assert len(ids) == len(set(ids)), "each form has fields of its own"
     form = {"delivery": made.delivery_id, "what": "discard"}
-    assert (await post(operator, page, "/console/deliveries", **form, reason="")).response.status_code == 400
+    short = await post(operator, page, "/console/deliveries", **form, reason="ab")
+    assert short.response.status_code == 422
+    (field,) = re.findall(r"<input [^>]*name=\"reason\"[^>]*aria-invalid=\"true\">", short.response.text)
+    assert 'value="ab"' in field, "nothing that was written is lost"
+    assert 'id="reason-error"' in short.response.text
     gone = await post(operator, page, "/console/deliveries", **form, reason="too old")
     assert made.delivery_id not in gone.response.text
     assert "too old" in (await recorded(land, "delivery.discarded"))[0]

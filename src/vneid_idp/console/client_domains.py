@@ -4,15 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import domains, service
-from vneid_idp.clients.domains import ForeignDomain
 from vneid_idp.console.clients import PATH
-from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.console.words import refused_in_words
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
-from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -25,29 +24,28 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def ask(request: Request, colleague: Colleague) -> Response:
     """Have the client show a domain: the page then tells what has to stand where."""
     form, client_id = await read_form(request), request.path_params["client_id"]
-    errors = reason_problem(request, colleague, form)
-    if errors:
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None:
         return await _page(request, colleague, form, errors)
-    domain, deed = form["domain"].strip().lower(), deed_of(colleague, form)
+    domain = form["domain"].strip().lower()
 
     async def work(unit: Unit) -> None:
         await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
 
-    try:
+    with refused_in_words(request, errors, "domain"):
         await colleague.act(work)
-    except ForeignDomain:
-        text = gettext(request, "It must be the host of a redirect address, or stand above one.")
-        return await _page(request, colleague, form, {"domain": text})
-    return see_other(f"{PATH}/{client_id}/domains")
+        return see_other(f"{PATH}/{client_id}/domains")
+    return await _page(request, colleague, form, errors)
 
 
 async def check(request: Request, colleague: Colleague) -> Response:
     """Look now whether a domain shows the proof."""
     form, client_id, provider = await read_form(request), request.path_params["client_id"], colleague.provider
-    errors = reason_problem(request, colleague, form)
-    if errors:
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None:
         return await _page(request, colleague, form, errors)
-    deed = deed_of(colleague, form)
     async with provider.db.reading() as reading:
         asked = await domains.get_domain(reading, client_id, form["domain"])
     shown_by = await domains.look(provider.witness, asked)

@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -104,10 +104,11 @@ async def change_all(request: Request, colleague: Colleague) -> Response:
 async def _change(
     request: Request, colleague: Colleague, kind: str, form: Form, members: dict[str, Any] | None
 ) -> Response:
-    errors = reason_problem(request, colleague, form)
-    if errors:
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None:
         return await _page(request, colleague, kind, form, errors)
-    deed, provider = deed_of(colleague, form), colleague.provider
+    provider = colleague.provider
 
     async def work(unit: Unit) -> tuple[Client, str | None]:
         client = await seen_client(unit, request, form)

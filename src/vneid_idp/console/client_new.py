@@ -12,11 +12,11 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered
 from vneid_idp.console.client_edit import FIELDS, merged, problem_at
 from vneid_idp.console.clients import PATH
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
@@ -24,6 +24,7 @@ from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -77,20 +78,22 @@ async def show_json(request: Request, colleague: Colleague) -> Response:
 async def register(request: Request, colleague: Colleague) -> Response:
     """Register what the form describes."""
     form = await read_form(request)
-    errors = reason_problem(request, colleague, form)
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
     if not form["client_name"].strip():
         errors["client_name"] = gettext(request, "Give it a name.")
     if not _grants(form):
         errors["grant_types"] = gettext(request, "Choose what it does.")
-    if errors:
+    if deed is None or errors:
         return _page(request, "fields", form, errors)
-    return await _register(request, colleague, "fields", form, _members(form))
+    return await _register(request, colleague, deed, "fields", form, _members(form))
 
 
 async def register_json(request: Request, colleague: Colleague) -> Response:
     """Register a file, or what was put in its place."""
     form, files = await read_form_with_files(request)
-    errors = reason_problem(request, colleague, form)
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
     text = files.get("file", form["metadata"].encode())
     try:
         members = orjson.loads(text)
@@ -100,15 +103,15 @@ async def register_json(request: Request, colleague: Colleague) -> Response:
     form = Form([*form.items(), ("metadata", text.decode(errors="replace"))])
     if not isinstance(members, dict):
         errors["metadata"] = gettext(request, "This is no JSON object.")
-    if errors:
+    if deed is None or errors:
         return _page(request, "json", form, errors)
-    return await _register(request, colleague, "json", form, members)
+    return await _register(request, colleague, deed, "json", form, members)
 
 
 async def _register(
-    request: Request, colleague: Colleague, kind: str, form: Form, members: Mapping[str, Any]
+    request: Request, colleague: Colleague, deed: Deed, kind: str, form: Form, members: Mapping[str, Any]
 ) -> Response:
-    provider, deed = colleague.provider, deed_of(colleague, form)
+    provider = colleague.provider
     try:
         found = registration.read_registration(members, Registrar(by_operator=True, sandbox=provider.sandbox))
     except OAuthError as refusal:

@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -56,10 +56,11 @@ async def change(request: Request, colleague: Colleague) -> Response:
     """Write a purpose anew, add one, or take one out. Its version is counted here."""
     form, provider = await read_form(request), colleague.provider
     form.one_of("what", "save", "remove")
-    errors = reason_problem(request, colleague, form) | _missing(request, form)
-    if errors:
+    errors = Errors(_missing(request, form))
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None or errors:
         return await _page(request, colleague, form, errors)
-    deed, name = deed_of(colleague, form), request.path_params["purpose"]
+    name = request.path_params["purpose"]
     purpose_id = form["id"].strip() if name == _NEW else name
     material = (purpose_id,) if form["material"] and name != _NEW else ()
 

@@ -6,12 +6,12 @@ from starlette.responses import Response
 
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.service import OVERLAP, ClientChanged
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.logos import logo_path
@@ -80,10 +80,11 @@ async def change(request: Request, colleague: Colleague) -> Response:
     """Disable, enable, or give a new secret, which is shown this once."""
     form = await read_form(request)
     what = form.one_of("what", "disable", "enable", "rotate")
-    errors = reason_problem(request, colleague, form)
-    if errors:
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None:
         return await _one(request, colleague, form=form, errors=errors)
-    deed, client_id = deed_of(colleague, form), request.path_params["client_id"]
+    client_id = request.path_params["client_id"]
     overlap = int(form.one_of("overlap", *(str(each // HOUR) for each in _OVERLAPS))) * HOUR if what == "rotate" else 0
 
     async def work(unit: Unit) -> str | None:

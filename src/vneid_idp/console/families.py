@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import families
-from vneid_idp.clients.families import BadFamily, FamilyExists
-from vneid_idp.console.deed import deed_of, reason_problem
+from vneid_idp.console.words import refused_in_words
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
@@ -28,19 +28,15 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def create(request: Request, colleague: Colleague) -> Response:
     """Make one before its first client is there."""
     form = await read_form(request)
-    errors = reason_problem(request, colleague, form) | _name_problem(request, form)
-    if errors:
+    errors = Errors(_name_problem(request, form))
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None or errors:
         return await _list(request, colleague, form, errors)
-    deed, family_id = deed_of(colleague, form), form["family"].strip()
-    try:
+    family_id = form["family"].strip()
+    with refused_in_words(request, errors, "family"):
         await colleague.act(lambda unit: families.create(unit, family_id, form["name"].strip(), deed))
-    except BadFamily:
-        text = gettext(request, "At most 64 letters, digits, dots, hyphens and underscores.")
-        return await _list(request, colleague, form, {"family": text})
-    except FamilyExists:
-        text = gettext(request, "There is an organisation under this id already.")
-        return await _list(request, colleague, form, {"family": text})
-    return see_other(f"{PATH}/{family_id}")
+        return see_other(f"{PATH}/{family_id}")
+    return await _list(request, colleague, form, errors)
 
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
@@ -52,12 +48,10 @@ async def change(request: Request, colleague: Colleague) -> Response:
     """Name it, or take it in or out of service."""
     form, family_id = await read_form(request), request.path_params["family"]
     what = form.one_of("what", "name", "disable", "enable")
-    errors = reason_problem(request, colleague, form)
-    if what == "name":
-        errors |= _name_problem(request, form)
-    if errors:
+    errors = Errors(_name_problem(request, form) if what == "name" else {})
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None or errors:
         return await _one(request, colleague, form, errors)
-    deed = deed_of(colleague, form)
 
     async def work(unit: Unit) -> None:
         match what:

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.bindings.kinds import actions_of
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.console.policy_words import ACTIONS, KINDS, THRESHOLDS
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
@@ -16,6 +15,7 @@ from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Requirement, ThresholdRow
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext, mark
@@ -111,7 +111,8 @@ async def show_form(request: Request, colleague: Colleague) -> Response:
 async def load(request: Request, colleague: Colleague) -> Response:
     """Check the rows and store them as a draft. What is wrong is told line by line."""
     form, files = await read_form_with_files(request)
-    errors = reason_problem(request, colleague, form)
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
     # What a file says is shown in the form as well: where something is wrong it can be put right there.
     document = _text_of(files["file"]) if "file" in files else form["document"]
     if document is None:
@@ -120,9 +121,8 @@ async def load(request: Request, colleague: Colleague) -> Response:
     elif not document.strip():
         errors["document"] = gettext(request, "Put the rows here, or choose a file that has some.")
     form = Form([*form.items(), ("document", document)])
-    if errors:
+    if deed is None or errors:
         return _form(request, form, errors)
-    deed = deed_of(colleague, form)
     try:
         draft = await colleague.act(lambda unit: service.load(unit, form["document"], actions_of(), deed))
     except PolicyRefused as refusal:

@@ -5,22 +5,20 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.audit.deeds import BadDeed
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.console.policy import PATH, read_day, rows_of
 from vneid_idp.console.policy_words import ACTIONS, KINDS, REASONS
+from vneid_idp.console.words import refused_in_words
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import Policy, gaps
-from vneid_idp.policy.service import HoldsAlready, NoSuchVersion, PolicyVersion
+from vneid_idp.policy.service import NoSuchVersion, PolicyVersion
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate_draft
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
-from vneid_idp.web.i18n import gettext
-from vneid_idp.web.reason_words import reason_wanted
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -87,19 +85,15 @@ async def ask(request: Request, colleague: Colleague) -> Response:
 async def publish(request: Request, colleague: Colleague) -> Response:
     """Publish a draft, for a reason."""
     form, number = await read_form(request), _number(request)
-    errors = reason_problem(request, colleague, form)
-    if errors:
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None:
         return await _ask(request, colleague, form, errors)
-    deed, backdated = deed_of(colleague, form), form["backdated"].strip() or None
-    try:
+    backdated = form["backdated"].strip() or None
+    with refused_in_words(request, errors, "backdated"):
         await colleague.act(lambda unit: service.publish(unit, number, deed, backdated=backdated))
-    except HoldsAlready:
-        text = gettext(request, "Rows of this draft would hold since a day that has begun. Say why, if that is meant.")
-        return await _ask(request, colleague, form, {"backdated": text})
-    except BadDeed:
-        text = reason_wanted(request)
-        return await _ask(request, colleague, form, {"backdated": text})
-    return see_other(f"{PATH}/{number}")
+        return see_other(f"{PATH}/{number}")
+    return await _ask(request, colleague, form, errors)
 
 
 async def _ask(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:

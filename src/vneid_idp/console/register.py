@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.console.deed import deed_of, reason_problem
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact
 from vneid_idp.use_cases.report_to_registry import Reporting
 from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
 from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -60,10 +60,12 @@ async def _page(
 async def retry(request: Request, colleague: Colleague) -> Response:
     """Follow one now."""
     form, provider = await read_form(request), colleague.provider
-    if errors := reason_problem(request, colleague, form):
+    errors = Errors()
+    deed = deed_of(request, colleague, form, errors)
+    if deed is None:
         return await _page(request, colleague, form, errors)
     at = Reporting(provider.db, provider.vault, provider.keys.blind, provider.registry)
-    policy, deed = await provider.policy.current(), deed_of(colleague, form)
+    policy = await provider.policy.current()
     try:
         await retry_set_aside(at, form["feed"], form["cursor"], policy, deed, act=colleague.act)
     except StillSetAside:

@@ -1,0 +1,29 @@
+"""Why something at the console cannot be done, as an operator reads it at the field."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from vneid_idp.audit.deeds import BadDeed
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.web.deeds import Errors, RefusedInWords
+from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.reason_words import reason_wanted
+
+_REFUSALS: Mapping[str, str] = {
+    "bad_family": mark("At most 64 letters, digits, dots, hyphens and underscores."),
+    "family_exists": mark("There is an organisation under this id already."),
+    "foreign_domain": mark("It must be the host of a redirect address, or stand above one."),
+    "policy_in_the_past": mark("Rows of this draft would hold since a day that has begun. Say why, if that is meant."),
+}
+
+
+def refused_in_words(request: Request, errors: Errors, field: str) -> RefusedInWords:
+    """`with` it, a refusal that an operator can mend becomes an error at `field`."""
+    return RefusedInWords(request, errors, _words_of, field)
+
+
+def _words_of(request: Request, error: DomainError) -> str | None:
+    if isinstance(error, BadDeed):
+        return reason_wanted(request)
+    return gettext(request, _REFUSALS[error.code]) if error.code in _REFUSALS else None
