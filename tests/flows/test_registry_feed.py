@@ -20,7 +20,8 @@ from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import person_token
 from vneid_idp.bindings.engine import service as bindings
-from vneid_idp.bindings.resting import RestingGround
+from vneid_idp.bindings.engine.grounds import RestingGround
+from vneid_idp.bindings.social_accounts.grounds import grounds
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
@@ -40,7 +41,6 @@ from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import OutcomeUnknown, StorageUnavailable
-from vneid_idp.use_cases import follow_registry as use_case
 from vneid_idp.use_cases.lock_person import lock_person
 from vneid_idp.use_cases.sign_in import sign_in
 from vneid_idp.workers.follower import Follower
@@ -362,11 +362,8 @@ def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> 
     binding = SocialAccount(
         "c", "bind_1", child.person_id, "per_former", BindingMethod.GUARDIAN, 2, BindingFacts(now, now)
     )
-    assert (
-        use_case.grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now)
-        == frozenset()
-    )
-    assert use_case.grounds(binding, child, None, rules, now) == {RestingGround.GUARDIANSHIP}
+    assert grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now) == frozenset()
+    assert grounds(binding, child, None, rules, now) == {RestingGround.GUARDIANSHIP}
     grown = replace(child, birth_date=child.birth_date.replace(year=child.birth_date.year - 8))
-    assert use_case.grounds(binding, grown, None, rules, now) == frozenset()
-    assert use_case.grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {RestingGround.DEATH}
+    assert grounds(binding, grown, None, rules, now) == frozenset()
+    assert grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {RestingGround.DEATH}

@@ -10,11 +10,13 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Column, Text, create_engine, make_url
 
 from vneid_idp.audit.events import EventKind
+from vneid_idp.bindings.engine.grounds import RestingGround
 from vneid_idp.bindings.engine.kind import BindingKind, Entry
 from vneid_idp.bindings.engine.lifecycle import Lifecycle, Pause, StateChange
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.engine.statements import statements
 from vneid_idp.bindings.engine.tables import binding_table, fact, index
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.policy.rules import Rules
 from vneid_idp.storage.metadata import metadata
 from vneid_idp.storage.unit import Row
@@ -163,6 +165,11 @@ def _entry(binding: ToyNumber) -> Entry:
     return Entry(at["verified_at"], at["ended_at"], binding.state is State.FROZEN, recycled)
 
 
+def _grounds(_: ToyNumber, record: RegistryRecord, *__: object) -> frozenset[RestingGround]:
+    """A number rests with its holder's death alone, and needs no card."""
+    return frozenset() if record.deceased_at is None else frozenset({RestingGround.DEATH})
+
+
 TOY_NUMBER: BindingKind[ToyNumber] = BindingKind(
     name=ToyNumber.kind,
     table=table,
@@ -175,6 +182,7 @@ TOY_NUMBER: BindingKind[ToyNumber] = BindingKind(
     representative="guardian",
     actions=("call",),
     judge=judge,
+    grounds=_grounds,
     entry=_entry,
     next_step=lambda binding, _age, _rules: "confirm" if binding.state is State.DISOWNED else None,
 )

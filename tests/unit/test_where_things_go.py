@@ -49,6 +49,14 @@ def test_the_setting_names_the_registries_that_there_are() -> None:
     assert set(named) == set(REGISTRIES), "registries.py (`REGISTRIES`) and settings.py (`registry`) name the same"
 
 
+def test_why_a_binding_rests_is_decided_by_its_kind() -> None:
+    ground = re.compile(r"RestingGround\.[A-Z]+")
+    found = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py") if ground.search(path.read_text())}
+    kinds = {path for path in found if path.startswith("bindings/")}
+    assert found == kinds, "no use case decides it"
+    assert "bindings/social_accounts/grounds.py" in kinds
+
+
 def test_every_kind_of_binding_has_its_words_at_the_list() -> None:
     assert set(KIND_WORDS) == set(KINDS), "portal/kind_words.py has a row for each kind of bindings/kinds.py"
 

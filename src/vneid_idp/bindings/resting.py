@@ -10,27 +10,13 @@ from typing import Any
 
 from vneid_idp.bindings import resting_store, service
 from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.grounds import RestingGround
 from vneid_idp.bindings.engine.kind import GUARDIAN, B, BindingKind
 from vneid_idp.bindings.engine.lifecycle import Pause
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.unit import Reading, Unit
-
-
-class RestingGround(StrEnum):
-    """Why a binding rests. Names stand in the database."""
-
-    DEATH = "death"
-    """Its holder died."""
-    CARD = "card"
-    """Its holder, who proved it, has no valid card any more, which locks the identity (Decree 69/2024 Art. 15)."""
-    GUARDIANSHIP = "guardianship"
-    """Who bound it for a child is no parent or guardian of the child any more."""
-    GUARDIAN = "guardian"
-    """Who bound it for a child cannot act: died, was forgotten, or has an identity that is locked, by whomever or with
-    the card."""
-
 
 UNSUPERVISED = frozenset({RestingGround.GUARDIANSHIP, RestingGround.GUARDIAN})
 """Grounds that another proof does away with: another guardian's, or the young person's own."""

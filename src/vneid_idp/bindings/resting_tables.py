@@ -1,4 +1,4 @@
-"""Why bindings of any kind rest, where the population register gave the ground (`resting.RestingGround`)."""
+"""Why bindings of any kind rest, where the population register gave the ground (`engine.grounds.RestingGround`)."""
 
 from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text
 

@@ -2,6 +2,7 @@
 
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof
 from vneid_idp.bindings.social_accounts.words import BindingSuspended, GuardianRequired
@@ -22,7 +23,6 @@ from vneid_idp.protocol.claims import check_may_bind
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.follow_registry import grounds
 from vneid_idp.use_cases.renew_binding import renew_binding
 
 
@@ -66,7 +66,7 @@ async def bind_account(
     if held is not None and held.person_id == holder:
         account = await accounts.find(unit, holder)
         await renew_binding(
-            unit, held, proof, lambda binding: grounds(binding, answer.record, account, rules, unit.now)
+            unit, held, proof, lambda binding: SOCIAL_ACCOUNT.grounds(binding, answer.record, account, rules, unit.now)
         )
     bound = await social_accounts.bind_social_account(
         unit,

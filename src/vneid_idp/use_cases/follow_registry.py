@@ -10,22 +10,16 @@ from dataclasses import dataclass
 from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.bindings import resting
-from vneid_idp.bindings.engine.kind import GUARDIAN
-from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.bindings.resting import RestingGround
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.factors import otp
-from vneid_idp.identity.register.cards import CardStatus, card_status
 from vneid_idp.identity.register.feed import Fact, changed_facts
-from vneid_idp.identity.register.guardianship import is_abandoned
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
-from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
-from vneid_idp.policy.rules import Policy, Rules
+from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
@@ -97,26 +91,7 @@ async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Acco
     await resting.put_in_step(
         unit,
         record.person_id,
-        lambda binding: grounds(binding, record, account, policy.at(unit.now), unit.now),
+        lambda binding: KINDS[binding.kind].grounds(binding, record, account, policy.at(unit.now), unit.now),
         locked_at=None if account is None else account.locked_since,
     )
     await put_children_in_step(unit, record.person_id)
-
-
-def grounds(
-    binding: Binding, record: RegistryRecord, account: Account | None, rules: Rules, now: Instant
-) -> frozenset[RestingGround]:
-    """Why a binding of this holder rests, as far as the register says. Pure.
-
-    A child needs no card, and nor does an account that a guardian bound. Who has outgrown guardians is asked for an own
-    proof, whoever was guardian.
-    """
-    found = set()
-    if record.deceased_at is not None:
-        found.add(RestingGround.DEATH)
-    if binding.representative_id is None:
-        if account is not None and card_status(record.card, now) is not CardStatus.VALID:
-            found.add(RestingGround.CARD)
-    elif KINDS[binding.kind].representative == GUARDIAN and is_abandoned(binding.representative_id, record, rules, now):
-        found.add(RestingGround.GUARDIANSHIP)
-    return frozenset(found)

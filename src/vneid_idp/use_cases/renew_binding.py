@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.resting import UNSUPERVISED, RestingGround
+from vneid_idp.bindings.engine.grounds import RestingGround
+from vneid_idp.bindings.resting import UNSUPERVISED
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount

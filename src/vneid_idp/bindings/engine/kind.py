@@ -6,8 +6,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table
 
+from vneid_idp.bindings.engine.grounds import RestingGround
 from vneid_idp.bindings.engine.lifecycle import Lifecycle
 from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.identity.account_rules import Account
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules
 from vneid_idp.storage.statement import Statement
@@ -54,7 +57,8 @@ class BindingKind(Generic[B]):
     judge: Callable[[B, int | None, Rules], Mapping[str, str | None]]
     """Why something may not do each action that has a rule, None where it may, at the holder's age in completed years;
     no age where the holder is forgotten."""
-
+    grounds: Callable[[B, RegistryRecord, Account | None, Rules, Instant], frozenset[RestingGround]]
+    """Why one of this holder rests, as far as the register says of them; their open account, if there is one. Pure."""
     entry: Callable[[B], Entry]
     """The binding as a list of all kinds shows it."""
     next_step: Callable[[B, int, Rules], str | None]

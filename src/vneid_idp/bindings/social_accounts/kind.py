@@ -5,6 +5,7 @@ from typing import Any
 from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind, Entry
 from vneid_idp.bindings.engine.statements import statements
 from vneid_idp.bindings.social_accounts.capabilities import Action, judge
+from vneid_idp.bindings.social_accounts.grounds import grounds
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, next_binding_step
 from vneid_idp.bindings.social_accounts.tables import social_accounts
@@ -59,6 +60,7 @@ SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     representative=GUARDIAN,
     actions=tuple(Action),
     judge=judge,
+    grounds=grounds,
     entry=_entry,
     next_step=next_binding_step,
 )
