@@ -7,13 +7,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.office.access import OpenFile, for_file
 from vneid_idp.office.deed import deed_page
 from vneid_idp.office.words import refused_in_words
-from vneid_idp.use_cases.enrol_person import add_passkey, remove_passkey
+from vneid_idp.use_cases.enrol_person import add_passkey, check_may_have_passkey, remove_passkey
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.deeds import Errors, deed_of
@@ -38,11 +37,14 @@ async def _page(
 
 
 async def options(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-    """What `navigator.credentials.create()` needs, and the sealed challenge to bring back."""
+    """What `navigator.credentials.create()` needs, and the sealed challenge to bring back.
+
+    Raises as `add_passkey`, so that the device makes no passkey that is refused then.
+    """
     check_csrf(request, {})
     provider = colleague.provider
     async with provider.db.reading() as unit:
-        await accounts.get_open(unit, file.person_id)
+        await check_may_have_passkey(unit, file.person_id)
         made = await passkeys.registration_options(
             unit,
             provider.keys.sealer,

@@ -11,7 +11,7 @@ from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices.decided_requests import SHOWN, DecidedRequest, Outcome
 from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.identity.offices.roles import EVERYWHERE, Role
-from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.identity.register.records import LockedBy, find_all
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.office.access import HOME, OpenFile, decided_for, for_file, waiting_for
 from vneid_idp.office.deed import deed_page
@@ -155,7 +155,7 @@ async def _decide_page(request: Request, colleague: Colleague, form: Form, error
 
 
 async def _decided(request: Request, colleague: Colleague, lately: tuple[DecidedRequest, ...]) -> tuple[Decided, ...]:
-    records = await colleague.provider.registry.find_many({each.asked.person_id for each in lately})
+    records = await find_all(colleague.provider.registry, {each.asked.person_id for each in lately})
     return tuple(
         Decided(
             each,
@@ -170,7 +170,7 @@ async def _decided(request: Request, colleague: Colleague, lately: tuple[Decided
 
 
 async def _waiting(colleague: Colleague, requests: tuple[LockRequest, ...]) -> tuple[Waiting, ...]:
-    records = await colleague.provider.registry.find_many({asked.person_id for asked in requests})
+    records = await find_all(colleague.provider.registry, {asked.person_id for asked in requests})
     return tuple(
         Waiting(
             asked,

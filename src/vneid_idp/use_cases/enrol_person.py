@@ -14,7 +14,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 
 
@@ -73,6 +73,11 @@ async def raise_level(
     return followed.deliveries
 
 
+async def check_may_have_passkey(unit: Reading, person_id: str) -> None:
+    """Require that a passkey can be added at a desk, before the person's device makes one. Raises as `add_passkey`."""
+    await _check(unit, person_id, Act.ADD_PASSKEY)
+
+
 async def add_passkey(
     unit: Unit,
     sealer: Sealer,
@@ -109,5 +114,9 @@ async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, dee
 
 async def _seize(unit: Unit, person_id: str, act: Act) -> None:
     await persons.seize(unit, person_id)
+    await _check(unit, person_id, act)
+
+
+async def _check(unit: Reading, person_id: str, act: Act) -> None:
     holds_role = bool(await roles_of(unit, person_id))
     check_possible(act, await accounts.find(unit, person_id), holds_role=holds_role)

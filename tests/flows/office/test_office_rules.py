@@ -287,8 +287,13 @@ async def test_an_operator_of_one_office_opens_no_console(land: Country) -> None
 async def test_no_colleague_gets_a_way_into_the_account_of_another(land: Country) -> None:
     """Four eyes would be two: a clerk could add a passkey of her own to an officer's account, and decide as him."""
     clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
-    await colleague(land, "complete", Role.OFFICER)
     page = await file_of(land, clerk, "complete")
+    token = re.search(r'data-csrf="([^"]+)"', (await opened(clerk, f"{page.path}/passkeys")).response.text)
+    assert token
+    headers, options = {"X-CSRF-Token": token[1]}, f"{page.path}/passkey/options"
+    made = (await clerk.browser.post(options, headers=headers, json={})).json()
+    await colleague(land, "complete", Role.OFFICER)
+    page = await opened(clerk, page.path)
     assert "giữ một vai trò" in page.text
     assert not {f"{page.path}/{what}" for what in ("code", "phone", "passkeys")} & set(
         re.findall(r'href="([^"]+)"', page.response.text)
@@ -296,10 +301,8 @@ async def test_no_colleague_gets_a_way_into_the_account_of_another(land: Country
     refused = await at_desk(clerk, page, "code")
     assert (refused.response.status_code, "Hãy chấm dứt vai trò đó trước" in refused.text) == (422, True)
     assert not re.search(r"<code[^>]*>", refused.response.text)
-    token = re.search(r'data-csrf="([^"]+)"', (await opened(clerk, f"{page.path}/passkeys")).response.text)
-    assert token
-    headers = {"X-CSRF-Token": token[1]}
-    made = (await clerk.browser.post(f"{page.path}/passkey/options", headers=headers, json={})).json()
+    early = await clerk.browser.post(options, headers=headers, json={})
+    assert (early.status_code, early.json()["code"]) == (409, "holds_role"), "before the device makes one"
     answer = Authenticator(ISSUER).create(orjson.dumps(made["options"]).decode())
     body = {"sealed": made["sealed"], "answer": answer, "name": "Khóa", "reason": "no phone"}
     added = await clerk.browser.post(f"{page.path}/passkey", headers=headers, json=body)

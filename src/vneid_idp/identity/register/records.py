@@ -155,6 +155,14 @@ MANY = 500
 """How many people may be asked for in one question."""
 
 
+async def find_all(registry: Registry, person_ids: Collection[str]) -> dict[str, RegistryRecord]:
+    """As `Registry.find_many`, for any number of people: one question for each `MANY` of them."""
+    wanted, found = sorted(set(person_ids)), dict[str, RegistryRecord]()
+    for start in range(0, len(wanted), MANY):
+        found |= await registry.find_many(wanted[start : start + MANY])
+    return found
+
+
 def from_json(value: dict[str, Any]) -> RegistryRecord:
     """The record that `orjson.dumps(record)` wrote. New fields come last and with a default, so that old rows still
     open.
