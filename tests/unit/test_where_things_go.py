@@ -15,11 +15,11 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
-from vneid_idp.portal.kind_words import KIND_WORDS
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.registries import REGISTRIES
 from vneid_idp.sandbox.country.persona_list import SKETCHES
 from vneid_idp.settings import Settings
+from vneid_idp.web.kind_words import KIND_WORDS
 
 PACKAGE = Path(vneid_idp.__file__).parent
 
@@ -57,8 +57,19 @@ def test_why_a_binding_rests_is_decided_by_its_kind() -> None:
     assert "bindings/social_accounts/grounds.py" in kinds
 
 
-def test_every_kind_of_binding_has_its_words_at_the_list() -> None:
-    assert set(KIND_WORDS) == set(KINDS), "portal/kind_words.py has a row for each kind of bindings/kinds.py"
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_binding_has_its_words(kind: str) -> None:
+    file, words = f"web/kind_words/{kind}.py", KIND_WORDS[kind]
+    events = {str(event) for event in KINDS[kind].lifecycle.events.values()}
+    assert events <= set(words.history), f"{file}: history"
+    assert set(words.actions) == set(KINDS[kind].actions), f"{file}: actions"
+
+
+def test_no_page_has_words_of_a_kind_of_its_own() -> None:
+    own = {text for words in KIND_WORDS.values() for text in (*words.history.values(), *words.actions.values())}
+    pages = [path for path in PACKAGE.rglob("*.py") if "kind_words" not in path.parts]
+    found = {path.name for path in pages for text in own if len(text) > 10 and f'"{text}"' in path.read_text()}
+    assert found == set(), "words of a kind stand in its file alone"
 
 
 class Silent(Sender):

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.bindings.kinds import actions_of
-from vneid_idp.console.policy_words import ACTIONS, KINDS, THRESHOLDS
+from vneid_idp.console.policy_words import ACTIONS, THRESHOLDS
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
@@ -97,7 +97,6 @@ async def show(request: Request, colleague: Colleague) -> Response:
         today=today,
         asked=asked,
         numbers=numbers,
-        kinds=KINDS,
         ahead=[turn for turn in policy.days() if turn > today],
         versions=versions[::-1],
     )

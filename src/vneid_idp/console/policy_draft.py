@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.console.policy import PATH, read_day, rows_of
-from vneid_idp.console.policy_words import ACTIONS, KINDS, REASONS
+from vneid_idp.console.policy_words import ACTIONS, REASONS
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
@@ -71,7 +71,6 @@ async def _page(
         day=first_change(before, after, today) if simulation is None else simulation.day,
         simulation=simulation,
         actions=ACTIONS,
-        kinds=KINDS,
         reasons=REASONS,
         loaded=loaded,
     )

@@ -15,12 +15,13 @@ from vneid_idp.identity.ages import age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
-from vneid_idp.portal.kind_words import KIND_WORDS, KindWords
 from vneid_idp.portal.linked import Seen, is_live, read_page
 from vneid_idp.protocol.client import Client
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
+from vneid_idp.web.kind_words import KIND_WORDS
+from vneid_idp.web.kind_words.words import KindWords
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 

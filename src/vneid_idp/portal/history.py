@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.audit.service import history_of
+from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.kind_words import KIND_WORDS
 from vneid_idp.web.templates import render
 
 _PAGE = 30
@@ -51,13 +53,6 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.LOCK_EXPIRED: mark("A request about a lock of your account was not decided in time, and counts no more."),
     EventKind.REGISTER_INFORMED: mark("A registration office told the population register: %(what)s."),
     EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
-    EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
-    EventKind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
-    EventKind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
-    EventKind.BINDING_SUSPENDED: mark("The link to your account at %(service)s was suspended."),
-    EventKind.BINDING_RESUMED: mark("The link to your account at %(service)s counts again."),
-    EventKind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
-    EventKind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
 }
 _DECIDED: Mapping[tuple[object, object], str] = {
     (True, True): mark("It was decided to lock your account."),
@@ -149,7 +144,7 @@ async def show(request: Request, holder: Holder) -> Response:
 
 
 def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
-    message = _SENTENCES.get(event.kind, _UNKNOWN)
+    message = _sentence(event)
     if event.kind == EventKind.LOCK_DECIDED:
         message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
     if event.kind == EventKind.PERSON_LOOKED_UP:
@@ -167,6 +162,13 @@ def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str])
         event.kind in _NOTABLE,
         _why(event),
     )
+
+
+def _sentence(event: RecordedEvent) -> str:
+    # Events of the time when there were social accounts alone do not say of which kind they are.
+    words = KIND_WORDS.get(event.data.get("kind", SocialAccount.kind))
+    of_kind = None if words is None else words.history.get(event.kind)
+    return of_kind or _SENTENCES.get(event.kind, _UNKNOWN)
 
 
 def _reported(data: Mapping[str, Any]) -> str:

@@ -99,7 +99,7 @@ async def move(
     statement = kind.statements.get(f"move {how}")
     if statement is None:
         return None
-    values = {f"new_{name}": value for name, value in brought.items()} | entry(unit.now, data)
+    values = {f"new_{name}": value for name, value in brought.items()} | entry(unit.now, {"kind": kind.name, **data})
     if kind.lifecycle.changes[how].happens:
         values["at"] = unit.now
     row = await unit.fetch_one(statement, of_client=client_id, of_binding=binding_id, **values)

@@ -1,0 +1,28 @@
+"""What pages say of a kind of binding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """How pages speak of one kind. The words in brackets are what a message is told."""
+
+    what: str
+    """What stands in the list at `/me/accounts`."""
+    of_child: str
+    """Whose it is (`child`)."""
+    step: str
+    """What its holder has to do (`years`, the age up to which guardians act)."""
+    released: str
+    """What follows from a release, once it is done."""
+    release: str
+    """What is released (`service`), for who hears the page."""
+    releasing: str
+    """What a release does, before it is done."""
+    history: Mapping[str, str]
+    """What happened with one, by the kind of event (`service`), as its holder reads it at `/me/history`."""
+    actions: Mapping[str, str]
+    """What the policy may ask something for, as the console shows it."""
+    reasons: Mapping[str, str]
+    """Why something may not do an action, as the console shows it."""
