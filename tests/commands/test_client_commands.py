@@ -81,7 +81,7 @@ def test_purposes_are_shown_and_set(client: dict[str, str]) -> None:
     assert "account: version 2" in output
     assert "everybody for age_over_18" in output
     output = run("clients", "purposes", "set", client_id, wider, "--material", "account", *WHY).stdout
-    assert "account: version 3, asks everybody anew" in output
+    assert "account: version 3, asks who has not answered it" in output
     unknown = run("clients", "purposes", "set", client_id, wider, "--material", "other", *WHY, code=1)
     assert "none of the id other" in unknown.stderr
 

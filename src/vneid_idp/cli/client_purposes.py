@@ -63,8 +63,7 @@ def set_purposes(
 def print_versions(client: Client) -> None:
     """A line a purpose: its version, and whom it asks."""
     for purpose in client.purposes:
-        since = purpose.since("")
-        asked = "everybody anew" if since == purpose.version else f"only who has not answered version {since} or later"
-        new = [claim for claim, version in purpose.claims_since.items() if version == purpose.version]
+        since, new = purpose.asks()
+        asked = "who has not answered it" if since is None else f"only who has not answered version {since} or later"
         added = f"; everybody for {', '.join(new)}" if new else ""
         out.print(f"{purpose.id}: version {purpose.version}, asks {asked}{added}", markup=False)

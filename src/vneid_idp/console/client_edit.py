@@ -72,6 +72,15 @@ def merged(before: Mapping[str, Any], form: Form) -> dict[str, Any]:
     return members
 
 
+def missing_fields(request: Request, form: Form) -> dict[str, str]:
+    """What the form cannot do without: an emptied scope would fall back to its default, and take everything away."""
+    return {
+        field.name: gettext(request, "%(label)s: this is needed.", label=gettext(request, field.label))
+        for field in FIELDS
+        if field.required and not form[field.name].strip()
+    }
+
+
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
     return await _page(request, colleague, "fields", Form([]), {})
@@ -104,9 +113,9 @@ async def change_all(request: Request, colleague: Colleague) -> Response:
 async def _change(
     request: Request, colleague: Colleague, kind: str, form: Form, members: dict[str, Any] | None
 ) -> Response:
-    errors = Errors()
+    errors = Errors(missing_fields(request, form) if kind == "fields" else {})
     deed = deed_of(request, colleague, form, errors)
-    if deed is None:
+    if deed is None or errors:
         return await _page(request, colleague, kind, form, errors)
     provider = colleague.provider
 

@@ -10,8 +10,9 @@ from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
-from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.purposes import PURPOSE_ID
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.deeds import Errors, deed_of
@@ -22,7 +23,7 @@ from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 _NEW = "+"
-"""Stands in the address for a purpose that is yet to be written; no identifier that we would give."""
+"""Stands in the address for a purpose that is yet to be written; no id of a purpose (`PURPOSE_ID`)."""
 TEXTS = {
     "title": mark("Title"),
     "text": mark("Explanation"),
@@ -32,18 +33,11 @@ TEXTS = {
 """What people read of a purpose, in the languages that it has them in."""
 
 
-def whom_it_asks(purpose: Purpose) -> tuple[int | None, tuple[str, ...]]:
-    """Since which version an answer counts, none where everybody is asked anew; the claims that all are asked for."""
-    since = purpose.since("")
-    new = tuple(claim for claim, version in purpose.claims_since.items() if version == purpose.version)
-    return (None if since == purpose.version else since), new
-
-
 async def show(request: Request, colleague: Colleague) -> Response:
     """All purposes of a client."""
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, request.path_params["client_id"])
-    asks = {purpose.id: whom_it_asks(purpose) for purpose in client.purposes}
+    asks = {purpose.id: purpose.asks() for purpose in client.purposes}
     return render(request, "console/client_purposes.html", client=client, asks=asks)
 
 
@@ -64,8 +58,10 @@ async def change(request: Request, colleague: Colleague) -> Response:
     purpose_id = form["id"].strip() if name == _NEW else name
     material = (purpose_id,) if form["material"] and name != _NEW else ()
 
-    async def work(unit: Unit) -> Client:
+    async def work(unit: Unit) -> Client | None:
         client = await seen_client(unit, request, form)
+        if name == _NEW and purpose_id in {purpose.id for purpose in client.purposes}:
+            return None  # to add is not to overwrite what people have agreed to
         wanted = _with(client.metadata.get("purposes", []), purpose_id, form)
         return await by_operator.set_purposes(unit, client, wanted, deed, sandbox=provider.sandbox, material=material)
 
@@ -73,6 +69,9 @@ async def change(request: Request, colleague: Colleague) -> Response:
         client = await colleague.act(work)
     except OAuthError as refusal:
         return await _page(request, colleague, form, {_place(refusal): refusal.description})
+    if client is None:
+        taken = gettext(request, "There is a purpose of this id already. Change that one, or choose another id.")
+        return await _page(request, colleague, form, {"id": taken})
     return see_other(f"{PATH}/{client.client_id}/purposes")
 
 
@@ -99,13 +98,17 @@ def _missing(request: Request, form: Form) -> dict[str, str]:
     if form["what"] == "remove":
         return {}
     language = LANGUAGES[DEFAULT]
-    needed = {"id": gettext(request, "An id is needed.")} if request.path_params["purpose"] == _NEW else {}
+    is_new = request.path_params["purpose"] == _NEW
+    needed = {"id": gettext(request, "An id is needed.")} if is_new else {}
     for name, label in TEXTS.items():
         said = gettext(request, label)
         needed[f"{name}-{DEFAULT}"] = gettext(
             request, "%(label)s: people read it, so it is needed in %(language)s.", label=said, language=language
         )
-    return {name: text for name, text in needed.items() if not form[name].strip()}
+    missing = {name: text for name, text in needed.items() if not form[name].strip()}
+    if is_new and "id" not in missing and not PURPOSE_ID.fullmatch(form["id"].strip()):
+        missing["id"] = gettext(request, "An id is at most 64 letters without accents, digits, '.', '_' and '-'.")
+    return missing
 
 
 def _place(refusal: OAuthError) -> str:

@@ -48,6 +48,13 @@ class Purpose:
         """The oldest version whose answer about `claim` still counts."""
         return max(self.version if self.answers_since is None else self.answers_since, self.claims_since.get(claim, 0))
 
+    def asks(self) -> tuple[int | None, tuple[str, ...]]:
+        """Whom it asks: who has not answered the version named, or a later one; `None` where only this version counts.
+        And the claims for which everybody is asked who answered an older one."""
+        since = self.since("")
+        new = tuple(claim for claim, version in self.claims_since.items() if version == self.version)
+        return (None if since == self.version else since), new
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

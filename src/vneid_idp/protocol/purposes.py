@@ -9,6 +9,8 @@ from vneid_idp.protocol.claims import CLAIMS, scope_of
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
 
+PURPOSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What names a purpose: it stands in events and in addresses of pages."""
 _TEXTS = ("title", "text", "legal_ground", "kept_until")
 _VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing to read
 
@@ -45,6 +47,8 @@ def read_purposes(value: object) -> list[dict[str, Any]]:
 def _read_purpose(value: object) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
         raise BadMember("holds a purpose without an id")
+    if not PURPOSE_ID.fullmatch(value["id"]):
+        raise BadMember("holds a purpose whose id is no identifier of at most 64 letters, digits, '.', '_' and '-'")
     version = str(value.get("version", 1))
     if not _VERSION.fullmatch(version) or not 0 < int(version) < 2**31:
         raise BadMember("holds a purpose whose version is not a positive number")

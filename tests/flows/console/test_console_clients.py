@@ -50,6 +50,7 @@ async def test_what_people_see_of_a_client_is_changed(land: Country, party: Rely
         ({"redirect_uris": "ftp://x"}, 'id="redirect_uris-error"'),
         ({"redirect_uris": ""}, 'id="redirect_uris-error"'),
         ({"scope": "openid everything"}, 'id="scope-error"'),
+        ({"scope": " "}, 'id="scope-error"'),
         ({"reason": "x"}, 'id="reason-error"'),
         ({"reason": "for 097099000001"}, 'id="reason-error"'),
     ],
@@ -106,6 +107,12 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
     assert (await change(operator, f"{base}/+", **(new | texts | {"optional": "nonsense"}))).response.status_code == 422
     assert (await change(operator, f"{base}/+", **new, **texts)).path == base
     assert [each.id for each in (await client_of(land, party)).purposes] == ["account", "letters"]
+    for taken in ("account", "a/b", "+", "thư", ".."):
+        page = await change(operator, f"{base}/+", **(new | texts | {"id": taken}))
+        assert page.response.status_code == 422, taken
+        assert ("Đã có mục đích mang mã này" in page.text) == (taken == "account")
+        assert ("Mã gồm tối đa 64" in page.text) == (taken != "account")
+    assert [each.version for each in (await client_of(land, party)).purposes] == [4, 1], "nothing was overwritten"
     await change(operator, f"{base}/letters", what="remove")
     assert [each.id for each in (await client_of(land, party)).purposes] == ["account"]
     assert (await operator.browser.get(f"{base}/letters")).status_code == 404
