@@ -62,7 +62,7 @@ def as_operator(
     for command in (
         ("families", "create", "carrier", "Viễn thông A", *WHY),
         ("policy", "load", str(file), *WHY),
-        ("keys", "rotate", "--kind", "ES256"),
+        ("keys", "rotate", "--kind", "ES256", *WHY),
     ):
         done = server.command(*command)
         assert done.returncode == 0, done.stderr

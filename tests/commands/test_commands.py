@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from tests.support.people import SEALER
+from tests.support.seeded import recorded
 from tests.support.tampering import unlock_events
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, EventKind
@@ -160,17 +161,21 @@ def test_an_unknown_client_cannot_be_disabled() -> None:
 
 
 @pytest.mark.usefixtures("production")
-def test_keys_are_rotated_and_listed() -> None:
+def test_keys_are_rotated_and_listed(database_url: str) -> None:
     assert len(run("keys", "list").stdout.splitlines()) == 1
     assert "No signing key is announced" in run("keys", "readiness").stdout
-    assert "ES256 2" in run("keys", "rotate", "--kind", "ES256").stdout
+    assert "ES256 2" in run("keys", "rotate", "--kind", "ES256", *WHY).stdout
     assert "ES256 2: nobody needs it" in run("keys", "readiness").stdout
     lines = [line.split()[:4] for line in run("keys", "list").stdout.splitlines()]
     assert [(kind, generation, state) for kind, generation, _, state in lines if kind == "ES256"] == [
         ("ES256", "1", "active"),
         ("ES256", "2", "announced"),
     ]
-    assert "cannot be rotated" in run("keys", "rotate", "--kind", "pairwise", code=1).stderr
+    assert "--by" in run("keys", "rotate", "--kind", "ES256", code=2).stderr
+    assert [data for _, data in recorded(database_url, "key.rotated") if data["generation"] == 2] == [
+        {"kind": "ES256", "generation": 2, "compromised": False, "by": "ops-1", "reason": "A test needs it"}
+    ]
+    assert "cannot be rotated" in run("keys", "rotate", "--kind", "pairwise", *WHY, code=1).stderr
 
 
 @pytest.mark.usefixtures("sandbox")

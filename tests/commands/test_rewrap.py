@@ -3,11 +3,12 @@
 import pytest
 
 from tests.support.commands import run
+from tests.support.deeds import WHY
 from vneid_idp.settings import SANDBOX_MARK, new_root_secret
 
 
 def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:
-    run("keys", "rotate", "--kind", "ES256")
+    run("keys", "rotate", "--kind", "ES256", *WHY)
     new = new_root_secret()
     assert "9 keys" in run("keys", "rewrap", typed=f"{new}\n").stdout
     assert "another root secret" in run("keys", "rewrap", typed=f"{new}\n", code=1).stderr
@@ -21,7 +22,7 @@ def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:
     ids=["empty", "short", "zeros", "no base64", "sandbox"],
 )
 def test_a_bad_new_secret_is_refused_and_changes_nothing(production: pytest.MonkeyPatch, bad: str) -> None:
-    run("keys", "rotate", "--kind", "ES256")
+    run("keys", "rotate", "--kind", "ES256", *WHY)
     refused = run("keys", "rewrap", typed=f"{bad}\n", code=2)
     assert not bad or bad not in refused.output
     run("keys", "rewrap", typed=f"{new_root_secret()}\n")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli.terminal import fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, print_rows, settings_of, with_database, with_unit
 from vneid_idp.clients.key_readiness import KeyReadiness, find_readiness
 from vneid_idp.kernel.clock import Instant, to_rfc3339
 from vneid_idp.keys import service
@@ -59,6 +59,8 @@ def readiness(context: typer.Context) -> None:
 @app.command()
 def rotate(
     context: typer.Context,
+    by: By,
+    reason: Reason,
     kind: Annotated[list[KeyKind] | None, typer.Option(help="Only these kinds; all that rotate unless told.")] = None,
     now: Annotated[bool, typer.Option("--now", help="Sign with the successors at once, without announcing.")] = False,
     compromised: Annotated[
@@ -66,12 +68,12 @@ def rotate(
     ] = False,
 ) -> None:
     """Announce successors; running providers change over by themselves at the announced instant."""
-    settings = settings_of(context)
+    deed, settings = deed_of(by, reason), settings_of(context)
 
     async def work(unit: Unit) -> tuple[KeyFacts, ...]:
         await service.ensure(unit, settings.root_secret)
         return await service.rotate(
-            unit, settings.root_secret, kinds=kind or ROTATED, immediately=now, compromised=compromised
+            unit, settings.root_secret, kinds=kind or ROTATED, immediately=now, compromised=compromised, deed=deed
         )
 
     for key in with_unit(settings, work):

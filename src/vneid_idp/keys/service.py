@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -73,17 +74,26 @@ async def rotate(
     schedule: Schedule = DEFAULT,
     immediately: bool = False,
     compromised: bool = False,
+    deed: Deed | None = None,
 ) -> tuple[KeyFacts, ...]:
     """Announce a successor for each of `kinds`; the facts of those that this call has added.
 
     It is in the JWKS at once and signs after `schedule.announced_for`; `immediately` from now on. `compromised` also
-    takes all predecessors out of the JWKS, so that nothing signed by them verifies any more. Raises `NotRotatable`.
+    takes all predecessors out of the JWKS, so that nothing signed by them verifies any more. `deed` is the operator's;
+    the schedule has none. Raises `NotRotatable`.
     """
     wrapping = Wrapping(master)
     last = _last_generations(await store.all_keys(unit))
     added = [
         await _announce(
-            unit, wrapping, kind, last.get(kind, 0), schedule, immediately=immediately, compromised=compromised
+            unit,
+            wrapping,
+            kind,
+            last.get(kind, 0),
+            schedule,
+            immediately=immediately,
+            compromised=compromised,
+            deed=deed,
         )
         for kind in kinds
     ]
@@ -158,6 +168,7 @@ async def _announce(
     *,
     immediately: bool = False,
     compromised: bool = False,
+    deed: Deed | None = None,
 ) -> KeyFacts | None:
     try:
         plan = succession(kind, last, schedule, unit.now, immediately=immediately, compromised=compromised)
@@ -171,6 +182,6 @@ async def _announce(
     await store.end_predecessors(
         unit, kind, plan.generation, retire_at=plan.activate_at, remove_at=plan.predecessors_remove_at
     )
-    data = {"kind": kind.value, "generation": facts.generation, "compromised": compromised}
+    data = {"kind": kind.value, "generation": facts.generation, "compromised": compromised, **data_of(deed)}
     await audit.record(unit, Event(EventKind.KEY_ROTATED, subject_id=kid, data=data))
     return facts
