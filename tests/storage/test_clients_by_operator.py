@@ -17,6 +17,7 @@ from vneid_idp.clients.domains import ClientDomain, DomainUnreachable, ForeignDo
 from vneid_idp.clients.families import BadFamily, FamilyExists, UnknownFamily
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.clients.service import BadOverlap, ClientChanged, NoSecret, Registered, UnknownClient
+from vneid_idp.clients.store import ClientCounts
 from vneid_idp.kernel.clock import DAY, HOUR, SECOND
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
@@ -166,6 +167,7 @@ async def test_the_members_of_a_family_are_known_and_go_with_it(db: Database) ->
     async with db.writing() as unit:
         await families.disable(unit, "house", DEED)
         assert await families.members(unit, "house") == (one.client.client_id,)
+        assert await service.count_clients(unit) == ClientCounts(enabled=1, disabled=1)
         await service.enable(unit, one.client.client_id, DEED)
     assert (await now_of(db, one.client)).disabled_at is not None, "enabling one does not enable the family"
     assert (await now_of(db, other.client)).disabled_at is None

@@ -54,6 +54,21 @@ async def test_whom_it_is_about_neither_asks_nor_decides(db: Database) -> None:
     assert await waiting(db) == [asked.request_id]
 
 
+async def test_requests_are_counted_beyond_the_longest_list(db: Database) -> None:
+    """By the office in whose name they are asked; who acts in any office's name sees all."""
+    async with db.writing() as unit:
+        for number in range(3):
+            office = "HN-01" if number else "HN-02"
+            told = {"lock": 1, "reason": "court", "asked_by": "per_one", "asked_at": unit.now, "office": office}
+            await unit.execute(lock_requests._ASK, person_id=f"per_{number}", request_id=f"lrq_{number}", **told)
+        assert len(await lock_requests.open_requests(unit, most=2)) == 2
+        counts = [
+            await lock_requests.count_open(unit, offices)
+            for offices in ((EVERYWHERE,), ("HN-01",), ("HN-01", "HN-02"), ("HN-03",), (), ("HN-01", EVERYWHERE))
+        ]
+    assert counts == [3, 2, 3, 0, 0, 3]
+
+
 async def test_whatever_a_caller_checked_the_statement_asks_again(db: Database, watch: Watch) -> None:
     await with_personas(db)
     asked = await ask(db)

@@ -19,7 +19,7 @@ from vneid_idp.admin.representations import (
     PurposesChange,
     Rotation,
 )
-from vneid_idp.admin.routing import IfMatch, check_seen, no_store, refusals, router_of, tag
+from vneid_idp.admin.routing import IfMatch, check_seen, refusals, router_of, tag
 from vneid_idp.clients import by_operator, service
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.protocol import registration
@@ -27,6 +27,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
+from vneid_idp.web.responses import no_store
 
 router = router_of("Clients")
 Reader = Annotated[Caller, Depends(needs("admin:clients:read"))]

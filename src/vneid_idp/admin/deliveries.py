@@ -7,9 +7,10 @@ from fastapi import Depends, Query, Request, Response, status
 from vneid_idp.admin import representations
 from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.representations import AfterOf, Change, DeliveryIdOf, DeliveryPage, LimitOf
-from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.delivery import service
 from vneid_idp.web.context import idp
+from vneid_idp.web.responses import NO_STORE, no_store
 
 router = router_of("Deliveries")
 Program = Annotated[Caller, Depends(needs("admin:deliveries"))]
@@ -44,7 +45,7 @@ async def retry(request: Request, caller: Program, delivery_id: DeliveryIdOf, ch
     """Another round of attempts."""
     deed = change.deed(caller)
     await caller.act(lambda unit, _: service.retry(unit, delivery_id, deed))
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return Response(status_code=204, headers=NO_STORE)
 
 
 @router.post(
@@ -57,4 +58,4 @@ async def discard(request: Request, caller: Program, delivery_id: DeliveryIdOf, 
     """It is gone then."""
     deed = change.deed(caller)
     await caller.act(lambda unit, _: service.discard(unit, delivery_id, deed))
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return Response(status_code=204, headers=NO_STORE)

@@ -6,11 +6,12 @@ from fastapi import Depends, Request, Response
 
 from vneid_idp.admin.callers import Caller, Reach, needs
 from vneid_idp.admin.representations import Change, ClientIdOf, Domain, DomainOf, Domains
-from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
+from vneid_idp.web.responses import no_store
 
 router = router_of("Domains")
 Reader = Annotated[Caller, Depends(needs("admin:clients:read"))]

@@ -16,11 +16,12 @@ from vneid_idp.admin.representations import (
     LimitOf,
     NewFamily,
 )
-from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import families
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
+from vneid_idp.web.responses import no_store
 
 router = router_of("Families")
 Reader = Annotated[Caller, Depends(needs("admin:clients:read"))]

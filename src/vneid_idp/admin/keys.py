@@ -8,10 +8,11 @@ from pydantic import Field
 
 from vneid_idp.admin.callers import Caller, needs
 from vneid_idp.admin.representations import Model, moment
-from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.clients import key_readiness
 from vneid_idp.clients.key_readiness import Readiness, Verdict, find_readiness
 from vneid_idp.web.context import idp
+from vneid_idp.web.responses import no_store
 
 router = router_of("Keys")
 Reader = Annotated[Caller, Depends(needs("admin:keys"))]

@@ -15,7 +15,7 @@ from vneid_idp.admin.policy_representations import (
     Publication,
     Version,
 )
-from vneid_idp.admin.routing import no_store, refusals, router_of
+from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
@@ -23,6 +23,7 @@ from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.simulate_policy import simulate_draft
 from vneid_idp.web.context import idp
+from vneid_idp.web.responses import no_store
 
 router = router_of("Policy")
 Program = Annotated[Caller, Depends(needs("admin:policy"))]

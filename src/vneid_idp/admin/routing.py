@@ -9,6 +9,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.contracts import problems
+from vneid_idp.web.responses import no_store
 
 PREFIX = "/admin/v1"
 Refusals = dict[int | str, dict[str, Any]]
@@ -51,11 +52,6 @@ def tag(response: Response, client: Client) -> None:
     """Say which version of the client this is, and that nobody keeps it."""
     response.headers["ETag"] = f'"{client.version}"'
     no_store(response)
-
-
-def no_store(response: Response) -> None:
-    """Nobody on the way keeps the answer."""
-    response.headers["Cache-Control"] = "no-store"
 
 
 def check_seen(client: Client, if_match: str | None) -> None:

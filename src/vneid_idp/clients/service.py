@@ -98,6 +98,11 @@ async def list_clients(unit: Reading, *, after: str = "", limit: int = 100) -> l
     return await store.page(unit, after, limit)
 
 
+async def count_clients(unit: Reading) -> store.ClientCounts:
+    """How many clients are in service, and out of it."""
+    return await store.count(unit)
+
+
 async def register(
     unit: Unit, registration: Registration, *, client_id: str | None = None, deed: Deed | None = None
 ) -> Registered:

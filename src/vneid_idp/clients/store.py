@@ -1,6 +1,7 @@
 """Queries on relying parties."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, literal_column, select, update
@@ -57,6 +58,12 @@ _PAGE = _statement(
     lambda all_: (
         all_.where(clients.c.client_id > bindparam("after")).order_by(clients.c.client_id).limit(bindparam("most"))
     )
+)
+_COUNT = Statement(
+    select(
+        func.count().label("known"),
+        func.count(func.coalesce(clients.c.disabled_at, client_families.c.disabled_at)).label("disabled"),
+    ).select_from(clients.outerjoin(client_families, client_families.c.family_id == clients.c.family_id))
 )
 _HOLD = Statement(
     select(clients.c.family_id, clients.c.disabled_at)
@@ -176,6 +183,21 @@ async def hold(unit: Unit, client_id: str) -> bool:
 async def page(unit: Reading, after: str, most: int) -> list[Client]:
     """Clients in the order of their ids, those after `after`."""
     return [_client(row) for row in await unit.fetch(_PAGE, after=after, most=most)]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCounts:
+    """How many clients there are, in service and out of it: disabled themselves or with their family."""
+
+    enabled: int
+    disabled: int
+
+
+async def count(unit: Reading) -> ClientCounts:
+    """How many clients there are."""
+    row = await unit.fetch_one(_COUNT)
+    assert row is not None
+    return ClientCounts(row["known"] - row["disabled"], row["disabled"])
 
 
 async def add(

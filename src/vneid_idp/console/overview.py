@@ -9,27 +9,29 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import EventKind
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
+from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
+from vneid_idp.identity.factors.proofs import MESSAGE, PASSCODE, PASSWORD
 from vneid_idp.identity.offices import lock_requests
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.records import RegistryHealth
 from vneid_idp.kernel.clock import MINUTE, Instant, local_date
 from vneid_idp.keys import service as keys
+from vneid_idp.keys.rules import KeyState
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.templates import render
 
-_MOST = 1_000
 _LATE: Instant = MINUTE
 """Events are chained every few seconds: where none was for this long although some wait, no worker does it."""
 
 _TODAY: Mapping[tuple[str, str], str] = {
     (EventKind.SIGNIN_SUCCEEDED, ""): mark("Sign-ins"),
-    (EventKind.SIGNIN_FAILED, "pwd"): mark("Failed: wrong password"),
-    (EventKind.SIGNIN_FAILED, "pin"): mark("Failed: wrong passcode"),
-    (EventKind.SIGNIN_FAILED, "sms"): mark("Failed: wrong code by message"),
-    (EventKind.SIGNIN_FAILED, "hwk"): mark("Failed: passkey"),
+    (EventKind.SIGNIN_FAILED, PASSWORD): mark("Failed: wrong password"),
+    (EventKind.SIGNIN_FAILED, PASSCODE): mark("Failed: wrong passcode"),
+    (EventKind.SIGNIN_FAILED, MESSAGE): mark("Failed: wrong code by message"),
+    (EventKind.SIGNIN_FAILED, PASSKEY): mark("Failed: passkey"),
     (EventKind.ACCOUNT_LOCKED_OUT, ""): mark("Refused for a while after too many attempts"),
     (EventKind.CONSENT_GIVEN, ""): mark("Consents given"),
     (EventKind.CONSENT_REFUSED, ""): mark("Consents refused"),
@@ -51,9 +53,9 @@ async def show(request: Request, colleague: Colleague) -> Response:
     async with provider.db.reading() as unit:
         channels = await deliveries.queue_states(unit)
         waiting_since, dead_since = await deliveries.oldest(unit)
-        known = await clients.list_clients(unit, limit=_MOST)
+        known = await clients.count_clients(unit)
         all_keys = await keys.list_keys(unit)
-        requests = await lock_requests.open_requests(unit)
+        requests = await lock_requests.count_open(unit, (EVERYWHERE,))
         unsealed, head = await audit.count_unsealed(unit), await audit.last_batch(unit)
         counts = await audit.counts_of(unit, local_date(unit.now))
         waiting = await set_aside.count(unit)
@@ -68,11 +70,10 @@ async def show(request: Request, colleague: Colleague) -> Response:
         channels=channels,
         waiting_since=waiting_since,
         dead_since=dead_since,
-        enabled=sum(client.disabled_at is None for client in known),
-        disabled=sum(client.disabled_at is not None for client in known),
-        more=len(known) == _MOST,
-        announced=sum(key.state == "announced" for key in all_keys),
-        requests=len(requests),
+        enabled=known.enabled,
+        disabled=known.disabled,
+        announced=sum(key.state is KeyState.ANNOUNCED for key in all_keys),
+        requests=requests,
         unsealed=unsealed,
         head=head,
         chain_late=bool(unsealed) and (head is None or now - head.sealed_at > _LATE),

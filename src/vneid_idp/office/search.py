@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity.offices.lock_requests import count_open
 from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, Role
-from vneid_idp.office.access import HOME, handle_for, waiting_for
+from vneid_idp.office.access import HOME, handle_for
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.deeds import Errors, form_page
@@ -57,7 +58,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
-        waiting = len(await waiting_for(unit, colleague))
+        waiting = await count_open(unit, colleague.offices(Role.OFFICER))
     return form_page(
         request,
         "office/search.html",

@@ -16,6 +16,7 @@ from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
+from vneid_idp.web.method_words import METHODS
 from vneid_idp.web.templates import render
 
 _PAGE = 30
@@ -102,13 +103,6 @@ _AT_THE_DESK = frozenset(
 _OTHER_REASON = mark("for another reason")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
-METHODS: Mapping[str, str] = {
-    "pwd": mark("with the password"),
-    "pin": mark("with the passcode"),
-    "sms": mark("with a code by message"),
-    "hwk": mark("with a passkey"),
-}
-"""How a proof is called in a sentence."""
 _NOTABLE = frozenset(
     {EventKind.SIGNIN_FAILED, EventKind.CODE_REPLAYED, EventKind.REFRESH_REPLAYED, EventKind.ACCOUNT_LOCKED_OUT}
 )

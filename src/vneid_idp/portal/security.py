@@ -9,7 +9,6 @@ from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.portal.access import Holder, for_holder
-from vneid_idp.portal.history import METHODS
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.protect_account import (
     FreshProofNeeded,
@@ -25,6 +24,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
+from vneid_idp.web.method_words import METHODS
 from vneid_idp.web.passkeys import read_passkey, site_of
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.secret_words import weakness

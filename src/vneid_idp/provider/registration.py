@@ -22,7 +22,7 @@ from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
-from vneid_idp.web.responses import json_response
+from vneid_idp.web.responses import NO_STORE, json_response
 
 # RFC 7592 §2.2: an update must not carry what only the server decides.
 _SERVER_MEMBERS = (
@@ -76,7 +76,7 @@ async def delete(request: Request) -> Response:
     provider = idp(request)
     client, _ = await _managed(provider, request)
     await provider.db.transact(lambda unit: delete_client(unit, client.client_id))
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return Response(status_code=204, headers=NO_STORE)
 
 
 def _registrar(provider: Idp) -> Registrar:

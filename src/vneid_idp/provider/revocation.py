@@ -12,6 +12,7 @@ from vneid_idp.provider.tokens import find_token
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import NO_STORE
 
 
 async def revoke(request: Request) -> Response:
@@ -30,7 +31,7 @@ async def revoke(request: Request) -> Response:
     if token is not None and token.client_id == client.client_id and token.grant_id is not None:
         client_id, grant_id = client.client_id, token.grant_id
         await provider.db.transact(lambda unit: end_grant(unit, client_id, grant_id, EventKind.GRANT_REVOKED))
-    return Response(headers={"Cache-Control": "no-store"})
+    return Response(headers=NO_STORE)
 
 
 doors = [Door.protocol("/revoke", revoke, "POST", announced="revocation_endpoint")]

@@ -16,9 +16,7 @@ from vneid_idp.provider.released import released_claims
 from vneid_idp.web.bearer import bearer_token, open_caller
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.responses import json_response
-
-_NO_STORE = {"Cache-Control": "no-store"}
+from vneid_idp.web.responses import NO_STORE, json_response
 
 
 async def userinfo(request: Request) -> Response:
@@ -44,7 +42,7 @@ async def userinfo(request: Request) -> Response:
         return json_response(body)
     if alg is not None:
         text = await encrypted(provider, client, text, alg, enc, cty=cty)
-    return Response(text, headers=_NO_STORE, media_type="application/jwt")
+    return Response(text, headers=NO_STORE, media_type="application/jwt")
 
 
 async def _token(request: Request) -> str | None:

@@ -40,6 +40,7 @@ from vneid_idp.use_cases.release_binding import release_for_client, release_with
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.contracts import problems
+from vneid_idp.web.responses import no_store
 
 _UNVERIFIED = "unverified"
 
@@ -128,7 +129,7 @@ async def bind(
         bound, now = await provider.db.transact(work)
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
-    _no_store(response)
+    no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
@@ -173,7 +174,7 @@ async def list_bindings(
     rules = policy.at(now)
     ages = await _ages(provider, {binding.person_id for binding in page}, now)
     more = len(found) > limit
-    _no_store(response)
+    no_store(response)
     return BindingPage(
         items=tuple(
             Binding.of(each, ages.get(each.person_id), rules, wants_guardian=each.binding_id in wanting)
@@ -213,7 +214,7 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     if found is not None:
         age = _age(await provider.registry.find(found.person_id), now)
         binding = Binding.of(found, age, rules, wants_guardian=found.binding_id in wanting)
-    _no_store(response)
+    no_store(response)
     if binding is None:
         return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, rules))
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
@@ -234,7 +235,7 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     if caller.person_id is not None and not acts_for(caller.person_id, found, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
-    _no_store(response)
+    no_store(response)
     return Binding.of(found, _age_of(answer, now), policy.at(now), wants_guardian=wants_guardian)
 
 
@@ -258,7 +259,7 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
         released, now = await provider.db.transact(work)
     except (GrantEnded, UnknownClient) as error:
         raise InvalidToken(_ENDED) from error
-    _no_store(response)
+    no_store(response)
     return Binding.of(released, _age_of(answer, now), policy.at(now))
 
 
@@ -300,7 +301,3 @@ def _read_cursor(provider: Idp, text: str, client_id: str, state: State | None) 
     if (of_client, of_state) != (client_id, state):
         raise InvalidCursor
     return str(after)
-
-
-def _no_store(response: Response) -> None:
-    response.headers["Cache-Control"] = "no-store"

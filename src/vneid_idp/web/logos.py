@@ -9,6 +9,7 @@ from vneid_idp.clients.logos import find_logo
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import NO_STORE
 
 _YEAR = 365 * 24 * 3600
 # A picture has nothing to load and nowhere to go, also where somebody opens its address as a page of its own.
@@ -27,7 +28,7 @@ async def show(request: Request) -> Response:
     async with idp(request).db.reading() as unit:
         logo = await find_logo(unit, request.path_params["client_id"], request.path_params["digest"])
     if logo is None:
-        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+        return Response(status_code=404, headers=NO_STORE)
     headers = {
         "Cache-Control": f"public, max-age={_YEAR}, immutable",
         "Content-Security-Policy": _POLICY,

@@ -4,7 +4,7 @@ At most one request about a person is open. It ends when it is decided, when who
 Neither who asked nor whom it is about decides; both conditions stand in the statement, whatever a caller checked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Text, bindparam, func, or_, select, update
@@ -89,6 +89,9 @@ _ABOUT = Statement(select(lock_requests).where(lock_requests.c.person_id == bind
 _oldest = select(lock_requests).where(_waits).order_by(lock_requests.c.asked_at).limit(bindparam("most"))
 _OPEN = Statement(_oldest)
 _OPEN_AT = Statement(_oldest.where(lock_requests.c.office == bindparam("at_office")))
+_number = select(func.count().label("requests")).select_from(lock_requests).where(_waits)
+_COUNT = Statement(_number)
+_COUNT_AT = Statement(_number.where(lock_requests.c.office == bindparam("at_office")))
 _DECIDE = Statement(
     update(lock_requests)
     .where(
@@ -229,6 +232,16 @@ async def open_requests(unit: Reading, office: str = EVERYWHERE, most: int = 200
     else:
         rows = await unit.fetch(_OPEN_AT, at_office=office, since=_since(unit), most=most)
     return tuple(read_request(row) for row in rows)
+
+
+async def count_open(unit: Reading, offices: Collection[str]) -> int:
+    """How many requests of these offices wait for a decision; of all, where `EVERYWHERE` is among them."""
+    since = _since(unit)
+    if EVERYWHERE in offices:
+        rows = [await unit.fetch_one(_COUNT, since=since)]
+    else:
+        rows = [await unit.fetch_one(_COUNT_AT, at_office=office, since=since) for office in sorted(set(offices))]
+    return sum(int(row["requests"]) for row in rows if row is not None)
 
 
 def _since(unit: Reading) -> Instant:
