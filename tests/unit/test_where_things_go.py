@@ -1,5 +1,6 @@
 """Who adds a thing of a common kind finds one place, or is told the others: CONTRIBUTING's table, held true."""
 
+import ast
 import re
 from importlib import import_module
 from pathlib import Path
@@ -47,6 +48,30 @@ def test_a_json_api_is_served_and_its_contract_published() -> None:
 def test_the_setting_names_the_registries_that_there_are() -> None:
     named = get_args(Settings.model_fields["registry"].annotation)
     assert set(named) == set(REGISTRIES), "registries.py (`REGISTRIES`) and settings.py (`registry`) name the same"
+
+
+UNITS = {"SECOND", "MINUTE", "HOUR", "DAY"}
+
+
+def lasts(node: ast.AST | None) -> bool:
+    """Whether an expression is so many units of time, or one."""
+    times = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant)
+    unit = node.right if times and isinstance(node, ast.BinOp) else node
+    return isinstance(unit, ast.Name) and unit.id in UNITS
+
+
+def test_each_lifetime_is_declared_so_that_one_search_finds_them() -> None:
+    """`grep -rn ': Instant = ' src`, as CONTRIBUTING says."""
+    lost = []
+    for path in PACKAGE.rglob("*.py"):
+        if path.relative_to(PACKAGE).parts[0] in ("sandbox", "kernel"):
+            continue
+        tree = ast.parse(path.read_text())
+        plain = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and lasts(node.value)]
+        inside = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+        products = [node for each in inside for node in ast.walk(each) if isinstance(node, ast.BinOp) and lasts(node)]
+        lost += [f"{path.name}:{node.lineno}" for node in (*plain, *products)]
+    assert lost == [], "declare it at the top of its module, as `NAME: Instant = …`"
 
 
 def test_why_a_binding_rests_is_decided_by_its_kind() -> None:

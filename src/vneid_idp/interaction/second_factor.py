@@ -14,7 +14,7 @@ from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin import unusable
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
-from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
@@ -152,7 +152,7 @@ def _page(
         sent=sent,
         too_soon=too_soon,
         wait=otp.RESEND_AFTER // SECOND,
-        lifetime=otp.LIFETIME // (60 * SECOND),
+        lifetime=otp.LIFETIME // MINUTE,
         errors={"code": error} if error else {},
         locked_until=locked_until,
     )

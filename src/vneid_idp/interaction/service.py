@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vneid_idp.interaction import store
 from vneid_idp.interaction.store import Stored
-from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, new_secret
@@ -15,6 +15,7 @@ from vneid_idp.storage.unit import Reading, Unit
 
 LIFE: Instant = 15 * MINUTE
 PUSHED_LIFE: Instant = 90 * SECOND
+_EXPIRED_KEPT: Instant = HOUR
 
 
 class InteractionOver(DomainError):
@@ -129,8 +130,8 @@ async def end(unit: Unit, interaction_id: str) -> None:
 
 
 async def sweep(unit: Unit) -> int:
-    """Delete requests that expired an hour ago or more; how many."""
-    return await store.sweep(unit, unit.now - 60 * MINUTE)
+    """Delete requests that expired long enough ago; how many."""
+    return await store.sweep(unit, unit.now - _EXPIRED_KEPT)
 
 
 def _request(sealer: Sealer, stored: Stored) -> AuthorizationRequest:

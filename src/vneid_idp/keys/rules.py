@@ -34,7 +34,7 @@ LASTING = (KeyKind.BLIND_INDEX, KeyKind.PAIRWISE)
 
 LAST_SEALING_GENERATION = 255
 """A sealed value names its root in one byte. At one rotation in 90 days, 255 last for 62 years."""
-EVERY_WORKER_KNOWS = 2 * MINUTE
+EVERY_WORKER_KNOWS: Instant = 2 * MINUTE
 """A sealing root must reach every worker before the first value is sealed with it: several reload intervals."""
 
 

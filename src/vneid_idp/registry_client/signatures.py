@@ -19,7 +19,7 @@ from http_message_signatures.resolvers import MappingKeyResolver
 from vneid_idp.kernel.clock import SECOND, Clock, Instant
 from vneid_idp.kernel.secrets import new_secret
 
-GOOD_FOR = 60 * SECOND
+GOOD_FOR: Instant = 60 * SECOND
 """How old a signature may be, and how far in the future, where clocks differ."""
 LABEL = "registry"
 _REQUEST = ("@method", "@target-uri", "content-digest")

@@ -30,7 +30,7 @@ from vneid_idp.identity.register.reports import (
 )
 from vneid_idp.identity.register.reports_under_way import Begun
 from vneid_idp.identity.vault import Vault
-from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.log import Log
@@ -39,7 +39,7 @@ from vneid_idp.storage.unit import Database, Reading, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.guardians_children import seize_with_children
 
-_ON_ITS_WAY = MINUTE
+_ON_ITS_WAY: Instant = MINUTE
 """A report that was begun so recently may still be somebody's who waits for the register."""
 _FACT = "events.fact"
 """What was reported stands in the event, sealed under the person's key: it is forgotten with the person."""

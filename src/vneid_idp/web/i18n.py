@@ -13,13 +13,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.kernel.languages import mark as mark
 from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
 from vneid_idp.web.exchange import exchange_of
 
 _DIRECTORY = Path(__file__).parent / "locale"
+_CHOICE_KEPT: Instant = 365 * DAY
+"""How long a browser remembers the language that was chosen."""
 
 
 class Catalogue:
@@ -76,7 +78,7 @@ def locale_of(request: Request) -> str:
     if exchange.locale is None:
         chosen = request.query_params.get("lang", "")
         if chosen in LANGUAGES and chosen != read_cookie(request, Cookie.LANGUAGE):
-            keep_cookie(request, Cookie.LANGUAGE, chosen, 365 * DAY)
+            keep_cookie(request, Cookie.LANGUAGE, chosen, _CHOICE_KEPT)
         exchange.locale = negotiate(
             (chosen, read_cookie(request, Cookie.LANGUAGE) or ""),
             exchange.ui_locales.split(),

@@ -8,11 +8,11 @@ from typing import Any, Generic
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.kind import B, BindingKind
 from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict, MoveForbidden
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.storage.unit import Database, Reading, Unit
 
-KEYS_KEPT = DAY
+KEYS_KEPT: Instant = DAY
 """How long an Idempotency-Key is remembered."""
 _FIRST, _LATEST = "", "bine"
 """Sort before and after every binding id (`bind_…`) in every collation."""

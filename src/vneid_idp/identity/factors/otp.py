@@ -20,8 +20,8 @@ from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Unit
 
 DIGITS = 6
-LIFETIME = 5 * MINUTE
-RESEND_AFTER = 30 * SECOND
+LIFETIME: Instant = 5 * MINUTE
+RESEND_AFTER: Instant = 30 * SECOND
 SENDS = 5
 NOBODY = "nobody"
 """Stands for the person who does not exist: their codes are written like anyone's, so that the time tells nothing."""

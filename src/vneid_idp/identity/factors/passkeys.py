@@ -32,7 +32,7 @@ from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Reading, Unit
 
-CHALLENGE_LIFETIME = 5 * MINUTE
+CHALLENGE_LIFETIME: Instant = 5 * MINUTE
 MOST = 20
 METHOD = "hwk"
 

@@ -18,7 +18,7 @@ from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
-LIFETIME = 12 * HOUR
+LIFETIME: Instant = 12 * HOUR
 
 _OPEN = Statement(
     insert(sessions).values(
