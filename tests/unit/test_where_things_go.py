@@ -67,10 +67,12 @@ def test_each_lifetime_is_declared_so_that_one_search_finds_them() -> None:
         if path.relative_to(PACKAGE).parts[0] in ("sandbox", "kernel"):
             continue
         tree = ast.parse(path.read_text())
-        plain = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and lasts(node.value)]
+        plain: list[ast.stmt | ast.expr] = [
+            node for node in ast.walk(tree) if isinstance(node, ast.Assign) and lasts(node.value)
+        ]
         inside = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
         products = [node for each in inside for node in ast.walk(each) if isinstance(node, ast.BinOp) and lasts(node)]
-        lost += [f"{path.name}:{node.lineno}" for node in (*plain, *products)]
+        lost += [f"{path.name}:{node.lineno}" for node in [*plain, *products]]
     assert lost == [], "declare it at the top of its module, as `NAME: Instant = …`"
 
 
