@@ -1,4 +1,6 @@
-"""An office opens an account, or raises it to level 2, for somebody who came in person (Decree 69/2024 Art. 10)."""
+"""What an office does for somebody who came in person (Decree 69/2024 Art. 10): an account is opened or raised to level
+2, activated anew, given a passkey or relieved of one.
+"""
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
