@@ -2,7 +2,7 @@
 
 A name is the house's word and asked for nothing: whoever has the command line has the database. A person id is held to
 what binds colleagues at pages: the role, in the name of its office and in the unit that writes; four eyes
-(`identity/lock_requests`) and the own file (`look_up_person`) go by the same id.
+(`identity/offices/lock_requests`) and the own file (`look_up_person`) go by the same id.
 """
 
 from dataclasses import replace
