@@ -15,6 +15,7 @@ from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.logos import logo_path
+from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -34,11 +35,11 @@ async def seen_client(unit: Reading, request: Request, form: Form) -> Client:
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """A page of all clients."""
-    after = request.query_params.get("after", "")[:256].replace("\0", "")
     async with colleague.provider.db.reading() as unit:
-        found = await service.list_clients(unit, after=after, limit=_PAGE)
-    last = found[-1].client_id if len(found) == _PAGE else None
-    return render(request, "console/clients.html", clients=found, last=last)
+        found = await service.list_clients(unit, after=read_after(request), limit=_PAGE + 1)
+    part = ListPart.of(found, _PAGE)
+    last = part.last and part.last.client_id
+    return render(request, "console/clients.html", clients=part.shown, last=last)
 
 
 async def show_one(request: Request, colleague: Colleague) -> Response:

@@ -11,6 +11,7 @@ from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
 
 _PATH = "/console/deliveries"
@@ -34,19 +35,19 @@ async def change(request: Request, colleague: Colleague) -> Response:
 
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors, *, dead: bool) -> Response:
-    after = request.query_params.get("after", "")[:80].replace("\0", "")
+    after = read_after(request)
     async with colleague.provider.db.reading() as unit:
-        found = await service.list_deliveries(unit, dead=dead, after=after, limit=_PAGE)
-    last = found[-1].delivery_id if len(found) == _PAGE else None
+        found = await service.list_deliveries(unit, dead=dead, after=after, limit=_PAGE + 1)
+    part = ListPart.of(found, _PAGE)
     return form_page(
         request,
         "console/deliveries.html",
         form,
         errors,
         dead=dead,
-        deliveries=found,
+        deliveries=part.shown,
         here=f"{_PATH}?dead" + (f"&after={quote(after)}" if after else ""),
-        last=last,
+        last=part.last and part.last.delivery_id,
     )
 
 

@@ -12,6 +12,7 @@ from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
+from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -73,12 +74,18 @@ def _name_problem(request: Request, form: Form) -> dict[str, str]:
 
 
 async def _list(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
-    after = request.query_params.get("after", "")[:256].replace("\0", "")
     async with colleague.provider.db.reading() as unit:
-        found = await families.page(unit, after=after, limit=_PAGE)
-    last = found[-1].family_id if len(found) == _PAGE else None
+        found = await families.page(unit, after=read_after(request), limit=_PAGE + 1)
+    part = ListPart.of(found, _PAGE)
+    last = part.last and part.last.family_id
     return render(
-        request, "console/families.html", 422 if errors else 200, families=found, last=last, form=form, errors=errors
+        request,
+        "console/families.html",
+        422 if errors else 200,
+        families=part.shown,
+        last=last,
+        form=form,
+        errors=errors,
     )
 
 

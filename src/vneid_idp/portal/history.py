@@ -17,6 +17,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
 from vneid_idp.web.method_words import METHODS
+from vneid_idp.web.pages import ListPart
 from vneid_idp.web.templates import render
 
 _PAGE = 30
@@ -125,14 +126,14 @@ async def show(request: Request, holder: Holder) -> Response:
     """A page of the history, the latest first."""
     before = read_before(request, "evt")
     async with holder.provider.db.reading() as unit:
-        events = await history_of(unit, holder.person_id, before=before, limit=_PAGE)
-        clients = await find_clients(unit, {event.client_id for event in events if event.client_id})
+        part = ListPart.of(await history_of(unit, holder.person_id, before=before, limit=_PAGE + 1), _PAGE)
+        clients = await find_clients(unit, {event.client_id for event in part.shown if event.client_id})
     names = {client_id: client.client_name for client_id, client in clients.items()}
     return render(
         request,
         "portal/history.html",
-        happenings=[_happening(request, event, names) for event in events],
-        older=f"?before={events[-1].event_id}" if len(events) == _PAGE else None,
+        happenings=[_happening(request, event, names) for event in part.shown],
+        older=f"?before={part.last.event_id}" if part.last else None,
         newest="/me/history" if before else None,
     )
 

@@ -12,6 +12,7 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
+from vneid_idp.web.pages import ListPart
 
 PAGE = 50
 
@@ -26,7 +27,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class LinkedPage:
-    """Some of them, the latest first; `last` is the id at which the next page begins, if there may be one."""
+    """Some of them, the latest first; `last` is the id at which the next page begins, if there is one."""
 
     seen: tuple[Seen, ...]
     last: str | None
@@ -37,18 +38,18 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
     provider = holder.provider
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
-        found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE)
+        part = ListPart.of(await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE + 1), PAGE)
         now = unit.now
-    others = {b.person_id for b in found if b.person_id is not None} - {holder.person_id}
+    others = {b.person_id for b in part.shown if b.person_id is not None} - {holder.person_id}
     children, rules = await provider.registry.find_many(others), policy.at(now)
     seen: list[Seen] = []
-    for binding in found:
+    for binding in part.shown:
         child = None if binding.person_id is None else children.get(binding.person_id)
         if binding.person_id == holder.person_id:
             seen.append(Seen(binding, None))
         elif is_guardian(holder.person_id, child, rules, now):
             seen.append(Seen(binding, child))
-    return LinkedPage(tuple(seen), found[-1].binding_id if len(found) == PAGE else None)
+    return LinkedPage(tuple(seen), None if part.last is None else part.last.binding_id)
 
 
 async def count_live(holder: Holder) -> int:

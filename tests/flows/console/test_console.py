@@ -9,6 +9,8 @@ from tests.support.events import recorded
 from tests.support.office import colleague
 from tests.support.pages import opened, post
 from tests.support.relying_party import Person, RelyingParty
+from vneid_idp.audit.deeds import Deed
+from vneid_idp.clients import families
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
@@ -122,3 +124,17 @@ async def test_what_was_given_up_is_tried_again_or_discarded(land: Country) -> N
     gone = await post(operator, page, "/console/deliveries", **form, reason="too old")
     assert made.delivery_id not in gone.response.text
     assert "too old" in (await recorded(land, "delivery.discarded"))[0]
+
+
+async def test_the_last_page_of_a_list_leads_to_no_other(land: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    async with land.idp.db.writing() as unit:
+        for name in ("house-1", "house-2"):
+            await families.create(unit, name, name, Deed("boss", "a new partner"))
+    monkeypatch.setattr("vneid_idp.console.families._PAGE", 1)
+    first = (await opened(operator, "/console/families")).response.text
+    assert ("/families/house-1" in first, "/families/house-2" in first) == (True, False)
+    (following,) = re.findall(r'href="(\?after=[^"]+)" rel="next"', first)
+    second = (await opened(operator, f"/console/families{following}")).response.text
+    assert ("/families/house-1" in second, "/families/house-2" in second) == (False, True)
+    assert 'rel="next"' not in second, "nothing follows, though the page is full"
