@@ -16,7 +16,7 @@ from vneid_idp.clients import by_operator, service
 from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
 from vneid_idp.web.deeds import Errors, deed_of
@@ -126,21 +126,23 @@ async def _change(
 
     try:
         client, secret = await colleague.act(work)
-    except OAuthError as refusal:
+    except InvalidClientMetadata as refusal:
         return await _page(request, colleague, kind, form, _problem(kind, refusal))
     if secret is not None:
         return render(request, "console/client_secret.html", client=client, secret=secret)
     return see_other(f"{PATH}/{client.client_id}")
 
 
-def _problem(kind: str, refusal: OAuthError) -> dict[str, str]:
+def _problem(kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
     return {"metadata": refusal.description} if kind == "metadata" else problem_at(refusal)
 
 
-def problem_at(refusal: OAuthError, *more: str) -> dict[str, str]:
-    """The refusal at the field that it is about, one of `FIELDS` or `more`: it begins with the member's name."""
-    member = refusal.description.partition(" ")[0].rstrip(":")
-    return {member if member in _NAMES or member in more else "client_name": refusal.description}
+def problem_at(refusal: InvalidClientMetadata, *more: str) -> dict[str, str]:
+    """The refusal at the field of its member, one of `FIELDS` or `more`; else at the first."""
+    member = refusal.member
+    return {
+        member if member is not None and (member in _NAMES or member in more) else "client_name": refusal.description
+    }
 
 
 async def _page(request: Request, colleague: Colleague, kind: str, form: Form, errors: dict[str, str]) -> Response:

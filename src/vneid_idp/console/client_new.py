@@ -20,7 +20,7 @@ from vneid_idp.console.clients import PATH
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
@@ -114,7 +114,7 @@ async def _register(
     provider = colleague.provider
     try:
         found = registration.read_registration(members, Registrar(by_operator=True, sandbox=provider.sandbox))
-    except OAuthError as refusal:
+    except InvalidClientMetadata as refusal:
         return _page(request, kind, form, _problem(kind, refusal))
 
     async def work(unit: Unit) -> Registered:
@@ -135,7 +135,7 @@ async def _register(
     )
 
 
-def _problem(kind: str, refusal: OAuthError) -> dict[str, str]:
+def _problem(kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
     if kind == "json":
         return {"metadata": refusal.description}
     return problem_at(refusal, *_MORE)

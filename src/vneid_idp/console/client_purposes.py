@@ -11,7 +11,7 @@ from vneid_idp.console.clients import PATH, seen_client
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.purposes import PURPOSE_ID
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague, for_colleague
@@ -67,8 +67,8 @@ async def change(request: Request, colleague: Colleague) -> Response:
 
     try:
         client = await colleague.act(work)
-    except OAuthError as refusal:
-        return await _page(request, colleague, form, {_place(refusal): refusal.description})
+    except InvalidClientMetadata as refusal:
+        return await _page(request, colleague, form, {refusal.part or "required": refusal.description})
     if client is None:
         taken = gettext(request, "There is a purpose of this id already. Change that one, or choose another id.")
         return await _page(request, colleague, form, {"id": taken})
@@ -109,11 +109,6 @@ def _missing(request: Request, form: Form) -> dict[str, str]:
     if is_new and "id" not in missing and not PURPOSE_ID.fullmatch(form["id"].strip()):
         missing["id"] = gettext(request, "An id is at most 64 letters without accents, digits, '.', '_' and '-'.")
     return missing
-
-
-def _place(refusal: OAuthError) -> str:
-    """The field that a refusal of the purposes is about."""
-    return "optional" if "optional" in refusal.description else "required"
 
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:

@@ -67,5 +67,6 @@ def check_below(found: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         if widens(before.get(name), found.get(name)):
             raise InvalidClientMetadata(
                 f"{name}: the operator decided about this client; it may give up what stands registered, and only the"
-                " operator gives it more"
+                " operator gives it more",
+                member=name,
             )

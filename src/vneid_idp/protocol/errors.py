@@ -125,16 +125,23 @@ class RegistrationNotSupported(OAuthError):
     code = "registration_not_supported"
 
 
-class InvalidRedirectUri(OAuthError):
-    """A redirect URI cannot be registered."""
-
-    code = "invalid_redirect_uri"
-
-
 class InvalidClientMetadata(OAuthError):
     """A member of client metadata has no good value."""
 
     code = "invalid_client_metadata"
+
+    def __init__(self, description: str, *, member: str | None = None, part: str | None = None) -> None:
+        super().__init__(description)
+        self.member = member
+        """The registered member, where it is one."""
+        self.part = part
+        """The part of it, where it has some that are named."""
+
+
+class InvalidRedirectUri(InvalidClientMetadata):
+    """A redirect URI cannot be registered."""
+
+    code = "invalid_redirect_uri"
 
 
 class InvalidToken(OAuthError):

@@ -64,10 +64,10 @@ def _read_purpose(value: object) -> dict[str, Any]:
     for name in ("required", "optional"):
         claims = value.get(name, [])
         if not isinstance(claims, list) or not all(isinstance(claim, str) and scope_of(claim) for claim in claims):
-            raise BadMember(f"holds a purpose with an unknown claim among the {name} ones")
+            raise BadMember(f"holds a purpose with an unknown claim among the {name} ones", name)
         purpose[name] = list(dict.fromkeys(claims))
     if set(purpose["required"]) & set(purpose["optional"]):
-        raise BadMember("holds a purpose with a claim that is both required and optional")
+        raise BadMember("holds a purpose with a claim that is both required and optional", "optional")
     return purpose
 
 

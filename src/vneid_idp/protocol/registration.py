@@ -59,7 +59,7 @@ def read_registration(
             found[name] = reader(value, registrar)
         except BadMember as error:
             kind = InvalidRedirectUri if name == "redirect_uris" else InvalidClientMetadata
-            raise kind(f"{base} {error}") from None
+            raise kind(f"{base} {error}", member=base, part=error.part) from None
     _fill(found, members, registrar, before or {})
     if registrar.by_operator and before:
         _renew_purposes(found, before, material)
@@ -109,7 +109,9 @@ def _renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: 
     wanted = found.get("purposes", [])
     unknown = set(material) - {purpose["id"] for purpose in wanted}
     if unknown:
-        raise InvalidClientMetadata(f"purposes: there is none of the id {' or '.join(sorted(unknown))}")
+        raise InvalidClientMetadata(
+            f"purposes: there is none of the id {' or '.join(sorted(unknown))}", member="purposes"
+        )
     if current or wanted:
         found["purposes"] = renewed(current, wanted, gone, material)
     found.pop("gone_purposes", None)
@@ -134,7 +136,8 @@ def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[st
         if name.partition("#")[0] in SHOWN_MEMBERS and found.get(name) != before.get(name):
             raise InvalidClientMetadata(
                 f"{name}: the operator decided about this client, and only the operator changes what people are shown"
-                " of it and where they are sent"
+                " of it and where they are sent",
+                member=name,
             )
 
 
@@ -151,9 +154,11 @@ def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping
             else:
                 check_web_url(uri, loopback=registrar.sandbox)
         except BadMember as error:
-            raise InvalidRedirectUri(f"redirect_uris: {error}") from None
+            raise InvalidRedirectUri(f"redirect_uris: {error}", member="redirect_uris") from None
     if "code" in found["response_types"] and not found["redirect_uris"]:
-        raise InvalidRedirectUri("redirect_uris: at least one is needed for the response type code")
+        raise InvalidRedirectUri(
+            "redirect_uris: at least one is needed for the response type code", member="redirect_uris"
+        )
 
 
 def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
@@ -164,15 +169,21 @@ def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[
             else:
                 check_web_url(uri, loopback=registrar.sandbox)
         except BadMember as error:
-            raise InvalidClientMetadata(f"post_logout_redirect_uris: {error}") from None
+            raise InvalidClientMetadata(
+                f"post_logout_redirect_uris: {error}", member="post_logout_redirect_uris"
+            ) from None
 
 
 def _check_grant_types(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     grants = found["grant_types"]
     if ("code" in found["response_types"]) != ("authorization_code" in grants):
-        raise InvalidClientMetadata("response_types and grant_types do not belong together (RFC 7591 section 2.1)")
+        raise InvalidClientMetadata(
+            "response_types and grant_types do not belong together (RFC 7591 section 2.1)", member="grant_types"
+        )
     if "client_credentials" in grants and found["token_endpoint_auth_method"] == "none":
-        raise InvalidClientMetadata("grant_types: client_credentials needs a client that authenticates")
+        raise InvalidClientMetadata(
+            "grant_types: client_credentials needs a client that authenticates", member="grant_types"
+        )
 
 
 def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
@@ -182,43 +193,63 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
         return
     if had.intersection(OPERATOR_SCOPES):
         # The registration access token could put other keys under a client that may change all the others.
-        raise InvalidClientMetadata("scope: a client of the operator's own is changed by the operator alone")
+        raise InvalidClientMetadata(
+            "scope: a client of the operator's own is changed by the operator alone", member="scope"
+        )
     refused = scopes - set(_permitted(registrar, {})) - had
     if refused:
-        raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}")
+        raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}", member="scope")
 
 
 def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapping[str, Any]) -> None:
     if not scopes.intersection(OPERATOR_SCOPES):
         return
     if before and before.get("registered_by") != "operator":
-        raise InvalidClientMetadata("scope: a client that registered itself cannot become one of the operator's own")
+        raise InvalidClientMetadata(
+            "scope: a client that registered itself cannot become one of the operator's own", member="scope"
+        )
     if "client_credentials" not in found["grant_types"] or found["token_endpoint_auth_method"] == "none":
-        raise InvalidClientMetadata("scope: the operator's own clients authenticate and use client_credentials")
+        raise InvalidClientMetadata(
+            "scope: the operator's own clients authenticate and use client_credentials", member="scope"
+        )
 
 
 def _check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     if "jwks" in found and "jwks_uri" in found:
-        raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)")
+        raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)", member="jwks_uri")
     if "jwks" in found or "jwks_uri" in found:
         return
     if found["token_endpoint_auth_method"] == "private_key_jwt":
-        raise InvalidClientMetadata("token_endpoint_auth_method: private_key_jwt needs jwks or jwks_uri")
+        raise InvalidClientMetadata(
+            "token_endpoint_auth_method: private_key_jwt needs jwks or jwks_uri", member="token_endpoint_auth_method"
+        )
     if found.get("request_object_signing_alg", "none") != "none":
-        raise InvalidClientMetadata("request_object_signing_alg needs jwks or jwks_uri")
+        raise InvalidClientMetadata(
+            "request_object_signing_alg needs jwks or jwks_uri", member="request_object_signing_alg"
+        )
     if found.get("require_signed_request_object"):
-        raise InvalidClientMetadata("require_signed_request_object needs jwks or jwks_uri")
+        raise InvalidClientMetadata(
+            "require_signed_request_object needs jwks or jwks_uri", member="require_signed_request_object"
+        )
     for kind in ("id_token", "userinfo"):
         if f"{kind}_encrypted_response_alg" in found:
-            raise InvalidClientMetadata(f"{kind}_encrypted_response_alg needs jwks or jwks_uri")
+            raise InvalidClientMetadata(
+                f"{kind}_encrypted_response_alg needs jwks or jwks_uri", member=f"{kind}_encrypted_response_alg"
+            )
 
 
 def _check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     for kind in ("id_token", "userinfo"):
         if f"{kind}_encrypted_response_enc" in found and f"{kind}_encrypted_response_alg" not in found:
-            raise InvalidClientMetadata(f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg")
+            raise InvalidClientMetadata(
+                f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg",
+                member=f"{kind}_encrypted_response_enc",
+            )
     if found.get("require_signed_request_object") and found.get("request_object_signing_alg") == "none":
-        raise InvalidClientMetadata("require_signed_request_object excludes request_object_signing_alg none")
+        raise InvalidClientMetadata(
+            "require_signed_request_object excludes request_object_signing_alg none",
+            member="require_signed_request_object",
+        )
 
 
 def _check_sector(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
@@ -227,14 +258,17 @@ def _check_sector(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
     if len({origin(uri).partition("://")[2] for uri in found["redirect_uris"]}) > 1:
         raise InvalidClientMetadata(
             "sector_identifier_uri is needed for pairwise subjects with redirect URIs on several hosts "
-            "(OpenID Connect Core section 8.1)"
+            "(OpenID Connect Core section 8.1)",
+            member="sector_identifier_uri",
         )
 
 
 def _check_same_subjects(found: dict[str, Any], _: Registrar, before: Mapping[str, Any]) -> None:
     """A client that people agreed to cannot move to another's sector: it would be told their subjects there."""
     if before and _sector_of(found) != _sector_of(before):
-        raise InvalidClientMetadata("the subjects of people would change with this; register another client")
+        raise InvalidClientMetadata(
+            "the subjects of people would change with this; register another client", member="redirect_uris"
+        )
 
 
 def _sector_of(members: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -246,7 +280,7 @@ def _sector_of(members: Mapping[str, Any]) -> tuple[str, str | None]:
 def _check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     for name in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
         if found.pop(name, False):
-            raise InvalidClientMetadata(f"{name}: access tokens are not sender-constrained here yet")
+            raise InvalidClientMetadata(f"{name}: access tokens are not sender-constrained here yet", member=name)
 
 
 CHECKS = (
@@ -272,4 +306,7 @@ def check_sector_document(registration: Registration, document: object) -> None:
     """
     uris = registration.members["redirect_uris"]
     if not isinstance(document, list) or not set(uris) <= {uri for uri in document if isinstance(uri, str)}:
-        raise InvalidClientMetadata("sector_identifier_uri: its document must be a JSON array of all redirect URIs")
+        raise InvalidClientMetadata(
+            "sector_identifier_uri: its document must be a JSON array of all redirect URIs",
+            member="sector_identifier_uri",
+        )

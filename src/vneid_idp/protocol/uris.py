@@ -7,7 +7,14 @@ LONGEST = 2048
 
 
 class BadMember(ValueError):
-    """A registered member has no good value; the message completes "<member> …", for the client's developer."""
+    """A registered member has no good value; the message completes "<member> …", for the client's developer.
+
+    `part` names which part of it, where it has some that are named.
+    """
+
+    def __init__(self, message: str, part: str | None = None) -> None:
+        super().__init__(message)
+        self.part = part
 
 
 class BadUri(BadMember):

@@ -133,7 +133,7 @@ async def _check_sector(provider: Idp, metadata: Registration) -> None:
     try:
         document = orjson.loads(await provider.outbound.fetch(url))
     except Unreachable as error:
-        raise InvalidClientMetadata(f"sector_identifier_uri {error}") from None
+        raise InvalidClientMetadata(f"sector_identifier_uri {error}", member="sector_identifier_uri") from None
     except orjson.JSONDecodeError:
         document = None
     registration.check_sector_document(metadata, document)

@@ -239,6 +239,8 @@ def test_one_bad_member_is_enough(members: dict[str, Any]) -> None:
     with pytest.raises(InvalidClientMetadata) as caught:
         read(**members)
     assert caught.value.description.isascii()  # RFC 6749 §5.2
+    spoken_of = {name.partition("#")[0] for name in members} | {"grant_types", "sector_identifier_uri"}
+    assert caught.value.member in spoken_of, caught.value.description
 
 
 def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_kept() -> None:
