@@ -214,6 +214,20 @@ async def test_nor_what_the_childs_own_lock_stopped(family: Family) -> None:
     assert (await family.stands())["state"] == "verified"
 
 
+@pytest.mark.parametrize("first_to_lock", ["mother", "child"])
+@pytest.mark.parametrize("first_to_unlock", ["mother", "child"])
+async def test_of_two_locks_the_last_to_end_wakes_it(family: Family, first_to_lock: str, first_to_unlock: str) -> None:
+    """Whichever of guardian and child is locked first, and whichever is free first: it rests while one is locked."""
+    both = {"mother": family.mother, "child": family.child}
+    for name in sorted(both, key=lambda each: each != first_to_lock):
+        await family.happens(lock, both[name])
+        assert (await family.stands())["state"] == "suspended"
+    await family.happens(unlock, both.pop(first_to_unlock))
+    assert (await family.stands())["state"] == "suspended"
+    await family.happens(unlock, *both.values())
+    assert (await family.stands())["state"] == "verified"
+
+
 async def test_a_lock_of_the_one_before_is_nothing_to_the_one_who_took_over(family: Family) -> None:
     await family.guardians_are(family.aunt)
     await family.binds(family.aunt)
