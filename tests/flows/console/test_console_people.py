@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.authority import change
 from tests.support.country import Country
 from tests.support.office import colleague
 from tests.support.pages import opened, post
@@ -41,6 +42,11 @@ async def test_an_operator_sees_counts_and_nothing_that_tells_who_it_is(land: Co
     assert "sử dụng được" in page.text
     operator = land.people["plain"].record.person_id
     assert await lookups(land, "complete") == [{"by": operator, "office": "*", "reason": "support", "desk": "operator"}]
+
+
+async def test_the_registers_word_counts_before_anybody_has_followed_it(land: Country) -> None:
+    await change(land, land.people["complete"].record.person_id, deceased_at=land.watch.now())
+    assert "chủ tài khoản đã mất" in (await looked(land, "complete")).text
 
 
 @pytest.mark.parametrize("changes", [{"reason": ""}, {"reason": "in_person"}, {"number": "09709999999"}])
