@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,9 +25,10 @@ from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavaila
 from vneid_idp.identity.register.set_aside import NotSetAside, SetAside
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import follow_registry as use_case
 from vneid_idp.use_cases.report_to_registry import Reporting
-from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
+from vneid_idp.use_cases.retry_set_aside import Act, StillSetAside, retry_set_aside
 from vneid_idp.workers.follower import Follower
 from vneid_idp.workers.tasks import seal_events
 
@@ -62,10 +63,10 @@ async def waiting(land: Country) -> list[SetAside]:
         return [each for _, each in await set_aside.list_set_aside(unit)]
 
 
-async def retry(land: Country, cursor: str, feed: str = "synthetic") -> None:
+async def retry(land: Country, cursor: str, feed: str = "synthetic", *, act: Act | None = None) -> None:
     idp = land.idp
     at = Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
-    await retry_set_aside(at, feed, cursor, await idp.policy.current(), DEED, act=idp.db.transact)
+    await retry_set_aside(at, feed, cursor, await idp.policy.current(), DEED, act=act or idp.db.transact)
 
 
 async def left_behind(land: Country, cursor: str, person_id: str) -> None:
@@ -130,6 +131,19 @@ async def test_a_later_change_of_the_same_person_brings_the_earlier_one(land: Co
     assert await follower.round() == 1
     assert await died(land, first)
     assert await waiting(land) == []
+
+
+async def test_of_two_operators_at_once_one_has_it_tried_again(land: Country) -> None:
+    first, _ = await two_deaths(land)
+    await left_behind(land, "7", first)
+
+    async def after_a_colleague(work: Callable[[Unit], Awaitable[None]]) -> None:
+        await retry(land, "7", OLD_FEED)
+        await land.idp.db.transact(work)
+
+    with pytest.raises(NotSetAside):
+        await retry(land, "7", OLD_FEED, act=after_a_colleague)
+    assert await recorded(land, EventKind.REGISTER_RETRIED) == [("", first)]
 
 
 async def test_what_a_former_register_left_behind_has_a_way_out(land: Country) -> None:
