@@ -282,6 +282,14 @@ async def test_an_idempotency_key_repeats_the_answer(db: Database, bind: Bind, w
     assert (await bind(idempotency_key="key")).created
 
 
+async def test_who_acts_for_the_child_is_part_of_the_request_that_a_key_repeats(bind: Bind) -> None:
+    first = await bind(CHILD, idempotency_key="key")
+    assert (await bind(CHILD, idempotency_key="key")).binding == first.binding
+    for other in (replace(CHILD, guardian_id="per_minh"), replace(CHILD, guardian_id=None, age=16)):
+        with pytest.raises(IdempotencyConflict):
+            await bind(other, idempotency_key="key")
+
+
 async def test_a_refused_request_does_not_use_up_its_key(bind: Bind) -> None:
     bound = await bind()
     assert bound.created
