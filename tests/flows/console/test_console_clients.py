@@ -44,6 +44,18 @@ async def test_what_people_see_of_a_client_is_changed(land: Country, party: Rely
     assert "contacts" not in (await client_of(land, party)).metadata
 
 
+async def test_a_client_leaves_its_organisation(land: Country, party: RelyingParty) -> None:
+    """What the operator alone sets stands where an update leaves it out: the form has to say that it goes."""
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    path = f"/console/clients/{party.client_id}/registration"
+    await change(operator, path, family="house")
+    assert (await client_of(land, party)).metadata["family"] == "house"
+    await change(operator, path, family=" ")
+    assert "family" not in (await client_of(land, party)).metadata
+    async with land.idp.db.reading() as unit:
+        assert party.client_id not in await families.members(unit, "house")
+
+
 @pytest.mark.parametrize(
     ("values", "place"),
     [
