@@ -4,12 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-import struct
 import time
-
-_DIGITS = "0123456789abcdefghijklmnopqrstuv"
-_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
-_EIGHT = struct.Struct("8H")
 
 
 def base64url(data: bytes) -> str:
@@ -50,17 +45,13 @@ def new_chance() -> float:
 
 
 def new_id(prefix: str) -> str:
-    """A unique, roughly time-ordered identifier such as `per_01JD…`: 48 bits of time, 80 bits of randomness.
+    """A unique, time-ordered identifier such as `per_cob7u6j…`: 52 bits of time, in microseconds, 76 bits of randomness.
 
-    Time first keeps index pages warm on insert; it is an identifier and never a secret.
+    Time first keeps index pages warm on insert, and what one process makes in that order: the events of a unit read as
+    they happened. It is an identifier and never a secret.
     """
-    moment = time.time_ns() // 1_000_000 << 2
-    # Digits of base32hex (RFC 4648 §7) in small letters, two at a time: `base64.b32hexencode` takes four times as long,
-    # and each sign-in needs three of them.
-    digits = [_PAIRS[moment >> 40], _PAIRS[moment >> 30 & 0x3FF], _PAIRS[moment >> 20 & 0x3FF]]
-    digits += [_PAIRS[moment >> 10 & 0x3FF], _PAIRS[moment & 0x3FF]]
-    digits += [_PAIRS[number & 0x3FF] for number in _EIGHT.unpack(secrets.token_bytes(16))]
-    return f"{prefix}_{''.join(digits)}"
+    number = time.time_ns() // 1000 << 76 | int.from_bytes(random_bytes(10)) >> 4
+    return f"{prefix}_{base64.b32hexencode(number.to_bytes(16)).decode().rstrip('=').lower()}"
 
 
 def digest(text: str) -> str:

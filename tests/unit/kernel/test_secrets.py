@@ -1,5 +1,7 @@
 """Randomness, digests and encodings."""
 
+from time import sleep
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,8 +56,17 @@ def test_identifiers_are_unique_and_sort_by_time() -> None:
     made = [new_id("per") for _ in range(2000)]
     assert len(set(made)) == 2000
     assert all(name.startswith("per_") and name.isascii() and name.islower() for name in made)
-    stamps = [name[4:13] for name in made]
+    stamps = [name[4:14] for name in made]
     assert stamps == sorted(stamps)
+
+
+def test_what_is_made_one_after_the_other_reads_in_that_order() -> None:
+    made = []
+    for _ in range(50):
+        made.append(new_id("evt"))
+        sleep(0.00001)
+    assert made == sorted(made)
+    assert {len(name) for name in made} == {30}
 
 
 def test_comparison_and_digest() -> None:
