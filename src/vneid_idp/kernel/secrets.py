@@ -45,7 +45,7 @@ def new_chance() -> float:
 
 
 def new_id(prefix: str) -> str:
-    """A unique, time-ordered identifier such as `per_cob7u6j…`: 52 bits of time, in microseconds, 76 bits of randomness.
+    """A unique, time-ordered identifier such as `per_cob7…`: 52 bits of time, in microseconds, 76 bits of randomness.
 
     Time first keeps index pages warm on insert, and what one process makes in that order: the events of a unit read as
     they happened. It is an identifier and never a secret.
