@@ -1,25 +1,22 @@
 """The JSON API keeps its published contract for whatever is sent to it (schemathesis, over a real socket)."""
 
-import asyncio
 import json
 import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from scripts.openapi import contracts
 
 from tests.support.country import ISSUER, Country, country
+from tests.support.served import in_thread, listening_at
 from tests.support.tokens import own_token, person_token
 from tests.support.watch import Watch
 from vneid_idp.admin import contract as admin
@@ -45,38 +42,18 @@ class Running:
 def running(populated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     path = tmp_path_factory.mktemp("contract") / "db.sqlite3"
     shutil.copyfile(populated_sqlite, path)
-    found: Future[Running] = Future()
-    done = threading.Event()
 
-    async def serve() -> None:
-        async with country(f"sqlite:///{path}", Watch()) as land:
+    @asynccontextmanager
+    async def serve() -> AsyncIterator[Running]:
+        async with country(f"sqlite:///{path}", Watch()) as land, listening_at() as (url, at):
             party = await land.register()
             person = await person_token(land, party, land.people["plain"].record.person_id)
-            with socket.create_server(("127.0.0.1", 0)) as listening:
-                program = await land.register(**PROGRAM, scope=" ".join(OPERATOR_SCOPES))
-                url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-                server = uvicorn.Server(uvicorn.Config(land.app, lifespan="off", log_level="error"))
-                serving = asyncio.create_task(server.serve([listening]))
-                found.set_result(
-                    Running(url, person, own_token(land, party), own_token(land, program, OPERATOR_SCOPES))
-                )
-                await asyncio.to_thread(done.wait)
-                server.should_exit = True
-                await serving
+            program = await land.register(**PROGRAM, scope=" ".join(OPERATOR_SCOPES))
+            at(land.app)
+            yield Running(url, person, own_token(land, party), own_token(land, program, OPERATOR_SCOPES))
 
-    def run() -> None:
-        try:
-            asyncio.run(serve())
-        except Exception as error:
-            found.set_exception(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield found.result(60)
-    finally:
-        done.set()
-        thread.join()
+    with in_thread(serve) as running:
+        yield running
 
 
 @schema.parametrize()

@@ -229,14 +229,16 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     policy = await provider.current_policy()
-    found, answer, wants_guardian = await _find(provider, caller, binding_id)
+    found, answer = await _find(provider, caller, binding_id)
     now = provider.clock.now()
     holder = None if answer is None else answer.record
     if caller.person_id is not None and not acts_for(caller.person_id, found, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
+    async with provider.db.glance() as unit:
+        wanting = await resting.want_guardian(unit, (found,), KIND, caller.client.client_id)
     no_store(response)
-    return Binding.of(found, _age_of(answer, now), policy.at(now), wants_guardian=wants_guardian)
+    return Binding.of(found, _age_of(answer, now), policy.at(now), wants_guardian=found.binding_id in wanting)
 
 
 @router.delete(
@@ -247,7 +249,7 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     provider = idp(request)
     policy = await provider.current_policy()
     # Whether it is the caller's to release is judged in the unit that does it.
-    _, answer, _ = await _find(provider, caller, binding_id)
+    _, answer = await _find(provider, caller, binding_id)
 
     async def work(unit: Unit) -> tuple[SocialAccount, Instant]:
         if caller.grant_id is None:
@@ -263,15 +265,12 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     return Binding.of(released, _age_of(answer, now), policy.at(now))
 
 
-async def _find(provider: Idp, caller: Caller, binding_id: str) -> tuple[SocialAccount, RegisterAnswer | None, bool]:
-    """A binding of the calling network, what the registry says of its holder, and whether another guardian's proof is
-    wanted."""
+async def _find(provider: Idp, caller: Caller, binding_id: str) -> tuple[SocialAccount, RegisterAnswer | None]:
+    """A binding of the calling network, and what the registry says of its holder."""
     check_may_handle(caller.authorisation.scope)
-    async with provider.db.reading() as unit:
+    async with provider.db.glance() as unit:
         binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
-        wanting = await resting.want_guardian(unit, (binding,), KIND, caller.client.client_id)
-    answer = await persons.ask(provider.db, provider.registry, binding.person_id)
-    return binding, answer, binding_id in wanting
+    return binding, await persons.ask(provider.db, provider.registry, binding.person_id)
 
 
 async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:

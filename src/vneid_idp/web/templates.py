@@ -19,6 +19,7 @@ from vneid_idp.web.csrf import csrf_field, csrf_token
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import catalogue, locale_of
 from vneid_idp.web.reason_words import reason_wanted
+from vneid_idp.web.responses import NO_STORE
 from vneid_idp.web.static import static_url
 
 DIRECTORY = Path(__file__).parent / "templates"
@@ -81,7 +82,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
     """
     templates: Templates = request.app.state.idp.templates
     html = templates.page(request, template, context, failed=status >= 400)
-    return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Content-Language": locale_of(request)})
+    return HTMLResponse(html, status, headers=NO_STORE | {"Content-Language": locale_of(request)})
 
 
 @pass_context

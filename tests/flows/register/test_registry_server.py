@@ -1,11 +1,8 @@
 """The reference registry server keeps its published contract for whatever is sent to it, over a real socket."""
 
-import asyncio
 import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, settings
 from requests import PreparedRequest
 from requests.auth import AuthBase
@@ -22,6 +18,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from tests.support.country import country
 from tests.support.people import persona
 from tests.support.registry import OTHER_KEY, providers, registrys
+from tests.support.served import in_thread, listening_at
 from tests.support.watch import Watch
 from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.registry_client.signatures import Answer, RequestMessage, Signatures, signature_headers
@@ -62,36 +59,17 @@ class Running:
 def running(populated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     path = tmp_path_factory.mktemp("registry") / "db.sqlite3"
     shutil.copyfile(populated_sqlite, path)
-    found: Future[Running] = Future()
-    done = threading.Event()
 
-    async def serve() -> None:
+    @asynccontextmanager
+    async def serve() -> AsyncIterator[Running]:
         watch = Watch()
-        async with country(f"sqlite:///{path}", watch) as land:
+        async with country(f"sqlite:///{path}", watch) as land, listening_at() as (url, at):
             assert isinstance(land.idp.registry, SyntheticRegistry)
-            with socket.create_server(("127.0.0.1", 0)) as listening:
-                url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-                app = create_registry(land.idp.registry, registrys(watch), url)
-                server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
-                serving = asyncio.create_task(server.serve([listening]))
-                found.set_result(Running(url, watch))
-                await asyncio.to_thread(done.wait)
-                server.should_exit = True
-                await serving
+            at(create_registry(land.idp.registry, registrys(watch), url))
+            yield Running(url, watch)
 
-    def run() -> None:
-        try:
-            asyncio.run(serve())
-        except Exception as error:
-            found.set_exception(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield found.result(60)
-    finally:
-        done.set()
-        thread.join()
+    with in_thread(serve) as running:
+        yield running
 
 
 @schema.parametrize()

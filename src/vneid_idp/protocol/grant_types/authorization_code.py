@@ -8,6 +8,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
 from vneid_idp.protocol.grant_types.request import OpenGrant, TokenRequest
 from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.permitted import may_refresh
 from vneid_idp.protocol.pkce import check_verifier
 from vneid_idp.protocol.times import CLOCK_SKEW
 from vneid_idp.protocol.tokens import CODE_LIFE, Code, open_code
@@ -23,7 +24,7 @@ def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
     # Ordered for a key beforehand, or not: the tokens are bound to the key that is proven now (RFC 9449 §5, §10).
     check_possession(code.authorisation.bound_to, request.proof, InvalidGrant)
     authorisation = altered(code.authorisation, bound_to=request.proof)
-    refreshable = "offline_access" in authorisation.scope and "refresh_token" in request.client.grant_types
+    refreshable = may_refresh(request.client, authorisation.scope)
     return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable)
 
 

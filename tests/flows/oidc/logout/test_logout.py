@@ -1,34 +1,16 @@
 """Signing out: asked of the person, proven by the relying party."""
 
 import re
-from collections.abc import AsyncIterator
 
-import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 
-from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, listening, signed_in
+from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, signed_in
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.kernel.clock import DAY, MINUTE
 
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def service() -> AsyncIterator[Service]:
-    async with listening() as found:
-        yield found
-
-
-@pytest.fixture
-async def party(land: Country, service: Service) -> RelyingParty:
-    return RelyingParty(land, await land.register(post_logout_redirect_uris=[OUT], backchannel_logout_uri=service.uri))
-
-
-@pytest.fixture
-def person(land: Country) -> Person:
-    return Person(land, land.people["complete"])
 
 
 async def test_a_relying_party_signs_the_person_out(

@@ -1,34 +1,15 @@
 """Signing out is told to every service of the session, on its back channel."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from tests.support.authority import change
-from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, listening, queue, signed_in
+from tests.support.back_channel import Service, confirmed, is_signed_in, listening, queue, signed_in
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.rules import longest_pause
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
-
-
-@pytest.fixture
-async def service() -> AsyncIterator[Service]:
-    async with listening() as found:
-        yield found
-
-
-@pytest.fixture
-async def party(land: Country, service: Service) -> RelyingParty:
-    return RelyingParty(land, await land.register(post_logout_redirect_uris=[OUT], backchannel_logout_uri=service.uri))
-
-
-@pytest.fixture
-def person(land: Country) -> Person:
-    return Person(land, land.people["complete"])
 
 
 async def test_each_service_of_the_session_is_told_and_no_other(
