@@ -325,9 +325,7 @@ async def ask(db: Database, client: Client, domain: str = "rp.example") -> Clien
 
 
 async def look(db: Database, witness: FakeWitness, domain: ClientDomain) -> ClientDomain:
-    shown_by = await domains.look(witness, domain)
-    async with db.writing() as unit:
-        return await domains.record_look(unit, domain, shown_by, DEED)
+    return await domains.check(db, witness, domain.client_id, domain.domain, DEED, act=db.transact)
 
 
 async def test_a_domain_is_shown_by_a_record_or_a_file_and_can_be_lost(db: Database, watch: Watch) -> None:
@@ -372,7 +370,7 @@ async def test_something_like_the_proof_is_none(db: Database, proof: str) -> Non
     asked = await ask(db, (await register(db)).client)
     spoiled = proof.format(asked.proof)
     witness = FakeWitness({asked.record_name: (spoiled,)}, {asked.file_url: spoiled})
-    assert await domains.look(witness, asked) is None
+    assert not (await look(db, witness, asked)).is_verified
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,13 @@ async def check(
 ) -> Domain:
     """At any time, and again: a domain that shows the proof no more counts no more."""
     provider, deed = idp(request), change.deed(caller)
-    async with provider.db.reading() as reading:
-        asked = await domains.get_domain(reading, client_id, domain)
-    shown_by = await domains.look(provider.witness, asked)
-    found = await caller.act(lambda unit, _: domains.record_look(unit, asked, shown_by, deed))
+    found = await domains.check(
+        provider.db,
+        provider.witness,
+        client_id,
+        domain,
+        deed,
+        act=lambda work: caller.act(lambda unit, _: work(unit)),
+    )
     no_store(response)
     return Domain.of(found)

@@ -37,13 +37,12 @@ def verify_domain(
         async def ask(unit: Unit) -> ClientDomain:
             return await domains.ask(unit, await service.get_client(unit, client_id), domain, deed)
 
-        asked = await database.transact(ask)
+        await database.transact(ask)
         outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
         try:
-            shown_by = await domains.look(witness(outbound), asked)
+            return await domains.check(database, witness(outbound), client_id, domain, deed, act=database.transact)
         finally:
             await outbound.close()
-        return await database.transact(lambda unit: domains.record_look(unit, asked, shown_by, deed))
 
     found = with_database(settings, work)
     if not found.is_verified:

@@ -19,7 +19,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Reading, Row, Unit
+from vneid_idp.storage.unit import Database, InUnit, Reading, Row, Unit
 
 DOMAIN = r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 _DOMAIN = re.compile(DOMAIN + r"\Z")
@@ -160,8 +160,21 @@ def _stands_above(domain: str, uri: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
 
 
-async def look(witness: DomainWitness, domain: ClientDomain) -> str | None:
-    """How the domain shows the proof now: `dns`, `https`, or not at all. Called before a unit is opened.
+async def check(
+    db: Database, witness: DomainWitness, client_id: str, domain: str, deed: Deed, *, act: InUnit[ClientDomain]
+) -> ClientDomain:
+    """Look whether a domain that was asked for shows the proof, and keep what was found.
+
+    Raises `UnknownDomain`, `DomainUnreachable`, and what `act` refuses.
+    """
+    async with db.reading() as unit:
+        asked = await get_domain(unit, client_id, domain)
+    shown_by = await _look(witness, asked)
+    return await act(lambda unit: record_look(unit, asked, shown_by, deed))
+
+
+async def _look(witness: DomainWitness, domain: ClientDomain) -> str | None:
+    """How the domain shows the proof now: `dns`, `https`, or not at all.
 
     Raises `DomainUnreachable` when the way by which it was proven gives no answer, and the other one no proof: what
     was proven is not lost because a server was down for a minute.
@@ -183,7 +196,7 @@ async def look(witness: DomainWitness, domain: ClientDomain) -> str | None:
 
 
 async def record_look(unit: Unit, domain: ClientDomain, shown_by: str | None, deed: Deed) -> ClientDomain:
-    """Keep what `look` found. A domain that never showed the proof goes on waiting for it.
+    """Keep how a domain shows the proof, or that it does not: one that never did goes on waiting for it.
 
     Raises `UnknownDomain` when the client was deleted meanwhile.
     """

@@ -46,11 +46,8 @@ async def check(request: Request, colleague: Colleague) -> Response:
     deed = deed_of(request, colleague, form, errors)
     if deed is None:
         return await _page(request, colleague, form, errors)
-    async with provider.db.reading() as reading:
-        asked = await domains.get_domain(reading, client_id, form["domain"])
-    shown_by = await domains.look(provider.witness, asked)
-    await colleague.act(lambda unit: domains.record_look(unit, asked, shown_by, deed))
-    return see_other(f"{PATH}/{client_id}/domains?checked={asked.domain}")
+    found = await domains.check(provider.db, provider.witness, client_id, form["domain"], deed, act=colleague.act)
+    return see_other(f"{PATH}/{client_id}/domains?checked={found.domain}")
 
 
 async def _page(

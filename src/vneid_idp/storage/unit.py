@@ -42,6 +42,10 @@ class Unit(Reading, Protocol):
         ...
 
 
+InUnit = Callable[[Callable[[Unit], Awaitable[T]]], Awaitable[T]]
+"""Does work in one unit: `Database.transact`, or what asks in the same unit whether somebody may (`Colleague.act`)."""
+
+
 class Database(Protocol):
     """Opens units. One instance a process."""
 

@@ -1,6 +1,6 @@
 """Somebody who works here looks a person up by the full ID number: it is on record, and the person reads it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -15,7 +15,7 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.storage.unit import InUnit, Reading
 
 
 class Desk(StrEnum):
@@ -42,10 +42,6 @@ class ReasonNeeded(DomainError):
     title = "Say why you look this person up: one of the reasons that the page offers."
 
 
-InUnit = Callable[[Callable[[Unit], Awaitable[str]]], Awaitable[str]]
-"""Runs work in a unit: `Colleague.act` at a page, `Database.transact` at the command line."""
-
-
 @dataclass(frozen=True, slots=True)
 class LookUp:
     """That somebody who works here looks for a person."""
@@ -65,7 +61,7 @@ class LookUp:
 
 
 async def find_at_desk(
-    in_unit: InUnit, registry: PopulationRegistry, number: str, looking: LookUp
+    in_unit: InUnit[str], registry: PopulationRegistry, number: str, looking: LookUp
 ) -> RegistryRecord | None:
     """Whoever has this ID number. That somebody looked is on record before it is answered, also where nobody has it.
 

@@ -4,19 +4,15 @@ Whatever feed told it, it is followed by what the register says now: so there is
 left behind. Whom the register of now does not know is no matter of it any more.
 """
 
-from collections.abc import Awaitable, Callable
-
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity.register import set_aside
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.log import Log
 from vneid_idp.policy.rules import Policy
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import InUnit, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.report_to_registry import Reporting
 
-Act = Callable[[Callable[[Unit], Awaitable[None]]], Awaitable[None]]
-"""`Database.transact`, or what asks in the same unit whether somebody may."""
 _log = Log(__name__)
 
 
@@ -28,7 +24,9 @@ class StillSetAside(DomainError):
     title = "The change could not be followed this time either. It stays set aside; the log has the error."
 
 
-async def retry_set_aside(at: Reporting, feed: str, cursor: str, policy: Policy, deed: Deed, *, act: Act) -> None:
+async def retry_set_aside(
+    at: Reporting, feed: str, cursor: str, policy: Policy, deed: Deed, *, act: InUnit[None]
+) -> None:
     """Follow the change of a place in a feed, and with it all that is set aside of the same person.
 
     Raises `NotSetAside`, `RegistryUnavailable`, `StillSetAside`, and what `act` refuses: then it stays where it is.

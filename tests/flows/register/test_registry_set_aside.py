@@ -25,10 +25,10 @@ from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavaila
 from vneid_idp.identity.register.set_aside import NotSetAside, SetAside
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import InUnit, Unit
 from vneid_idp.use_cases import follow_registry as use_case
 from vneid_idp.use_cases.report_to_registry import Reporting
-from vneid_idp.use_cases.retry_set_aside import Act, StillSetAside, retry_set_aside
+from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
 from vneid_idp.workers.follower import Follower
 from vneid_idp.workers.tasks import seal_events
 
@@ -63,7 +63,7 @@ async def waiting(land: Country) -> list[SetAside]:
         return [each for _, each in await set_aside.list_set_aside(unit)]
 
 
-async def retry(land: Country, cursor: str, feed: str = "synthetic", *, act: Act | None = None) -> None:
+async def retry(land: Country, cursor: str, feed: str = "synthetic", *, act: InUnit[None] | None = None) -> None:
     idp = land.idp
     at = Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
     await retry_set_aside(at, feed, cursor, await idp.policy.current(), DEED, act=act or idp.db.transact)
