@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from vneid_idp.admin.callers import Caller
 from vneid_idp.audit.deeds import REASON_LENGTHS, Deed
 from vneid_idp.clients import families
+from vneid_idp.clients.by_operator import describe
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
 from vneid_idp.delivery.service import Queued
@@ -117,7 +118,7 @@ class Client(Model):
     @classmethod
     def of(cls, client: protocol_client.Client) -> "Client":
         """The client in this shape."""
-        return cls(**_facts(client))
+        return cls(**describe(client))
 
 
 class ClientWithSecret(Client):
@@ -131,18 +132,7 @@ class ClientWithSecret(Client):
         cls, client: protocol_client.Client, secret: str | None, token: str | None = None
     ) -> "ClientWithSecret":
         """The client in this shape."""
-        return cls(**_facts(client), client_secret=secret, registration_access_token=token)
-
-
-def _facts(client: protocol_client.Client) -> dict[str, Any]:
-    return {
-        "client_id": client.client_id,
-        "version": client.version,
-        "registered_at": moment(client.issued_at),
-        "disabled_at": _moment(client.disabled_at),
-        "old_secret_good_until": _moment(client.previous_secret_until),
-        "metadata": client.metadata,
-    }
+        return cls(**describe(client), client_secret=secret, registration_access_token=token)
 
 
 class ClientPage(Model):

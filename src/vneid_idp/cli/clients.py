@@ -20,7 +20,8 @@ from vneid_idp.cli.terminal import (
     with_database,
     with_unit,
 )
-from vneid_idp.clients import by_operator, service
+from vneid_idp.clients import by_operator, domains, service
+from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.kernel.clock import HOUR, Instant, to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
@@ -85,7 +86,9 @@ def show(context: typer.Context, client_id: str) -> None:
 
     async def work(database: Database) -> dict[str, Any]:
         async with database.reading() as unit:
-            return await by_operator.describe(unit, client_id)
+            client = await service.get_client(unit, client_id)
+            found = await domains.list_domains(unit, client_id)
+        return {**by_operator.describe(client), "domains": [_domain(each) for each in found]}
 
     print_json(with_database(settings_of(context), work))
 
@@ -165,6 +168,11 @@ def rotate_secret(
 
 def _shown(instant: Instant | None) -> str:
     return "" if instant is None else to_rfc3339(instant)
+
+
+def _domain(found: ClientDomain) -> dict[str, Any]:
+    verified_at = None if found.verified_at is None else to_rfc3339(found.verified_at)
+    return {"domain": found.domain, "verified": found.is_verified, "verified_at": verified_at}
 
 
 def _members(file: Path) -> dict[str, Any]:

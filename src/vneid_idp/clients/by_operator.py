@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from vneid_idp.audit.deeds import Deed
-from vneid_idp.clients import domains, service
+from vneid_idp.clients import service
 from vneid_idp.kernel.clock import Instant, to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
-from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.storage.unit import Unit
 
 
 async def update(
@@ -44,19 +44,14 @@ async def set_purposes(
     return changed
 
 
-async def describe(unit: Reading, client_id: str) -> dict[str, Any]:
-    """What is registered of a client and how it stands, in JSON; no secret, and no digest of one. `UnknownClient`."""
-    client = await service.get_client(unit, client_id)
+def describe(client: Client) -> dict[str, Any]:
+    """What is registered of a client and how it stands, in JSON; no secret, and no digest of one."""
     return {
         "client_id": client.client_id,
         "version": client.version,
         "registered_at": to_rfc3339(client.issued_at),
         "disabled_at": _text(client.disabled_at),
         "old_secret_good_until": _text(client.previous_secret_until),
-        "domains": [
-            {"domain": domain.domain, "verified": domain.is_verified, "verified_at": _text(domain.verified_at)}
-            for domain in await domains.list_domains(unit, client_id)
-        ],
         "metadata": client.metadata,
     }
 
