@@ -27,6 +27,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
+from vneid_idp.web.pages import ListPart
 from vneid_idp.web.responses import no_store
 
 router = router_of("Clients")
@@ -43,12 +44,11 @@ async def list_clients(
 ) -> ClientPage:
     """All of them, disabled ones too, in the order of their ids."""
     async with idp(request).db.reading() as unit:
-        # One more than asked for tells whether there is another page.
-        found = await service.list_clients(unit, after=after or "", limit=limit + 1)
+        part = ListPart.of(await service.list_clients(unit, after=after or "", limit=limit + 1), limit)
     no_store(response)
     return ClientPage(
-        items=tuple(map(representations.Client.of, found[:limit])),
-        next_after=found[limit - 1].client_id if len(found) > limit else None,
+        items=tuple(map(representations.Client.of, part.shown)),
+        next_after=None if part.last is None else part.last.client_id,
     )
 
 

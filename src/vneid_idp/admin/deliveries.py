@@ -10,6 +10,7 @@ from vneid_idp.admin.representations import AfterOf, Change, DeliveryIdOf, Deliv
 from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.delivery import service
 from vneid_idp.web.context import idp
+from vneid_idp.web.pages import ListPart
 from vneid_idp.web.responses import NO_STORE, no_store
 
 router = router_of("Deliveries")
@@ -27,11 +28,11 @@ async def list_deliveries(
 ) -> DeliveryPage:
     """What waits, and what was given up; never what is in it."""
     async with idp(request).db.reading() as unit:
-        found = await service.list_deliveries(unit, dead=dead, after=after or "", limit=limit + 1)
+        part = ListPart.of(await service.list_deliveries(unit, dead=dead, after=after or "", limit=limit + 1), limit)
     no_store(response)
     return DeliveryPage(
-        items=tuple(map(representations.Delivery.of, found[:limit])),
-        next_after=found[limit - 1].delivery_id if len(found) > limit else None,
+        items=tuple(map(representations.Delivery.of, part.shown)),
+        next_after=None if part.last is None else part.last.delivery_id,
     )
 
 

@@ -21,6 +21,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import families
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.context import idp
+from vneid_idp.web.pages import ListPart
 from vneid_idp.web.responses import no_store
 
 router = router_of("Families")
@@ -36,11 +37,11 @@ async def list_families(
 ) -> FamilyPage:
     """In the order of their ids. A family is there as soon as it is created, or a client names it."""
     async with idp(request).db.reading() as unit:
-        found = await families.page(unit, after=after or "", limit=limit + 1)
+        part = ListPart.of(await families.page(unit, after=after or "", limit=limit + 1), limit)
     no_store(response)
     return FamilyPage(
-        items=tuple(map(representations.Family.of, found[:limit])),
-        next_after=found[limit - 1].family_id if len(found) > limit else None,
+        items=tuple(map(representations.Family.of, part.shown)),
+        next_after=None if part.last is None else part.last.family_id,
     )
 
 

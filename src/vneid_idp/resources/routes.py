@@ -40,6 +40,7 @@ from vneid_idp.use_cases.release_binding import release_for_client, release_with
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.contracts import problems
+from vneid_idp.web.pages import ListPart
 from vneid_idp.web.responses import no_store
 
 _UNVERIFIED = "unverified"
@@ -166,21 +167,18 @@ async def list_bindings(
     policy = await provider.current_policy()
     after = None if cursor is None else _read_cursor(provider, cursor, client_id, state)
     async with provider.db.reading() as unit:
-        # One more than asked for tells whether there is another page.
-        found = await _list(unit, client_id, state, after, limit + 1)
-        wanting = await resting.want_guardian(unit, found, KIND, client_id)
+        part = ListPart.of(await _list(unit, client_id, state, after, limit + 1), limit)
+        wanting = await resting.want_guardian(unit, part.shown, KIND, client_id)
         now = unit.now
-    page = found[:limit]
     rules = policy.at(now)
-    ages = await _ages(provider, {binding.person_id for binding in page}, now)
-    more = len(found) > limit
+    ages = await _ages(provider, {binding.person_id for binding in part.shown}, now)
     no_store(response)
     return BindingPage(
         items=tuple(
             Binding.of(each, ages.get(each.person_id), rules, wants_guardian=each.binding_id in wanting)
-            for each in page
+            for each in part.shown
         ),
-        next_cursor=_cursor(provider, client_id, state, page[-1].binding_id) if more else None,
+        next_cursor=None if part.last is None else _cursor(provider, client_id, state, part.last.binding_id),
     )
 
 

@@ -1,4 +1,4 @@
-"""Lists of which a page shows a part at a time."""
+"""Lists of which a page, or an answer of an API, shows a part at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ def read_after(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ListPart(Generic[T]):
-    """What a page shows of a list."""
+    """What is shown of a list at a time."""
 
     shown: Sequence[T]
     last: T | None
-    """What the next page begins after; nothing where none follows."""
+    """What the next part begins after; nothing where none follows."""
 
     @classmethod
     def of(cls, found: Sequence[T], most: int) -> Self:
