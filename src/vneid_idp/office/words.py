@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
+from vneid_idp.identity.register.report_rules import CannotBeReported
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.deeds import Errors, RefusedInWords
 from vneid_idp.web.i18n import gettext, mark
@@ -12,22 +12,6 @@ from vneid_idp.web.i18n import gettext, mark
 _FORM = "deed"
 """The id of the form of a deed."""
 
-OBSTACLES: Mapping[Obstacle, str] = {
-    Obstacle.DECEASED: mark("The population register has recorded this person's death already."),
-    Obstacle.IN_THE_FUTURE: mark("This day has not come yet."),
-    Obstacle.BEFORE_BIRTH: mark("This day is before the person's birth."),
-    Obstacle.OTHER_CARD: mark("Citizens have citizens' cards, foreigners residence cards."),
-    Obstacle.CARD_NOT_NEWER: mark("The population register has a card of this day, or a newer one."),
-    Obstacle.CARD_EXPIRED: mark("This card would have expired already."),
-    Obstacle.GUARDIAN_UNKNOWN: mark("The population register has nobody with this number."),
-    Obstacle.OWN_GUARDIAN: mark("This is the child's own number: nobody is the own guardian."),
-    Obstacle.GUARDIAN_DECEASED: mark("The population register has recorded the death of this guardian."),
-    Obstacle.GUARDIAN_TOO_YOUNG: mark("A guardian is at least %(years)s years old; this person is younger."),
-    Obstacle.GUARDIAN_ALREADY: mark("This person is a parent or guardian of the child already."),
-    Obstacle.NEEDS_NO_GUARDIAN: mark("From the age of %(years)s on a person acts alone; no guardian is named."),
-    Obstacle.NOT_GUARDIAN: mark("This person is no guardian of the child, or not any more."),
-    Obstacle.SAME_PHONE: mark("This is the number that the population register has already."),
-}
 _REFUSALS: Mapping[str, str] = {
     "account_exists": mark("This person has an account already. Go back to the file."),
     "level_not_allowed": mark("Age and card do not allow this level: it takes a valid card."),
@@ -67,5 +51,5 @@ def refused_in_words(request: Request, errors: Errors, field: str = _FORM) -> Re
 def words_of(request: Request, error: DomainError) -> str | None:
     """What to say at the form; nothing of a refusal that is about something else, such as who is signed in."""
     if isinstance(error, CannotBeReported):
-        return gettext(request, OBSTACLES[error.obstacle], years=error.years)
+        return gettext(request, error.sentence, years=error.years)
     return gettext(request, _REFUSALS[error.code]) if error.code in _REFUSALS else None

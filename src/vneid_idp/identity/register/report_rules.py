@@ -21,6 +21,7 @@ from vneid_idp.identity.register.reports import (
 )
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.languages import mark
 from vneid_idp.policy.rules import Rules, Threshold
 
 
@@ -43,35 +44,39 @@ class Obstacle(StrEnum):
     SAME_PHONE = "same_phone"
 
 
-_TEXTS: Mapping[Obstacle, str] = {
-    Obstacle.DECEASED: "The register has this person as deceased.",
-    Obstacle.IN_THE_FUTURE: "That day has not come yet.",
-    Obstacle.BEFORE_BIRTH: "That day is before the person's birth.",
-    Obstacle.OTHER_CARD: "Citizens have citizens' cards, foreigners residence cards.",
-    Obstacle.CARD_NOT_NEWER: "The register has a card that was issued on that day or later.",
-    Obstacle.CARD_EXPIRED: "That card has expired already.",
-    Obstacle.GUARDIAN_UNKNOWN: "The register has nobody with the guardian's number.",
-    Obstacle.OWN_GUARDIAN: "Nobody is the own guardian.",
-    Obstacle.GUARDIAN_DECEASED: "The register has the guardian as deceased.",
-    Obstacle.GUARDIAN_TOO_YOUNG: "A guardian is at least {years} years old.",
-    Obstacle.GUARDIAN_ALREADY: "That person is a guardian of the child already.",
-    Obstacle.NEEDS_NO_GUARDIAN: "From the age of {years} on a person acts alone, and nobody is named guardian.",
-    Obstacle.NOT_GUARDIAN: "That person is no guardian of the child.",
-    Obstacle.SAME_PHONE: "The register has this phone number already.",
+_SENTENCES: Mapping[Obstacle, str] = {
+    Obstacle.DECEASED: mark("The population register has recorded this person's death already."),
+    Obstacle.IN_THE_FUTURE: mark("This day has not come yet."),
+    Obstacle.BEFORE_BIRTH: mark("This day is before the person's birth."),
+    Obstacle.OTHER_CARD: mark("Citizens have citizens' cards, foreigners residence cards."),
+    Obstacle.CARD_NOT_NEWER: mark("The population register has a card of this day, or a newer one."),
+    Obstacle.CARD_EXPIRED: mark("This card would have expired already."),
+    Obstacle.GUARDIAN_UNKNOWN: mark("The population register has nobody with this number."),
+    Obstacle.OWN_GUARDIAN: mark("This is the child's own number: nobody is the own guardian."),
+    Obstacle.GUARDIAN_DECEASED: mark("The population register has recorded the death of this guardian."),
+    Obstacle.GUARDIAN_TOO_YOUNG: mark("A guardian is at least %(years)s years old; this person is younger."),
+    Obstacle.GUARDIAN_ALREADY: mark("This person is a parent or guardian of the child already."),
+    Obstacle.NEEDS_NO_GUARDIAN: mark("From the age of %(years)s on a person acts alone; no guardian is named."),
+    Obstacle.NOT_GUARDIAN: mark("This person is no guardian of the child, or not any more."),
+    Obstacle.SAME_PHONE: mark("This is the number that the population register has already."),
 }
 
 
 class CannotBeReported(DomainError):
-    """The register must not be told this. `years` is the age of the law where one decides."""
+    """The register must not be told this.
+
+    `sentence` says why, marked for translation; `years` is the age of the law where one decides, which fills it.
+    """
 
     code = "cannot_be_reported"
     status = 409
     title = "This cannot be told to the population register."
 
     def __init__(self, obstacle: Obstacle, years: int = 0) -> None:
-        super().__init__(_TEXTS[obstacle].format(years=years))
         self.obstacle = obstacle
+        self.sentence = _SENTENCES[obstacle]
         self.years = years
+        super().__init__(self.sentence % {"years": years})
 
 
 def check_report(
