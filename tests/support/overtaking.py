@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.country import Country
 from tests.support.deeds import DEED
-from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.identity.register.records import LockedBy, RegistryRecord
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.lock_person import lock_person
@@ -41,3 +42,22 @@ async def overtaken(land: Country, taker: Taker, person_id: str, patch: pytest.M
     patch.setattr(land.idp.db, "writing", later)
     yield
     assert land.idp.db.writing == writing
+
+
+def while_register_answers(
+    land: Country, taker: Taker, taken: str, asked: str, patch: pytest.MonkeyPatch, *, before: int = 1
+) -> None:
+    """Something is taken from `taken` while the register is asked about `asked`, for the deed: it was asked about them
+    `before`, as a page is for the file.
+    """
+    find, answers = SyntheticRegistry.find, 0
+
+    async def later(registry: SyntheticRegistry, person_id: str) -> RegistryRecord | None:
+        nonlocal answers
+        if person_id == asked and answers == before:
+            async with land.idp.db.writing() as unit:
+                await taker(land, unit, taken)
+        answers += person_id == asked
+        return await find(registry, person_id)
+
+    patch.setattr(SyntheticRegistry, "find", later)

@@ -131,7 +131,9 @@ def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
             fail("A code was sent moments ago, or there were too many. Wait, then try again.")
         code = read_line("Code that was sent to it")
         report_id, person_id = new_id("rep"), record.person_id
-        outcome, _ = await change(place.reporting, report_id, person_id, phone, code, policy, deed)
+        outcome, _ = await change(
+            place.reporting, report_id, person_id, phone, code, policy, deed, act=place.acting(deed)
+        )
         if outcome is not CodeVerdict.RIGHT:
             fail("The code is not right, or it is used or too old.")
 
@@ -238,7 +240,9 @@ def report_death(
 def _report(context: typer.Context, deed: Deed, make: Work[ReportedFact]) -> RegistryRecord:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         fact, policy = await make(place, record, deed), await _policy(place)
-        await report_to_registry(place.reporting, new_id("rep"), record.person_id, fact, policy, deed)
+        await report_to_registry(
+            place.reporting, new_id("rep"), record.person_id, fact, policy, deed, act=place.acting(deed)
+        )
 
     return for_person(context, deed, work)[0]
 

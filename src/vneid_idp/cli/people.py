@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import typer
 
@@ -21,7 +22,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
 from vneid_idp.registries import open_registry
 from vneid_idp.settings import Settings
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Database, InUnit, Unit
 from vneid_idp.use_cases.by_command import hold_whoever_commands, in_name_of_office
 from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import Reporting
@@ -69,14 +70,14 @@ class Workplace:
 
         return await self.db.transact(checked)
 
+    def acting(self, deed: Deed) -> InUnit:
+        """`act` of this deed, for use cases that open their units themselves."""
+        return partial(self.act, deed)
+
     async def get(self, number: str, deed: Deed) -> RegistryRecord:
         """Whom the registry has under a number, looked up for a deed: it is on record. Raises `NobodyOfThisNumber`,
         `OwnFile` and `RoleRequired`."""
-
-        async def in_unit(work: Callable[[Unit], Awaitable[str]]) -> str:
-            return await self.act(deed, work)
-
-        record = await find_at_desk(in_unit, self.registry, number, LookUp.by_command(deed))
+        record = await find_at_desk(self.acting(deed), self.registry, number, LookUp.by_command(deed))
         if record is None:
             raise NobodyOfThisNumber
         return record

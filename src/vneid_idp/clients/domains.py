@@ -161,7 +161,7 @@ def _stands_above(domain: str, uri: str) -> bool:
 
 
 async def check(
-    db: Database, witness: DomainWitness, client_id: str, domain: str, deed: Deed, *, act: InUnit[ClientDomain]
+    db: Database, witness: DomainWitness, client_id: str, domain: str, deed: Deed, *, act: InUnit
 ) -> ClientDomain:
     """Look whether a domain that was asked for shows the proof, and keep what was found.
 

@@ -16,7 +16,6 @@ from vneid_idp.identity.register.reports import ReportedFact
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import refused_in_words
-from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_report, report_to_registry
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
@@ -111,10 +110,9 @@ def reporting_of(colleague: Colleague) -> Reporting:
 
 async def report(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact, deed: Deed) -> None:
     """Report a fact of the person whose file is open. Raises as `report_to_registry`."""
-    await check_is_here(colleague)
     policy = await colleague.provider.current_policy()
     deliveries = await report_to_registry(
-        reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed
+        reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed, act=colleague.act
     )
     await colleague.provider.dispatcher.attempt(deliveries)
 
@@ -133,17 +131,7 @@ async def was_made(colleague: Colleague, file: OpenFile, form: Form, fact: Repor
 
     What was begun is brought to its end. Raises as `report_to_registry`.
     """
-    await check_is_here(colleague)
     policy = await colleague.provider.current_policy()
     made, deliveries = await finish_report(reporting_of(colleague), report_id_of(form), file.person_id, fact, policy)
     await colleague.provider.dispatcher.attempt(deliveries)
     return made
-
-
-async def check_is_here(colleague: Colleague) -> None:
-    """Require, before the register is told, that the colleague still is here with the role."""
-
-    async def nothing(_: Unit) -> None:
-        return None
-
-    await colleague.act(nothing)

@@ -10,7 +10,7 @@ from vneid_idp.identity.phones import MalformedPhone, read_phone
 from vneid_idp.identity.register.reports import PhoneChanged
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.office.access import OpenFile, for_file
-from vneid_idp.office.deed import asking, check_is_here, deed_page, report_id_of, reporting_of, was_made
+from vneid_idp.office.deed import asking, deed_page, report_id_of, reporting_of, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
 from vneid_idp.use_cases.report_to_registry import check_fact
@@ -63,9 +63,15 @@ async def confirm(request: Request, colleague: Colleague, file: OpenFile) -> Res
     provider = colleague.provider
     policy = await provider.current_policy()
     with refused_in_words(request, errors, "code"):
-        await check_is_here(colleague)
         outcome, deliveries = await change_phone(
-            reporting_of(colleague), report_id_of(form), file.person_id, phone, form["code"], policy, deed
+            reporting_of(colleague),
+            report_id_of(form),
+            file.person_id,
+            phone,
+            form["code"],
+            policy,
+            deed,
+            act=colleague.act,
         )
         await provider.dispatcher.attempt(deliveries)
         if outcome is CodeVerdict.RIGHT:

@@ -42,8 +42,16 @@ class Unit(Reading, Protocol):
         ...
 
 
-InUnit = Callable[[Callable[[Unit], Awaitable[T]]], Awaitable[T]]
-"""Does work in one unit: `Database.transact`, or what asks in the same unit whether somebody may (`Colleague.act`)."""
+class InUnit(Protocol):
+    """Does `work` in one unit: `Database.transact`, or what asks first, in that very unit, whether somebody may do it
+    (`Colleague.act`).
+
+    A use case that opens its units itself takes one, so that whoever calls it can say on which condition it writes.
+    """
+
+    async def __call__(self, work: Callable[[Unit], Awaitable[T]], /) -> T:
+        """What `work` returns when its unit is committed; it may run more than once. Raises what refuses it."""
+        ...
 
 
 class Database(Protocol):

@@ -18,7 +18,7 @@ from vneid_idp.identity.register.reports_under_way import Begun
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import InUnit, Unit
 from vneid_idp.use_cases.report_to_registry import Reporting, report_unless
 
 _CONTEXT = "new_phone"
@@ -46,7 +46,7 @@ async def send_code_to_new_phone(
 
 
 async def change_phone(
-    to: Reporting, report_id: str, person_id: str, phone: str, code: str, policy: Policy, deed: Deed
+    to: Reporting, report_id: str, person_id: str, phone: str, code: str, policy: Policy, deed: Deed, *, act: InUnit
 ) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Change the number if the code is right: whether it is, and the notices to deliver.
 
@@ -61,7 +61,7 @@ async def change_phone(
         return None if tried is CodeVerdict.RIGHT else tried
 
     report = Begun(report_id, person_id, PhoneChanged(phone), deed)
-    against, deliveries = await report_unless(to, report, policy, wrong)
+    against, deliveries = await report_unless(to, report, policy, wrong, act=act)
     return against or CodeVerdict.RIGHT, deliveries
 
 

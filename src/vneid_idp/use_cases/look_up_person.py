@@ -61,7 +61,7 @@ class LookUp:
 
 
 async def find_at_desk(
-    in_unit: InUnit[str], registry: PopulationRegistry, number: str, looking: LookUp
+    in_unit: InUnit, registry: PopulationRegistry, number: str, looking: LookUp
 ) -> RegistryRecord | None:
     """Whoever has this ID number. That somebody looked is on record before it is answered, also where nobody has it.
 

@@ -35,7 +35,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.log import Log
 from vneid_idp.policy.rules import Policy
-from vneid_idp.storage.unit import Database, Reading, Unit
+from vneid_idp.storage.unit import Database, InUnit, Reading, Unit
 from vneid_idp.use_cases.follow_registry import follow_registry
 from vneid_idp.use_cases.guardians_children import seize_with_children
 
@@ -84,26 +84,32 @@ async def _asked_and_checked(
 
 
 async def report_to_registry(
-    to: Reporting, report_id: str, person_id: str, fact: ReportedFact, policy: Policy, deed: Deed
+    to: Reporting, report_id: str, person_id: str, fact: ReportedFact, policy: Policy, deed: Deed, *, act: InUnit
 ) -> tuple[Delivery, ...]:
     """Report `fact` of somebody; the notices to deliver. The same report again, or several times at once, is one.
 
-    Raises `CannotBeReported` before the register is told, `ReportRefused` by the register, `ReportIdUsed` when another
-    fact was reported under this id, `Overtaken` when the register changed its word meanwhile, `RegistryUnavailable`:
-    then it may have been told, and will be; who sends the same again learns what came of it.
+    `act` runs the unit that begins it. Raises what `act` refuses and `CannotBeReported` before the register is told,
+    `ReportRefused` by the register, `ReportIdUsed` when another fact was reported under this id, `Overtaken` when the
+    register changed its word meanwhile, `RegistryUnavailable`: then it may have been told, and will be; who sends the
+    same again learns what came of it.
     """
 
     async def nothing_against(_: Unit) -> None:
         return None
 
-    return (await report_unless(to, Begun(report_id, person_id, fact, deed), policy, nothing_against))[1]
+    return (await report_unless(to, Begun(report_id, person_id, fact, deed), policy, nothing_against, act=act))[1]
 
 
 async def report_unless(
-    to: Reporting, report: Begun, policy: Policy, objection: Callable[[Unit], Awaitable[T | None]]
+    to: Reporting,
+    report: Begun,
+    policy: Policy,
+    objection: Callable[[Unit], Awaitable[T | None]],
+    *,
+    act: InUnit,
 ) -> tuple[T | None, tuple[Delivery, ...]]:
     """As `report_to_registry`, unless there is an `objection` in the unit that begins it: that is then returned, and
-    what it wrote stays. What was begun before is asked for none.
+    what it wrote stays. What was begun before is asked for none, nor for who may: it comes to its end in any case.
     """
     made, deliveries = await finish_report(to, report.report_id, report.person_id, report.fact, policy)
     if made:
@@ -126,7 +132,7 @@ async def report_unless(
 
     try:
         answer = await _asked_and_checked(to, report.person_id, report.fact, policy)
-        begun, against = await to.db.transact(begin)
+        begun, against = await act(begin)
     except (CannotBeReported, persons.Overtaken):
         # Of those who send the same at once another may have been faster.
         made, more = await finish_report(to, report.report_id, report.person_id, report.fact, policy)

@@ -24,9 +24,7 @@ class StillSetAside(DomainError):
     title = "The change could not be followed this time either. It stays set aside; the log has the error."
 
 
-async def retry_set_aside(
-    at: Reporting, feed: str, cursor: str, policy: Policy, deed: Deed, *, act: InUnit[None]
-) -> None:
+async def retry_set_aside(at: Reporting, feed: str, cursor: str, policy: Policy, deed: Deed, *, act: InUnit) -> None:
     """Follow the change of a place in a feed, and with it all that is set aside of the same person.
 
     Raises `NotSetAside`, `RegistryUnavailable`, `StillSetAside`, and what `act` refuses: then it stays where it is.

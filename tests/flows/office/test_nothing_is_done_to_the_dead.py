@@ -10,6 +10,7 @@ import pytest
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.office import NEW_PHONE, code_to
+from tests.support.reports import prove_phone, report
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, persons
@@ -29,10 +30,9 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.activate_account import activate_account
 from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
-from vneid_idp.use_cases.change_phone import change_phone
 from vneid_idp.use_cases.decide_lock import decide_lock
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
-from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
+from vneid_idp.use_cases.report_to_registry import Reporting
 
 COLLEAGUE = Deed("ops-2", "as asked")
 Do = Callable[[], Awaitable[object]]
@@ -88,7 +88,7 @@ async def a_code(land: Country, who: str) -> Do:
 
 async def a_phone(land: Country, who: str) -> Do:
     code = await code_to(land, "plain", NEW_PHONE)
-    return lambda: change_phone(reporting(land), "rep_b", who, NEW_PHONE, code, shipped(), DEED)
+    return lambda: prove_phone(reporting(land), "rep_b", who, NEW_PHONE, code)
 
 
 async def a_passkey(land: Country, who: str) -> Do:
@@ -183,7 +183,7 @@ def test_every_act_is_there() -> None:
 
 async def end_of(land: Country, who: str, how: str) -> None:
     if how == "died":
-        await report_to_registry(reporting(land), "rep_a", who, Death(land.watch.now()), shipped(), DEED)
+        await report(reporting(land), "rep_a", who, Death(land.watch.now()))
     elif how == "closed":
         await land.idp.db.transact(lambda unit: accounts.close(unit, who))
 

@@ -10,6 +10,7 @@ from tests.support.deeds import DEED
 from tests.support.events import informed
 from tests.support.office import NEW_PHONE, at_desk, code_to, colleague, done_of, file_of, send
 from tests.support.pages import opened
+from tests.support.reports import prove_phone, report
 from tests.support.watch import MORNING
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.offices.roles import Role
@@ -25,10 +26,8 @@ from vneid_idp.identity.register.reports import (
     ReportRefused,
     name_of,
 )
-from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.use_cases.change_phone import change_phone
-from vneid_idp.use_cases.report_to_registry import ReportIdUsed, Reporting, report_to_registry
+from vneid_idp.use_cases.report_to_registry import ReportIdUsed, Reporting
 
 PAIRS = {
     "death": (Death(MORNING - 2), Death(MORNING - 1)),
@@ -92,29 +91,26 @@ async def test_whatever_was_cut_short_is_on_record_when_it_is_sent_again(
 ) -> None:
     cut(monkeypatch, error, arrives=arrives)
     with pytest.raises(type(error)):
-        await report_to_registry(to, "rep_a", who, facts[0], shipped(), DEED)
+        await report(to, "rep_a", who, facts[0])
     assert await informed(land, who) == []
-    await report_to_registry(to, "rep_a", who, facts[0], shipped(), DEED)
+    await report(to, "rep_a", who, facts[0])
     assert await informed(land, who) == [{"what": name_of(facts[0]), **DEED.data}]
 
 
 async def test_another_fact_under_an_id_is_refused_and_told_to_nobody(
     land: Country, to: Reporting, who: str, facts: tuple[ReportedFact, ReportedFact]
 ) -> None:
-    await report_to_registry(to, "rep_a", who, facts[0], shipped(), DEED)
+    await report(to, "rep_a", who, facts[0])
     before = await to.registry.find(who)
     with pytest.raises(ReportIdUsed):
-        await report_to_registry(to, "rep_a", who, facts[1], shipped(), DEED)
+        await report(to, "rep_a", who, facts[1])
     assert await to.registry.find(who) == before
     assert await informed(land, who) == [{"what": name_of(facts[0]), **DEED.data}]
 
 
 async def test_of_two_facts_under_one_id_at_once_one_is_reported(land: Country, to: Reporting, who: str) -> None:
     named = [GuardianNamed(land.people[slug].record.person_id) for slug in ("grandmother", "plain")]
-    report = report_to_registry
-    came = await asyncio.gather(
-        *(report(to, "rep_a", who, fact, shipped(), DEED) for fact in named * 3), return_exceptions=True
-    )
+    came = await asyncio.gather(*(report(to, "rep_a", who, fact) for fact in named * 3), return_exceptions=True)
     assert {type(each) for each in came} == {tuple, ReportIdUsed}
     record = await to.registry.find(who)
     assert record is not None
@@ -125,10 +121,10 @@ async def test_of_two_facts_under_one_id_at_once_one_is_reported(land: Country, 
 
 async def test_the_id_of_a_report_is_no_other_persons(land: Country, to: Reporting, who: str) -> None:
     guardian, stranger = (land.people[slug].record.person_id for slug in ("grandmother", "plain"))
-    await report_to_registry(to, "rep_a", who, GuardianNamed(guardian), shipped(), DEED)
+    await report(to, "rep_a", who, GuardianNamed(guardian))
     for person_id, refusal in ((guardian, ReportIdUsed), (stranger, ReportRefused)):
         with pytest.raises(refusal):
-            await report_to_registry(to, "rep_a", person_id, PhoneChanged(NEW_PHONE), shipped(), DEED)
+            await report(to, "rep_a", person_id, PhoneChanged(NEW_PHONE))
     assert await informed(land, stranger) == []
 
 
@@ -141,24 +137,22 @@ async def test_who_sends_the_same_while_it_is_reported_is_refused_nothing(
     async def find(registry: SyntheticRegistry, person_id: str) -> RegistryRecord | None:
         monkeypatch.setattr(SyntheticRegistry, "find", ask)
         before = await ask(registry, person_id)
-        await report_to_registry(to, "rep_a", who, fact, shipped(), DEED)
+        await report(to, "rep_a", who, fact)
         return before if sees == "what was" else await ask(registry, person_id)
 
     monkeypatch.setattr(SyntheticRegistry, "find", find)
-    await report_to_registry(to, "rep_a", who, fact, shipped(), DEED)
+    await report(to, "rep_a", who, fact)
     assert len(await informed(land, who)) == 1
 
 
 async def test_a_phone_is_changed_once_by_many_who_send_its_code_at_once(land: Country, to: Reporting) -> None:
     person_id = land.people["plain"].record.person_id
     code = await code_to(land, "plain", NEW_PHONE)
-    came = await asyncio.gather(
-        *(change_phone(to, "rep_a", person_id, NEW_PHONE, code, shipped(), DEED) for _ in range(8))
-    )
+    came = await asyncio.gather(*(prove_phone(to, "rep_a", person_id, NEW_PHONE, code) for _ in range(8)))
     assert {outcome for outcome, _ in came} == {CodeVerdict.RIGHT}
     assert len(await informed(land, person_id)) == 1
     with pytest.raises(ReportIdUsed):
-        await change_phone(to, "rep_a", person_id, "+84950000998", code, shipped(), DEED)
+        await prove_phone(to, "rep_a", person_id, "+84950000998", code)
 
 
 async def test_a_form_that_is_sent_eight_times_at_once_is_done_eight_times_and_once(land: Country) -> None:

@@ -15,6 +15,7 @@ from tests.support.office import NEW_PHONE, code_to
 from tests.support.people import brought_into_step
 from tests.support.registry import served
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.reports import prove_phone, report
 from tests.support.shortcuts import agreed
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.delivery.channels import Channel
@@ -28,10 +29,8 @@ from vneid_idp.identity.register.records import Card, CardKind
 from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.register.reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportRefused
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.use_cases.change_phone import change_phone
-from vneid_idp.use_cases.report_to_registry import Reporting, report_to_registry
+from vneid_idp.use_cases.report_to_registry import Reporting
 
 
 @pytest.fixture(params=["synthetic", "http"])
@@ -59,12 +58,12 @@ async def test_a_death_that_is_reported_ends_everything(
     tokens = await someone.tokens(party)
     own = await bind(land, party, "own", someone.person_id)
     fact = Death(land.watch.now() - MINUTE)
-    await report_to_registry(reporting, "rep_a", someone.person_id, fact, shipped(), DEED)
+    await report(reporting, "rep_a", someone.person_id, fact)
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
     assert await states(land, party) == {own: BindingState.SUSPENDED}
     assert await informed(land, someone.person_id) == [{"what": "death", **DEED.data}]
     with pytest.raises(CannotBeReported) as refused:
-        await report_to_registry(reporting, "rep_b", someone.person_id, fact, shipped(), DEED)
+        await report(reporting, "rep_b", someone.person_id, fact)
     assert refused.value.obstacle is Obstacle.DECEASED
 
 
@@ -72,15 +71,14 @@ async def test_the_same_report_twice_is_one(land: Country, reporting: Reporting)
     person_id = land.people["plain"].record.person_id
     fact = Death(land.watch.now())
     for _ in range(2):
-        await report_to_registry(reporting, "rep_a", person_id, fact, shipped(), DEED)
+        await report(reporting, "rep_a", person_id, fact)
     assert (await kinds(land, person_id))["register.informed"] == 1
 
 
 async def test_of_many_who_report_at_once_one_is_on_record(land: Country, direct: Reporting) -> None:
     person_id = land.people["plain"].record.person_id
     fact = Death(land.watch.now())
-    send = report_to_registry
-    await asyncio.gather(*(send(direct, "rep_a", person_id, fact, shipped(), DEED) for _ in range(8)))
+    await asyncio.gather(*(report(direct, "rep_a", person_id, fact) for _ in range(8)))
     recorded = await kinds(land, person_id)
     assert (recorded["register.informed"], recorded["register.told"]) == (1, 1)
 
@@ -89,7 +87,7 @@ async def test_a_renewed_card_opens_what_the_old_one_closed(land: Country, direc
     record = land.people["card-expired"].record
     today = date(2026, 11, 20)
     card = Card(CardKind.CITIZEN, today, citizen_card_expiry(record.birth_date, today))
-    await report_to_registry(direct, "rep_a", record.person_id, CardIssued(card), shipped(), DEED)
+    await report(direct, "rep_a", record.person_id, CardIssued(card))
     person = Person(land, land.people["card-expired"])
     page = await person.sign_in(await person.open("/signin"))
     assert isinstance(page, Page)
@@ -102,12 +100,12 @@ async def test_a_guardian_is_named_and_ends_and_both_can_read_it(
 ) -> None:
     child, other = land.people["child-9"].record.person_id, land.people["grandmother"].record.person_id
     bound = await bind(land, party, "child", child, other)
-    await report_to_registry(reporting, "rep_a", child, GuardianNamed(other), shipped(), DEED)
+    await report(reporting, "rep_a", child, GuardianNamed(other))
     now = await reporting.registry.find(child)
     assert now is not None
     assert other in now.guardian_ids
     assert await states(land, party) == {bound: BindingState.VERIFIED}
-    await report_to_registry(reporting, "rep_b", child, GuardianshipEnded(other), shipped(), DEED)
+    await report(reporting, "rep_b", child, GuardianshipEnded(other))
     assert await states(land, party) == {bound: BindingState.SUSPENDED}
     theirs = await informed(land, other)
     assert [(recorded["what"], recorded["role"]) for recorded in theirs] == [
@@ -118,7 +116,7 @@ async def test_a_guardian_is_named_and_ends_and_both_can_read_it(
 
 async def test_of_nobody_nothing_is_reported(land: Country, reporting: Reporting) -> None:
     with pytest.raises(ReportRefused):
-        await report_to_registry(reporting, "rep_a", "per_nobody", Death(land.watch.now()), shipped(), DEED)
+        await report(reporting, "rep_a", "per_nobody", Death(land.watch.now()))
 
 
 async def test_a_phone_counts_when_its_code_came_back_and_the_old_ones_codes_end(
@@ -140,10 +138,10 @@ async def test_a_phone_counts_when_its_code_came_back_and_the_old_ones_codes_end
     code = await code_to(land, "plain", NEW_PHONE)
     wrong = "000000" if code != "000000" else "111111"
     arguments = (someone.person_id, NEW_PHONE)
-    outcome, _ = await change_phone(reporting, "rep_a", *arguments, wrong, shipped(), DEED)
+    outcome, _ = await prove_phone(reporting, "rep_a", *arguments, wrong)
     assert (outcome, await who(NEW_PHONE)) == (CodeVerdict.WRONG, None)
     for _ in range(2):  # sent twice
-        outcome, _ = await change_phone(reporting, "rep_a", *arguments, code, shipped(), DEED)
+        outcome, _ = await prove_phone(reporting, "rep_a", *arguments, code)
         assert outcome is CodeVerdict.RIGHT
     assert (await who(NEW_PHONE), await who(someone.phone)) == (someone.person_id, None)
     assert await informed(land, someone.person_id) == [{"what": "phone_changed", **DEED.data}]
@@ -160,7 +158,7 @@ async def test_a_phone_counts_when_its_code_came_back_and_the_old_ones_codes_end
 async def test_a_code_proves_the_number_to_which_it_was_sent(land: Country, direct: Reporting) -> None:
     someone = land.people["plain"].record
     code = await code_to(land, "plain", NEW_PHONE)
-    outcome, _ = await change_phone(direct, "rep_a", someone.person_id, "+84950000998", code, shipped(), DEED)
+    outcome, _ = await prove_phone(direct, "rep_a", someone.person_id, "+84950000998", code)
     assert outcome is CodeVerdict.WRONG
     assert await informed(land, someone.person_id) == []
 
@@ -176,7 +174,7 @@ async def test_a_number_belongs_to_one_account(land: Country, direct: Reporting)
         other = replace(land.people["complete"].record, phone=NEW_PHONE, revision=9)
         await brought_into_step(unit, land.idp.vault, land.idp.keys.blind, other)
     with pytest.raises(SignInNameTaken):
-        await change_phone(direct, "rep_a", land.people["plain"].record.person_id, NEW_PHONE, code, shipped(), DEED)
+        await prove_phone(direct, "rep_a", land.people["plain"].record.person_id, NEW_PHONE, code)
 
 
 @pytest.mark.parametrize("slug", ["no-account", "closed"])

@@ -9,6 +9,7 @@ from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.events import informed, kinds
 from tests.support.office import NEW_PHONE, code_to
+from tests.support.reports import prove_phone, report
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.persons import Overtaken
 from vneid_idp.identity.register import reports_under_way
@@ -27,13 +28,11 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
-from vneid_idp.use_cases.change_phone import change_phone
 from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.report_to_registry import (
     ReportIdUsed,
     Reporting,
     finish_forgotten_reports,
-    report_to_registry,
 )
 
 CARD = CardIssued(Card(CardKind.CITIZEN, date(2026, 11, 20), None))
@@ -77,7 +76,7 @@ async def lost(request: pytest.FixtureRequest, land: Country, to: Reporting, reg
     fact = Death(land.watch.now())
     registry.fails, registry.arrives = RegistryUnavailable(), request.param
     with pytest.raises(RegistryUnavailable):
-        await report_to_registry(to, "rep_a", who, fact, shipped(), DEED)
+        await report(to, "rep_a", who, fact)
     assert await informed(land, who) == []
     registry.fails = None
     return fact
@@ -93,7 +92,7 @@ async def test_it_is_on_record_when_the_same_form_is_sent_again(
     land: Country, to: Reporting, who: str, lost: Death
 ) -> None:
     for _ in range(2):
-        await report_to_registry(to, "rep_a", who, lost, shipped(), DEED)
+        await report(to, "rep_a", who, lost)
     assert await informed(land, who) == [{"what": "death", **DEED.data}]
     assert (await kinds(land, who))["register.told"] == 1
     assert await under_way(land, who) == []
@@ -115,9 +114,9 @@ async def test_it_arrives_before_what_is_reported_after_it(
 ) -> None:
     registry.fails = RegistryUnavailable()
     with pytest.raises(RegistryUnavailable):
-        await report_to_registry(to, "rep_a", who, PhoneChanged("+84950000998"), shipped(), DEED)
+        await report(to, "rep_a", who, PhoneChanged("+84950000998"))
     registry.fails = None
-    await report_to_registry(to, "rep_b", who, PhoneChanged(NEW_PHONE), shipped(), DEED)
+    await report(to, "rep_b", who, PhoneChanged(NEW_PHONE))
     land.watch.advance(MINUTE)
     assert await finish_forgotten_reports(to, shipped()) == 0
     record = await to.registry.find(who)
@@ -128,7 +127,7 @@ async def test_it_arrives_before_what_is_reported_after_it(
 
 async def test_another_report_under_its_id_is_told_so(land: Country, to: Reporting, who: str, lost: Death) -> None:
     with pytest.raises(ReportIdUsed):
-        await report_to_registry(to, "rep_a", who, Death(lost.at - MINUTE), shipped(), DEED)
+        await report(to, "rep_a", who, Death(lost.at - MINUTE))
     record = await to.registry.find(who)
     assert record is not None
     assert record.deceased_at == lost.at
@@ -138,7 +137,7 @@ async def test_another_report_under_its_id_is_told_so(land: Country, to: Reporti
 async def test_what_is_refused_is_over(land: Country, to: Reporting, registry: Failing, who: str) -> None:
     registry.fails = ReportRefused()
     with pytest.raises(ReportRefused):
-        await report_to_registry(to, "rep_a", who, CARD, shipped(), DEED)
+        await report(to, "rep_a", who, CARD)
     assert await under_way(land, who) == []
     assert await informed(land, who) == []
 
@@ -151,12 +150,12 @@ async def test_who_is_told_of_a_change_meanwhile_begins_nothing(
     async def find(registry: SyntheticRegistry, person_id: str) -> RegistryRecord | None:
         before = await ask(registry, person_id)
         monkeypatch.setattr(SyntheticRegistry, "find", ask)
-        await report_to_registry(to, "rep_b", who, Death(land.watch.now()), shipped(), DEED)
+        await report(to, "rep_b", who, Death(land.watch.now()))
         return before
 
     monkeypatch.setattr(SyntheticRegistry, "find", find)
     with pytest.raises(Overtaken):
-        await report_to_registry(to, "rep_a", who, CARD, shipped(), DEED)
+        await report(to, "rep_a", who, CARD)
     assert await under_way(land, who) == []
     assert [told["what"] for told in await informed(land, who)] == ["death"]
 
@@ -168,7 +167,7 @@ async def test_one_that_nobody_understands_holds_up_no_other(
     registry.fails = RegistryUnavailable()
     for person_id in (who, other):
         with pytest.raises(RegistryUnavailable):
-            await report_to_registry(to, f"rep_{person_id}", person_id, CARD, shipped(), DEED)
+            await report(to, f"rep_{person_id}", person_id, CARD)
     land.watch.advance(MINUTE)
     registry.fails = RegistryUnintelligible()
     assert await finish_forgotten_reports(to, shipped()) == 0
@@ -194,8 +193,8 @@ async def test_a_code_that_was_right_need_not_be_right_again(
     code = await code_to(land, "plain", NEW_PHONE)
     registry.fails, registry.arrives = RegistryUnavailable(), arrives
     with pytest.raises(RegistryUnavailable):
-        await change_phone(to, "rep_a", who, NEW_PHONE, code, shipped(), DEED)
+        await prove_phone(to, "rep_a", who, NEW_PHONE, code)
     registry.fails = None
-    outcome, _ = await change_phone(to, "rep_a", who, NEW_PHONE, code, shipped(), DEED)
+    outcome, _ = await prove_phone(to, "rep_a", who, NEW_PHONE, code)
     assert outcome is CodeVerdict.RIGHT
     assert len(await informed(land, who)) == 1

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.country import Country
 from tests.support.office import NEW_PHONE, code_to
+from tests.support.reports import prove_phone
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts
@@ -12,9 +13,7 @@ from vneid_idp.identity.factors import activation, otp
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.offices.roles import HeldRole, Role, end_role
-from vneid_idp.policy.documents import shipped
 from vneid_idp.use_cases.activate_account import activate_account
-from vneid_idp.use_cases.change_phone import change_phone
 from vneid_idp.use_cases.enrol_person import new_activation_code
 from vneid_idp.use_cases.give_role import give_role
 from vneid_idp.use_cases.report_to_registry import Reporting
@@ -72,7 +71,7 @@ async def test_a_code_to_a_new_phone_of_before_is_good_no_more(land: Country, wh
     await ended(land, await made_officer(land, who))
     idp = land.idp
     to = Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
-    outcome, _ = await change_phone(to, "rep_a", who, NEW_PHONE, code, shipped(), CLERK)
+    outcome, _ = await prove_phone(to, "rep_a", who, NEW_PHONE, code, CLERK)
     assert outcome is CodeVerdict.SPENT
     async with idp.db.reading() as unit:
         assert await accounts.holder_of_name(unit, idp.keys.blind, NEW_PHONE) is None

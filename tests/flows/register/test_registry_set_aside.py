@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -33,6 +33,7 @@ from vneid_idp.workers.follower import Follower
 from vneid_idp.workers.tasks import seal_events
 
 FOLLOW = ("vneid_idp.workers.follower.follow_registry", "vneid_idp.use_cases.retry_set_aside.follow_registry")
+T = TypeVar("T")
 OLD_FEED = "https://former.example"
 
 
@@ -63,7 +64,7 @@ async def waiting(land: Country) -> list[SetAside]:
         return [each for _, each in await set_aside.list_set_aside(unit)]
 
 
-async def retry(land: Country, cursor: str, feed: str = "synthetic", *, act: InUnit[None] | None = None) -> None:
+async def retry(land: Country, cursor: str, feed: str = "synthetic", *, act: InUnit | None = None) -> None:
     idp = land.idp
     at = Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
     await retry_set_aside(at, feed, cursor, await idp.policy.current(), DEED, act=act or idp.db.transact)
@@ -137,9 +138,9 @@ async def test_of_two_operators_at_once_one_has_it_tried_again(land: Country) ->
     first, _ = await two_deaths(land)
     await left_behind(land, "7", first)
 
-    async def after_a_colleague(work: Callable[[Unit], Awaitable[None]]) -> None:
+    async def after_a_colleague(work: Callable[[Unit], Awaitable[T]], /) -> T:
         await retry(land, "7", OLD_FEED)
-        await land.idp.db.transact(work)
+        return await land.idp.db.transact(work)
 
     with pytest.raises(NotSetAside):
         await retry(land, "7", OLD_FEED, act=after_a_colleague)
