@@ -24,8 +24,6 @@ from vneid_idp.identity.register.records import Card, CardKind, LockedBy, Person
 from vneid_idp.identity.register.reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
 from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.policy import service as policies
-from vneid_idp.policy.rules import Policy
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.change_phone import change_phone as change
 from vneid_idp.use_cases.change_phone import send_code_to_new_phone
@@ -48,13 +46,6 @@ def for_person(context: typer.Context, deed: Deed, work: Work[T], role: Role = R
     return people.for_person(context, deed, read_number(), work, role)
 
 
-async def _policy(place: Workplace) -> Policy:
-    # No provider may ever have started on this database, and one of an older release knows fewer numbers.
-    await place.db.transact(policies.ensure)
-    async with place.db.reading() as unit:
-        return await policies.published(unit)
-
-
 async def _ask(place: Workplace, record: RegistryRecord) -> RegisterAnswer:
     answer = await persons.ask(place.db, place.registry, record.person_id)
     assert answer is not None, "the register had the person a moment ago"
@@ -72,7 +63,7 @@ def open_account(
     """Open an account of a level by age and card; prints the code with which the holder activates it at /activate."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> str:
-        answer, policy = await _ask(place, record), await _policy(place)
+        answer, policy = await _ask(place, record), await place.policy()
         _, code = await place.act(
             deed,
             lambda unit: enrol_person.open_account(
@@ -90,7 +81,7 @@ def raise_level(context: typer.Context, by: By, reason: Reason, compared: Compar
     """Raise an account to level 2, which takes a look at the card and the face."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        answer, policy = await _ask(place, record), await _policy(place)
+        answer, policy = await _ask(place, record), await place.policy()
         await place.act(
             deed,
             lambda unit: enrol_person.raise_level(
@@ -123,7 +114,7 @@ def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
             phone = phones.read_phone(read_line("New phone number"))
         except phones.MalformedPhone as error:
             fail(f"This cannot be: {error}.")
-        policy = await _policy(place)
+        policy = await place.policy()
         sending = await place.act(
             deed, lambda unit: send_code_to_new_phone(unit, place.blind, place.sealer, record, phone)
         )
@@ -239,7 +230,7 @@ def report_death(
 
 def _report(context: typer.Context, deed: Deed, make: Work[ReportedFact]) -> RegistryRecord:
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        fact, policy = await make(place, record, deed), await _policy(place)
+        fact, policy = await make(place, record, deed), await place.policy()
         await report_to_registry(
             place.reporting, new_id("rep"), record.person_id, fact, policy, deed, act=place.acting(deed)
         )

@@ -20,6 +20,8 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.keys import service as keys
+from vneid_idp.policy import service as policies
+from vneid_idp.policy.rules import Policy
 from vneid_idp.registries import open_registry
 from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database, InUnit, Unit
@@ -52,6 +54,15 @@ class Workplace:
     def reporting(self) -> Reporting:
         """Where reports to the register go."""
         return Reporting(self.db, self.vault, self.blind, self.registry)
+
+    async def policy(self) -> Policy:
+        """What was published, with what this release adds: no provider of it may have started on this database yet."""
+
+        async def read(unit: Unit) -> Policy:
+            await policies.ensure(unit)
+            return await policies.published(unit)
+
+        return await self.db.transact(read)
 
     async def settle(self, deed: Deed) -> Deed:
         """The deed, a colleague's in the name of the office. Raises `RoleRequired` and `SeveralOffices`."""

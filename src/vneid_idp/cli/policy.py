@@ -1,6 +1,6 @@
 """`policy show | load | simulate | publish`: what the law asks, as dated rows."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import (
     By,
     Reason,
+    T,
     deed_of,
     err,
     fail,
@@ -48,11 +49,10 @@ def show(
     """Show what is in force today or on a day, or the rows of one version."""
 
     async def work(unit: Unit) -> tuple[tuple[PolicyVersion, ...], Policy, date]:
-        await service.ensure(unit)
         found = await service.published(unit) if version is None else await service.of_version(unit, version)
         return await service.versions(unit), found, local_date(unit.now)
 
-    versions, policy, today = with_unit(settings_of(context), work)
+    versions, policy, today = with_unit(settings_of(context), _ensured(work))
     requirements: Sequence[Requirement] = policy.requirements
     thresholds: Sequence[ThresholdRow] = policy.thresholds
     if version is None:
@@ -107,10 +107,9 @@ def load(
     deed, text = deed_of(by, reason), _text(file)
 
     async def work(unit: Unit) -> PolicyDraft:
-        await service.ensure(unit)
         return await service.load(unit, text, actions_of(), deed)
 
-    draft = with_unit(settings_of(context), work)
+    draft = with_unit(settings_of(context), _ensured(work))
     if as_json:
         gaps = [{"kind": gap.kind, "action": gap.action, "since": gap.since.isoformat()} for gap in draft.gaps]
         print_json({"version": draft.version, "gaps": gaps})
@@ -133,10 +132,9 @@ def try_out(
 
     async def work(db: Database) -> Simulation:
         async def read(unit: Unit) -> Policy:
-            await service.ensure(unit)
             return await service.of_version(unit, int(what)) if text is None else read_policy(text, actions_of())
 
-        draft = await db.transact(read)
+        draft = await db.transact(_ensured(read))
         async with open_workplace(settings, db) as place:
             with err.status("Counting …") as status:
 
@@ -166,11 +164,20 @@ def publish(
     deed = deed_of(by, reason)
 
     async def work(unit: Unit) -> None:
-        await service.ensure(unit)
         await service.publish(unit, version, deed, backdated=backdated)
 
-    with_unit(settings_of(context), work)
+    with_unit(settings_of(context), _ensured(work))
     out.print(f"Version {version} is published.")
+
+
+def _ensured(work: Callable[[Unit], Awaitable[T]]) -> Callable[[Unit], Awaitable[T]]:
+    """`work` on the policy with what this release adds, as at a provider's start."""
+
+    async def after(unit: Unit) -> T:
+        await service.ensure(unit)
+        return await work(unit)
+
+    return after
 
 
 def _text(file: Path) -> str:

@@ -27,7 +27,6 @@ from vneid_idp.identity.register.set_aside import SetAside
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock, to_rfc3339
 from vneid_idp.keys import service as keys
-from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.settings import Settings
@@ -72,7 +71,7 @@ def retry(
 
     async def work(db: Database) -> None:
         async with open_workplace(settings, db) as place:
-            policy = await PolicyCache(SystemClock(), db).current()
+            policy = await place.policy()
             told_by = place.registry.name if feed is None else feed
             await retry_set_aside(place.reporting, told_by, cursor, policy, deed, act=db.transact)
 
