@@ -12,7 +12,7 @@ import typer
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli import people
 from vneid_idp.cli.people import Work, Workplace, read_line, read_number
-from vneid_idp.cli.terminal import By, Reason, T, deed_of, fail, out, print_rows
+from vneid_idp.cli.terminal import By, Reason, T, deed_of, err, fail, out, print_rows
 from vneid_idp.identity import persons, phones
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.passkeys import Passkey
@@ -21,14 +21,22 @@ from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Card, CardKind, LockedBy, PersonKind, RegistryRecord
-from vneid_idp.identity.register.reports import CardIssued, Death, GuardianNamed, GuardianshipEnded, ReportedFact
-from vneid_idp.kernel.clock import SystemClock, midnight, to_rfc3339
-from vneid_idp.kernel.secrets import new_id
+from vneid_idp.identity.register.reports import (
+    CardIssued,
+    Death,
+    GuardianNamed,
+    GuardianshipEnded,
+    PhoneChanged,
+    ReportedFact,
+    is_report_id,
+    new_report_id,
+)
+from vneid_idp.kernel.clock import SystemClock, local_date, midnight, to_rfc3339
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.change_phone import change_phone as change
 from vneid_idp.use_cases.change_phone import send_code_to_new_phone
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
-from vneid_idp.use_cases.report_to_registry import report_to_registry
+from vneid_idp.use_cases.report_to_registry import finish_report, report_to_registry
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,6 +45,12 @@ app = typer.Typer(
 )
 Compared = Annotated[
     bool, typer.Option("--compared", help="Card and face were compared in person; level 2 is not given without it.")
+]
+Again = Annotated[
+    str | None,
+    typer.Option(
+        "--report", help="The id of a report that was cut short, as the command printed it: this is the same report."
+    ),
 ]
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask whether this is meant.")]
 
@@ -106,29 +120,32 @@ def activation_code(context: typer.Context, by: By, reason: Reason) -> None:
 
 
 @app.command("change-phone")
-def change_phone(context: typer.Context, by: By, reason: Reason) -> None:
+def change_phone(context: typer.Context, by: By, reason: Reason, again: Again = None) -> None:
     """Give an account another phone number, which is asked for; a code sent to it has to come back."""
+    told, report_id = deed_of(by, reason), _report_id(again)
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         try:
             phone = phones.read_phone(read_line("New phone number"))
         except phones.MalformedPhone as error:
             fail(f"This cannot be: {error}.")
-        policy = await place.policy()
+        policy, person_id = await place.policy(), record.person_id
+        if (await finish_report(place.reporting, report_id, person_id, PhoneChanged(phone), policy))[0]:
+            return  # the code came back before it was cut short
         sending = await place.act(
             deed, lambda unit: send_code_to_new_phone(unit, place.blind, place.sealer, record, phone)
         )
         if not sending.sent:
             fail("A code was sent moments ago, or there were too many. Wait, then try again.")
         code = read_line("Code that was sent to it")
-        report_id, person_id = new_id("rep"), record.person_id
+        _say(report_id)
         outcome, _ = await change(
             place.reporting, report_id, person_id, phone, code, policy, deed, act=place.acting(deed)
         )
         if outcome is not CodeVerdict.RIGHT:
             fail("The code is not right, or it is used or too old.")
 
-    out.print(f"{for_person(context, deed_of(by, reason), work)[0].person_id} has the new phone number.", markup=False)
+    out.print(f"{for_person(context, told, work)[0].person_id} has the new phone number.", markup=False)
 
 
 @app.command("passkeys")
@@ -161,16 +178,18 @@ def remove_passkey(context: typer.Context, credential_id: str, by: By, reason: R
 
 
 @app.command("name-guardian")
-def name_guardian(context: typer.Context, by: By, reason: Reason) -> None:
+def name_guardian(context: typer.Context, by: By, reason: Reason, again: Again = None) -> None:
     """Report a parent or guardian of a child; asks for the child's number, then for the guardian's."""
-    record = _report(context, deed_of(by, reason), lambda place, _, deed: _guardian(place, deed, GuardianNamed))
+    told = deed_of(by, reason)
+    record = _report(context, told, again, lambda place, _, deed: _guardian(place, deed, GuardianNamed))
     out.print(f"{record.person_id} has this guardian.", markup=False)
 
 
 @app.command("end-guardianship")
-def end_guardianship(context: typer.Context, by: By, reason: Reason) -> None:
+def end_guardianship(context: typer.Context, by: By, reason: Reason, again: Again = None) -> None:
     """Report that somebody is no guardian of a child any more; asks for the child's number, then for the guardian's."""
-    record = _report(context, deed_of(by, reason), lambda place, _, deed: _guardian(place, deed, GuardianshipEnded))
+    told = deed_of(by, reason)
+    record = _report(context, told, again, lambda place, _, deed: _guardian(place, deed, GuardianshipEnded))
     out.print(f"{record.person_id} does not have this guardian any more.", markup=False)
 
 
@@ -188,6 +207,7 @@ def renew_card(
         str | None, typer.Option(help="Residence cards: the first day on which it is no longer good, YYYY-MM-DD.")
     ] = None,
     kind: Annotated[CardKind | None, typer.Option(help="Residence cards: which; as before unless told.")] = None,
+    again: Again = None,
 ) -> None:
     """Report that a card was issued or renewed. How long a citizen's is good follows from the law."""
     told = deed_of(by, reason)
@@ -203,7 +223,7 @@ def renew_card(
             fail("A residence card: say --expires, and --kind where the register has none yet.", code=2)
         return CardIssued(Card(which, issued_on, expires_on))
 
-    out.print(f"{_report(context, told, fact).person_id} has the new card.", markup=False)
+    out.print(f"{_report(context, told, again, fact).person_id} has the new card.", markup=False)
 
 
 @app.command("report-death")
@@ -215,24 +235,42 @@ def report_death(
         str | None, typer.Option("--on", help="The day of the death, YYYY-MM-DD; today unless told.")
     ] = None,
     yes: Sure = False,
+    again: Again = None,
 ) -> None:
     """Report that a person died: every token and session ends, the bindings rest, for good."""
-    told, now = deed_of(by, reason), SystemClock().now()
-    at = now if day is None else midnight(_day(day, "--on"))
+    told = deed_of(by, reason)
+    on = local_date(SystemClock().now()) if day is None else _day(day, "--on")
     if not yes:
         typer.confirm("Nobody can sign in as this person ever again. Go on?", abort=True, err=True)
 
     async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
-        return Death(at)
+        return Death(midnight(on))
 
-    out.print(f"{_report(context, told, fact).person_id} is recorded as deceased.", markup=False)
+    out.print(f"{_report(context, told, again, fact).person_id} is recorded as deceased.", markup=False)
 
 
-def _report(context: typer.Context, deed: Deed, make: Work[ReportedFact]) -> RegistryRecord:
+def _report_id(again: str | None) -> str:
+    if again is None:
+        return new_report_id()
+    if not is_report_id(again):
+        fail("--report is no id of a report: write it as the command printed it.", code=2)
+    return again
+
+
+def _say(report_id: str) -> None:
+    """Before the register is told: whoever is cut short after it has learned the id."""
+    sentence = f"This is {report_id}. If it is cut short, give the same command again with --report {report_id}."
+    err.print(sentence, markup=False)
+
+
+def _report(context: typer.Context, deed: Deed, again: str | None, make: Work[ReportedFact]) -> RegistryRecord:
+    report_id = _report_id(again)
+
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
         fact, policy = await make(place, record, deed), await place.policy()
+        _say(report_id)
         await report_to_registry(
-            place.reporting, new_id("rep"), record.person_id, fact, policy, deed, act=place.acting(deed)
+            place.reporting, report_id, record.person_id, fact, policy, deed, act=place.acting(deed)
         )
 
     return for_person(context, deed, work)[0]

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role
-from vneid_idp.identity.register.reports import ReportedFact
-from vneid_idp.kernel.secrets import new_id
+from vneid_idp.identity.register.reports import ReportedFact, is_report_id, new_report_id
 from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_report, report_to_registry
@@ -25,7 +24,6 @@ from vneid_idp.web.responses import see_other
 
 Work = Callable[[Deed], Awaitable[tuple[Delivery, ...]]]
 """Does a deed, in a unit that checks the colleague (`Colleague.act`), and returns the notices to deliver after it."""
-_REPORT_ID = re.compile(r"rep_[0-9a-v]{26}\Z")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z")
 
 
@@ -99,7 +97,7 @@ def day_of(request: Request, form: Form, field: str, errors: Errors) -> date | N
 
 def report_id_of(form: Form) -> str:
     """The id that the form has carried since it was first shown, so that sending it twice is one report."""
-    return form["report"] if _REPORT_ID.match(form["report"]) else new_id("rep")
+    return form["report"] if is_report_id(form["report"]) else new_report_id()
 
 
 def reporting_of(colleague: Colleague) -> Reporting:
@@ -123,7 +121,7 @@ def confirming(
     """The page that shows what would be reported, and asks. Each has an id of its own: the form before it may be gone
     back to for something else.
     """
-    return deed_page(request, colleague, file, template, form, Errors(), report=new_id("rep"), **context)
+    return deed_page(request, colleague, file, template, form, Errors(), report=new_report_id(), **context)
 
 
 async def was_made(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact) -> bool:

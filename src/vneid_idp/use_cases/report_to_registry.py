@@ -1,9 +1,9 @@
 """An office tells the population register what it learned, and what the register then says is followed at once.
 
 The register is asked and told over a network, so this opens its units itself. What is reported is written down before
-the register is told, so that it comes to its end whatever happens on the way: by the same form sent again, by the next
-report about the same person, or by the worker. What an office said, who, and why, is one event of the person; a
-guardian who is named has it in the own history too.
+the register is told, so that it comes to its end whatever happens on the way: by the same form sent again, or command
+with the id of the report, by the next report about the same person, or by the worker. What an office said, who, and
+why, is one event of the person; a guardian who is named has it in the own history too.
 """
 
 from collections.abc import Awaitable, Callable
@@ -48,11 +48,11 @@ _log = Log(__name__)
 
 
 class ReportIdUsed(DomainError):
-    """Under the id of this report something else was reported: a form that had been sent was changed."""
+    """Under the id of this report something else was reported: a form, or command, that had been sent was changed."""
 
     code = "report_id_used"
     status = 409
-    title = "With this form something else was reported already. Nothing was done; begin again with a new form."
+    title = "Under the id of this report something else was reported already. Nothing was done; begin a new one."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What an office tells the registry. The registry decides; what it then says comes back, to be followed at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -7,6 +8,7 @@ from typing import Any, Protocol
 from vneid_idp.identity.register.records import Card, RegistryRecord, card_from_json
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,19 @@ class Report:
     reported_by: str
     """The pseudonymous id of the clerk."""
     fact: ReportedFact
+
+
+_REPORT_ID = re.compile(r"rep_[0-9a-v]{26}\Z")
+
+
+def new_report_id() -> str:
+    """An id for a report that nobody began."""
+    return new_id("rep")
+
+
+def is_report_id(text: str) -> bool:
+    """Whether a text is such an id, and not something that somebody made up."""
+    return _REPORT_ID.match(text) is not None
 
 
 class ReportRefused(DomainError):
