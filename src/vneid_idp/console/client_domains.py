@@ -4,13 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import domains, service
-from vneid_idp.console.clients import PATH
+from vneid_idp.console.parts import CLIENT, CLIENTS, console_door
 from vneid_idp.console.words import refused_in_words
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.storage.unit import Unit
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -35,7 +33,7 @@ async def ask(request: Request, colleague: Colleague) -> Response:
 
     with refused_in_words(request, errors, "domain"):
         await colleague.act(work)
-        return see_other(f"{PATH}/{client_id}/domains")
+        return see_other(f"{CLIENTS}/{client_id}/domains")
     return await _page(request, colleague, form, errors)
 
 
@@ -47,7 +45,7 @@ async def check(request: Request, colleague: Colleague) -> Response:
     if deed is None:
         return await _page(request, colleague, form, errors)
     found = await domains.check(provider.db, provider.witness, client_id, form["domain"], deed, act=colleague.act)
-    return see_other(f"{PATH}/{client_id}/domains?checked={found.domain}")
+    return see_other(f"{CLIENTS}/{client_id}/domains?checked={found.domain}")
 
 
 async def _page(
@@ -70,7 +68,7 @@ async def _page(
 
 
 doors = [
-    Door.page(f"{PATH}/{{client_id}}/domains", for_colleague("console", show, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{client_id}}/domains", for_colleague("console", ask, Role.OPERATOR), "POST"),
-    Door.page(f"{PATH}/{{client_id}}/domains/check", for_colleague("console", check, Role.OPERATOR), "POST"),
+    console_door(f"{CLIENT}/domains", show),
+    console_door(f"{CLIENT}/domains", ask, "POST"),
+    console_door(f"{CLIENT}/domains/check", check, "POST"),
 ]

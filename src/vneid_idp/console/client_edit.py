@@ -13,14 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
-from vneid_idp.console.clients import PATH, seen_client
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.storage.unit import Unit
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -130,7 +128,7 @@ async def _change(
         return await _page(request, colleague, kind, form, _problem(kind, refusal))
     if secret is not None:
         return render(request, "console/client_secret.html", client=client, secret=secret)
-    return see_other(f"{PATH}/{client.client_id}")
+    return see_other(f"{CLIENTS}/{client.client_id}")
 
 
 def _problem(kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
@@ -164,8 +162,8 @@ async def _page(request: Request, colleague: Colleague, kind: str, form: Form, e
 
 
 doors = [
-    Door.page(f"{PATH}/{{client_id}}/registration", for_colleague("console", show, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{client_id}}/registration", for_colleague("console", change, Role.OPERATOR), "POST"),
-    Door.page(f"{PATH}/{{client_id}}/metadata", for_colleague("console", show_all, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{client_id}}/metadata", for_colleague("console", change_all, Role.OPERATOR), "POST"),
+    console_door(f"{CLIENT}/registration", show),
+    console_door(f"{CLIENT}/registration", change, "POST"),
+    console_door(f"{CLIENT}/metadata", show_all),
+    console_door(f"{CLIENT}/metadata", change_all, "POST"),
 ]

@@ -16,22 +16,20 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered
 from vneid_idp.console.client_edit import FIELDS, merged, problem_at
-from vneid_idp.console.clients import PATH
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.console.parts import CLIENTS, console_door
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.templates import render
 from vneid_idp.web.uploads import read_form_with_files
 
-_NEW = f"{PATH}/+"
+_NEW = f"{CLIENTS}/+"
 """No client has this id: it may hold letters, digits, dots, hyphens, underscores and tildes."""
 _ID = re.compile(r"cli_[0-9a-v]{26}\Z")
 METHODS = {
@@ -161,8 +159,8 @@ def _page(request: Request, kind: str, form: Form, errors: dict[str, str]) -> Re
 
 
 doors = [
-    Door.page(_NEW, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(_NEW, for_colleague("console", register, Role.OPERATOR), "POST"),
-    Door.page(f"{_NEW}/metadata", for_colleague("console", show_json, Role.OPERATOR)),
-    Door.page(f"{_NEW}/metadata", for_colleague("console", register_json, Role.OPERATOR), "POST"),
+    console_door(_NEW, show),
+    console_door(_NEW, register, "POST"),
+    console_door(f"{_NEW}/metadata", show_json),
+    console_door(f"{_NEW}/metadata", register_json, "POST"),
 ]

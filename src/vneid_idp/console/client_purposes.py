@@ -7,16 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
-from vneid_idp.console.clients import PATH, seen_client
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.purposes import PURPOSE_ID
 from vneid_idp.storage.unit import Unit
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -72,7 +70,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
     if client is None:
         taken = gettext(request, "There is a purpose of this id already. Change that one, or choose another id.")
         return await _page(request, colleague, form, {"id": taken})
-    return see_other(f"{PATH}/{client.client_id}/purposes")
+    return see_other(f"{CLIENTS}/{client.client_id}/purposes")
 
 
 def _with(current: list[dict[str, Any]], purpose_id: str, form: Form) -> list[dict[str, Any]]:
@@ -138,9 +136,9 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: dict
     )
 
 
-_ONE = f"{PATH}/{{client_id}}/purposes/{{purpose}}"
+_ONE = f"{CLIENT}/purposes/{{purpose}}"
 doors = [
-    Door.page(f"{PATH}/{{client_id}}/purposes", for_colleague("console", show, Role.OPERATOR)),
-    Door.page(_ONE, for_colleague("console", show_one, Role.OPERATOR)),
-    Door.page(_ONE, for_colleague("console", change, Role.OPERATOR), "POST"),
+    console_door(f"{CLIENT}/purposes", show),
+    console_door(_ONE, show_one),
+    console_door(_ONE, change, "POST"),
 ]

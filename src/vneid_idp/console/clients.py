@@ -5,32 +5,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import domains, service
-from vneid_idp.clients.service import OVERLAP, ClientChanged
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.clients.service import OVERLAP
+from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.kernel.clock import DAY, HOUR
-from vneid_idp.protocol.client import Client
-from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.storage.unit import Unit
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
-PATH = "/console/clients"
 _PAGE = 50
 _OVERLAPS = (OVERLAP, 7 * DAY, 0)
 """How long an old secret may stay good, what is usual first."""
-
-
-async def seen_client(unit: Reading, request: Request, form: Form) -> Client:
-    """The client of the address, as the posted page showed it. Raises `UnknownClient` and `ClientChanged`."""
-    client = await service.get_client(unit, request.path_params["client_id"])
-    if form["seen"] != str(client.version):
-        raise ClientChanged
-    return client
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -102,11 +91,11 @@ async def change(request: Request, colleague: Colleague) -> Response:
     secret = await colleague.act(work)
     if secret is not None:
         return await _one(request, colleague, secret=secret)
-    return see_other(f"{PATH}/{client_id}")
+    return see_other(f"{CLIENTS}/{client_id}")
 
 
 doors = [
-    Door.page(PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{client_id}}", for_colleague("console", show_one, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{client_id}}", for_colleague("console", change, Role.OPERATOR), "POST"),
+    console_door(CLIENTS, show),
+    console_door(CLIENT, show_one),
+    console_door(CLIENT, change, "POST"),
 ]

@@ -5,11 +5,10 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.console.parts import console_door
 from vneid_idp.delivery import service
-from vneid_idp.identity.offices.roles import Role
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
@@ -52,6 +51,6 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
 
 
 doors = [
-    Door.page(_PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(_PATH, for_colleague("console", change, Role.OPERATOR), "POST"),
+    console_door(_PATH, show),
+    console_door(_PATH, change, "POST"),
 ]

@@ -4,12 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import families
+from vneid_idp.console.parts import console_door
 from vneid_idp.console.words import refused_in_words
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.storage.unit import Unit
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.pages import ListPart, read_after
@@ -99,8 +98,8 @@ async def _one(request: Request, colleague: Colleague, form: Form, errors: dict[
 
 
 doors = [
-    Door.page(PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(PATH, for_colleague("console", create, Role.OPERATOR), "POST"),
-    Door.page(f"{PATH}/{{family}}", for_colleague("console", show_one, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{family}}", for_colleague("console", change, Role.OPERATOR), "POST"),
+    console_door(PATH, show),
+    console_door(PATH, create, "POST"),
+    console_door(f"{PATH}/{{family}}", show_one),
+    console_door(f"{PATH}/{{family}}", change, "POST"),
 ]

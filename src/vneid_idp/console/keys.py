@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients.key_readiness import Readiness, Verdict, find_readiness
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.console.parts import console_door
 from vneid_idp.keys import service
 from vneid_idp.keys.rules import KeyState
-from vneid_idp.web.colleagues import Colleague, for_colleague
-from vneid_idp.web.doors import Door
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.templates import render
 
@@ -59,4 +58,4 @@ async def show(request: Request, colleague: Colleague) -> Response:
     )
 
 
-doors = [Door.page("/console/keys", for_colleague("console", show, Role.OPERATOR))]
+doors = [console_door("/console/keys", show)]

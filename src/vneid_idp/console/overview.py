@@ -8,18 +8,18 @@ from starlette.responses import Response
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import EventKind
 from vneid_idp.clients import service as clients
+from vneid_idp.console.parts import console_door
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.factors.proofs import MESSAGE, PASSCODE, PASSWORD
 from vneid_idp.identity.offices import lock_requests
-from vneid_idp.identity.offices.roles import EVERYWHERE, Role
+from vneid_idp.identity.offices.roles import EVERYWHERE
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.records import RegistryHealth
 from vneid_idp.kernel.clock import MINUTE, Instant, local_date
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.rules import KeyState
-from vneid_idp.web.colleagues import Colleague, for_colleague
-from vneid_idp.web.doors import Door
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.templates import render
 
@@ -85,4 +85,4 @@ async def show(request: Request, colleague: Colleague) -> Response:
     )
 
 
-doors = [Door.page("/console", for_colleague("console", show, Role.OPERATOR))]
+doors = [console_door("/console", show)]

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, Role
+from vneid_idp.console.parts import console_door
+from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile
 from vneid_idp.use_cases.look_up_person import REASONS, Desk, LookUp, find_at_desk, glance_at
 from vneid_idp.web.account_words import STANDING_WORDS
-from vneid_idp.web.colleagues import Colleague, for_colleague
-from vneid_idp.web.doors import Door
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.people_search import nobody_found, own_file, read_search
@@ -65,6 +65,6 @@ def _page(request: Request, form: Form, errors: dict[str, str] | None = None) ->
 
 
 doors = [
-    Door.page(_PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(_PATH, for_colleague("console", search, Role.OPERATOR), "POST"),
+    console_door(_PATH, show),
+    console_door(_PATH, search, "POST"),
 ]

@@ -8,15 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.console.parts import console_door
 from vneid_idp.console.policy_words import ACTIONS, THRESHOLDS
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Requirement, ThresholdRow
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -150,7 +149,7 @@ def _form(request: Request, form: Form, errors: dict[str, str], problems: Iterab
 
 
 doors = [
-    Door.page(PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(f"{PATH}/new", for_colleague("console", show_form, Role.OPERATOR)),
-    Door.page(f"{PATH}/new", for_colleague("console", load, Role.OPERATOR), "POST"),
+    console_door(PATH, show),
+    console_door(f"{PATH}/new", show_form),
+    console_door(f"{PATH}/new", load, "POST"),
 ]

@@ -5,19 +5,18 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.console.parts import console_door
 from vneid_idp.console.policy import PATH, read_day, rows_of
 from vneid_idp.console.policy_words import ACTIONS, REASONS
 from vneid_idp.console.words import refused_in_words
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import Policy, gaps
 from vneid_idp.policy.service import NoSuchVersion, PolicyVersion
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate_draft
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -116,8 +115,8 @@ async def _ask(request: Request, colleague: Colleague, form: Form, errors: dict[
 
 
 doors = [
-    Door.page(f"{PATH}/{{version}}", for_colleague("console", show, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{version}}/simulate", for_colleague("console", try_out, Role.OPERATOR), "POST"),
-    Door.page(f"{PATH}/{{version}}/publish", for_colleague("console", ask, Role.OPERATOR)),
-    Door.page(f"{PATH}/{{version}}/publish", for_colleague("console", publish, Role.OPERATOR), "POST"),
+    console_door(f"{PATH}/{{version}}", show),
+    console_door(f"{PATH}/{{version}}/simulate", try_out, "POST"),
+    console_door(f"{PATH}/{{version}}/publish", ask),
+    console_door(f"{PATH}/{{version}}/publish", publish, "POST"),
 ]

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.console.parts import console_door
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact
 from vneid_idp.use_cases.report_to_registry import Reporting
 from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
-from vneid_idp.web.colleagues import Colleague, for_colleague
+from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -75,6 +74,6 @@ async def retry(request: Request, colleague: Colleague) -> Response:
 
 
 doors = [
-    Door.page(_PATH, for_colleague("console", show, Role.OPERATOR)),
-    Door.page(_PATH, for_colleague("console", retry, Role.OPERATOR), "POST"),
+    console_door(_PATH, show),
+    console_door(_PATH, retry, "POST"),
 ]

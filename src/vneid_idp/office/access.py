@@ -18,8 +18,11 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.colleagues import Colleague, Page, for_colleague
+from vneid_idp.web.doors import Door
 
 HOME = "/office"
+FILE = HOME + "/people/{file}"
+"""The address of an open file; what is done there has its own below it."""
 _FILE_LIFE: Instant = 30 * MINUTE
 
 
@@ -119,3 +122,8 @@ def for_file(page: FilePage, *any_of: Role) -> Page:
         return await page(request, colleague, OpenFile(handle, record))
 
     return for_colleague("office", opened, *any_of)
+
+
+def file_doors(path: str, show: FilePage, act: FilePage, role: Role = Role.CLERK) -> tuple[Door, Door]:
+    """The doors of what is done at an open file, a clerk's unless told: `path` shows it, a POST to it does it."""
+    return Door.page(FILE + path, for_file(show, role)), Door.page(FILE + path, for_file(act, role), "POST")

@@ -7,15 +7,13 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.account_rules import highest_level
 from vneid_idp.identity.factors import activation
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import HOUR
-from vneid_idp.office.access import OpenFile, ask_register, for_file
+from vneid_idp.office.access import OpenFile, ask_register, file_doors
 from vneid_idp.office.deed import Then, asking, carry_out, deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 
 
@@ -94,10 +92,7 @@ def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str
 
 
 doors = [
-    Door.page("/office/people/{file}/account", for_file(show_open, Role.CLERK)),
-    Door.page("/office/people/{file}/account", for_file(open_account, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/level", for_file(asking("office/level.html"), Role.CLERK)),
-    Door.page("/office/people/{file}/level", for_file(raise_level, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/code", for_file(asking("office/code.html"), Role.CLERK)),
-    Door.page("/office/people/{file}/code", for_file(new_code, Role.CLERK), "POST"),
+    *file_doors("/account", show_open, open_account),
+    *file_doors("/level", asking("office/level.html"), raise_level),
+    *file_doors("/code", asking("office/code.html"), new_code),
 ]

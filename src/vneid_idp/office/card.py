@@ -3,17 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Card, CardKind, PersonKind
 from vneid_idp.identity.register.reports import CardIssued
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import OpenFile, file_doors
 from vneid_idp.office.deed import confirming, day_of, deed_page, report, reporting_of, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -64,6 +62,5 @@ def _page(request: Request, colleague: Colleague, file: OpenFile, form: Form, er
 
 
 doors = [
-    Door.page("/office/people/{file}/card", for_file(show, Role.CLERK)),
-    Door.page("/office/people/{file}/card", for_file(renew, Role.CLERK), "POST"),
+    *file_doors("/card", show, renew),
 ]

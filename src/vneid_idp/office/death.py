@@ -3,16 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.register.reports import Death
 from vneid_idp.kernel.clock import midnight
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import OpenFile, file_doors
 from vneid_idp.office.deed import asking, day_of, deed_page, report
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
@@ -39,6 +37,5 @@ def _is_meant(file: OpenFile, typed: str) -> bool:
 
 
 doors = [
-    Door.page("/office/people/{file}/death", for_file(asking("office/death.html"), Role.CLERK)),
-    Door.page("/office/people/{file}/death", for_file(record_death, Role.CLERK), "POST"),
+    *file_doors("/death", asking("office/death.html"), record_death),
 ]

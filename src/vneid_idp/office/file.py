@@ -15,7 +15,7 @@ from vneid_idp.identity.offices.roles import Role, roles_of
 from vneid_idp.identity.register.cards import CardStatus, card_status
 from vneid_idp.identity.register.guardianship import named_guardians, needs_guardian
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import FILE, OpenFile, for_file
 from vneid_idp.policy.rules import Rules
 from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague
@@ -115,4 +115,4 @@ def _to_register(file: OpenFile, rules: Rules, now: Instant) -> tuple[Choice, ..
     return (*((_GUARDIAN,) if is_child or named_guardians(file.record) else ()), _CARD, _DEATH)
 
 
-doors = [Door.page("/office/people/{file}", for_file(show, Role.CLERK, Role.OFFICER))]
+doors = [Door.page(FILE, for_file(show, Role.CLERK, Role.OFFICER))]

@@ -3,19 +3,18 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.offices.roles import EVERYWHERE, Role
+from vneid_idp.identity.offices.roles import EVERYWHERE
 from vneid_idp.identity.register.guardianship import named_guardians
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.register.reports import GuardianNamed, GuardianshipEnded
-from vneid_idp.office.access import OpenFile, for_file, handle_for, read_handle
+from vneid_idp.office.access import OpenFile, file_doors, handle_for, read_handle
 from vneid_idp.office.deed import confirming, deed_page, report, reporting_of, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.people_search import read_number
@@ -87,8 +86,6 @@ async def _page(
 
 
 doors = [
-    Door.page("/office/people/{file}/guardian", for_file(show, Role.CLERK)),
-    Door.page("/office/people/{file}/guardian", for_file(name, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/guardian/end", for_file(show_end, Role.CLERK)),
-    Door.page("/office/people/{file}/guardian/end", for_file(end, Role.CLERK), "POST"),
+    *file_doors("/guardian", show, name),
+    *file_doors("/guardian/end", show_end, end),
 ]

@@ -5,14 +5,12 @@ from starlette.responses import Response
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import LockedBy
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import OpenFile, file_doors
 from vneid_idp.office.deed import Then, asking, carry_out
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors
-from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 
 
@@ -38,8 +36,6 @@ async def unlock(request: Request, colleague: Colleague, file: OpenFile) -> Resp
 
 
 doors = [
-    Door.page("/office/people/{file}/lock", for_file(asking("office/lock.html"), Role.CLERK)),
-    Door.page("/office/people/{file}/lock", for_file(lock, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/unlock", for_file(asking("office/unlock.html"), Role.CLERK)),
-    Door.page("/office/people/{file}/unlock", for_file(unlock, Role.CLERK), "POST"),
+    *file_doors("/lock", asking("office/lock.html"), lock),
+    *file_doors("/unlock", asking("office/unlock.html"), unlock),
 ]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.offices.roles import Role
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import FILE, OpenFile, file_doors, for_file
 from vneid_idp.office.deed import deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.enrol_person import add_passkey, check_may_have_passkey, remove_passkey
@@ -97,9 +97,8 @@ async def remove(request: Request, colleague: Colleague, file: OpenFile) -> Resp
 
 
 doors = [
-    Door.page("/office/people/{file}/passkeys", for_file(show, Role.CLERK)),
-    Door.page("/office/people/{file}/passkeys/remove", for_file(show_remove, Role.CLERK)),
-    Door.page("/office/people/{file}/passkeys/remove", for_file(remove, Role.CLERK), "POST"),
-    Door.api("/office/people/{file}/passkey/options", for_file(options, Role.CLERK), "POST"),
-    Door.api("/office/people/{file}/passkey", for_file(add, Role.CLERK), "POST"),
+    Door.page(FILE + "/passkeys", for_file(show, Role.CLERK)),
+    *file_doors("/passkeys/remove", show_remove, remove),
+    Door.api(FILE + "/passkey/options", for_file(options, Role.CLERK), "POST"),
+    Door.api(FILE + "/passkey", for_file(add, Role.CLERK), "POST"),
 ]

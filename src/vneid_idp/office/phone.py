@@ -9,7 +9,7 @@ from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.phones import MalformedPhone, read_phone
 from vneid_idp.identity.register.reports import PhoneChanged
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.office.access import OpenFile, for_file
+from vneid_idp.office.access import FILE, OpenFile, file_doors, for_file
 from vneid_idp.office.deed import asking, deed_page, report_id_of, reporting_of, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
@@ -97,7 +97,6 @@ def _phone_of(request: Request, form: Form, errors: Errors) -> str | None:
 
 
 doors = [
-    Door.page("/office/people/{file}/phone", for_file(asking("office/phone.html"), Role.CLERK)),
-    Door.page("/office/people/{file}/phone", for_file(send, Role.CLERK), "POST"),
-    Door.page("/office/people/{file}/phone/confirm", for_file(confirm, Role.CLERK), "POST"),
+    *file_doors("/phone", asking("office/phone.html"), send),
+    Door.page(FILE + "/phone/confirm", for_file(confirm, Role.CLERK), "POST"),
 ]

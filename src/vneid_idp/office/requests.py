@@ -13,7 +13,7 @@ from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.register.records import LockedBy, find_all
 from vneid_idp.kernel.clock import DAY
-from vneid_idp.office.access import HOME, OpenFile, decided_for, for_file, waiting_for
+from vneid_idp.office.access import HOME, OpenFile, decided_for, file_doors, waiting_for
 from vneid_idp.office.deed import deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
@@ -189,6 +189,5 @@ doors = [
     Door.page(f"{HOME}/requests/{{request}}", for_colleague("office", show_one, Role.OFFICER)),
     Door.page(f"{HOME}/requests/{{request}}", for_colleague("office", decide, Role.OFFICER), "POST"),
     Door.page(f"{HOME}/requests/{{request}}/withdraw", for_colleague("office", withdraw, Role.OFFICER), "POST"),
-    Door.page(f"{HOME}/people/{{file}}/requests", for_file(show_ask, Role.OFFICER)),
-    Door.page(f"{HOME}/people/{{file}}/requests", for_file(ask, Role.OFFICER), "POST"),
+    *file_doors("/requests", show_ask, ask, Role.OFFICER),
 ]
