@@ -7,9 +7,8 @@ from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Card, CardKind, PersonKind
 from vneid_idp.identity.register.reports import CardIssued
 from vneid_idp.office.access import OpenFile, file_doors
-from vneid_idp.office.deed import confirming, day_of, deed_page, report, reporting_of, was_made
+from vneid_idp.office.deed import check_fact, confirming, day_of, deed_page, report, was_made
 from vneid_idp.office.words import refused_in_words
-from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.forms import Form, read_form
@@ -38,8 +37,7 @@ async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Respo
             await report(colleague, file, form, CardIssued(card), deed)
         if form["sure"] or await was_made(colleague, file, form, CardIssued(card)):
             return see_other(f"{file.path}?done=card")
-        policy = await colleague.provider.current_policy()
-        await check_fact(reporting_of(colleague), file.person_id, CardIssued(card), policy)
+        await check_fact(colleague, file, CardIssued(card))
         return confirming(request, colleague, file, "office/card_sure.html", form, card=card)
     return _page(request, colleague, file, form, errors)
 

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.register.report_rules import check_report
 from vneid_idp.identity.register.reports import ReportedFact, is_report_id, new_report_id
 from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import refused_in_words
@@ -113,6 +115,17 @@ async def report(colleague: Colleague, file: OpenFile, form: Form, fact: Reporte
         reporting_of(colleague), report_id_of(form), file.person_id, fact, policy, deed, act=colleague.act
     )
     await colleague.provider.dispatcher.attempt(deliveries)
+
+
+async def check_fact(
+    colleague: Colleague, file: OpenFile, fact: ReportedFact, guardian: RegistryRecord | None = None
+) -> None:
+    """Require that this may be reported, before it is shown: as the register stood when the page opened the file.
+
+    `guardian` is whom the fact names. The report itself asks the register anew. Raises `CannotBeReported`.
+    """
+    rules = (await colleague.provider.current_policy()).at(colleague.now)
+    check_report(file.record, fact, guardian, rules, colleague.now)
 
 
 def confirming(

@@ -9,10 +9,9 @@ from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.register.reports import GuardianNamed, GuardianshipEnded
 from vneid_idp.office.access import OpenFile, file_doors, handle_for, read_handle
-from vneid_idp.office.deed import confirming, deed_page, report, reporting_of, was_made
+from vneid_idp.office.deed import check_fact, confirming, deed_page, report, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
-from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.forms import Form, read_form
@@ -39,10 +38,10 @@ async def name(request: Request, colleague: Colleague, file: OpenFile) -> Respon
             await report(colleague, file, form, GuardianNamed(confirmed), deed)
             return see_other(f"{file.path}?done=guardian")
         guardian = await _look_up(colleague, number)
-        fact, policy = GuardianNamed(guardian.person_id), await colleague.provider.current_policy()
+        fact = GuardianNamed(guardian.person_id)
         if await was_made(colleague, file, form, fact):
             return see_other(f"{file.path}?done=guardian")
-        await check_fact(reporting_of(colleague), file.person_id, fact, policy)
+        await check_fact(colleague, file, fact, guardian)
         handle = handle_for(colleague, guardian.person_id)
         return confirming(request, colleague, file, "office/guardian_sure.html", form, guardian=guardian, handle=handle)
     return await _page(request, colleague, file, "office/guardian.html", form, errors)

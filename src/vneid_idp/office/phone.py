@@ -10,10 +10,9 @@ from vneid_idp.identity.phones import MalformedPhone, read_phone
 from vneid_idp.identity.register.reports import PhoneChanged
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.office.access import FILE, OpenFile, file_doors, for_file
-from vneid_idp.office.deed import asking, deed_page, report_id_of, reporting_of, was_made
+from vneid_idp.office.deed import asking, check_fact, deed_page, report_id_of, reporting_of, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.change_phone import change_phone, send_code_to_new_phone
-from vneid_idp.use_cases.report_to_registry import check_fact
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.doors import Door
@@ -34,11 +33,10 @@ async def send(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     if deed is None or phone is None:
         return deed_page(request, colleague, file, "office/phone.html", form, errors)
     provider = colleague.provider
-    policy = await provider.current_policy()
     with refused_in_words(request, errors, "phone"):
         if await was_made(colleague, file, form, PhoneChanged(phone)):
             return see_other(f"{file.path}?done=phone")
-        await check_fact(reporting_of(colleague), file.person_id, PhoneChanged(phone), policy)
+        await check_fact(colleague, file, PhoneChanged(phone))
         sending = await colleague.act(
             lambda unit: send_code_to_new_phone(unit, provider.keys.blind, provider.keys.sealer, file.record, phone)
         )

@@ -17,7 +17,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
 from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.register.port import PopulationRegistry
-from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
+from vneid_idp.identity.register.records import RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.register.report_rules import CannotBeReported, check_report
 from vneid_idp.identity.register.reports import (
     GuardianNamed,
@@ -63,11 +63,6 @@ class Reporting:
     vault: Vault
     blind: BlindIndex
     registry: PopulationRegistry
-
-
-async def check_fact(to: Reporting, person_id: str, fact: ReportedFact, policy: Policy) -> RegistryRecord:
-    """The person, of whom this may be reported as the register stands now. Raises as `report_to_registry`."""
-    return (await _asked_and_checked(to, person_id, fact, policy)).record
 
 
 async def _asked_and_checked(

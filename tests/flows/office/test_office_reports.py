@@ -1,6 +1,8 @@
 """What a clerk reports at the desk: shown first, then done once, and the person reads it."""
 
 import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -14,6 +16,7 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import local_date
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.outbox import latest_messages
 
 PHONE = "0950 000 999"
@@ -28,6 +31,25 @@ async def registered(land: Country, slug: str) -> RegistryRecord:
     record = await land.idp.registry.find(land.people[slug].record.person_id)
     assert record is not None
     return record
+
+
+def questions(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often the register is asked from now on, by what it is asked."""
+    counted: Counter[str] = Counter()
+
+    def count(name: str) -> Callable[..., Awaitable[object]]:
+        ask = getattr(SyntheticRegistry, name)
+
+        def counting(*given: object) -> Awaitable[object]:
+            counted[name] += 1
+            answer: Awaitable[object] = ask(*given)
+            return answer
+
+        return counting
+
+    for name in ("find", "find_many", "find_by_number"):
+        monkeypatch.setattr(SyntheticRegistry, name, count(name))
+    return counted
 
 
 async def code_in_outbox(land: Country) -> str:
@@ -102,6 +124,28 @@ async def test_a_guardian_is_shown_then_named_then_ended(land: Country, clerk: P
         assert (await history(land, slug)).count("register.informed") == 2
     theirs = (await known(land, "grandmother")).person
     assert "bạn là cha mẹ hoặc người giám hộ của một trẻ em" in (await opened(theirs, "/me/history")).text
+
+
+@pytest.mark.parametrize(
+    ("deed", "form", "asked"),
+    [
+        ("guardian", {}, {"find": 1, "find_by_number": 1}),
+        ("card", {"issued": "20/11/2026"}, {"find": 1}),
+        ("phone", {"phone": PHONE}, {"find": 1}),
+    ],
+)
+async def test_the_register_is_asked_once_about_each_person_for_what_is_shown_before_a_report(
+    land: Country,
+    clerk: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    deed: str,
+    form: dict[str, str],
+    asked: dict[str, int],
+) -> None:
+    page = await opened(clerk, f"{(await file_of(land, clerk, 'child-9')).path}/{deed}")
+    number, counted = land.people["grandmother"].record.personal_number, questions(monkeypatch)
+    shown = await send(clerk, page, **{"number": number, "reason": "Giấy đề nghị 12", **form})
+    assert (shown.response.status_code, dict(counted)) == (200, asked)
 
 
 async def test_no_guardian_is_looked_for_without_a_record(land: Country, clerk: Person) -> None:
