@@ -34,7 +34,8 @@ def test_a_role_is_given_listed_and_ended_with_who_and_why(someone: RegistryReco
     assert someone.personal_number not in said.output
     role_id = said.stdout.split(": ")[1].strip()
     listed = run("roles", "list").stdout
-    assert all(text in listed for text in (role_id, someone.person_id, "HN-01", "2099-12-31", "ops-1"))
+    last_day_ends = "2099-12-31T17:00:00Z"
+    assert all(text in listed for text in (role_id, someone.person_id, "HN-01", last_day_ends, "ops-1"))
     assert "already" in run("roles", "give", "clerk", "--office", "HN-01", *WHY, typed=typed, code=1).stderr
     run("roles", "end", role_id, *WHY)
     assert "it has ended" in run("roles", "end", role_id, *WHY, code=1).stderr

@@ -17,6 +17,7 @@ from vneid_idp.cli.terminal import (
     print_rows,
     read_json,
     settings_of,
+    when,
     with_database,
     with_unit,
 )
@@ -76,7 +77,7 @@ def list_clients(context: typer.Context) -> None:
     for client in with_database(settings_of(context), work):
         method, scope = client.token_endpoint_auth_method, " ".join(client.scope)
         issued = to_rfc3339(client.issued_at)
-        rows.append((client.client_id, client.client_name, method, scope, issued, _shown(client.disabled_at)))
+        rows.append((client.client_id, client.client_name, method, scope, issued, when(client.disabled_at)))
     print_rows(*rows)
 
 
@@ -164,10 +165,6 @@ def rotate_secret(
 
     secret, until = with_unit(settings_of(context), work)
     print_json({"client_id": client_id, "client_secret": secret, "old_secret_good_until": to_rfc3339(until)})
-
-
-def _shown(instant: Instant | None) -> str:
-    return "" if instant is None else to_rfc3339(instant)
 
 
 def _domain(found: ClientDomain) -> dict[str, Any]:

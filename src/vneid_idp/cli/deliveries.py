@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, when, with_database, with_unit
 from vneid_idp.delivery import service
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database
@@ -33,7 +33,7 @@ def list_deliveries(
 
     rows = [("ID", "Channel", "Recipient", "Attempts", "Last outcome", "Created", "Next attempt", "Given up")]
     for each in with_database(settings_of(context), work):
-        given_up = to_rfc3339(each.given_up_at) if each.given_up_at is not None else ""
+        given_up = when(each.given_up_at)
         following = "" if given_up else to_rfc3339(each.next_attempt_at)
         made = (str(each.attempts), each.last_outcome or "", to_rfc3339(each.created_at))
         rows.append((each.delivery_id, each.channel, each.recipient, *made, following, given_up))

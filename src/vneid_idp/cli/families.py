@@ -2,10 +2,9 @@
 
 import typer
 
-from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, when, with_database, with_unit
 from vneid_idp.clients import families
 from vneid_idp.clients.families import Family
-from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
 
 app = typer.Typer(no_args_is_help=True, help="Organisations whose relying parties go in and out of service together.")
@@ -24,8 +23,7 @@ def list_families(context: typer.Context) -> None:
 
     rows = [("family", "Name", "Disabled")]
     for family in with_database(settings_of(context), work):
-        disabled = "" if family.disabled_at is None else to_rfc3339(family.disabled_at)
-        rows.append((family.family_id, family.name, disabled))
+        rows.append((family.family_id, family.name, when(family.disabled_at)))
     print_rows(*rows)
 
 

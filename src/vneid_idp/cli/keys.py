@@ -5,9 +5,20 @@ from typing import Annotated
 
 import typer
 
-from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import (
+    By,
+    Reason,
+    deed_of,
+    fail,
+    out,
+    print_rows,
+    settings_of,
+    when,
+    with_database,
+    with_unit,
+)
 from vneid_idp.clients.key_readiness import KeyReadiness, find_readiness
-from vneid_idp.kernel.clock import Instant, to_rfc3339
+from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.keys import service
 from vneid_idp.keys.material import WrongMaster
 from vneid_idp.keys.rules import ROTATED, KeyFacts, KeyKind
@@ -28,7 +39,7 @@ def list_keys(context: typer.Context) -> None:
     rows = [("Kind", "Generation", "kid", "State", "Announced", "Active", "Retired", "Removed")]
     for key in with_database(settings_of(context), work):
         announced, active = to_rfc3339(key.announced_at), to_rfc3339(key.activate_at)
-        ends = (_shown(key.retire_at), _shown(key.remove_at))
+        ends = (when(key.retire_at), when(key.remove_at))
         rows.append((key.kind, str(key.generation), key.kid, key.state, announced, active, *ends))
     print_rows(*rows)
 
@@ -50,7 +61,7 @@ def readiness(context: typer.Context) -> None:
         )
         rows = [("client_id", "Name", "Readiness", "Last seen")]
         rows += [
-            (one.client.client_id, one.client.client_name, one.readiness.replace("_", " "), _shown(one.fetched_at))
+            (one.client.client_id, one.client.client_name, one.readiness.replace("_", " "), when(one.fetched_at))
             for one in each.clients
         ]
         print_rows(*rows)
@@ -96,7 +107,3 @@ def rewrap(context: typer.Context) -> None:
     except WrongMaster:
         fail("The keys are under another root secret than that of the settings. Nothing was changed.")
     out.print(f"{count} keys are under the new secret.", markup=False)
-
-
-def _shown(instant: Instant | None) -> str:
-    return "" if instant is None else to_rfc3339(instant)

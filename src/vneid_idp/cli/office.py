@@ -12,7 +12,7 @@ import typer
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli import people
 from vneid_idp.cli.people import Work, Workplace, read_line, read_number
-from vneid_idp.cli.terminal import By, Reason, T, deed_of, err, fail, out, print_rows
+from vneid_idp.cli.terminal import By, Reason, T, day_option, deed_of, err, fail, out, print_rows
 from vneid_idp.identity import persons, phones
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.passkeys import Passkey
@@ -202,26 +202,25 @@ def renew_card(
     context: typer.Context,
     by: By,
     reason: Reason,
-    issued: Annotated[str, typer.Option(help="The day of issue, YYYY-MM-DD.")],
+    issued: Annotated[date, day_option("--issued", "The day of issue.")],
     expires: Annotated[
-        str | None, typer.Option(help="Residence cards: the first day on which it is no longer good, YYYY-MM-DD.")
+        date | None, day_option("--expires", "Residence cards: the first day on which it is no longer good.")
     ] = None,
     kind: Annotated[CardKind | None, typer.Option(help="Residence cards: which; as before unless told.")] = None,
     again: Again = None,
 ) -> None:
     """Report that a card was issued or renewed. How long a citizen's is good follows from the law."""
     told = deed_of(by, reason)
-    issued_on, expires_on = _day(issued, "--issued"), None if expires is None else _day(expires, "--expires")
 
     async def fact(place: Workplace, record: RegistryRecord, deed: Deed) -> ReportedFact:
         if record.kind is PersonKind.CITIZEN:
-            if expires_on is not None or kind not in (None, CardKind.CITIZEN):
+            if expires is not None or kind not in (None, CardKind.CITIZEN):
                 fail("A citizen's card is good as long as the law says: leave --expires and --kind out.", code=2)
-            return CardIssued(Card(CardKind.CITIZEN, issued_on, citizen_card_expiry(record.birth_date, issued_on)))
+            return CardIssued(Card(CardKind.CITIZEN, issued, citizen_card_expiry(record.birth_date, issued)))
         which = kind or (record.card.kind if record.card else None)
-        if which is None or expires_on is None:
+        if which is None or expires is None:
             fail("A residence card: say --expires, and --kind where the register has none yet.", code=2)
-        return CardIssued(Card(which, issued_on, expires_on))
+        return CardIssued(Card(which, issued, expires))
 
     out.print(f"{_report(context, told, again, fact).person_id} has the new card.", markup=False)
 
@@ -231,15 +230,13 @@ def report_death(
     context: typer.Context,
     by: By,
     reason: Reason,
-    day: Annotated[
-        str | None, typer.Option("--on", help="The day of the death, YYYY-MM-DD; today unless told.")
-    ] = None,
+    day: Annotated[date | None, day_option("--on", "The day of the death; today unless told.")] = None,
     yes: Sure = False,
     again: Again = None,
 ) -> None:
     """Report that a person died: every token and session ends, the bindings rest, for good."""
     told = deed_of(by, reason)
-    on = local_date(SystemClock().now()) if day is None else _day(day, "--on")
+    on = local_date(SystemClock().now()) if day is None else day
     if not yes:
         typer.confirm("Nobody can sign in as this person ever again. Go on?", abort=True, err=True)
 
@@ -274,13 +271,6 @@ def _report(context: typer.Context, deed: Deed, again: str | None, make: Work[Re
         )
 
     return for_person(context, deed, work)[0]
-
-
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"{option} is no day: write YYYY-MM-DD.", code=2)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """`policy show | load | simulate | publish`: what the law asks, as dated rows."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from vneid_idp.cli.terminal import (
     By,
     Reason,
     T,
+    day_option,
     deed_of,
     err,
     fail,
@@ -35,7 +36,7 @@ app = typer.Typer(
     no_args_is_help=True, help="What the law asks, as dated rows: look, load a draft, try it, publish it."
 )
 
-On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day in Viet Nam, 2027-01-01.")]
+On = Annotated[date | None, day_option("--on", "The day in Viet Nam.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For other programs.")]
 
 
@@ -47,6 +48,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show what is in force today or on a day, or the rows of one version."""
+    _check_day(on)
 
     async def work(unit: Unit) -> tuple[tuple[PolicyVersion, ...], Policy, date]:
         found = await service.published(unit) if version is None else await service.of_version(unit, version)
@@ -56,7 +58,7 @@ def show(
     requirements: Sequence[Requirement] = policy.requirements
     thresholds: Sequence[ThresholdRow] = policy.thresholds
     if version is None:
-        rules = policy.on(_day(on) or today)
+        rules = policy.on(on or today)
         requirements, thresholds = tuple(rules.requirements.values()), tuple(rules.thresholds.values())
     if as_json:
         print_json(
@@ -127,8 +129,9 @@ def try_out(
     as_json: AsJson = False,
 ) -> None:
     """Count what a draft would change for everything that is bound. Unless told, on the first day that it changes."""
+    _check_day(on)
     settings = settings_of(context)
-    text, day = None if what.isdecimal() else _text(Path(what)), _day(on)
+    text = None if what.isdecimal() else _text(Path(what))
 
     async def work(db: Database) -> Simulation:
         async def read(unit: Unit) -> Policy:
@@ -141,7 +144,7 @@ def try_out(
                 def progress(count: int) -> None:
                     status.update(f"{count:,} looked at …")
 
-                return await simulate_draft(db, place.registry.find_many, draft, day, progress=progress)
+                return await simulate_draft(db, place.registry.find_many, draft, on, progress=progress)
 
     found = with_database(settings, work)
     if as_json:
@@ -189,10 +192,9 @@ def _text(file: Path) -> str:
         fail(f"{file}: not UTF-8")
 
 
-def _day(on: datetime | None) -> date | None:
-    if on is not None and not FIRST_DAY <= on.date() <= LAST_DAY:
+def _check_day(on: date | None) -> None:
+    if on is not None and not FIRST_DAY <= on <= LAST_DAY:
         fail(f"--on: a day from {FIRST_DAY} to {LAST_DAY}.")
-    return None if on is None else on.date()
 
 
 def _shared(row: Requirement | ThresholdRow) -> tuple[str, str, str]:

@@ -1,16 +1,28 @@
 """`roles give | end | list`: who may work at an office or look after the provider. The first ones are given here."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.people import Workplace, for_person, read_number
-from vneid_idp.cli.terminal import By, Reason, deed_of, fail, out, print_rows, settings_of, with_database, with_unit
+from vneid_idp.cli.terminal import (
+    By,
+    Reason,
+    day_option,
+    deed_of,
+    fail,
+    out,
+    print_rows,
+    settings_of,
+    when,
+    with_database,
+    with_unit,
+)
 from vneid_idp.identity.offices.roles import EVERYWHERE, HeldRole, Role, end_role, list_roles
 from vneid_idp.identity.register.records import RegistryRecord
-from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, to_rfc3339
+from vneid_idp.kernel.clock import DAY, midnight, to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.by_command import hold_whoever_commands
 from vneid_idp.use_cases.give_role import give_role
@@ -27,11 +39,11 @@ def give(
     office: Annotated[
         str, typer.Option(help="The office in whose name it is used; of any unless told. Not for operators.")
     ] = EVERYWHERE,
-    until: Annotated[str | None, typer.Option(help="The last day on which it holds, YYYY-MM-DD.")] = None,
+    until: Annotated[date | None, day_option("--until", "The last day on which it holds.")] = None,
 ) -> None:
     """Give a person with a usable account of level 2 a role. Asks for the ID number, or reads it from a pipe."""
     deed = deed_of(by, reason)
-    ends_at = None if until is None else _end_of(until)
+    ends_at = None if until is None else midnight(until) + DAY
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> HeldRole:
         return await place.act(
@@ -66,16 +78,6 @@ def list_all(context: typer.Context) -> None:
 
     rows = [("role_id", "Person", "Role", "Office", "Given", "By", "Ends")]
     for held in with_database(settings_of(context), work):
-        ends = "" if held.ends_at is None else to_rfc3339(held.ends_at)
-        given = to_rfc3339(held.given_at)
+        given, ends = to_rfc3339(held.given_at), when(held.ends_at)
         rows.append((held.role_id, held.person_id, held.role, held.scope, given, held.given_by, ends))
     print_rows(*rows)
-
-
-def _end_of(text: str) -> Instant:
-    """The end of a day in Viet Nam."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        fail("--until is no day: write YYYY-MM-DD.", code=2)
-    return int(datetime.combine(day, time.max, VIETNAM).timestamp()) * SECOND

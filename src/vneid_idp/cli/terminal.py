@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 
 from vneid_idp.audit.deeds import BadDeed, Deed
-from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.kernel.clock import Instant, SystemClock, to_rfc3339
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.settings import BadSettings, Environment, Loaded, Settings, read_settings
@@ -114,6 +115,23 @@ def read_json(file: Path) -> Any:
         fail(f"{file}: {error.strerror}")
     except orjson.JSONDecodeError as error:
         fail(f"{file}: not JSON ({error})")
+
+
+def day_option(name: str, text: str) -> Any:
+    """An option for `Annotated[date, …]`: a day, written in one way at every command."""
+    return typer.Option(name, parser=_read_day, metavar="YYYY-MM-DD", help=text)
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write a day as YYYY-MM-DD") from error
+
+
+def when(instant: Instant | None) -> str:
+    """An instant in a table; nothing where there is none."""
+    return "" if instant is None else to_rfc3339(instant)
 
 
 def print_rows(*rows: Sequence[str]) -> None:
