@@ -87,6 +87,7 @@ def test_a_card_is_renewed_by_a_newer_one(database_url: str) -> None:
 def test_a_holders_lock_is_set_and_lifted(database_url: str) -> None:
     run("office", "lock", *WHY, typed=line(ADULT))
     assert account_of(database_url, ADULT).locked_by is LockedBy.HOLDER
+    assert "done already" in run("office", "lock", *WHY, typed=line(ADULT), code=1).stderr
     run("office", "unlock", *WHY, typed=line(ADULT))
     assert account_of(database_url, ADULT).locked_by is None
     assert "no lock" in run("office", "unlock", *WHY, typed=line(ADULT), code=1).stderr
@@ -145,6 +146,9 @@ def test_a_death_is_reported_by_who_means_it(database_url: str) -> None:
     said = run("office", "report-death", "--yes", *WHY, typed=line(ADULT))
     assert ADULT.personal_number not in said.output
     assert account_of(database_url, ADULT).deceased_at is not None
+    for command in ("lock", "activation-code", "raise-level"):
+        options = ("--compared",) if command == "raise-level" else ()
+        assert "has died" in run("office", command, *options, *WHY, typed=line(ADULT), code=1).stderr
     assert "death already" in run("office", "report-death", "--yes", *WHY, typed=line(ADULT), code=1).stderr
 
 

@@ -19,7 +19,7 @@ from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import Site
 from vneid_idp.identity.factors.proofs import PASSWORD, ProofOutdated, SignInProof
-from vneid_idp.identity.offices.acts import ActNotPossible
+from vneid_idp.identity.offices.acts import DoneAlready, HolderDied
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
@@ -190,7 +190,7 @@ async def test_level_2_takes_a_look_at_card_and_face_which_stands_in_the_event(
 
 @pytest.mark.parametrize(
     ("slug", "refusal"),
-    [("no-account", accounts.NoAccount), ("complete", ActNotPossible), ("deceased", accounts.LevelNotAllowed)],
+    [("no-account", accounts.NoAccount), ("complete", DoneAlready), ("deceased", HolderDied)],
 )
 async def test_a_level_is_raised_for_who_has_an_account_and_not_that_level(
     land: Country, slug: str, refusal: type[Exception]
@@ -202,7 +202,7 @@ async def test_a_level_is_raised_for_who_has_an_account_and_not_that_level(
 
 
 @pytest.mark.parametrize("what", ["code", "add passkey", "remove passkey", "ask for a lock"])
-@pytest.mark.parametrize(("slug", "refusal"), [("no-account", accounts.NoAccount), ("deceased", ActNotPossible)])
+@pytest.mark.parametrize(("slug", "refusal"), [("no-account", accounts.NoAccount), ("deceased", HolderDied)])
 async def test_nothing_is_done_for_the_dead_nor_for_who_has_no_account(
     land: Country, what: str, slug: str, refusal: type[Exception]
 ) -> None:

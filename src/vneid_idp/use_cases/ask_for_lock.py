@@ -3,7 +3,7 @@
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.offices import lock_requests
-from vneid_idp.identity.offices.acts import Act, ActNotPossible, possible
+from vneid_idp.identity.offices.acts import Act, HolderDied, possible
 from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
@@ -20,10 +20,10 @@ class NothingToAsk(DomainError):
 async def ask_for_lock(unit: Unit, person_id: str, *, lock: bool, deed: Deed) -> LockRequest:
     """Ask; the reason is the decision on which it rests.
 
-    Raises `NoAccount`, `NothingToAsk`, `ActNotPossible` of the dead, `RequestIsOpen`.
+    Raises `NoAccount`, `HolderDied`, `NothingToAsk`, `RequestIsOpen`.
     """
     await persons.seize(unit, person_id)
     account = await accounts.get_open(unit, person_id)
     if (Act.ASK_LOCK if lock else Act.ASK_UNLOCK) not in possible(account):
-        raise NothingToAsk if account.deceased_at is None else ActNotPossible
+        raise NothingToAsk if account.deceased_at is None else HolderDied
     return await lock_requests.ask(unit, person_id, lock=lock, deed=deed)

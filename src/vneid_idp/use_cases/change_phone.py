@@ -30,7 +30,7 @@ async def send_code_to_new_phone(
 ) -> Sending:
     """Send a code to the new number (E.164) of somebody, in their language.
 
-    Raises `NoAccount`, `HoldsRole`, `ActNotPossible` and, where another account has the number, `SignInNameTaken`.
+    Raises `NoAccount`, `HolderDied`, `HoldsRole` and, where another account has the number, `SignInNameTaken`.
     """
     await _check_account(unit, blind, record.person_id, phone)
     return await otp.send(

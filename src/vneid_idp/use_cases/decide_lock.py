@@ -17,7 +17,8 @@ async def decide_lock(
     commit.
 
     The reason of a refusal is owed to whoever asked (Decree 69/2024 Art. 15). Raises `NoSuchRequest`, `SameOfficer`,
-    `NoAccount`, and where the account has changed since somebody asked `ActNotPossible`: it can still be refused.
+    `NoAccount`, and where the account has changed since somebody asked `HolderDied`, `DoneAlready` or `NoLockToLift`:
+    it can still be refused.
     """
     person_id = (await lock_requests.get_open(unit, request_id)).person_id
     await seize_with_children(unit, person_id)

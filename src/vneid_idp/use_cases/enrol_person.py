@@ -63,7 +63,7 @@ async def raise_level(
     """Raise an account to level 2 after the person was verified; what to deliver after the commit, where the register
     said something new.
 
-    Raises `NoAccount`, `ActNotPossible` for one that is of level 2 already, and as above.
+    Raises `NoAccount`, `HolderDied`, `DoneAlready` for one that is of level 2 already, and as above.
     """
     if not compared:
         raise NotCompared
@@ -92,7 +92,7 @@ async def add_passkey(
     name: str,
     deed: Deed,
 ) -> None:
-    """Add a passkey for somebody at the desk. Raises `NoAccount`, `HoldsRole`, `ActNotPossible`, `PasskeyRefused`."""
+    """Add a passkey for somebody at the desk. Raises `NoAccount`, `HolderDied`, `HoldsRole`, `PasskeyRefused`."""
     await _seize(unit, person_id, Act.ADD_PASSKEY)
     await passkeys.register(
         unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name, deed=deed
@@ -100,7 +100,7 @@ async def add_passkey(
 
 
 async def remove_passkey(unit: Unit, person_id: str, credential_id: str, deed: Deed) -> bool:
-    """Take a passkey from somebody who lost it; whether they had it. Raises `NoAccount`, `ActNotPossible`."""
+    """Take a passkey from somebody who lost it; whether they had it. Raises `NoAccount`, `HolderDied`."""
     await _seize(unit, person_id, Act.REMOVE_PASSKEY)
     return await passkeys.remove(unit, person_id, credential_id, deed)
 
@@ -108,7 +108,7 @@ async def remove_passkey(unit: Unit, person_id: str, credential_id: str, deed: D
 async def new_activation_code(unit: Unit, blind: BlindIndex, person_id: str, deed: Deed) -> str:
     """Another activation code, for somebody who forgot the secrets or lost the first code.
 
-    Raises `NoAccount`, `HoldsRole`, `ActNotPossible`.
+    Raises `NoAccount`, `HolderDied`, `HoldsRole`.
     """
     await _seize(unit, person_id, Act.ISSUE_CODE)
     return await activation.issue(unit, blind, person_id, deed)

@@ -9,8 +9,9 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account, is_locked
-from vneid_idp.identity.offices.acts import Act, ActNotPossible, check_possible, possible
+from vneid_idp.identity.offices.acts import Act, check_possible, possible
 from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
@@ -20,10 +21,11 @@ _LOCK = {LockedBy.HOLDER: Act.LOCK, LockedBy.AUTHORITY: Act.ASK_LOCK}
 _UNLOCK = {LockedBy.HOLDER: Act.UNLOCK, LockedBy.AUTHORITY: Act.ASK_UNLOCK}
 
 
-class NoLockToLift(ActNotPossible):
+class NoLockToLift(DomainError):
     """No lock was made here that whoever asks may lift."""
 
     code = "no_lock_to_lift"
+    status = 409
     title = "There is no lock of the holder to lift. An authority's lock is lifted by two officers."
 
 
@@ -31,8 +33,8 @@ async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> t
     """Lock: tokens and sessions end, what the person holds, or bound for a child, rests; the notices to deliver after
     the commit.
 
-    An authority's lock stands over a holder's. Raises `NoAccount`, and `ActNotPossible` of the dead and where such a
-    lock, or one above it, stands.
+    An authority's lock stands over a holder's. Raises `NoAccount`, `HolderDied`, and `DoneAlready` where such a lock,
+    or one above it, stands.
     """
     await seize_with_children(unit, person_id)
     check_possible(_LOCK[by], await accounts.find(unit, person_id))
@@ -44,7 +46,7 @@ async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) ->
     """Lift a lock that was made here.
 
     Grants count again, and the bindings that rest since the lock, unless the register has locked the person too. A
-    holder cannot lift an authority's. Raises `NoAccount`, `NoLockToLift`, and `ActNotPossible` of the dead.
+    holder cannot lift an authority's. Raises `NoAccount`, `HolderDied`, `NoLockToLift`.
     """
     await seize_with_children(unit, person_id)
     before = await accounts.get_open(unit, person_id)

@@ -19,7 +19,7 @@ from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccoun
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
-from vneid_idp.identity.offices.acts import Act, ActNotPossible
+from vneid_idp.identity.offices.acts import Act, HolderDied
 from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.identity.register.report_rules import CannotBeReported
@@ -37,7 +37,7 @@ from vneid_idp.use_cases.report_to_registry import Reporting
 COLLEAGUE = Deed("ops-2", "as asked")
 Do = Callable[[], Awaitable[object]]
 Prepare = Callable[[Country, str], Awaitable[Do]]
-REFUSALS = (NoAccount, AccountExists, LevelNotAllowed, ActNotPossible, NothingToAsk, CannotBeReported)
+REFUSALS = (NoAccount, AccountExists, LevelNotAllowed, HolderDied, NothingToAsk, CannotBeReported)
 
 
 class CodeRefused(DomainError):

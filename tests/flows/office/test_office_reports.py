@@ -213,6 +213,8 @@ async def test_a_death_is_reported_by_who_types_the_number_again(land: Country, 
     assert (await history(land, "complete")).count("register.informed") == 1
     again = await at_desk(clerk, page, "death", **right)
     assert "ghi nhận người này qua đời từ trước" in again.text
+    for deed in ("code", "lock", "level"):
+        assert "Chủ tài khoản này đã qua đời" in (await at_desk(clerk, page, deed, seen="1")).text
     file = await opened(clerk, page.path)
     assert not re.search(rf'href="{page.path}/\w+"', file.response.text)
 

@@ -21,7 +21,7 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.accounts import NoAccount
 from vneid_idp.identity.factors import sessions
-from vneid_idp.identity.offices.acts import ActNotPossible
+from vneid_idp.identity.offices.acts import DoneAlready, HolderDied
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.use_cases.lock_person import NoLockToLift, lock_person, unlock_person
@@ -78,7 +78,7 @@ async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
     land.watch.advance(MINUTE)
     await say(land, lock, someone)
     land.watch.advance(MINUTE)
-    with pytest.raises(ActNotPossible):
+    with pytest.raises(DoneAlready):
         await say(land, lock, someone)
     assert set((await states(land, party)).values()) == {BindingState.SUSPENDED}
     land.watch.advance(MINUTE)
@@ -98,7 +98,7 @@ async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty
     async with land.idp.db.reading() as unit:
         before = await accounts.find(unit, someone.person_id)
     land.watch.advance(MINUTE)
-    with pytest.raises(ActNotPossible):
+    with pytest.raises(HolderDied):
         await say(land, unlock, someone)
     await say(land, die, someone)
     assert await states(land, party) == {own: BindingState.SUSPENDED}
@@ -118,7 +118,7 @@ async def test_the_dead_are_neither_locked_nor_unlocked_whoever_calls(
     await say(land, die, someone)
     async with land.idp.db.reading() as unit:
         before = await accounts.find(unit, someone.person_id)
-    with pytest.raises(ActNotPossible):
+    with pytest.raises(HolderDied):
         await land.idp.db.transact(lambda unit: move(unit, someone.person_id, by, DEED))
     async with land.idp.db.reading() as unit:
         assert await accounts.find(unit, someone.person_id) == before
@@ -140,15 +140,15 @@ async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
             assert account is not None
             return account_standing(account, None, unit.now)
 
-    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, type[ActNotPossible] | None, AccountStanding]] = [
+    moves: list[tuple[Callable[..., Awaitable[object]], LockedBy, type[Exception] | None, AccountStanding]] = [
         (unlock_person, LockedBy.HOLDER, NoLockToLift, AccountStanding.USABLE),
         (lock_person, LockedBy.HOLDER, None, AccountStanding.LOCKED_BY_HOLDER),
-        (lock_person, LockedBy.HOLDER, ActNotPossible, AccountStanding.LOCKED_BY_HOLDER),
+        (lock_person, LockedBy.HOLDER, DoneAlready, AccountStanding.LOCKED_BY_HOLDER),
         (unlock_person, LockedBy.HOLDER, None, AccountStanding.USABLE),
         (lock_person, LockedBy.HOLDER, None, AccountStanding.LOCKED_BY_HOLDER),
         (lock_person, LockedBy.AUTHORITY, None, AccountStanding.LOCKED_BY_AUTHORITY),
-        (lock_person, LockedBy.AUTHORITY, ActNotPossible, AccountStanding.LOCKED_BY_AUTHORITY),
-        (lock_person, LockedBy.HOLDER, ActNotPossible, AccountStanding.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.AUTHORITY, DoneAlready, AccountStanding.LOCKED_BY_AUTHORITY),
+        (lock_person, LockedBy.HOLDER, DoneAlready, AccountStanding.LOCKED_BY_AUTHORITY),
         (unlock_person, LockedBy.HOLDER, NoLockToLift, AccountStanding.LOCKED_BY_AUTHORITY),
         (unlock_person, LockedBy.AUTHORITY, None, AccountStanding.USABLE),
         (unlock_person, LockedBy.AUTHORITY, NoLockToLift, AccountStanding.USABLE),

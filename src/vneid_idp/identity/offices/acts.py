@@ -26,12 +26,20 @@ class Act(StrEnum):
     ASK_UNLOCK = "ask_unlock"
 
 
-class ActNotPossible(DomainError):
-    """The account stands in a way in which this cannot be done."""
+class HolderDied(DomainError):
+    """Nothing is done with the account of somebody who died."""
 
-    code = "act_not_possible"
+    code = "holder_died"
     status = 409
-    title = "This cannot be done with the account as it stands: its holder died, or there is nothing to change."
+    title = "The holder of this account has died. Nothing can be done with it any more."
+
+
+class DoneAlready(DomainError):
+    """The account stands as it would after the act: it has this level, or such a lock or one above it."""
+
+    code = "done_already"
+    status = 409
+    title = "This has been done already: the account has this level, or is locked. Nothing was changed."
 
 
 class HoldsRole(DomainError):
@@ -76,7 +84,7 @@ def possible(
 def check_possible(act: Act, account: Account | None, highest: int = 0, *, holds_role: bool = False) -> None:
     """Require that this can be done.
 
-    Raises `NoAccount`, `AccountExists`, `LevelNotAllowed`, `HoldsRole`, `ActNotPossible`.
+    Raises `NoAccount`, `AccountExists`, `LevelNotAllowed`, `HolderDied`, `HoldsRole`, `DoneAlready`.
     """
     if act in possible(account, highest, holds_role=holds_role):
         return
@@ -84,8 +92,10 @@ def check_possible(act: Act, account: Account | None, highest: int = 0, *, holds
         raise LevelNotAllowed if account is None else AccountExists
     if account is None or not account.is_open:
         raise NoAccount
+    if account.deceased_at is not None:
+        raise HolderDied
     if act is Act.RAISE_LEVEL and highest < 2:
         raise LevelNotAllowed
     if holds_role and act in WAYS_IN:
         raise HoldsRole
-    raise ActNotPossible
+    raise DoneAlready

@@ -6,7 +6,7 @@ import pytest
 
 from vneid_idp.identity.account_rules import Account, may_be_acted_for
 from vneid_idp.identity.accounts import AccountExists, LevelNotAllowed, NoAccount
-from vneid_idp.identity.offices.acts import Act, ActNotPossible, HoldsRole, check_possible, possible
+from vneid_idp.identity.offices.acts import Act, DoneAlready, HolderDied, HoldsRole, check_possible, possible
 from vneid_idp.identity.register.records import LockedBy
 
 ACCOUNT = Account(
@@ -57,10 +57,12 @@ def test_the_registers_word_of_a_death_is_enough() -> None:
         (Act.OPEN_ACCOUNT, None, 0, LevelNotAllowed),
         (Act.RAISE_LEVEL, None, 2, NoAccount),
         (Act.RAISE_LEVEL, ACCOUNT, 1, LevelNotAllowed),
-        (Act.RAISE_LEVEL, replace(ACCOUNT, level=2), 2, ActNotPossible),
+        (Act.RAISE_LEVEL, replace(ACCOUNT, level=2), 2, DoneAlready),
         (Act.ISSUE_CODE, replace(ACCOUNT, closed_at=1), 2, NoAccount),
-        (Act.ISSUE_CODE, replace(ACCOUNT, deceased_at=1), 2, ActNotPossible),
-        (Act.LOCK, AUTHORITYS, 2, ActNotPossible),
+        (Act.ISSUE_CODE, replace(ACCOUNT, deceased_at=1), 2, HolderDied),
+        (Act.RAISE_LEVEL, replace(ACCOUNT, deceased_at=1), 0, HolderDied),
+        (Act.LOCK, AUTHORITYS, 2, DoneAlready),
+        (Act.LOCK, replace(HOLDERS, deceased_at=1), 2, HolderDied),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_its_reason(
