@@ -61,28 +61,8 @@ class PolicyRows(Model):
     def of(cls, requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]) -> "PolicyRows":
         """The rows in this shape."""
         return cls(
-            requirements=tuple(
-                PolicyRequirement(
-                    kind=row.kind,
-                    action=row.action,
-                    minimum_level=row.minimum_level,
-                    own_proof=row.own_proof,
-                    legal_reference=row.legal_reference,
-                    in_force_from=row.in_force_from,
-                    in_force_until=row.in_force_until,
-                )
-                for row in requirements
-            ),
-            thresholds=tuple(
-                PolicyThreshold(
-                    name=row.name,
-                    number=row.number,
-                    legal_reference=row.legal_reference,
-                    in_force_from=row.in_force_from,
-                    in_force_until=row.in_force_until,
-                )
-                for row in thresholds
-            ),
+            requirements=tuple(map(PolicyRequirement.model_validate, requirements)),
+            thresholds=tuple(map(PolicyThreshold.model_validate, thresholds)),
         )
 
 
@@ -144,8 +124,7 @@ class Draft(Model):
     @classmethod
     def of(cls, draft: service.PolicyDraft) -> "Draft":
         """The draft in this shape."""
-        gaps = tuple(PolicyGap(kind=gap.kind, action=gap.action, since=gap.since) for gap in draft.gaps)
-        return cls(version=draft.version, gaps=gaps)
+        return cls.model_validate(draft)
 
 
 class PolicyEffect(Model):
@@ -169,8 +148,5 @@ class PolicySimulation(Model):
     @classmethod
     def of(cls, found: Simulation) -> "PolicySimulation":
         """The simulation in this shape."""
-        effects = tuple(
-            PolicyEffect(kind=each.kind, action=each.action, locked=dict(each.locked), freed=dict(each.freed))
-            for each in found.effects
-        )
+        effects = tuple(map(PolicyEffect.model_validate, found.effects))
         return cls(on=found.day, looked_at=found.looked_at, locked=found.locked, freed=found.freed, effects=effects)

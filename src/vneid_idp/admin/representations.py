@@ -28,9 +28,9 @@ AfterOf = Annotated[
 
 
 class Model(BaseModel):
-    """A shape of this API: unknown members are refused."""
+    """A shape of this API: unknown members are refused. Read from a value of ours, it takes the fields of its names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 def moment(instant: Instant) -> datetime:

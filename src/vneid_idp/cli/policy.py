@@ -64,8 +64,8 @@ def show(
         print_json(
             {
                 "versions": [_version_json(each) for each in versions],
-                "requirements": [_json(row) for row in requirements],
-                "thresholds": [_json(row) for row in thresholds],
+                "requirements": requirements,
+                "thresholds": thresholds,
             }
         )
         return
@@ -83,7 +83,7 @@ def show(
     )
     out.print()
     print_rows(
-        ("PolicyVersion", "Loaded", "Published", "By", "Reason"),
+        ("Version", "Loaded", "Published", "By", "Reason"),
         *(
             (
                 str(each.version),
@@ -113,8 +113,7 @@ def load(
 
     draft = with_unit(settings_of(context), _ensured(work))
     if as_json:
-        gaps = [{"kind": gap.kind, "action": gap.action, "since": gap.since.isoformat()} for gap in draft.gaps]
-        print_json({"version": draft.version, "gaps": gaps})
+        print_json(draft)
         return
     out.print(f"Version {draft.version} is a draft. `vneid-idp policy simulate {draft.version}` says what it changes.")
     for gap in draft.gaps:
@@ -202,21 +201,6 @@ def _shared(row: Requirement | ThresholdRow) -> tuple[str, str, str]:
     return row.in_force_from.isoformat(), until, row.legal_reference
 
 
-def _json(row: Requirement | ThresholdRow) -> dict[str, Any]:
-    until = row.in_force_until
-    dates = {"in_force_from": row.in_force_from.isoformat(), "in_force_until": until.isoformat() if until else None}
-    if isinstance(row, ThresholdRow):
-        return {"name": row.name.value, "number": row.number, "legal_reference": row.legal_reference, **dates}
-    return {
-        "kind": row.kind,
-        "action": row.action,
-        "minimum_level": row.minimum_level,
-        "own_proof": row.own_proof,
-        "legal_reference": row.legal_reference,
-        **dates,
-    }
-
-
 def _version_json(version: PolicyVersion) -> dict[str, Any]:
     return {
         "version": version.version,
@@ -230,14 +214,11 @@ def _version_json(version: PolicyVersion) -> dict[str, Any]:
 
 def _simulation_json(found: Simulation) -> dict[str, Any]:
     return {
-        "on": found.day.isoformat(),
+        "on": found.day,
         "looked_at": found.looked_at,
         "locked": found.locked,
         "freed": found.freed,
-        "effects": [
-            {"kind": each.kind, "action": each.action, "locked": dict(each.locked), "freed": dict(each.freed)}
-            for each in found.effects
-        ],
+        "effects": found.effects,
     }
 
 

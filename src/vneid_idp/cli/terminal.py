@@ -143,7 +143,7 @@ def print_rows(*rows: Sequence[str]) -> None:
 
 
 def print_json(value: Any) -> None:
-    """For other programs: to the standard output, without colours."""
+    """For other programs: to the standard output, without colours. Values of ours are objects of their fields."""
     import orjson
 
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")

@@ -1,7 +1,6 @@
 """`/console/policy`: what the law asks, as dated rows: what holds, what is to come, which versions there are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from starlette.requests import Request
@@ -13,63 +12,16 @@ from vneid_idp.console.policy_words import ACTIONS, THRESHOLDS
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
-from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Requirement, ThresholdRow
+from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.forms import Form
-from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 from vneid_idp.web.uploads import read_form_with_files
 
 PATH = "/console/policy"
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """A row as the pages show it; `label` and `asks` are texts marked for translation."""
-
-    label: str
-    asks: str
-    number: int
-    own_proof: bool
-    legal_reference: str
-    since: date
-    until: date | None
-
-
-_NO_PROOF, _LEVEL, _NUMBER = mark("no proof"), mark("level %(num)s"), "%(num)s"
-
-
-def rows_of(
-    requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]
-) -> tuple[list[ShownRow], list[ShownRow]]:
-    """Requirements and thresholds as the pages show them."""
-    asked = [
-        ShownRow(
-            ACTIONS.get(row.action, row.action),
-            _LEVEL if row.minimum_level else _NO_PROOF,
-            row.minimum_level,
-            row.own_proof,
-            row.legal_reference,
-            row.in_force_from,
-            row.in_force_until,
-        )
-        for row in requirements
-    ]
-    numbers = [
-        ShownRow(
-            THRESHOLDS.get(row.name, row.name.value),
-            _NUMBER,
-            row.number,
-            False,
-            row.legal_reference,
-            row.in_force_from,
-            row.in_force_until,
-        )
-        for row in thresholds
-    ]
-    return asked, numbers
 
 
 def read_day(text: str) -> date | None:
@@ -88,14 +40,15 @@ async def show(request: Request, colleague: Colleague) -> Response:
         today = local_date(unit.now)
     day = read_day(request.query_params.get("on", "")) or today
     rules = policy.on(day)
-    asked, numbers = rows_of(rules.requirements.values(), rules.thresholds.values())
     return render(
         request,
         "console/policy.html",
         day=day,
         today=today,
-        asked=asked,
-        numbers=numbers,
+        requirements=rules.requirements.values(),
+        thresholds=rules.thresholds.values(),
+        actions=ACTIONS,
+        numbers=THRESHOLDS,
         ahead=[turn for turn in policy.days() if turn > today],
         versions=versions[::-1],
     )

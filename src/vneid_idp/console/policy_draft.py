@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.console.parts import console_door
-from vneid_idp.console.policy import PATH, read_day, rows_of
-from vneid_idp.console.policy_words import ACTIONS, REASONS
+from vneid_idp.console.policy import PATH, read_day
+from vneid_idp.console.policy_words import ACTIONS, REASONS, THRESHOLDS
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
@@ -56,7 +56,6 @@ async def _page(
 ) -> Response:
     async with colleague.provider.db.reading() as unit:
         version, rows, before, today = await _found(unit, number)
-    asked, numbers = rows_of(rows.requirements, rows.thresholds)
     is_draft = version.published_at is None
     after = before.amended(rows)
     return render(
@@ -64,12 +63,13 @@ async def _page(
         "console/policy_version.html",
         version=version,
         is_draft=is_draft,
-        asked=asked,
-        numbers=numbers,
+        requirements=rows.requirements,
+        thresholds=rows.thresholds,
         gaps=gaps(after) if is_draft else (),
         day=first_change(before, after, today) if simulation is None else simulation.day,
         simulation=simulation,
         actions=ACTIONS,
+        numbers=THRESHOLDS,
         reasons=REASONS,
         loaded=loaded,
     )
