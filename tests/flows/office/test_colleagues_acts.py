@@ -16,6 +16,7 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service as clients
 from vneid_idp.identity import accounts
+from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
@@ -37,27 +38,39 @@ takers = pytest.mark.parametrize(("taker", "code"), TAKERS, ids=lambda value: ge
 
 
 @takers
-@pytest.mark.parametrize("act", ["level", "code", "lock", "unlock", "requests", "search", "death", "phone"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "account", "level", "code", "lock", "unlock", "requests", "death", "phone", "guardian", "passkeys/remove",
+        "passkey", "/office/search", "/office/requests/{request}", "/office/requests/{request}/withdraw",
+    ],
+)  # fmt: skip
 async def test_who_left_the_office_meanwhile_does_nothing(
     land: Country, act: str, taker: Taker, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
     page = await file_of(land, clerk, "complete")
-    person = land.people["complete"].record
+    person, by = land.people["complete"].record, land.people["plain"].record.person_id
+    async with land.idp.db.writing() as unit:
+        deed = Deed(by, "QD 12/2026", office="HN-01")
+        asked = await lock_requests.ask(unit, person.person_id, lock=True, deed=deed)
     async with land.idp.db.reading() as unit:
         before = await audit.history_of(unit, person.person_id)
     form = {
         "seen": "1", "what": "lock", "number": person.personal_number, "reason": "in_person", "died": "01/01/2026",
-        "phone": "0950 000 999",
+        "phone": "0950 000 999", "level": "1", "passkey": "x", "answer": "agree", "sealed": "x",
     }  # fmt: skip
-    path = "/office/search" if act == "search" else f"{page.path}/{act}"
+    path = act.format(request=asked.request_id) if act.startswith("/") else f"{page.path}/{act}"
     form["csrf_token"] = (await opened(clerk, "/office")).hidden["csrf_token"]
-    async with overtaken(land, taker, land.people["plain"].record.person_id, monkeypatch):
-        answer = await clerk.browser.post(path, data=form)
+    sent: dict[str, Any] = {"headers": {"X-CSRF-Token": form["csrf_token"]}}
+    sent |= {"json": form} if act == "passkey" else {"data": form}
+    async with overtaken(land, taker, by, monkeypatch):
+        answer = await clerk.browser.post(path, **sent)
     assert answer.status_code == 403, answer.text
     assert code in answer.text
     async with land.idp.db.reading() as unit:
         assert await audit.history_of(unit, person.person_id) == before
+        assert await lock_requests.is_open(unit, person.person_id)
     record = await land.idp.registry.find(person.person_id)
     assert record is not None
     assert record.deceased_at is None
