@@ -1,5 +1,7 @@
 """Locks in the authority's name: who decides them, who takes them back, and how long they wait; on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.people import persona, with_personas
@@ -7,8 +9,10 @@ from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.identity.offices import lock_requests
+from vneid_idp.identity.offices.decided_requests import Outcome, decided_requests
 from vneid_idp.identity.offices.lock_requests import LIFETIME, LockRequest, NoSuchRequest, NotTheAsker, RequestIsOpen
 from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, RoleRequired
+from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
@@ -111,6 +115,29 @@ async def test_a_colleague_of_the_same_office_or_of_none_decides(db: Database) -
     await decide(db, by_none, Deed("per_two", "as asked", office=EVERYWHERE))
     again = await ask(db)
     await decide(db, again, Deed("ops-1", "as asked"))
+
+
+@pytest.mark.parametrize("office", [EVERYWHERE, "HN-01"])
+async def test_what_was_decided_is_read_with_its_reasons_by_one_statement(
+    db: Database, watch: Watch, office: str
+) -> None:
+    await with_personas(db)
+    decisions = [("no ground", False), ("court 12/2026", True)]
+    for reason, agreed in decisions:
+        await decide(db, await ask(db), replace(COLLEAGUE, reason=reason), agreed=agreed)
+        watch.advance(MINUTE)
+    taken_back = await ask(db, lock=False)
+    async with db.writing() as unit:
+        await withdraw_lock_request(unit, taken_back.request_id, HERE)
+    before = db.statements
+    async with db.glance() as unit:
+        found = await decided_requests(unit, office)
+    assert db.statements == before + 1
+    assert [(each.outcome, each.reason) for each in found] == [
+        (Outcome.TAKEN_BACK, None),
+        (Outcome.AGREED, "court 12/2026"),
+        (Outcome.REFUSED, "no ground"),
+    ]
 
 
 async def test_whoever_asked_takes_it_back_and_nobody_else(db: Database) -> None:

@@ -1,4 +1,4 @@
-"""Statements that write their own event: the audit row rides with the change, in one round trip.
+"""Statements that write their own event, or read one: the audit row rides along, in one round trip.
 
 On PostgreSQL it is one statement (a data-modifying `WITH`), so it needs no BEGIN and COMMIT around it; on SQLite two,
 in one transaction. Either way there is no change without its event and no event without its change.
@@ -55,6 +55,16 @@ def _event(given: Mapping[str, ColumnElement[Any]], taken: Mapping[str, ColumnEl
     who = func.coalesce(taken["person_id"], NOBODY) if "person_id" in taken else literal(NOBODY, Text)
     columns: dict[str, ColumnElement[Any]] = {**given, **taken, "person_id": who}
     return insert(events).from_select(list(columns), select(*list(columns.values())))
+
+
+def data_of_event(
+    kind: EventKind, person_id: ColumnElement[str], subject_id: ColumnElement[str]
+) -> ColumnElement[str | None]:
+    """What `service.find_event` finds, as a column of a statement that reads many: the data, as text, of the event of a
+    kind of which each row names the person and the subject; nothing where there is none.
+    """
+    about = (events.c.person_id == person_id, events.c.kind == literal(kind.value, Text))
+    return select(events.c.data).where(*about, events.c.subject_id == subject_id).limit(1).scalar_subquery()
 
 
 def entry(now: Instant, data: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -6,10 +6,11 @@ Whoever asked is owed the decision and the reason of a refusal (Decree 69/2024 A
 from dataclasses import dataclass
 from enum import StrEnum
 
+import orjson
 from sqlalchemy import bindparam, select
 
 from vneid_idp.audit.events import EventKind
-from vneid_idp.audit.service import find_event
+from vneid_idp.audit.statements import data_of_event
 from vneid_idp.identity.offices.lock_requests import LockRequest, read_request
 from vneid_idp.identity.offices.roles import EVERYWHERE
 from vneid_idp.identity.offices.tables import lock_requests as table
@@ -45,7 +46,7 @@ class DecidedRequest:
 
 
 _latest = (
-    select(table)
+    select(table, data_of_event(EventKind.LOCK_DECIDED, table.c.person_id, table.c.request_id).label("decision"))
     .where(table.c.decided_at > bindparam("since"))
     .order_by(table.c.decided_at.desc(), table.c.request_id)
     .limit(bindparam("most"))
@@ -61,16 +62,14 @@ async def decided_requests(unit: Reading, office: str = EVERYWHERE, most: int = 
         rows = await unit.fetch(_DECIDED, since=since, most=most)
     else:
         rows = await unit.fetch(_DECIDED_AT, at_office=office, since=since, most=most)
-    return tuple([await _decided(unit, row) for row in rows])
+    return tuple(map(_decided, rows))
 
 
-async def _decided(unit: Reading, row: Row) -> DecidedRequest:
-    asked, outcome = read_request(row), _outcome(row)
+def _decided(row: Row) -> DecidedRequest:
+    outcome = _outcome(row)
     by = row["decided_by"] if outcome in (Outcome.AGREED, Outcome.REFUSED) else None
-    event = None
-    if by is not None:
-        event = await find_event(unit, EventKind.LOCK_DECIDED, asked.person_id, asked.request_id)
-    return DecidedRequest(asked, outcome, row["decided_at"], by, None if event is None else event.data.get("reason"))
+    decision = orjson.loads(row["decision"] or "{}")
+    return DecidedRequest(read_request(row), outcome, row["decided_at"], by, decision.get("reason"))
 
 
 def _outcome(row: Row) -> Outcome:
