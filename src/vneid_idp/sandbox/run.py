@@ -16,6 +16,7 @@ import uvicorn
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.keys import service as keys
+from vneid_idp.policy import service as policies
 from vneid_idp.sandbox.announcement import announce
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.demo_client import DemoClient, demo_client
@@ -47,10 +48,14 @@ def run(settings: "Settings", create_app: Callable[[], "Root"]) -> None:
 
 
 async def _prepare(settings: "Settings") -> DemoClient:
-    """Make what a new sandbox lacks: keys, people, the demo's registration. Takes no time when all is there."""
+    """Make what a new sandbox lacks: keys, rows of the policy, people, the demo's registration.
+
+    Takes no time when all is there.
+    """
     database = open_database(settings.database_url.get_secret_value(), SystemClock())
     try:
         ring = await database.transact(lambda unit: keys.ready(unit, settings.root_secret))
+        await database.transact(policies.ensure)
         await settle(database, Vault(ring.sealer), ring.blind)
         return await demo_client(database, settings)
     finally:
@@ -58,11 +63,16 @@ async def _prepare(settings: "Settings") -> DemoClient:
 
 
 class _Provider(uvicorn.Server):
-    """The provider in this process; once it answers, it says what there is to see."""
+    """The provider in this process; once it answers, it says what there is to see.
 
-    def __init__(self, settings: "Settings", create_app: Callable[[], "Root"], ready: Callable[[], None]) -> None:
+    It starts when `await_network` returns: it fetches the network's logo at once, which must not find a closed port.
+    """
+
+    def __init__(
+        self, settings: "Settings", create_app: Callable[[], "Root"], await_network: Callable[[], None]
+    ) -> None:
         self._settings = settings
-        self._ready = ready
+        self._await_network = await_network
         super().__init__(
             uvicorn.Config(
                 create_app,
@@ -86,9 +96,9 @@ class _Provider(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See `uvicorn.Server.startup`."""
+        await asyncio.to_thread(self._await_network)
         await super().startup(sockets)
         if self.started:
-            await asyncio.to_thread(self._ready)
             announce(self._settings, personas(SystemClock().now()))
 
 

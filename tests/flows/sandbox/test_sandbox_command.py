@@ -4,10 +4,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -70,6 +72,15 @@ def seconds_of_libraries() -> float:
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
+def wait_for_logo(folder: Path) -> None:
+    """Return when the provider has fetched the logo of the social network."""
+    deadline = time.monotonic() + 20
+    with closing(sqlite3.connect(folder / ".sandbox" / "vneid-idp.sqlite3")) as database:
+        while database.execute("SELECT count(content) FROM client_logos").fetchone() == (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     made = Sandbox(tmp_path)
@@ -82,6 +93,9 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 def test_it_starts_says_what_there_is_and_stops(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.start()
     said = sandbox.log.read_text()
+    assert said.lstrip().startswith("Provider "), "nothing is logged before there is something to see"
+    wait_for_logo(tmp_path)
+    assert sandbox.log.read_text() == said, "nor while nobody asks for anything"
     provider, network = f"http://localhost:{sandbox.port}", f"http://localhost:{sandbox.network_port}"
     for text in (provider, network, PASSWORD, PASSCODE, "Nguyễn Thị Minh Anh", "What to try"):
         assert text in said
