@@ -15,6 +15,7 @@ from vneid_idp.clients import domains, families, service
 from vneid_idp.console.routes import doors
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact, RegistryChange
@@ -58,7 +59,7 @@ async def end_roles(land: Country, unit: Unit, person_id: str) -> None:
         assert await end_role(unit, held.role_id, BOSS)
 
 
-async def things_to_do(land: Country, unit: Unit, client_id: str) -> deliveries.Delivery:
+async def things_to_do(land: Country, unit: Unit, client_id: str) -> Delivery:
     """Something for every door: a domain, a family, a draft, a change that is set aside, a delivery to be given up."""
     await domains.ask(unit, await service.get_client(unit, client_id), "rp.example", BOSS)
     await families.create(unit, "house", "Nhà", BOSS)
