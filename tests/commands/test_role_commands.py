@@ -1,5 +1,6 @@
 """`roles give | end | list`, on both databases: who, why, until when, and what is refused."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from vneid_idp.audit import service as audit
+from vneid_idp.audit.events import Event, EventKind
+from vneid_idp.identity.factors import passkey_store
+from vneid_idp.identity.factors.passkey_store import Passkey
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.storage.unit import Database
@@ -45,6 +49,30 @@ def test_a_role_is_given_listed_and_ended_with_who_and_why(someone: RegistryReco
         ("role.ended", {"role": "clerk", **why}),
         ("role.given", {"role": "clerk", **why}),
     ]
+
+
+def test_passkeys_that_others_added_are_named_to_whoever_gives_a_role(
+    someone: RegistryRecord, database_url: str
+) -> None:
+    async def add(db: Database, name: str, data: dict[str, str]) -> None:
+        async with db.writing() as unit:
+            key = Passkey(someone.person_id, f"id-{name}", b"", 0, (), False, name, unit.now, None)
+            await passkey_store.add_passkey(unit, key)
+            await audit.record(
+                unit, Event(EventKind.PASSKEY_ADDED, someone.person_id, subject_id=key.credential_id, data=data)
+            )
+
+    clerks = {"by": "per_clerk", "reason": "no phone", "through": "office"}
+    for name, data in (("own", {}), ("clerks", clerks), ("lost", clerks)):
+        with_database(database_url, partial(add, name=name, data=data))
+    typed = f"{someone.personal_number}\n"
+    run("office", "remove-passkey", "id-lost", *WHY, typed=typed)
+    said = run("roles", "give", "clerk", *WHY, typed=typed)
+    (named,) = [row for row in said.stderr.splitlines() if row.startswith("  ")]
+    assert all(text in named for text in ("id-clerks", "by per_clerk"))
+    assert len(said.stdout.splitlines()) == 1
+    run("office", "remove-passkey", "id-clerks", *WHY, typed=typed)
+    assert "passkey" not in run("roles", "give", "officer", *WHY, typed=typed).stderr
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from vneid_idp.cli.terminal import (
     Reason,
     day_option,
     deed_of,
+    err,
     fail,
     out,
     print_rows,
@@ -20,6 +21,8 @@ from vneid_idp.cli.terminal import (
     with_database,
     with_unit,
 )
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.factors.passkeys import AddedByOther
 from vneid_idp.identity.offices.roles import EVERYWHERE, HeldRole, Role, end_role, list_roles
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import DAY, midnight, to_rfc3339
@@ -41,17 +44,35 @@ def give(
     ] = EVERYWHERE,
     until: Annotated[date | None, day_option("--until", "The last day on which it holds.")] = None,
 ) -> None:
-    """Give a person with a usable account of level 2 a role. Asks for the ID number, or reads it from a pipe."""
+    """Give a person with a usable account of level 2 a role. Asks for the ID number, or reads it from a pipe.
+
+    Passkeys of theirs that a colleague added are named: a colleague who kept one could act in the role.
+    """
     deed = deed_of(by, reason)
     ends_at = None if until is None else midnight(until) + DAY
 
-    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> HeldRole:
-        return await place.act(
-            deed, lambda unit: give_role(unit, record.person_id, role, office, deed, ends_at=ends_at)
-        )
+    async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> tuple[HeldRole, tuple[AddedByOther, ...]]:
+        async def give_and_look(unit: Unit) -> tuple[HeldRole, tuple[AddedByOther, ...]]:
+            held = await give_role(unit, record.person_id, role, office, deed, ends_at=ends_at)
+            return held, await passkeys.added_by_others(unit, record.person_id)
 
-    record, held = for_person(context, deed, read_number(), work, Role.OPERATOR)
+        return await place.act(deed, give_and_look)
+
+    record, (held, by_others) = for_person(context, deed, read_number(), work, Role.OPERATOR)
     out.print(f"{record.person_id} is {role} now: {held.role_id}", markup=False)
+    if by_others:
+        _name(by_others)
+
+
+def _name(by_others: tuple[AddedByOther, ...]) -> None:
+    """To the standard error: what a program reads is the role."""
+    err.print(
+        "Others added these passkeys. Ask the person whether each is their own; whoever has one acts in the role. "
+        "`vneid-idp office remove-passkey` takes one away:"
+    )
+    for each in by_others:
+        added = f"added {to_rfc3339(each.passkey.registered_at)} by {each.by}"
+        err.print(f"  {each.passkey.credential_id}  {each.passkey.name}  {added}", markup=False)
 
 
 @app.command()

@@ -206,6 +206,8 @@ async def test_who_has_no_phone_gets_a_passkey_at_the_desk_and_loses_it(land: Co
     who = land.people["no-phone"].record.person_id
     async with land.idp.db.reading() as unit:
         (passkey,) = await passkeys.list_passkeys(unit, who)
+        (added_by,) = await passkeys.added_by_others(unit, who)
+    assert (added_by.passkey, added_by.by) == (passkey, land.people["plain"].record.person_id)
     assert (await at_desk(clerk, page, "passkeys/remove")).response.status_code == 422
     for _ in range(2):  # sent twice
         gone = await at_desk(clerk, page, "passkeys/remove", passkey=passkey.credential_id)

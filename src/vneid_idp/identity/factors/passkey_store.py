@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
+from vneid_idp.audit.events import EventKind
+from vneid_idp.audit.statements import data_of_event
 from vneid_idp.identity.factors.tables import passkeys
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
@@ -26,6 +28,12 @@ _LIST = Statement(
     select(passkeys)
     .where(passkeys.c.person_id == bindparam("of_person"), passkeys.c.removed_at.is_(None))
     .order_by(passkeys.c.registered_at)
+)
+_said = data_of_event(EventKind.PASSKEY_ADDED, passkeys.c.person_id, passkeys.c.credential_id)
+_LIST_WITH_EVENTS = Statement(
+    select(passkeys, _said.label("said"))
+    .where(passkeys.c.person_id == bindparam("of_person"), passkeys.c.removed_at.is_(None))
+    .order_by(passkeys.c.registered_at.desc())
 )
 _USE = Statement(
     update(passkeys)
@@ -54,6 +62,14 @@ class Passkey:
     name: str
     registered_at: Instant
     last_used_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedByOther:
+    """A passkey that somebody else added to an account, and who: a person id, or a name of the house."""
+
+    passkey: Passkey
+    by: str
 
 
 def _passkey(row: Row) -> Passkey:
@@ -86,6 +102,13 @@ async def find_passkey(unit: Reading, person_id: str, credential_id: str) -> Pas
 async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
     """A person's passkeys, oldest first."""
     return tuple(_passkey(row) for row in await unit.fetch(_LIST, of_person=person_id))
+
+
+async def list_added_by_others(unit: Reading, person_id: str) -> tuple[AddedByOther, ...]:
+    """Those of a person's passkeys that somebody else added, the latest first."""
+    rows = await unit.fetch(_LIST_WITH_EVENTS, of_person=person_id)
+    found = ((row, orjson.loads(row["said"] or "{}").get("by")) for row in rows)
+    return tuple(AddedByOther(_passkey(row), by) for row, by in found if by is not None)
 
 
 async def use_passkey(unit: Unit, passkey: Passkey, sign_count: int, issued_at: Instant) -> bool:

@@ -24,6 +24,7 @@ from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.factors import passkey_store as store
+from vneid_idp.identity.factors.passkey_store import AddedByOther as AddedByOther
 from vneid_idp.identity.factors.passkey_store import Passkey as Passkey
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -192,6 +193,13 @@ async def authenticate(
 async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
     """A person's passkeys, oldest first."""
     return await store.list_passkeys(unit, person_id)
+
+
+async def added_by_others(unit: Reading, person_id: str) -> tuple[AddedByOther, ...]:
+    """Those of a person's passkeys that a colleague added at a desk, the latest first: whether the person has them,
+    only people can tell.
+    """
+    return await store.list_added_by_others(unit, person_id)
 
 
 async def remove(unit: Unit, person_id: str, credential_id: str, deed: Deed | None = None) -> bool:
