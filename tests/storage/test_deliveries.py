@@ -70,6 +70,7 @@ async def test_what_a_dead_process_had_taken_is_sent_after_its_lease(db: Databas
     watch.advance(LEASE - 1)
     assert await run(dispatcher(db, sender)) == 0
     watch.advance(1)
+    assert await give_up_lost(db) == 0, "it may be sent again"
     assert await run(dispatcher(db, sender)) == 1
     assert sender.ids == [delivery.delivery_id]
     assert sender.sent[0].payload == delivery.payload
@@ -152,6 +153,46 @@ async def test_what_is_sent_before_its_time_counts_as_under_way_too(db: Database
     sender.released.set()
     await attempt
     assert await run(process) == 1
+
+
+async def test_no_more_run_at_a_time_than_a_process_has_room_for(db: Database, watch: Watch) -> None:
+    """Neither of those that it was asked to send at once, nor of those that are due."""
+    made = [await enqueue(db, f"cli_{number}") for number in range(5)]
+    sender = Recorder(hang={each.recipient for each in made})
+    process = dispatcher(db, sender, at_once=2)
+    attempt = asyncio.create_task(process.attempt(made))
+    async with asyncio.timeout(30):
+        while len(sender.sent) < 2:  # noqa: ASYNC110 the sender is not asked to tell
+            await asyncio.sleep(0.01)
+    watch.advance(MINUTE)
+    await process.attempt(made)
+    assert await process.round() == 0
+    assert len(sender.sent) == 2
+    sender.released.set()
+    await attempt
+    assert await run(process) == 3
+    assert Counter(sender.ids) == Counter(each.delivery_id for each in made)
+
+
+async def test_each_sender_is_swept_and_at_the_end_closed_once(db: Database, watch: Watch) -> None:
+    done: list[str] = []
+
+    class Holding(Recorder):
+        async def sweep(self) -> None:
+            done.append("swept")
+
+        async def close(self) -> None:
+            assert await queue(db) == [], "not while something is under way"
+            done.append("closed")
+
+    sender = Holding()
+    process = dispatcher(db, sender)
+    await process.sweep()
+    delivery = await enqueue(db)
+    watch.advance(MINUTE)
+    assert await process.round() == 1
+    await process.finish()
+    assert (done, sender.ids) == (["swept", "closed"], [delivery.delivery_id])
 
 
 async def settled(db: Database, left: int) -> None:

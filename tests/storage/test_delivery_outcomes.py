@@ -2,6 +2,7 @@
 
 import asyncio
 
+import orjson
 import pytest
 from sqlalchemy import select, update
 
@@ -23,6 +24,7 @@ from tests.support.deliveries import (
 from tests.support.people import SEALER
 from tests.support.senders import Recorder
 from tests.support.watch import Watch
+from vneid_idp.audit.tables import events
 from vneid_idp.delivery import service
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
@@ -108,11 +110,59 @@ async def test_the_operator_retries_and_discards_what_was_given_up(db: Database,
     sender.outcome = Delivered()
     await change(db, service.retry, first.delivery_id)
     assert await run(process) == 1
+    assert sender.sent[-1] == first, "as it was the first time, with all that is in it"
     await change(db, service.discard, second.delivery_id)
     assert await queue(db) == []
     assert await recorded(db) == {"delivery.given_up": 2, "delivery.retried": 1, "delivery.discarded": 1}
     with pytest.raises(NotGivenUp):
         await change(db, service.discard, second.delivery_id)
+
+
+@pytest.mark.parametrize(("channel", "column"), [(SMS, "person_id"), (TOKEN, "client_id"), (LOGO, "client_id")])
+async def test_what_became_of_it_is_an_event_about_whom_it_was_for(
+    db: Database, watch: Watch, channel: Channel, column: str
+) -> None:
+    delivery = await enqueue(db, "whoever", channel)
+    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
+    watch.advance(MINUTE)
+    if channel is not SMS:
+        await change(db, service.retry, delivery.delivery_id)
+        watch.advance(MINUTE)
+        await run(dispatcher(db, Recorder(Refused("status_401"))))
+        watch.advance(MINUTE)
+    await change(db, service.discard, delivery.delivery_id)
+    last = "status_400" if channel is SMS else "status_401"
+    made: dict[str, object] = {"channel": channel.value, "attempts": 1}
+    who = {"by": "ops-1", "reason": "A test needs it"}
+    expected = [("delivery.given_up", made | {"outcome": last}), ("delivery.discarded", made | {"outcome": last} | who)]
+    if channel is not SMS:
+        first = made | {"outcome": "status_400"}
+        expected = [("delivery.given_up", first), ("delivery.retried", first | who), *expected]
+    async with db.reading() as unit:
+        rows = await unit.fetch(Statement(select(events).order_by(events.c.event_id)))
+    assert [(row["kind"], orjson.loads(row["data"])) for row in rows] == expected
+    names: dict[str, str | None] = {"person_id": "", "client_id": None, column: "whoever"}
+    for row in rows:
+        assert {name: row[name] for name in names} == names
+        assert row["subject_id"] == delivery.delivery_id
+
+
+async def test_each_of_those_that_were_taken_together_has_an_outcome_of_its_own(db: Database, watch: Watch) -> None:
+    made = [await enqueue(db) for _ in range(4)]
+    watch.advance(MINUTE)
+    rows = {row.delivery_id: row for row in await take(db, TOKEN)}
+    arrived, refused, failed, waits = (rows[each.delivery_id] for each in made)
+    async with db.writing() as unit:
+        await service.settle(unit, arrived, Delivered(), 0.5)
+        await service.settle(unit, refused, Refused("status_400"), 0.5)
+        await service.settle(unit, failed, Failed("status_503"), 0.5)
+    left = {row.delivery_id: (row.last_outcome, row.given_up_at is not None) for row in await queue(db)}
+    assert left == {
+        refused.delivery_id: ("status_400", True),
+        failed.delivery_id: ("status_503", False),
+        waits.delivery_id: (None, False),
+    }
+    assert [row.delivery_id for row in await queue(db, dead=True)] == [refused.delivery_id]
 
 
 async def test_a_retry_is_another_whole_round_of_attempts(db: Database, watch: Watch) -> None:
@@ -207,6 +257,14 @@ async def test_what_needs_no_payload_waits_once_for_each_recipient(db: Database,
     async with db.writing() as unit:
         assert await service.cancel(unit, LOGO, "cli_a") == 1
     assert await queue(db) == []
+
+
+async def test_only_what_was_cancelled_is_not_sent(db: Database, watch: Watch) -> None:
+    kept = [await enqueue(db), await enqueue(db, "cli_b", LOGO)]
+    await enqueue(db, "cli_a", LOGO)
+    async with db.writing() as unit:
+        assert await service.cancel(unit, LOGO, "cli_a") == 1
+    assert {row.delivery_id for row in await queue(db)} == {each.delivery_id for each in kept}
 
 
 async def test_a_change_that_is_rolled_back_sends_nothing(db: Database, watch: Watch) -> None:
