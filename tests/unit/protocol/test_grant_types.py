@@ -202,6 +202,23 @@ def test_level_2_is_two_kinds_of_evidence(level: int, shown: tuple[SignInMethod,
     assert len(amr(shown)) == len(set(amr(shown)))
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("pwd",), ("pwd",)),
+        (("pin",), ("pin",)),
+        (("hwk",), ("hwk", "user", "mfa")),
+        (("pwd", "sms"), ("pwd", "otp", "sms", "mfa")),
+        (("pin", "pwd"), ("pin", "pwd")),
+        (("sms", "pwd", "sms"), ("otp", "sms", "pwd", "mfa")),
+    ],
+)
+def test_methods_have_their_registered_names_in_the_order_in_which_they_were_shown(
+    names: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    assert amr(tuple(SignInMethod(name, NOW) for name in names)) == said
+
+
 tuples = st.lists(st.sampled_from(["openid", "age", "email"]), max_size=3, unique=True).map(tuple)
 confirmations = st.none() | st.builds(Confirmation, st.sampled_from(["jkt", "x5t#S256"]), st.text())
 parents = st.none() | st.builds(ParentGrant, st.text(), st.text(), st.integers(0, 2))
