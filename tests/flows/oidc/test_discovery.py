@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.support.country import ISSUER, Country
+from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPE_CLAIMS
 from vneid_idp.provider.routes import doors
 from vneid_idp.web.doors import DoorKind
 
@@ -50,6 +51,64 @@ async def test_both_documents_say_the_same_in_registered_words(land: Country) ->
     assert "none" not in found["id_token_signing_alg_values_supported"]
     assert found["code_challenge_methods_supported"] == ["S256"]
     assert all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in found["scopes_supported"])
+
+
+async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
+    async with land.browser() as browser:
+        answer = await browser.get(DOCUMENTS[0])
+    signing = ["RS256", "PS256", "ES256", "EdDSA"]
+    encrypting = ["RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]
+    content = ["A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"]
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    found = {name: value for name, value in answer.json().items() if not name.endswith("_endpoint")}
+    claims = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", *CLAIMS}
+    assert set(found.pop("claims_supported")) == claims
+    assert set(found.pop("scopes_supported")) == {"openid", *SCOPE_CLAIMS, *PERMISSIONS}
+    assert found == {
+        "issuer": ISSUER,
+        "jwks_uri": f"{ISSUER}/jwks.json",
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["pairwise", "public"],
+        "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": True,
+        "ui_locales_supported": ["vi", "en"],
+        "display_values_supported": ["page"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "require_pushed_authorization_requests": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "require_signed_request_object": False,
+        "request_object_signing_alg_values_supported": [*signing, "none"],
+        "request_object_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
+        "request_object_encryption_enc_values_supported": ["A256GCM"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "id_token_signing_alg_values_supported": signing,
+        "id_token_encryption_alg_values_supported": encrypting,
+        "id_token_encryption_enc_values_supported": content,
+        "userinfo_signing_alg_values_supported": signing,
+        "userinfo_encryption_alg_values_supported": encrypting,
+        "userinfo_encryption_enc_values_supported": content,
+        "token_endpoint_auth_methods_supported": [*methods, "none"],
+        "token_endpoint_auth_signing_alg_values_supported": signing,
+        "revocation_endpoint_auth_methods_supported": [*methods, "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": signing,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": signing,
+    }
+
+
+async def test_scripts_of_any_origin_read_what_is_public(land: Country) -> None:
+    async with land.browser() as browser:
+        for path in (*DOCUMENTS, "/jwks.json"):
+            answer = await browser.get(path, headers={"Origin": "https://app.example"})
+            assert answer.headers["access-control-allow-origin"] == "*"
 
 
 def test_a_door_of_the_protocol_is_announced_where_it_says_so() -> None:
