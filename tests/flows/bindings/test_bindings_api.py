@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
 from vneid_idp.kernel.sealing import SealPurpose
+from vneid_idp.protocol.tokens import AccessToken
 
 CONTENT = {"post", "comment", "share", "livestream"}
 
@@ -212,6 +214,27 @@ async def test_binding_needs_its_scope(
     await of(own_token(land, party.registered, ("openid",))).call("GET", "", "insufficient_scope")
 
 
+async def test_reading_and_releasing_need_one_of_the_scopes(
+    land: Country, party: RelyingParty, of: Of, plain: Caller
+) -> None:
+    path = f"/{(await plain.bind())['binding_id']}"
+    without = of(await person_token(land, party.registered, person_id(land, "plain"), scope=("openid",)))
+    for method in ("GET", "DELETE"):
+        await without.call(method, path, "insufficient_scope")
+        await of(own_token(land, party.registered, ("openid",))).call(method, path, "insufficient_scope")
+    as_guardian = of(await person_token(land, party.registered, person_id(land, "plain"), scope=CHILD))
+    assert (await as_guardian.call("GET", path))["state"] == "verified"
+
+
+async def test_a_token_for_less_than_its_grant_does_less(land: Country, party: RelyingParty, of: Of) -> None:
+    sealer = land.idp.keys.sealer
+    text = await person_token(land, party.registered, person_id(land, "plain"))
+    token = AccessToken.from_json(sealer.open_json(SealPurpose.ACCESS_TOKEN, text))
+    narrow = replace(token, scope=("openid",)).to_json()
+    await of(sealer.seal_json(SealPurpose.ACCESS_TOKEN, narrow)).bind(code="insufficient_scope")
+    assert (await of(text).bind())["state"] == "verified"
+
+
 async def test_a_child_token_needs_the_child_scope(land: Country, party: RelyingParty, of: Of) -> None:
     child, parent = person_id(land, "fifteen"), person_id(land, "guardian")
     token = await person_token(land, party.registered, parent, scope=OWN, child_id=child)
@@ -263,7 +286,11 @@ async def test_a_network_pages_through_its_own(land: Country, party: RelyingPart
     await of(own_token(land, stranger)).call("GET", f"?cursor={first}", "invalid_cursor")
     await own.call("GET", f"?cursor={first}&state=verified", "invalid_cursor")
     await own.call("GET", "?cursor=junk", "invalid_cursor")
-    assert (await own.call("GET", "?state=released"))["items"] == []
+    for state in ("released", "suspended", "pending", "revoked"):
+        assert (await own.call("GET", f"?state={state}"))["items"] == []
+    for query in ("?state=none", "?limit=0", "?limit=101", "?limit=x", f"?cursor={'a' * 1025}"):
+        await own.call("GET", query, "malformed")
+    assert len((await own.call("GET", "?limit=100"))["items"]) == 5
     assert len((await own.call("GET", "?state=verified"))["items"]) == 5
     assert (await of(own_token(land, stranger)).call("GET"))["items"] == []
 
@@ -323,7 +350,15 @@ async def test_a_malformed_body_is_422(plain: Caller, body: str | bytes) -> None
 
 async def test_account_ids_are_any_text_of_at_most_255(plain: Caller) -> None:
     await plain.bind("tài khoản\u0000\n🙂" + "x" * 200)
+    await plain.bind("y" * 255)
     await plain.bind("y" * 256, "malformed")
+
+
+async def test_a_key_of_a_repeated_request_has_so_many_characters(plain: Caller) -> None:
+    bound = await plain.bind(key="k" * 255)
+    assert (await plain.bind(key="k" * 255))["binding_id"] == bound["binding_id"]
+    for key in ("", "k" * 256):
+        await plain.bind(key=key, code="malformed")
 
 
 @pytest.mark.parametrize("binding_id", ["bind_", "x", "bind_%00", "bind_" + "w" * 26, "bind_" + "0" * 27])
