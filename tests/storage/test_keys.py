@@ -18,9 +18,10 @@ from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url
 from vneid_idp.keys import service
 from vneid_idp.keys.jwe import NotEncryptedToUs
-from vneid_idp.keys.material import WrongMaster
+from vneid_idp.keys.material import Wrapping, WrongMaster
 from vneid_idp.keys.ring import KeyRing, NoActiveKey, NotSignedHere
 from vneid_idp.keys.rules import KeyKind, KeyState, Schedule
+from vneid_idp.keys.store import all_keys
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -71,6 +72,18 @@ async def test_the_jwks_holds_public_members_only(db: Database, watch: Watch) ->
         *(("sig", alg) for alg in sorted(ALGORITHMS)),
     ]
     assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {name for key in members for name in key}
+
+
+async def test_without_each_of_its_keys_there_is_no_ring(db: Database, watch: Watch) -> None:
+    async with db.reading() as unit:
+        with pytest.raises(NoActiveKey):
+            await service.load(unit, MASTER)
+    await ring_of(db)
+    async with db.reading() as unit:
+        stored = await all_keys(unit)
+    for missing in (KeyKind.SEALING, KeyKind.BLIND_INDEX, KeyKind.PAIRWISE):
+        with pytest.raises(NoActiveKey):
+            KeyRing(Wrapping(MASTER), [key for key in stored if key.facts.kind is not missing], watch.now())
 
 
 async def test_a_rotation_reaches_a_running_ring(db: Database, watch: Watch) -> None:

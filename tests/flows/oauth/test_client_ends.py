@@ -91,7 +91,8 @@ async def test_nothing_of_a_deleted_client_counts_for_another_under_its_id(land:
     """One that the operator registers later, with an id of its own choosing, has to show and to ask everything anew."""
     first = await land.register(redirect_uris=[ADDRESS], backchannel_logout_uri="https://rp.example/out")
     party, client_id = RelyingParty(land, first), first.client.client_id
-    own, someone = own_token(land, first), await agreed(land, party)
+    someone = await agreed(land, party)
+    own = (await party.post("/token", grant_type="client_credentials")).json()["access_token"]
     token = await person_token(land, first, someone.person_id)
     assert (await call(land, "POST", "", token, key="k", account_id="1000")).status_code == 201
     other = (await known(land, "plain")).person

@@ -15,6 +15,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import MEMBERS
+from vneid_idp.web.outbound import Outbound
 
 CALLBACK = "https://rp.example/cb"
 
@@ -229,6 +230,40 @@ async def test_the_initial_access_token_cannot_be_guessed_at_leisure(sqlite_url:
         assert await answered("right") == 201
         assert {await answered(f"wrong {number}") for number in range(50)} == {401}
         assert await answered("right") == 429
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        (b'["https://rp.example/cb", "https://other.example/cb", "https://third.example/"]', 201),
+        (b'["https://rp.example/cb"]', 400),
+        (b'{"https://rp.example/cb": 1, "https://other.example/cb": 1}', 400),
+        (b"<p>https://rp.example/cb https://other.example/cb</p>", 400),
+        (b"", 400),
+    ],
+)
+async def test_a_sector_counts_where_its_document_says_so(
+    land: Country, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, document: bytes, status: int
+) -> None:
+    asked: list[str] = []
+
+    async def fetch(self: Outbound, url: str) -> bytes:
+        asked.append(url)
+        return document
+
+    monkeypatch.setattr(Outbound, "fetch", fetch)
+    sector = {"sector_identifier_uri": "https://sector.example/uris.json"}
+    wanted = {"redirect_uris": [CALLBACK, "https://other.example/cb"]} | sector
+    answer = await browser.post("/register", json=wanted)
+    assert answer.status_code == status, answer.text
+    assert asked == ["https://sector.example/uris.json"]
+    own = {"redirect_uris": [CALLBACK], "subject_type": "public"}
+    made = (await browser.post("/register", json=own)).json()
+    changed = await browser.put(
+        made["registration_client_uri"], json={**own, **wanted, "client_id": made["client_id"]}, headers=managing(made)
+    )
+    assert changed.status_code == (200 if status == 201 else 400), changed.text
+    assert len(asked) == 2, "an update is held against it as well"
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/sector", "https://169.254.169.254/", "https://10.0.0.1/"])

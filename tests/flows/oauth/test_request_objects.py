@@ -152,12 +152,13 @@ async def test_a_client_that_always_signs_is_held_to_it(land: Country) -> None:
 
 
 @asynccontextmanager
-async def serving(content: str) -> AsyncIterator[tuple[str, list[str]]]:
+async def serving(text: str) -> AsyncIterator[tuple[str, list[str]]]:
+    content = text.encode()
     asked: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append((await reader.readuntil(b"\r\n\r\n")).decode().partition("\r\n")[0])
-        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n{content}".encode())
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
         await writer.drain()
         writer.close()
         await writer.wait_closed()
@@ -193,3 +194,18 @@ async def test_an_object_is_fetched_from_a_registered_uri_only(land: Country) ->
         assert len(asked) == 3
     gone = outside(party, request_uri=uri) | redirected
     assert await error_of(land, gone) == "invalid_request_uri"
+
+
+async def test_a_page_where_an_object_was_promised_is_none(land: Country) -> None:
+    async with serving("<p>Đang bảo trì</p>") as (uri, asked):
+        party = RelyingParty(land, await land.register(request_uris=[uri], jwks={"keys": [KEY.as_dict(private=False)]}))
+        params = outside(party, request_uri=uri, redirect_uri=REDIRECT_URI)
+        assert await error_of(land, params) == "invalid_request_uri"
+        assert len(asked) == 1
+
+
+async def test_a_line_break_at_the_end_of_what_is_fetched_is_forgiven(land: Country) -> None:
+    first = RelyingParty(land, await land.register(jwks={"keys": [KEY.as_dict(private=False)]}))
+    async with serving(made(first, prompt="none", client_id=None, iss=None) + "\n") as (uri, _):
+        party = RelyingParty(land, await land.register(request_uris=[uri], jwks={"keys": [KEY.as_dict(private=False)]}))
+        assert await error_of(land, outside(party, request_uri=uri)) == "login_required"

@@ -4,7 +4,7 @@ from typing import Any
 
 import jwt
 from joserfc import jwe
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import RelyingParty
@@ -123,6 +123,18 @@ async def test_encrypted_and_signed_and_encrypted(land: Country) -> None:
     assert nested.plaintext is not None
     assert nested.headers()["cty"] == "JWT"
     assert (await both.claims(nested.plaintext.decode()))["age_band"] == "18_plus"
+
+
+async def test_what_cannot_be_encrypted_is_not_handed_over_in_the_clear(land: Country) -> None:
+    key = ECKey.generate_key("P-256", {"use": "sig"}, private=True)
+    members: dict[str, Any] = {
+        "jwks": {"keys": [key.as_dict(private=False)]}, "userinfo_encrypted_response_alg": "ECDH-ES",
+    }  # fmt: skip
+    party = RelyingParty(land, await land.register(**members))
+    tokens = await (await agreed(land, party)).tokens(party)
+    answer = await party.userinfo(tokens["access_token"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
+    assert "key" in answer.json()["error_description"]
 
 
 async def test_the_claims_parameter_puts_each_claim_in_its_place(land: Country, party: RelyingParty) -> None:

@@ -58,6 +58,13 @@ def test_anywhere_else_is_refused(uri: str) -> None:
         read_address(CLIENT, {"post_logout_redirect_uri": uri})
 
 
+def test_a_state_is_carried_back_up_to_a_length() -> None:
+    asked = {"post_logout_redirect_uri": "https://rp.example/out"}
+    assert read_address(CLIENT, asked | {"state": "s" * 4096}) == f"https://rp.example/out?state={'s' * 4096}"
+    with pytest.raises(InvalidRequest, match="state"):
+        read_address(CLIENT, asked | {"state": "s" * 4097})
+
+
 def test_without_a_hint_nothing_is_redirected() -> None:
     with pytest.raises(InvalidRequest):
         read_address(None, {"post_logout_redirect_uri": "https://rp.example/out"})

@@ -28,6 +28,13 @@ def test_the_limit_is_a_number_of_accounts(limit: Any) -> None:
         read(OPERATOR, account_limit=limit)
 
 
+@pytest.mark.parametrize("family", ["", "a b", "-a", "a/b", "a" * 65, 7, "á", "a\n"])
+def test_a_family_is_named_by_an_identifier(family: Any) -> None:
+    assert read(OPERATOR, family="a" * 64)["family"] == "a" * 64
+    with pytest.raises(InvalidClientMetadata, match="family must be an identifier"):
+        read(OPERATOR, family=family)
+
+
 @pytest.mark.parametrize("age", [-1, True, "60"])
 def test_an_age_is_a_number_of_seconds(age: Any) -> None:
     with pytest.raises(InvalidClientMetadata, match="default_max_age must be a whole number of seconds"):

@@ -43,6 +43,10 @@ def test_malformed_bytes_are_refused(raw: bytes) -> None:
         parse_urlencoded(raw)
 
 
+def test_64_parameters_are_read() -> None:
+    assert len(parse_urlencoded(b"&".join(b"a%d=1" % number for number in range(64)))) == 64
+
+
 def test_resource_may_repeat_and_an_empty_value_is_left_out() -> None:
     assert read_params(parse_urlencoded(b"resource=a&resource=b&state=&c=1")) == {"resource": "b", "c": "1"}
 

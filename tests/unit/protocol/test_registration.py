@@ -1,5 +1,6 @@
 """What a relying party may register, member by member."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -145,6 +146,18 @@ def test_redirect_uris_that_cannot_be_registered(uri: Any, registrar: Registrar)
         read(registrar, redirect_uris=[CALLBACK, uri])
 
 
+def test_a_redirect_uri_has_2048_characters_at_most() -> None:
+    longest = f"{CALLBACK}?".ljust(2048, "a")
+    assert read(redirect_uris=[longest])["redirect_uris"] == [longest]
+    with pytest.raises(InvalidRedirectUri):
+        read(redirect_uris=[longest + "a"])
+
+
+def test_a_host_is_the_same_in_capitals_and_makes_no_second_sector() -> None:
+    uris = [CALLBACK, "https://RP.example/other"]
+    assert read(redirect_uris=uris)["redirect_uris"] == uris
+
+
 @pytest.mark.parametrize("uri", ["http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:8080/cb"])
 def test_loopback_is_for_native_applications_and_the_sandbox(uri: str) -> None:
     assert read(SELF, redirect_uris=[uri])["redirect_uris"] == [uri]
@@ -154,14 +167,20 @@ def test_loopback_is_for_native_applications_and_the_sandbox(uri: str) -> None:
 
 
 @pytest.mark.parametrize("uri", ["com.example.app:/cb", "com.example.app://cb", "https://rp.example/app"])
-def test_native_applications_may_own_a_scheme(uri: str) -> None:
-    assert read(redirect_uris=[uri], application_type="native")
+@pytest.mark.parametrize("name", ["redirect_uris", "post_logout_redirect_uris"])
+def test_native_applications_may_own_a_scheme(name: str, uri: str) -> None:
+    assert read(SELF, **{name: [uri]}, application_type="native")[name] == [uri]
 
 
-@pytest.mark.parametrize("uri", ["myapp:/cb", "javascript:x", "http://localhost.evil.example/cb", "http://10.0.0.1/cb"])
-def test_native_applications_do_not_get_everything(uri: str) -> None:
-    with pytest.raises(InvalidRedirectUri):
-        read(redirect_uris=[uri], application_type="native")
+@pytest.mark.parametrize(
+    "uri",
+    ["myapp:/cb", "javascript:x", "http://localhost.evil.example/cb", "http://evil.localhost/cb", "http://10.0.0.1/cb",
+     "http://127.0.0.1.evil.example/cb", "http://1.example/cb"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["redirect_uris", "post_logout_redirect_uris"])
+def test_native_applications_do_not_get_everything(name: str, uri: str) -> None:
+    with pytest.raises(InvalidClientMetadata, match=name):
+        read(SELF, **{name: [uri]}, application_type="native")
 
 
 def test_a_code_client_needs_a_redirect_uri_and_others_do_not() -> None:
@@ -200,6 +219,7 @@ BAD_MEMBERS: list[dict[str, Any]] = [
     {"require_signed_request_object": True, "request_object_signing_alg": "none", "jwks": JWKS},
     {"request_uris": ["http://rp.example/request"]},
     {"request_uris": [["x"]]},
+    {"request_uris": ["https://rp.example/request#é"]},
     {"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}},
     {"jwks_uri": "http://rp.example/jwks"},
     {"subject_type": "ephemeral"},
@@ -241,6 +261,13 @@ def test_one_bad_member_is_enough(members: dict[str, Any]) -> None:
     assert caught.value.description.isascii()  # RFC 6749 §5.2
     spoken_of = {name.partition("#")[0] for name in members} | {"grant_types", "sector_identifier_uri"}
     assert caught.value.member in spoken_of, caught.value.description
+
+
+def test_a_request_uri_has_its_length_with_its_fragment() -> None:
+    longest = f"{CALLBACK}#".ljust(2048, "a")
+    assert read(request_uris=[longest])["request_uris"] == [longest]
+    with pytest.raises(InvalidClientMetadata, match="request_uris"):
+        read(request_uris=[longest + "a"])
 
 
 def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_kept() -> None:
@@ -302,6 +329,23 @@ def test_what_is_read_becomes_a_client_and_reading_it_again_changes_nothing() ->
     assert client.purposes[0].optional == ("age_over_21",)
     assert client.scope == ("openid", "age")
     assert registration.read_registration(found, OPERATOR).members == found == client.metadata
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "made"),
+    [
+        ("redirect_uris", 50, lambda number: f"{CALLBACK}/{number}"),
+        ("post_logout_redirect_uris", 50, lambda number: f"{CALLBACK}/{number}"),
+        ("request_uris", 20, lambda number: f"{CALLBACK}/{number}"),
+        ("contacts", 10, lambda number: f"{number}@rp.example"),
+        ("default_acr_values", 10, lambda number: f"urn:{number}"),
+        ("purposes", 20, lambda number: PURPOSE | {"id": f"p{number}"}),
+    ],
+)
+def test_a_list_has_so_many_members_at_most(name: str, most: int, made: Callable[[int], Any]) -> None:
+    assert len(read(OPERATOR, **{name: [made(number) for number in range(most)]})[name]) == most
+    with pytest.raises(InvalidClientMetadata, match=name):
+        read(OPERATOR, **{name: [made(number) for number in range(most + 1)]})
 
 
 @pytest.mark.parametrize("document", [None, {}, "x", [], [CALLBACK], [CALLBACK, "https://other.example/CB"], [1]])
