@@ -29,13 +29,17 @@ DEEDS = {
 }
 
 
+_POSSIBLE = {"role": "clerk", "issued": "2026-01-02"}
+"""For a parameter that does not take anything; what it does not take is refused before all else."""
+
+
 def _filled(command: TyperCommand) -> list[str]:
     """Something for every parameter that has to be told."""
     found: list[str] = []
     for parameter in command.params:
         if not parameter.required or parameter.name in ("by", "reason"):
             continue
-        value = "clerk" if parameter.name == "role" else "1"
+        value = _POSSIBLE.get(parameter.name or "", "1")
         if isinstance(parameter, TyperArgument):
             found.append(value)
         elif getattr(parameter, "is_flag", False):
