@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,20 +10,17 @@ import orjson
 import pytest
 
 from tests.support.people import persona
-from tests.support.registry import OTHER_KEY, PROVIDER_KEY, REGISTRY_KEY, URL, client, providers, registrys
+from tests.support.registry import OTHER_KEY, client, registrys
 from tests.support.watch import Watch
+from vneid_idp.identity.register.feed import Fact
 from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavailable
-from vneid_idp.identity.register.reports import Death, Report
+from vneid_idp.identity.register.reports import Death, GuardianshipEnded, Report, ReportRefused
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.registry_client.http_registry import HttpRegistry
 from vneid_idp.registry_client.signatures import (
-    GOOD_FOR,
     Answer,
-    NotSigned,
-    OwnKey,
     RequestMessage,
     Signatures,
-    TheirKey,
     signature_headers,
 )
 from vneid_idp.registry_client.transport import LARGEST_ANSWER, BadAnswer
@@ -98,7 +94,7 @@ async def test_a_question_is_asked_again_and_answered(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [httpx.ConnectError("no"), httpx.ReadTimeout("slow"), httpx.PoolTimeout("full"), 503, 429]
+    "failure", [httpx.ConnectError("no"), httpx.ReadTimeout("slow"), httpx.PoolTimeout("full"), 503, 429, 408]
 )
 async def test_what_stays_without_an_answer_is_unavailable(watch: Watch, failure: Any) -> None:
     server = Server(watch, failure)
@@ -114,6 +110,65 @@ async def test_a_report_is_sent_once(watch: Watch) -> None:
     with pytest.raises(RegistryUnavailable):
         await server.registry.report(Report("rep_1", ID, "per_clerk", Death(1)))
     assert len(server.requests) == 1
+
+
+async def test_a_report_says_who_reports_what_about_whom(watch: Watch) -> None:
+    server = Server(watch, person())
+    await server.registry.report(Report("rep_1", ID, "per_clerk", GuardianshipEnded("per_guardian")))
+    assert orjson.loads(server.requests[0].content) == {
+        "report_id": "rep_1",
+        "person_id": ID,
+        "reported_by": "per_clerk",
+        "fact": {"what": "guardianship_ended", "guardian_id": "per_guardian"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(404, ReportRefused), (409, ReportRefused), (422, ReportRefused), (400, BadAnswer), (403, BadAnswer)],
+)
+async def test_a_report_is_refused_only_where_the_registry_says_so(
+    watch: Watch, status: int, error: type[Exception]
+) -> None:
+    server = Server(watch, lambda request: signed(request, status, b"{}", registrys(watch)))
+    with pytest.raises(error):
+        await server.registry.report(Report("rep_1", ID, "per_clerk", Death(1)))
+    assert len(server.requests) == 1
+
+
+async def test_who_was_reported_is_who_comes_back(watch: Watch) -> None:
+    with pytest.raises(BadAnswer):
+        await Server(watch, person()).registry.report(Report("rep_1", "per_another", "per_clerk", Death(1)))
+
+
+@pytest.mark.parametrize("status", [201, 204, 302, 400, 401, 403, 409])
+async def test_an_answer_of_another_kind_says_nothing_of_anybody(watch: Watch, status: int) -> None:
+    asked: tuple[Callable[[HttpRegistry], Awaitable[object]], ...] = (
+        lambda registry: registry.find(ID),
+        lambda registry: registry.find_by_number(PLAIN.personal_number),
+        lambda registry: registry.find_many([ID]),
+        lambda registry: registry.changes(None, 5),
+    )
+    for ask in asked:
+        server = Server(watch, lambda request: signed(request, status, person(), registrys(watch)))
+        with pytest.raises(BadAnswer):
+            await ask(server.registry)
+
+
+def told(*facts: str, number: int = 1) -> dict[str, Any]:
+    return {"cursor": f"c{number}", "person_id": ID, "facts": list(facts), "at": "2026-11-24T00:00:00+00:00"}
+
+
+async def test_no_more_changes_are_believed_than_were_asked_for(watch: Watch) -> None:
+    server = Server(watch, orjson.dumps({"changes": [told("name", number=n) for n in range(3)]}))
+    assert [change.cursor for change in await server.registry.changes("c", 3)] == ["c0", "c1", "c2"]
+    with pytest.raises(BadAnswer):
+        await server.registry.changes("c", 2)
+
+
+async def test_a_fact_that_only_a_later_registry_tells_is_left_out(watch: Watch) -> None:
+    server = Server(watch, orjson.dumps({"changes": [told("name", "blood_type", "death"), told("blood_type")]}))
+    assert [change.facts for change in await server.registry.changes(None, 5)] == [(Fact.NAME, Fact.DEATH), ()]
 
 
 async def test_a_registry_that_never_answers_keeps_nobody_waiting(
@@ -134,10 +189,12 @@ async def test_the_circuit_opens_and_closes_again(watch: Watch, monkeypatch: pyt
     assert len(server.requests) == 5  # the fifth failure in a row opened it, in the middle of the second question
     assert server.health() is RegistryHealth.UNREACHABLE
     server.replies = [person()]
-    with pytest.raises(RegistryUnavailable):
-        await server.registry.find(ID)
-    assert len(server.requests) == 5
-    watch.advance(16 * SECOND)
+    for _ in range(2):
+        with pytest.raises(RegistryUnavailable):
+            await server.registry.find(ID)
+        assert len(server.requests) == 5
+        watch.advance(14 * SECOND)
+    watch.advance(2 * SECOND)
     assert await server.registry.find(ID) == PLAIN
     assert server.health() is RegistryHealth.OK
 
@@ -222,14 +279,23 @@ async def test_what_a_later_registry_tells_too_is_left_alone(watch: Watch) -> No
 
 async def test_only_those_who_were_asked_for_are_believed(watch: Watch) -> None:
     one = orjson.loads(person())
-    registry = Server(watch, orjson.dumps({"people": [one]})).registry
+
+    def of(*people: Any) -> HttpRegistry:
+        return Server(watch, orjson.dumps({"people": people})).registry
+
+    registry = of(one)
     assert await registry.find_many([ID]) == {ID: PLAIN}
     with pytest.raises(BadAnswer):
         await registry.find_many(["per_another"])
     with pytest.raises(BadAnswer):
         await registry.children_of("per_guardian")
+    ward = one | {"guardian_ids": ["per_guardian"]}
+    dead = ward | {"deceased_at": "2026-01-01T00:00:00Z"}
+    assert [child.person_id for child in await of(ward).children_of("per_guardian")] == [ID]
     with pytest.raises(BadAnswer):
-        await Server(watch, orjson.dumps({"people": [one, one]})).registry.find_many([ID])
+        await of(dead).children_of("per_guardian")
+    with pytest.raises(BadAnswer):
+        await of(one, one).find_many([ID])
     with pytest.raises(BadAnswer):
         await Server(watch, person()).registry.find_by_number("097095999999")
 
@@ -287,53 +353,8 @@ async def test_the_answer_to_another_question_is_not_believed(watch: Watch) -> N
         await registry.find(ID)
 
 
-def test_a_request_is_believed_once_signed_and_for_a_minute(watch: Watch) -> None:
-    ours, theirs = providers(watch), registrys(watch)
-    good = RequestMessage("POST", f"{URL}/registry/v1/reports")
-    ours.sign_request(good, b"{}")
-    theirs.check_request(good, b"{}")
-    for spoiled, body in (
-        (good, b"{} "),
-        (replace(good, method="PUT"), b"{}"),
-        (replace(good, url=f"{URL}/registry/v1/people/many"), b"{}"),
-        (replace(good, headers={}), b"{}"),
-    ):
-        with pytest.raises(NotSigned):
-            theirs.check_request(spoiled, body)
-    stranger = RequestMessage("POST", good.url)
-    providers(watch, OTHER_KEY).sign_request(stranger, b"{}")
-    with pytest.raises(NotSigned):
-        theirs.check_request(stranger, b"{}")
-    watch.advance(GOOD_FOR)
-    theirs.check_request(good, b"{}")
-    watch.advance(SECOND)
-    with pytest.raises(NotSigned):
-        theirs.check_request(good, b"{}")
-
-
 async def test_no_number_stands_in_an_address(watch: Watch) -> None:
     server = Server(watch, person())
     await server.registry.find_by_number(PLAIN.personal_number)
     assert PLAIN.personal_number not in str(server.requests[0].url)
     assert PLAIN.personal_number in server.requests[0].content.decode()
-
-
-def test_a_side_goes_from_one_key_to_the_next_without_a_pause(watch: Watch) -> None:
-    """The one that checks takes both, by the name that the signature gives; then the one that signs changes."""
-    first, following = TheirKey("provider", PROVIDER_KEY.public_key()), TheirKey("provider-2", OTHER_KEY.public_key())
-
-    def believed(own: OwnKey, *taken: TheirKey) -> bool:
-        message = RequestMessage("POST", f"{URL}/registry/v1/reports")
-        Signatures(own, [], watch).sign_request(message, b"{}")
-        try:
-            Signatures(OwnKey("registry", REGISTRY_KEY), taken, watch).check_request(message, b"{}")
-        except NotSigned:
-            return False
-        return True
-
-    old, new = OwnKey("provider", PROVIDER_KEY), OwnKey("provider-2", OTHER_KEY)
-    assert [believed(own, first) for own in (old, new)] == [True, False]
-    assert [believed(own, first, following) for own in (old, new)] == [True, True]
-    assert [believed(own, following) for own in (old, new)] == [False, True]
-    # A key signs under its own name only.
-    assert not believed(OwnKey("provider", OTHER_KEY), first, following)
