@@ -7,14 +7,16 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.admin.callers import Caller
-from vneid_idp.audit.deeds import REASON_LENGTHS, Deed
+from vneid_idp.audit.deeds import REASON_LENGTHS, WHO, Deed
 from vneid_idp.clients import families
 from vneid_idp.clients.by_operator import describe
 from vneid_idp.clients.domains import ClientDomain
+from vneid_idp.clients.families import LONGEST_NAME
 from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
 from vneid_idp.delivery.service import Queued
 from vneid_idp.kernel.clock import HOUR, SECOND, Instant
 from vneid_idp.protocol import client as protocol_client
+from vneid_idp.protocol.members import FAMILY_ID
 
 _ID = r"^[A-Za-z0-9._~-]{1,256}$"
 ClientIdOf = Annotated[str, Path(pattern=_ID, description="The client_id.")]
@@ -46,7 +48,7 @@ class Change(Model):
     """Who changes something, and why. Both stand in the record of events, which outlives everything else: no personal
     data, and nobody's number."""
 
-    by: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="The operator's id.", examples=["ops-3"])
+    by: str = Field(pattern=f"^{WHO.pattern}$", description="The operator's id.", examples=["ops-3"])
     reason: str = Field(
         min_length=REASON_LENGTHS[0],
         max_length=REASON_LENGTHS[-1],
@@ -95,14 +97,14 @@ class Rotation(Change):
 class NewFamily(Change):
     """An organisation whose clients are yet to come."""
 
-    family_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="As clients name it in `family`.")
-    name: str = Field(min_length=1, max_length=200)
+    family_id: str = Field(pattern=f"^{FAMILY_ID.pattern}$", description="As clients name it in `family`.")
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
 
 
 class FamilyName(Change):
     """The name of an organisation."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
 
 
 class Client(Model):

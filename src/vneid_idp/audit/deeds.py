@@ -6,7 +6,8 @@ from typing import Any
 
 from vneid_idp.kernel.errors import DomainError
 
-_WHO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+WHO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What names an operator, or is the id of a colleague."""
 REASON_LENGTHS = range(3, 501)
 """How many characters a reason has."""
 
@@ -53,7 +54,7 @@ class Deed:
 
     def __post_init__(self) -> None:
         reason = self.reason.strip()
-        if not _WHO.match(self.by) or len(reason) not in REASON_LENGTHS or not reason.isprintable():
+        if not WHO.fullmatch(self.by) or len(reason) not in REASON_LENGTHS or not reason.isprintable():
             raise BadDeed
         if holds_a_number(self.by) or holds_a_number(reason):
             raise BadDeed

@@ -17,6 +17,9 @@ from vneid_idp.protocol.members import FAMILY_ID
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
+LONGEST_NAME = 200
+"""How many characters the name of an organisation has at most."""
+
 _this = client_families.c.family_id == bindparam("which")
 _ENSURE = Statement(
     insert(client_families)

@@ -17,7 +17,6 @@ from vneid_idp.web.templates import render
 
 PATH = "/console/families"
 _PAGE = 50
-_LONGEST_NAME = 200
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -67,9 +66,12 @@ async def change(request: Request, colleague: Colleague) -> Response:
 
 
 def _name_problem(request: Request, form: Form) -> dict[str, str]:
-    if 0 < len(form["name"].strip()) <= _LONGEST_NAME:
+    if 0 < len(form["name"].strip()) <= families.LONGEST_NAME:
         return {}
-    return {"name": gettext(request, "Give the organisation a name of at most 200 characters.")}
+    sentence = gettext(
+        request, "Give the organisation a name of at most %(most)s characters.", most=families.LONGEST_NAME
+    )
+    return {"name": sentence}
 
 
 async def _list(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:

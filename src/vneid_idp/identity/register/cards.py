@@ -4,12 +4,12 @@ Law 26/2023/QH15 Art. 21: a citizen's card is renewed at 14, 25, 40 and 60; one 
 birthday is good until the one after it; one issued from 58 on is good for life.
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.register.records import Card
-from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant
+from vneid_idp.kernel.clock import Instant, midnight
 
 RENEWAL_AGES = (14, 25, 40, 60)
 
@@ -34,8 +34,7 @@ def card_expires_at(card: Card | None) -> Instant | None:
     """The instant at which a card stops being good: midnight, Viet Nam time, at the start of its day of expiry."""
     if card is None or card.expires_on is None:
         return None
-    midnight = datetime.combine(card.expires_on, time(), VIETNAM)
-    return int(midnight.astimezone(UTC).timestamp()) * SECOND
+    return midnight(card.expires_on)
 
 
 def card_status(card: Card | None, now: Instant) -> CardStatus:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from fastapi.openapi.utils import get_openapi
-
 from vneid_idp.sandbox.country.server.routes import router
+from vneid_idp.web.contracts import document
 
 _DESCRIPTION = """\
 What an identity provider asks of a population registry. The registry answers copies of the moment and tells in a feed \
@@ -19,21 +18,11 @@ the refusal of an unsigned request (401) and a failure of the server itself (5xx
 Refusals are problem details (RFC 9457) with a stable `code`. Members may be added; who reads ignores those that are \
 not known. What only reads may be repeated, POST included; a report is repeated with the same `report_id`.
 """
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 def openapi() -> dict[str, Any]:
-    """The document. FastAPI describes every body as `application/json`; a refusal is `application/problem+json`."""
-    document = get_openapi(
-        title="registry/v1", version="1.0.0", openapi_version="3.1.0", description=_DESCRIPTION, routes=router.routes
-    )
-    for path in document["paths"].values():
-        for operation in path.values():
-            for response in operation["responses"].values():
-                content = response.get("content", {})
-                if content.get("application/json", {}).get("schema") == _PROBLEM:
-                    content["application/problem+json"] = content.pop("application/json")
-    return document
+    """The document."""
+    return document("registry/v1", _DESCRIPTION, router.routes)
 
 
 def published() -> dict[str, dict[str, Any]]:
