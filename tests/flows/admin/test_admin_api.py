@@ -1,5 +1,6 @@
 """`admin/v1` from outside: who may call which door, what each one does, and that no change undoes an unseen one."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.service import Registered
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.tables import deliveries as delivery_rows
-from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, to_rfc3339
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.members import Registrar
@@ -186,6 +187,8 @@ async def test_a_client_is_registered_looked_at_changed_disabled_and_enabled(api
     for act, is_disabled in (("disable", True), ("disable", True), ("enable", False), ("enable", False)):
         answer = await api("POST", f"/clients/cli_new/{act}", **WHY)
         assert (answer.status_code, answer.json()["disabled_at"] is not None) == (200, is_disabled)
+        listed = {item["client_id"]: item for item in (await api("GET", "/clients")).json()["items"]}
+        assert listed["cli_new"] == answer.json(), "a disabled one is listed too"
     assert answer.headers["etag"] == '"4"'
     for path in ("/clients/cli_nobody", "/clients/cli_nobody/purposes", "/clients/cli_nobody/domains"):
         assert (await api("GET", path)).json()["code"] == "unknown_client"
@@ -238,6 +241,42 @@ async def test_metadata_that_cannot_be_registered_are_refused(api: Api, land: Co
     assert answer.json()["code"] == "invalid_client_metadata"
 
 
+async def test_outside_a_sandbox_no_client_is_led_to_this_machine(api: Api, land: Country) -> None:
+    client_id = (await land.register()).client.client_id
+    land.app.state.idp = replace(land.idp, sandbox=False)
+    tries: list[tuple[str, str, str | None, dict[str, Any]]] = [
+        ("POST", "/clients", None, {"metadata": METADATA}),
+        ("PUT", f"/clients/{client_id}", '"1"', {"metadata": {**METADATA, "client_name": "Khác"}}),
+        ("PUT", f"/clients/{client_id}/purposes", '"1"', {"purposes": []}),
+    ]
+    for method, path, seen, body in tries:
+        answer = await api(method, path, seen, **WHY, **body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_redirect_uri"), path
+
+
+async def test_how_long_an_old_secret_stays_good_is_said_and_has_its_bounds(api: Api, land: Country) -> None:
+    path = f"/clients/{(await land.register()).client.client_id}"
+    for hours in (-1, 721):
+        refused = await api("POST", f"{path}/rotate-secret", '"1"', **WHY, overlap_hours=hours)
+        assert refused.status_code == 422, hours
+    for version, (said, until) in enumerate((({}, DAY), ({"overlap_hours": 720}, 30 * DAY)), start=1):
+        made = await api("POST", f"{path}/rotate-secret", f'"{version}"', **WHY, **said)
+        assert made.json()["old_secret_good_until"] == to_rfc3339(land.watch.now() + until)
+
+
+async def test_a_purpose_that_means_something_else_now_asks_anew_with_the_whole_registration(
+    api: Api, land: Country
+) -> None:
+    path = f"/clients/{(await land.register()).client.client_id}"
+    purposes = [{**PURPOSE, "optional": ["email"]}]
+    body = {"metadata": {**METADATA, "purposes": purposes}}
+    changed = await api("PUT", path, '"1"', **WHY, **body)
+    assert changed.json()["metadata"]["purposes"][0]["answers_since"] == 1
+    changed = await api("PUT", path, '"2"', **WHY, **body, material=["account"])
+    purpose = changed.json()["metadata"]["purposes"][0]
+    assert (purpose["version"], "answers_since" in purpose) == (3, False)
+
+
 async def test_both_secrets_work_until_the_overlap_ends(api: Api, land: Country) -> None:
     party = RelyingParty(land, await land.register())
     made = await api("POST", f"/clients/{party.client_id}/rotate-secret", '"1"', **WHY, overlap_hours=2)
@@ -284,8 +323,18 @@ async def test_domains_are_asked_for_and_looked_at(api: Api, land: Country, monk
     monkeypatch.setattr(land.idp.witness, "content", content)
     assert (await api("POST", f"{path}/rp.example/check", **WHY)).json()["verified"] is False
     shown.append(asked["proof"])
-    assert (await api("POST", f"{path}/rp.example/check", **WHY)).json()["verified"] is True
-    assert [item["verified"] for item in (await api("GET", path)).json()["items"]] == [True]
+    verified = (await api("POST", f"{path}/rp.example/check", **WHY)).json()
+    at = to_rfc3339(land.watch.now())
+    assert verified == asked | {"verified": True, "verified_at": at, "verified_by": "dns"}
+    assert (await api("GET", path)).json()["items"] == [verified]
+    land.watch.advance(MINUTE)
+    shown.clear()
+    lost = (await api("POST", f"{path}/rp.example/check", **WHY)).json()
+    later = to_rfc3339(land.watch.now())
+    assert (lost["verified"], lost["lost_at"]) == (False, later)
+    assert (asked["file_url"], asked["verified_at"], asked["lost_at"]) == (
+        "https://rp.example/.well-known/vneid-idp-verification.txt", None, None,
+    )  # fmt: skip
     assert ClientDomain(client_id, "rp.example", "t", 0, None, None, None).record_name == asked["record_name"]
 
 
@@ -318,11 +367,21 @@ async def test_what_was_given_up_is_tried_again_or_discarded(api: Api, land: Cou
     for host in ("a", "b"):
         client = (await land.register(logo_uri=f"https://{host}.example/logo.png")).client
         ids[host] = f"logo_{client.client_id}"
-    give_up = Statement(update(delivery_rows).values(given_up_at=land.watch.now()))
+    made, given_up = to_rfc3339(land.watch.now()), to_rfc3339(land.watch.advance(MINUTE))
+    give_up = Statement(
+        update(delivery_rows).values(given_up_at=land.watch.now(), attempts=3, last_outcome="status_400")
+    )
     async with land.idp.db.writing() as unit:
         await unit.execute(give_up)
-    dead = (await api("GET", "/deliveries?dead=true&limit=100")).json()["items"]
-    assert set(ids.values()) <= {item["delivery_id"] for item in dead}
+    waiting = (await land.register(logo_uri="https://c.example/logo.png")).client.client_id
+    dead = {item["delivery_id"]: item for item in (await api("GET", "/deliveries?dead=true")).json()["items"]}
+    assert dead.keys() == set(ids.values())
+    assert dead[ids["a"]] == {
+        "delivery_id": ids["a"], "channel": "logo", "recipient": ids["a"].removeprefix("logo_"), "attempts": 3,
+        "last_outcome": "status_400", "created_at": made, "next_attempt_at": None, "given_up_at": given_up,
+    }  # fmt: skip
+    (item,) = [item for item in (await api("GET", "/deliveries")).json()["items"] if item["recipient"] == waiting]
+    assert (item["created_at"], item["next_attempt_at"], item["given_up_at"]) == (given_up, given_up, None)
     assert (await api("POST", f"/deliveries/{ids['a']}/retry", **WHY)).status_code == 204
     kind, data = await last_event(land)
     assert (kind, data["by"], data["reason"]) == ("delivery.retried", WHY["by"], WHY["reason"])

@@ -3,6 +3,7 @@
 from tests.support.admin import Api
 from tests.support.country import SECRET, Country
 from tests.support.relying_party import RelyingParty
+from vneid_idp.kernel.clock import DAY, to_rfc3339
 from vneid_idp.kernel.secrets import from_base64url
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.rules import KeyKind
@@ -14,7 +15,10 @@ async def test_who_is_ready_for_the_next_key_is_told(api: Api, land: Country) ->
     app = await land.register(token_endpoint_auth_method="none", grant_types=["authorization_code"])
     (key,) = await land.idp.db.transact(lambda unit: keys.rotate(unit, from_base64url(SECRET), kinds=[KeyKind.ES256]))
     (found,) = (await api("GET", "/keys/readiness")).json()["items"]
-    assert (found["kid"], found["kind"], found["verdict"]) == (key.kid, "ES256", "not_yet")
+    assert (found["kid"], found["kind"], found["generation"], found["verdict"]) == (key.kid, "ES256", 2, "not_yet")
+    assert (found["announced_at"], found["activate_at"]) == (
+        to_rfc3339(land.watch.now()), to_rfc3339(land.watch.now() + DAY),
+    )  # fmt: skip
     assert {each["client_id"]: (each["readiness"], each["fetched_at"]) for each in found["clients"]} == {
         party.client.client_id: ("not_seen", None),
         app.client.client_id: ("cannot_tell", None),
@@ -25,3 +29,5 @@ async def test_who_is_ready_for_the_next_key_is_told(api: Api, land: Country) ->
     await land.idp.key_readers.write_down(land.idp.db)
     (found,) = (await api("GET", "/keys/readiness")).json()["items"]
     assert found["verdict"] == "safe_as_far_as_seen"
+    fetched = {each["client_id"]: each["fetched_at"] for each in found["clients"]}
+    assert fetched == {party.client.client_id: to_rfc3339(land.watch.now()), app.client.client_id: None}

@@ -15,7 +15,6 @@ from vneid_idp.clients import domains, families, service
 from vneid_idp.console.routes import doors
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
-from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact, RegistryChange
@@ -59,14 +58,16 @@ async def end_roles(land: Country, unit: Unit, person_id: str) -> None:
         assert await end_role(unit, held.role_id, BOSS)
 
 
-async def things_to_do(land: Country, unit: Unit, client_id: str) -> Delivery:
-    """Something for every door: a domain, a family, a draft, a change that is set aside, a delivery to be given up."""
+async def things_to_do(land: Country, unit: Unit, client_id: str) -> str:
+    """Something for every door: a domain, a family, a draft, a change that is set aside; the id of a delivery that will
+    be given up."""
     await domains.ask(unit, await service.get_client(unit, client_id), "rp.example", BOSS)
     await families.create(unit, "house", "Nhà", BOSS)
     await policies.load(unit, threshold("2031-01-01", 17), {}, BOSS)
     await set_aside.put(unit, "synthetic", RegistryChange("7", "per_x", (Fact.DEATH,), unit.now), "KeyError")
     sealer = land.idp.keys.sealer
-    return await deliveries.enqueue(unit, sealer, Channel.SMS, "per_x", {"a": "b"}, not_after=unit.now + 1)
+    made = await deliveries.enqueue(unit, sealer, Channel.SMS, "per_x", {"a": "b"}, not_after=unit.now + 1)
+    return made.delivery_id
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -79,7 +80,7 @@ async def test_no_door_writes_for_whose_role_ended_after_the_page_was_judged(
     monkeypatch.setattr(land.idp.witness, "texts", nothing)
     monkeypatch.setattr(land.idp.witness, "content", nothing)
     client_id = (await land.register(redirect_uris=["https://login.rp.example/cb"])).client.client_id
-    made = await land.idp.db.transact(lambda unit: things_to_do(land, unit, client_id))
+    delivery_id = await land.idp.db.transact(lambda unit: things_to_do(land, unit, client_id))
     land.watch.advance(MINUTE)
     await land.idp.db.transact(deliveries.give_up_lost)
     operator = await colleague(land, "plain", Role.OPERATOR)
@@ -87,5 +88,5 @@ async def test_no_door_writes_for_whose_role_ended_after_the_page_was_judged(
     form = {**FORMS[path], "reason": FORMS[path].get("reason", "Ticket 4711"), "csrf_token": token}
     address = path.format(client_id=client_id, purpose="account", family="house", version=2)
     async with overtaken(land, end_roles, land.people["plain"].record.person_id, monkeypatch):
-        answer = await operator.browser.post(address, data={"delivery": made.delivery_id, **form})
+        answer = await operator.browser.post(address, data={"delivery": delivery_id, **form})
     assert (answer.status_code, "role_required" in answer.text) == (403, True), answer.text
