@@ -1,15 +1,21 @@
 """What a registration office does, at the command line: the same use cases as its pages, with who and why."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from tests.support.authenticator import Authenticator
 from tests.support.commands import run
 from tests.support.deeds import WHY
-from tests.support.seeded import ADULT, NOW, account_of, line, recorded, who, years
+from tests.support.seeded import ADULT, NOW, account_of, at_work, line, recorded, registered, who, years
+from vneid_idp.cli.people import Workplace
 from vneid_idp.identity.account_rules import highest_level
-from vneid_idp.identity.register.records import LockedBy, PersonKind
-from vneid_idp.kernel.clock import local_date
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.factors.passkeys import Site
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Card, CardKind, LockedBy, PersonKind
+from vneid_idp.kernel.clock import local_date, midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.citizens import Citizen
 
@@ -32,12 +38,23 @@ def test_an_account_is_opened_and_raised_with_who_and_why(database_url: str) -> 
     assert len(said.stdout.strip().rsplit(" ", 1)[1]) == 10
     assert opened.personal_number not in said.output
     assert "already" in run("office", "open-account", "--level", "1", *WHY, typed=line(opened), code=1).stderr
+    assert "compared" in run("office", "raise-level", *WHY, typed=line(opened), code=1).stderr
+    assert account_of(database_url, opened).level == 1
     run("office", "raise-level", "--compared", *WHY, typed=line(opened))
     assert account_of(database_url, opened).level == 2
     run("office", "activation-code", *WHY, typed=line(opened))
     for kind, count in (("account.opened", 1), ("account.level_raised", 1), ("activation.issued", 2)):
         found = [data for person_id, data in recorded(database_url, kind) if person_id == opened.person_id]
         assert [(data["by"], data["reason"]) for data in found] == [("ops-1", "A test needs it")] * count
+
+
+def test_level_2_is_opened_by_whoever_compared_card_and_face(database_url: str) -> None:
+    opened = who(lambda each: each.level == 0 and may(2)(each))
+    command = ("office", "open-account", "--level", "2", *WHY)
+    assert "compared" in run(*command, typed=line(opened), code=1).stderr
+    assert recorded(database_url, "account.opened") == []
+    assert "level 2" in run(*command, "--compared", typed=line(opened)).stdout
+    assert account_of(database_url, opened).level == 2
 
 
 def test_a_phone_is_changed_with_the_code_that_was_sent_to_it(
@@ -47,10 +64,14 @@ def test_a_phone_is_changed_with_the_code_that_was_sent_to_it(
     for phone, code, sentence in (("12", "", "cannot be"), ("0950 999 888", "654321", "code is not right")):
         typed = f"{line(ADULT)}{phone}\n{code}\n"
         assert sentence in run("office", "change-phone", *WHY, typed=typed, code=1).stderr
+    again = run("office", "change-phone", *WHY, typed=f"{line(ADULT)}0950 999 888\n123456\n", code=1)
+    assert "sent moments ago" in again.stderr
+    assert registered(ADULT).phone == ADULT.phone
     monkeypatch.setattr("vneid_idp.identity.factors.otp.RESEND_AFTER", 0)
     said = run("office", "change-phone", *WHY, typed=f"{line(ADULT)}0950 999 888\n123456\n")
     assert "950999888" not in said.output
     assert [data["what"] for _, data in recorded(database_url, "register.informed")] == ["phone_changed"]
+    assert registered(ADULT).phone == "+84950999888"
 
 
 def test_a_guardian_is_named_and_a_guardianship_ended(database_url: str) -> None:
@@ -80,8 +101,19 @@ def test_a_card_is_renewed_by_a_newer_one(database_url: str) -> None:
         assert "leave --expires and --kind out" in refused.stderr
     run("office", "renew-card", "--issued", today, *WHY, typed=line(ADULT))
     assert [data["what"] for _, data in recorded(database_url, "register.informed")] == ["card_issued"]
-    foreigner = who(lambda each: each.record.kind is PersonKind.FOREIGNER)
-    assert "--expires" in run("office", "renew-card", "--issued", today, *WHY, typed=line(foreigner), code=2).stderr
+    day = local_date(NOW)
+    expiry = citizen_card_expiry(ADULT.birth_date, day)
+    assert registered(ADULT).card == Card(CardKind.CITIZEN, day, expiry)
+    foreigner = who(lambda each: each.record.kind is PersonKind.FOREIGNER and each.record.card)
+    assert foreigner.card is not None
+    yesterday, ends = day - timedelta(days=1), day + timedelta(days=500)
+    renew = ("office", "renew-card", *WHY, "--issued")
+    assert "--expires" in run(*renew, today, typed=line(foreigner), code=2).stderr
+    run(*renew, yesterday.isoformat(), "--expires", ends.isoformat(), typed=line(foreigner))
+    assert registered(foreigner).card == Card(foreigner.card.kind, yesterday, ends), "of the kind that it was"
+    kind = "permanent_residence_card"
+    run(*renew, today, "--expires", ends.isoformat(), "--kind", kind, typed=line(foreigner))
+    assert registered(foreigner).card == Card(CardKind.PERMANENT_RESIDENCE, day, ends)
 
 
 def test_a_holders_lock_is_set_and_lifted(database_url: str) -> None:
@@ -149,7 +181,19 @@ def test_a_death_is_reported_by_who_means_it(database_url: str) -> None:
     for command in ("lock", "activation-code", "raise-level"):
         options = ("--compared",) if command == "raise-level" else ()
         assert "has died" in run("office", command, *options, *WHY, typed=line(ADULT), code=1).stderr
+    today = midnight(local_date(account_of(database_url, ADULT).deceased_at or 0))
+    assert midnight(local_date(registered(ADULT).deceased_at or 0)) == today
     assert "death already" in run("office", "report-death", "--yes", *WHY, typed=line(ADULT), code=1).stderr
+
+
+def test_a_death_of_a_day_before_is_reported_with_its_day(database_url: str) -> None:
+    report = ("office", "report-death", "--yes", *WHY)
+    day = local_date(NOW) - timedelta(days=3)
+    assert "YYYY-MM-DD" in run(*report, "--on", "3/2/26", typed=line(ADULT), code=2).stderr
+    ahead = (local_date(NOW) + timedelta(days=2)).isoformat()
+    run(*report, "--on", ahead, typed=line(ADULT), code=1)
+    run(*report, "--on", day.isoformat(), typed=line(ADULT))
+    assert registered(ADULT).deceased_at == midnight(day)
 
 
 @pytest.mark.parametrize("command", [("office", "passkeys"), ("office", "unlock"), ("roles", "give", "clerk")])
@@ -167,9 +211,32 @@ def test_a_guardian_is_looked_up_by_a_command_as_the_child_is(database_url: str)
     assert found == [CHILD.person_id, CHILD.person_id, CHILD.person_id, GUARDIAN.person_id]
 
 
-def test_a_passkey_that_is_not_there_cannot_be_removed() -> None:
-    assert "credential_id" in run("office", "passkeys", *WHY, typed=line(ADULT)).stdout
+def test_a_passkey_is_listed_and_removed_with_who_and_why(database_url: str) -> None:
+    site = Site("id.example", "Sample identity", "https://id.example")
+
+    async def add(place: Workplace) -> str:
+        options, register = passkeys.registration_options, passkeys.register
+        person_id, context = ADULT.person_id, "office"
+        async with place.db.writing() as unit:
+            made = await options(unit, place.sealer, site, person_id=person_id, user_name="Mến", context=context)
+            answer = Authenticator(site.origin).create(made.options)
+            sealed = made.sealed
+            await register(
+                unit, place.sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name="Thẻ"
+            )
+            return (await passkeys.list_passkeys(unit, person_id))[0].credential_id
+
+    credential_id = at_work(add)
+    listed = run("office", "passkeys", *WHY, typed=line(ADULT)).stdout
+    assert credential_id in listed
+    assert "Thẻ" in listed
+    remove = ("office", "remove-passkey", credential_id, *WHY)
+    assert "no such passkey" in run(*remove, typed=line(GUARDIAN), code=1).stderr
     assert "no such passkey" in run("office", "remove-passkey", "x", *WHY, typed=line(ADULT), code=1).stderr
+    assert f"{ADULT.person_id} has this passkey no more" in run(*remove, typed=line(ADULT)).stdout
+    assert credential_id not in run("office", "passkeys", *WHY, typed=line(ADULT)).stdout
+    (event,) = recorded(database_url, "passkey.removed")
+    assert (event[0], event[1]["by"], event[1]["reason"]) == (ADULT.person_id, "ops-1", "A test needs it")
 
 
 @pytest.mark.parametrize(

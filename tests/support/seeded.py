@@ -1,19 +1,23 @@
 """The people whom `citizens seed` makes, as commands name them and find them."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import select
 
 from tests.support.commands import with_database
 from vneid_idp.audit.tables import events
+from vneid_idp.cli.people import Workplace, open_workplace
+from vneid_idp.cli.terminal import open_settings_database
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.register.records import PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.citizens import Citizen, citizens
+from vneid_idp.settings import read_settings
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
@@ -52,6 +56,27 @@ def account_of(url: str, record: RegistryRecord) -> Account:
             return await accounts.get(unit, record.person_id)
 
     found: Account = with_database(url, find)
+    return found
+
+
+def at_work(work: Callable[[Workplace], Awaitable[Any]]) -> Any:
+    """What `work` makes of the workplace that commands have, on the settings and the clock of theirs."""
+
+    async def run() -> Any:
+        settings = read_settings().settings
+        database = open_settings_database(settings)
+        try:
+            async with open_workplace(settings, database) as place:
+                return await work(place)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def registered(record: RegistryRecord) -> RegistryRecord:
+    """What the register says of somebody now."""
+    found: RegistryRecord = at_work(lambda place: place.registry.find(record.person_id))
     return found
 
 
