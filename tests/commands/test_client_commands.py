@@ -1,6 +1,8 @@
 """The operator's commands for clients that exist, on both databases."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from vneid_idp.audit.tables import events
 from vneid_idp.cli import client_domains
+from vneid_idp.clients import families, service
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
@@ -65,10 +68,60 @@ def test_a_client_is_shown_changed_and_taken_in_and_out_of_service(client: dict[
         assert "No client" in run("clients", *command, "cli_nobody", *why, code=1).stderr
 
 
+def test_a_client_that_needs_a_secret_now_is_told_one(production: pytest.MonkeyPatch) -> None:
+    public = CLIENT | {"token_endpoint_auth_method": "none", "grant_types": ["authorization_code"]}
+    client_id = json.loads(run("clients", "register", written("app.json", public), *WHY).stdout)["client_id"]
+    said = run("clients", "update", client_id, written("server.json", CLIENT), *WHY).stdout
+    told = json.loads(said[said.index("{") :])
+    assert (told["client_id"], len(told["client_secret"]) >= 40) == (client_id, True)
+    again = CLIENT | {"client_name": "Quán Chè"}
+    assert "client_secret" not in run("clients", "update", client_id, written("again.json", again), *WHY).stdout
+
+
+def test_outside_a_sandbox_no_client_leads_to_this_machine(
+    client: dict[str, str], production: pytest.MonkeyPatch
+) -> None:
+    client_id, member = client["client_id"], "backchannel_logout_uri"
+    file = written("here.json", CLIENT | {member: "http://localhost:3000/log-out"})
+    assert member in run("clients", "register", file, *WHY, code=1).stderr
+    assert member in run("clients", "update", client_id, file, *WHY, code=1).stderr
+    production.setenv("VNEID_IDP_ENVIRONMENT", "sandbox")
+    run("clients", "register", file, *WHY)
+    run("clients", "update", client_id, file, *WHY)
+    purposes = written("purposes.json", [])
+    run("clients", "purposes", "set", client_id, purposes, *WHY)
+    production.setenv("VNEID_IDP_ENVIRONMENT", "production")
+    assert member in run("clients", "purposes", "set", client_id, purposes, *WHY, code=1).stderr
+
+
+def test_a_purpose_of_another_meaning_is_said_with_the_whole_registration(client: dict[str, str]) -> None:
+    client_id, file = client["client_id"], written("new.json", CLIENT | {"client_name": "Quán Chè"})
+    assert "account: version 1" in run("clients", "update", client_id, file, *WHY).stdout
+    output = run("clients", "update", client_id, file, "--material", "account", *WHY).stdout
+    assert "account: version 2, asks who has not answered it" in output
+
+
+def test_lists_leave_nobody_out_however_long_they_are(client: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = {client["client_id"]}
+    for number in range(3):
+        picture = {"family": f"house-{number}", "logo_uri": f"https://login.tea.example/{number}.png"}
+        file = written("client.json", CLIENT | picture)
+        ids.add(json.loads(run("clients", "register", file, *WHY).stdout)["client_id"])
+    whole = [run(what, "list").stdout.splitlines() for what in ("clients", "families", "deliveries")]
+    assert ids == {row.split()[0] for row in whole[0][1:]}
+    assert [len(rows) for rows in whole] == [1 + 4, 1 + 3, 1 + 3]
+    monkeypatch.setattr(service, "list_clients", partial(service.list_clients, limit=2))
+    monkeypatch.setattr(families, "page", partial(families.page, limit=2))
+    monkeypatch.setattr("vneid_idp.cli.deliveries._PAGE", 2)
+    assert [run(what, "list").stdout.splitlines() for what in ("clients", "families", "deliveries")] == whole
+
+
 def test_a_secret_is_rotated_and_told_once(client: dict[str, str]) -> None:
     made = json.loads(run("clients", "rotate-secret", client["client_id"], "--overlap", "3", *WHY).stdout)
     assert made["client_secret"] != client["client_secret"]
     assert shown(client)["old_secret_good_until"] == made["old_secret_good_until"]
+    until, now = datetime.fromisoformat(made["old_secret_good_until"]), datetime.now(UTC)
+    assert timedelta(hours=2, minutes=55) < until - now <= timedelta(hours=3)
     refused = run("clients", "rotate-secret", client["client_id"], "--overlap", "721", *WHY, code=1)
     assert "0 hours to 30 days" in refused.stderr
 

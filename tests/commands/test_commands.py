@@ -24,7 +24,9 @@ from vneid_idp.delivery.outcomes import DeliveryOutcome, Refused
 from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
+from vneid_idp.keys.rules import ROTATED
 from vneid_idp.sandbox.country.citizens import citizens
+from vneid_idp.sandbox.country.tables import registry_numbers
 from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -176,6 +178,27 @@ def test_keys_are_rotated_and_listed(database_url: str) -> None:
         {"kind": "ES256", "generation": 2, "compromised": False, "by": "ops-1", "reason": "A test needs it"}
     ]
     assert "cannot be rotated" in run("keys", "rotate", "--kind", "pairwise", *WHY, code=1).stderr
+    announced = [line.split()[0] for line in run("keys", "rotate", *WHY).stdout.splitlines()]
+    assert sorted(announced) == sorted(ROTATED), "all that rotate unless told"
+
+
+@pytest.mark.usefixtures("production")
+@pytest.mark.parametrize(
+    ("how", "states"),
+    [
+        ((), ["active", "announced"]),
+        (("--now",), ["retired", "active"]),
+        (("--now", "--compromised"), ["gone", "active"]),
+    ],
+)
+def test_keys_change_at_once_or_are_withdrawn_by_who_says_so(
+    database_url: str, how: tuple[str, ...], states: list[str]
+) -> None:
+    run("keys", "rotate", "--kind", "ES256", *how, *WHY)
+    rows = [line.split() for line in run("keys", "list").stdout.splitlines()]
+    assert [row[3] for row in rows if row[0] == "ES256"] == states
+    compromised = [data["compromised"] for _, data in recorded(database_url, "key.rotated") if data["generation"] == 2]
+    assert compromised == ["--compromised" in how]
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -216,6 +239,15 @@ def test_a_citizen_is_forgotten_by_who_means_it(database_url: str) -> None:
     why = {"by": "ops-1", "reason": "A test needs it"}
     # Of one instant, and so in any order.
     assert sorted(with_database(database_url, recorded)) == [("account.closed", why), ("person.erased", why)]
+
+    async def numbers_left(database: Database) -> set[str]:
+        async with database.reading() as unit:
+            return {row["person_id"] for row in await unit.fetch(Statement(select(registry_numbers.c.person_id)))}
+
+    # The digest of a number names its person to whoever has the key and tries numbers.
+    assert first.person_id not in with_database(database_url, numbers_left)
+    again = run("citizens", "forget", *WHY, "--yes", typed=f"{first.personal_number}\n", code=1)
+    assert "knows nobody" in again.stderr
     run("citizens", "forget", *WHY, "--yes", typed=f"{second.personal_number}\n")
     assert {first.person_id, second.person_id}.isdisjoint(with_database(database_url, keys_left))
 
@@ -223,6 +255,12 @@ def test_a_citizen_is_forgotten_by_who_means_it(database_url: str) -> None:
 @pytest.mark.usefixtures("production")
 def test_production_has_no_invented_citizens() -> None:
     assert "this is production" in run("citizens", "seed", "--count", "1", code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_production_serves_no_register_of_invented_people() -> None:
+    assert "this is production" in run("registry", "serve", code=1).stderr
+    assert not Path(".vneid-idp").exists()
 
 
 @pytest.mark.usefixtures("production")
@@ -245,7 +283,9 @@ def test_the_chain_of_events_is_verified(database_url: str) -> None:
             await unit.execute(Statement(text("UPDATE events SET client_id = 'cli_2' WHERE batch = 2")))
 
     with_database(database_url, record)
-    assert "3 events in 3 batches hold" in run("audit", "verify").stdout
+    said = run("audit", "verify").stdout
+    assert "3 events in 3 batches hold; 0 wait" in said
+    assert len(said.split("elsewhere: ")[1].strip()) == 43
     with_database(database_url, tamper)
     assert "broken at batch 2" in run("audit", "verify", code=1).stderr
 

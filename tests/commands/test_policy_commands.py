@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.commands import run, with_database
 from tests.support.policy_texts import requirement, threshold
@@ -15,6 +15,7 @@ from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.kernel.clock import SystemClock, local_date
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.tables import policy_requirements
 from vneid_idp.sandbox.country.tables import registry_people
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -72,6 +73,7 @@ def test_from_a_file_to_rows_in_force(stricter: str) -> None:
     for text in ("Decree 1/2027", "guardian_until_age", "Decree 1 of next year", "ops.lan"):
         assert text in table
     versions = shown("show")["versions"]
+    assert (versions[1]["loaded_by"], versions[1]["reason"]) == ("ops.lan", "Decree 1 of next year")
     assert [(each["version"], each["published_by"]) for each in versions] == [(1, "vneid-idp"), (2, "ops.lan")]
 
 
@@ -86,12 +88,29 @@ def test_refusals_are_a_sentence(stricter: str, tmp_path: Path) -> None:
     assert "Missing option" in run("policy", "load", stricter, code=2).stderr
     assert "No such file" in run("policy", "load", str(tmp_path / "none.toml"), *WHO, code=1).stderr
     late = tmp_path / "late.toml"
+    late.write_bytes(b"\xff")
+    assert "not UTF-8" in run("policy", "load", str(late), *WHO, code=1).stderr
     late.write_text(threshold(LAST_WEEK), encoding="utf-8")
     assert shown("load", str(late), *WHO) == {"version": 3, "gaps": []}
     assert "Say why" in run("policy", "publish", "3", *WHO, code=1).stderr
     run("policy", "publish", "3", *WHO, "--backdated", "It was in force before we heard of it")
     late.write_text(threshold(SOON, 999), encoding="utf-8")
     assert "a number from 0 to 130" in run("policy", "load", str(late), *WHO, code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_a_draft_after_which_nothing_is_asked_any_more_is_told_so(stricter: str, database_url: str) -> None:
+    async def let_rows_end(db: Database) -> None:
+        async with db.writing() as unit:
+            await unit.execute(Statement(update(policy_requirements).values(in_force_until=SOON)))
+
+    run("policy", "show")
+    with_database(database_url, let_rows_end)
+    said = run("policy", "load", stricter, *WHO).stdout
+    assert f"from {SOON} on nothing is asked for share (social_account)" in said
+    assert "asked for post" not in said
+    gaps = shown("load", stricter, *WHO)["gaps"]
+    assert {"kind": "social_account", "action": "share", "since": SOON} in gaps
 
 
 @pytest.mark.usefixtures("sandbox")

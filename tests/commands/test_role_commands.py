@@ -108,6 +108,13 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert [kind for kind, _ in after[len(before) :]] == ["person.looked_up"]
 
 
+def test_a_role_holds_until_the_day_is_over_in_viet_nam(someone: RegistryRecord) -> None:
+    typed = f"{someone.personal_number}\n"
+    assert "YYYY-MM-DD" in run("roles", "give", "clerk", "--until", "31/12/2099", *WHY, typed=typed, code=2).stderr
+    run("roles", "give", "clerk", "--until", "2099-12-31", *WHY, typed=typed)
+    assert "2099-12-31T17:00:00Z" in run("roles", "list").stdout
+
+
 @pytest.mark.usefixtures("someone")
 def test_who_could_not_use_it_gets_no_role_and_reads_why() -> None:
     child = next(each.record for each in citizens(30, 1) if each.level < 2)
