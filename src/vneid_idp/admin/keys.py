@@ -7,10 +7,11 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from vneid_idp.admin.callers import Caller, needs
-from vneid_idp.admin.representations import Model, moment
+from vneid_idp.admin.representations import Model, when
 from vneid_idp.admin.routing import refusals, router_of
 from vneid_idp.clients import key_readiness
 from vneid_idp.clients.key_readiness import Readiness, Verdict, find_readiness
+from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.web.context import idp
 from vneid_idp.web.responses import no_store
 
@@ -47,14 +48,14 @@ class KeyReadiness(Model):
             kind=found.key.kind.value,
             generation=found.key.generation,
             kid=found.key.kid,
-            announced_at=moment(found.key.announced_at),
-            activate_at=moment(found.key.activate_at),
+            announced_at=to_datetime(found.key.announced_at),
+            activate_at=to_datetime(found.key.activate_at),
             verdict=found.verdict,
             clients=tuple(
                 ClientReadiness(
                     client_id=each.client.client_id,
                     readiness=each.readiness,
-                    fetched_at=None if each.fetched_at is None else moment(each.fetched_at),
+                    fetched_at=when(each.fetched_at),
                 )
                 for each in found.clients
             ),

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from vneid_idp.admin.representations import Change, Model, moment
+from vneid_idp.admin.representations import Change, Model, when
 from vneid_idp.audit.deeds import REASON_LENGTHS
+from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.policy import service
 from vneid_idp.policy.rules import Requirement, Rules, ThresholdRow
 from vneid_idp.use_cases.simulate_policy import Simulation
@@ -81,9 +82,9 @@ class Version(Model):
         """The version in this shape."""
         return cls(
             version=version.version,
-            loaded_at=moment(version.loaded_at),
+            loaded_at=to_datetime(version.loaded_at),
             loaded_by=version.loaded_by,
-            published_at=None if version.published_at is None else moment(version.published_at),
+            published_at=when(version.published_at),
             published_by=version.published_by,
             reason=version.reason,
         )

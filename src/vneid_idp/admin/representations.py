@@ -1,6 +1,6 @@
 """What `admin/v1` says and hears: the published shapes."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -14,7 +14,7 @@ from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.families import LONGEST_NAME
 from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
 from vneid_idp.delivery.service import Queued
-from vneid_idp.kernel.clock import HOUR, SECOND, Instant
+from vneid_idp.kernel.clock import HOUR, Instant, to_datetime
 from vneid_idp.protocol import client as protocol_client
 from vneid_idp.protocol.members import FAMILY_ID
 
@@ -35,13 +35,9 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
-def moment(instant: Instant) -> datetime:
-    """An instant as JSON shows it."""
-    return datetime.fromtimestamp(instant // SECOND, UTC)
-
-
-def _moment(instant: Instant | None) -> datetime | None:
-    return None if instant is None else moment(instant)
+def when(instant: Instant | None) -> datetime | None:
+    """When something was that may not have been."""
+    return None if instant is None else to_datetime(instant)
 
 
 class Change(Model):
@@ -168,9 +164,9 @@ class Domain(Model):
         return cls(
             domain=domain.domain,
             verified=domain.is_verified,
-            verified_at=_moment(domain.verified_at),
+            verified_at=when(domain.verified_at),
             verified_by=domain.verified_by,
-            lost_at=_moment(domain.lost_at),
+            lost_at=when(domain.lost_at),
             proof=domain.proof,
             record_name=domain.record_name,
             file_url=domain.file_url,
@@ -193,7 +189,7 @@ class Family(Model):
     @classmethod
     def of(cls, family: families.Family) -> "Family":
         """The family in this shape."""
-        return cls(family_id=family.family_id, name=family.name, disabled_at=_moment(family.disabled_at))
+        return cls(family_id=family.family_id, name=family.name, disabled_at=when(family.disabled_at))
 
 
 class FamilyPage(Model):
@@ -230,9 +226,9 @@ class Delivery(Model):
             recipient=row.recipient,
             attempts=row.attempts,
             last_outcome=row.last_outcome,
-            created_at=moment(row.created_at),
-            next_attempt_at=None if row.given_up_at is not None else moment(row.next_attempt_at),
-            given_up_at=_moment(row.given_up_at),
+            created_at=to_datetime(row.created_at),
+            next_attempt_at=None if row.given_up_at is not None else to_datetime(row.next_attempt_at),
+            given_up_at=when(row.given_up_at),
         )
 
 

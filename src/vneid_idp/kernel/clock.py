@@ -48,6 +48,11 @@ def midnight(day: date) -> Instant:
     return int(datetime.combine(day, clock_time(), VIETNAM).timestamp()) * SECOND
 
 
+def to_datetime(instant: Instant) -> datetime:
+    """In UTC, to the second, as the JSON APIs show it."""
+    return datetime.fromtimestamp(instant // SECOND, UTC)
+
+
 def to_rfc3339(instant: Instant) -> str:
     """`2026-11-21T08:00:00Z`, to the second (RFC 3339 §5.6)."""
-    return datetime.fromtimestamp(instant // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,7 @@
 """What `bindings/v1` says and hears: the published shapes. No ID number, name or birth date has a place in them."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from vneid_idp.bindings.social_accounts.capabilities import Action
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, is_supervised, next_binding_step
 from vneid_idp.bindings.social_accounts.words import NextStep, Reason
 from vneid_idp.identity.ages import AgeBand, age, age_band
-from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.kernel.clock import Instant, to_datetime
 from vneid_idp.policy.rules import Rules
 
 
@@ -120,7 +120,7 @@ class Binding(_Model):
             state=State(binding.state),
             level=binding.level,
             method=binding.method,
-            verified_at=datetime.fromtimestamp(binding.facts.verified_at // SECOND, UTC),
+            verified_at=to_datetime(binding.facts.verified_at),
             age_band=None if age is None else age.band,
             supervised=age is not None and is_supervised(binding, age.years, rules),
             next_step=step,
