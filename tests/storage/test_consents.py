@@ -1,0 +1,145 @@
+"""Consents: one stands between a person and a client, it grows by what is decided, and each decision has its proof."""
+
+import asyncio
+
+import pytest
+
+from tests.support.watch import Watch
+from vneid_idp.audit import service as audit
+from vneid_idp.consent import service
+from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown
+from vneid_idp.kernel.clock import DAY, SECOND
+from vneid_idp.protocol.claims import Decision, Decisions
+from vneid_idp.storage.unit import Database
+
+PERSON, OTHER, CLIENT, ELSEWHERE = "per_a", "per_b", "cli_a", "cli_b"
+GIVEN, LEFT_OUT = Decision("account", 1, given=True), Decision("account", 1, given=False)
+SMALLER = Decision("account", 1, given=False, instead="age_over_16")
+
+
+async def give(
+    db: Database, decided: Decisions, person_id: str = PERSON, client_id: str = CLIENT, shown: str = "text"
+) -> Consent:
+    async with db.writing() as unit:
+        return await service.give(unit, person_id, client_id, decided, Shown(shown, "en"))
+
+
+async def withdraw(db: Database, consent_id: str, person_id: str = PERSON) -> str:
+    async with db.writing() as unit:
+        return await service.withdraw(unit, person_id, consent_id)
+
+
+async def standing(db: Database, person_id: str = PERSON, client_id: str = CLIENT) -> Consent | None:
+    async with db.reading() as unit:
+        return await service.find_current(unit, person_id, client_id)
+
+
+async def receipts(db: Database, client_id: str = CLIENT) -> list[Receipt]:
+    async with db.reading() as unit:
+        return await service.list_receipts(unit, PERSON, client_id)
+
+
+async def recorded(
+    db: Database, person_id: str = PERSON
+) -> list[tuple[str, str | None, str | None, dict[str, object]]]:
+    async with db.reading() as unit:
+        history = sorted(await audit.history_of(unit, person_id), key=lambda event: event.event_id)
+    return [(event.kind, event.client_id, event.subject_id, dict(event.data)) for event in history]
+
+
+async def test_a_later_answer_goes_over_an_earlier_one_and_leaves_the_rest(db: Database, watch: Watch) -> None:
+    start = watch.now()
+    first = await give(db, {"email": GIVEN, "phone_number": LEFT_OUT})
+    assert (first.given_at, first.changed_at) == (start, start)
+    watch.advance(DAY)
+    second = await give(db, {"phone_number": GIVEN, "birthdate": SMALLER})
+    merged = {"email": GIVEN, "phone_number": GIVEN, "birthdate": SMALLER}
+    expected = Consent(first.consent_id, PERSON, CLIENT, start, start + DAY, merged)
+    assert second == expected == await standing(db)
+    async with db.reading() as unit:
+        assert await service.list_current(unit, PERSON) == [expected]
+
+
+async def test_a_receipt_proves_what_was_shown_and_decided_then(db: Database, watch: Watch) -> None:
+    start = watch.now()
+    given = await give(db, {"email": GIVEN}, shown="one")
+    watch.advance(SECOND)
+    await give(db, {"phone_number": LEFT_OUT}, shown="two")
+    await give(db, {"email": GIVEN}, client_id=ELSEWHERE, shown="elsewhere")
+    await give(db, {"email": GIVEN}, person_id=OTHER, shown="another's")
+    newest, oldest = await receipts(db)
+    assert (newest.shown, newest.decisions, newest.given_at) == ("two", {"phone_number": LEFT_OUT}, start + SECOND)
+    assert (oldest.shown, oldest.decisions, oldest.given_at) == ("one", {"email": GIVEN}, start)
+    assert {(each.consent_id, each.client_id, each.language) for each in (newest, oldest)} == {
+        (given.consent_id, CLIENT, "en")
+    }
+
+
+async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> None:
+    decided = {"phone_number": GIVEN, "email": GIVEN, "gender": LEFT_OUT, "birthdate": SMALLER}
+    given = await give(db, decided)
+    (receipt,) = await receipts(db)
+    data = {"receipt_id": receipt.receipt_id, "given": ["email", "phone_number"]}
+    assert await recorded(db) == [("consent.given", CLIENT, given.consent_id, data)]
+    assert await withdraw(db, given.consent_id) == CLIENT
+    assert (await recorded(db))[1:] == [("consent.withdrawn", CLIENT, given.consent_id, {})]
+
+
+async def test_a_consent_is_withdrawn_once_and_by_its_person(db: Database) -> None:
+    given, elsewhere = await give(db, {"email": GIVEN}), await give(db, {"email": GIVEN}, client_id=ELSEWHERE)
+    for consent_id, person_id in ((given.consent_id, OTHER), ("con_none", PERSON)):
+        with pytest.raises(NothingToWithdraw):
+            await withdraw(db, consent_id, person_id)
+    assert await standing(db) == given
+    await withdraw(db, given.consent_id)
+    with pytest.raises(NothingToWithdraw):
+        await withdraw(db, given.consent_id)
+    assert await standing(db) is None
+    async with db.reading() as unit:
+        assert await service.list_current(unit, PERSON) == [elsewhere]
+    assert [kind for kind, *_ in await recorded(db)].count("consent.withdrawn") == 1
+
+
+async def test_who_agrees_again_after_a_withdrawal_starts_anew(db: Database, watch: Watch) -> None:
+    first = await give(db, {"email": GIVEN})
+    await withdraw(db, first.consent_id)
+    watch.advance(DAY)
+    second = await give(db, {"phone_number": GIVEN})
+    assert second.consent_id != first.consent_id
+    assert (second.given_at, second.decisions) == (watch.now(), {"phone_number": GIVEN})
+    assert len(await receipts(db)) == 2, "the proof of the first stays"
+
+
+async def test_of_two_that_agree_at_once_neither_loses_what_the_other_decided(db: Database) -> None:
+    made = await asyncio.gather(*(give(db, {f"age_over_{number}": GIVEN}) for number in range(8)))
+    assert len({each.consent_id for each in made}) == 1
+    found = await standing(db)
+    assert found is not None
+    assert found.decisions == {f"age_over_{number}": GIVEN for number in range(8)}
+
+
+async def test_consents_are_listed_newest_first_without_anothers(db: Database, watch: Watch) -> None:
+    for number in range(3):
+        await give(db, {"email": GIVEN}, client_id=f"cli_{number}")
+        await give(db, {"email": GIVEN}, person_id=OTHER, client_id=f"cli_{number}")
+        watch.advance(SECOND)
+    await give(db, {"phone_number": GIVEN}, client_id="cli_0")
+    async with db.reading() as unit:
+        listed = await service.list_current(unit, PERSON)
+    assert [each.client_id for each in listed] == ["cli_2", "cli_1", "cli_0"], "by when each was first given"
+    assert {each.person_id for each in listed} == {PERSON}
+
+
+async def test_with_a_client_that_is_deleted_what_stands_with_it_ends_and_each_reads_its_name(db: Database) -> None:
+    mine, yours = await give(db, {"email": GIVEN}), await give(db, {"email": GIVEN}, person_id=OTHER)
+    kept = await give(db, {"email": GIVEN}, client_id=ELSEWHERE)
+    before = await give(db, {"email": GIVEN}, person_id="per_c")
+    await withdraw(db, before.consent_id, "per_c")
+    async with db.writing() as unit:
+        await service.end_all_of_client(unit, CLIENT, "Mạng thử")
+    for person_id, ended in ((PERSON, mine), (OTHER, yours)):
+        assert await standing(db, person_id) is None
+        told = [event for event in await recorded(db, person_id) if event[0] == "consent.ended"]
+        assert told == [("consent.ended", CLIENT, ended.consent_id, {"service": "Mạng thử"})]
+    assert await standing(db, client_id=ELSEWHERE) == kept
+    assert [kind for kind, *_ in await recorded(db, "per_c")] == ["consent.given", "consent.withdrawn"]
