@@ -11,9 +11,11 @@ from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 from sqlalchemy import select
 
+from tests.support.deeds import DEED
 from tests.support.watch import Watch
+from vneid_idp.audit.deeds import data_of
 from vneid_idp.audit.tables import events as audited
-from vneid_idp.kernel.clock import DAY, MINUTE
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url
 from vneid_idp.keys import service
@@ -114,6 +116,59 @@ async def test_a_compromised_key_verifies_nothing(db: Database, watch: Watch) ->
     assert ring.verify_own(ring.sign("RS256", {}, now=watch.now()), watch.now()) == {}
     with pytest.raises(NotSignedHere):
         ring.verify_own(before, watch.now())
+
+
+async def test_a_key_that_was_ending_anyway_ends_at_once_when_it_is_compromised_and_never_comes_back(
+    db: Database, watch: Watch
+) -> None:
+    ring = await ring_of(db)
+    before = ring.sign("ES256", {}, now=watch.now())
+    await rotate(db, kinds=(KeyKind.ES256,))
+    watch.advance(HOUR)
+    await rotate(db, kinds=(KeyKind.ES256,), compromised=True)
+    await ring.reload(db)
+    signer = jwt.get_unverified_header(ring.sign("ES256", {}, now=watch.now()))["kid"]
+    for _ in range(2):
+        async with db.reading() as unit:
+            listed = [key for key in await service.list_keys(unit) if key.kind is KeyKind.ES256]
+        assert [key.state for key in listed[:2]] == [KeyState.GONE, KeyState.GONE], "the announced one as well"
+        assert (listed[2].kid, listed[2].state) == (signer, KeyState.ACTIVE)
+        with pytest.raises(NotSignedHere):
+            ring.verify_own(before, watch.now())
+        # An ordinary rotation after it, which gives predecessors their month.
+        await rotate(db, kinds=(KeyKind.ES256,))
+        await ring.reload(db)
+
+
+async def test_a_key_that_was_replaced_stays_replaced_when_its_successor_is(db: Database, watch: Watch) -> None:
+    await ring_of(db)
+    await rotate(db, kinds=(KeyKind.ES256,), immediately=True)
+    watch.advance(HOUR)
+    await rotate(db, kinds=(KeyKind.ES256,))
+    async with db.reading() as unit:
+        listed = [key for key in await service.list_keys(unit) if key.kind is KeyKind.ES256]
+    assert [key.state for key in listed] == [KeyState.RETIRED, KeyState.ACTIVE, KeyState.ANNOUNCED]
+    first, second, third = listed
+    assert (first.retire_at, second.retire_at) == (second.activate_at, third.activate_at)
+    # In a hurry after all: the one that signs goes at once, and the one that waited for its turn never has it.
+    await rotate(db, kinds=(KeyKind.ES256,), immediately=True)
+    async with db.reading() as unit:
+        listed = [key for key in await service.list_keys(unit) if key.kind is KeyKind.ES256]
+    assert [key.state for key in listed] == [KeyState.RETIRED] * 3 + [KeyState.ACTIVE]
+
+
+async def test_a_rotation_is_recorded_with_who_and_why_and_whether_the_old_key_was_lost(db: Database) -> None:
+    await ring_of(db)
+    await rotate(db, kinds=(KeyKind.ES256,), compromised=True, deed=DEED)
+    await rotate(db, kinds=(KeyKind.EDDSA,))
+    async with db.reading() as unit:
+        rows = await unit.fetch(Statement(select(audited).order_by(audited.c.event_id)))
+        kids = {(key.kind, key.generation): key.kid for key in await service.list_keys(unit)}
+    found = [(row["subject_id"], orjson.loads(row["data"])) for row in rows if row["kind"] == "key.rotated"][-2:]
+    assert found == [
+        (kids[KeyKind.ES256, 2], {"kind": "ES256", "generation": 2, "compromised": True, **data_of(DEED)}),
+        (kids[KeyKind.EDDSA, 2], {"kind": "EdDSA", "generation": 2, "compromised": False}),
+    ]
 
 
 async def test_the_ring_refuses_what_it_did_not_sign(db: Database, watch: Watch) -> None:

@@ -61,6 +61,10 @@ def test_what_was_retired_before_its_turn_never_signs() -> None:
     assert state_of(facts(activate_at=25), 26) is KeyState.RETIRED
 
 
+def test_a_key_signs_for_three_months_is_announced_a_day_before_and_verifies_for_a_month_after() -> None:
+    assert Schedule() == Schedule(active_for=90 * DAY, announced_for=DAY, published_after=30 * DAY)
+
+
 def test_secrets_are_never_published() -> None:
     assert published_at([facts(kind=KeyKind.SEALING), facts(kind=KeyKind.PAIRWISE)], 15) == ()  # type: ignore[arg-type]
 
