@@ -276,6 +276,18 @@ async def test_an_ended_request_is_over_in_every_tab(land: Country, party: Relyi
         assert posted.response.status_code == 410
 
 
+async def test_a_request_that_was_refused_is_over_too(land: Country, party: RelyingParty) -> None:
+    someone = await known(land)
+    page = await someone.person.start(party.request())
+    assert isinstance(page, Page)
+    assert "error=access_denied" in str(await someone.person.submit(page, answer="refuse"))
+    await someone.agree(party)
+    for path in (page.path, page.path.replace("/consent/", "/authorize/")):
+        again = await someone.person.open(path)
+        assert isinstance(again, Page), again
+        assert again.response.status_code == 410
+
+
 async def test_a_request_waits_a_quarter_of_an_hour(land: Country, party: RelyingParty) -> None:
     someone = await known(land)
     page = await someone.person.start(party.request())

@@ -10,6 +10,7 @@ from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.use_cases.delete_client import delete_client
+from vneid_idp.use_cases.end_session import end_sessions
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -54,6 +55,45 @@ async def test_the_notice_says_what_it_must(
     assert said["exp"] - said["iat"] == 120
     assert "nonce" not in said
     assert said["jti"]
+
+
+async def test_the_browser_forgets_the_session_that_ended(person: Person, party: RelyingParty) -> None:
+    await signed_in(person, party)
+    await confirmed(person, await person.open("/end_session"))
+    assert "vneid_idp_session" not in person.browser.cookies
+
+
+async def test_who_was_signed_out_elsewhere_meanwhile_is_asked_nothing(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    tokens = await signed_in(person, party)
+    await land.idp.db.transact(lambda unit: end_sessions(unit, person.persona.record.person_id))
+    page = await person.open("/end_session")
+    assert isinstance(page, Page)
+    assert party.registered.client.client_name not in page.text
+    away = await person.open("/end_session", id_token_hint=tokens["id_token"], post_logout_redirect_uri=OUT)
+    assert away == OUT
+
+
+async def test_the_page_may_lead_to_the_service_that_asked_and_nowhere_else(
+    person: Person, party: RelyingParty
+) -> None:
+    tokens = await signed_in(person, party)
+    asked = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": OUT}
+    page = await person.open("/end_session", **asked)
+    assert isinstance(page, Page)
+    assert "form-action 'self' http://localhost:9999;" in f"{page.response.headers['content-security-policy']};"
+    plain = await person.open("/end_session")
+    assert isinstance(plain, Page)
+    assert "localhost:9999" not in plain.response.headers["content-security-policy"]
+
+
+async def test_the_page_is_in_the_language_that_is_asked(person: Person, party: RelyingParty) -> None:
+    await signed_in(person, party)
+    for locale in ("en", "vi"):
+        page = await person.open("/end_session", ui_locales=locale)
+        assert isinstance(page, Page)
+        assert f'<html lang="{locale}"' in page.response.text
 
 
 async def test_the_person_may_stay(person: Person, party: RelyingParty, service: Service) -> None:
