@@ -4,6 +4,7 @@ import ast
 import logging
 from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
@@ -23,6 +24,22 @@ def test_a_field_that_is_not_listed_is_dropped_and_its_name_is_noted(name: str) 
 @pytest.mark.parametrize("value", ["097 123 456 789", "+84951234567", "0951.234.567", "somebody@example.vn"])
 def test_a_text_in_which_a_number_or_an_address_stands_is_withheld(value: str) -> None:
     assert cleaned({"detail": f"There is no {value}."}) == {"detail": WITHHELD}
+
+
+@pytest.mark.parametrize("text", ["Eight digits 12345678 are nobody's", "1234 and 56789"])
+def test_a_shorter_number_is_told(text: str) -> None:
+    assert cleaned({"detail": text}) == {"detail": text}
+    assert cleaned({"detail": "nine are 1-2.3 456789"}) == {"detail": WITHHELD}
+
+
+def test_a_text_is_cut_and_a_word_has_its_length() -> None:
+    assert cleaned({"detail": "x" * 301}) == {"detail": "x" * 300}
+    assert cleaned({"code": "x" * 200}) == {"code": "x" * 200}
+    assert cleaned({"code": "x" * 201}) == {"code": WITHHELD}
+
+
+def test_all_names_that_were_dropped_are_noted() -> None:
+    assert cleaned({"phone": "x", "status": 200, "name": "y"}) == {"status": 200, "dropped": "name,phone"}
 
 
 def test_a_word_is_no_sentence_and_a_number_no_text() -> None:
@@ -65,6 +82,23 @@ def test_a_failure_tells_types_and_places_and_never_words(caplog: pytest.LogCapt
     assert (fields["error"], fields["causes"]) == ("KeyError", "ValueError")
     assert "fail (unit/test_log.py:" in str(fields["trace"])
     assert "097123456789" not in caplog.text
+
+
+def test_a_failure_tells_what_its_exception_vouches_for_and_what_came_before(caplog: pytest.LogCaptureFixture) -> None:
+    class Unavailable(Exception):
+        fields: ClassVar[dict[str, Value]] = {"code": "08006", "statement": "INSERT"}
+
+    try:
+        try:
+            raise ValueError("097123456789")
+        except ValueError:
+            raise Unavailable  # noqa: B904
+    except Unavailable as error:
+        log.failure("thing.failed", error, statement="SELECT", task="sealing")
+    (record,) = caplog.records
+    fields: dict[str, Value] = record.fields  # type: ignore[attr-defined]
+    assert (fields["code"], fields["statement"], fields["task"]) == ("08006", "SELECT", "sealing")
+    assert fields["causes"] == "ValueError"
 
 
 def _calls(tree: ast.AST) -> list[ast.Call]:
