@@ -106,7 +106,8 @@ def test_unknown_members_software_statements_and_nulls_are_ignored() -> None:
 
 
 def test_texts_in_several_languages_are_kept() -> None:
-    assert read(SELF, **{"client_name#vi": "Quán Nước"})["client_name#vi"] == "Quán Nước"
+    for name in ("client_name#vi", "client_name#zh-Hant"):
+        assert read(SELF, **{name: "Quán Nước"})[name] == "Quán Nước"
 
 
 BAD_REDIRECTS = [
@@ -352,7 +353,7 @@ def test_a_list_has_so_many_members_at_most(name: str, most: int, made: Callable
 def test_the_sector_document_lists_every_redirect_uri(document: Any) -> None:
     uris = [CALLBACK, "https://other.example/cb"]
     made = registration.read_registration({"redirect_uris": uris, "sector_identifier_uri": "https://s.example/s"}, SELF)
-    registration.check_sector_document(made, [*uris, "https://third.example/"])
+    registration.check_sector_document(made, [*uris, "https://third.example/", {}, 1])
     with pytest.raises(InvalidClientMetadata):
         registration.check_sector_document(made, document)
 
