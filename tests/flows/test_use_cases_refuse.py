@@ -1,8 +1,12 @@
 """What no page or API offers is refused by the use case itself, whoever calls it."""
 
+from contextlib import nullcontext
+
+import orjson
 import pytest
 
 from tests.support.country import Country
+from tests.support.events import events_of, recorded
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.tokens import CHILD, OWN, person_token
@@ -17,7 +21,8 @@ from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
-from vneid_idp.identity.factors.passkeys import Site
+from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
+from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
 from vneid_idp.identity.factors.proofs import PASSWORD, ProofOutdated, SignInProof
 from vneid_idp.identity.offices.acts import DoneAlready, HolderDied
 from vneid_idp.kernel.clock import MINUTE
@@ -29,7 +34,6 @@ from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
 from vneid_idp.use_cases.bind_account import bind_account
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, ReasonNeeded, find_at_desk
 from vneid_idp.use_cases.protect_account import (
-    FRESH,
     FreshProofNeeded,
     add_own_passkey,
     change_secret,
@@ -136,9 +140,10 @@ async def test_how_somebody_signs_in_is_changed_with_two_proofs_of_this_moment(
             await change_secret(unit, vault, who, known_password, SecretKind.PASSWORD, "hash")
 
     if len(methods) == 2:
-        if what != "add":
+        land.watch.advance(15 * MINUTE)
+        with pytest.raises(PasskeyRefused) if what == "add" else nullcontext():
             await land.idp.db.transact(work)
-        land.watch.advance(FRESH + MINUTE)
+        land.watch.advance(1)
     with pytest.raises(FreshProofNeeded):
         await land.idp.db.transact(work)
 
@@ -152,6 +157,21 @@ async def test_a_secret_is_changed_by_who_knows_the_password_that_stands(land: C
     await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "another"))
     with pytest.raises(ProofOutdated):
         await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "third"))
+
+
+@pytest.mark.parametrize("has_passkey", [False, True])
+async def test_who_could_give_a_second_proof_changes_no_secret_with_one(land: Country, has_passkey: bool) -> None:
+    someone, vault = await known(land, "no-phone", "pwd"), land.idp.vault
+    async with land.idp.db.writing() as unit:
+        session = await sessions.find_session(unit, someone.person_id, someone.session_id)
+        if has_passkey:
+            assert await add_passkey(unit, Passkey(someone.person_id, "a2V5", b"", 0, (), False, "K", unit.now, None))
+    assert session is not None
+    who, old = session, await password_of(land, someone.person_id)
+    with pytest.raises(FreshProofNeeded) if has_passkey else nullcontext():
+        await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSCODE, "another"))
+    set_now = [data for kind, data in await events_of(land, "no-phone") if kind == "secret.set"]
+    assert set_now == ([] if has_passkey else [{"kind": "passcode"}])
 
 
 async def enrol(land: Country, slug: str, level: int | None, *, compared: bool) -> None:
@@ -242,3 +262,11 @@ async def test_nobody_is_looked_up_without_a_reason_of_the_desk(land: Country, d
         await find_at_desk(idp.db.transact, idp.registry, record.personal_number, looking)
     async with land.idp.db.reading() as unit:
         assert "person.looked_up" not in {event.kind for event in await audit.history_of(unit, record.person_id)}
+
+
+async def test_that_somebody_was_looked_for_is_on_record_though_nobody_has_the_number(land: Country) -> None:
+    idp = land.idp
+    looking = LookUp(Desk.OFFICE, "per_clerk", "HN-01", "family")
+    assert await find_at_desk(idp.db.transact, idp.registry, "097096999999", looking) is None
+    (data,) = await recorded(land, "person.looked_up")
+    assert orjson.loads(data) == {"by": "per_clerk", "office": "HN-01", "reason": "family", "desk": "office"}

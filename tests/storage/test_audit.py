@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import bindparam, delete, select, update
@@ -13,7 +14,7 @@ from vneid_idp.audit.chain import next_batch
 from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.audit.tables import event_batches, events
-from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.kernel.clock import DAY
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import AlreadyThere, Database, StatementFailed
@@ -169,6 +170,11 @@ async def test_a_sealed_chain_verifies(db: Database) -> None:
     assert await seal(db) is None
     found = await verify(db)
     assert (found.batches, found.events, found.unsealed, found.broken) == (2, 5, 0, None)
+    async with db.reading() as unit:
+        last = await service.last_batch(unit)
+        assert await service.count_unsealed(unit) == 0
+    assert last is not None
+    assert found.head == last.hash
 
 
 async def chain(db: Database) -> list[str]:
@@ -205,12 +211,17 @@ def which(tamper: object, event_id: str) -> dict[str, str]:
 @pytest.mark.parametrize(("broken", "tamper"), TAMPERINGS)
 async def test_the_first_broken_link_is_reported(db: Database, broken: int, tamper: object) -> None:
     ids = await chain(db)
+    async with db.reading() as unit:
+        heads = [batch.hash async for batch in store.batches(unit)]
     await unlock_events(db)
     async with db.writing() as unit:
         assert await unit.execute(Statement(tamper), **which(tamper, ids[4])) > 0  # type: ignore[arg-type]
-    link = (await verify(db)).broken
-    assert link is not None
-    assert link.batch == broken
+    found = await verify(db)
+    assert found.broken is not None
+    assert found.broken.batch == broken
+    # What held until there is told: enough to compare with what was printed.
+    assert found.batches == (0 if broken == 1 else 1)
+    assert (found.head == heads[0], found.events) == ((broken > 1), 3 * found.batches)
 
 
 @pytest.mark.parametrize("tamper", [tamper for _, tamper in TAMPERINGS])
@@ -274,12 +285,14 @@ async def test_an_event_that_comes_in_while_a_batch_is_sealed_undoes_the_batch(d
 
 
 async def test_what_is_sealed_is_counted_once_by_day_and_kind(db: Database, watch: Watch) -> None:
+    # Late in the evening in Greenwich, and the next day in Viet Nam.
+    watch.set(datetime(2026, 11, 21, 17, 30, tzinfo=UTC))
     await record(db, "per_a", "per_b")
     async with db.writing() as unit:
         for method in ("pwd", "pwd", "sms"):
             await service.record(unit, Event(EventKind.SIGNIN_FAILED, data={"method": method}))
         await service.record(unit, Event(EventKind.CONSENT_GIVEN, person_id="per_a", data={"method": "nothing"}))
-    today = local_date(watch.now())
+    today = date(2026, 11, 22)
 
     async def counted() -> Mapping[tuple[str, str], int]:
         async with db.reading() as unit:

@@ -17,6 +17,7 @@ from tests.support.people import (
     with_personas,
 )
 from tests.support.watch import Watch
+from vneid_idp.audit import service as audit
 from vneid_idp.identity import account_rules, account_store, accounts, lookup, tables
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
@@ -157,11 +158,12 @@ async def test_a_closed_account_is_nobody(db: Database) -> None:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, persona("complete").username)).account is None
         assert await accounts.close(unit, PLAIN.record.person_id)
         assert not await accounts.close(unit, PLAIN.record.person_id)
+        assert not await account_store.raise_level(unit, PLAIN.record.person_id, 3, unit.now), "closed is closed"
     async with db.reading() as unit:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)).account is None
 
 
-async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> None:
+async def test_an_account_is_opened_once_and_within_the_law(db: Database, watch: Watch) -> None:
     record = PLAIN.record
     async with db.writing() as unit:
         await POPULATION.register(unit, record)
@@ -174,8 +176,13 @@ async def test_an_account_is_opened_once_and_within_the_law(db: Database) -> Non
             await accounts.open_account(unit, VAULT, BLIND, child, 2, policy=shipped())
         with pytest.raises(LevelNotAllowed):
             await accounts.open_account(unit, VAULT, BLIND, record, 0, policy=shipped())
+        watch.advance(MINUTE)
+    async with db.writing() as unit:
         assert await accounts.raise_level(unit, record, policy=shipped())
         assert not await accounts.raise_level(unit, record, policy=shipped())
+        raised = await accounts.get(unit, record.person_id)
+        assert (raised.level_verified_at, raised.updated_at) == (watch.now(), watch.now())
+        assert raised.opened_at == watch.now() - MINUTE
         found = await accounts.find_with_profile(unit, VAULT, record.person_id)
         assert found is not None
         assert (found[0].level, found[1].record, found[1].own) == (2, record, {"nickname": "A"})
@@ -201,6 +208,13 @@ async def test_an_account_follows_the_registry(db: Database, watch: Watch) -> No
         assert usable is not None
         assert account_rules.account_standing(usable, PLAIN.record, unit.now) is AccountStanding.USABLE
         assert await brought_into_step(unit, VAULT, BLIND, persona("no-account").record) is None
+        # What the holder added is no matter of the registry's.
+        complete = persona("complete")
+        await brought_into_step(unit, VAULT, BLIND, replace(complete.record, email="moi@example.vn"))
+        found = await accounts.find_with_profile(unit, VAULT, complete.record.person_id)
+        assert found is not None
+        assert (found[1].record.email, found[1].own) == ("moi@example.vn", complete.own)
+        assert found[0].updated_at == watch.now()
 
 
 async def test_a_new_phone_is_the_new_sign_in_name_and_the_old_one_is_nobodys(db: Database) -> None:
@@ -244,6 +258,25 @@ async def test_secrets_are_set_and_weak_ones_refused(db: Database) -> None:
     for kind, secret in ((SecretKind.PASSWORD, "short"), (SecretKind.PASSCODE, "123456")):
         with pytest.raises(WeakSecret):
             chosen_secrets.check_new(kind, secret)
+
+
+async def test_whoever_signs_in_is_held_against_the_own_secrets(db: Database) -> None:
+    await with_personas(db)
+    people = [persona(slug) for slug in ("plain", "complete", "guardian")]
+    async with db.writing() as unit:
+        for someone in people:
+            for kind in SecretKind:
+                await chosen_secrets.set_hash(unit, someone.record.person_id, kind, f"{kind.value} of {someone.slug}")
+    async with db.reading() as unit:
+        for someone in people:
+            found = await lookup.find_candidate(unit, VAULT, BLIND, someone.username)
+            assert found.password_hash == f"password of {someone.slug}"
+            assert found.passcode_hash == f"passcode of {someone.slug}"
+        history = await audit.history_of(unit, PLAIN.record.person_id)
+    assert sorted((event.kind, dict(event.data)["kind"]) for event in history) == [
+        ("secret.set", "passcode"),
+        ("secret.set", "password"),
+    ]
 
 
 async def test_citizens_are_written_once_whatever_is_there(db: Database) -> None:

@@ -159,6 +159,7 @@ async def test_a_scope_is_an_office_and_an_operator_has_none(db: Database, role:
     with pytest.raises(BadOffice):
         await give(db, role, scope)
     assert await held(db) == []
+    assert await give(db, Role.OFFICER, "x" * 64)
 
 
 async def test_a_role_is_asked_for_by_its_kind(db: Database) -> None:
@@ -203,7 +204,9 @@ async def test_an_activation_code_is_good_once_and_for_two_days(db: Database, wa
     assert await use(f"{second[:5]} {second[5:]}") is CodeVerdict.RIGHT
     assert await use(second) is CodeVerdict.SPENT
     third = await issue()
-    watch.advance(48 * HOUR)
+    watch.advance(48 * HOUR - 1)
+    assert await use("12") is CodeVerdict.WRONG
+    watch.advance(1)
     assert await use(third) is CodeVerdict.SPENT
     fourth = await issue()
     wrong = "0" * 10 if fourth != "0" * 10 else "1" * 10

@@ -1,6 +1,7 @@
 """Locks in the authority's name: who decides them, who takes them back, and how long they wait; on both databases."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices.decided_requests import Outcome, decided_requests
 from vneid_idp.identity.offices.lock_requests import LIFETIME, LockRequest, NoSuchRequest, NotTheAsker, RequestIsOpen
 from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, RoleRequired
-from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
@@ -108,10 +109,15 @@ async def test_a_colleague_of_the_same_office_or_of_none_decides(db: Database) -
         await decide(db, asked, Deed("per_two", "as asked", office="HN-02"))
     await decide(db, asked, COLLEAGUE)
     kind, data = (await history(db))[1]
-    assert (kind, data["by"], data["office"], data["through"]) == ("lock.decided", "per_two", "HN-01", "office")
+    assert (kind, data) == ("lock.decided", {"lock": True, "agreed": True, **COLLEAGUE.data})
     by_none = await ask(db, Deed("ops-1", "court"), lock=False)  # at the command line
     with pytest.raises(RoleRequired):
         await decide(db, by_none, COLLEAGUE)
+    assert (await history(db))[0] == ("lock.asked", {"lock": False, "by": "ops-1", "reason": "court"})
+    await decide(db, by_none, Deed("per_two", "as asked", office=EVERYWHERE), agreed=False)
+    kind, data = (await history(db))[0]
+    assert (kind, data["lock"], data["agreed"]) == ("lock.decided", False, False)
+    by_none = await ask(db, Deed("ops-1", "court"), lock=False)
     await decide(db, by_none, Deed("per_two", "as asked", office=EVERYWHERE))
     again = await ask(db)
     await decide(db, again, Deed("ops-1", "as asked"))
@@ -165,7 +171,7 @@ async def test_whoever_asked_takes_it_back_and_nobody_else(db: Database) -> None
 async def test_a_request_ends_by_itself_and_blocks_nobody_for_ever(db: Database, watch: Watch) -> None:
     await with_personas(db)
     asked = await ask(db)
-    watch.advance(LIFETIME - 1)
+    watch.advance(7 * DAY - 1)
     with pytest.raises(RequestIsOpen):
         await ask(db)
     watch.advance(1)
@@ -185,6 +191,41 @@ async def test_a_request_ends_by_itself_and_blocks_nobody_for_ever(db: Database,
     assert (await history(db))[0] == ("lock.expired", {"lock": True})
     with pytest.raises(NoSuchRequest):
         await decide(db, again, COLLEAGUE)
+    await decide(db, await ask(db), COLLEAGUE)
+    to_free = await ask(db, lock=False)
+    watch.advance(LIFETIME)
+    assert await db.transact(lock_requests.expire) == 1
+    async with db.reading() as unit:
+        last = (await audit.history_of(unit, subject()))[0]
+    assert (last.kind, last.subject_id, last.data) == ("lock.expired", to_free.request_id, {"lock": False})
+
+
+async def test_who_has_waited_longest_stands_first_and_who_was_decided_last(db: Database, watch: Watch) -> None:
+    people = [persona(slug).record.person_id for slug in ("plain", "complete", "guardian")]
+    await with_personas(db)
+    asked = []
+    for person_id in people:
+        asked.append(await db.transact(partial(ask_for_lock, person_id=person_id, lock=True, deed=HERE)))
+        watch.advance(DAY)
+    assert await waiting(db) == await waiting(db, "HN-01") == [each.request_id for each in asked]
+    first = watch.now()
+    for each in reversed(asked):
+        await decide(db, each, COLLEAGUE, agreed=False)
+        watch.advance(DAY)
+
+    async def told() -> list[tuple[str, Outcome, str | None]]:
+        async with db.reading() as unit:
+            found = await decided_requests(unit, "HN-01")
+            assert found == await decided_requests(unit)
+            assert await decided_requests(unit, "HN-02") == ()
+            assert await decided_requests(unit, most=1) == found[:1]
+        return [(each.asked.request_id, each.outcome, each.reason) for each in found]
+
+    assert await told() == [(each.request_id, Outcome.REFUSED, "as asked") for each in asked]
+    watch.set(first + 30 * DAY - 1)
+    assert len(await told()) == 3
+    watch.advance(1)
+    assert len(await told()) == 2, "after thirty days nobody has to be told any more"
 
 
 @pytest.mark.parametrize("reason", ["", "x", "about 097199000026", "call 0951 234 567"])

@@ -247,6 +247,18 @@ async def test_who_adds_or_removes_one_for_another_says_so_and_why(db: Database)
     assert (event.subject_id, event.data) == (own_key.credential_id, {})
 
 
+async def test_of_two_passkeys_one_is_removed(db: Database, watch: Watch) -> None:
+    lost, kept = Browser(db), Browser(db)
+    removed, other = await lost.register(), await kept.register()
+    async with db.writing() as unit:
+        assert await passkeys.remove(unit, ANN, removed.credential_id)
+        assert [each.credential_id for each in await passkeys.list_passkeys(unit, ANN)] == [other.credential_id]
+    watch.advance(SECOND)
+    with pytest.raises(PasskeyRefused):
+        await lost.sign_in(await lost.options())
+    assert (await kept.sign_in(await kept.options())).credential_id == other.credential_id
+
+
 async def test_a_removed_passkey_signs_nobody_in(db: Database, watch: Watch) -> None:
     browser = Browser(db, synced=True)
     passkey = await browser.register()

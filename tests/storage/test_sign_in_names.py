@@ -92,6 +92,19 @@ async def test_an_account_that_ended_waits_for_nothing(db: Database) -> None:
     assert await holder(db, COMPLETE.phone) is None
 
 
+async def test_nor_does_it_take_the_number_that_the_register_tells_afterwards(db: Database) -> None:
+    await with_personas(db)
+    async with db.writing() as unit:
+        await accounts.close(unit, PLAIN.person_id)
+        before = await accounts.get(unit, PLAIN.person_id)
+    await told(db, PLAIN.person_id, NEW)
+    assert await holder(db, NEW) is None
+    async with db.reading() as unit:
+        assert await accounts.get(unit, PLAIN.person_id) == before
+    await told(db, COMPLETE.person_id, NEW)
+    assert await holder(db, NEW) == COMPLETE.person_id
+
+
 async def at_once(db: Database, first: tuple[str, tuple[str, ...]], second: tuple[str, tuple[str, ...]]) -> None:
     """Two put their names, the second while the first has not committed."""
     written = asyncio.Event()

@@ -6,7 +6,7 @@ import orjson
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
-from tests.support.events import history
+from tests.support.events import events_of, history
 from tests.support.office import at_desk, colleague, done_of, file_of, send
 from tests.support.pages import opened, post
 from tests.support.relying_party import Person
@@ -102,6 +102,9 @@ async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -
     assert (await post(holder, activate, "/activate", **weak)).response.status_code == 422
     right = await post(holder, activate, "/activate", **(form | {"code": found[1] + found[2]}))
     assert right.response.status_code == 200
+    recorded = await events_of(land, "no-account")
+    assert [kind for kind, _ in recorded].count("activation.used") == 1
+    assert sorted(str(data["kind"]) for kind, data in recorded if kind == "secret.set") == ["passcode", "password"]
     assert (
         await post(holder, activate, "/activate", **(form | {"code": found[1] + found[2]}))
     ).response.status_code == 422

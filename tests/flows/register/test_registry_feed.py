@@ -13,7 +13,7 @@ from tests.support.authority import change, lock, say, unlock
 from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.deeds import DEED
-from tests.support.events import facts, kinds
+from tests.support.events import events_of, facts, kinds
 from tests.support.grants import refused
 from tests.support.registry import served
 from tests.support.relying_party import RelyingParty
@@ -84,6 +84,8 @@ async def test_a_death_ends_everything(land: Country, party: RelyingParty, follo
     assert await states(land, party) == {own: BindingState.SUSPENDED, kept: BindingState.VERIFIED}
     assert (await party.userinfo(theirs["access_token"])).status_code == 200
     assert await facts(land, someone.person_id) == [["death"]]
+    locked = [data for kind, data in await events_of(land, "complete") if kind == "account.locked"]
+    assert locked == [{"by": "death"}]
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, someone.person_id) == ()
         assert len(await list_deliveries(unit)) == 1
@@ -151,6 +153,9 @@ async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: Relyi
         else:
             # The session ended with the lock; what needs none goes on.
             assert (await party.refresh(tokens["refresh_token"])).status_code == status
+    told = {kind: data for kind, data in await events_of(land, "complete") if kind.startswith("account.")}
+    told_by = {"by": "authority", "told_by": "registry"}
+    assert told == {"account.locked": told_by, "account.unlocked": told_by}
 
 
 @pytest.mark.parametrize("by", LockedBy)

@@ -2,6 +2,8 @@
 
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.audit import service as audit
+from vneid_idp.identity.factors import sessions
 from vneid_idp.protocol.levels import LEVEL_2
 
 
@@ -26,3 +28,18 @@ async def test_a_person_proves_level_2_and_shares_what_is_required(land: Country
     assert claims["nonce"] == request.params["nonce"]
     userinfo = (await party.userinfo(tokens["access_token"])).json()
     assert userinfo == {"sub": claims["sub"], "identity_level": 2, "age_band": "18_plus"}
+
+
+async def test_a_sign_in_is_on_record_with_how_for_whom_and_which_session(land: Country, party: RelyingParty) -> None:
+    person = Person(land, land.people["complete"])
+    page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2)))
+    assert isinstance(page, Page)
+    page = await person.submit(page, send="1")
+    assert isinstance(page, Page)
+    await person.submit(page, code=await person.one_time_code())
+    async with land.idp.db.reading() as unit:
+        (session,) = await sessions.list_sessions(unit, person.persona.record.person_id)
+        history = await audit.history_of(unit, person.persona.record.person_id)
+    found = [event for event in reversed(history) if event.kind == "signin.succeeded"]
+    assert [dict(event.data) for event in found] == [{"method": "pwd"}, {"method": "sms"}]
+    assert {(event.client_id, event.subject_id) for event in found} == {(party.client_id, session.session_id)}

@@ -95,6 +95,8 @@ async def test_five_guesses_lock_out_and_the_answer_tells_until_when(land: Count
         events = await history_of(unit, land.people["complete"].record.person_id)
     assert [event.kind for event in events].count(EventKind.ACCOUNT_LOCKED_OUT) == 1
     assert [event.kind for event in events].count(EventKind.SIGNIN_FAILED) == 5
+    assert {event.client_id for event in events} == {party.client_id}
+    assert {event.data.get("method") for event in events if event.kind == EventKind.SIGNIN_FAILED} == {"pwd"}
 
 
 async def test_the_phone_number_has_no_attempts_of_its_own(land: Country, party: RelyingParty) -> None:

@@ -60,7 +60,13 @@ def test_an_id_of_ours_is_never_judged_for_its_digits(who: str) -> None:
     assert Deed(who, "Why", through="cli_x").data == {"by": who, "reason": "Why", "through": "cli_x"}
 
 
-@pytest.mark.parametrize("who", ["", "Nguyễn Văn An", "Nguyen Van An", "097199000026", "per_097199000026", "-x"])
+def test_what_is_just_not_too_long_is_taken() -> None:
+    assert Deed("x" * 64, "a" * 500, office="HN-01").data == {"by": "x" * 64, "reason": "a" * 500, "office": "HN-01"}
+
+
+@pytest.mark.parametrize(
+    "who", ["x" * 65, "ops-1\n", "", "Nguyễn Văn An", "Nguyen Van An", "097199000026", "per_097199000026", "-x"]
+)
 def test_nobody_is_named_by_a_name_or_a_number(who: str) -> None:
     with pytest.raises(BadDeed):
         Deed(who, "Why")

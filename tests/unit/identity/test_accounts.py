@@ -117,6 +117,17 @@ def test_a_card_spoils_it_from_its_instant_on(offset: int) -> None:
 def test_an_authoritys_lock_is_told_before_a_holders() -> None:
     held = replace(ACCOUNT, locked_at=MORNING, locked_by=LockedBy.AUTHORITY)
     assert account_standing(held, None, MORNING) is AccountStanding.LOCKED_BY_AUTHORITY
+    own = replace(ACCOUNT, locked_at=MORNING, locked_by=LockedBy.HOLDER)
+    both = in_step(own, replace(GOOD, locked_at=MORNING, locked_by=LockedBy.AUTHORITY), MORNING)
+    assert account_standing(both, None, MORNING) is AccountStanding.LOCKED_BY_AUTHORITY
+
+
+def test_a_lock_stands_since_it_began_whatever_else_the_registry_tells() -> None:
+    record = replace(GOOD, locked_by=LockedBy.AUTHORITY)
+    locked = in_step(ACCOUNT, record, MORNING)
+    later = in_step(locked, replace(record, full_name="Lê Thị Mới"), MORNING + DAY)
+    assert (later.registry_locked_at, later.locked_since) == (MORNING, MORNING)
+    assert (later.updated_at, locked.updated_at) == (MORNING + DAY, MORNING)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +159,15 @@ def test_bad_passcodes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "good"), [("sandbox-2026", True), ("1234567", False), ("mật khẩu dài", True), ("x" * 129, False)]
+    ("text", "good"),
+    [
+        ("sandbox-2026", True),
+        ("1234567", False),
+        ("12345678", True),
+        ("mật khẩu dài", True),
+        ("x" * 128, True),
+        ("x" * 129, False),
+    ],
 )
 def test_passwords(text: str, good: bool) -> None:
     assert chosen_secrets.good_password(text) is good
