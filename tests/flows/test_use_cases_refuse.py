@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from tests.support.country import Country
+from tests.support.deeds import DEED
 from tests.support.events import events_of, recorded
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
@@ -17,6 +18,7 @@ from vneid_idp.bindings.engine.rules import BindingNotFound
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
+from vneid_idp.clients import service as clients
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.factors import sessions
@@ -24,7 +26,8 @@ from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
 from vneid_idp.identity.factors.proofs import PASSWORD, ProofOutdated, SignInProof
-from vneid_idp.identity.offices.acts import DoneAlready, HolderDied
+from vneid_idp.identity.offices.acts import DoneAlready, HolderDied, HoldsRole
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
@@ -32,6 +35,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
 from vneid_idp.use_cases.bind_account import bind_account
+from vneid_idp.use_cases.give_role import give_role
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, ReasonNeeded, find_at_desk
 from vneid_idp.use_cases.protect_account import (
     FreshProofNeeded,
@@ -39,7 +43,7 @@ from vneid_idp.use_cases.protect_account import (
     change_secret,
     remove_own_passkey,
 )
-from vneid_idp.use_cases.release_binding import release_with_token
+from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.web.bearer import open_access_token
 
 CLERK = Deed("per_clerk", "at the desk")
@@ -109,6 +113,22 @@ async def test_a_grant_releases_nothing_at_another_client(land: Country, party: 
             await release_with_token(
                 unit, SOCIAL_ACCOUNT, other.registered.client, grant_id, bound.binding_id, holder, shipped()
             )
+
+
+async def test_a_client_that_is_disabled_meanwhile_releases_nothing(land: Country, party: RelyingParty) -> None:
+    bound = (await bind(land, party, await granted(land, party, OWN), "guardian")).binding
+    client, idp = party.registered.client, land.idp
+
+    async def work(unit: Unit) -> SocialAccount:
+        return await release_for_client(unit, SOCIAL_ACCOUNT, client, bound.binding_id)
+
+    await idp.db.transact(lambda unit: clients.disable(unit, party.client_id, DEED))
+    with pytest.raises(clients.UnknownClient):
+        await idp.db.transact(work)
+    assert "binding.released" not in dict(await events_of(land, "guardian"))
+    await idp.db.transact(lambda unit: clients.enable(unit, party.client_id, DEED))
+    assert (await idp.db.transact(work)).state == "released"
+    assert dict(await events_of(land, "guardian"))["binding.released"] == {"kind": "social_account", "by": "client"}
 
 
 async def password_of(land: Country, person_id: str) -> SignInProof:
@@ -245,6 +265,17 @@ async def test_nothing_is_done_for_the_dead_nor_for_who_has_no_account(
     with pytest.raises(refusal):
         await land.idp.db.transact(work)
     assert await last_event(land, slug) == before
+
+
+async def test_a_colleague_is_relieved_of_a_lost_passkey_and_given_no_other(land: Country) -> None:
+    someone, idp = land.people["complete"].record.person_id, land.idp
+    async with idp.db.writing() as unit:
+        assert await add_passkey(unit, Passkey(someone, "a2V5", b"", 0, (), False, "K", unit.now, None))
+        await give_role(unit, someone, Role.CLERK, "HN-01", DEED)
+    with pytest.raises(HoldsRole):
+        await idp.db.transact(lambda unit: enrol_person.check_may_have_passkey(unit, someone))
+    assert await idp.db.transact(lambda unit: enrol_person.remove_passkey(unit, someone, "a2V5", CLERK))
+    assert (await events_of(land, "complete"))[0] == ("passkey.removed", CLERK.data)
 
 
 async def test_a_lock_is_asked_for_where_it_would_change_something(land: Country) -> None:

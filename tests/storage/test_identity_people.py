@@ -180,6 +180,8 @@ async def test_an_account_is_opened_once_and_within_the_law(db: Database, watch:
     async with db.writing() as unit:
         assert await accounts.raise_level(unit, record, policy=shipped())
         assert not await accounts.raise_level(unit, record, policy=shipped())
+        with pytest.raises(LevelNotAllowed):
+            await accounts.raise_level(unit, replace(record, card=None), policy=shipped())
         raised = await accounts.get(unit, record.person_id)
         assert (raised.level_verified_at, raised.updated_at) == (watch.now(), watch.now())
         assert raised.opened_at == watch.now() - MINUTE

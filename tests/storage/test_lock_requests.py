@@ -119,6 +119,8 @@ async def test_a_colleague_of_the_same_office_or_of_none_decides(db: Database) -
     assert (kind, data["lock"], data["agreed"]) == ("lock.decided", False, False)
     by_none = await ask(db, Deed("ops-1", "court"), lock=False)
     await decide(db, by_none, Deed("per_two", "as asked", office=EVERYWHERE))
+    decided = next(data for kind, data in await history(db) if kind == "lock.decided")
+    assert (decided["lock"], decided["agreed"]) == (False, True)
     again = await ask(db)
     await decide(db, again, Deed("ops-1", "as asked"))
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.authority import change, die, lock, unlock
 from tests.support.bindings import ACCOUNTS, assert_as_published, bind, states
 from tests.support.country import Country
-from tests.support.events import kinds
+from tests.support.events import events_of, kinds
 from tests.support.pages import opened, post
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
@@ -19,7 +19,7 @@ from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
-from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
+from vneid_idp.identity.register.records import LockedBy, RegistryRecord, RegistryUnavailable
 from vneid_idp.kernel.clock import MINUTE, VIETNAM
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.forget_person import forget_person
@@ -51,6 +51,12 @@ class Family:
         await change(self.land, self.child.person_id, guardian_ids=tuple(each.person_id for each in guardians))
         if followed:
             await self._follower.round()
+
+    async def register_locks_child(self, by: LockedBy | None) -> None:
+        """The register says that the child's identity is locked, or no more, and it is followed."""
+        self.land.watch.advance(MINUTE)
+        await change(self.land, self.child.person_id, locked_by=by, locked_at=by and self.land.watch.now())
+        await self._follower.round()
 
     async def happens(self, what: Happens, person: RegistryRecord) -> None:
         self.land.watch.advance(MINUTE)
@@ -186,6 +192,18 @@ async def test_without_a_guardian_who_can_act_a_childs_account_rests(land: Count
     assert (await family.stands())["state"] == "suspended"
     assert (await family.binds(family.aunt)).json()["state"] == "verified"
     assert (await family.stands())["supervised"]
+    recorded = [(kind, data) for kind, data in await events_of(land, "fifteen") if kind.startswith("binding.")]
+    ours = {"kind": "social_account"}
+    proof = {**ours, "method": "guardian", "level": 2}
+    assert recorded == [
+        ("binding.proved", {**proof, "guardian_id": family.aunt.person_id}),
+        ("binding.resumed", {**ours, "by": "provider"}),
+        ("binding.suspended", {**ours, "by": "provider"}),
+        ("binding.verified", {**proof, "guardian_id": family.mother.person_id}),
+    ]
+    async with land.idp.db.reading() as unit:
+        listed = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, family.party.client_id)
+    assert {each.representative_id for each in listed} == {None, family.aunt.person_id}
 
 
 async def test_when_the_lock_ends_the_guardian_supervises_again(land: Country, family: Family) -> None:
@@ -196,21 +214,34 @@ async def test_when_the_lock_ends_the_guardian_supervises_again(land: Country, f
     assert (recorded["binding.suspended"], recorded["binding.resumed"]) == (1, 1)
 
 
-async def test_the_end_of_a_lock_does_not_wake_what_a_lost_guardianship_stopped(family: Family) -> None:
-    await family.happens(lock, family.mother)
+@pytest.mark.parametrize("lock_first", [True, False])
+async def test_the_end_of_a_lock_does_not_wake_what_a_lost_guardianship_stopped(
+    family: Family, lock_first: bool
+) -> None:
+    if lock_first:
+        await family.happens(lock, family.mother)
     await family.guardians_are()
+    if not lock_first:
+        await family.happens(lock, family.mother)
     await family.happens(unlock, family.mother)
     assert (await family.stands())["state"] == "suspended"
     await family.guardians_are(family.mother)
     assert (await family.stands())["state"] == "verified"
 
 
-async def test_nor_what_the_childs_own_lock_stopped(family: Family) -> None:
-    await family.happens(lock, family.child)
+@pytest.mark.parametrize("whose", ["here", "register"])
+async def test_nor_what_the_childs_own_lock_stopped(family: Family, whose: str) -> None:
+    async def child(what: Happens, by: LockedBy | None) -> None:
+        if whose == "here":
+            await family.happens(what, family.child)
+        else:
+            await family.register_locks_child(by)
+
+    await child(lock, LockedBy.AUTHORITY)
     for what in (lock, unlock):
         await family.happens(what, family.mother)
         assert (await family.stands())["state"] == "suspended"
-    await family.happens(unlock, family.child)
+    await child(unlock, None)
     assert (await family.stands())["state"] == "verified"
 
 

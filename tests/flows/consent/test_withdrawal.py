@@ -2,8 +2,11 @@
 
 import re
 
+from tests.support.bindings import bind, states
 from tests.support.country import Country
+from tests.support.events import events_of
 from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.protocol.levels import LEVEL_2
 
 
@@ -45,6 +48,8 @@ async def status(land: Country, party: RelyingParty) -> dict[str, object]:
 
 async def test_withdrawal_frees_the_account_and_ends_the_token(land: Country, party: RelyingParty) -> None:
     person, access_token = await bound(land, party)
+    other = RelyingParty(land, await land.register())
+    kept = await bind(land, other, "42", person.persona.record.person_id)
     assert (await status(land, party))["account_state"] == "verified"
     page = await person.open("/me/services")
     assert isinstance(page, Page)
@@ -54,3 +59,5 @@ async def test_withdrawal_frees_the_account_and_ends_the_token(land: Country, pa
     assert (await party.userinfo(access_token)).status_code == 401
     after = await status(land, party)
     assert (after["account_state"], after["binding"]) == ("unverified", None)
+    assert await states(land, other) == {kept: BindingState.VERIFIED}, "another service's is another consent's"
+    assert dict(await events_of(land, "complete"))["binding.released"] == {"kind": "social_account", "by": "person"}

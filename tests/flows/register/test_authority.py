@@ -90,6 +90,23 @@ async def test_lifting_a_lock_resumes_what_the_lock_suspended_and_nothing_else(
     assert await states(land, party) == {rested: BindingState.VERIFIED, resting: BindingState.SUSPENDED}
 
 
+async def test_an_authoritys_lock_over_the_holders_is_one_lock_to_what_rests(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    since = land.watch.now()
+    await land.idp.db.transact(lambda unit: lock_person(unit, someone.person_id, LockedBy.HOLDER, DEED))
+    land.watch.advance(MINUTE)
+    await say(land, lock, someone)
+    async with land.idp.db.reading() as unit:
+        account = await accounts.get(unit, someone.person_id)
+    assert (account.locked_at, account.locked_since) == (since, since)
+    land.watch.advance(MINUTE)
+    await say(land, unlock, someone)
+    assert await states(land, party) == {own: BindingState.VERIFIED}
+
+
 async def test_the_end_of_a_lock_wakes_nobody(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     own = await bind(land, party, "own", someone.person_id)

@@ -133,15 +133,22 @@ async def test_a_new_name_and_province_are_told_at_once(land: Country, party: Re
     assert await facts(land, someone.person_id) == [["address", "name"]]
 
 
-async def test_a_lock_of_the_register_comes_and_goes(land: Country, party: RelyingParty, follower: Follower) -> None:
+@pytest.mark.parametrize("says_when", [True, False])
+async def test_a_lock_of_the_register_comes_and_goes(
+    land: Country, party: RelyingParty, follower: Follower, says_when: bool
+) -> None:
     someone = await agreed(land, party)
     tokens = await someone.tokens(party, scope=SCOPE)
     own = await bind(land, party, "own", someone.person_id)
     for by, at, status, state in (
-        (LockedBy.AUTHORITY, land.watch.now(), 401, BindingState.SUSPENDED),
+        (LockedBy.AUTHORITY, land.watch.now() if says_when else None, 401, BindingState.SUSPENDED),
         (None, None, 200, BindingState.VERIFIED),
     ):
         await change(land, someone.person_id, locked_by=by, locked_at=at)
+        await follower.round()
+        # What else it tells meanwhile neither ends the lock nor makes another of it.
+        land.watch.advance(MINUTE)
+        await change(land, someone.person_id, full_name=f"Lê Thị Mới {by}")
         await follower.round()
         assert await states(land, party) == {own: state}
         async with land.idp.db.reading() as unit:

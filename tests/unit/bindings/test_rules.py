@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from tests.support.capabilities import may
 from tests.support.watch import MORNING
+from vneid_idp.bindings.engine.kind import Entry
 from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.rules import (
     BindingMethod,
@@ -153,6 +155,19 @@ def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int,
 )
 def test_what_a_second_proof_adds(binding: SocialAccount, proof: BindingProof, better: bool) -> None:
     assert is_better(proof, binding) is better
+
+
+@pytest.mark.parametrize(
+    ("facts", "entry"),
+    [
+        (BindingFacts(1, 2), Entry(2, None, rests=False, taken_away=False)),
+        (BindingFacts(1, 2, suspended_at=3), Entry(2, None, rests=True, taken_away=False)),
+        (BindingFacts(1, 2, suspended_at=3, released_at=4), Entry(2, 4, rests=False, taken_away=False)),
+        (BindingFacts(1, 2, revoked_at=5), Entry(2, 5, rests=False, taken_away=True)),
+    ],
+)
+def test_its_holder_reads_since_when_it_is_proved_and_how_it_ended(facts: BindingFacts, entry: Entry) -> None:
+    assert SOCIAL_ACCOUNT.entry(replace(BOUND, facts=facts)) == entry
 
 
 def test_every_action_has_one_rule_with_a_source() -> None:

@@ -124,6 +124,7 @@ def test_real_prefixes_are_read(real: str) -> None:
         "0301234567",
         "+16502530000",
         "0950000001x3",
+        "0950000001#3",
         "0950 CALL ME",
         "0" * 400,
     ],

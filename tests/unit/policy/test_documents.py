@@ -93,6 +93,12 @@ def test_rows_are_read() -> None:
         ("[[requirement]]", "[[requirement", "Not TOML"),
         (ROW + NUMBER, "", "no row"),
         (NUMBER, NUMBER * 2, "two rows begin on one day"),
+        (ROW, ROW * 2, "two rows begin on one day"),
+        (NUMBER, NUMBER + "in_force_until = 2027-07-01", "later than in_force_from"),
+        ("minimum_level = 2", "minimum_level = -1", "minimum_level is 0, 1 or 2"),
+        ("Law 1/2027, Article 2", "a" * 301, "legal_reference names"),
+        ("in_force_from = 2027-07-01", "in_force_from = 1999-12-31", "in_force_from is a day"),
+        ("in_force_from = 2027-07-01", "in_force_from = 2200-01-01", "in_force_from is a day"),
     ],
 )
 def test_one_thing_spoiled_is_refused(old: str, new: str, problem: str) -> None:
@@ -101,6 +107,40 @@ def test_one_thing_spoiled_is_refused(old: str, new: str, problem: str) -> None:
     with pytest.raises(PolicyRefused) as refusal:
         read_policy(text.replace(old, new), actions_of())
     assert problem in (refusal.value.detail or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("guardian_until_age", 0, 130),
+        ("guardian_from_age", 0, 130),
+        ("level_2_from_age", 0, 130),
+        ("own_proof_level", 1, 2),
+        ("guardian_level", 1, 2),
+        ("account_limit", 1, 1_000),
+    ],
+)
+def test_a_number_is_one_that_can_be_meant(name: str, least: int, most: int) -> None:
+    def read(number: int) -> int:
+        text = NUMBER.replace("guardian_until_age", name).replace("18", str(number), 1)
+        return read_policy(text, actions_of()).thresholds[0].number
+
+    assert [read(number) for number in (least, most)] == [least, most]
+    for number in (least - 1, most + 1):
+        with pytest.raises(PolicyRefused, match=f"a number from {least} to {most}"):
+            read(number)
+
+
+def test_what_is_just_possible_is_taken() -> None:
+    text = ROW.replace("Decree 1/2027/NĐ-CP, Article 1", "a" * 300).replace("2027-01-01", "2000-01-01")
+    text = text.replace("2028-01-01", "2199-12-31").replace("minimum_level = 2", "minimum_level = 0")
+    (row,) = read_policy(text, actions_of()).requirements
+    assert (len(row.legal_reference), row.minimum_level) == (300, 0)
+    assert (row.in_force_from, row.in_force_until) == (date(2000, 1, 1), date(2199, 12, 31))
+    padding = "#" * (200_000 - len(text) - 1) + "\n"
+    assert read_policy(padding + text, actions_of()).requirements == (row,)
+    with pytest.raises(PolicyRefused, match="characters at most"):
+        read_policy("#" + padding + text, actions_of())
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -32,6 +32,14 @@ async def test_letters_may_be_composed_or_not(hasher: SecretHasher) -> None:
     assert await hasher.verify(hashed, unicodedata.normalize("NFC", "mật khẩu của tôi"))
 
 
+async def test_every_letter_counts_and_only_how_it_is_composed_does_not(hasher: SecretHasher) -> None:
+    long = "x" * 127
+    hashed = hasher.hash_now(long + "a")
+    assert await hasher.verify(hashed, long + "a")
+    assert not await hasher.verify(hashed, long + "b")
+    assert not await hasher.verify(hasher.hash_now("²-factor-2026"), "2-factor-2026")
+
+
 async def test_nobody_is_never_right_and_costs_as_much(hasher: SecretHasher) -> None:
     hashed = await hasher.hash("sandbox-2026")
 
