@@ -52,10 +52,14 @@ class Family:
         if followed:
             await self._follower.round()
 
-    async def register_locks_child(self, by: LockedBy | None) -> None:
-        """The register says that the child's identity is locked, or no more, and it is followed."""
+    async def child_is_locked(self, whose: str, *, stands: bool) -> None:
+        """A lock of the child's identity that is made here, or the register's, begins or ends."""
+        if whose == "here":
+            await self.happens(lock if stands else unlock, self.child)
+            return
         self.land.watch.advance(MINUTE)
-        await change(self.land, self.child.person_id, locked_by=by, locked_at=by and self.land.watch.now())
+        by, at = (LockedBy.AUTHORITY, self.land.watch.now()) if stands else (None, None)
+        await change(self.land, self.child.person_id, locked_by=by, locked_at=at)
         await self._follower.round()
 
     async def happens(self, what: Happens, person: RegistryRecord) -> None:
@@ -231,31 +235,34 @@ async def test_the_end_of_a_lock_does_not_wake_what_a_lost_guardianship_stopped(
 
 @pytest.mark.parametrize("whose", ["here", "register"])
 async def test_nor_what_the_childs_own_lock_stopped(family: Family, whose: str) -> None:
-    async def child(what: Happens, by: LockedBy | None) -> None:
-        if whose == "here":
-            await family.happens(what, family.child)
-        else:
-            await family.register_locks_child(by)
-
-    await child(lock, LockedBy.AUTHORITY)
+    await family.child_is_locked(whose, stands=True)
     for what in (lock, unlock):
         await family.happens(what, family.mother)
         assert (await family.stands())["state"] == "suspended"
-    await child(unlock, None)
+    await family.child_is_locked(whose, stands=False)
     assert (await family.stands())["state"] == "verified"
 
 
 @pytest.mark.parametrize("first_to_lock", ["mother", "child"])
 @pytest.mark.parametrize("first_to_unlock", ["mother", "child"])
-async def test_of_two_locks_the_last_to_end_wakes_it(family: Family, first_to_lock: str, first_to_unlock: str) -> None:
+@pytest.mark.parametrize("whose", ["here", "register"])
+async def test_of_two_locks_the_last_to_end_wakes_it(
+    family: Family, first_to_lock: str, first_to_unlock: str, whose: str
+) -> None:
     """Whichever of guardian and child is locked first, and whichever is free first: it rests while one is locked."""
-    both = {"mother": family.mother, "child": family.child}
-    for name in sorted(both, key=lambda each: each != first_to_lock):
-        await family.happens(lock, both[name])
+
+    async def locked(name: str, *, stands: bool) -> None:
+        if name == "child":
+            await family.child_is_locked(whose, stands=stands)
+        else:
+            await family.happens(lock if stands else unlock, family.mother)
+
+    for name in sorted(("mother", "child"), key=lambda each: each != first_to_lock):
+        await locked(name, stands=True)
         assert (await family.stands())["state"] == "suspended"
-    await family.happens(unlock, both.pop(first_to_unlock))
+    await locked(first_to_unlock, stands=False)
     assert (await family.stands())["state"] == "suspended"
-    await family.happens(unlock, *both.values())
+    await locked("child" if first_to_unlock == "mother" else "mother", stands=False)
     assert (await family.stands())["state"] == "verified"
 
 

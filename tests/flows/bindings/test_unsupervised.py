@@ -10,7 +10,9 @@ from tests.support.country import Country
 from tests.support.events import kinds
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
-from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
 from vneid_idp.identity.tables import accounts
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.statement import Statement
@@ -57,6 +59,16 @@ async def test_what_they_bound_for_children_rests_and_nothing_else_does(
     assert await states(land, party) == {supervised: BindingState.SUSPENDED, own: BindingState.VERIFIED}
     assert (await kinds(land, child))["binding.suspended"] == 1
     assert await rest(land) == 0
+
+
+async def test_what_has_ended_needs_nobody_who_supervises_it(land: Country, party: RelyingParty) -> None:
+    guardian, child = await agreed(land, party, "guardian"), land.people["child-9"].record.person_id
+    ended = await bind(land, party, "child", child, guardian.person_id)
+    async with land.idp.db.writing() as unit:
+        await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, ended, Move.RELEASE)
+    await stands(land, guardian.person_id, CANNOT_ACT["died"])
+    assert await rest(land) == 0
+    assert await states(land, party) == {ended: BindingState.RELEASED}
 
 
 async def test_who_can_act_again_meanwhile_is_left_alone(

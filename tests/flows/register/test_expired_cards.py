@@ -115,6 +115,20 @@ async def test_a_guardian_whose_card_runs_out_over_night_supervises_nobody(
     assert await states(land, party) == {bound: BindingState.SUSPENDED}
 
 
+async def test_what_has_ended_has_nothing_to_rest(land: Country, party: RelyingParty, follower: Follower) -> None:
+    guardian, child = await agreed(land, party, "guardian"), land.people["child-9"].record.person_id
+    ended = [
+        await bind(land, party, "own", guardian.person_id),
+        await bind(land, party, "child", child, guardian.person_id),
+    ]
+    async with land.idp.db.writing() as unit:
+        for binding in ended:
+            await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, binding, Move.RELEASE)
+    land.watch.set(await card_until(land, follower, guardian.person_id))
+    assert await rest(land) == 0
+    assert await states(land, party) == dict.fromkeys(ended, BindingState.RELEASED)
+
+
 async def test_a_lock_that_is_lifted_does_not_wake_what_rests_for_a_card(
     land: Country, party: RelyingParty, follower: Follower
 ) -> None:

@@ -18,7 +18,7 @@ from vneid_idp.identity.register.reports import (
     PhoneChanged,
     ReportedFact,
 )
-from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.kernel.clock import DAY, local_date, midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Policy, Threshold, ThresholdRow
 
@@ -46,6 +46,20 @@ def test_what_is_right_may_be_reported() -> None:
     check(CHILD, GuardianNamed(PARENT.person_id), PARENT)
     check(CHILD, GuardianshipEnded(CHILD.guardian_ids[0]))
     check(PLAIN, PhoneChanged("+84950000999"))
+    check(PLAIN, PhoneChanged(None))
+
+
+def test_what_is_just_right_may_be_reported() -> None:
+    """Of the very day, and of the last day on which it is so."""
+    born = replace(CHILD, birth_date=TODAY, card=None)
+    check(born, Death(midnight(TODAY)))
+    check(born, Death(MORNING))
+    check(born, citizen(TODAY, TODAY + timedelta(days=1)))
+    assert PLAIN.card is not None
+    check(PLAIN, citizen(PLAIN.card.issued_on + timedelta(days=1)))
+    fifteen = replace(CHILD, birth_date=birthday(TODAY, -16) + timedelta(days=1))
+    check(fifteen, GuardianNamed(PARENT.person_id), of_age(18))
+    check(replace(CHILD, birth_date=birthday(TODAY, -16)), GuardianshipEnded(CHILD.guardian_ids[0]))
 
 
 def of_age(years: int) -> RegistryRecord:
