@@ -1,5 +1,7 @@
 """Bindings: made without the API before them, how they are; the address and the contract of the API."""
 
+from typing import Any
+
 import httpx
 from jsonschema_rs import Draft202012Validator
 
@@ -46,3 +48,34 @@ def assert_as_published(method: str, path: str, answer: httpx.Response) -> None:
     media_type = answer.headers["content-type"].partition(";")[0]
     schema = described["content"][media_type]["schema"]
     Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+
+
+class Caller:
+    """The network with one access token, which checks that every answer is as published."""
+
+    def __init__(self, network: httpx.AsyncClient, land: Country, token: str | None) -> None:
+        self.network = network
+        self.land = land
+        self.headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    async def call(self, method: str, path: str = "", code: str | None = None, **more: Any) -> dict[str, Any]:
+        """Call; `code` is the refusal expected, None for success."""
+        headers = self.headers | more.pop("headers", {})
+        answer = await self.network.request(method, ACCOUNTS + path, headers=headers, **more)
+        body: dict[str, Any] = answer.json()
+        assert_as_published(method, path, answer)
+        assert answer.headers["cache-control"] == "no-store"
+        if code is None:
+            assert answer.is_success, body
+        else:
+            assert (body["code"], body["status"]) == (code, answer.status_code), body
+        return body | {"_status": answer.status_code, "_headers": answer.headers}
+
+    async def bind(self, account_id: str = "1000", code: str | None = None, key: str | None = None) -> dict[str, Any]:
+        """Bind an account."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return await self.call("POST", "", code, json={"account_id": account_id}, headers=headers)
+
+    async def status(self, account_id: str = "1000") -> dict[str, Any]:
+        """What may the account do."""
+        return await self.call("POST", "/status", json={"account_id": account_id})
