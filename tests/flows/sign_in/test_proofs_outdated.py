@@ -108,6 +108,19 @@ async def test_a_passkey_that_was_removed_signs_nobody_in(
     assert await proofs_kept(land) == before
 
 
+async def test_a_passkey_opens_no_account_that_cannot_be_used(land: Country, party: RelyingParty) -> None:
+    device = Authenticator(ISSUER)
+    await register(land, device)
+    await land.idp.db.transact(lambda unit: lock(land, unit))
+    person, page = await at_signin(land, party)
+    answer = await use_passkey(person, page, f"{page.path}/passkey", device)
+    said = answer.json()
+    assert (answer.status_code, said["code"], said["detail"]) == (403, "account_not_usable", "locked_by_holder")
+    assert "session" not in " ".join(person.browser.cookies)
+    assert await proofs_kept(land) == {}
+    assert not await is_on_record(land)
+
+
 async def register(land: Country, device: Authenticator) -> None:
     idp, person_id = land.idp, who(land)
     async with idp.db.reading() as reading:

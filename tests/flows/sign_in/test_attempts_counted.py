@@ -1,0 +1,97 @@
+"""What fails at a door is counted there for the account, the address and the service; what is right begins anew."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.pages import opened, post
+from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.signing_in import at_second, at_signin, post_json
+from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.web.limits import Limit, Secret, Subject
+
+FEW, MANY = (Limit(2, 15 * MINUTE),), (Limit(1_000, 15 * MINUTE),)
+ACTIVATION = {
+    "code": "0000000000",
+    "password": "sandbox-2026",
+    "password-again": "sandbox-2026",
+    "passcode": "246810",
+    "passcode-again": "246810",
+}
+Fail = Callable[[Country, RelyingParty, str], Awaitable[int]]
+
+
+async def password(land: Country, party: RelyingParty, slug: str) -> int:
+    person, page = await at_signin(land, party, slug)
+    answer = await person.submit(page, identifier=person.persona.username, secret="wrong password")
+    assert isinstance(answer, Page)
+    return answer.response.status_code
+
+
+async def message(land: Country, party: RelyingParty, slug: str) -> int:
+    person, page = await at_second(land, party, slug)
+    answer = await person.submit(page, code="000000")
+    assert isinstance(answer, Page)
+    return answer.response.status_code
+
+
+async def passkey(land: Country, party: RelyingParty, slug: str) -> int:
+    person, page = await at_signin(land, party, slug)
+    return (await post_json(person, page, f"{page.path}/passkey", {"sealed": "x", "answer": "{}"})).status_code
+
+
+async def activation(land: Country, _: RelyingParty, slug: str) -> int:
+    person = Person(land, land.people[slug])
+    form = {"identifier": person.persona.username, **ACTIVATION}
+    return (await post(person, await opened(person, "/activate"), "/activate", **form)).response.status_code
+
+
+def limit(land: Country, patch: pytest.MonkeyPatch, few: Subject) -> None:
+    """Two attempts for `few`, and no end of them for anybody else."""
+    subjects = {subject: FEW if subject is few else MANY for subject in Subject}
+    patch.setattr(land.idp.limits, "_table", dict.fromkeys(Secret, subjects))
+
+
+REFUSED = {password: 422, message: 422, passkey: 400, activation: 422}
+"""What a failure says; once there were too many, no door of these says whether it was one."""
+
+
+@pytest.mark.parametrize("fail", REFUSED)
+async def test_an_address_fails_so_often_and_no_more_whoever_it_tries(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, fail: Fail
+) -> None:
+    limit(land, monkeypatch, Subject.ADDRESS)
+    answers = [await fail(land, party, slug) for slug in ("complete", "guardian", "plain")]
+    refused = 422 if fail is activation else 429
+    assert answers == [REFUSED[fail], REFUSED[fail], refused]  # type: ignore[index]
+    if fail is activation:
+        person = Person(land, land.people["plain"])
+        page = await post(person, await opened(person, "/activate"), "/activate", identifier="0971", **ACTIVATION)
+        assert "thử quá nhiều lần" in page.text
+
+
+@pytest.mark.parametrize("fail", [password, message, passkey])
+async def test_a_service_fails_so_often_and_the_next_one_for_itself(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, fail: Fail
+) -> None:
+    other = RelyingParty(land, await land.register(client_name="Khác"))
+    limit(land, monkeypatch, Subject.CLIENT)
+    answers = [await fail(land, party, slug) for slug in ("complete", "guardian", "plain")]
+    assert answers == [REFUSED[fail], REFUSED[fail], 429]  # type: ignore[index]
+    assert await fail(land, other, "plain") == REFUSED[fail]  # type: ignore[index]
+
+
+async def test_a_right_password_gives_all_attempts_again(land: Country, party: RelyingParty) -> None:
+    for _ in range(3):
+        assert [await password(land, party, "complete") for _ in range(4)] == [422] * 4
+        person, page = await at_signin(land, party)
+        assert isinstance(consent := await person.sign_in(page), Page)
+        assert consent.path.startswith("/consent/")
+
+
+async def test_codes_of_an_office_and_passwords_are_guesses_at_one_account(land: Country, party: RelyingParty) -> None:
+    for _ in range(5):
+        assert await activation(land, party, "complete") == 422
+    assert await password(land, party, "complete") == 429
+    assert await password(land, party, "guardian") == 422
