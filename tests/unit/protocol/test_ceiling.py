@@ -68,6 +68,33 @@ def test_what_a_client_does_not_speak_of_stands_as_the_operator_left_it(registra
     assert registration.read_registration(plain, registrar, before=before).members == before
 
 
+SHOWN: dict[str, Any] = {
+    **LEFT, "client_name#en": "One", "logo_uri": "https://rp.example/logo.png",
+    "post_logout_redirect_uris": ["https://rp.example/out"],
+}  # fmt: skip
+OTHERWISE: list[dict[str, Any]] = [
+    {"client_name": "Hai"}, {"client_name": None}, {"client_name#en": "Two"}, {"client_name#en": None},
+    {"client_name#fr": "Un"}, {"logo_uri": "https://rp.example/other.png"}, {"logo_uri": None},
+    {"redirect_uris": [CALLBACK, f"{CALLBACK}/other"]}, {"redirect_uris": [f"{CALLBACK}/other"]},
+    {"post_logout_redirect_uris": ["https://rp.example/elsewhere"]}, {"post_logout_redirect_uris": None},
+]  # fmt: skip
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("whose", ["registered", "changed"])
+@pytest.mark.parametrize("otherwise", OTHERWISE, ids=str)
+def test_what_people_are_shown_is_neither_changed_nor_taken_away(
+    registrar: Registrar, whose: str, otherwise: dict[str, Any]
+) -> None:
+    before = registration.read_registration(SHOWN, OPERATOR, before=left_by_operator(registrar, whose)).members
+    assert registration.read_registration(SHOWN, registrar, before=before).members == before
+    with pytest.raises(InvalidClientMetadata, match="only the operator changes what people are shown") as refused:
+        registration.read_registration({**SHOWN, **otherwise}, registrar, before=before)
+    assert refused.value.member in otherwise
+    changed = registration.read_registration({**SHOWN, **otherwise}, OPERATOR, before=before).members
+    assert all(changed.get(name) == value for name, value in otherwise.items() if value is not None)
+
+
 @EVERYWHERE
 @pytest.mark.parametrize("whose", ["registered", "changed"])
 def test_a_client_gives_up_what_it_wants_and_gets_it_back_from_the_operator_alone(

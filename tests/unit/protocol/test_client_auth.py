@@ -222,6 +222,48 @@ def test_a_signature_that_is_none_is_refused(signature: str) -> None:
         jose.check_signature(jose.read_unverified(f"{start}.{signature}"), keys(EC), "ES256")
 
 
+def test_without_a_kid_eight_keys_are_tried_and_no_more() -> None:
+    token, others = jose.read_unverified(signed(GOOD)), [ECKey.generate_key("P-256") for _ in range(8)]
+    jose.check_signature(token, keys(*others[1:], EC), "ES256")
+    with pytest.raises(UnknownKey):
+        jose.check_signature(token, keys(*others, EC), "ES256")
+
+
+def test_a_token_has_a_length() -> None:
+    short = raw({"alg": "ES256"}, GOOD)
+    head, payload, signature = short.split(".")
+    longest = f"{head}.{payload}.{signature.ljust(32_768 - len(head) - len(payload) - 2, 'A')}"
+    assert jose.read_unverified(longest).claims == GOOD
+    with pytest.raises(BadToken, match="too long"):
+        jose.read_unverified(longest + "A")
+
+
+X25519 = OKPKey.generate_key("X25519", private=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "alg", "changes", "fits"),
+    [
+        (RSA, "RSA-OAEP", {}, True),
+        (RSA, "RSA-OAEP-256", {"use": "enc", "alg": "RSA-OAEP-256"}, True),
+        (EC, "ECDH-ES", {"use": "enc"}, True),
+        (X25519, "ECDH-ES+A128KW", {"alg": "ECDH-ES+A128KW"}, True),
+        (RSA, "ECDH-ES", {}, False),
+        (EC, "RSA-OAEP", {}, False),
+        (ED, "ECDH-ES", {}, False),
+        (EC, "ECDH-ES", {"use": "sig"}, False),
+        (RSA, "RSA-OAEP", {"use": "sig"}, False),
+        (RSA, "RSA-OAEP", {"alg": "RSA-OAEP-256"}, False),
+        (RSA, "RSA-OAEP", {"alg": "PS256"}, False),
+    ],
+)
+def test_a_key_is_encrypted_to_where_it_is_of_the_kind_and_for_nothing_else(
+    key: Any, alg: str, changes: dict[str, str], fits: bool
+) -> None:
+    (found,) = keys(key, **changes)
+    assert found.encrypts(alg) is fits
+
+
 def test_a_changed_payload_is_refused() -> None:
     head, _, signature = signed(GOOD).split(".")
     token = jose.read_unverified(f"{head}.{base64url(json.dumps({**GOOD, 'sub': 'cli_b'}).encode())}.{signature}")
@@ -257,6 +299,10 @@ def test_rsa_keys_are_of_a_sensible_size(bits: int) -> None:
     modulus = base64url((2 ** (bits - 1) + 1).to_bytes((bits + 7) // 8))
     with warnings.catch_warnings(action="ignore"), pytest.raises(BadKeys):
         read_keys({"keys": [{"kty": "RSA", "n": modulus, "e": "AQAB"}]})
+
+
+def test_fifty_keys_are_read() -> None:
+    assert len(read_keys({"keys": [EC.as_dict(private=False)] * 50})) == 50
 
 
 def test_keys_of_unknown_kinds_are_passed_over() -> None:
