@@ -102,7 +102,7 @@ def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: 
     if material:
         return {**content, "version": version}
     had, has = ({*purpose["required"], *purpose["optional"]} for purpose in (before, wanted))
-    added = {claim: since for claim, since in before.get("claims_since", {}).items() if claim in has & had}
+    added = {claim: since for claim, since in before.get("claims_since", {}).items() if claim in has}
     added |= dict.fromkeys(sorted(has - had), version)
     answers_since = before.get("answers_since", before["version"])
     return {**content, "version": version, "answers_since": answers_since, "claims_since": added}
