@@ -309,6 +309,7 @@ async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Da
         assert [row["wrapped"] is None for row in rows] == [True, False]
         added = await service.rotate(unit, MASTER, kinds=(KeyKind.EDDSA,))
         events = await unit.fetch(Statement(select(audited).where(audited.c.data.contains("EdDSA"))))
+        assert await service.rewrap(unit, MASTER, b"another master secret of settings") == len(KeyKind) + 1
     assert [key.generation for key in added] == [3]
     assert {row["kind"] for row in events} == {"key.rotated"}
     assert sorted(orjson.loads(row["data"])["generation"] for row in events) == [1, 2, 3]

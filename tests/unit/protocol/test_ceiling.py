@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.registration import CALLBACK, JWKS, OPERATOR, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
+from vneid_idp.protocol.ceiling import WIDENS
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 
@@ -66,6 +67,8 @@ def test_what_a_client_does_not_speak_of_stands_as_the_operator_left_it(registra
     before = left_by_operator(registrar, whose)
     plain = {name: LEFT[name] for name in ("redirect_uris", "client_name", "jwks", "id_token_signed_response_alg")}
     assert registration.read_registration(plain, registrar, before=before).members == before
+    silent = plain | dict.fromkeys(WIDENS)
+    assert registration.read_registration(silent, registrar, before=before).members == before, "null says nothing"
 
 
 SHOWN: dict[str, Any] = {

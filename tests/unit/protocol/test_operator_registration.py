@@ -12,7 +12,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 @pytest.mark.parametrize(
     "changes",
     [{"id": ""}, {"id": 1}, {"id": "a/b"}, {"id": "+"}, {"id": ".."}, {"id": "a" * 65},
-     {"version": 0}, {"version": "x"}, {"version": "²"}, {"version": "9" * 5000},
+     {"version": 0}, {"version": 2**31}, {"version": "x"}, {"version": "²"}, {"version": "9" * 5000},
      {"title": {"en": "x"}}, {"text": None},
      {"required": ["shoe_size"]}, {"optional": "age_band"}, {"optional": ["identity_level"]}],
 )  # fmt: skip
