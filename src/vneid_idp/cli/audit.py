@@ -3,8 +3,7 @@
 import typer
 
 from vneid_idp.audit import service
-from vneid_idp.cli.terminal import fail, out, settings_of, with_database
-from vneid_idp.storage.unit import Database
+from vneid_idp.cli.terminal import fail, out, settings_of, with_reading
 
 app = typer.Typer(no_args_is_help=True, help="The append-only record of events.")
 
@@ -18,11 +17,7 @@ def audit() -> None:
 def verify(context: typer.Context) -> None:
     """Walk the hash chain; exit code 1 if a link does not hold."""
 
-    async def work(database: Database) -> service.Verification:
-        async with database.reading() as unit:
-            return await service.verify(unit)
-
-    found = with_database(settings_of(context), work)
+    found = with_reading(settings_of(context), service.verify)
     out.print(f"{found.events} events in {found.batches} batches hold; {found.unsealed} wait to be chained.")
     if found.head:
         out.print(f"Head of the chain, to compare with one kept elsewhere: {found.head}", markup=False)

@@ -1,7 +1,7 @@
 """`clients purposes show | set`: why a relying party asks, and what people are asked again after a change."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,12 +14,12 @@ from vneid_idp.cli.terminal import (
     print_json,
     read_json,
     settings_of,
-    with_database,
+    with_reading,
     with_unit,
 )
 from vneid_idp.clients import by_operator, service
 from vneid_idp.protocol.client import Client
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Unit
 
 app = typer.Typer(no_args_is_help=True, help="The purposes of a relying party, and their versions.")
 
@@ -28,13 +28,8 @@ app = typer.Typer(no_args_is_help=True, help="The purposes of a relying party, a
 def show(context: typer.Context, client_id: str) -> None:
     """Show the purposes as JSON, in the form that `set` takes."""
 
-    async def work(database: Database) -> list[dict[str, Any]]:
-        async with database.reading() as unit:
-            client = await service.get_client(unit, client_id)
-        purposes: list[dict[str, Any]] = client.metadata.get("purposes", [])
-        return purposes
-
-    print_json(with_database(settings_of(context), work))
+    client = with_reading(settings_of(context), lambda unit: service.get_client(unit, client_id))
+    print_json(client.metadata.get("purposes", []))
 
 
 @app.command("set")

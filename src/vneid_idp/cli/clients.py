@@ -18,7 +18,7 @@ from vneid_idp.cli.terminal import (
     read_json,
     settings_of,
     when,
-    with_database,
+    with_reading,
     with_unit,
 )
 from vneid_idp.clients import by_operator, domains, service
@@ -28,7 +28,7 @@ from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.members import Registrar
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Reading, Unit
 
 app = typer.Typer(no_args_is_help=True, help="Register relying parties, look after them, take them out of service.")
 app.add_typer(client_purposes.app, name="purposes")
@@ -51,10 +51,7 @@ def register(
     except OAuthError as error:
         fail(f"{file}: {error.description}")
 
-    async def work(unit: Unit) -> service.Registered:
-        return await service.register(unit, found, client_id=client_id, deed=deed)
-
-    registered = with_unit(settings, work)
+    registered = with_unit(settings, lambda unit: service.register(unit, found, client_id=client_id, deed=deed))
     credentials: dict[str, Any] = {"client_id": registered.client.client_id}
     if registered.secret is not None:
         credentials["client_secret"] = registered.secret
@@ -66,15 +63,14 @@ def register(
 def list_clients(context: typer.Context) -> None:
     """List every relying party."""
 
-    async def work(database: Database) -> list[Client]:
+    async def look(unit: Reading) -> list[Client]:
         found: list[Client] = []
-        async with database.reading() as unit:
-            while page := await service.list_clients(unit, after=found[-1].client_id if found else ""):
-                found += page
+        while page := await service.list_clients(unit, after=found[-1].client_id if found else ""):
+            found += page
         return found
 
     rows = [("client_id", "Name", "Method", "Scope", "Registered", "Disabled")]
-    for client in with_database(settings_of(context), work):
+    for client in with_reading(settings_of(context), look):
         method, scope = client.token_endpoint_auth_method, " ".join(client.scope)
         issued = to_rfc3339(client.issued_at)
         rows.append((client.client_id, client.client_name, method, scope, issued, when(client.disabled_at)))
@@ -85,13 +81,12 @@ def list_clients(context: typer.Context) -> None:
 def show(context: typer.Context, client_id: str) -> None:
     """Show what is registered of a relying party, and how it stands, as JSON; no secret is among it."""
 
-    async def work(database: Database) -> dict[str, Any]:
-        async with database.reading() as unit:
-            client = await service.get_client(unit, client_id)
-            found = await domains.list_domains(unit, client_id)
+    async def look(unit: Reading) -> dict[str, Any]:
+        client = await service.get_client(unit, client_id)
+        found = await domains.list_domains(unit, client_id)
         return {**by_operator.describe(client), "domains": [_domain(each) for each in found]}
 
-    print_json(with_database(settings_of(context), work))
+    print_json(with_reading(settings_of(context), look))
 
 
 @app.command()
@@ -124,11 +119,7 @@ def update(
 def enable(context: typer.Context, client_id: str, by: By, reason: Reason) -> None:
     """Let a relying party that was disabled use the provider again; what was granted before counts again."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        await service.enable(unit, client_id, deed)
-
-    with_unit(settings_of(context), work)
+    with_unit(settings_of(context), lambda unit: service.enable(unit, client_id, deed))
     out.print(f"{client_id} is enabled.", markup=False)
 
 
@@ -136,12 +127,8 @@ def enable(context: typer.Context, client_id: str, by: By, reason: Reason) -> No
 def disable(context: typer.Context, client_id: str, by: By, reason: Reason) -> None:
     """Take a relying party out of service: it can neither authenticate nor send people any more."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        # Providers see the change within seconds; what was granted counts no more with this very transaction.
-        await service.disable(unit, client_id, deed)
-
-    with_unit(settings_of(context), work)
+    # Providers see the change within seconds; what was granted counts no more with this very transaction.
+    with_unit(settings_of(context), lambda unit: service.disable(unit, client_id, deed))
     out.print(f"{client_id} is disabled.", markup=False)
 
 

@@ -2,10 +2,10 @@
 
 import typer
 
-from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, when, with_database, with_unit
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, when, with_reading, with_unit
 from vneid_idp.clients import families
 from vneid_idp.clients.families import Family
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Reading
 
 app = typer.Typer(no_args_is_help=True, help="Organisations whose relying parties go in and out of service together.")
 
@@ -14,15 +14,14 @@ app = typer.Typer(no_args_is_help=True, help="Organisations whose relying partie
 def list_families(context: typer.Context) -> None:
     """List every family of relying parties."""
 
-    async def work(database: Database) -> list[Family]:
+    async def look(unit: Reading) -> list[Family]:
         found: list[Family] = []
-        async with database.reading() as unit:
-            while page := await families.page(unit, after=found[-1].family_id if found else ""):
-                found += page
+        while page := await families.page(unit, after=found[-1].family_id if found else ""):
+            found += page
         return found
 
     rows = [("family", "Name", "Disabled")]
-    for family in with_database(settings_of(context), work):
+    for family in with_reading(settings_of(context), look):
         rows.append((family.family_id, family.name, when(family.disabled_at)))
     print_rows(*rows)
 
@@ -31,11 +30,7 @@ def list_families(context: typer.Context) -> None:
 def create(context: typer.Context, family_id: str, text: str, by: By, reason: Reason) -> None:
     """Make a family, with the name of its organisation, before its first relying party is registered."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        await families.create(unit, family_id, text, deed)
-
-    with_unit(settings_of(context), work)
+    with_unit(settings_of(context), lambda unit: families.create(unit, family_id, text, deed))
     out.print(f"{family_id} is there.", markup=False)
 
 
@@ -43,11 +38,7 @@ def create(context: typer.Context, family_id: str, text: str, by: By, reason: Re
 def name(context: typer.Context, family_id: str, text: str, by: By, reason: Reason) -> None:
     """Give a family the name of its organisation."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        await families.name(unit, family_id, text, deed)
-
-    with_unit(settings_of(context), work)
+    with_unit(settings_of(context), lambda unit: families.name(unit, family_id, text, deed))
     out.print(f"{family_id} is called {text}.", markup=False)
 
 
@@ -55,11 +46,7 @@ def name(context: typer.Context, family_id: str, text: str, by: By, reason: Reas
 def disable(context: typer.Context, family_id: str, by: By, reason: Reason) -> None:
     """Take every relying party of a family out of service, and all that was granted to them with it."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        await families.disable(unit, family_id, deed)
-
-    with_unit(settings_of(context), work)
+    with_unit(settings_of(context), lambda unit: families.disable(unit, family_id, deed))
     out.print(f"{family_id} is disabled.", markup=False)
 
 
@@ -67,9 +54,5 @@ def disable(context: typer.Context, family_id: str, by: By, reason: Reason) -> N
 def enable(context: typer.Context, family_id: str, by: By, reason: Reason) -> None:
     """Put a family back into service: what was granted, and was not ended meanwhile, counts again."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        await families.enable(unit, family_id, deed)
-
-    with_unit(settings_of(context), work)
+    with_unit(settings_of(context), lambda unit: families.enable(unit, family_id, deed))
     out.print(f"{family_id} is enabled.", markup=False)

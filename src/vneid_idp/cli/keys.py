@@ -14,16 +14,16 @@ from vneid_idp.cli.terminal import (
     print_rows,
     settings_of,
     when,
-    with_database,
+    with_reading,
     with_unit,
 )
-from vneid_idp.clients.key_readiness import KeyReadiness, find_readiness
+from vneid_idp.clients.key_readiness import find_readiness
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.keys import service
 from vneid_idp.keys.material import WrongMaster
 from vneid_idp.keys.rules import ROTATED, KeyFacts, KeyKind
 from vneid_idp.settings import SANDBOX_MARK, read_root_secret
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Unit
 
 app = typer.Typer(no_args_is_help=True, help="List the keys, announce successors, change the root secret.")
 
@@ -32,12 +32,8 @@ app = typer.Typer(no_args_is_help=True, help="List the keys, announce successors
 def list_keys(context: typer.Context) -> None:
     """List every key there ever was, and its state now."""
 
-    async def work(database: Database) -> tuple[service.ListedKey, ...]:
-        async with database.reading() as unit:
-            return await service.list_keys(unit)
-
     rows = [("Kind", "Generation", "kid", "State", "Announced", "Active", "Retired", "Removed")]
-    for key in with_database(settings_of(context), work):
+    for key in with_reading(settings_of(context), service.list_keys):
         announced, active = to_rfc3339(key.announced_at), to_rfc3339(key.activate_at)
         ends = (when(key.retire_at), when(key.remove_at))
         rows.append((key.kind, str(key.generation), key.kid, key.state, announced, active, *ends))
@@ -48,11 +44,7 @@ def list_keys(context: typer.Context) -> None:
 def readiness(context: typer.Context) -> None:
     """Show which relying parties were seen fetching the keys that are announced, as far as it can be told."""
 
-    async def work(database: Database) -> tuple[KeyReadiness, ...]:
-        async with database.reading() as unit:
-            return await find_readiness(unit)
-
-    found = with_database(settings_of(context), work)
+    found = with_reading(settings_of(context), find_readiness)
     if not found:
         out.print("No signing key is announced.")
     for each in found:

@@ -8,8 +8,8 @@ import typer
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.cli.office import for_person
 from vneid_idp.cli.people import Workplace, open_workplace
-from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database
-from vneid_idp.identity.offices.decided_requests import DecidedRequest, decided_requests
+from vneid_idp.cli.terminal import By, Reason, deed_of, out, print_rows, settings_of, with_database, with_reading
+from vneid_idp.identity.offices.decided_requests import decided_requests
 from vneid_idp.identity.offices.lock_requests import LockRequest, open_requests
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
@@ -56,24 +56,16 @@ def list_requests(
         _list_decided(context)
         return
 
-    async def work(db: Database) -> tuple[LockRequest, ...]:
-        async with db.reading() as unit:
-            return await open_requests(unit)
-
     rows = [("request_id", "Person", "What", "Asked", "By", "Reason")]
-    for each in with_database(settings_of(context), work):
+    for each in with_reading(settings_of(context), open_requests):
         what = "lock" if each.lock else "unlock"
         rows.append((each.request_id, each.person_id, what, to_rfc3339(each.asked_at), each.asked_by, each.reason))
     print_rows(*rows)
 
 
 def _list_decided(context: typer.Context) -> None:
-    async def work(db: Database) -> tuple[DecidedRequest, ...]:
-        async with db.reading() as unit:
-            return await decided_requests(unit)
-
     rows = [("request_id", "Person", "What", "Asked by", "Outcome", "When", "By", "Reason")]
-    for each in with_database(settings_of(context), work):
+    for each in with_reading(settings_of(context), decided_requests):
         asked, what = each.asked, "lock" if each.asked.lock else "unlock"
         came = (each.outcome.replace("_", " "), to_rfc3339(each.at), each.decided_by or "", each.reason or "")
         rows.append((asked.request_id, asked.person_id, what, asked.asked_by, *came))

@@ -28,7 +28,7 @@ from vneid_idp.kernel.clock import local_date, to_rfc3339
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import read_policy
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Policy, Requirement, ThresholdRow
-from vneid_idp.policy.service import PolicyDraft, PolicyVersion
+from vneid_idp.policy.service import PolicyVersion
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.simulate_policy import Simulation, simulate_draft
 
@@ -107,11 +107,7 @@ def load(
 ) -> None:
     """Check a file and store its rows as a draft. Nothing changes until it is published."""
     deed, text = deed_of(by, reason), _text(file)
-
-    async def work(unit: Unit) -> PolicyDraft:
-        return await service.load(unit, text, actions_of(), deed)
-
-    draft = with_unit(settings_of(context), _ensured(work))
+    draft = with_unit(settings_of(context), _ensured(lambda unit: service.load(unit, text, actions_of(), deed)))
     if as_json:
         print_json(draft)
         return
@@ -164,11 +160,7 @@ def publish(
 ) -> None:
     """Publish a draft: from the days that its rows name they hold, in every provider within seconds."""
     deed = deed_of(by, reason)
-
-    async def work(unit: Unit) -> None:
-        await service.publish(unit, version, deed, backdated=backdated)
-
-    with_unit(settings_of(context), _ensured(work))
+    with_unit(settings_of(context), _ensured(lambda unit: service.publish(unit, version, deed, backdated=backdated)))
     out.print(f"Version {version} is published.")
 
 

@@ -21,9 +21,9 @@ from vneid_idp.cli.terminal import (
     schema_explained,
     settings_of,
     with_database,
+    with_reading,
 )
 from vneid_idp.identity.register import set_aside
-from vneid_idp.identity.register.set_aside import SetAside
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock, to_rfc3339
 from vneid_idp.keys import service as keys
@@ -40,12 +40,8 @@ app = typer.Typer(no_args_is_help=True, help="The population register: changes t
 def list_set_aside(context: typer.Context) -> None:
     """List the changes that could not be followed. The feed went on without them; these people are not in step."""
 
-    async def work(db: Database) -> list[tuple[str, SetAside]]:
-        async with db.reading() as unit:
-            return await set_aside.list_set_aside(unit)
-
     rows = [("Cursor", "Person", "Facts", "Changed", "Error", "Set aside", "Feed")]
-    for feed, each in with_database(settings_of(context), work):
+    for feed, each in with_reading(settings_of(context), set_aside.list_set_aside):
         change = each.change
         cells = (change.cursor, change.person_id, " ".join(change.facts), to_rfc3339(change.at))
         rows.append((*cells, each.error, to_rfc3339(each.set_aside_at), feed))

@@ -18,7 +18,7 @@ from vneid_idp.cli.terminal import (
     print_rows,
     settings_of,
     when,
-    with_database,
+    with_reading,
     with_unit,
 )
 from vneid_idp.identity.factors import passkeys
@@ -26,7 +26,7 @@ from vneid_idp.identity.factors.passkeys import AddedByOther
 from vneid_idp.identity.offices.roles import EVERYWHERE, HeldRole, Role, end_role, list_roles
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import DAY, midnight, to_rfc3339
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.by_command import hold_whoever_commands
 from vneid_idp.use_cases.give_role import give_role
 
@@ -93,12 +93,8 @@ def end(context: typer.Context, role_id: str, by: By, reason: Reason) -> None:
 def list_all(context: typer.Context) -> None:
     """List every role that somebody holds."""
 
-    async def work(database: Database) -> tuple[HeldRole, ...]:
-        async with database.reading() as unit:
-            return await list_roles(unit)
-
     rows = [("role_id", "Person", "Role", "Office", "Given", "By", "Ends")]
-    for held in with_database(settings_of(context), work):
+    for held in with_reading(settings_of(context), list_roles):
         given, ends = to_rfc3339(held.given_at), when(held.ends_at)
         rows.append((held.role_id, held.person_id, held.role, held.scope, given, held.given_by, ends))
     print_rows(*rows)

@@ -17,7 +17,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.settings import BadSettings, Environment, Loaded, Settings, read_settings
 from vneid_idp.storage.database import open_database
-from vneid_idp.storage.unit import Database, StatementFailed, Unit
+from vneid_idp.storage.unit import Database, Reading, StatementFailed, Unit
 
 T = TypeVar("T")
 
@@ -90,6 +90,16 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
         fail(refusal.title, *([refusal.detail] if refusal.detail else []))
     except OAuthError as refusal:  # metadata that cannot be registered
         fail(refusal.description)
+
+
+def with_reading(settings: Settings, look: Callable[[Reading], Awaitable[T]]) -> T:
+    """What `look` finds in one snapshot; a refusal is printed."""
+
+    async def work(database: Database) -> T:
+        async with database.reading() as unit:
+            return await look(unit)
+
+    return with_database(settings, work)
 
 
 def with_unit(settings: Settings, work: Callable[[Unit], Awaitable[T]]) -> T:
