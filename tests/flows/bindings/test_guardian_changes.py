@@ -62,6 +62,10 @@ class Family:
         await change(self.land, self.child.person_id, locked_by=by, locked_at=at)
         await self._follower.round()
 
+    async def follows(self) -> None:
+        """What the register changed is followed."""
+        await self._follower.round()
+
     async def happens(self, what: Happens, person: RegistryRecord) -> None:
         self.land.watch.advance(MINUTE)
         await self.land.idp.db.transact(lambda unit: what(self.land, unit, person.person_id))
@@ -181,6 +185,20 @@ async def test_the_young_person_takes_over_at_sixteen(land: Country, family: Fam
     stands = await family.stands()
     assert (stands["state"], stands["supervised"]) == ("verified", False)
     assert may_post(stands)
+
+
+async def test_a_young_person_without_a_card_takes_nothing_over(land: Country, family: Family) -> None:
+    """The account rests for another reason as soon as it is the person's own."""
+    card = family.child.card
+    assert card is not None
+    await family.happens(lock, family.mother)
+    await family.it_is_the_birthday()
+    for there_is, status in ((None, 409), (card, 200)):
+        await change(land, family.child.person_id, card=there_is)
+        await family.follows()
+        answer = await family.binds(family.child)
+        assert (answer.status_code, answer.json().get("code")) == (status, None if there_is else "binding_suspended")
+        assert (await family.stands())["state"] == ("verified" if there_is else "suspended")
 
 
 @pytest.mark.parametrize("how", CANNOT_ACT)

@@ -145,6 +145,23 @@ async def test_a_lock_that_is_lifted_does_not_wake_what_rests_for_a_card(
     assert await states(land, party) == {own: BindingState.VERIFIED}
 
 
+async def test_what_the_provider_suspended_before_a_lock_no_card_wakes(
+    land: Country, party: RelyingParty, follower: Follower
+) -> None:
+    someone = await agreed(land, party)
+    own = await bind(land, party, "own", someone.person_id)
+    async with land.idp.db.writing() as unit:
+        await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, own, Move.SUSPEND)
+    land.watch.advance(MINUTE)
+    await say(land, lock, someone)
+    for card in (None, someone.person.persona.record.card):
+        land.watch.advance(MINUTE)
+        await change(land, someone.person_id, card=card)
+        await follower.round()
+    await say(land, unlock, someone)
+    assert await states(land, party) == {own: BindingState.SUSPENDED}
+
+
 async def test_what_the_provider_suspended_itself_is_left_alone_and_holds_nobody_up(
     land: Country, party: RelyingParty, follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.capabilities import may
+from tests.support.people import persona
 from tests.support.watch import MORNING
 from vneid_idp.bindings.engine.kind import Entry
+from vneid_idp.bindings.engine.rules import acts_for
 from vneid_idp.bindings.social_accounts.capabilities import Action, capabilities
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, BindingState
@@ -29,6 +31,7 @@ from vneid_idp.bindings.social_accounts.words import (
     OwnProofRequired,
     Reason,
 )
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import SECOND, VIETNAM
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
@@ -155,6 +158,22 @@ def test_more_proof_never_allows_less(binding: SocialAccount | None, level: int,
 )
 def test_what_a_second_proof_adds(binding: SocialAccount, proof: BindingProof, better: bool) -> None:
     assert is_better(proof, binding) is better
+
+
+def test_its_holder_acts_for_it_and_who_bound_it_as_long_as_a_guardian() -> None:
+    child = persona("child-9").record
+    mother, aunt = "per_mother", "per_aunt"
+    binding = replace(SUPERVISED, person_id=child.person_id, representative_id=mother)
+    both = replace(child, guardian_ids=(mother, aunt))
+
+    def acts(person_id: str, record: RegistryRecord | None) -> bool:
+        return acts_for(person_id, binding, record, RULES, MORNING)
+
+    assert acts(child.person_id, None)
+    assert (acts(mother, both), acts(aunt, both)) == (True, False), "another guardian proves it first"
+    grown = replace(both, birth_date=both.birth_date.replace(year=both.birth_date.year - 8))
+    for record in (None, replace(child, guardian_ids=(aunt,)), replace(both, deceased_at=MORNING), grown):
+        assert not acts(mother, record)
 
 
 @pytest.mark.parametrize(
