@@ -22,6 +22,7 @@ from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices import tables as offices_tables
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.sealing import NotSealedHere
+from vneid_idp.protocol.claims import Decision
 from vneid_idp.sandbox.country.population import COLUMN, Population
 from vneid_idp.sandbox.country.tables import registry_numbers, registry_people
 from vneid_idp.storage.statement import Statement
@@ -95,6 +96,17 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
     payload = open_delivery(land.idp.keys.sealer, waiting[0]).payload
     assert payload == {"person_id": someone.person_id, "session_id": someone.session_id}
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
+
+
+async def test_every_consent_ends_however_many_there_are(land: Country) -> None:
+    someone = await known(land)
+    decided = {"age_band": Decision("account", 1, True)}
+    async with land.idp.db.writing() as unit:
+        for number in range(201):
+            await consents.give(unit, someone.person_id, f"cli_{number}", decided, consents.Shown("text", "vi"))
+    await forget(land, someone)
+    async with land.idp.db.reading() as unit:
+        assert await consents.list_current(unit, someone.person_id) == []
 
 
 async def test_a_code_on_its_way_to_the_phone_of_who_was_forgotten_is_not_sent(

@@ -35,6 +35,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
 from vneid_idp.use_cases.bind_account import bind_account
+from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.give_role import give_role
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, ReasonNeeded, find_at_desk
 from vneid_idp.use_cases.protect_account import (
@@ -89,6 +90,16 @@ async def test_a_grant_binds_a_childs_account_by_its_scope_alone(
     with pytest.raises(InsufficientScope):
         await bind(land, party, await granted(land, party, scope, "child-9"), "child-9")
     assert (await bind(land, party, await granted(land, party, CHILD, "child-9"), "child-9")).created
+
+
+async def test_nothing_is_bound_for_a_child_who_was_forgotten_meanwhile(land: Country, party: RelyingParty) -> None:
+    """The register was asked before; so was whether the child may be acted for."""
+    grant_id, answer = await granted(land, party, CHILD, "child-9"), await asked(land, "child-9")
+    client, blind = party.registered.client, land.idp.keys.blind
+    await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, answer.record.person_id))
+    with pytest.raises(persons.Overtaken):
+        async with land.idp.db.writing() as unit:
+            await bind_account(unit, blind, client, grant_id, answer, shipped(), account_id="1000")
 
 
 async def test_a_grant_that_binds_nothing_releases_nothing(land: Country, party: RelyingParty) -> None:

@@ -63,14 +63,26 @@ async def test_a_role_holds_from_when_it_is_given_until_it_ends(db: Database, wa
     first = await give(db)
     await give(db, Role.OFFICER, ends_at=watch.now() + DAY)
     assert await held(db) == [Role.CLERK, Role.OFFICER]
-    watch.advance(DAY)
+    plain, given_at = persona("plain").record.person_id, watch.now()
+    async with db.reading() as unit:
+        listed = [role for role in await list_roles(unit) if role.person_id == plain]
+        assert listed == list(await roles_of(unit, plain))
+        assert await list_roles(unit, most=1) == (await list_roles(unit))[:1]
+    assert [(role.role, role.scope, role.given_by, role.given_at, role.ends_at) for role in listed] == [
+        (Role.CLERK, "HN-01", "boss", given_at, None),
+        (Role.OFFICER, "HN-01", "boss", given_at, given_at + DAY),
+    ]
+    watch.advance(DAY - 1)
+    assert await held(db) == [Role.CLERK, Role.OFFICER]
+    watch.advance(1)
     assert await held(db) == [Role.CLERK]
+    async with db.reading() as unit:
+        assert [role.role_id for role in await list_roles(unit) if role.person_id == plain] == [first]
     async with db.writing() as unit:
         assert await end_role(unit, first, Deed("boss", "left"))
         assert not await end_role(unit, first, Deed("boss", "left"))
         assert not await end_role(unit, "rol_none", Deed("boss", "left"))
     assert await held(db) == []
-    plain = persona("plain").record.person_id
     async with db.reading() as unit:
         assert plain not in {role.person_id for role in await list_roles(unit)}
         recorded = [(event.kind, dict(event.data)) for event in await audit.history_of(unit, plain)]

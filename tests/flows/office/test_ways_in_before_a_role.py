@@ -1,4 +1,4 @@
-"""What was handed out for somebody before they were given a role is no way into the role."""
+"""What a desk hands out: codes, each for its purpose, and of before a role no way into the role."""
 
 import pytest
 
@@ -14,6 +14,7 @@ from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.offices.roles import HeldRole, Role, end_role
 from vneid_idp.use_cases.activate_account import activate_account
+from vneid_idp.use_cases.change_phone import send_code_to_new_phone
 from vneid_idp.use_cases.enrol_person import new_activation_code
 from vneid_idp.use_cases.give_role import give_role
 from vneid_idp.use_cases.report_to_registry import Reporting
@@ -75,6 +76,28 @@ async def test_a_code_to_a_new_phone_of_before_is_good_no_more(land: Country, wh
     assert outcome is CodeVerdict.SPENT
     async with idp.db.reading() as unit:
         assert await accounts.holder_of_name(unit, idp.keys.blind, NEW_PHONE) is None
+
+
+@pytest.mark.parametrize(("slug", "language"), [("plain", "vi"), ("foreigner", "en")])
+async def test_a_code_to_a_new_phone_says_for_what_and_is_for_that_phone(
+    land: Country, slug: str, language: str
+) -> None:
+    idp, record = land.idp, land.people[slug].record
+
+    async def asked(phone: str) -> otp.Sending:
+        async with idp.db.writing() as unit:
+            return await send_code_to_new_phone(unit, idp.keys.blind, idp.keys.sealer, record, phone)
+
+    (message,) = (await asked(NEW_PHONE)).deliveries
+    assert message.payload["phone"] == NEW_PHONE
+    assert (message.payload["language"], message.payload["use"]) == (language, "new_phone")
+    assert not (await asked("+84950000998")).sent, "a desk cannot be made to send messages to many"
+    to = Reporting(idp.db, idp.vault, idp.keys.blind, idp.registry)
+    code = str(message.payload["code"])
+    outcome, _ = await prove_phone(to, "rep_a", record.person_id, "+84950000998", code, CLERK)
+    assert outcome is CodeVerdict.WRONG
+    outcome, _ = await prove_phone(to, "rep_b", record.person_id, NEW_PHONE, code, CLERK)
+    assert outcome is CodeVerdict.RIGHT
 
 
 async def test_a_code_to_sign_in_with_of_before_is_good_no_more(land: Country, who: str) -> None:

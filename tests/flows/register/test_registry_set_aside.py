@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.support.authority import change
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.events import facts
 from tests.support.events import recorded as events_recorded
 from tests.support.office import colleague
 from tests.support.pages import opened, post
@@ -159,6 +160,13 @@ async def test_what_a_former_register_left_behind_has_a_way_out(land: Country) -
     assert [each.change.cursor for each in await waiting(land)] == ["8"]
     await retry(land, "8", OLD_FEED)
     assert await waiting(land) == []
+
+
+async def test_of_somebody_without_an_account_the_facts_of_the_change_are_told(land: Country) -> None:
+    someone = land.people["no-account"].record.person_id
+    await left_behind(land, "7", someone)
+    await retry(land, "7", OLD_FEED)
+    assert await facts(land, someone) == [["death"]]
 
 
 async def test_who_is_in_step_again_is_so_for_every_change_and_every_feed(land: Country, follower: Follower) -> None:

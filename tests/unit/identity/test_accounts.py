@@ -220,6 +220,23 @@ def test_claims_have_the_shapes_of_the_specification() -> None:
     assert claims["name"] == claims["full_name"] == "Nguyễn Thị Minh Anh"
 
 
+def test_each_claim_tells_its_own() -> None:
+    record, own = COMPLETE.record, COMPLETE.own
+    claims = claims_of(record, own)
+    assert (claims["family_name"], claims["middle_name"], claims["given_name"]) == ("Nguyễn", "Thị Minh", "Anh")
+    assert claims["email"] == record.email
+    added = ("nickname", "preferred_username", "profile", "website", "zoneinfo", "locale")
+    assert {name: claims[name] for name in added} == {name: own[name] for name in added}
+    assert claims_of(record, own | {"picture": "https://me.example/a.png"})["picture"] == "https://me.example/a.png"
+    assert claims_of(record, {})["email_verified"] is False
+    known = replace(
+        account_for(record, 1, MORNING - DAY, MORNING - DAY), updated_at=MORNING, opened_at=MORNING - 2 * DAY
+    )
+    told = profile.claims(tuple(profile._CLAIMS), Profile(record, {}), known, MORNING, "https://id.example")
+    assert (told["updated_at"], told["identity_verified_since"]) == (MORNING // 1000, (MORNING - DAY) // 1000)
+    assert told["identity_level"] == 1
+
+
 def test_what_is_not_known_is_left_out() -> None:
     claims = claims_of(replace(persona("one-word-name").record, phone=None))
     for name in ("family_name", "middle_name", "phone_number", "phone_number_verified", "email", "address", "nickname"):
