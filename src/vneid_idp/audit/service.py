@@ -9,7 +9,7 @@ from vneid_idp.audit import store
 from vneid_idp.audit.chain import Batch, BatchHash, find_broken_link, next_batch
 from vneid_idp.audit.events import Event, EventKind, RecordedEvent
 from vneid_idp.audit.store import EventsCameIn
-from vneid_idp.kernel.clock import local_date
+from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.storage.unit import Reading, Unit
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "find_event",
     "history_of",
     "last_batch",
+    "oldest_unsealed",
     "record",
     "seal_batch",
     "verify",
@@ -108,6 +109,12 @@ async def last_batch(unit: Reading) -> Batch | None:
 async def count_unsealed(unit: Reading) -> int:
     """How many events are in no batch yet."""
     return await store.count_unsealed(unit)
+
+
+async def oldest_unsealed(unit: Reading) -> Instant | None:
+    """Since when the oldest event waits that is in no batch yet."""
+    found = await store.unsealed(unit, 1)
+    return found[0].at if found else None
 
 
 async def verify(unit: Reading) -> Verification:

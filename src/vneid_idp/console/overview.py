@@ -24,7 +24,7 @@ from vneid_idp.web.i18n import mark
 from vneid_idp.web.templates import render
 
 _LATE: Instant = MINUTE
-"""Events are chained every few seconds: where none was for this long although some wait, no worker does it."""
+"""Events are chained every few seconds: where one has waited for longer than this, no worker does it."""
 
 _TODAY: Mapping[tuple[str, str], str] = {
     (EventKind.SIGNIN_SUCCEEDED, ""): mark("Sign-ins"),
@@ -57,6 +57,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         all_keys = await keys.list_keys(unit)
         requests = await lock_requests.count_open(unit, (EVERYWHERE,))
         unsealed, head = await audit.count_unsealed(unit), await audit.last_batch(unit)
+        unsealed_since = await audit.oldest_unsealed(unit)
         counts = await audit.counts_of(unit, local_date(unit.now))
         waiting = await set_aside.count(unit)
         now = unit.now
@@ -76,7 +77,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         requests=requests,
         unsealed=unsealed,
         head=head,
-        chain_late=bool(unsealed) and (head is None or now - head.sealed_at > _LATE),
+        chain_late=unsealed_since is not None and now - unsealed_since > _LATE,
         registry=_REGISTRY[health],
         set_aside=waiting,
         registry_well=health is RegistryHealth.OK,
