@@ -78,6 +78,17 @@ async def test_what_cannot_be_registered_is_told_at_its_field(
     assert (await client_of(land, party)).version == 1
 
 
+async def test_outside_a_sandbox_no_client_is_led_to_this_machine(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    base = f"/console/clients/{party.client_id}"
+    # The provider is one; what stands was registered while it was a sandbox.
+    land.app.state.idp = replace(land.idp, sandbox=False)
+    for path, place in (("registration", "redirect_uris"), ("metadata", "metadata"), ("purposes/account", "required")):
+        refused = await change(operator, f"{base}/{path}", client_name="Khác", optional="email", what="save")
+        assert (refused.response.status_code, f'id="{place}-error"' in refused.response.text) == (422, True), path
+    assert (await client_of(land, party)).version == 1
+
+
 async def test_a_page_older_than_the_client_changes_nothing(land: Country, party: RelyingParty) -> None:
     operator = await colleague(land, "plain", Role.OPERATOR)
     base = f"/console/clients/{party.client_id}"
@@ -113,12 +124,15 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
     assert (await client_of(land, party)).purposes[0].since("birthdate") == 4
     new = {"id": "letters", "required": "", "optional": "email", "what": "save"}
     texts = {
-        f"{name}-{lang}": "Thư" for name in ("title", "text", "legal_ground", "kept_until") for lang in ("vi", "en")
+        f"{name}-{lang}": {"vi": "Thư", "en": "Letters"}[lang]
+        for name in ("title", "text", "legal_ground", "kept_until")
+        for lang in ("vi", "en")
     }
     assert (await change(operator, f"{base}/+", **new)).response.status_code == 422
     assert (await change(operator, f"{base}/+", **(new | texts | {"optional": "nonsense"}))).response.status_code == 422
     assert (await change(operator, f"{base}/+", **new, **texts)).path == base
     assert [each.id for each in (await client_of(land, party)).purposes] == ["account", "letters"]
+    assert (await client_of(land, party)).purposes[1].title == {"vi": "Thư", "en": "Letters"}
     for taken in ("account", "a/b", "+", "thư", ".."):
         page = await change(operator, f"{base}/+", **(new | texts | {"id": taken}))
         assert page.response.status_code == 422, taken
@@ -181,6 +195,7 @@ async def test_an_organisation_is_made_named_and_taken_out_of_service(land: Coun
     for form in (
         {"family": "a b", "name": "A"},
         {"family": "carrier", "name": " "},
+        {"family": "carrier", "name": "A" * 201},
         {"family": "carrier", "name": "A", "reason": ""},
     ):
         assert (await post(operator, page, path, **(why | form))).response.status_code == 422
@@ -189,6 +204,8 @@ async def test_an_organisation_is_made_named_and_taken_out_of_service(land: Coun
     assert (await post(operator, page, path, family="carrier", name="Other", **why)).response.status_code == 422
     party = RelyingParty(land, await land.register(family="carrier"))
     one = f"{path}/carrier"
+    for no_name in (" ", "A" * 201):
+        assert (await post(operator, page, one, what="name", name=no_name, **why)).response.status_code == 422
     await post(operator, page, one, what="name", name="Viễn thông B", **why)
     await post(operator, page, one, what="disable", **why)
     assert (await client_of(land, party)).disabled_at is not None

@@ -1,6 +1,7 @@
 """A client is registered at the console: once, with who and why, and its credentials are shown this once."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -58,6 +59,18 @@ async def test_a_client_is_registered_by_a_form_and_its_credentials_shown_this_o
         text = (await opened(operator, f"/console/clients/{client_id}{path}")).response.text
         assert secret not in text
         assert token not in text
+
+
+async def test_outside_a_sandbox_no_client_is_led_to_this_machine(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    land.app.state.idp = replace(land.idp, sandbox=False)
+    refused = await sent(operator, await opened(operator, NEW), redirect_uris="http://localhost:9999/cb")
+    assert (refused.response.status_code, 'id="redirect_uris-error"' in refused.response.text) == (422, True)
+    path = f"{NEW}/metadata"
+    page = await opened(operator, path)
+    refused = await post(operator, page, path, reason=WHY, metadata=orjson.dumps(METADATA).decode())
+    assert (refused.response.status_code, 'id="metadata-error"' in refused.response.text) == (422, True)
+    assert await clients_of(land) == {}
 
 
 async def test_a_form_that_is_sent_twice_registers_one(land: Country) -> None:

@@ -40,6 +40,9 @@ async def test_an_operator_sees_counts_and_nothing_that_tells_who_it_is(land: Co
     assert page.path == PATH, "what was found has no address of its own"
     assert "no-store" in page.response.headers["cache-control"]
     assert "sử dụng được" in page.text
+    shown = " ".join(page.text.split())
+    for count in ("Mức độ 2", "Phiên làm việc đang mở 1", "Dịch vụ đã kết nối 1", "Khóa truy cập (passkey) 0"):
+        assert count in shown, shown
     operator = land.people["plain"].record.person_id
     assert await lookups(land, "complete") == [{"by": operator, "office": "*", "reason": "support", "desk": "operator"}]
 

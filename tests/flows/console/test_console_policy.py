@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from tests.support.country import Country
 from tests.support.events import recorded
 from tests.support.office import colleague
@@ -14,6 +16,8 @@ from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.tables import policy_requirements
+from vneid_idp.storage.statement import Statement
 from vneid_idp.web.uploads import MOST_BYTES
 
 PATH = "/console/policy"
@@ -81,9 +85,26 @@ async def test_from_a_draft_to_rows_in_force(land: Country) -> None:
     event = (await recorded(land, "policy.published"))[-1]
     assert who in event
     assert "Signed by the minister" in event
-    assert day[8:] + "/" + day[5:7] in (await opened(operator, PATH)).text
+    shown = await opened(operator, PATH)
+    assert day[8:] + "/" + day[5:7] in shown.text
+    assert ("Decree 1/2027" in shown.text, "Decree 1/2027" in (await opened(operator, f"{PATH}?on={day}")).text) == (
+        False,
+        True,
+    )
     again = await post(operator, asked, f"{PATH}/2/publish", reason="Signed by the minister")
     assert again.response.status_code == 409
+
+
+async def test_a_draft_after_which_nothing_is_asked_any_more_says_so(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    day = soon(land)
+    async with land.idp.db.writing() as unit:
+        await unit.execute(Statement(update(policy_requirements).values(in_force_until=day)))
+    draft = await load(operator, requirement(day, 2))
+    said = f"Từ ngày {day[8:]}/{day[5:7]}/{day[:4]} không còn điều kiện nào cho: chia sẻ"
+    assert said in draft.text
+    published = await post(operator, await opened(operator, f"{PATH}/2/publish"), f"{PATH}/2/publish", reason="Law 1")
+    assert said not in published.text, "that is past mending here"
 
 
 async def test_what_is_wrong_is_told_and_the_text_is_kept(land: Country) -> None:
