@@ -17,7 +17,9 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import passkeys, sessions
 from vneid_idp.identity.offices.roles import Role, end_role, roles_of
+from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.use_cases.lock_person import unlock_person
 
 
 async def test_who_may_work_there(land: Country) -> None:
@@ -190,6 +192,11 @@ async def test_an_authoritys_lock_takes_two_officers(land: Country) -> None:
     assert account.locked_by == "authority"
     assert (await at_desk(both, page, "unlock")).response.status_code == 422
     assert (await second.browser.get(found[1])).status_code == 404
+    async with land.idp.db.writing() as unit:
+        await unlock_person(unit, land.people["complete"].record.person_id, LockedBy.AUTHORITY, Deed("boss", "lifted"))
+    told = (await opened((await known(land, "complete")).person, "/me/history")).text
+    assert "Đã có quyết định khóa tài khoản của bạn." in told
+    assert ("QĐ 12/2026" in told, "đủ căn cứ" in told) == (False, False), "the reasons are the officers' own"
 
 
 async def test_who_has_no_phone_gets_a_passkey_at_the_desk_and_loses_it(land: Country) -> None:

@@ -3,19 +3,21 @@
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 import pytest
 
 from tests.support.country import Country
-from tests.support.events import history
+from tests.support.events import events_of, history
 from tests.support.office import at_desk, colleague, done_of, file_of, send
 from tests.support.pages import opened
 from tests.support.relying_party import Page, Person
 from tests.support.shortcuts import known
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity.offices.roles import Role
-from vneid_idp.identity.register.records import RegistryRecord
-from vneid_idp.kernel.clock import local_date
+from vneid_idp.identity.register.cards import citizen_card_expiry
+from vneid_idp.identity.register.records import Card, CardKind, RegistryRecord
+from vneid_idp.kernel.clock import local_date, midnight
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.outbox import latest_messages
 
@@ -108,7 +110,9 @@ async def test_a_guardian_is_shown_then_named_then_ended(land: Country, clerk: P
     sure = await at_desk(clerk, page, "guardian", number=other.personal_number)
     assert other.full_name in sure.text
     assert other.person_id not in (await registered(land, "child-9")).guardian_ids
-    assert "person.looked_up" in await history(land, "grandmother")
+    kind, looked = (await events_of(land, "grandmother"))[0]
+    by = land.people["plain"].record.person_id
+    assert (kind, looked) == ("person.looked_up", {"by": by, "office": "HN-01", "reason": "family", "desk": "office"})
     for _ in range(2):  # sent twice
         assert done_of(await confirmed(clerk, sure)) == "done=guardian"
     assert other.person_id in (await registered(land, "child-9")).guardian_ids
@@ -180,7 +184,8 @@ async def test_a_card_is_shown_with_its_end_then_reported(land: Country, clerk: 
     assert sure.response.status_code == 200, sure.text
     for _ in range(2):  # sent twice
         assert done_of(await confirmed(clerk, sure)) == "done=card"
-    assert (await registered(land, "card-expired")).card.issued_on == today  # type: ignore[union-attr]
+    record = await registered(land, "card-expired")
+    assert record.card == Card(CardKind.CITIZEN, today, citizen_card_expiry(record.birth_date, today))
     assert (await history(land, "card-expired")).count("register.informed") == 1
 
 
@@ -194,6 +199,8 @@ async def test_a_foreigners_card_has_a_kind_and_an_end(land: Country, clerk: Per
     sure = await at_desk(clerk, page, "card", issued=today, expires="01/01/2028", kind=kind)
     assert "01/01/2028" in sure.text
     assert done_of(await confirmed(clerk, sure)) == "done=card"
+    card = Card(CardKind.TEMPORARY_RESIDENCE, local_date(land.watch.now()), date(2028, 1, 1))
+    assert (await registered(land, "foreigner-card-expired")).card == card
 
 
 async def test_a_death_is_reported_by_who_types_the_number_again(land: Country, clerk: Person) -> None:
@@ -209,7 +216,7 @@ async def test_a_death_is_reported_by_who_types_the_number_again(land: Country, 
         assert (await registered(land, "complete")).deceased_at is None
     for _ in range(2):  # sent twice
         assert done_of(await send(clerk, asked, **right)) == "done=death"
-    assert (await registered(land, "complete")).deceased_at is not None
+    assert (await registered(land, "complete")).deceased_at == midnight(local_date(land.watch.now()))
     assert (await history(land, "complete")).count("register.informed") == 1
     again = await at_desk(clerk, page, "death", **right)
     assert "ghi nhận người này qua đời từ trước" in again.text

@@ -181,11 +181,30 @@ async def test_the_password_changes_for_who_knows_it_and_others_are_signed_out(l
     assert (await opened(fresh, "/me")).path == "/me"
 
 
+async def test_the_password_is_guessed_at_the_own_pages_no_more_often_than_at_the_sign_in(land: Country) -> None:
+    """Whoever has a stolen browser has the session, and not the password."""
+    person = await signed_in(land)
+    page = await proven_twice(person)
+    new = {"kind": "password", "password-new": "mười hai con giáp", "password-again": "mười hai con giáp"}
+    for _ in range(5):
+        wrong = await post(person, page, "/me/security/secret", **new, **{"password-current": "wrong"})
+        assert "Mật khẩu này không đúng" in wrong.text
+    right = {"password-current": person.persona.password}
+    refused = await post(person, page, "/me/security/secret", **new, **right)
+    assert (refused.response.status_code, "đã thử quá nhiều lần" in refused.text) == (422, True)
+    fresh = Person(land, land.people["complete"])
+    there = await fresh.sign_in(await fresh.open("/signin"))
+    assert isinstance(there, Page)
+    assert there.path == "/signin", "they are counted together"
+
+
 async def test_signing_out_elsewhere_and_here(land: Country, party: RelyingParty) -> None:
     person, elsewhere = await signed_in(land), await signed_in(land)
     page = await opened(person, "/me/security")
-    await post(person, page, "/me/security/sessions")
+    done = await post(person, page, "/me/security/sessions")
+    assert done.response.request.url.query == b"done=others"
     assert (await opened(elsewhere, "/me")).path == "/signin"
+    assert (await opened(person, "/me")).path == "/me"
     leaving = await opened(person, "/signout")
     assert leaving.path == "/end_session"
     assert isinstance(await person.submit(leaving), Page)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from vneid_idp.web.limits import (
     LIMITS,
     SANDBOX_LIMITS,
@@ -177,6 +177,13 @@ async def test_without_the_counters_nothing_is_let_through() -> None:
 
 def test_the_sandbox_is_generous_with_messages_and_with_nothing_else() -> None:
     assert {secret for secret in Secret if SANDBOX_LIMITS[secret] != LIMITS[secret]} == {Secret.MESSAGE}
+    for secret in (Secret.SIGN_IN, Secret.SECOND_FACTOR):
+        assert LIMITS[secret][Subject.ACCOUNT] == (Limit(5, 15 * MINUTE), Limit(50, DAY))
+        assert LIMITS[secret][Subject.ADDRESS] == (Limit(100, 15 * MINUTE),)
+    assert LIMITS[Secret.CLIENT_SECRET] == {
+        Subject.ADDRESS: (Limit(50, MINUTE),),
+        Subject.CLIENT: (Limit(1_000, HOUR),),
+    }
     assert LIMITS[Secret.MESSAGE] == {Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(20, DAY))}
 
 
