@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 
 import pytest
 
 from tests.support.deeds import DEED
 from tests.support.watch import Watch
-from vneid_idp.clients import by_operator, domains, families, service
+from vneid_idp.clients import by_operator, domains, families, service, store
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.images import Image
 from vneid_idp.clients.logos import keep_logo
 from vneid_idp.clients.store import MADE_OF
+from vneid_idp.kernel.clock import HOUR
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
-from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.storage.database import open_database
+from vneid_idp.storage.unit import Database, Reading, Unit
 
 CLIENT_ID, FAMILY = "bank", "house"
 LOGO = "https://rp.example/logo.png"
@@ -28,9 +31,12 @@ MEMBERS = {
 }
 
 
+def read() -> registration.Registration:
+    return registration.read_registration(MEMBERS, Registrar(by_operator=True, sandbox=False))
+
+
 async def register(unit: Unit, _: Client | None) -> object:
-    found = registration.read_registration(MEMBERS, Registrar(by_operator=True, sandbox=False))
-    return await service.register(unit, found, client_id=CLIENT_ID, deed=DEED)
+    return await service.register(unit, read(), client_id=CLIENT_ID, deed=DEED)
 
 
 async def rename(unit: Unit, client: Client | None) -> object:
@@ -107,6 +113,41 @@ async def test_what_was_undone_is_not_seen(db: Database, watch: Watch) -> None:
     with pytest.raises(asyncio.CancelledError):
         await db.transact(undone)
     assert await cache.find(CLIENT_ID) == before
+
+
+async def test_what_was_read_before_a_write_is_not_kept_after_it(
+    db: Database, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = ClientCache(watch, db)
+    await db.transact(lambda unit: register(unit, None))
+
+    async def find(unit: Reading, client_id: str) -> Client | None:
+        found = await store.find(unit, client_id)
+        await db.transact(lambda unit: service.disable(unit, client_id, DEED))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vneid_idp.clients.cache.store", SimpleNamespace(find=find))
+        assert await cache.find(CLIENT_ID) is not None, "it was asked while the client was enabled"
+    assert await cache.find(CLIENT_ID) is None
+
+
+async def test_a_clock_that_was_turned_back_keeps_nothing_for_longer(
+    db: Database, database_url: str, watch: Watch
+) -> None:
+    cache = ClientCache(watch, db)
+    await db.transact(lambda unit: register(unit, None))
+    assert await cache.find(CLIENT_ID) is not None
+    assert await cache.find("cli_later") is None
+    other = open_database(database_url, watch)
+    try:
+        await other.transact(lambda unit: service.disable(unit, CLIENT_ID, DEED))
+        await other.transact(lambda unit: service.register(unit, read(), client_id="cli_later", deed=DEED))
+    finally:
+        await other.close()
+    watch.set(watch.now() - HOUR)
+    assert await cache.find(CLIENT_ID) is None
+    assert await cache.find("cli_later") is not None
 
 
 def test_it_listens_to_every_table_that_a_client_is_read_from() -> None:

@@ -334,6 +334,7 @@ async def test_a_domain_is_shown_by_a_record_or_a_file_and_can_be_lost(db: Datab
     assert await ask(db, client) == asked, "asked twice, the token stays"
     witness = FakeWitness()
     assert not (await look(db, witness, asked)).is_verified
+    assert (await last_event(db))[0] == "client.domain_asked", "nothing was lost"
     witness.records["_vneid-idp.rp.example"] = ("v=spf1 -all", asked.proof)
     shown = await look(db, witness, asked)
     assert (shown.is_verified, shown.verified_at, shown.verified_by) == (True, watch.now(), "dns")
@@ -342,7 +343,11 @@ async def test_a_domain_is_shown_by_a_record_or_a_file_and_can_be_lost(db: Datab
     witness.records.clear()
     lost = await look(db, witness, shown)
     assert (lost.is_verified, lost.lost_at) == (False, watch.now())
-    assert (await last_event(db))[0] == "client.domain_lost"
+    assert await last_event(db) == ("client.domain_lost", {**WHO, "domain": "rp.example"})
+    events_so_far = await count_events(db)
+    watch.advance(DAY)
+    assert await look(db, witness, lost) == lost, "it was lost when it was first missed"
+    assert await count_events(db) == events_so_far
     witness.files["https://rp.example/.well-known/vneid-idp-verification.txt"] = f"other\n{asked.proof}\n"
     again = await look(db, witness, lost)
     assert (again.is_verified, again.verified_by, again.lost_at) == (True, "https", None)

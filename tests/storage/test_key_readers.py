@@ -3,18 +3,22 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 
 from tests.support.watch import Watch
-from vneid_idp.clients import key_readers
+from vneid_idp.clients import key_readers, key_readiness, service
 from vneid_idp.clients.key_readers import MOST_SHARED, KeyFetch, KeyReaders
 from vneid_idp.clients.key_readiness import Readiness, Verdict, readiness
 from vneid_idp.clients.tables import client_addresses
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.keys import service as keys
 from vneid_idp.keys.rules import KeyKind, KeyState
 from vneid_idp.keys.service import ListedKey
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.protocol.registration import Registration, read_registration
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
@@ -92,11 +96,42 @@ async def test_an_address_is_kept_in_memory_for_an_hour(db: Database, watch: Wat
 
 async def test_a_shared_proxy_tells_nothing(db: Database, watch: Watch) -> None:
     worker = readers(watch)
-    for number in range(MOST_SHARED + 1):
-        proves(worker, replace(BANK, client_id=f"c{number}"), HERE)
-    worker.fetched(HERE, 5)
+    for number in range(MOST_SHARED):
+        proves(worker, replace(BANK, client_id=f"c{number}"), THERE)
+        proves(worker, replace(BANK, client_id=f"d{number}"), HERE)
+    proves(worker, SHOP, HERE)
+    for address in (HERE, THERE):
+        worker.fetched(address, 5)
     await worker.write_down(db)
-    assert await known(db) == {}
+    assert set(await known(db)) == {f"c{number}" for number in range(MOST_SHARED)}
+
+
+async def test_an_address_is_known_for_a_day_after_it_was_last_seen(db: Database, watch: Watch) -> None:
+    worker = readers(watch)
+    for passed in (0, 23 * HOUR):
+        watch.advance(passed)
+        proves(worker, BANK, HERE)
+        await worker.write_down(db)
+    watch.advance(23 * HOUR)
+    worker.fetched(HERE, 5)
+    assert await db.transact(key_readers.sweep) == 0
+    await worker.write_down(db)
+    assert set(await known(db)) == {"bank"}
+    watch.advance(2 * HOUR)
+    later = readers(watch)
+    later.fetched(HERE, 6)
+    await later.write_down(db)
+    assert (await known(db))["bank"].newest_key_at == 5, "it may be somebody else's by now"
+
+
+async def test_when_they_were_last_fetched_is_told_to_the_hour(db: Database, watch: Watch) -> None:
+    worker, start = readers(watch), watch.now()
+    proves(worker, BANK, HERE)
+    for passed, told in ((0, 0), (HOUR - 1, 0), (1, HOUR), (HOUR, 2 * HOUR)):
+        watch.advance(passed)
+        worker.fetched(HERE, 5)
+        await worker.write_down(db)
+        assert await known(db) == {"bank": KeyFetch(5, start + told)}
 
 
 async def test_what_is_known_is_never_taken_back(db: Database, watch: Watch) -> None:
@@ -126,13 +161,34 @@ async def test_nothing_new_costs_no_statement(db: Database, watch: Watch) -> Non
     assert db.statements == before, "what was written is good for an hour"
 
 
+def registration() -> Registration:
+    members = {"redirect_uris": ["https://rp.example/cb"], "client_name": "Bank"}
+    return read_registration(members, Registrar(by_operator=True, sandbox=False))
+
+
 async def test_a_deleted_client_leaves_nothing(db: Database, watch: Watch) -> None:
     worker = readers(watch)
-    proves(worker, BANK, HERE)
-    worker.fetched(HERE, 5)
+    await db.transact(lambda unit: service.register(unit, registration(), client_id="bank"))
+    for client, address in ((BANK, HERE), (SHOP, THERE)):
+        proves(worker, client, address)
+        worker.fetched(address, 5)
     await worker.write_down(db)
-    await db.transact(lambda unit: key_readers.forget(unit, "bank"))
-    assert (await known(db), await stored(db)) == ({}, [])
+    await db.transact(lambda unit: service.delete(unit, "bank"))
+    assert set(await known(db)) == {"shop"}
+    (left,) = await stored(db)
+    assert "shop" in left
+
+
+async def test_every_client_is_looked_at(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_readiness, "_PAGE", 2)
+    master = b"m" * 32
+    async with db.writing() as unit:
+        for number in range(5):
+            await service.register(unit, registration(), client_id=f"c{number}")
+        await keys.ensure(unit, master)
+        await keys.rotate(unit, master, kinds=[KeyKind.ES256])
+        (found,) = await key_readiness.find_readiness(unit)
+    assert [each.client.client_id for each in found.clients] == [f"c{number}" for number in range(5)]
 
 
 # What it means, without a database

@@ -82,6 +82,29 @@ async def test_fetched_keys_are_kept_and_fetched_once_for_all(keys: ClientKeys, 
     assert server.asked == 1
 
 
+async def test_a_key_that_was_taken_back_counts_a_quarter_of_an_hour_longer_at_most(
+    keys: ClientKeys, server: Server, watch: Watch
+) -> None:
+    await keys.check_signature(REMOTE, token(OLD), "ES256")
+    server.published = json.dumps(document(NEW)).encode()
+    watch.advance(15 * MINUTE - 1)
+    await keys.check_signature(REMOTE, token(OLD), "ES256")
+    watch.advance(1)
+    with pytest.raises(UnknownKey):
+        await keys.check_signature(REMOTE, token(OLD), "ES256")
+
+
+async def test_keys_of_another_address_and_of_another_client_are_fetched_for_themselves(
+    keys: ClientKeys, server: Server
+) -> None:
+    await keys.check_signature(REMOTE, token(OLD), "ES256")
+    server.published = json.dumps(document(NEW)).encode()
+    for other in (replace(REMOTE, jwks_uri="https://rp.example/moved"), replace(REMOTE, client_id="cli_d")):
+        with pytest.raises(UnknownKey):
+            await keys.check_signature(other, token(OLD), "ES256")
+        await keys.check_signature(other, token(NEW), "ES256")
+
+
 @pytest.mark.parametrize("header", [{"kid": "new"}, {}])
 async def test_a_rotated_key_is_fetched_on_first_sight(
     keys: ClientKeys, server: Server, watch: Watch, header: dict[str, str]
