@@ -225,6 +225,7 @@ async def test_a_person_reads_and_releases_only_own_bindings(
     stranger = await land.register()
     await of(own_token(land, stranger)).call("GET", path, "binding_not_found")
     await of(own_token(land, stranger)).call("DELETE", path, "binding_not_found")
+    assert (await of(own_token(land, stranger)).status())["account_state"] == "unverified", "an account elsewhere"
     assert (await plain.call("GET", path))["state"] == "verified"
     released = await plain.call("DELETE", path)
     assert (released["state"], allowed(released)) == ("released", {"view"})

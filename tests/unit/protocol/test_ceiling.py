@@ -113,6 +113,17 @@ def test_a_client_gives_up_what_it_wants_and_gets_it_back_from_the_operator_alon
     assert given_back["scope"] == LEFT["scope"]
 
 
+@EVERYWHERE
+@pytest.mark.parametrize("whose", ["registered", "changed"])
+def test_what_an_update_of_the_operator_leaves_out_falls_back_to_its_default(registrar: Registrar, whose: str) -> None:
+    before = left_by_operator(registrar, whose)
+    plain = {name: LEFT[name] for name in ("redirect_uris", "client_name", "jwks")}
+    found = registration.read_registration(plain, OPERATOR, before=before).members
+    assert (found["scope"], found["grant_types"]) == ("openid", ["authorization_code"])
+    assert found["token_endpoint_auth_method"] == "client_secret_basic"
+    assert not {"require_pushed_authorization_requests", "request_uris", "userinfo_signed_response_alg"} & found.keys()
+
+
 def test_a_client_may_ask_more_of_itself() -> None:
     before = read(OPERATOR)
     stronger = {"token_endpoint_auth_method": "private_key_jwt", "jwks": JWKS, "client_name": before["client_name"]}

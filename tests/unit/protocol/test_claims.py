@@ -128,6 +128,8 @@ def test_without_a_purpose_nothing_is_asked() -> None:
 def test_the_first_purpose_that_covers_a_claim_is_its_ground() -> None:
     two = client(purpose("a", 1, (), ("email",)), purpose("b", 7, ("email",), ()))
     assert items_of(two, ("openid", "email"), {}) == (Item("email", "a", 1, required=False, since=1),)
+    permission = Item("offline_access", "a", 1, required=True, since=1)
+    assert items_of(two, ("openid", "offline_access"), {}) == (permission,), "any purpose is a ground for a permission"
 
 
 def test_any_age_needs_a_purpose_that_is_about_ages() -> None:

@@ -120,6 +120,7 @@ def test_a_good_redemption() -> None:
     ("client", "params", "now", "error"),
     [
         (replace(CLIENT, client_id="cli_b"), {}, NOW, InvalidGrant),
+        (replace(CLIENT, redirect_uris=("https://rp.example/other",)), {}, NOW, InvalidGrant),
         (CLIENT, {}, NOW + 60 * SECOND, InvalidGrant),
         (CLIENT, {}, NOW - 10 * SECOND - 1, InvalidGrant),
         (CLIENT, {"redirect_uri": "https://rp.example/cb/"}, NOW, InvalidGrant),

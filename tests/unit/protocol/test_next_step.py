@@ -27,7 +27,7 @@ from vneid_idp.protocol.interaction import (
     WaitingFacts,
     next_step,
 )
-from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, METHODS, SignInMethod
+from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, METHODS, SignInMethod, amr
 
 OPENED = 1_800_000_000_000
 EARLIER, LATER = OPENED - 10 * MINUTE, OPENED + MINUTE
@@ -294,6 +294,7 @@ def check_issued(
     fresh = {method.name for method in person.methods if method.at >= since}
     assert fresh & {"pwd", "pin", "hwk"}
     assert step.authorisation.auth_time == max(method.at for method in person.methods if method.at >= since)
+    assert step.authorisation.amr == amr(tuple(method for method in person.methods if method.at >= since))
     assert (step.authorisation.level == 2) == (
         person.account_level == 2 and ("hwk" in fresh or ("sms" in fresh and bool(fresh & {"pwd", "pin"})))
     )

@@ -159,6 +159,11 @@ def test_a_host_is_the_same_in_capitals_and_makes_no_second_sector() -> None:
     assert read(redirect_uris=uris)["redirect_uris"] == uris
 
 
+def test_public_subjects_need_no_sector() -> None:
+    uris = [CALLBACK, "https://other.example/cb"]
+    assert read(redirect_uris=uris, subject_type="public")["redirect_uris"] == uris
+
+
 @pytest.mark.parametrize("uri", ["http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:8080/cb"])
 def test_loopback_is_for_native_applications_and_the_sandbox(uri: str) -> None:
     assert read(SELF, redirect_uris=[uri])["redirect_uris"] == [uri]
