@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -50,11 +51,15 @@ async def register(db: Database, **changes: Any) -> Registered:
 
 
 async def last_event(db: Database) -> tuple[str, dict[str, Any]]:
-    import orjson
-
     async with db.reading() as unit:
         row = (await unit.fetch(_EVENTS))[-1]
     return row["kind"], orjson.loads(row["data"])
+
+
+async def of_whom(db: Database) -> tuple[str | None, str | None]:
+    async with db.reading() as unit:
+        *_, row = await unit.fetch(_EVENTS)
+    return row["client_id"], row["subject_id"]
 
 
 async def count_events(db: Database) -> int:
@@ -101,6 +106,7 @@ async def test_every_change_says_who_and_why(db: Database, kind: str) -> None:
     found, data = await last_event(db)
     assert found == kind
     assert data.items() >= WHO.items()
+    assert await of_whom(db) == ((None, "house") if kind.startswith("family.") else (made.client.client_id, None))
 
 
 async def test_disabling_and_enabling_are_events_once(db: Database) -> None:
@@ -114,6 +120,7 @@ async def test_disabling_and_enabling_are_events_once(db: Database) -> None:
         before += 1
         assert await count_events(db) == before
         assert (await last_event(db))[1] == WHO
+        assert whom in await of_whom(db)
     assert (await now_of(db, made.client)).disabled_at is None
 
 

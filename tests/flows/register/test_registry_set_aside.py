@@ -235,6 +235,23 @@ async def test_a_record_that_cannot_be_understood_holds_up_nobody_else(land: Cou
     assert [each.error for each in await waiting(land)] == ["RegistryUnintelligible"]
 
 
+async def test_a_change_that_the_rules_refuse_holds_up_nobody_else(
+    land: Country, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await two_deaths(land)
+    real = use_case.follow_registry
+
+    async def refuse(unit: Any, vault: Any, blind: Any, record: RegistryRecord, *rest: Any, **more: Any) -> Any:
+        if record.person_id == first:
+            raise NotSetAside  # any refusal will do
+        return await real(unit, vault, blind, record, *rest, **more)
+
+    monkeypatch.setattr(FOLLOW[0], refuse)
+    assert await follower.round() == 2
+    assert (await died(land, first), await died(land, second)) == (False, True)
+    assert [each.error for each in await waiting(land)] == ["NotSetAside"]
+
+
 async def test_an_outage_sets_nothing_aside(land: Country, follower: Follower) -> None:
     await two_deaths(land)
     with pytest.MonkeyPatch.context() as patch:

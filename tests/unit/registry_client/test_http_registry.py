@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 import pytest
 
 from tests.support.people import persona
-from tests.support.registry import OTHER_KEY, client, registrys
+from tests.support.registry import OTHER_KEY, URL, client, providers, registrys
 from tests.support.watch import Watch
 from vneid_idp.identity.register.feed import Fact
 from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavailable
@@ -23,7 +24,7 @@ from vneid_idp.registry_client.signatures import (
     Signatures,
     signature_headers,
 )
-from vneid_idp.registry_client.transport import LARGEST_ANSWER, BadAnswer
+from vneid_idp.registry_client.transport import LARGEST_ANSWER, BadAnswer, Transport
 from vneid_idp.registry_client.wire import Person
 
 PLAIN = persona("plain").record
@@ -351,6 +352,11 @@ async def test_the_answer_to_another_question_is_not_believed(watch: Watch) -> N
     assert await registry.find("per_nobody") is None
     with pytest.raises(BadAnswer):
         await registry.find(ID)
+
+
+def test_an_authority_of_ones_own_that_cannot_be_read_is_no_reason_to_trust_others(watch: Watch) -> None:
+    with pytest.raises(FileNotFoundError):
+        Transport(URL, providers(watch), Path("/nowhere/ca.pem"))
 
 
 async def test_no_number_stands_in_an_address(watch: Watch) -> None:

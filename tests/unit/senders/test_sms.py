@@ -1,6 +1,7 @@
 """Codes reach the operator's gateway; what is surely not with it is tried again, and what may be is not."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -105,3 +106,8 @@ async def test_what_silence_means(error: type[httpx.RequestError], outcome: Deli
 
 async def test_without_a_gateway_the_operator_is_told_so() -> None:
     assert await NoGateway().send(message()) == Refused("no_gateway")
+
+
+def test_an_authority_of_ones_own_that_cannot_be_read_is_no_reason_to_trust_others() -> None:
+    with pytest.raises(FileNotFoundError):
+        SmsGateway("https://sms.example/send", "gateway-token", Path("/nowhere/ca.pem"))
