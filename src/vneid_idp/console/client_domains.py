@@ -8,15 +8,14 @@ from vneid_idp.console.parts import CLIENT, CLIENTS, console_door
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.templates import render
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The page."""
-    return await _page(request, colleague, Form([]), {}, checked=request.query_params.get("checked"))
+    return await _page(request, colleague, Form([]), Errors(), checked=request.query_params.get("checked"))
 
 
 async def ask(request: Request, colleague: Colleague) -> Response:
@@ -49,21 +48,20 @@ async def check(request: Request, colleague: Colleague) -> Response:
 
 
 async def _page(
-    request: Request, colleague: Colleague, form: Form, errors: dict[str, str], *, checked: str | None = None
+    request: Request, colleague: Colleague, form: Form, errors: Errors, *, checked: str | None = None
 ) -> Response:
     client_id = request.path_params["client_id"]
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, client_id)
         found = await domains.list_domains(unit, client_id)
-    return render(
+    return form_page(
         request,
         "console/client_domains.html",
-        422 if errors else 200,
+        form,
+        errors,
         client=client,
         domains=found,
         checked=next((each for each in found if each.domain == checked), None),
-        form=form,
-        errors=errors,
     )
 
 

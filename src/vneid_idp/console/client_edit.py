@@ -18,7 +18,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -81,12 +81,12 @@ def missing_fields(request: Request, form: Form) -> dict[str, str]:
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
-    return await _page(request, colleague, "fields", Form([]), {})
+    return await _page(request, colleague, "fields", Form([]), Errors())
 
 
 async def show_all(request: Request, colleague: Colleague) -> Response:
     """The whole registration, to be written anew."""
-    return await _page(request, colleague, "metadata", Form([]), {})
+    return await _page(request, colleague, "metadata", Form([]), Errors())
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -103,7 +103,7 @@ async def change_all(request: Request, colleague: Colleague) -> Response:
     except orjson.JSONDecodeError:
         members = None
     if not isinstance(members, dict):
-        errors = {"metadata": gettext(request, "This is no JSON object.")}
+        errors = Errors(metadata=gettext(request, "This is no JSON object."))
         return await _page(request, colleague, "metadata", form, errors)
     return await _change(request, colleague, "metadata", form, members)
 
@@ -125,7 +125,7 @@ async def _change(
     try:
         client, secret = await colleague.act(work)
     except InvalidClientMetadata as refusal:
-        return await _page(request, colleague, kind, form, _problem(kind, refusal))
+        return await _page(request, colleague, kind, form, Errors(_problem(kind, refusal)))
     if secret is not None:
         return render(request, "console/client_secret.html", client=client, secret=secret)
     return see_other(f"{CLIENTS}/{client.client_id}")
@@ -143,21 +143,20 @@ def problem_at(refusal: InvalidClientMetadata, *more: str) -> dict[str, str]:
     }
 
 
-async def _page(request: Request, colleague: Colleague, kind: str, form: Form, errors: dict[str, str]) -> Response:
+async def _page(request: Request, colleague: Colleague, kind: str, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, request.path_params["client_id"])
     values: dict[str, str] = {field.name: _shown(field, client.metadata) for field in FIELDS}
     values["metadata"] = orjson.dumps(client.metadata, option=orjson.OPT_INDENT_2).decode()
-    return render(
+    return form_page(
         request,
         f"console/client_{kind}.html",
-        422 if errors else 200,
+        form,
+        errors,
         client=client,
         seen=form["seen"] or client.version,
         fields=FIELDS,
         values=values | dict(form),
-        form=form,
-        errors=errors,
     )
 
 

@@ -23,7 +23,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.templates import render
@@ -65,12 +65,12 @@ def _members(form: Form) -> dict[str, Any]:
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
     first = [("token_endpoint_auth_method", "client_secret_basic"), ("grant_types", "authorization_code")]
-    return _page(request, "fields", Form([*first, ("scope", "openid")]), {})
+    return _page(request, "fields", Form([*first, ("scope", "openid")]), Errors())
 
 
 async def show_json(request: Request, colleague: Colleague) -> Response:
     """A place for the whole registration."""
-    return _page(request, "json", Form([]), {})
+    return _page(request, "json", Form([]), Errors())
 
 
 async def register(request: Request, colleague: Colleague) -> Response:
@@ -113,7 +113,7 @@ async def _register(
     try:
         found = registration.read_registration(members, Registrar(by_operator=True, sandbox=provider.sandbox))
     except InvalidClientMetadata as refusal:
-        return _page(request, kind, form, _problem(kind, refusal))
+        return _page(request, kind, form, Errors(_problem(kind, refusal)))
 
     async def work(unit: Unit) -> Registered:
         return await service.register(unit, found, client_id=_id_of(form), deed=deed)
@@ -122,7 +122,7 @@ async def _register(
         made = await colleague.act(work)
     except AlreadyThere:
         text = gettext(request, "This form has registered a client already: it is in the list.")
-        return _page(request, kind, form, {"client_name" if kind == "fields" else "metadata": text})
+        return _page(request, kind, form, Errors({"client_name" if kind == "fields" else "metadata": text}))
     return render(
         request,
         "console/client_registered.html",
@@ -143,18 +143,17 @@ def _id_of(form: Form) -> str:
     return form["client_id"] if _ID.match(form["client_id"]) else new_id("cli")
 
 
-def _page(request: Request, kind: str, form: Form, errors: dict[str, str]) -> Response:
-    return render(
+def _page(request: Request, kind: str, form: Form, errors: Errors) -> Response:
+    return form_page(
         request,
         f"console/client_new_{kind}.html",
-        422 if errors else 200,
+        form,
+        errors,
         client_id=_id_of(form),
         fields=FIELDS,
         methods=METHODS,
         grants=GRANTS,
         chosen=_grants(form),
-        form=form,
-        errors=errors,
     )
 
 

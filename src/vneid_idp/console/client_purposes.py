@@ -14,7 +14,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.purposes import PURPOSE_ID
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -41,7 +41,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """The form for one purpose, or for a new one."""
-    return await _page(request, colleague, Form([]), {})
+    return await _page(request, colleague, Form([]), Errors())
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -66,10 +66,10 @@ async def change(request: Request, colleague: Colleague) -> Response:
     try:
         client = await colleague.act(work)
     except InvalidClientMetadata as refusal:
-        return await _page(request, colleague, form, {refusal.part or "required": refusal.description})
+        return await _page(request, colleague, form, Errors({refusal.part or "required": refusal.description}))
     if client is None:
         taken = gettext(request, "There is a purpose of this id already. Change that one, or choose another id.")
-        return await _page(request, colleague, form, {"id": taken})
+        return await _page(request, colleague, form, Errors(id=taken))
     return see_other(f"{CLIENTS}/{client.client_id}/purposes")
 
 
@@ -109,7 +109,7 @@ def _missing(request: Request, form: Form) -> dict[str, str]:
     return missing
 
 
-async def _page(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     name = request.path_params["purpose"]
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, request.path_params["client_id"])
@@ -121,18 +121,17 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: dict
         for text in TEXTS:
             values |= {f"{text}-{language}": getattr(purpose, text).get(language, "") for language in LANGUAGES}
         values |= {"required": " ".join(purpose.required), "optional": " ".join(purpose.optional)}
-    return render(
+    return form_page(
         request,
         "console/client_purpose.html",
-        422 if errors else 200,
+        form,
+        errors,
         client=client,
         purpose=purpose,
         seen=form["seen"] or client.version,
         texts=TEXTS,
         languages=LANGUAGES,
         values=values | dict(form),
-        form=form,
-        errors=errors,
     )
 
 

@@ -10,7 +10,7 @@ from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.pages import ListPart, read_after
@@ -33,16 +33,16 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One client."""
-    return await _one(request, colleague)
+    return await _one(request, colleague, Form([]), Errors())
 
 
 async def _one(
     request: Request,
     colleague: Colleague,
+    form: Form,
+    errors: Errors,
     *,
     secret: str | None = None,
-    form: Form | None = None,
-    errors: dict[str, str] | None = None,
 ) -> Response:
     client_id = request.path_params["client_id"]
     async with colleague.provider.db.reading() as unit:
@@ -50,10 +50,11 @@ async def _one(
         shown = await domains.list_domains(unit, client_id)
         now = unit.now
     until = client.previous_secret_until
-    return render(
+    return form_page(
         request,
         "console/client.html",
-        422 if errors else 200,
+        form,
+        errors,
         client=client,
         logo=logo_path(client),
         domains=shown,
@@ -61,8 +62,6 @@ async def _one(
         overlaps=[(str(overlap // HOUR), overlap // DAY) for overlap in _OVERLAPS],
         metadata=orjson.dumps(client.metadata, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode(),
         secret=secret,
-        form=form or Form([]),
-        errors=errors or {},
     )
 
 
@@ -73,7 +72,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
     errors = Errors()
     deed = deed_of(request, colleague, form, errors)
     if deed is None:
-        return await _one(request, colleague, form=form, errors=errors)
+        return await _one(request, colleague, form, errors)
     client_id = request.path_params["client_id"]
     overlap = int(form.one_of("overlap", *(str(each // HOUR) for each in _OVERLAPS))) * HOUR if what == "rotate" else 0
 
@@ -90,7 +89,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
 
     secret = await colleague.act(work)
     if secret is not None:
-        return await _one(request, colleague, secret=secret)
+        return await _one(request, colleague, Form([]), Errors(), secret=secret)
     return see_other(f"{CLIENTS}/{client_id}")
 
 

@@ -8,12 +8,11 @@ from vneid_idp.console.parts import console_door
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.templates import render
 
 PATH = "/console/families"
 _PAGE = 50
@@ -21,7 +20,7 @@ _PAGE = 50
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """A page of all families, and a form for a new one."""
-    return await _list(request, colleague, Form([]), {})
+    return await _list(request, colleague, Form([]), Errors())
 
 
 async def create(request: Request, colleague: Colleague) -> Response:
@@ -40,7 +39,7 @@ async def create(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One family and its clients."""
-    return await _one(request, colleague, Form([]), {})
+    return await _one(request, colleague, Form([]), Errors())
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -74,28 +73,32 @@ def _name_problem(request: Request, form: Form) -> dict[str, str]:
     return {"name": sentence}
 
 
-async def _list(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+async def _list(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
         found = await families.page(unit, after=read_after(request), limit=_PAGE + 1)
     part = ListPart.of(found, _PAGE)
     last = part.last and part.last.family_id
-    return render(
+    return form_page(
         request,
         "console/families.html",
-        422 if errors else 200,
+        form,
+        errors,
         families=part.shown,
         last=last,
-        form=form,
-        errors=errors,
     )
 
 
-async def _one(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+async def _one(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
         family = await families.get(unit, request.path_params["family"])
         clients = await families.members(unit, family.family_id)
-    return render(
-        request, "console/family.html", 422 if errors else 200, family=family, clients=clients, form=form, errors=errors
+    return form_page(
+        request,
+        "console/family.html",
+        form,
+        errors,
+        family=family,
+        clients=clients,
     )
 
 

@@ -14,6 +14,7 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile
 from vneid_idp.use_cases.look_up_person import REASONS, Desk, LookUp, find_at_desk, glance_at
 from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.deeds import Errors, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.people_search import nobody_found, own_file, read_search
@@ -29,13 +30,13 @@ _WORDS: Mapping[str, str] = {
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
-    return _page(request, Form([]))
+    return _page(request, Form([]), Errors())
 
 
 async def search(request: Request, colleague: Colleague) -> Response:
     """Look. That somebody looked is on record, also when nobody was found."""
     form = await read_form(request)
-    errors: dict[str, str] = {}
+    errors = Errors()
     number = read_search(request, form, REASONS[Desk.OPERATOR], errors)
     if number is None or errors:
         return _page(request, form, errors)
@@ -44,9 +45,9 @@ async def search(request: Request, colleague: Colleague) -> Response:
     try:
         found = await find_at_desk(colleague.act, provider.registry, number, looking)
     except OwnFile:
-        return _page(request, form, {"number": own_file(request)})
+        return _page(request, form, Errors(number=own_file(request)))
     if found is None:
-        return _page(request, form, {"number": nobody_found(request)})
+        return _page(request, form, Errors(number=nobody_found(request)))
     async with provider.db.reading() as unit:
         glance = await glance_at(unit, found)
     return render(
@@ -58,9 +59,13 @@ async def search(request: Request, colleague: Colleague) -> Response:
     )
 
 
-def _page(request: Request, form: Form, errors: dict[str, str] | None = None) -> Response:
-    return render(
-        request, "console/people.html", 422 if errors else 200, reasons=_WORDS, form=form, errors=errors or {}
+def _page(request: Request, form: Form, errors: Errors) -> Response:
+    return form_page(
+        request,
+        "console/people.html",
+        form,
+        errors,
+        reasons=_WORDS,
     )
 
 

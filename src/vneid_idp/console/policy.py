@@ -14,7 +14,7 @@ from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
@@ -56,7 +56,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_form(request: Request, colleague: Colleague) -> Response:
     """A place for the rows to come."""
-    return _form(request, Form([]), {})
+    return _form(request, Form([]), Errors())
 
 
 async def load(request: Request, colleague: Colleague) -> Response:
@@ -90,13 +90,12 @@ def _text_of(file: bytes) -> str | None:
         return None
 
 
-def _form(request: Request, form: Form, errors: dict[str, str], problems: Iterable[str] = ()) -> Response:
-    return render(
+def _form(request: Request, form: Form, errors: Errors, problems: Iterable[str] = ()) -> Response:
+    return form_page(
         request,
         "console/policy_new.html",
-        422 if errors else 200,
-        form=form,
-        errors=errors,
+        form,
+        errors,
         problems=tuple(problems),
     )
 

@@ -16,7 +16,7 @@ from vneid_idp.policy.service import NoSuchVersion, PolicyVersion
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate_draft
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -77,7 +77,7 @@ async def _page(
 
 async def ask(request: Request, colleague: Colleague) -> Response:
     """The page that asks before a draft is published."""
-    return await _ask(request, colleague, Form([]), {})
+    return await _ask(request, colleague, Form([]), Errors())
 
 
 async def publish(request: Request, colleague: Colleague) -> Response:
@@ -94,23 +94,22 @@ async def publish(request: Request, colleague: Colleague) -> Response:
     return await _ask(request, colleague, form, errors)
 
 
-async def _ask(request: Request, colleague: Colleague, form: Form, errors: dict[str, str]) -> Response:
+async def _ask(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     number = _number(request)
     async with colleague.provider.db.reading() as unit:
         version, rows, before, today = await _found(unit, number)
     if version.published_at is not None:
         return see_other(f"{PATH}/{number}")
-    return render(
+    return form_page(
         request,
         "console/policy_publish.html",
-        422 if errors else 200,
+        form,
+        errors,
         version=version,
         rows=len(rows.requirements) + len(rows.thresholds),
         day=first_change(before, before.amended(rows), today),
         today=today,
         backdated="backdated" in errors or bool(form["backdated"]),
-        form=form,
-        errors=errors,
     )
 
 

@@ -13,11 +13,10 @@ from vneid_idp.identity.register.feed import Fact
 from vneid_idp.use_cases.report_to_registry import Reporting
 from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.templates import render
 
 _PATH = "/console/register"
 _FACTS: Mapping[Fact, str] = {
@@ -36,23 +35,20 @@ _FACTS: Mapping[Fact, str] = {
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """What is set aside."""
-    return await _page(request, colleague)
+    return await _page(request, colleague, Form([]), Errors())
 
 
-async def _page(
-    request: Request, colleague: Colleague, form: Form | None = None, errors: Mapping[str, str] | None = None
-) -> Response:
+async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
         waiting = await set_aside.list_set_aside(unit)
-    return render(
+    return form_page(
         request,
         "console/register.html",
-        status=422 if errors else 200,
+        form,
+        errors,
         waiting=waiting,
         facts=_FACTS,
         followed=colleague.provider.registry.name,
-        form=form,
-        errors=errors,
     )
 
 
@@ -69,7 +65,7 @@ async def retry(request: Request, colleague: Colleague) -> Response:
         await retry_set_aside(at, form["feed"], form["cursor"], policy, deed, act=colleague.act)
     except StillSetAside:
         said = gettext(request, mark("It could not be followed this time either. The log has the error."))
-        return await _page(request, colleague, form, {"again": said})
+        return await _page(request, colleague, form, Errors(again=said))
     return see_other(f"{_PATH}?done")
 
 
