@@ -99,5 +99,7 @@ def test_the_published_contract_is_the_one_in_the_code() -> None:
 
 async def test_a_running_provider_serves_the_contract_with_its_own_address(land: Country) -> None:
     async with land.browser() as browser:
-        served = (await browser.get("/openapi.json")).json()
+        answer = await browser.get("/openapi.json")
+        assert answer.headers["content-type"] == "application/json"
+        served = answer.json()
     assert served == {**openapi(), "servers": [{"url": ISSUER}]}

@@ -12,6 +12,7 @@ import pytest
 from tests.support.bindings import ACCOUNTS, Caller
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
+from tests.support.overtaking import overtaken, sign_out_everywhere
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.clients import service as clients
@@ -19,6 +20,7 @@ from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 
 CONTENT = {"post", "comment", "share", "livestream"}
 
@@ -296,6 +298,32 @@ async def test_a_token_ends_with_its_time_consent_and_client(
     async with land.idp.db.writing() as unit:
         await clients.disable(unit, party.client_id, DEED)
     await last.bind(code="invalid_token")
+
+
+async def test_a_token_that_ends_while_it_is_used_does_nothing_more(
+    land: Country, party: RelyingParty, of: Of, plain: Caller, own: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/{(await plain.bind())['binding_id']}"
+    for method, where, body in (("DELETE", path, None), ("POST", "", {"account_id": "2000"})):
+        caller = of(await person_token(land, party.registered, person_id(land, "plain")))
+        async with overtaken(land, sign_out_everywhere, person_id(land, "plain"), monkeypatch):
+            refused = await caller.call(method, where, "invalid_token", json=body)
+        assert 'error="invalid_token"' in refused["_headers"]["www-authenticate"]
+    assert (await own.call("GET", path))["state"] == "verified"
+    assert (await own.status("2000"))["account_state"] == "unverified"
+
+
+async def test_for_somebody_whom_the_register_does_not_know_nothing_is_bound(
+    plain: Caller, own: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(self: SyntheticRegistry, person_id: str) -> None:
+        return None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SyntheticRegistry, "find", nobody)
+        await plain.bind(code="invalid_token")
+    assert (await own.status())["account_state"] == "unverified"
+    assert (await plain.bind())["state"] == "verified"
 
 
 @pytest.mark.parametrize(
