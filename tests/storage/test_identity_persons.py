@@ -44,6 +44,20 @@ async def test_who_opens_an_account_has_a_row(db: Database) -> None:
         assert await without_row(unit) == []
 
 
+async def test_an_answer_is_overtaken_by_a_change_of_its_person_and_of_nobody_else(db: Database) -> None:
+    answer = persons.RegisterAnswer(PLAIN, 0)
+    async with db.writing() as unit:
+        await persons.seize(unit, "per_other", PLAIN.person_id)
+        await persons.tell(unit, "per_other")
+        for take in (persons.hold, persons.seize):
+            await take(unit, "per_other", PLAIN.person_id, answer=answer)
+        await persons.tell(unit, PLAIN.person_id)
+        for take in (persons.hold, persons.seize):
+            with pytest.raises(persons.Overtaken):
+                await take(unit, "per_other", PLAIN.person_id, answer=answer)
+            await take(unit, PLAIN.person_id, answer=persons.RegisterAnswer(PLAIN, 1))
+
+
 @pytest.mark.parametrize("known", [False, True])
 async def test_who_seizes_waits_for_everybody_who_holds(db: Database, database_url: str, *, known: bool) -> None:
     if known:

@@ -17,7 +17,7 @@ from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.documents import PolicyRefused, shipped
 from vneid_idp.policy.rules import Gap, Policy, Threshold
 from vneid_idp.policy.service import AlreadyPublished, HoldsAlready, NoSuchVersion, PublishedMeanwhile
-from vneid_idp.policy.tables import policy_requirements, policy_thresholds
+from vneid_idp.policy.tables import policy_requirements, policy_thresholds, policy_versions
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Reading
@@ -115,6 +115,14 @@ async def test_of_two_drafts_on_the_same_policy_one_is_published(db: Database) -
     assert len(await recorded(db)) == 2
     again = (await load(db, threshold("2027-01-01", 21))).version
     assert (await publish(db, again)).on(date(2027, 1, 1))[AGE] == 21
+
+
+async def test_a_draft_of_a_release_that_did_not_note_its_policy_is_published(db: Database) -> None:
+    await ensure(db)
+    await load(db, threshold("2027-01-01"))
+    async with db.writing() as unit:
+        await unit.execute(Statement(update(policy_versions).values(base=None)))
+    assert (await publish(db, 2)).on(date(2027, 1, 1))[AGE] == 18
 
 
 async def test_loading_a_draft_is_on_record(db: Database) -> None:

@@ -6,10 +6,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -195,6 +196,33 @@ async def test_the_reason_is_told_and_nobody_named(db: Database) -> None:
     assert (found.looked_at, found.locked, found.freed) == (3, 0, 1)
     assert "per_" not in repr(found)
     assert "bind_" not in repr(found)
+
+
+async def test_who_loses_one_thing_and_gains_another_counts_as_both(db: Database) -> None:
+    register = await write(db, [bound(1, 1), bound(2, 2)])
+    other = Policy(
+        (
+            Requirement("social_account", "post", 2, False, "§", DAY),
+            Requirement("social_account", "commercial_livestream", 1, False, "§", DAY),
+        ),
+        (),
+    )
+    found = await simulate(db, register.find_many, shipped(), shipped().amended(other), DAY)
+    assert (found.looked_at, found.locked, found.freed) == (2, 1, 1)
+    assert {effect.action: (dict(effect.locked), dict(effect.freed)) for effect in found.effects} == {
+        "post": ({"level_too_low": 1}, {}),
+        "commercial_livestream": ({}, {"level_too_low": 1}),
+    }
+
+
+@pytest.mark.parametrize(("born", "freed"), [(DAY, 1), (DAY - timedelta(days=1), 1), (DAY + timedelta(days=1), 0)])
+async def test_an_age_is_reached_on_the_birthday(db: Database, born: date, freed: int) -> None:
+    """On the day from which guardians act until 17: who is 16 then needs no own proof yet."""
+    child = replace(bound(1).account, method=BindingMethod.GUARDIAN, representative_id="per_mother")
+    register = await write(db, [Drawn(child, born.replace(year=born.year - 16))])
+    later = Policy((), (ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 17, "§", DAY),))
+    found = await simulate(db, register.find_many, shipped(), shipped().amended(later), DAY)
+    assert (found.looked_at, found.locked, found.freed) == (1, 0, freed)
 
 
 async def test_before_its_day_nothing_changes(db: Database) -> None:

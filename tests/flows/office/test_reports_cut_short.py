@@ -22,6 +22,7 @@ from vneid_idp.identity.register.records import (
     RegistryUnintelligible,
 )
 from vneid_idp.identity.register.reports import CardIssued, Death, PhoneChanged, Report, ReportRefused
+from vneid_idp.identity.register.reports_under_way import Begun
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
@@ -132,6 +133,26 @@ async def test_another_report_under_its_id_is_told_so(land: Country, to: Reporti
     assert record is not None
     assert record.deceased_at == lost.at
     assert len(await informed(land, who)) == 1
+
+
+async def test_of_several_that_are_under_way_one_comes_to_its_end(land: Country, who: str) -> None:
+    idp, other = land.idp, land.people["complete"].record.person_id
+    for report_id, person_id in (("rep_b", who), ("rep_a", who), ("rep_c", other)):
+        begun = Begun(report_id, person_id, PhoneChanged(NEW_PHONE), DEED)
+        async with idp.db.writing() as unit:
+            await reports_under_way.begin(unit, idp.vault, begun)
+        land.watch.advance(MINUTE)
+    assert await under_way(land, who) == ["rep_b", "rep_a"]
+    async with idp.db.writing() as unit:
+        assert await reports_under_way.find(unit, idp.vault, who, "rep_c") is None
+        assert not await reports_under_way.end(unit, who, "rep_c")
+        assert await reports_under_way.end(unit, who, "rep_b")
+        assert not await reports_under_way.end(unit, who, "rep_b")
+        waiting = await reports_under_way.begun_before(unit, idp.vault, unit.now - MINUTE)
+        assert [each.report_id for each in waiting] == ["rep_a", "rep_c"]
+        waiting = await reports_under_way.begun_before(unit, idp.vault, unit.now - MINUTE - 1)
+        assert [each.report_id for each in waiting] == ["rep_a"]
+    assert (await under_way(land, who), await under_way(land, other)) == (["rep_a"], ["rep_c"])
 
 
 async def test_what_is_refused_is_over(land: Country, to: Reporting, registry: Failing, who: str) -> None:

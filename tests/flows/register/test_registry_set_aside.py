@@ -24,6 +24,7 @@ from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact, RegistryChange
 from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.register.set_aside import NotSetAside, SetAside
+from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import InUnit, Unit
@@ -122,6 +123,9 @@ async def test_who_comes_after_it_is_followed_and_the_operator_has_it_tried_agai
     # Nothing of this stands in the person's own history.
     assert await recorded(land, EventKind.REGISTER_SET_ASIDE) == [("", first)]
     assert await recorded(land, EventKind.REGISTER_RETRIED) == [("", first)]
+    change_of = {"facts": ["death"], "cursor": aside.change.cursor}
+    for kind, more in ((EventKind.REGISTER_SET_ASIDE, {"error": "KeyError"}), (EventKind.REGISTER_RETRIED, DEED.data)):
+        assert [json.loads(data) for data in await events_recorded(land, kind)] == [{**change_of, **more}]
 
 
 async def test_a_later_change_of_the_same_person_brings_the_earlier_one(land: Country, follower: Follower) -> None:
@@ -160,6 +164,14 @@ async def test_what_a_former_register_left_behind_has_a_way_out(land: Country) -
     assert [each.change.cursor for each in await waiting(land)] == ["8"]
     await retry(land, "8", OLD_FEED)
     assert await waiting(land) == []
+
+
+async def test_what_waits_longest_stands_first(land: Country) -> None:
+    first, second = await two_deaths(land)
+    await left_behind(land, "8", first)
+    land.watch.advance(MINUTE)
+    await left_behind(land, "7", second)
+    assert [each.change.cursor for each in await waiting(land)] == ["8", "7"]
 
 
 async def test_of_somebody_without_an_account_the_facts_of_the_change_are_told(land: Country) -> None:

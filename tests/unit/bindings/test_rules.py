@@ -176,6 +176,16 @@ def test_its_holder_acts_for_it_and_who_bound_it_as_long_as_a_guardian() -> None
         assert not acts(mother, record)
 
 
+@pytest.mark.parametrize("ended", [{"released_at": 3}, {"revoked_at": 3}])
+def test_of_what_has_ended_nothing_is_asked(ended: dict[str, int]) -> None:
+    over = replace(SUPERVISED, facts=BindingFacts(1, 1, **ended))
+    assert next_binding_step(SUPERVISED, 16, RULES) is NextStep.OWN_PROOF_REQUIRED
+    assert next_binding_step(SUPERVISED, 15, RULES, wants_guardian=True) is NextStep.GUARDIAN_REQUIRED
+    assert next_binding_step(over, 16, RULES) is None
+    assert next_binding_step(over, 15, RULES, wants_guardian=True) is None
+    assert not is_supervised(over, 15, RULES)
+
+
 @pytest.mark.parametrize(
     ("facts", "entry"),
     [
