@@ -124,7 +124,8 @@ def test_a_holders_lock_is_set_and_lifted(database_url: str) -> None:
     assert account_of(database_url, ADULT).locked_by is None
     assert "no lock" in run("office", "unlock", *WHY, typed=line(ADULT), code=1).stderr
     found = {"by": "holder", "done_by": "ops-1", "reason": "A test needs it"}
-    assert recorded(database_url, "account.locked")[-1] == (ADULT.person_id, found)
+    for kind in ("account.locked", "account.unlocked"):
+        assert recorded(database_url, kind)[-1] == (ADULT.person_id, found)
 
 
 def test_a_lock_in_the_authoritys_name_takes_two(database_url: str) -> None:

@@ -239,6 +239,11 @@ async def test_level_2_takes_a_look_at_card_and_face_which_stands_in_the_event(
     assert levelled == [{"level": 2, "compared": True, **CLERK.data}]
 
 
+async def test_level_1_takes_no_look_and_the_event_says_of_none(land: Country) -> None:
+    await enrol(land, "no-account", 1, compared=False)
+    assert dict(await events_of(land, "no-account"))["account.opened"] == {"level": 1, **CLERK.data}
+
+
 @pytest.mark.parametrize(
     ("slug", "refusal"),
     [("no-account", accounts.NoAccount), ("complete", DoneAlready), ("deceased", HolderDied)],
@@ -253,7 +258,10 @@ async def test_a_level_is_raised_for_who_has_an_account_and_not_that_level(
 
 
 @pytest.mark.parametrize("what", ["code", "add passkey", "remove passkey", "ask for a lock"])
-@pytest.mark.parametrize(("slug", "refusal"), [("no-account", accounts.NoAccount), ("deceased", HolderDied)])
+@pytest.mark.parametrize(
+    ("slug", "refusal"),
+    [("no-account", accounts.NoAccount), ("closed", accounts.NoAccount), ("deceased", HolderDied)],
+)
 async def test_nothing_is_done_for_the_dead_nor_for_who_has_no_account(
     land: Country, what: str, slug: str, refusal: type[Exception]
 ) -> None:

@@ -110,6 +110,8 @@ async def test_a_colleague_of_the_same_office_or_of_none_decides(db: Database) -
     await decide(db, asked, COLLEAGUE)
     kind, data = (await history(db))[1]
     assert (kind, data) == ("lock.decided", {"lock": True, "agreed": True, **COLLEAGUE.data})
+    done = {**COLLEAGUE.data, "by": "authority", "done_by": "per_two"}
+    assert dict(await history(db))["account.locked"] == done
     by_none = await ask(db, Deed("ops-1", "court"), lock=False)  # at the command line
     with pytest.raises(RoleRequired):
         await decide(db, by_none, COLLEAGUE)
@@ -121,6 +123,8 @@ async def test_a_colleague_of_the_same_office_or_of_none_decides(db: Database) -
     await decide(db, by_none, Deed("per_two", "as asked", office=EVERYWHERE))
     decided = next(data for kind, data in await history(db) if kind == "lock.decided")
     assert (decided["lock"], decided["agreed"]) == (False, True)
+    done = {"by": "authority", "done_by": "per_two", "reason": "as asked", "office": EVERYWHERE}
+    assert dict(await history(db))["account.unlocked"] == done
     again = await ask(db)
     await decide(db, again, Deed("ops-1", "as asked"))
 

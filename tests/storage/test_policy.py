@@ -1,7 +1,7 @@
 """The policy on both databases: loaded, published once, seen by every worker, never changed afterwards."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -180,6 +180,16 @@ async def test_a_day_that_has_begun_needs_a_reason_of_its_own(db: Database, watc
     await publish(db, 2, backdated="The law was in force before we knew")
     assert (await published(db)).on(day)[AGE] == 18
     assert '"backdated":"The law was in force before we knew"' in (await recorded(db))[-1]
+
+
+async def test_a_day_begins_at_midnight_in_viet_nam(db: Database, watch: Watch) -> None:
+    await ensure(db)
+    watch.set(datetime(2026, 11, 21, 17, tzinfo=UTC))  # the 22nd has begun there
+    await load(db, threshold("2026-11-22"))
+    with pytest.raises(HoldsAlready):
+        await publish(db, 2)
+    await load(db, threshold("2026-11-23"))
+    await publish(db, 3)
 
 
 async def test_a_time_that_is_over_is_not_rewritten_without_a_reason(db: Database, watch: Watch) -> None:

@@ -141,11 +141,12 @@ async def test_the_dead_are_neither_locked_nor_unlocked_whoever_calls(
         assert await accounts.find(unit, someone.person_id) == before
 
 
+@pytest.mark.parametrize("slug", ["no-account", "closed"])
 @pytest.mark.parametrize("what", [lock, unlock])
-async def test_who_has_no_account_cannot_be_locked(land: Country, what: Say) -> None:
+async def test_who_has_no_account_cannot_be_locked(land: Country, what: Say, slug: str) -> None:
     with pytest.raises(NoAccount):
         async with land.idp.db.writing() as unit:
-            await what(land, unit, land.people["no-account"].record.person_id)
+            await what(land, unit, land.people[slug].record.person_id)
 
 
 async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
