@@ -84,6 +84,31 @@ def test_warnings_are_told(production: pytest.MonkeyPatch) -> None:
     assert "database_url: SQLite in production" in run("settings").stderr
 
 
+def test_what_serves_writes_no_request_lines_and_believes_no_address_that_a_header_claims(
+    production: pytest.MonkeyPatch,
+) -> None:
+    """A request line holds codes and states; `X-Forwarded-For` is read by ourselves, from trusted proxies."""
+    told: dict[str, Any] = {}
+    production.setattr("uvicorn.run", lambda _, **options: told.update(options))
+    production.setattr("vneid_idp.cli.server.configure", lambda _: None)
+    production.setenv("VNEID_IDP_DATABASE_URL", "sqlite:///idp.sqlite3")
+    production.setenv("VNEID_IDP_REDIS_URL", "redis://cache.example/0")
+    for name, value in (("ENVIRONMENT", "production"), ("HOST", "127.0.0.7"), ("PORT", "8123"), ("WORKERS", "3")):
+        production.setenv(f"VNEID_IDP_{name}", value)
+    assert "SQLite in production" in run("serve").stderr
+    assert (told["access_log"], told["proxy_headers"], told["server_header"]) == (False, False, False)
+    assert (told["host"], told["port"], told["workers"]) == ("127.0.0.7", 8123, 3)
+
+
+def test_the_workers_of_a_sandbox_are_of_a_sandbox(production: pytest.MonkeyPatch) -> None:
+    production.setattr("uvicorn.run", lambda _, **options: None)
+    production.setattr("vneid_idp.cli.server.configure", lambda _: None)
+    production.setenv("VNEID_IDP_ENVIRONMENT", "")  # so that it is put back
+    production.delenv("VNEID_IDP_ENVIRONMENT")
+    run("--sandbox", "serve")
+    assert os.environ["VNEID_IDP_ENVIRONMENT"] == "sandbox"
+
+
 @pytest.mark.usefixtures("environment")
 def test_secrets_are_made_ready_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     made = run("secret").stdout.strip()  # as README has it: VNEID_IDP_SECRET=$(vneid-idp secret)

@@ -174,6 +174,8 @@ class FakeProvider:
 
     async def release(self, request: Request, binding_id: str) -> JSONResponse:
         self.calls.append(("release", {"binding_id": binding_id}))
+        if self.silent:
+            return JSONResponse({}, 503)
         self.end_bindings("released")
         return JSONResponse(next(b for b in self.bindings.values() if b["binding_id"] == binding_id))
 

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,18 @@ async def test_language_and_theme_are_kept(visitor: Visitor) -> None:
     assert answer.headers["location"] == "/live"
     await visitor.send("/preferences", theme="dark")
     assert '<html lang="vi" data-theme="dark">' in await visitor.page()
+
+
+async def test_posts_of_regulars_are_read_in_the_language_of_the_page(visitor: Visitor) -> None:
+    await visitor.register()
+    connection = visitor.app.state.accounts._connection
+    row = connection.execute(
+        "select text, text_en from posts where text_en is not null order by created_at desc"
+    ).fetchone()
+    pages = {language: unescape(await visitor.page(f"/?lang={language}")) for language in ("vi", "en")}
+    first = {language: row[name].split("\n")[0] for language, name in (("vi", "text"), ("en", "text_en"))}
+    for language, page in pages.items():
+        assert [first[other] in page for other in ("vi", "en")] == [language == "vi", language == "en"]
 
 
 @pytest.mark.parametrize("back", ["//evil.test", "https://evil.test", "/\\evil.test", ""])

@@ -60,6 +60,16 @@ async def test_release(visitor: Visitor, provider: FakeProvider) -> None:
     assert visitor.account().state == "released"
 
 
+async def test_a_release_that_the_provider_did_not_hear_of_is_none(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    provider.silent = True
+    await visitor.send("/release")
+    page = await visitor.page("/known")
+    assert ("The provider does not answer." in page, "The link is released." in page) == (True, False)
+    assert visitor.account().is_verified
+
+
 async def test_signing_in_again_needs_only_the_subject(visitor: Visitor, provider: FakeProvider) -> None:
     await visitor.register()
     await visitor.verify()

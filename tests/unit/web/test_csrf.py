@@ -102,5 +102,6 @@ async def test_browser_number_is_kept_and_a_planted_one_of_another_form_is_not(c
         first = browser.cookies["vneid_idp_browser"]
         await browser.get("/keep")
         assert browser.cookies["vneid_idp_browser"] == first
-        again = await browser.get("/keep", headers={"Cookie": "vneid_idp_browser=guessable"})
-    assert any(cookie.startswith("vneid_idp_browser=") for cookie in again.headers.get_list("set-cookie"))
+        for planted in ("guessable", f"{first}x", ""):
+            again = await browser.get("/keep", headers={"Cookie": f"vneid_idp_browser={planted}"})
+            assert any(cookie.startswith("vneid_idp_browser=") for cookie in again.headers.get_list("set-cookie"))
