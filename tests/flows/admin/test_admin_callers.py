@@ -9,7 +9,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.tokens import own_token, person_token
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import Registered
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.clock import DAY, SECOND
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.members import Registrar
@@ -83,6 +83,16 @@ async def test_a_program_gets_its_token_by_client_credentials_and_loses_it_with_
     stranger = RelyingParty(land, await land.register())
     refused = await stranger.post("/token", grant_type="client_credentials", scope=READ)
     assert refused.json()["error"] == "invalid_scope"
+
+
+async def test_a_token_opens_no_door_from_the_instant_of_its_end_on(land: Country, program: Registered) -> None:
+    answer = (await RelyingParty(land, program).post("/token", grant_type="client_credentials", scope=READ)).json()
+    async with land.browser() as browser:
+        api = Api(browser, answer["access_token"])
+        land.watch.advance(answer["expires_in"] * SECOND - 1)
+        assert (await api("GET", "/clients")).status_code == 200
+        land.watch.advance(1)
+        assert (await api("GET", "/clients")).status_code == 401
 
 
 async def test_no_program_makes_itself_or_another_more_than_it_is(land: Country, program: Registered) -> None:
