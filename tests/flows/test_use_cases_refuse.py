@@ -27,7 +27,7 @@ from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
 from vneid_idp.identity.factors.proofs import PASSWORD, ProofOutdated, SignInProof
 from vneid_idp.identity.offices.acts import DoneAlready, HolderDied, HoldsRole
-from vneid_idp.identity.offices.roles import Role
+from vneid_idp.identity.offices.roles import Role, RoleRequired
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.errors import InsufficientScope
@@ -45,6 +45,7 @@ from vneid_idp.use_cases.protect_account import (
     remove_own_passkey,
 )
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
+from vneid_idp.use_cases.who_is_signed_in import hold_colleague
 from vneid_idp.web.bearer import open_access_token
 
 CLERK = Deed("per_clerk", "at the desk")
@@ -284,6 +285,21 @@ async def test_nothing_is_done_for_the_dead_nor_for_who_has_no_account(
     with pytest.raises(refusal):
         await land.idp.db.transact(work)
     assert await last_event(land, slug) == before
+
+
+async def test_a_colleague_is_held_to_the_office_in_whose_name_it_is_done(land: Country) -> None:
+    someone, idp = await known(land), land.idp
+    await idp.db.transact(lambda unit: give_role(unit, someone.person_id, Role.CLERK, "HN-01", DEED))
+
+    async def held(role: Role, office: str | None) -> None:
+        who, session = someone.person_id, someone.session_id
+        await idp.db.transact(lambda unit: hold_colleague(unit, who, session, role, office=office))
+
+    for office in ("HN-01", None):
+        await held(Role.CLERK, office)
+    for role, office in ((Role.CLERK, "HN-02"), (Role.OFFICER, "HN-01"), (Role.OFFICER, None)):
+        with pytest.raises(RoleRequired):
+            await held(role, office)
 
 
 async def test_a_colleague_is_relieved_of_a_lost_passkey_and_given_no_other(land: Country) -> None:
