@@ -284,6 +284,19 @@ async def test_of_two_locks_the_last_to_end_wakes_it(
     assert (await family.stands())["state"] == "verified"
 
 
+async def test_each_account_of_a_child_rests_for_its_own_guardian(land: Country, family: Family) -> None:
+    await family.guardians_are(family.mother, family.aunt)
+    (mothers,) = await states(land, family.party)
+    aunts = await bind(land, family.party, "2000", family.child.person_id, family.aunt.person_id)
+    for who in (family.mother, family.aunt):
+        await family.happens(lock, who)
+    assert set((await states(land, family.party)).values()) == {BindingState.SUSPENDED}
+    await family.happens(unlock, family.mother)
+    assert await states(land, family.party) == {mothers: BindingState.VERIFIED, aunts: BindingState.SUSPENDED}
+    await family.happens(unlock, family.aunt)
+    assert set((await states(land, family.party)).values()) == {BindingState.VERIFIED}
+
+
 async def test_a_lock_of_the_one_before_is_nothing_to_the_one_who_took_over(family: Family) -> None:
     await family.guardians_are(family.aunt)
     await family.binds(family.aunt)

@@ -10,8 +10,9 @@ from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import agreed, known
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.offices.roles import Role
-from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk
+from vneid_idp.use_cases.look_up_person import LookUp, find_at_desk, glance_at
 
 PATH = "/console/people"
 
@@ -45,6 +46,19 @@ async def test_an_operator_sees_counts_and_nothing_that_tells_who_it_is(land: Co
         assert count in shown, shown
     operator = land.people["plain"].record.person_id
     assert await lookups(land, "complete") == [{"by": operator, "office": "*", "reason": "support", "desk": "operator"}]
+
+
+async def test_what_hangs_on_the_account_is_counted_each_by_itself(land: Country, party: RelyingParty) -> None:
+    holder = await agreed(land, party)
+    for _ in range(2):
+        await known(land, "complete")
+    async with land.idp.db.writing() as unit:
+        for number in range(2):
+            key = Passkey(holder.person_id, f"key-{number:04d}", b"", 0, (), False, "K", unit.now, None)
+            assert await add_passkey(unit, key)
+        seen = await glance_at(unit, holder.person.persona.record)
+    assert seen is not None
+    assert (seen.sessions, seen.services, seen.passkeys, seen.standing.value) == (3, 1, 2, "usable")
 
 
 async def test_the_registers_word_counts_before_anybody_has_followed_it(land: Country) -> None:
