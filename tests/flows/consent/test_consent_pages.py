@@ -148,6 +148,11 @@ async def test_level_2_out_of_reach_is_explained_and_told(land: Country, party: 
     assert isinstance(page, Page)
     assert page.path.startswith("/level/")
     assert "Quay lại Mạng thử" in page.text
+    for _ in range(2):
+        land.watch.advance(14 * MINUTE)
+        longer = await person.submit(page, extend="1")
+        assert isinstance(longer, Page)
+        assert (longer.response.status_code, longer.path) == (200, page.path)
     away = await person.submit(page, leave="1")
     assert isinstance(away, str)
     assert "error=unmet_authentication_requirements" in away
@@ -169,6 +174,12 @@ async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country,
         assert isinstance(refused, Page)
         assert refused.response.status_code == 422
     value = page.response.text.split('name="child" value="')[1].split('"')[0]
+    for _ in range(2):
+        land.watch.advance(14 * MINUTE)
+        longer = await person.submit(page, extend="1", child=value)
+        assert isinstance(longer, Page)
+        assert (longer.response.status_code, longer.path) == (200, page.path)
+        assert "checked" in longer.response.text, "the choice is kept"
     consent = await person.submit(page, child=value)
     assert isinstance(consent, Page)
     assert consent.path.startswith("/consent/")
@@ -202,3 +213,5 @@ async def test_the_age_of_children_is_the_laws_of_the_day(
     assert isinstance(page, Page)
     assert "dưới 14 tuổi" in page.text
     assert "dưới 16" not in page.text
+    assert land.people["child-9"].record.full_name in page.text
+    assert land.people["fifteen"].record.full_name not in page.text, "whoever is 14 decides for themselves"

@@ -4,6 +4,7 @@ from tests.support.country import Country
 from tests.support.relying_party import Person, RelyingParty
 from tests.support.shortcuts import agreed, known
 from tests.support.visitor import Page
+from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
 
 
@@ -26,6 +27,20 @@ async def test_the_consent_screen_shows_the_level_that_would_be_told(land: Count
     assert page.path.startswith("/consent/")
     assert "Mức độ 1" in page.text
     assert "Mức độ 2" not in page.text
+
+
+async def test_what_was_proven_before_a_new_sign_in_was_asked_for_is_not_shown_as_proven(
+    land: Country, party: RelyingParty
+) -> None:
+    person = (await known(land, "complete")).person
+    for prompt, level in (("consent", "Mức độ 2"), ("login", "Mức độ 1")):
+        land.watch.advance(MINUTE)
+        page = await person.start(party.request(scope="openid identity", prompt=prompt))
+        if prompt == "login":
+            page = await person.sign_in(page)
+        assert isinstance(page, Page)
+        assert page.path.startswith("/consent/")
+        assert {each for each in ("Mức độ 1", "Mức độ 2") if each in page.text} == {level}
 
 
 async def test_a_child_chosen_by_one_guardian_is_not_shown_to_the_next_person(

@@ -53,6 +53,18 @@ async def test_a_code_of_one_request_is_of_no_use_in_another(land: Country, part
     assert refused.response.status_code == 422
 
 
+async def test_a_code_that_was_sent_to_one_browser_is_of_no_use_in_another(land: Country) -> None:
+    here, there = Person(land, land.people["complete"]), Person(land, land.people["complete"])
+    for person in (here, there):
+        shown(await person.sign_in(await person.open("/signin")))
+    await send(here, shown(await here.open("/signin/second")))
+    code = await here.one_time_code()
+    refused = shown(await there.submit(shown(await there.open("/signin/second")), code=code))
+    assert refused.response.status_code == 422
+    page = shown(await here.submit(shown(await here.open("/signin/second")), code=code))
+    assert page.path == "/me/security"
+
+
 async def test_codes_run_out_of_attempts_and_of_time(land: Country, party: RelyingParty) -> None:
     person, page = await at_second(land, party)
     page = await send(person, page)

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
-from tests.support.signing_in import at_signin
+from tests.support.signing_in import at_second, at_signin
 from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.factors.hashing import SecretHasher
@@ -21,6 +21,7 @@ async def test_the_page_says_who_asks_and_fills_in_the_hint(land: Country, party
     _, page = await at_signin(land, party, login_hint=number)
     assert "Mạng thử" in page.text
     assert "localhost:9999" in page.text
+    assert re.search(r"form-action [^;]*http://localhost:9999", page.response.headers["content-security-policy"])
     assert f'value="{number}"' in page.response.text
 
 
@@ -206,22 +207,51 @@ async def test_a_page_that_is_not_the_next_one_leads_on(land: Country, party: Re
     assert led.path == consent.path
 
 
-async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(land: Country, party: RelyingParty) -> None:
+@pytest.mark.parametrize("kind", SecretKind)
+async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(
+    land: Country, party: RelyingParty, kind: SecretKind
+) -> None:
     persona = land.people["complete"]
-    cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(persona.password)
+    secret = persona.password if kind is SecretKind.PASSWORD else str(persona.passcode)
+    cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(secret)
 
-    async def stored() -> str:
+    async def stored() -> tuple[str | None, str | None]:
+        """That of this secret, and of the other one."""
         async with land.idp.db.reading() as unit:
             found = await find_candidate(unit, land.idp.vault, land.idp.keys.blind, persona.username)
-        assert found.password_hash is not None
-        return found.password_hash
+        both = (found.password_hash, found.passcode_hash)
+        return both if kind is SecretKind.PASSWORD else (both[1], both[0])
 
     async with land.idp.db.writing() as unit:
-        await set_hash(unit, persona.record.person_id, SecretKind.PASSWORD, cheap)
+        await set_hash(unit, persona.record.person_id, kind, cheap)
+    other = (await stored())[1]
     person, page = await at_signin(land, party)
-    page = await person.submit(page, identifier=persona.username, secret="wrong password")  # type: ignore[assignment]
-    assert await stored() == cheap
-    await person.submit(page, identifier=persona.username, secret=persona.password)
-    renewed = await stored()
+    form = {"with": kind.value, "identifier": persona.username}
+    page = await person.submit(page, **form, secret="wrong secret")  # type: ignore[assignment]
+    assert await stored() == (cheap, other)
+    await person.submit(page, **form, secret=secret)
+    renewed, untouched = await stored()
+    assert untouched == other
+    assert renewed is not None
     assert not land.idp.hasher.outdated(renewed)
-    assert await land.idp.hasher.verify(renewed, persona.password)
+    assert await land.idp.hasher.verify(renewed, secret)
+
+
+async def test_what_was_tried_and_where_is_on_record(land: Country, party: RelyingParty) -> None:
+    person, page = await at_second(land, party)
+    await person.submit(page, code="000000")
+    land.watch.advance(1)
+    for kind in SecretKind:
+        other, page = await at_signin(land, party)
+        await other.submit(page, **{"with": kind.value}, identifier=person.persona.username, secret="wrong secret")
+        land.watch.advance(1)
+    own = Person(land, person.persona)
+    await own.sign_in(await own.open("/signin"))
+    async with land.idp.db.reading() as unit:
+        found = await history_of(unit, person.persona.record.person_id)
+    assert [(event.kind, event.client_id, event.data["method"]) for event in reversed(found)] == [
+        ("signin.succeeded", party.client_id, "pwd"),
+        ("signin.failed", party.client_id, "sms"),
+        *[("signin.failed", party.client_id, {"password": "pwd", "passcode": "pin"}[kind]) for kind in SecretKind],
+        ("signin.succeeded", None, "pwd"),
+    ]
