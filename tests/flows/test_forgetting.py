@@ -20,7 +20,9 @@ from vneid_idp.identity.factors import tables as factors_tables
 from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices import tables as offices_tables
+from vneid_idp.identity.offices.decided_requests import Outcome, decided_requests
 from vneid_idp.identity.vault import PersonKey
+from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.sandbox.country.population import COLUMN, Population
@@ -134,11 +136,22 @@ async def test_the_names_that_somebody_gave_to_passkeys_are_gone(land: Country, 
 
 
 async def test_a_request_to_lock_who_was_forgotten_waits_no_longer_and_says_nothing(land: Country) -> None:
-    someone = await known(land)
+    someone, court = await known(land), Deed("per_officer", "As the court wrote.")
     async with land.idp.db.writing() as unit:
-        await lock_requests.ask(unit, someone.person_id, lock=True, deed=Deed("per_officer", "As the court wrote."))
+        first = await lock_requests.ask(unit, someone.person_id, lock=True, deed=court)
+        no = Deed("per_colleague", "No ground.")
+        await lock_requests.decide(unit, someone.person_id, first.request_id, agreed=False, deed=no)
+    decided_at = land.watch.now()
+    land.watch.advance(MINUTE)
+    async with land.idp.db.writing() as unit:
+        second = await lock_requests.ask(unit, someone.person_id, lock=True, deed=court)
     await forget(land, someone)
     async with land.idp.db.reading() as unit:
         assert await lock_requests.open_requests(unit) == ()
-        (row,) = await unit.fetch(ASKED, of=someone.person_id)
-    assert row["reason"] == ""
+        assert [row["reason"] for row in await unit.fetch(ASKED, of=someone.person_id)] == ["", ""]
+        over = {each.asked.request_id: (each.outcome, each.at) for each in await decided_requests(unit)}
+    # What was decided before stays decided when it was.
+    assert over == {
+        first.request_id: (Outcome.REFUSED, decided_at),
+        second.request_id: (Outcome.NOT_DECIDED, land.watch.now()),
+    }
