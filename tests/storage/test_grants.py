@@ -245,6 +245,7 @@ async def test_the_end_of_a_client_ends_its_grants_and_no_others(db: Database) -
     async with db.writing() as unit:
         await clients.delete(unit, "cli_point")
         assert await service.end_all_of_client(unit, "cli_point") == 1
+        assert await service.end_all_of_client(unit, "cli_point") == 0, "what had ended keeps its time"
     async with db.writing() as unit:
         await add_client(unit, "point")
     assert await able(db) == {"open"}

@@ -82,6 +82,14 @@ async def test_without_a_proven_address_there_is_a_page_and_no_redirect(land: Co
             assert "//evil.example" not in answer.text
 
 
+async def test_who_asks_for_the_head_alone_is_led_where_everybody_is(land: Country, party: RelyingParty) -> None:
+    someone = await known(land)
+    for params, where in (({}, "/consent/"), ({"prompt": "none"}, f"{REDIRECT_URI}?error=consent_required")):
+        answer = await someone.person.browser.head("/authorize", params=party.request(**params).params)
+        assert (answer.status_code, answer.content) == (303, b"")
+        assert answer.headers["location"].startswith(where)
+
+
 async def test_a_repeated_parameter_goes_back_as_an_error(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     request = party.request()
