@@ -9,6 +9,7 @@ from tests.support.events import kinds_of
 from tests.support.grants import grants_of, refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
+from tests.support.tokens import own_token
 from vneid_idp.kernel.clock import MINUTE, SECOND
 
 
@@ -116,6 +117,24 @@ async def test_without_offline_access_the_grant_ends_with_the_access_token(land:
     assert (await party.userinfo(tokens["access_token"])).status_code == 200
     land.watch.advance(1)
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
+
+
+async def test_an_access_token_ends_after_ten_minutes_whatever_its_grant_does(
+    land: Country, party: RelyingParty
+) -> None:
+    lasting = (await (await agreed(land, party)).tokens(party, scope="openid age offline_access"))["access_token"]
+    own = {"Authorization": f"Bearer {own_token(land, party.registered)}"}
+
+    async def answers() -> list[int]:
+        async with land.browser() as browser:
+            listed = await browser.get("/bindings/v1/social-accounts", headers=own)
+        return [(await party.userinfo(lasting)).status_code, listed.status_code]
+
+    land.watch.advance(10 * MINUTE - 1)
+    assert await answers() == [200, 200]
+    land.watch.advance(1)
+    assert await answers() == [401, 401]
+    assert (await party.post("/introspect", token=lasting)).json() == {"active": False}
 
 
 async def test_the_grant_is_committed_before_the_answer_leaves(land: Country, party: RelyingParty) -> None:
