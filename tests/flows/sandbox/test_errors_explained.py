@@ -1,0 +1,41 @@
+"""In the sandbox an error leads to a page that says what arrived, and shows no secret of it."""
+
+import html
+
+from tests.support.country import REDIRECT_URI, Country
+from tests.support.relying_party import RelyingParty, query_of
+
+
+async def test_the_page_shows_what_was_posted_and_none_of_its_secrets(land: Country, party: RelyingParty) -> None:
+    request = party.request()
+    answer = await party.redeem(request, "a-code-that-is-none", token_type_hint="x" * 300)
+    assert answer.status_code == 400
+    async with land.browser() as browser:
+        page = await browser.get(answer.json()["error_uri"])
+        assert page.status_code == 200
+        text = html.unescape(page.text)
+        for shown in (
+            "invalid_grant",
+            "POST",
+            "/token",
+            "authorization_code",
+            REDIRECT_URI,
+            "code_verifier",
+            "x" * 200,
+        ):
+            assert shown in text, shown
+        for kept in ("a-code-that-is-none", request.verifier, party.registered.secret or "", "x" * 201):
+            assert kept not in text, kept
+        assert (await browser.get("/sandbox/errors/req_unknown")).status_code == 404
+
+
+async def test_the_page_shows_what_stood_in_the_address(land: Country, party: RelyingParty) -> None:
+    async with land.browser() as browser:
+        asked = party.request(prompt="none login", login_hint="0123456789").params
+        location = (await browser.get("/authorize", params=asked)).headers["location"]
+        page = await browser.get(query_of(location)["error_uri"])
+    text = html.unescape(page.text)
+    for shown in ("invalid_request", "/authorize", "none login", party.client_id):
+        assert shown in text, shown
+    for kept in ("0123456789", asked["state"], asked["nonce"], asked["code_challenge"]):
+        assert kept not in text, kept
