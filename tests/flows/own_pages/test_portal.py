@@ -1,6 +1,9 @@
 """A person's own pages: what services have, what happened, and taking it back."""
 
 import re
+from dataclasses import replace
+
+import pytest
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
@@ -12,6 +15,8 @@ from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
+from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject, open_limits
 from vneid_idp.web.passkeys import site_of
 
 
@@ -42,9 +47,11 @@ async def test_a_service_is_shown_with_what_it_has_and_withdrawn_at_once(land: C
     ):
         assert words in page.text, words
     assert "kept back" not in page.text
+    assert "1 dịch vụ" in (await opened(person, "/me")).text
     withdrawn = await post(person, page, "/me/services/withdraw", consent=page.hidden["consent"])
     assert "Đã rút lại sự đồng ý" in withdrawn.text
     assert "minh.anh@thu.example" not in withdrawn.text
+    assert "1 dịch vụ" not in (await opened(person, "/me")).text
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
     assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert isinstance(asked := await person.start(party.request()), Page)
@@ -148,6 +155,7 @@ async def test_a_passkey_is_a_second_proof_to_give_where_there_is_no_phone(land:
             unit, sealer, site, person_id=person_id, context="office", sealed=made.sealed, answer=answer, name="Thẻ"
         )
         (passkey,) = await passkeys.list_passkeys(unit, person_id)
+    assert "1 khóa truy cập" in (await opened(person, "/me")).text
     asked = await post(person, page, "/me/security/passkey/remove", passkey=passkey.credential_id)
     assert asked.path == "/signin/second"
     page = await opened(person, "/me/security")
@@ -198,6 +206,79 @@ async def test_the_password_is_guessed_at_the_own_pages_no_more_often_than_at_th
     assert there.path == "/signin", "they are counted together"
 
 
+def limited(land: Country, subject: Subject, amount: int) -> None:
+    """Tries of the password are counted for one subject alone, up to so many."""
+    table = {**LIMITS, Secret.SIGN_IN: {subject: (Limit(amount, 15 * MINUTE),)}}
+    land.app.state.idp = replace(land.idp, limits=open_limits(table=table))
+
+
+async def test_wrong_passwords_at_the_own_pages_are_counted_for_the_address(land: Country) -> None:
+    person = await signed_in(land)
+    page = await proven_twice(person)
+    limited(land, Subject.ADDRESS, 1)
+    new = {"kind": "password", "password-new": "mười hai con giáp", "password-again": "mười hai con giáp"}
+    for current, said in (("wrong", "Mật khẩu này không đúng"), (person.persona.password, "đã thử quá nhiều lần")):
+        assert said in (await post(person, page, "/me/security/secret", **new, **{"password-current": current})).text
+
+
+async def test_whoever_knows_the_password_has_all_tries_again(land: Country) -> None:
+    person = await signed_in(land)
+    page = await proven_twice(person)
+    limited(land, Subject.ACCOUNT, 2)
+    new = {"kind": "password", "password-new": "mười hai con giáp", "password-again": "mười hai con giáp"}
+    for current, said in (
+        ("wrong", "Mật khẩu này không đúng"),
+        (person.persona.password, "Đã đổi mật khẩu"),
+        ("wrong", "Mật khẩu này không đúng"),
+        ("wrong", "Mật khẩu này không đúng"),
+        ("wrong", "đã thử quá nhiều lần"),
+    ):
+        assert said in (await post(person, page, "/me/security/secret", **new, **{"password-current": current})).text
+
+
+async def test_a_session_that_ended_is_taken_from_the_browser(land: Country) -> None:
+    person = await signed_in(land)
+    async with land.idp.db.writing() as unit:
+        await end_sessions(unit, person.persona.record.person_id)
+    held = person.browser.cookies["vneid_idp_session"]
+    for path, leads in (("/me", "/signin"), ("/office", "/signin"), ("/console", "/signin")):
+        person.browser.cookies.set("vneid_idp_session", held, domain="localhost.local", path="/")
+        answer = await person.browser.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, leads)
+        (taken,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith("vneid_idp_session=")]
+        assert "max-age=0" in taken.lower(), path
+
+
+async def test_linked_accounts_are_paged_and_what_a_child_has_to_do_is_not_asked_of_a_guardian(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guardian, child = land.people["guardian"].record, land.people["child-9"].record
+    async with land.idp.db.writing() as unit:
+        for account, proof in (
+            ("own", BindingProof(guardian.person_id, 42, 2)),
+            ("child's", BindingProof(child.person_id, 9, 2, guardian.person_id)),
+        ):
+            await bind_social_account(
+                unit,
+                land.idp.keys.blind,
+                client_id=party.client_id,
+                account_id=account,
+                proof=proof,
+                rules=shipped().at(unit.now),
+            )
+    monkeypatch.setattr("vneid_idp.portal.linked.PAGE", 1)
+    person = await signed_in(land, "guardian")
+    page = await opened(person, "/me/accounts")
+    assert "Cần tự xác thực" not in page.text
+    first = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
+    (older,) = re.findall(r'href="([?]before=[^"]+)"', page.response.text)
+    page = await opened(person, f"/me/accounts{older}")
+    second = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
+    assert (len(first), len(second), first != second) == (1, 1, True)
+    assert not re.findall(r'href="[?]before=[^"&]+"', page.response.text), "nothing follows"
+    assert "2 tài khoản" in (await opened(person, "/me")).text, "all of them are counted"
+
+
 async def test_signing_out_elsewhere_and_here(land: Country, party: RelyingParty) -> None:
     person, elsewhere = await signed_in(land), await signed_in(land)
     page = await opened(person, "/me/security")
@@ -219,8 +300,10 @@ async def test_the_history_is_paged(land: Country) -> None:
             await record(unit, Event(EventKind.SIGNIN_FAILED, person_id, data={"method": "pin"}))
     page = await opened(person, "/me/history")
     assert page.text.count("không thành công: bằng mã passcode") == 30
+    assert page.response.text.count('<li class="notable">') == 30, "a sign-in that failed strikes the eye"
     older = re.search(r'href="([?]before=[^"]+)"', page.response.text)
     assert older is not None
     page = await opened(person, f"/me/history{older[1]}")
     assert page.text.count("không thành công: bằng mã passcode") == 10
+    assert page.response.text.count('<li class="notable">') == 10
     assert "Bạn đã đăng nhập bằng mật khẩu." in page.text

@@ -173,6 +173,25 @@ async def test_redirects_are_not_followed() -> None:
     assert len(heard) == 1
 
 
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+async def test_that_there_is_nothing_is_no_failure_where_that_is_asked(status: str) -> None:
+    client = Outbound(loopback=True)
+    async with server(response(status, b"a page about it")) as (port, _):
+        assert await client.find(f"http://127.0.0.1:{port}/") is None
+        with pytest.raises(Unreachable):
+            await client.fetch(f"http://127.0.0.1:{port}/")
+    await client.close()
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "401 Unauthorized", "403 Forbidden", "500 Oops", "503 Later"])
+async def test_what_a_server_will_not_say_is_not_that_there_is_nothing(status: str) -> None:
+    client = Outbound(loopback=True)
+    async with server(response(status)) as (port, _):
+        with pytest.raises(Unreachable, match=status[:3]):
+            await client.find(f"http://127.0.0.1:{port}/")
+    await client.close()
+
+
 async def test_a_large_or_compressed_answer_is_given_up() -> None:
     client = Outbound(loopback=True)
     async with server(response("200 OK", b"x" * (MOST_BYTES + 1))) as (port, _):
