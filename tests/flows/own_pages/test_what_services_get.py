@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
-from tests.support.pages import opened
+from tests.support.pages import opened, post
 from tests.support.purposes import set_purposes
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
@@ -96,3 +96,13 @@ async def test_of_a_service_out_of_service_the_page_says_that_it_gets_nothing(
     assert said not in (await opened(someone.person, "/me/services")).text
     await land.idp.db.transact(lambda unit: service.disable(unit, party.client_id, DEED))
     assert said in (await opened(someone.person, "/me/services")).text
+
+
+async def test_the_receipts_shown_are_those_of_the_agreement_that_stands(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    page = await opened(someone.person, "/me/services")
+    await post(someone.person, page, "/me/services/withdraw", consent=page.hidden["consent"])
+    for count in (1, 2):
+        await someone.agree(party)
+        page = await opened(someone.person, "/me/services")
+        assert page.response.text.count('class="receipt"') == count
