@@ -4,10 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.deeds import DEED
 from tests.support.watch import Watch
-from vneid_idp.clients import service
+from vneid_idp.audit.tables import events
+from vneid_idp.clients import domains, service
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
@@ -15,6 +17,7 @@ from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.database import open_database
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import AlreadyThere, Database
 
 OPERATOR = Registrar(by_operator=True, sandbox=False)
@@ -103,6 +106,25 @@ async def test_deleting(db: Database) -> None:
             await service.get_client(unit, made.client.client_id)
         with pytest.raises(UnknownClient):
             await service.delete(unit, made.client.client_id)
+        rows = await unit.fetch(Statement(select(events.c.client_id).where(events.c.kind == "client.deleted")))
+    assert [row["client_id"] for row in rows] == [made.client.client_id]
+
+
+@pytest.mark.parametrize("overlap", [0, service.LONGEST_OVERLAP])
+async def test_an_old_secret_stays_good_for_as_long_as_may_be(db: Database, overlap: int) -> None:
+    async with db.writing() as unit:
+        made = await service.register(unit, metadata())
+        await service.rotate_secret(unit, made.client, DEED, overlap=overlap)
+        client = await service.get_client(unit, made.client.client_id)
+        assert client.previous_secret_until == unit.now + overlap
+
+
+async def test_whoever_answers_at_two_domains_shows_either(db: Database) -> None:
+    async with db.writing() as unit:
+        uris = ["https://login.rp.example/cb", "https://other.example/cb"]
+        client = (await service.register(unit, metadata(redirect_uris=uris, subject_type="public"))).client
+        for domain in ("rp.example", "other.example"):
+            assert (await domains.ask(unit, client, domain, DEED)).domain == domain
 
 
 async def test_listing_is_paged_by_key(db: Database) -> None:

@@ -75,6 +75,18 @@ def test_anything_else_is_refused(content: bytes, why: str) -> None:
         read_image(content)
 
 
+@pytest.mark.parametrize(("width", "height"), [(SMALLEST, LARGEST), (LARGEST, SMALLEST)])
+def test_a_picture_may_be_as_small_and_as_large_as_is_said(width: int, height: int) -> None:
+    assert measure(read_image(jpeg(width, height)).content) == ("image/jpeg", width, height)
+
+
+def test_a_picture_may_have_as_many_bytes_as_is_said() -> None:
+    room = MOST_BYTES - len(png(48, 48, chunk(b"tEXt", b"")))
+    assert read_image(png(48, 48, chunk(b"tEXt", b"x" * room))).content_type == "image/png"
+    with pytest.raises(BadImage, match="more than 200 KiB"):
+        read_image(png(48, 48, chunk(b"tEXt", b"x" * (room + 1))))
+
+
 @given(st.sampled_from([PNG, b"\xff\xd8\xff", b"RIFF", png()[:33], jpeg()[:20], webp_lossy()[:16]]), st.binary())
 def test_no_content_breaks_the_reader(start: bytes, rest: bytes) -> None:
     try:
