@@ -1,5 +1,6 @@
 """Bindings: made without the API before them, how they are; the address and the contract of the API."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -79,3 +80,7 @@ class Caller:
     async def status(self, account_id: str = "1000") -> dict[str, Any]:
         """What may the account do."""
         return await self.call("POST", "/status", json={"account_id": account_id})
+
+
+Of = Callable[[str | None], Caller]
+"""The network with an access token, or without."""

@@ -1,15 +1,13 @@
 """`bindings/v1` from outside: who may call, what is answered, and what is never said."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.support.bindings import ACCOUNTS, Caller
+from tests.support.bindings import ACCOUNTS, Caller, Of
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.overtaking import overtaken, sign_out_everywhere
@@ -25,35 +23,8 @@ from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 CONTENT = {"post", "comment", "share", "livestream"}
 
 
-@pytest.fixture
-async def network(land: Country) -> AsyncIterator[httpx.AsyncClient]:
-    """The network's HTTP client."""
-    async with land.browser() as client:
-        yield client
-
-
-Of = Callable[[str | None], Caller]
-
-
-@pytest.fixture
-def of(network: httpx.AsyncClient, land: Country) -> Of:
-    return lambda token: Caller(network, land, token)
-
-
 def person_id(land: Country, slug: str) -> str:
     return land.people[slug].record.person_id
-
-
-@pytest.fixture
-async def plain(land: Country, party: RelyingParty, of: Of) -> Caller:
-    """The network, for the person `plain` at level 2."""
-    return of(await person_token(land, party.registered, person_id(land, "plain")))
-
-
-@pytest.fixture
-def own(land: Country, party: RelyingParty, of: Of) -> Caller:
-    """The network in its own name."""
-    return of(own_token(land, party.registered))
 
 
 def allowed(body: dict[str, Any]) -> set[str]:
