@@ -13,11 +13,10 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
-from vneid_idp.identity.register.report_rules import check_report
 from vneid_idp.identity.register.reports import ReportedFact, is_report_id, new_report_id
 from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import refused_in_words
-from vneid_idp.use_cases.report_to_registry import Reporting, finish_report, report_to_registry
+from vneid_idp.use_cases.report_to_registry import Reporting, check_may_report, finish_report, report_to_registry
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form
@@ -124,8 +123,8 @@ async def check_fact(
 
     `guardian` is whom the fact names. The report itself asks the register anew. Raises `CannotBeReported`.
     """
-    rules = (await colleague.provider.current_policy()).at(colleague.now)
-    check_report(file.record, fact, guardian, rules, colleague.now)
+    policy = await colleague.provider.current_policy()
+    check_may_report(file.record, fact, guardian, policy, colleague.now)
 
 
 def confirming(

@@ -17,7 +17,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
 from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.register.port import PopulationRegistry
-from vneid_idp.identity.register.records import RegistryUnavailable, RegistryUnintelligible
+from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable, RegistryUnintelligible
 from vneid_idp.identity.register.report_rules import CannotBeReported, check_report
 from vneid_idp.identity.register.reports import (
     GuardianNamed,
@@ -74,8 +74,19 @@ async def _asked_and_checked(
     guardians = [await to.registry.find(guardian_id) for guardian_id in _guardian_of(fact)]
     async with to.db.reading() as unit:
         now = unit.now
-    check_report(answer.record, fact, guardians[0] if guardians else None, policy.at(now), now)
+    check_may_report(answer.record, fact, guardians[0] if guardians else None, policy, now)
     return answer
+
+
+def check_may_report(
+    record: RegistryRecord, fact: ReportedFact, guardian: RegistryRecord | None, policy: Policy, now: Instant
+) -> None:
+    """Require that `fact` may be reported of a person whom the register has as `record`; `guardian` is whom it names.
+
+    For a page, before it shows what would be reported: the report itself asks the register anew. Raises
+    `CannotBeReported`.
+    """
+    check_report(record, fact, guardian, policy.at(now), now)
 
 
 async def report_to_registry(
