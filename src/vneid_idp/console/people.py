@@ -38,7 +38,7 @@ async def search(request: Request, colleague: Colleague) -> Response:
     form = await read_form(request)
     errors = Errors()
     number = read_search(request, form, REASONS[Desk.OPERATOR], errors)
-    if number is None or errors:
+    if number is None:
         return _page(request, form, errors)
     provider = colleague.provider
     looking = LookUp(Desk.OPERATOR, colleague.person_id, EVERYWHERE, form["reason"])
