@@ -130,6 +130,10 @@ async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Count
         assert await sessions.list_sessions(unit, holder.person_id) == ()
     page = await stranger.sign_in(await stranger.open("/signin"), "another-2026")  # type: ignore[assignment]
     assert page.path == "/me"
+    by_passcode = Person(land, land.people["complete"])
+    typed = {"with": "passcode", "identifier": form["identifier"], "secret": form["passcode"]}
+    page = await post(by_passcode, await opened(by_passcode, "/signin"), "/signin", **typed)
+    assert page.path == "/me"
 
 
 async def test_an_account_of_level_1_is_raised_after_a_look_at_the_card(land: Country) -> None:

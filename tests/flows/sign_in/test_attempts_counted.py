@@ -7,7 +7,8 @@ import pytest
 from tests.support.country import Country
 from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
-from tests.support.signing_in import at_second, at_signin, post_json
+from tests.support.signing_in import at_second, at_signin, post_json, send
+from tests.support.visitor import shown
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.web.limits import Limit, Secret, Subject
 
@@ -88,6 +89,30 @@ async def test_a_right_password_gives_all_attempts_again(land: Country, party: R
         person, page = await at_signin(land, party)
         assert isinstance(consent := await person.sign_in(page), Page)
         assert consent.path.startswith("/consent/")
+
+
+async def test_so_does_a_right_code(land: Country, party: RelyingParty) -> None:
+    for _ in range(3):
+        person, page = await at_second(land, party)
+        page = await send(person, page)
+        code = await person.one_time_code()
+        for _ in range(2):
+            wrong = shown(await person.submit(page, code="000000" if code != "000000" else "111111"))
+            assert wrong.response.status_code == 422
+        assert shown(await person.submit(page, code=code)).path.startswith("/consent/")
+        land.watch.advance(MINUTE)
+
+
+async def test_messages_to_one_person_are_counted(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(land, monkeypatch, Subject.ACCOUNT)
+    person, page = await at_second(land, party)
+    for status in (200, 200, 429):
+        sent = await send(person, page)
+        assert sent.response.status_code == status
+        land.watch.advance(MINUTE)
+    assert int(sent.response.headers["retry-after"]) > 0
 
 
 async def test_codes_of_an_office_and_passwords_are_guesses_at_one_account(land: Country, party: RelyingParty) -> None:

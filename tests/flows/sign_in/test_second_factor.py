@@ -4,6 +4,8 @@ import asyncio
 import json
 import re
 
+from sqlalchemy import select
+
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
@@ -14,8 +16,11 @@ from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
+from vneid_idp.sandbox.tables import sandbox_messages
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.sign_in import SignedIn, sign_in
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
@@ -51,6 +56,18 @@ async def test_a_code_of_one_request_is_of_no_use_in_another(land: Country, part
     refused = await person.submit(other, code=code)
     assert isinstance(refused, Page)
     assert refused.response.status_code == 422
+
+
+async def test_the_message_speaks_the_language_of_the_page(land: Country, party: RelyingParty) -> None:
+    for locale in ("en", "vi"):
+        person = Person(land, land.people["complete"])
+        page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2, ui_locales=locale)))
+        await send(person, shown(page))
+        async with land.idp.db.reading() as unit:
+            rows = await unit.fetch(Statement(select(sandbox_messages).order_by(sandbox_messages.c.sent_at)))
+        payload = land.idp.keys.sealer.open_json(SealPurpose.PERSONAL_DATA, rows[-1]["sealed"])
+        assert (payload["language"], payload["phone"]) == (locale, person.persona.record.phone)
+        land.watch.advance(MINUTE)
 
 
 async def test_a_code_that_was_sent_to_one_browser_is_of_no_use_in_another(land: Country) -> None:
