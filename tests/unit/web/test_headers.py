@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from tests.unit.web.conftest import MakeClient
+from vneid_idp.web.headers import Edge
 
 
 def policy(header: str) -> dict[str, list[str]]:
@@ -102,3 +106,28 @@ async def test_page_weighs_little(client: MakeClient) -> None:
         weight = len(page.encode()) + sum([len((await browser.get(name)).content) for name in files])
     assert len(files) >= 3
     assert weight < 60_000
+
+
+async def test_an_answer_that_has_begun_is_not_followed_by_another() -> None:
+    """Half of a page and then an error page would be a whole answer to whoever reads it."""
+    sent: list[Message] = []
+    answered: list[Exception] = []
+
+    async def breaks_off(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise KeyError("in the middle")
+
+    async def on_error(_: Request, error: Exception) -> Response:
+        answered.append(error)
+        return Response(status_code=500)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    with pytest.raises(KeyError):
+        await Edge(breaks_off, "https://id.example", on_error)(scope, receive, send)
+    assert ([message["type"] for message in sent], answered) == (["http.response.start"], [])
