@@ -25,6 +25,18 @@ async def test_the_page_says_who_asks_and_fills_in_the_hint(land: Country, party
     assert f'value="{number}"' in page.response.text
 
 
+async def test_the_page_says_where_this_answer_goes_and_not_where_another_might(land: Country) -> None:
+    uris = ["https://first.example/cb", "https://second.example/cb"]
+    party = RelyingParty(land, await land.register(redirect_uris=uris, subject_type="public"))
+    for uri, here, elsewhere in zip(uris, ("first", "second"), ("second", "first"), strict=True):
+        _, page = await at_signin(land, party, redirect_uri=uri)
+        assert f"{here}.example" in page.text
+        assert f"{elsewhere}.example" not in page.response.text
+        policy = page.response.headers["content-security-policy"]
+        assert f"{here}.example" in policy
+        assert f"{elsewhere}.example" not in policy
+
+
 async def test_the_language_follows_the_relying_party(land: Country, party: RelyingParty) -> None:
     _, page = await at_signin(land, party, ui_locales="en")
     assert "Sign in to confirm who you are" in page.text

@@ -94,3 +94,20 @@ def test_the_server_says_in_the_same_form_where_it_listens() -> None:
     quiet = logging_to_text(server="warning")
     logging.getLogger("uvicorn.error").info("Uvicorn running on %s", "http://127.0.0.1:8000")
     assert quiet.getvalue() == ""
+
+
+@pytest.mark.parametrize(("level", "said"), [("debug", ["b", "c"]), ("warning", ["c"]), ("error", [])])
+def test_the_server_is_never_heard_below_its_own_level_nor_below_ours(level: str, said: list[str]) -> None:
+    stream = logging_to_text(level)
+    server = logging.getLogger("uvicorn.error")
+    server.debug("a")
+    server.info("b")
+    server.warning("c")
+    assert [line["event"] for line in lines(stream)] == said
+
+
+def test_configured_anew_each_line_is_written_once_and_nowhere_else() -> None:
+    before, after = logging_to_text(), logging_to_text()
+    Log("vneid_idp.some.module").info("a")
+    assert before.getvalue() == ""
+    assert [line["event"] for line in lines(after)] == ["a"]
