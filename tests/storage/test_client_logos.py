@@ -65,7 +65,10 @@ async def test_a_logo_is_wanted_at_once_and_kept(db: Database) -> None:
     client = await stored(db, client)
     assert client.logo_digest == base64url(sha256(PICTURE).digest())
     assert await find(db, client.client_id, client.logo_digest) == Logo("image/png", PICTURE)
-    assert await find(db, (await register(db)).client_id, client.logo_digest) is None, "another client's"
+    other = await register(db)
+    assert await find(db, other.client_id, client.logo_digest) is None, "another client's"
+    assert (await stored(db, other)).logo_digest is None
+    assert await stored(db, client) == client
     assert await fetch(db, client, OTHER)
     assert await find(db, client.client_id, client.logo_digest) is None
     assert await find(db, client.client_id, (await stored(db, client)).logo_digest) == Logo("image/png", OTHER)

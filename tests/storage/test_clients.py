@@ -124,7 +124,12 @@ async def test_whoever_answers_at_two_domains_shows_either(db: Database) -> None
         uris = ["https://login.rp.example/cb", "https://other.example/cb"]
         client = (await service.register(unit, metadata(redirect_uris=uris, subject_type="public"))).client
         for domain in ("rp.example", "other.example"):
-            assert (await domains.ask(unit, client, domain, DEED)).domain == domain
+            asked = await domains.ask(unit, client, domain, DEED)
+            assert asked.domain == domain
+            await domains.record_look(unit, asked, "dns", DEED)
+        other = (await service.register(unit, metadata())).client
+        found = [(await service.get_client(unit, each.client_id)).verified_domains for each in (client, other)]
+    assert found == [("other.example", "rp.example"), ()], "each has its own"
 
 
 async def test_listing_is_paged_by_key(db: Database) -> None:

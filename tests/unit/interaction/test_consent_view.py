@@ -75,6 +75,16 @@ def test_one_line_a_topic_with_the_very_values() -> None:
     ]
 
 
+def test_what_a_purpose_says_is_in_the_language_of_the_page() -> None:
+    title, text, ground, kept = ({"vi": f"{name} vi", "en": f"{name} en"} for name in ("a", "b", "c", "d"))
+    said = replace(SHOP.purposes[0], title=title, text=text, legal_ground=ground, kept_until=kept)
+    shop = replace(SHOP, purposes=(said, SHOP.purposes[1]))
+    for locale in ("vi", "en"):
+        group = screen(shop, ITEMS, ITEMS, {}, VALUES, locale, say).groups[0]
+        assert (group.title, group.text) == (f"a {locale}", f"b {locale}")
+        assert [term for _, term in group.terms] == [f"c {locale}", f"d {locale}"]
+
+
 def test_every_item_is_decided_once() -> None:
     assert set(answered()) == {item.name for item in ITEMS}
 
