@@ -6,6 +6,8 @@ from tests.support.authority import change
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from vneid_idp.identity import accounts, persons
+from vneid_idp.identity.offices.acts import HolderDied
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.enrol_person import open_account, raise_level
@@ -19,9 +21,9 @@ def direct(land: Country) -> Follower:
     return Follower(idp.db, idp.vault, idp.keys.blind, idp.registry, idp.policy)
 
 
-@pytest.mark.parametrize("slug", ["no-account", "level-1"])
+@pytest.mark.parametrize(("slug", "refusal"), [("no-account", accounts.LevelNotAllowed), ("level-1", HolderDied)])
 async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
-    land: Country, direct: Follower, slug: str
+    land: Country, direct: Follower, slug: str, refusal: type[DomainError]
 ) -> None:
     """Of somebody without an account nothing is kept to compare with, and the feed would pass them over."""
     await direct.round()
@@ -40,5 +42,5 @@ async def test_no_level_is_given_on_a_word_of_the_register_that_is_out_of_date(
     with pytest.raises(persons.Overtaken):
         await idp.db.transact(enrol)
     answer = await persons.ask(idp.db, idp.registry, person_id)
-    with pytest.raises(accounts.LevelNotAllowed):
+    with pytest.raises(refusal):
         await idp.db.transact(enrol)
