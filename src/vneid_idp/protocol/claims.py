@@ -145,7 +145,8 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
     """What the person must be asked for this request.
 
     A claim that no registered purpose of the client covers is not handed out at all: a purpose is the ground of every
-    disclosure (Law 91/2025 on personal data, Article 9), so such a claim is left out rather than asked.
+    disclosure (Law 91/2025 on personal data, Article 9), so such a claim is left out rather than asked. So is what the
+    registration permits no more: no answer to it would count (`permitted.counting`), and it would be asked for ever.
     """
     items: list[Item] = []
     names = [*asked_of("userinfo", scope, claims), *asked_of("id_token", scope, claims)]
@@ -155,7 +156,8 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
             items.append(Item(name, purpose.id, purpose.version, name in purpose.required, purpose.since(name)))
     if client.purposes:
         first = client.purposes[0]
-        items += [Item(name, first.id, first.version, True, first.since(name)) for name in PERMISSIONS if name in scope]
+        permissions = [name for name in PERMISSIONS if name in scope and name in client.scope]
+        items += [Item(name, first.id, first.version, True, first.since(name)) for name in permissions]
     return tuple(items)
 
 

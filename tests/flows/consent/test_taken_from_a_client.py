@@ -13,7 +13,7 @@ from tests.support.deeds import DEED
 from tests.support.events import kinds_of
 from tests.support.grants import refused
 from tests.support.purposes import set_purposes
-from tests.support.relying_party import Page, RelyingParty
+from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import CHILD, OWN, own_token, person_token
 from vneid_idp.clients import by_operator, service
@@ -232,6 +232,38 @@ async def test_a_code_that_was_on_its_way_brings_what_counts_at_its_arrival(serv
     assert tokens["scope"] == "openid identity email binding:social_account"
     assert "refresh_token" not in tokens
     assert "full_name" not in await party.claims(tokens["id_token"])
+
+
+async def test_what_was_taken_from_a_request_that_waits_gets_into_no_code(served: Served) -> None:
+    """Given back before the code is redeemed, it still is not what the person went on with."""
+    party, request = served.party, served.party.request(scope=SCOPE)
+    someone = Person(served.land, served.someone.person.persona)
+    waiting = await someone.start(request)
+    assert isinstance(waiting, Page)
+    await served.take("full_name")
+    away = await someone.sign_in(waiting)
+    assert isinstance(away, str), "of the rest nothing is new"
+    await served.take()
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert tokens["scope"] == "openid identity email offline_access binding:social_account"
+    assert "full_name" not in (await party.userinfo(tokens["access_token"])).json()
+
+
+@pytest.mark.parametrize("what", ["offline_access", "binding:social_account"])
+async def test_a_permission_that_was_taken_from_a_request_that_waits_is_not_asked_for(
+    served: Served, what: str
+) -> None:
+    """It could not be given: whoever agreed to it would be asked for ever."""
+    party, request = served.party, served.party.request(scope=SCOPE)
+    someone = Person(served.land, served.someone.person.persona)
+    waiting = await someone.start(request)
+    assert isinstance(waiting, Page)
+    await served.take(what)
+    away = await someone.sign_in(waiting)
+    assert isinstance(away, str), away.text
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert tokens["scope"].split() == [name for name in SCOPE.split() if name != what]
+    assert ("refresh_token" in tokens) is (what != "offline_access")
 
 
 @pytest.mark.parametrize("whose", ["a person's", "a guardian's", "the network's own"])
