@@ -51,6 +51,20 @@ async def test_an_open_request_goes_on_as_each_step_says(db: Database, watch: Wa
         assert left == WRITTEN[act](waiting, unit.now)
 
 
+@pytest.mark.parametrize(("browser", "life"), [(BROWSER, service.LIFE), (None, service.PUSHED_LIFE)])
+async def test_a_request_counts_from_its_arrival_however_late_it_was_kept(
+    db: Database, watch: Watch, browser: str | None, life: Instant
+) -> None:
+    """Somebody who signs in meanwhile did so for it, and is not asked once more (`prompt=login`)."""
+    arrived = watch.now()
+    watch.advance(MINUTE)
+    kept = await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, browser, arrived))
+    async with db.reading() as unit:
+        found = await service.find_open(unit, SEALER, kept.interaction_id)
+    assert found == kept
+    assert (kept.waiting.opened_at, kept.expires_at) == (arrived, arrived + life)
+
+
 @acts
 async def test_one_whose_time_ran_out_is_over(db: Database, watch: Watch, act: Act) -> None:
     waiting = await opened(db)

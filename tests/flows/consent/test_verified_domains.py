@@ -13,6 +13,9 @@ VERIFIED = "Tên miền đã xác minh:"
 CALLBACK = "https://app.bank.example/cb"
 
 
+SHOP = "https://shop.example/cb"
+
+
 async def bank(land: Country) -> RelyingParty:
     return RelyingParty(land, await land.register(redirect_uris=[CALLBACK]))
 
@@ -27,10 +30,10 @@ async def show(land: Country, party: RelyingParty, domain: str, how: str | None)
     await land.idp.db.transact(work)
 
 
-async def pages(land: Country, party: RelyingParty) -> tuple[Page, Page]:
+async def pages(land: Country, party: RelyingParty, address: str = CALLBACK) -> tuple[Page, Page]:
     """The sign-in page and the consent page of a request."""
     person = Person(land, land.people["complete"])
-    first = await person.start(party.request(redirect_uri=CALLBACK))
+    first = await person.start(party.request(redirect_uri=address))
     consent = await person.sign_in(first)
     assert isinstance(first, Page)
     assert isinstance(consent, Page)
@@ -57,6 +60,18 @@ async def test_a_verified_domain_stands_next_to_the_name(land: Country) -> None:
     await show(land, party, "bank.example", None)
     for page in await pages(land, party):
         assert VERIFIED not in page.text, "a domain that shows the proof no more counts no more"
+
+
+async def test_of_several_domains_the_one_that_the_answer_goes_to_is_told(land: Country) -> None:
+    party = RelyingParty(land, await land.register(redirect_uris=[CALLBACK, SHOP], subject_type="public"))
+    await show(land, party, "bank.example", "dns")
+    for page in await pages(land, party, SHOP):
+        assert VERIFIED not in page.text
+        assert "Kết quả được gửi đến shop.example" in page.text
+    await show(land, party, "shop.example", "dns")
+    for address, domain in ((CALLBACK, "bank.example"), (SHOP, "shop.example")):
+        for page in await pages(land, party, address):
+            assert f"{VERIFIED} {domain}" in " ".join(page.text.split())
 
 
 @pytest.mark.parametrize("uri", ["https://notbank.example/cb", "https://bank.example.evil.example/cb", "app://x"])

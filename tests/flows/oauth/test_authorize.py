@@ -209,6 +209,11 @@ async def test_an_id_token_hint_names_who_is_meant(land: Country, party: Relying
     claims = f'{{"id_token":{{"sub":{{"value":"{sub}"}}}}}}'
     assert "code" in await ask(someone.person.browser, **party.request(claims=claims).params)
     assert (await ask(other.person.browser, **party.request(claims=claims).params))["error"] == "login_required"
+    # Whoever is named in both ways has to be the one in both.
+    theirs = (await other.tokens(party))["id_token"]
+    for who in (someone, other):
+        both = party.request(id_token_hint=theirs, claims=claims, prompt="none")
+        assert (await ask(who.person.browser, **both.params))["error"] == "login_required"
 
 
 async def test_levels_are_asserted_as_asked_and_reached(land: Country, party: RelyingParty) -> None:

@@ -6,6 +6,7 @@ from tests.support.country import Country
 from tests.support.events import history
 from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import known
 from tests.support.signing_in import at_second, at_signin, post_json, send
 from tests.support.visitor import shown
 from vneid_idp.identity.factors import otp, sessions
@@ -107,6 +108,17 @@ async def test_a_session_that_ends_while_its_code_is_checked_is_not_opened_again
     assert answer.response.status_code == 410
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, who) == ()
+
+
+async def test_at_the_own_pages_who_was_signed_out_is_asked_to_sign_in(land: Country) -> None:
+    """The browser still names the session that was ended elsewhere: it is not sent around in a circle."""
+    here = await known(land, "complete")
+    async with land.idp.db.writing() as unit:
+        await sessions.end_session(unit, here.person_id, here.session_id)
+    assert (await here.person.browser.get("/signin")).status_code == 200
+    assert (await here.person.browser.get("/me")).headers["location"] == "/signin"
+    page = shown(await here.person.sign_in(await opened(here.person, "/signin")))
+    assert page.path == "/me"
 
 
 FORM = {

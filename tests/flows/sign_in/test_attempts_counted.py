@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.support.country import Country
+from tests.support.deeds import DEED
 from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.signing_in import at_second, at_signin, post_json, send
 from tests.support.visitor import shown
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.use_cases.enrol_person import new_activation_code
 from vneid_idp.web.limits import Limit, Secret, Subject
 
 FEW, MANY = (Limit(2, 15 * MINUTE),), (Limit(1_000, 15 * MINUTE),)
@@ -42,9 +44,9 @@ async def passkey(land: Country, party: RelyingParty, slug: str) -> int:
     return (await post_json(person, page, f"{page.path}/passkey", {"sealed": "x", "answer": "{}"})).status_code
 
 
-async def activation(land: Country, _: RelyingParty, slug: str) -> int:
+async def activation(land: Country, _: RelyingParty, slug: str, **typed: str) -> int:
     person = Person(land, land.people[slug])
-    form = {"identifier": person.persona.username, **ACTIVATION}
+    form = {"identifier": person.persona.username, **ACTIVATION, **typed}
     return (await post(person, await opened(person, "/activate"), "/activate", **form)).response.status_code
 
 
@@ -65,7 +67,7 @@ async def test_an_address_fails_so_often_and_no_more_whoever_it_tries(
     limit(land, monkeypatch, Subject.ADDRESS)
     answers = [await fail(land, party, slug) for slug in ("complete", "guardian", "plain")]
     refused = 422 if fail is activation else 429
-    assert answers == [REFUSED[fail], REFUSED[fail], refused]  # type: ignore[index]
+    assert answers == [REFUSED[fail], REFUSED[fail], refused]
     if fail is activation:
         person = Person(land, land.people["plain"])
         page = await post(person, await opened(person, "/activate"), "/activate", identifier="0971", **ACTIVATION)
@@ -79,8 +81,8 @@ async def test_a_service_fails_so_often_and_the_next_one_for_itself(
     other = RelyingParty(land, await land.register(client_name="Khác"))
     limit(land, monkeypatch, Subject.CLIENT)
     answers = [await fail(land, party, slug) for slug in ("complete", "guardian", "plain")]
-    assert answers == [REFUSED[fail], REFUSED[fail], 429]  # type: ignore[index]
-    assert await fail(land, other, "plain") == REFUSED[fail]  # type: ignore[index]
+    assert answers == [REFUSED[fail], REFUSED[fail], 429]
+    assert await fail(land, other, "plain") == REFUSED[fail]
 
 
 async def test_a_right_password_gives_all_attempts_again(land: Country, party: RelyingParty) -> None:
@@ -101,6 +103,14 @@ async def test_so_does_a_right_code(land: Country, party: RelyingParty) -> None:
             assert wrong.response.status_code == 422
         assert shown(await person.submit(page, code=code)).path.startswith("/consent/")
         land.watch.advance(MINUTE)
+
+
+async def test_so_does_an_activation(land: Country, party: RelyingParty) -> None:
+    for _ in range(3):
+        assert [await activation(land, party, "complete") for _ in range(4)] == [422] * 4
+        who = land.people["complete"].record.person_id
+        code = await land.idp.db.transact(lambda unit: new_activation_code(unit, land.idp.keys.blind, who, DEED))  # noqa: B023
+        assert await activation(land, party, "complete", code=code) == 200
 
 
 async def test_messages_to_one_person_are_counted(

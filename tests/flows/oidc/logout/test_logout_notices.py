@@ -5,11 +5,14 @@ import asyncio
 from tests.support.authority import change
 from tests.support.back_channel import Service, confirmed, is_signed_in, listening, queue, signed_in
 from tests.support.country import Country
+from tests.support.deeds import DEED
+from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.rules import longest_pause
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
+from vneid_idp.use_cases.enrol_person import new_activation_code
 
 
 async def test_each_service_of_the_session_is_told_and_no_other(
@@ -144,3 +147,19 @@ async def test_a_lock_that_a_sign_in_finds_at_the_register_is_told_at_once(
     again = Person(land, person.persona)
     assert isinstance(await again.sign_in(await again.start(party.request())), Page)
     assert len(service.heard) == 1, "before any worker came round"
+
+
+async def test_who_activates_anew_is_signed_out_everywhere_and_services_hear_it_at_once(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    sid = (await party.claims((await signed_in(person, party))["id_token"]))["sid"]
+    idp, who = land.idp, person.persona.record.person_id
+    code = await idp.db.transact(lambda unit: new_activation_code(unit, idp.keys.blind, who, DEED))
+    form = {"identifier": person.persona.username, "code": code, "password": "another-2026", "passcode": "135792"}
+    again = {"password-again": "another-2026", "passcode-again": "135792"}
+    holder = Person(land, person.persona)
+    done = await post(holder, await opened(holder, "/activate"), "/activate", **form, **again)
+    assert done.response.status_code == 200
+    (heard,) = service.heard
+    assert (await party.claims(heard["logout_token"]))["sid"] == sid
+    assert await queue(land) == []
