@@ -7,6 +7,8 @@ from tests.support.deeds import WHY
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.feed import Fact, RegistryChange
 from vneid_idp.kernel.clock import MINUTE, SystemClock
+from vneid_idp.policy import service as policies
+from vneid_idp.policy.documents import shipped
 from vneid_idp.storage.unit import Database
 
 
@@ -40,8 +42,15 @@ def test_what_a_former_register_left_behind_is_tried_by_its_feed(database_url: s
         async with database.writing() as unit:
             await set_aside.put(unit, former, change, "KeyError")
 
+    async def without_policy(database: Database) -> bool:
+        async with database.reading() as unit:
+            missing = shipped().beside(await policies.published(unit))
+        return bool(missing.requirements or missing.thresholds)
+
     run("citizens", "seed", "--count", "1", "--seed", "1")
     with_database(database_url, leave_behind)
+    assert with_database(database_url, without_policy), "no provider has started here yet"
     assert "No change at this place" in run("registry", "retry", "17", *WHY, code=1).stderr
     assert "17 is followed." in run("registry", "retry", "17", "--feed", former, *WHY).stdout
     assert run("registry", "list").stdout.splitlines()[1:] == []
+    assert not with_database(database_url, without_policy), "followed by the rules that a start would bring"

@@ -206,6 +206,22 @@ async def test_a_request_ends_by_itself_and_blocks_nobody_for_ever(db: Database,
     assert (last.kind, last.subject_id, last.data) == ("lock.expired", to_free.request_id, {"lock": False})
 
 
+async def test_who_asks_about_one_person_ends_nothing_about_another(db: Database, watch: Watch) -> None:
+    """One unit writes into the files of those whom it is about: a stranger's is not held."""
+    await with_personas(db)
+    other = persona("complete").record.person_id
+    await ask(db)
+    theirs = await db.transact(partial(ask_for_lock, person_id=other, lock=True, deed=HERE))
+    watch.advance(LIFETIME)
+    await ask(db)
+    async with db.reading() as unit:
+        assert [event.kind for event in await audit.history_of(unit, other)] == ["lock.asked"]
+    assert await db.transact(lock_requests.expire) == 1
+    async with db.reading() as unit:
+        last = (await audit.history_of(unit, other))[0]
+    assert (last.kind, last.subject_id) == ("lock.expired", theirs.request_id)
+
+
 async def test_who_has_waited_longest_stands_first_and_who_was_decided_last(db: Database, watch: Watch) -> None:
     people = [persona(slug).record.person_id for slug in ("plain", "complete", "guardian")]
     await with_personas(db)

@@ -3,6 +3,8 @@
 import re
 
 import orjson
+import pytest
+from sqlalchemy import bindparam, update
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
@@ -18,8 +20,12 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import passkeys, sessions
 from vneid_idp.identity.offices.roles import Role, end_role, roles_of
 from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.identity.tables import accounts as accounts_table
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases.lock_person import unlock_person
+
+_LOWER = Statement(update(accounts_table).where(accounts_table.c.person_id == bindparam("who")).values(level=1))
 
 
 async def test_who_may_work_there(land: Country) -> None:
@@ -33,6 +39,17 @@ async def test_who_may_work_there(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK)
     assert (await opened(clerk, "/office")).path == "/office"
     assert (await clerk.browser.get("/office/requests")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/office", "/console"])
+async def test_a_role_is_worth_nothing_with_an_account_of_level_1(land: Country, path: str) -> None:
+    """And no second factor is asked for: none would raise the account."""
+    holder = await colleague(land, "plain", Role.CLERK, Role.OPERATOR)
+    assert (await holder.browser.get(path)).status_code == 200
+    async with land.idp.db.writing() as unit:
+        await unit.execute(_LOWER, who=land.people["plain"].record.person_id)
+    answer = await holder.browser.get(path)
+    assert (answer.status_code, answer.headers.get("location")) == (403, None)
 
 
 async def test_a_role_that_ended_opens_nothing(land: Country) -> None:

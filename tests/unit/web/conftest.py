@@ -58,6 +58,7 @@ async def form(request: Request) -> Response:
 
 async def locale(request: Request) -> Response:
     """The language of the request."""
+    gettext(request, "Language")  # before it is known who asks, as an error page that is on its way does
     prefer_locales(request, request.query_params.get("ui_locales"))
     return JSONResponse([locale_of(request), gettext(request, "Language")])
 
