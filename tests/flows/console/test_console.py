@@ -112,6 +112,8 @@ async def test_events_that_wait_longer_than_a_minute_say_that_no_worker_chains_t
     async def late() -> bool:
         return "không tiến trình nào xử lý" in (await opened(operator, "/console")).text
 
+    land.watch.advance(10 * MINUTE)
+    assert await late(), "nothing was ever chained"
     await seal_events(land.idp.db)
     land.watch.advance(10 * MINUTE)
     assert not await late(), "nothing waits"

@@ -41,6 +41,18 @@ async def answer(officer: Person, request: str, what: str) -> Page:
     return await post(officer, page, request, answer=what, reason="đủ căn cứ")
 
 
+async def test_what_waits_is_counted_for_officers_of_the_office_alone(land: Country) -> None:
+    officer = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
+    await asked_about(land, officer, "guardian")
+
+    async def is_told(someone: Person) -> bool:
+        return "chờ quyết định" in (await opened(someone, "/office")).text
+
+    assert await is_told(officer)
+    assert not await is_told(await colleague(land, "complete", Role.CLERK))
+    assert not await is_told(await colleague(land, "complete", Role.OFFICER, office="HN-02"))
+
+
 async def test_nobody_opens_the_own_file(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
     before = await events_of(land, "plain")

@@ -34,6 +34,16 @@ async def test_each_service_of_the_session_is_told_and_no_other(
         assert (first["aud"], other["aud"]) == (party.client_id, also.client_id)
 
 
+async def test_a_service_that_gave_its_token_back_is_told_too(
+    land: Country, person: Person, party: RelyingParty, service: Service
+) -> None:
+    """Its session goes on, on the word of the ID token."""
+    tokens = await signed_in(person, party)
+    assert (await party.post("/revoke", token=tokens["access_token"])).status_code == 200
+    await confirmed(person, await person.open("/end_session"))
+    assert len(service.heard) == 1
+
+
 async def test_a_notice_that_did_not_arrive_is_repeated_with_the_same_jti(
     land: Country, person: Person, party: RelyingParty, service: Service
 ) -> None:
