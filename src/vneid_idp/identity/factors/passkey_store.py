@@ -18,22 +18,13 @@ _ADD = Statement(
     .values({name: bindparam(name) for name in _WRITTEN})
     .on_conflict_do_nothing(index_elements=["person_id", "credential_id"])
 )
-_one = and_(
-    passkeys.c.person_id == bindparam("of_person"),
-    passkeys.c.credential_id == bindparam("of_credential"),
-    passkeys.c.removed_at.is_(None),
-)
+_of_person = and_(passkeys.c.person_id == bindparam("of_person"), passkeys.c.removed_at.is_(None))
+_one = and_(_of_person, passkeys.c.credential_id == bindparam("of_credential"))
 _FIND = Statement(select(passkeys).where(_one))
-_LIST = Statement(
-    select(passkeys)
-    .where(passkeys.c.person_id == bindparam("of_person"), passkeys.c.removed_at.is_(None))
-    .order_by(passkeys.c.registered_at)
-)
+_LIST = Statement(select(passkeys).where(_of_person).order_by(passkeys.c.registered_at))
 _said = data_of_event(EventKind.PASSKEY_ADDED, passkeys.c.person_id, passkeys.c.credential_id)
 _LIST_WITH_EVENTS = Statement(
-    select(passkeys, _said.label("said"))
-    .where(passkeys.c.person_id == bindparam("of_person"), passkeys.c.removed_at.is_(None))
-    .order_by(passkeys.c.registered_at.desc())
+    select(passkeys, _said.label("said")).where(_of_person).order_by(passkeys.c.registered_at.desc())
 )
 _USE = Statement(
     update(passkeys)
