@@ -58,6 +58,16 @@ class Shop:
         """Where answers go."""
         return f"http://localhost:{self.port}/callback"
 
+    @property
+    def broker_uri(self) -> str:
+        """A callback that keeps the answer and sends the browser on to `front`, as brokers and split back ends do."""
+        return f"http://localhost:{self.port}/broker"
+
+    @property
+    def front(self) -> str:
+        """Another origin, which the provider knows nothing of."""
+        return f"http://127.0.0.1:{self.port}/front"
+
     def address(self, server: Server, **params: str) -> str:
         """The authorization request of a visit."""
         asked = {
@@ -76,7 +86,8 @@ class Shop:
         """Register with the provider, as the operator does."""
         members = {
             "client_name": "Chợ Quê",
-            "redirect_uris": [self.redirect_uri],
+            "redirect_uris": [self.redirect_uri, self.broker_uri],
+            "post_logout_redirect_uris": [self.broker_uri],
             "token_endpoint_auth_method": "none",
             "scope": "openid full_name identity profile email phone offline_access binding:child_account",
             "grant_types": ["authorization_code", "refresh_token"],
@@ -99,8 +110,21 @@ def shop() -> Iterator[Shop]:
     class Callback(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             """Keep the answer."""
-            if self.path.startswith("/callback"):
+            if self.path.startswith(("/callback", "/broker")):
                 answers.append(dict(parse_qsl(urlsplit(self.path).query)))
+            self._answer()
+
+        def do_POST(self) -> None:
+            """The same of one that comes by `form_post`."""
+            answers.append(dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode())))
+            self._answer()
+
+        def _answer(self) -> None:
+            if self.path.startswith("/broker"):
+                self.send_response(302)
+                self.send_header("Location", f"http://127.0.0.1:{listener.server_address[1]}/front")
+                self.end_headers()
+                return
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b"<title>Back at the shop</title>")

@@ -75,8 +75,10 @@ async def enter(request: Request) -> Visit:
     async with provider.db.reading() as unit:
         found = await decide(unit, provider.keys, client, asked, session, interaction.waiting)
     prefer_locales(request, " ".join(asked.ui_locales))
-    # The form leads to the relying party by way of `/authorize/{interaction}`, and browsers check the last hop too.
-    allow_form_target(request, asked.redirect_uri)
+    if client.taken_by_app(asked.redirect_uri):
+        # The form leads there by way of `/authorize/{interaction}`, and browsers check the last hop too. A page in
+        # between, as for all others, would lose the press of the button, without which phones open no application.
+        allow_form_target(request, asked.redirect_uri)
     return Visit(provider, interaction, client, session, found)
 
 

@@ -118,6 +118,17 @@ class Client:
         return self.token_endpoint_auth_method == "none"
 
     @property
+    def is_native(self) -> bool:
+        """Whether it registered itself as an application on people's devices (OIDC Registration §2)."""
+        return self.metadata.get("application_type") == "native"
+
+    def taken_by_app(self, uri: str) -> bool:
+        """Whether an application on the device takes what is sent to `uri`, and no server: an own scheme, or an https
+        address that the system hands to the application (RFC 8252 §7.1, §7.2)."""
+        scheme = urlsplit(uri).scheme
+        return scheme not in ("http", "https") or (scheme == "https" and self.is_native)
+
+    @property
     def home(self) -> str | None:
         """Where the first of its redirect addresses leads (`shown_host`), for where no request names one; nothing for a
         client without any."""

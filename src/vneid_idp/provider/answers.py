@@ -7,40 +7,42 @@ from starlette.responses import Response
 
 from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.provider.leaving import leave
 from vneid_idp.web.context import Idp
 from vneid_idp.web.exchange import request_id
-from vneid_idp.web.headers import allow_form_target
+from vneid_idp.web.headers import allow_form_target, allow_source
 from vneid_idp.web.templates import render
 
 
-def answer_code(request: Request, idp: Idp, address: ReturnAddress, code: str) -> Response:
-    """A successful response: `code`, `state` and `iss` (RFC 6749 §4.1.2, RFC 9207)."""
-    return _answer(request, idp, address, {"code": code})
+def answer_code(request: Request, idp: Idp, address: ReturnAddress, code: str, *, after_form: bool = False) -> Response:
+    """A successful response: `code`, `state` and `iss` (RFC 6749 §4.1.2, RFC 9207). `after_form`: a form of ours led
+    here, see `leave`."""
+    return _answer(request, idp, address, {"code": code}, after_form)
 
 
-def answer_error(request: Request, idp: Idp, address: ReturnAddress, error: OAuthError) -> Response:
+def answer_error(
+    request: Request, idp: Idp, address: ReturnAddress, error: OAuthError, *, after_form: bool = False
+) -> Response:
     """An error response (RFC 6749 §4.1.2.1); in the sandbox `error_uri` leads to its explanation."""
     parameters = {"error": error.code, "error_description": error.error_description}
     if idp.explain is not None:
         uri = idp.explain(request, error, request_id(request))
         if uri is not None:
             parameters["error_uri"] = uri
-    return _answer(request, idp, address, parameters)
+    return _answer(request, idp, address, parameters, after_form)
 
 
-def _answer(request: Request, idp: Idp, address: ReturnAddress, parameters: dict[str, str]) -> Response:
+def _answer(
+    request: Request, idp: Idp, address: ReturnAddress, parameters: dict[str, str], after_form: bool
+) -> Response:
     if address.state is not None:
         parameters["state"] = address.state
     parameters["iss"] = idp.issuer
     if address.response_mode == "form_post":
         allow_form_target(request, address.redirect_uri)
+        # Browsers hold the policy against every redirect that follows, and a callback may lead to a front end on any
+        # origin. The page has this one form, and nothing in it was written by a person.
+        allow_source(request, "form-action", "*")
         return render(request, "provider/form_post.html", action=address.redirect_uri, parameters=parameters)
     separator = "&" if "?" in address.redirect_uri else "?"
-    # 303 in every case: with 307 or 308 a browser would post a person's form on to the relying party (RFC 9700 §4.12).
-    return Response(
-        status_code=303,
-        headers={
-            "Location": f"{address.redirect_uri}{separator}{urlencode(parameters)}",
-            "Cache-Control": "no-store",
-        },
-    )
+    return leave(request, f"{address.redirect_uri}{separator}{urlencode(parameters)}", after_form=after_form)

@@ -54,6 +54,8 @@ class _Opened:
     request: AuthorizationRequest
     opened_at: Instant
     interaction: Interaction | None
+    after_form: bool = False
+    """Whether pages of ours led here, so that a form may stand at the beginning of the way out."""
 
     @property
     def waiting(self) -> WaitingFacts:
@@ -102,9 +104,10 @@ async def resume(request: Request) -> Response:
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None:
         raise InteractionOver
-    return await _resume(
-        request, provider, await _client(request, provider, {"client_id": found.request.client_id}), found
-    )
+    client = await _client(request, provider, {"client_id": found.request.client_id})
+    # What may show no page was asked for by the service's own form, often in a frame, which shows none of ours.
+    after_form = "none" not in found.request.prompt and not client.taken_by_app(found.request.redirect_uri)
+    return await _resume(request, provider, client, found, after_form=after_form)
 
 
 async def _pushed(request: Request, provider: Idp, client: Client, interaction_id: str) -> Response:
@@ -116,11 +119,13 @@ async def _pushed(request: Request, provider: Idp, client: Client, interaction_i
     return await _resume(request, provider, client, found)
 
 
-async def _resume(request: Request, provider: Idp, client: Client, found: Interaction) -> Response:
+async def _resume(
+    request: Request, provider: Idp, client: Client, found: Interaction, *, after_form: bool = False
+) -> Response:
     check_still_registered(client, found.request)
     browser = browser_id(request)
     await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
-    return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found))
+    return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
 
 
 async def _client(request: Request, provider: Idp, params: Params) -> Client:
@@ -144,10 +149,11 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
     match found.step:
         case Issue() as step:
             await _end(provider, opened)
-            return answer_code(request, provider, opened.request.address, _code(provider, opened.request, step, now))
+            code = _code(provider, opened.request, step, now)
+            return answer_code(request, provider, opened.request.address, code, after_form=opened.after_form)
         case Refuse(error=error):
             await _end(provider, opened)
-            return answer_error(request, provider, opened.request.address, error)
+            return answer_error(request, provider, opened.request.address, error, after_form=opened.after_form)
         case asking:
             interaction = opened.interaction
             if interaction is None:

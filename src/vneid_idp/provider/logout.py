@@ -16,6 +16,7 @@ from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.logout import read_address, read_hint
 from vneid_idp.protocol.params import Params, read_params
 from vneid_idp.provider.bodies import form_pairs, query_pairs
+from vneid_idp.provider.leaving import leave
 from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
@@ -56,7 +57,7 @@ async def end(request: Request) -> Response:
     if concerned is None:
         return _signed_out(request, asked)
     clients = [await provider.clients.find(client_id) for client_id in concerned]
-    if asked.address is not None:
+    if asked.client is not None and asked.address is not None and asked.client.taken_by_app(asked.address):
         allow_form_target(request, asked.address)
     return render(
         request,
@@ -80,7 +81,7 @@ async def confirm(request: Request) -> Response:
         announced = await provider.db.transact(lambda unit: end_session(unit, person_id, session_id))
         await provider.dispatcher.attempt(announced)
     forget_session(request)
-    return _signed_out(request, asked)
+    return _signed_out(request, asked, after_form=True)
 
 
 def _seal(provider: Idp, params: Params) -> str:
@@ -130,9 +131,10 @@ async def _concerned(request: Request, provider: Idp) -> Sequence[str] | None:
         return await clients_of_session(unit, named.person_id, named.session_id)
 
 
-def _signed_out(request: Request, asked: _Asked) -> Response:
+def _signed_out(request: Request, asked: _Asked, *, after_form: bool = False) -> Response:
     if asked.address is not None:
-        return see_other(asked.address)
+        by_page = after_form and asked.client is not None and not asked.client.taken_by_app(asked.address)
+        return leave(request, asked.address, after_form=by_page)
     return render(request, "provider/signed_out.html")
 
 

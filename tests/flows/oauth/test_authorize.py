@@ -133,7 +133,7 @@ async def test_form_post_answers_by_a_form_errors_too(land: Country, party: Rely
         assert html.unescape(fields["state"]) == state
         assert fields["iss"] == ISSUER
         assert name in fields
-        assert "form-action 'self' http://localhost:9999" in answer.headers["content-security-policy"]
+        assert "form-action 'self' http://localhost:9999 *" in answer.headers["content-security-policy"]
         assert "<script>alert" not in answer.text
 
 
