@@ -93,7 +93,7 @@ def _any_uri(value: Any, _: Registrar) -> str:
 
 
 def _request_uri(value: Any, registrar: Registrar) -> str:
-    # The fragment is the digest of the content (OIDC Core §6.2), the one place where a fragment is meant.
+    # A fragment tells which content is meant (OIDC Core §6.2), the one place where a URI here may have one.
     if not isinstance(value, str):
         raise BadMember("must be https URLs")
     check_web_url(value.partition("#")[0], loopback=registrar.sandbox)

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
@@ -20,17 +19,18 @@ _OF_THE_TOKEN = frozenset({"iss", "aud", "sub", "exp", "nbf", "iat", "jti"})
 _MUST_MATCH = ("client_id", "response_type")
 
 
-def check_reference(client: Client, request_uri: str) -> None:
-    """Only registered request URIs are fetched, byte for byte: else strangers would choose what we call."""
-    if request_uri not in client.request_uris:
-        raise InvalidRequestUri("request_uri is not one of the request_uris that this client registered (exact match).")
+def fetched_from(client: Client, request_uri: str) -> str:
+    """The address that is called for a registered request URI; of others strangers would choose what we call.
 
-
-def check_content(request_uri: str, content: str) -> None:
-    """The fragment, when there is one, is the digest of the content (OIDC Core §6.2). Raises `InvalidRequestUri`."""
-    expected = request_uri.partition("#")[2]
-    if expected and not same(digest(content), expected):
-        raise InvalidRequestUri("The content at request_uri is not the one that its fragment is the SHA-256 of.")
+    The fragment tells a cache that the content is another one by now (OIDC Core §6.2), and nothing is cached here: so
+    it is no part of what is compared. Raises `InvalidRequestUri`.
+    """
+    address = request_uri.partition("#")[0]
+    if address not in {registered.partition("#")[0] for registered in client.request_uris}:
+        raise InvalidRequestUri(
+            "request_uri is not one of the request_uris that this client registered (exact match, up to the fragment)."
+        )
+    return address
 
 
 def read_request_object(text: str) -> Unverified:
@@ -42,13 +42,14 @@ def read_request_object(text: str) -> Unverified:
 
 
 def algorithm_for(client: Client, request_object: Unverified) -> str | None:
-    """The algorithm to verify with; `None` for an unsigned object of a client that registered just that.
+    """The algorithm to verify with; `None` for an unsigned object, which says no more than the same query would.
 
-    Raises `InvalidRequestObject` for every other one.
+    It is for clients that registered just that, or no algorithm (OIDC Registration §2: then any counts), and did not
+    promise to sign. Raises `InvalidRequestObject` for every other one.
     """
     registered = client.request_object_signing_alg
     alg = str(request_object.header["alg"])
-    if alg == "none" and registered == "none" and not client.require_signed_request_object:
+    if alg == "none" and registered in (None, "none") and not client.require_signed_request_object:
         if not request_object.text.endswith("."):
             raise InvalidRequestObject("The request object is unsigned and has a signature.")
         return None
@@ -80,6 +81,16 @@ def check_claims(client: Client, request_object: Unverified, issuer: str, now: I
         raise InvalidRequestObject("The request object has expired.")
     if max(nbf or 0, iat or 0) > now + CLOCK_SKEW:
         raise InvalidRequestObject("The request object is from the future; compare the clocks.")
+
+
+def answered_in(outside: Params, request_object: Unverified | None) -> Params:
+    """What an error about the object goes by: the parameters outside it, and `response_mode` also from inside.
+
+    That says only in which form the answer travels to an address that was proven without it, and the client waits for
+    no other form.
+    """
+    inside = None if request_object is None else request_object.claims.get("response_mode")
+    return {"response_mode": inside, **outside} if isinstance(inside, str) else outside
 
 
 def merge(client: Client, outside: Params, inside: Mapping[str, Any]) -> Params:

@@ -29,10 +29,11 @@ from vneid_idp.protocol.interaction import (
     WaitingFacts,
 )
 from vneid_idp.protocol.params import Params, read_params, repeated
+from vneid_idp.protocol.request_object import answered_in
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
-from vneid_idp.provider.request_object import resolve
+from vneid_idp.provider.request_object import find, resolve
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
@@ -72,13 +73,15 @@ async def authorize(request: Request) -> Response:
     client = await _client(request, provider, params)
     if params.get("request_uri", "").startswith(REQUEST_URI):
         return await _pushed(request, provider, client, params["request_uri"].removeprefix(REQUEST_URI))
+    found = None
     try:
         arrived = read_params(pairs)
         check_arrival(Column.AUTHORIZE, client, arrived)
-        params = await resolve(provider, client, arrived)
+        found = await find(provider, client, arrived)
+        params = await resolve(provider, client, arrived, found)
     except OAuthError as error:
-        # Of an object that does not hold nothing counts, the return address inside it included.
-        return answer_error(request, provider, return_address(client, params), error)
+        # Of an object that does not hold neither the return address counts nor anything else that could lead astray.
+        return answer_error(request, provider, return_address(client, answered_in(params, found)), error)
     draft = RequestDraft(client, params)
     try:
         asked = read_authorization(Column.AUTHORIZE, draft)

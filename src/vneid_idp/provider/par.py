@@ -11,7 +11,7 @@ from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
-from vneid_idp.provider.request_object import resolve
+from vneid_idp.provider.request_object import find, resolve
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import json_response
@@ -23,7 +23,8 @@ async def push(request: Request) -> Response:
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
     check_arrival(Column.PAR, client, params)
-    asked = read_authorization(Column.PAR, RequestDraft(client, await resolve(provider, client, params)))
+    resolved = await resolve(provider, client, params, await find(provider, client, params))
+    asked = read_authorization(Column.PAR, RequestDraft(client, resolved))
     kept = await provider.db.transact(
         lambda unit: interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now), durable=False
     )

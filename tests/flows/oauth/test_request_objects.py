@@ -113,10 +113,27 @@ async def test_another_clients_object_is_worth_nothing(land: Country, party: Rel
     assert await error_of(land, stolen) == "invalid_request_object"
 
 
-async def test_unsigned_objects_are_for_clients_that_registered_them(land: Country) -> None:
-    party = RelyingParty(land, await land.register(request_object_signing_alg="none"))
+@pytest.mark.parametrize("registered", [{"request_object_signing_alg": "none"}, {}])
+async def test_unsigned_objects_are_for_clients_that_do_not_sign(land: Country, registered: dict[str, str]) -> None:
+    party = RelyingParty(land, await land.register(**registered))
     unsigned = made(party, alg="none", prompt="none")
     assert await error_of(land, outside(party, request=unsigned)) == "login_required"
+
+
+@pytest.mark.parametrize("where", ["inside", "outside"])
+async def test_the_answer_comes_in_the_form_that_was_asked_whether_the_object_holds_or_not(
+    land: Country, party: RelyingParty, where: str
+) -> None:
+    form_post = {"response_mode": "form_post"}
+    inside, beside = (form_post, {}) if where == "inside" else ({}, form_post)
+    async with land.browser() as browser:
+        for key, error in ((KEY, "login_required"), (STRANGER, "invalid_request_object")):
+            held = made(party, key, prompt="none", **inside)
+            params = outside(party, request=held, redirect_uri=REDIRECT_URI, **beside)
+            answer = await browser.get("/authorize", params=params)
+            assert answer.status_code == 200
+            assert f'action="{REDIRECT_URI}"' in answer.text
+            assert f'name="error" value="{error}"' in answer.text
 
 
 async def test_an_encrypted_object_is_read(land: Country, party: RelyingParty) -> None:
@@ -178,17 +195,17 @@ async def test_an_object_is_fetched_from_a_registered_uri_only(land: Country) ->
         party = RelyingParty(
             land,
             await land.register(
-                request_uris=[uri, f"{uri}#{digest(content)}", f"{uri}#{digest('other')}"],
+                request_uris=[f"{uri}#{digest('other')}"],
                 jwks={"keys": [KEY.as_dict(private=False)]},
             ),
         )
         redirected = {"redirect_uri": REDIRECT_URI}
         assert await error_of(land, outside(party, request_uri=uri)) == "login_required"
         assert await error_of(land, outside(party, request_uri=f"{uri}#{digest(content)}")) == "login_required"
-        assert asked == ["GET /request HTTP/1.1"] * 2
-        wrong = outside(party, request_uri=f"{uri}#{digest('other')}") | redirected
-        assert await error_of(land, wrong) == "invalid_request_uri"
-        for unregistered in (f"{uri}2", f"{uri}?x=1", "http://169.254.169.254/", f"{uri}#other"):
+        # What the fragment says is for caches, and there is none here.
+        assert await error_of(land, outside(party, request_uri=f"{uri}#{digest('other')}")) == "login_required"
+        assert asked == ["GET /request HTTP/1.1"] * 3
+        for unregistered in (f"{uri}2", f"{uri}?x=1", "http://169.254.169.254/"):
             params = outside(party, request_uri=unregistered) | redirected
             assert await error_of(land, params) == "invalid_request_uri"
         assert len(asked) == 3
