@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from vneid_idp.protocol.uris import is_loopback, shown_host
+from vneid_idp.protocol.uris import is_loopback, same_but_port, shown_host
 
 
 def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
@@ -121,6 +121,13 @@ class Client:
     def is_native(self) -> bool:
         """Whether it registered itself as an application on people's devices (OIDC Registration §2)."""
         return self.metadata.get("application_type") == "native"
+
+    def has_redirect_uri(self, uri: str) -> bool:
+        """Whether an answer may go to `uri`: to what is registered, byte by byte (RFC 9700 §2.1), and of an address on
+        the loopback to any port (RFC 8252 §7.3)."""
+        return uri in self.redirect_uris or any(
+            same_but_port(registered, uri, localhost=self.is_native) for registered in self.redirect_uris
+        )
 
     def taken_by_app(self, uri: str) -> bool:
         """Whether an application on the device takes what is sent to `uri`, and no server: an own scheme, or an https

@@ -1,9 +1,11 @@
 """URIs that relying parties register: what may stand in one, decided on the text alone."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST = 2048
+_HTTP = re.compile(r"http://(?P<host>\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)")
 
 
 class BadMember(ValueError):
@@ -87,6 +89,20 @@ def check_app_uri(text: object) -> None:
     if parts.scheme not in ("http", "https") and "." in parts.scheme:
         return
     raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation")
+
+
+def same_but_port(registered: str, uri: str, *, localhost: bool) -> bool:
+    """Whether `uri` is the http address of this machine that is `registered`, at a port of its own choice.
+
+    A native application gets its port from the system as it starts to listen (RFC 8252 §7.3). That holds for the
+    address literals of the loopback; with `localhost` also for that name (RFC 9700 §2.1).
+    """
+    had, has = _HTTP.fullmatch(registered), _HTTP.fullmatch(uri)
+    if had is None or has is None or (had["host"], had["rest"]) != (has["host"], has["rest"]):
+        return False
+    if has["port"] is not None and not 0 < int(has["port"]) < 2**16:
+        return False
+    return is_loopback(had["host"].strip("[]")) and (localhost or had["host"] != "localhost")
 
 
 def origin(text: str) -> str:

@@ -108,6 +108,17 @@ async def test_a_public_client_redeems_with_its_verifier_alone(land: Country) ->
         assert (await browser.post("/token", data={**fresh, "client_id": public.client_id})).status_code == 200
 
 
+async def test_an_application_redeems_at_the_port_that_it_asked_from_and_at_no_other(land: Country) -> None:
+    members = {"redirect_uris": ["http://127.0.0.1/cb"], "application_type": "native"}
+    party = RelyingParty(land, await land.register(**members))
+    someone = await agreed(land, party)
+    request = party.request(redirect_uri="http://127.0.0.1:51004/cb")
+    code = await someone.code(request)
+    for other in ("http://127.0.0.1/cb", "http://127.0.0.1:51005/cb"):
+        assert refused(await party.redeem(request, code, redirect_uri=other))
+    assert (await party.redeem(request, code)).status_code == 200
+
+
 async def test_without_offline_access_the_grant_ends_with_the_access_token(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     tokens = await someone.tokens(party)

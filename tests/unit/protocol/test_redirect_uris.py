@@ -1,4 +1,5 @@
-"""A redirect URI is matched byte for byte: whatever differs, however equal it looks, gets an error page."""
+"""A redirect URI is matched byte for byte, but for the port of the loopback: whatever else differs, however equal it
+looks, gets an error page."""
 
 import pytest
 
@@ -81,9 +82,22 @@ MUTANTS = [
     "rp.example/cb",
     "javascript://rp.example/cb",
     "data:text/html,https://rp.example/cb",
-    # loopback: not even its port is loose, since a name decides nothing about who listens there
-    "http://127.0.0.1:8081/cb",
-    "http://127.0.0.1/cb",
+    # loopback: its port is loose and nothing else, and of `localhost` only for an application that says it is one
+    "http://127.0.0.1:8081/cb/",
+    "http://127.0.0.1:8081/cb?x=1",
+    "http://127.0.0.1:8081",
+    "http://127.0.0.1:0/cb",
+    "http://127.0.0.1:65536/cb",
+    "http://127.0.0.1:/cb",
+    "http://127.0.0.1:+80/cb",
+    "http://127.0.0.1:80:81/cb",
+    "http://127.0.0.1:8081@evil.example/cb",
+    "http://127.0.0.1:8081\\@evil.example/cb",
+    "http://127.0.0.1:8081/cb\n",
+    "http://127.0.0.2:8081/cb",
+    "http://user@127.0.0.1:8081/cb",
+    "https://127.0.0.1:8081/cb",
+    "HTTP://127.0.0.1:8081/cb",
     "http://localhost:8080/cb",
     "http://[::1]:8080/cb",
     "http://127.1:8080/cb",
@@ -107,6 +121,36 @@ MUTANTS = [
 @pytest.mark.parametrize("redirect_uri", REGISTERED)
 def test_a_registered_one_is_proven(redirect_uri: str) -> None:
     assert return_address(CLIENT, {"redirect_uri": redirect_uri}).redirect_uri == redirect_uri
+
+
+@pytest.mark.parametrize(
+    ("registered", "redirect_uri", "application_type"),
+    [
+        (LOOPBACK, "http://127.0.0.1:51004/cb", "web"),
+        (LOOPBACK, "http://127.0.0.1/cb", "native"),
+        ("http://127.0.0.1/cb?x=a%20b", "http://127.0.0.1:1/cb?x=a%20b", "native"),
+        ("http://[::1]:8080/cb", "http://[::1]:65535/cb", "native"),
+        ("http://127.9.9.9", "http://127.9.9.9:3000", "native"),
+        (LOCALHOST, "http://localhost:8080/cb", "native"),
+    ],
+)
+def test_an_application_on_the_loopback_listens_at_any_port(
+    registered: str, redirect_uri: str, application_type: str
+) -> None:
+    client = Client("cli_c", "C", redirect_uris=(registered,), metadata={"application_type": application_type})
+    assert return_address(client, {"redirect_uri": redirect_uri}).redirect_uri == redirect_uri
+    with pytest.raises(InvalidRequest):
+        return_address(client, {"redirect_uri": f"{redirect_uri}x"})
+
+
+@pytest.mark.parametrize(
+    "registered", ["https://127.0.0.1:8443/cb", "http://10.0.0.1/cb", "http://localhost.example/cb"]
+)
+def test_the_port_of_anything_but_the_loopback_stays_as_registered(registered: str) -> None:
+    client = Client("cli_d", "D", redirect_uris=(registered,), metadata={"application_type": "native"})
+    other = registered.replace(":8443", "").replace("/cb", ":9000/cb")
+    with pytest.raises(InvalidRequest):
+        return_address(client, {"redirect_uri": other})
 
 
 @pytest.mark.parametrize("redirect_uri", MUTANTS, ids=ascii)

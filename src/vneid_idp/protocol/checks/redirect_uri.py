@@ -8,7 +8,7 @@ from vneid_idp.protocol.params import Params
 
 
 def return_address(client: Client, params: Params) -> ReturnAddress:
-    """Prove the redirect URI against the registration, byte by byte (RFC 9700 §2.1).
+    """Prove the redirect URI against the registration (`Client.has_redirect_uri`).
 
     Until this returns, an error must be a page: redirecting to an address that a stranger chose is an open redirector.
     Raises `InvalidRequest`.
@@ -16,7 +16,7 @@ def return_address(client: Client, params: Params) -> ReturnAddress:
     redirect_uri = params.get("redirect_uri")
     if redirect_uri is None:
         raise InvalidRequest("redirect_uri is missing.")
-    if redirect_uri not in client.redirect_uris:
+    if not client.has_redirect_uri(redirect_uri):
         raise InvalidRequest("redirect_uri is not one of the redirect_uris that this client registered (exact match).")
     mode = params.get("response_mode", "query")
     return ReturnAddress(redirect_uri, mode if mode in RESPONSE_MODES else "query", params.get("state"))
@@ -28,7 +28,7 @@ def check_still_registered(client: Client, asked: AuthorizationRequest) -> None:
     Raises `InvalidRequest`."""
     if asked.registered_at not in (0, client.issued_at):
         raise InvalidRequest("The client that made this request was deleted; another has its client_id now.")
-    if asked.redirect_uri not in client.redirect_uris:
+    if not client.has_redirect_uri(asked.redirect_uri):
         raise InvalidRequest("redirect_uri is no longer one of the redirect_uris that this client registered.")
 
 

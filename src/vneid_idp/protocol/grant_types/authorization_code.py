@@ -50,6 +50,6 @@ def check_redemption(code: Code, client: Client, params: Params, now: Instant) -
         raise InvalidRequest("redirect_uri is missing (RFC 6749 §4.1.3).")
     if redirect_uri != code.redirect_uri:
         raise InvalidGrant("redirect_uri is not the one of the authorization request.")
-    if redirect_uri not in client.redirect_uris:
+    if not client.has_redirect_uri(redirect_uri):
         raise InvalidGrant("redirect_uri is no longer one of the redirect_uris that this client registered.")
     check_verifier(code.code_challenge, params.get("code_verifier"))
