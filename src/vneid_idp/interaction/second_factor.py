@@ -51,7 +51,7 @@ async def submit(request: Request) -> Response:
     if not place.wants_second:
         return place.onward()
     if place.visit is not None and form["leave"]:
-        return await leave(place.visit, "level")
+        return await leave(place.visit, "account" if form["leave"] == "account" else "level")
     means = await _means(place)
     sent = form["sent"] == "1"
     if place.visit is not None and form["extend"]:

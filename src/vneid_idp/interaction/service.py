@@ -101,7 +101,7 @@ async def adopt(unit: Unit, interaction_id: str, browser: str) -> None:
 
 
 async def refuse(unit: Unit, interaction: Interaction, page: str) -> None:
-    """Record that the person said no, on the `consent` or the `level` page. Raises `InteractionOver`."""
+    """Record where the person turned back (`WaitingFacts.refused`). Raises `InteractionOver`."""
     if not await store.refuse(unit, interaction.interaction_id, page):
         raise InteractionOver
 

@@ -47,7 +47,7 @@ async def submit(request: Request) -> Response:
     kind = _kind(form["with"])
     typed = form["identifier"].strip()
     if place.visit is not None and form["leave"]:
-        return await leave(place.visit, "consent")
+        return await leave(place.visit, "account" if form["leave"] == "account" else "consent")
     if place.visit is not None and form["extend"]:
         return _page(request, replace(place, visit=await extend(place.visit)), kind, typed)
     if form["switch"]:

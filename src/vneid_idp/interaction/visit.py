@@ -89,7 +89,8 @@ async def extend(visit: Visit) -> Visit:
 
 
 async def leave(visit: Visit, page: str, person_id: str | None = None) -> Response:
-    """The person goes back without an answer: the relying party is told with the error that fits `page`.
+    """The person goes back without an answer: the relying party is told with the error that fits `page`
+    (`WaitingFacts.refused`).
 
     That `person_id` declined goes on record; nobody is named where who is there has not been shown yet.
     """

@@ -50,7 +50,7 @@ class WaitingFacts:
 
     opened_at: Instant
     refused: str | None = None
-    """`consent` or `level`: which page the person left with "no"."""
+    """Where the person turned back: at the `consent` page, at the `level` page, or because of the `account`."""
     child_id: str | None = None
     """The child that a guardian chose."""
 
@@ -120,17 +120,15 @@ def _next_step(
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
 ) -> Step:
-    if waiting.refused == "consent":
-        return Refuse(AccessDenied("The person did not agree."))
-    if waiting.refused == "level":
-        return Refuse(UnmetAuthenticationRequirements("The person cannot reach the level that was asked for."))
+    if waiting.refused is not None:
+        return Refuse(_turned_back(waiting.refused))
     if person is None:
         return SignIn(again=False)
     methods = fresh(person.methods, request, waiting.opened_at)
     if not opens_session(methods):
         return SignIn(again=True)
     if not person.usable:
-        return Refuse(AccessDenied("The account cannot be used at present."))
+        return Refuse(_turned_back("account"))
     if not person.is_wanted:
         return Refuse(LoginRequired("Somebody else than the expected person is signed in."))
     level = reached(person.account_level, methods)
@@ -160,6 +158,16 @@ def _next_step(
             auth_time=max(method.at for method in methods),
         )
     )
+
+
+def _turned_back(where: str) -> OAuthError:
+    """Why the request ends without an answer. That an account cannot be used is told and not why: a lock, a death and
+    a card that ran out are the person's affair."""
+    if where == "account":
+        return UnmetAuthenticationRequirements("The account cannot be used at present.")
+    if where == "level":
+        return UnmetAuthenticationRequirements("The person cannot reach the level that was asked for.")
+    return AccessDenied("The person did not agree.")
 
 
 def fresh(

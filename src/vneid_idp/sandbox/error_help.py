@@ -80,7 +80,7 @@ _REMEDIES: dict[str, Remedy] = {
         "RFC 6750 §3.1",
     ),
     "access_denied": Remedy(
-        mark("A person who agrees, with an account that can be used."),
+        mark("A person who agrees."),
         mark("Nothing to mend: show the person that nothing was shared, and offer to try again."),
         "RFC 6749 §4.1.2.1",
     ),
@@ -95,8 +95,11 @@ _REMEDIES: dict[str, Remedy] = {
         "OpenID Connect Core §3.1.2.6",
     ),
     "unmet_authentication_requirements": Remedy(
-        mark("A person who can reach the level in acr_values."),
-        mark("Ask for level 1 if that is enough, or tell the person how to reach level 2."),
+        mark("A person with an account that can be used, and that reaches the level in acr_values."),
+        mark(
+            "Ask for level 1 if that is enough, or tell the person how to reach level 2. If the account cannot be "
+            "used, the person was told why, and you are not: offer to come back later."
+        ),
         "OpenID Connect Unmet Authentication Requirements 1.0",
     ),
     "invalid_request_uri": Remedy(

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests.support.country import Country
-from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.relying_party import Page, Person, RelyingParty, query_of
 from tests.support.signing_in import at_second, at_signin
 from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
@@ -158,9 +158,12 @@ async def test_why_an_account_cannot_be_used_is_told_to_its_holder_only(
     assert explained.response.status_code == 403
     assert words in explained.text
     assert "session" not in " ".join(person.browser.cookies)
-    away = await person.submit(explained, leave="1")
-    assert isinstance(away, str)
-    assert "error=access_denied" in away
+    # The service learns that the account cannot be used: not why, and not that somebody refused.
+    way_back = re.search(r'name="leave" value="(\w+)"', explained.response.text)
+    assert way_back is not None
+    answer = query_of(str(await person.submit(explained, leave=way_back[1])))
+    assert answer["error"] == "unmet_authentication_requirements"
+    assert answer["error_description"] == "The account cannot be used at present."
 
 
 async def test_going_back_without_signing_in_tells_the_service(land: Country, party: RelyingParty) -> None:

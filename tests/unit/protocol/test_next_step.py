@@ -118,7 +118,8 @@ SPOILT: list[tuple[str, dict[str, Any], Step]] = [
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("the person refused", {"waiting": replace(WAITING, refused="consent")}, "access_denied"),
     ("the level was out of reach", {"waiting": replace(WAITING, refused="level")}, "unmet_authentication_requirements"),
-    ("the account is locked", {"person": replace(PERSON, usable=False)}, "access_denied"),
+    ("the account is locked", {"person": replace(PERSON, usable=False)}, "unmet_authentication_requirements"),
+    ("for the account", {"waiting": replace(WAITING, refused="account")}, "unmet_authentication_requirements"),
     ("somebody else is signed in", {"person": replace(PERSON, is_wanted=False)}, "login_required"),
 ]
 
@@ -241,7 +242,7 @@ requests = st.builds(
 waitings = st.builds(
     WaitingFacts,
     opened_at=st.just(OPENED),
-    refused=st.sampled_from([None, None, "consent", "level"]),
+    refused=st.sampled_from([None, None, "consent", "level", "account"]),
     child_id=st.sampled_from([None, "per_child"]),
 )
 

@@ -113,7 +113,8 @@ OUTCOMES = {
     ),
     "level_required": Outcome(
         "A level-2 identity is needed",
-        "Your electronic identity is of level 1, or you signed in with one factor only.",
+        "Your electronic identity is of level 1, you signed in with one factor only,"
+        " or the identity cannot be used now.",
         "Level 2 is opened in person at the commune police or an ID card office."
         " Then come back: this page will still be here.",
         "stop",

@@ -74,6 +74,10 @@ for (const box of document.querySelectorAll("[data-passkey]")) {
       error.hidden = false;
       button.disabled = false;
       button.focus();
+      if (problem.message === "account_not_usable") {
+        // Who goes back to the service now does so for that, and did not refuse.
+        document.querySelector("button[name=leave]")?.setAttribute("value", "account");
+      }
     }
   });
 }
