@@ -21,7 +21,9 @@ class Candidate:
     """Who may be signing in; with every field but `attempts_key` empty, nobody that we know."""
 
     attempts_key: str
-    """Under which failed attempts are counted: the person, or for nobody the digest of what was typed."""
+    """Under which attempts are counted: the digest of the name as typed, whoever has it. Counted for the person, a
+    lock-out of the personal ID number would show at the phone number, and tell a stranger that the two belong together.
+    """
     account: Account | None = None
     profile: Profile | None = None
     password_hash: str | None = None
@@ -61,7 +63,7 @@ async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: 
     if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return Candidate(attempts_key=digest)
     return Candidate(
-        attempts_key=stored.account.person_id,
+        attempts_key=digest,
         account=stored.account,
         profile=open_profile(vault, stored.account.person_id, stored.sealed_key, stored.profile),
         password_hash=stored.password_hash,

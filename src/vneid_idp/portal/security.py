@@ -164,14 +164,14 @@ async def _check_password(
 ) -> tuple[dict[str, str], SignInProof | None]:
     """What is wrong with the password, or the proof that the holder knows it."""
     provider = holder.provider
-    tried = Tried(holder.person_id, address_of(request, provider.trusted_proxies))
+    async with provider.db.reading() as unit:
+        number = holder.profile.record.personal_number
+        candidate = await find_candidate(unit, provider.vault, provider.keys.blind, number)
+    tried = Tried(candidate.attempts_key, address_of(request, provider.trusted_proxies))
     try:
         await provider.limits.admit(Secret.SIGN_IN, tried)
     except TooManyAttempts:
         return {f"{kind.value}-current": gettext(request, "Too many attempts. Please wait some minutes.")}, None
-    async with provider.db.reading() as unit:
-        number = holder.profile.record.personal_number
-        candidate = await find_candidate(unit, provider.vault, provider.keys.blind, number)
     right = await provider.hasher.verify(candidate.password_hash, password)
     if not right or candidate.password_hash is None:
         await provider.limits.failed(Secret.SIGN_IN, tried)

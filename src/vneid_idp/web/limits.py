@@ -54,7 +54,8 @@ _WHOLE_SERVICE = Limit(20_000, 15 * MINUTE)
 LimitTable = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
 
 LIMITS: LimitTable = {
-    # A passcode is one of a million: fifty guesses a day find it once in fifty years.
+    # The account is the name by which it was tried, the ID number and the phone apart (`Candidate.attempts_key`). A
+    # passcode is one of a million: fifty guesses a day at each of the two find it once in twenty-five years.
     Secret.SIGN_IN: {
         Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
         Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
@@ -86,7 +87,7 @@ SANDBOX_LIMITS: LimitTable = {
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Who tried. What is not known is not counted. `account` and `client` are ids, never a name or a number."""
+    """Who tried. What is not known is not counted. `account` and `client` are ids or digests, never numbers."""
 
     account: str | None = None
     address: str | None = None

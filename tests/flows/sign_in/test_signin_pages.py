@@ -127,14 +127,23 @@ async def test_five_guesses_lock_out_and_the_answer_tells_until_when(land: Count
     assert {event.data.get("method") for event in events if event.kind == EventKind.SIGNIN_FAILED} == {"pwd"}
 
 
-async def test_the_phone_number_has_no_attempts_of_its_own(land: Country, party: RelyingParty) -> None:
-    persona = land.people["complete"]
+async def test_lock_outs_do_not_tell_that_a_number_and_a_phone_are_one_person(
+    land: Country, party: RelyingParty
+) -> None:
+    persona, other = land.people["complete"], land.people["plain"]
     person, page = await at_signin(land, party)
-    for _ in range(5):
-        await person.submit(page, identifier=persona.username, secret="wrong password")
-    locked = await person.submit(page, identifier=persona.record.phone or "", secret=persona.password)
-    assert isinstance(locked, Page)
-    assert locked.response.status_code == 429
+
+    async def statuses(name: str | None) -> list[int]:
+        answers = [await person.submit(page, identifier=name or "", secret="wrong password") for _ in range(6)]
+        return [answer.response.status_code for answer in answers if isinstance(answer, Page)]
+
+    costs = []
+    for name in (persona.username, persona.record.phone, other.record.phone, "0951999999"):
+        before = land.idp.db.statements
+        assert await statuses(name) == [422] * 5 + [429], name
+        costs.append(land.idp.db.statements - before)
+    # Neither does the time that an answer takes.
+    assert len(set(costs)) == 1, costs
 
 
 @pytest.mark.parametrize(
