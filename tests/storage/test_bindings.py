@@ -217,25 +217,6 @@ async def test_nobody_ends_a_strangers_binding(db: Database, bind: Bind) -> None
     assert released.data == {"kind": "social_account", "by": "guardian"}
 
 
-async def test_everything_at_one_network_is_released_for_its_person(db: Database, bind: Bind) -> None:
-    own = [(await bind(account=f"a{number}")).binding.binding_id for number in range(2)]
-    child = (await bind(CHILD, account="child")).binding.binding_id
-    await make(db, own[0], Move.SUSPEND)
-    ended = (await bind(account="a2")).binding.binding_id
-    await make(db, ended, Move.REVOKE)
-    await bind(account="elsewhere", client_id="net_2")
-    await bind(MINH, account="minhs")
-    async with db.writing() as unit:
-        assert await ledger.release_all(unit, "per_lan", NETWORK) == 3
-        assert await ledger.release_all(unit, "per_lan", NETWORK) == 0
-    async with db.reading() as unit:
-        states = {b.binding_id: b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, NETWORK)}
-        assert [b.state for b in await engine.list_for_client(unit, SOCIAL_ACCOUNT, "net_2")] == [BindingState.VERIFIED]
-    assert {states.pop(binding_id) for binding_id in (*own, child)} == {BindingState.RELEASED}
-    assert states.pop(ended) is BindingState.REVOKED
-    assert list(states.values()) == [BindingState.VERIFIED]
-
-
 @pytest.mark.parametrize("state", [None, *BindingState])
 async def test_a_network_lists_its_own_in_pages(db: Database, bind: Bind, state: BindingState | None) -> None:
     made = [(await bind(BindingProof(f"per_{n}", 20, 2), account=f"a{n}")).binding for n in range(9)]

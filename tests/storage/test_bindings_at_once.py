@@ -1,5 +1,7 @@
 """What happens to all that somebody has, or that a network has, however much it is; on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.watch import MORNING, Watch
@@ -67,7 +69,7 @@ async def test_all_that_somebody_holds_rests_counts_again_and_is_released(db: Da
         assert list(states.values()) == [BindingState.SUSPENDED] * MANY
         await ledger.resume_all(unit, "per_lan", since=unit.now)
         assert set((await of_network(unit)).values()) == {BindingState.VERIFIED}
-        assert await ledger.release_all(unit, "per_lan", own=True) == MANY
+        assert await ledger.release_own(unit, "per_lan") == MANY
         states = await of_network(unit)
         assert states.pop(childs) is BindingState.VERIFIED
         assert set(states.values()) == {BindingState.RELEASED}
@@ -78,9 +80,9 @@ async def test_all_that_somebody_holds_rests_counts_again_and_is_released(db: Da
 
 async def test_what_a_guardian_takes_back_is_released_by_the_guardian(db: Database) -> None:
     async with db.writing() as unit:
-        await bind(unit, "own")
-        await bind(unit, "child", CHILD)
-        assert await ledger.release_all(unit, "per_lan", NETWORK) == 2
+        await bind(unit, "own", replace(LAN, consent_id="con_lan"))
+        await bind(unit, "child", replace(CHILD, consent_id="con_lan"))
+        assert await ledger.release_under(unit, "per_lan", NETWORK, "con_lan") == 2
         assert await said(unit, "per_lan", "binding.released") == ["person"]
         assert await said(unit, "per_child", "binding.released") == ["guardian"]
 

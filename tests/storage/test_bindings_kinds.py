@@ -228,7 +228,7 @@ async def test_everything_of_a_person_rests_counts_again_and_ends_together(db: D
         with pytest.raises(BindingNotFound):
             await ledger.release_by_person(unit, "per_minh", made[1], None, shipped(), kinds=BOTH)
     async with db.writing() as unit:
-        assert await ledger.release_all(unit, "per_lan", kinds=BOTH) == len(made) - 1
+        assert await ledger.release_own(unit, "per_lan", kinds=BOTH) == len(made) - 1
     assert await states(db) == {AccountState.RELEASED, State.ENDED}
 
 

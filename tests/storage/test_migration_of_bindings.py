@@ -50,3 +50,48 @@ def test_what_was_bound_before_is_bound_afterwards(empty_url: str) -> None:
     assert {row["binding_id"]: row for row in run(url, "SELECT * FROM social_accounts")} == after
     migration.upgrade(url)
     migration.check(url)
+
+
+def consent(
+    consent_id: str, person: str, given: int, withdrawn: int | None = None, client: str = "net"
+) -> dict[str, Any]:
+    return {
+        "person_id": person, "consent_id": consent_id, "client_id": client, "given_at": given, "changed_at": 90,
+        "withdrawn_at": withdrawn, "decisions": "{}",
+    }  # fmt: skip
+
+
+def test_a_binding_is_under_the_consent_by_which_it_was_proved(empty_url: str) -> None:
+    url = empty_url
+    migration.upgrade(url, "0017")
+    accounts = {
+        "own": ("per_lan", None, 50), "child": ("per_child", "per_lan", 50), "earlier": ("per_lan", None, 20),
+        "between": ("per_lan", None, 35), "nobody": ("per_minh", None, 50),
+    }  # fmt: skip
+    add(
+        url,
+        "social_accounts",
+        [
+            {
+                "client_id": "net", "binding_id": name, "resource_digest": name, "person_id": person, "place": None,
+                "representative_id": guardian, "method": "own_proof", "level": 2, "made_at": 1, "verified_at": at,
+                **dict.fromkeys(FACTS),
+            }
+            for name, (person, guardian, at) in accounts.items()
+        ],
+    )  # fmt: skip
+    add(
+        url,
+        "consents",
+        [
+            consent("con_first", "per_lan", 10, withdrawn=30),
+            consent("con_now", "per_lan", 40),
+            consent("con_childs", "per_child", 45),
+            consent("con_elsewhere", "per_minh", 10, client="other"),
+        ],
+    )
+    migration.upgrade(url)
+    found = {row["binding_id"]: row["consent_id"] for row in run(url, "SELECT * FROM social_accounts")}
+    assert found == {
+        "own": "con_now", "child": "con_now", "earlier": "con_first", "between": None, "nobody": None,
+    }  # fmt: skip

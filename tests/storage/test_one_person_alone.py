@@ -148,7 +148,7 @@ ACTS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "in step again": lambda unit: set_aside.resolve(unit, ONE.person_id),
     "consent withdrawn": withdraw,
     "all rests": lambda unit: ledger.suspend_all(unit, ONE.person_id),
-    "all released": lambda unit: ledger.release_all(unit, ONE.person_id),
+    "all released": lambda unit: ledger.release_own(unit, ONE.person_id),
 }
 
 

@@ -143,6 +143,7 @@ def _read(row: Row) -> ToyNumber:
         row["family_id"],
         row["sequence"],
         tuple(row[name] for name in _FACTS),
+        consent_id=row["consent_id"],
     )
 
 

@@ -18,7 +18,7 @@ ONLY_IN_USE_CASES = {
     "vneid_idp.bindings.engine.service": ("move", "try_move"),
     "vneid_idp.bindings.resting": ("put_in_step",),
     "vneid_idp.bindings.service": (
-        "release_all", "release_all_of_client", "suspend_all", "resume_all", "release_by_person",
+        "release_under", "release_own", "release_all_of_client", "suspend_all", "resume_all", "release_by_person",
     ),
     "vneid_idp.bindings.social_accounts.service": ("bind_social_account",),
     "vneid_idp.clients.service": ("delete",),

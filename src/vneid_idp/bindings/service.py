@@ -1,6 +1,6 @@
 """The ledger: what belongs to a person, whatever its kind, and what happens to all of it at once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from vneid_idp.bindings import resting_store
 from vneid_idp.bindings.engine import service as engine
@@ -58,20 +58,31 @@ async def release_by_person(
     return await engine.move(unit, kind, binding.client_id, binding_id, kind.lifecycle.release, by=by)
 
 
-async def release_all(
-    unit: Unit, person_id: str, client_id: str | None = None, *, own: bool = False, kinds: Kinds = KINDS
-) -> int:
-    """Release everything that a person holds or supervises at one client, or anywhere; how many. For a consent that is
-    withdrawn: without it the client may learn nothing more, and a binding goes on telling state and age band.
+async def release_under(unit: Unit, person_id: str, client_id: str, consent_id: str, *, kinds: Kinds = KINDS) -> int:
+    """Release what was bound under a consent of this person towards a client, which is withdrawn: without it the client
+    may learn nothing more; how many.
 
-    With `own` what the person holds alone, not what belongs to a child.
+    What names no consent was bound by a release that did not write one, when a person had one at each client.
     """
+
+    def is_under(binding: Binding) -> bool:
+        if binding.proved_by != person_id or binding.client_id != client_id:
+            return False
+        return binding.consent_id in (None, consent_id)
+
+    return await _release(unit, person_id, is_under, kinds)
+
+
+async def release_own(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> int:
+    """Release everything that a person holds, wherever, and nothing that belongs to a child; how many."""
+    return await _release(unit, person_id, lambda binding: binding.person_id == person_id, kinds)
+
+
+async def _release(unit: Unit, person_id: str, which: Callable[[Binding], bool], kinds: Kinds) -> int:
     released = 0
     async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
-        if own and binding.person_id != person_id:
-            continue
-        if client_id in (None, binding.client_id) and binding.state in kind.lifecycle.live:
+        if which(binding) and binding.state in kind.lifecycle.live:
             data = {"by": kind.role_of(person_id, binding)}
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
             moved = await engine.try_move(

@@ -92,9 +92,11 @@ def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, n
     if record.person_id != holder_of(authorisation) or record.deceased_at is not None:
         raise GrantEnded
     years = age(record.birth_date, now)
-    if authorisation.on_behalf_of is None:
-        return BindingProof(record.person_id, years, authorisation.level)
     assert authorisation.subject is not None
+    assert authorisation.ground is not None
+    consent_id = authorisation.ground.consent_id
+    if authorisation.on_behalf_of is None:
+        return BindingProof(record.person_id, years, authorisation.level, consent_id=consent_id)
     if guardianship(authorisation.subject, record, rules, now) is Guardianship.NONE:
         raise GuardianRequired("The person of the access token is not a guardian of the child.")
-    return BindingProof(record.person_id, years, authorisation.level, authorisation.subject)
+    return BindingProof(record.person_id, years, authorisation.level, authorisation.subject, consent_id)

@@ -26,7 +26,13 @@ async def renew_binding(unit: Unit, binding: SocialAccount, proof: BindingProof,
         return
     # It may have come to rest only now: the register told of another guardian a moment ago.
     binding = await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
-    renewed = replace(binding, method=proof.method, level=proof.level, representative_id=proof.guardian_id)
+    renewed = replace(
+        binding,
+        method=proof.method,
+        level=proof.level,
+        representative_id=proof.guardian_id,
+        consent_id=proof.consent_id,
+    )
     if grounds(renewed):
         return
     await resting.lift(unit, binding)

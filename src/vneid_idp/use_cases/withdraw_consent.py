@@ -4,17 +4,18 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
-from vneid_idp.identity import persons
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.guardians_children import seize_with_children
 
 
 async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
     """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`.
 
-    A binding would go on telling the network a state and an age band, so it is released: also one that is being made at
-    this moment, which is waited for or finds the consent gone.
+    A binding would go on telling the network a state, so what was bound under the consent is released, and nothing
+    else: also one that is being made at this moment, which is waited for or finds the consent gone, and unless the
+    young person proves it at this moment, which makes it the young person's own.
     """
-    await persons.seize(unit, person_id)
+    await seize_with_children(unit, person_id)
     client_id = await consents.withdraw(unit, person_id, consent_id)
-    await bindings.release_all(unit, person_id, client_id)
+    await bindings.release_under(unit, person_id, client_id, consent_id)
     return await announce_withdrawal(unit, person_id, client_id, consent_id)

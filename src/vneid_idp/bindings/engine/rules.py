@@ -1,7 +1,7 @@
 """A binding of any kind, and the refusals that every kind shares."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -24,6 +24,13 @@ class Binding(ABC):
     """The holder; nobody yet for what a client only said that it has."""
     representative_id: str | None
     """Who bound it in the holder's name: a parent or guardian."""
+    consent_id: str | None = field(default=None, kw_only=True)
+    """The consent of whoever proved it, under which it was made: it ends with that, and tells what was agreed there."""
+
+    @property
+    def proved_by(self) -> str | None:
+        """Whose proof it counts by, and whose consent it is under: the holder's, or of whoever acts for the holder."""
+        return self.representative_id or self.person_id
 
     @property
     @abstractmethod

@@ -82,6 +82,7 @@ def row_of(kind: BindingKind[B], binding: B) -> dict[str, Any]:
         "binding_id": binding.binding_id,
         "person_id": binding.person_id,
         "representative_id": binding.representative_id,
+        "consent_id": binding.consent_id,
         **kind.own(binding),
     }
 

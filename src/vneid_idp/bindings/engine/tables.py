@@ -22,6 +22,8 @@ def binding_table(name: str, *own: Column[Any], holder_known: bool = True) -> Ta
         Column("resource_digest", Text, nullable=False),
         Column("person_id", Text, nullable=not holder_known),
         Column("representative_id", Text, nullable=True),
+        # Of whoever acts for the holder, else of the holder (`Binding.proved_by`); none where nobody proved it yet.
+        Column("consent_id", Text, nullable=True),
         # Which of the holder's places it takes: 1 … the limit; none where a kind has no limit.
         Column("place", BigInteger, nullable=True),
         *own,

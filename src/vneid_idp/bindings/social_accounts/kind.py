@@ -24,6 +24,7 @@ def _read(row: Row) -> SocialAccount:
         representative_id=row["representative_id"],
         method=BindingMethod(row["method"]),
         level=row["level"],
+        consent_id=row["consent_id"],
         facts=BindingFacts(**{name: row[name] for name in _FACTS}),
     )
 

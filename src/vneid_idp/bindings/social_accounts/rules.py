@@ -20,15 +20,17 @@ class BindingMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BindingProof:
-    """What a person brings to a binding: completed years of age, level of identity, and the guardian who acts, if any.
+    """What a person brings to a binding: completed years of age, level of identity, the guardian who acts, if any, and
+    the consent to it.
 
-    With a guardian, `age` is the child's and `level` the guardian's.
+    With a guardian, `age` is the child's, `level` and consent are the guardian's.
     """
 
     person_id: str
     age: int
     level: int
     guardian_id: str | None = None
+    consent_id: str | None = None
 
     @property
     def method(self) -> BindingMethod:
@@ -70,9 +72,14 @@ def check_proof(proof: BindingProof, rules: Rules) -> None:
 def is_better(proof: BindingProof, binding: SocialAccount) -> bool:
     """Whether `proof` adds to what a verified binding of the same person already has.
 
-    One's own proof replaces a guardian's, and a lower level of one's own; a guardian's proof replaces nothing.
+    One's own proof replaces a guardian's, and a lower level of one's own; a guardian's replaces no other person's.
+    Where the same person comes with another consent, the one before has ended, and told nothing any more.
     """
-    if binding.state is not BindingState.VERIFIED or proof.method is not BindingMethod.OWN_PROOF:
+    if binding.state is not BindingState.VERIFIED:
+        return False
+    if proof.guardian_id == binding.representative_id and proof.consent_id != binding.consent_id:
+        return True
+    if proof.method is not BindingMethod.OWN_PROOF:
         return False
     return binding.method is BindingMethod.GUARDIAN or proof.level > binding.level
 

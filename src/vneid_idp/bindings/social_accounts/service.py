@@ -37,7 +37,16 @@ async def bind_social_account(
 
     async def bind(binding_id: str) -> Bound[SocialAccount]:
         facts = BindingFacts(made_at=unit.now, verified_at=unit.now)
-        new = SocialAccount(client_id, binding_id, proof.person_id, proof.guardian_id, proof.method, proof.level, facts)
+        new = SocialAccount(
+            client_id,
+            binding_id,
+            proof.person_id,
+            proof.guardian_id,
+            proof.method,
+            proof.level,
+            facts,
+            consent_id=proof.consent_id,
+        )
         bound = await engine.occupy(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, account, limit=limit)
         if bound is None:
             raise AccountLimitReached
@@ -71,6 +80,7 @@ async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> Soci
         method=proof.method,
         level=proof.level,
         representative_id=proof.guardian_id,
+        consent_id=proof.consent_id,
     )
     return proved or await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
 
