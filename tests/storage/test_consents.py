@@ -1,6 +1,7 @@
 """Consents: one stands between a person and a client, it grows by what is decided, and each decision has its proof."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.consent import service
 from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown
-from vneid_idp.kernel.clock import DAY, SECOND
+from vneid_idp.kernel.clock import DAY, SECOND, Instant
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.storage.unit import Database
 
@@ -39,6 +40,11 @@ async def receipts(db: Database, client_id: str = CLIENT) -> list[Receipt]:
         return await service.list_receipts(unit, PERSON, client_id)
 
 
+def answered_at(at: Instant, decided: Decisions) -> Decisions:
+    """What was decided, as it stands when it was answered `at` this moment."""
+    return {name: replace(decision, at=at) for name, decision in decided.items()}
+
+
 async def recorded(
     db: Database, person_id: str = PERSON
 ) -> list[tuple[str, str | None, str | None, dict[str, object]]]:
@@ -53,7 +59,8 @@ async def test_a_later_answer_goes_over_an_earlier_one_and_leaves_the_rest(db: D
     assert (first.given_at, first.changed_at) == (start, start)
     watch.advance(DAY)
     second = await give(db, {"phone_number": GIVEN, "birthdate": SMALLER})
-    merged = {"email": GIVEN, "phone_number": GIVEN, "birthdate": SMALLER}
+    merged = answered_at(start, {"email": GIVEN})
+    merged |= answered_at(start + DAY, {"phone_number": GIVEN, "birthdate": SMALLER})
     expected = Consent(first.consent_id, PERSON, CLIENT, start, start + DAY, merged)
     assert second == expected == await standing(db)
     async with db.reading() as unit:
@@ -68,8 +75,9 @@ async def test_a_receipt_proves_what_was_shown_and_decided_then(db: Database, wa
     await give(db, {"email": GIVEN}, client_id=ELSEWHERE, shown="elsewhere")
     await give(db, {"email": GIVEN}, person_id=OTHER, shown="another's")
     newest, oldest = await receipts(db)
-    assert (newest.shown, newest.decisions, newest.given_at) == ("two", {"phone_number": LEFT_OUT}, start + SECOND)
-    assert (oldest.shown, oldest.decisions, oldest.given_at) == ("one", {"email": GIVEN}, start)
+    assert (newest.shown, newest.given_at, oldest.shown, oldest.given_at) == ("two", start + SECOND, "one", start)
+    assert newest.decisions == answered_at(start + SECOND, {"phone_number": LEFT_OUT})
+    assert oldest.decisions == answered_at(start, {"email": GIVEN})
     assert {(each.consent_id, each.client_id, each.language) for each in (newest, oldest)} == {
         (given.consent_id, CLIENT, "en")
     }
@@ -106,16 +114,19 @@ async def test_who_agrees_again_after_a_withdrawal_starts_anew(db: Database, wat
     watch.advance(DAY)
     second = await give(db, {"phone_number": GIVEN})
     assert second.consent_id != first.consent_id
-    assert (second.given_at, second.decisions) == (watch.now(), {"phone_number": GIVEN})
+    assert (second.given_at, second.decisions) == (
+        watch.now(),
+        answered_at(watch.now(), {"phone_number": GIVEN}),
+    )
     assert len(await receipts(db)) == 2, "the proof of the first stays"
 
 
-async def test_of_two_that_agree_at_once_neither_loses_what_the_other_decided(db: Database) -> None:
+async def test_of_two_that_agree_at_once_neither_loses_what_the_other_decided(db: Database, watch: Watch) -> None:
     made = await asyncio.gather(*(give(db, {f"age_over_{number}": GIVEN}) for number in range(8)))
     assert len({each.consent_id for each in made}) == 1
     found = await standing(db)
     assert found is not None
-    assert found.decisions == {f"age_over_{number}": GIVEN for number in range(8)}
+    assert found.decisions == answered_at(watch.now(), {f"age_over_{number}": GIVEN for number in range(8)})
 
 
 async def test_consents_are_listed_newest_first_without_anothers(db: Database, watch: Watch) -> None:

@@ -8,6 +8,7 @@ from vneid_idp.consent.store import Consent as Consent
 from vneid_idp.consent.store import Receipt as Receipt
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
 
@@ -40,6 +41,7 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
     current = await store.find_current_to_change(unit, person_id, client_id)
     if current is None:
         raise NothingToWithdraw
+    decided = {name: altered(decision, at=unit.now) for name, decision in decided.items()}
     merged = {**current.decisions, **decided}
     await store.change(unit, person_id, current.consent_id, merged)
     receipt = Receipt(new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided)

@@ -4,8 +4,9 @@ A claim that is not known is left out, never guessed or empty; so the parts of a
 of naming has them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from vneid_idp.identity.account_rules import Account
@@ -38,27 +39,30 @@ class _View:
     record: RegistryRecord
     own: dict[str, Any]
     account: Account
-    now: Instant
     issuer: str
 
 
-def claims(names: Iterable[str], profile: Profile, account: Account, now: Instant, issuer: str) -> dict[str, Any]:
-    """The values of those of `names` that are known, `age_over_N` for any N among them. `issuer` completes the
-    address of a
-    picture that this provider serves itself."""
-    view = _View(profile.record, profile.own, account, now, issuer)
+def claims(wanted: Mapping[str, Instant], profile: Profile, account: Account, issuer: str) -> dict[str, Any]:
+    """The values of those claims `wanted` that are known, `age_over_N` for any N among them.
+
+    An age is told as of the moment that stands with its claim, everything else as it is now. `issuer` completes the
+    address of a picture that this provider serves itself.
+    """
+    view = _View(profile.record, profile.own, account, issuer)
     values: dict[str, Any] = {}
-    for name in names:
+    for name, at in wanted.items():
         reader = _CLAIMS.get(name)
-        value = reader(view) if reader else _age_over(name, view)
+        value = reader(view) if reader else _age(name, profile.record.birth_date, at)
         if value is not None:
             values[name] = value
     return values
 
 
-def _age_over(name: str, view: _View) -> bool | None:
+def _age(name: str, birth_date: date, at: Instant) -> bool | str | None:
+    if name == "age_band":
+        return age_band(birth_date, at).value
     match = AGE_OVER.match(name)
-    return is_over(view.record.birth_date, int(match[1]), view.now) if match else None
+    return is_over(birth_date, int(match[1]), at) if match else None
 
 
 def _own(name: str) -> Callable[[_View], Any]:
@@ -86,6 +90,7 @@ def _address(view: _View) -> dict[str, str] | None:
     return {name: value for name, value in members.items() if value}
 
 
+# All but ages, which `_age` tells.
 _CLAIMS: dict[str, Callable[[_View], Any]] = {
     "name": lambda view: view.record.full_name,
     "given_name": lambda view: view.record.given_name,
@@ -109,10 +114,6 @@ _CLAIMS: dict[str, Callable[[_View], Any]] = {
     "address": _address,
     "identity_level": lambda view: view.account.level,
     "identity_verified_since": lambda view: to_seconds(view.account.level_verified_at),
-    "age_over_13": lambda view: is_over(view.record.birth_date, 13, view.now),
-    "age_over_16": lambda view: is_over(view.record.birth_date, 16, view.now),
-    "age_over_18": lambda view: is_over(view.record.birth_date, 18, view.now),
-    "age_band": lambda view: age_band(view.record.birth_date, view.now).value,
     "full_name": lambda view: view.record.full_name,
     "id_number": lambda view: view.record.personal_number,
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,7 +11,14 @@ from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.register.guardianship import is_guardian
-from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
+from vneid_idp.interaction.consent_view import (
+    Screen,
+    read_decisions,
+    screen,
+    shared_before,
+    text_shown,
+    values_needed,
+)
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
@@ -18,6 +26,7 @@ from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
 from vneid_idp.use_cases.give_consent import give_consent
+from vneid_idp.web.claim_words import Values
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
@@ -85,26 +94,29 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     account, profile = found
     methods = fresh(person.methods, visit.interaction.request, visit.interaction.opened_at)
     proven = replace(account, level=reached(account.level, methods))
-    names = values_needed(visit.situation.items)
-    values = profiles.claims(names, profile, proven, unit.now, provider.issuer)
+    values = profiles.claims(values_needed(step.items, unit.now), profile, proven, provider.issuer)
     decided = visit.situation.consent.decided if visit.situation.consent else {}
+    before = shared_before(step.items, visit.situation.items, decided)
     made = screen(
         visit.client,
         step.items,
         visit.situation.items,
         decided,
         values,
+        profiles.claims(before, profile, proven, provider.issuer),
         locale_of(request),
         partial(gettext, request),
         child=child.full_name if child else None,
     )
-    return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step.items))
+    return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step.items, values))
 
 
-def _seen(person: PersonFacts, items: tuple[Item, ...]) -> str:
-    """What the form speaks of. Another person may have signed in, or a purpose changed, since the page was shown."""
+def _seen(person: PersonFacts, items: tuple[Item, ...], values: Values) -> str:
+    """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
+    or a value: at midnight a person may be a year older."""
     asked = [f"{item.name} {item.purpose} {item.version} {item.required}" for item in items]
-    return digest("\n".join([person.person_id, *asked]))
+    shown = orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+    return digest("\n".join([person.person_id, *asked, shown]))
 
 
 def _page(

@@ -5,11 +5,12 @@ field of one of these values, and `text_shown` and `templates/interaction/consen
 from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChild.name`), which no receipt holds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import in_language
-from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item
+from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.claim_words import (
     Say,
@@ -117,17 +118,25 @@ class Screen:
         return tuple(line for group in self.groups for line in (*group.required.lines, *group.optional.lines))
 
 
-def values_needed(items: tuple[Item, ...]) -> tuple[str, ...]:
-    """The claims whose values the screen shows, smaller proofs included."""
+def values_needed(items: tuple[Item, ...], now: Instant) -> dict[str, Instant]:
+    """The claims whose values the screen asks about, smaller proofs included, and as of when: an answer given `now`."""
     claims = [item.name for item in items if item.name not in PERMISSIONS]
-    return tuple(dict.fromkeys([*claims, *(SMALLER_PROOFS[claim] for claim in claims if claim in SMALLER_PROOFS)]))
+    return dict.fromkeys([*claims, *(SMALLER_PROOFS[claim] for claim in claims if claim in SMALLER_PROOFS)], now)
+
+
+def shared_before(asked: tuple[Item, ...], all_items: tuple[Item, ...], decided: Decisions) -> dict[str, Instant]:
+    """What is handed over already of what the request wants, and as of when."""
+    names = {item.name for item in all_items} - {item.name for item in asked}
+    return leaving({name: decision for name, decision in decided.items() if name in names})
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What turns facts into words: the values of the person's claims, the language, how it says a message."""
+    """What turns facts into words: the values of the person's claims as they would leave, and as they left before; the
+    language, how it says a message."""
 
     values: Values
+    before: Values
     locale: str
     say: Say
 
@@ -138,15 +147,17 @@ def screen(
     all_items: tuple[Item, ...],
     decided: Decisions,
     values: Values,
+    values_before: Values,
     locale: str,
     say: Say,
     child: str | None = None,
 ) -> Screen:
     """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such.
 
-    `child` is the name of whom a guardian asks for, if any.
+    `values` are those of `values_needed`, `values_before` those of `shared_before`; `child` is the name of whom a
+    guardian asks for, if any.
     """
-    words = _Words(values, locale, say)
+    words = _Words(values, values_before, locale, say)
     groups = []
     for number, purpose in enumerate(client.purposes):
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
@@ -175,7 +186,7 @@ def screen(
         permissions=permissions,
         before_title=say(mark("What you agreed to before")),
         before_text=say(mark("This stays as it is. You can look at it and withdraw under Connected services.")),
-        shared_before=_before(asked, all_items, decided, words),
+        shared_before=_before(shared_before(asked, all_items, decided), words),
         pseudonym=say(
             mark(
                 "The service knows you by a pseudonym that is made for it alone, so that services cannot compare what "
@@ -213,21 +224,10 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
     )
 
 
-def _before(
-    asked: tuple[Item, ...], all_items: tuple[Item, ...], decided: Decisions, words: _Words
-) -> tuple[Line, ...]:
-    now_asked = {item.name for item in asked}
-    given = [
-        decided[item.name].given_as(item.name)
-        for item in all_items
-        if item.name not in now_asked
-        and item.name not in PERMISSIONS
-        and item.name in decided
-        and decided[item.name].gives
-    ]
+def _before(given: Iterable[str], words: _Words) -> tuple[Line, ...]:
     lines = []
     for topic in topics_of(given):
-        shown = topic.show({c: words.values[c] for c in given if c in words.values}, words.say)
+        shown = topic.show({c: words.before[c] for c in given if c in words.before}, words.say)
         unknown = words.say(mark("Not in your account")) if shown is None else None
         lines.append(Line(topic.key, topic, (), shown, words.say(topic.label), unknown))
     return tuple(lines)

@@ -16,7 +16,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, for_holder
-from vneid_idp.protocol.claims import PERMISSIONS, Decisions
+from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
@@ -63,13 +63,12 @@ async def show(request: Request, holder: Holder) -> Response:
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
     counts = {c.client_id: _counting(clients.get(c.client_id), c) for c in current}
-    names = {given for decided in counts.values() for given in handed_over(decided)}
-    values = profiles.claims(names, holder.profile, holder.account, holder.now, provider.issuer)
     say = partial(gettext, request)
-    services = [
-        service_of(c, clients.get(c.client_id), counts[c.client_id], receipts[c.client_id], values, say)
-        for c in current
-    ]
+    services = []
+    for c in current:
+        served = counts[c.client_id]
+        values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
+        services.append(service_of(c, clients.get(c.client_id), served, receipts[c.client_id], values, say))
     return render(
         request,
         "portal/services.html",

@@ -1,10 +1,11 @@
 """Which claims a request asks for, and which of them a person is asked about (OpenID Connect Core §5)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InsufficientScope
@@ -185,6 +186,9 @@ class Decision:
     version: int
     given: bool
     instead: str | None = None
+    at: Instant = 0
+    """When the person answered (`consent/service.py: give` says it). What depends on age is told as of then, so that a
+    service that asks every day does not learn the birthday."""
 
     @property
     def gives(self) -> bool:
@@ -219,23 +223,28 @@ def _stands(item: Item, decision: Decision | None) -> bool:
 class Release:
     """What may leave: claims as such, and smaller proofs in place of claims."""
 
-    claims: tuple[str, ...]
-    substituted: dict[str, str]
+    claims: Mapping[str, Instant]
+    """Each with the moment of the answer, as of which an age is told."""
+    substituted: Mapping[str, str]
 
 
 def release(place: str, scope: tuple[str, ...], claims: ClaimsRequest, decided: Decisions) -> Release:
     """The part of what `place` was asked for that the person agreed to hand over."""
-    given: list[str] = []
-    substituted: dict[str, str] = {}
-    for name in asked_of(place, scope, claims):
-        decision = decided.get(name)
-        if decision is None or not decision.gives:
-            continue
-        given_as = decision.given_as(name)
-        given.append(given_as)
-        if given_as != name:
-            substituted[name] = given_as
-    return Release(tuple(dict.fromkeys(given)), substituted)
+    asked = [name for name in asked_of(place, scope, claims) if name in decided and decided[name].gives]
+    given_as = {name: decided[name].given_as(name) for name in asked}
+    substituted = {name: proof for name, proof in given_as.items() if proof != name}
+    return Release(leaving({name: decided[name] for name in asked}), substituted)
+
+
+def leaving(decided: Decisions) -> dict[str, Instant]:
+    """What is handed over of the claims that were `decided`, smaller proofs under their own names, and as of when: of
+    one that was given twice, as of the later answer."""
+    found: dict[str, Instant] = {}
+    for name, decision in decided.items():
+        if name not in PERMISSIONS and decision.gives:
+            given_as = decision.given_as(name)
+            found[given_as] = max(decision.at, found.get(given_as, decision.at))
+    return found
 
 
 def granted_scope(scope: tuple[str, ...], decided: Decisions) -> tuple[str, ...]:

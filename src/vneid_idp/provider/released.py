@@ -4,7 +4,6 @@ from typing import Any
 
 from vneid_idp.grants.disclosure import Disclosure
 from vneid_idp.identity.profile import COLUMN, claims, read_profile
-from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import release
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import counting
@@ -12,7 +11,7 @@ from vneid_idp.web.context import Idp
 
 
 def released_claims(
-    provider: Idp, client: Client, place: str, scope: tuple[str, ...], found: Disclosure, now: Instant
+    provider: Idp, client: Client, place: str, scope: tuple[str, ...], found: Disclosure
 ) -> dict[str, Any]:
     """What `place` (`userinfo`, `id_token`) may carry to `client` for a token of `scope`. The profile is opened only if
     it must."""
@@ -22,7 +21,7 @@ def released_claims(
     if released.claims:
         key = provider.vault.open_key(found.grant.person_id, found.sealed_key)
         profile = read_profile(key.open_json(COLUMN, found.sealed_profile))
-        members = claims(released.claims, profile, found.account, now, provider.issuer)
+        members = claims(released.claims, profile, found.account, provider.issuer)
     if released.substituted:
         members["claims_substituted"] = released.substituted
     return members

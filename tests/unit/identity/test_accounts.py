@@ -192,11 +192,11 @@ COMPLETE = persona("complete")
 
 def claims_of(record: RegistryRecord, own: dict[str, Any] | None = None, now: int = MORNING) -> dict[str, Any]:
     account = account_for(record, 2, now - DAY, now)
-    return profile.claims(tuple(profile._CLAIMS), Profile(record, own or {}), account, now, "https://id.example")
+    return profile.claims(dict.fromkeys(CLAIMS, now), Profile(record, own or {}), account, "https://id.example")
 
 
 def test_one_persona_has_every_claim_there_is() -> None:
-    assert set(claims_of(COMPLETE.record, COMPLETE.own)) == set(CLAIMS) == set(profile._CLAIMS)
+    assert set(claims_of(COMPLETE.record, COMPLETE.own)) == set(CLAIMS)
 
 
 def test_claims_have_the_shapes_of_the_specification() -> None:
@@ -232,7 +232,7 @@ def test_each_claim_tells_its_own() -> None:
     known = replace(
         account_for(record, 1, MORNING - DAY, MORNING - DAY), updated_at=MORNING, opened_at=MORNING - 2 * DAY
     )
-    told = profile.claims(tuple(profile._CLAIMS), Profile(record, {}), known, MORNING, "https://id.example")
+    told = profile.claims(dict.fromkeys(CLAIMS, MORNING), Profile(record, {}), known, "https://id.example")
     assert (told["updated_at"], told["identity_verified_since"]) == (MORNING // 1000, (MORNING - DAY) // 1000)
     assert told["identity_level"] == 1
 
@@ -246,7 +246,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 def test_only_what_is_asked_for_is_told() -> None:
     asked = ("age_over_21", "age_over_16", "email", "unknown", "age_over_", "age_over_1e2")
-    assert profile.claims(asked, Profile(GOOD), ACCOUNT, MORNING, "https://id.example") == {
+    assert profile.claims(dict.fromkeys(asked, MORNING), Profile(GOOD), ACCOUNT, "https://id.example") == {
         "age_over_21": True,
         "age_over_16": True,
     }
@@ -256,7 +256,13 @@ def test_only_what_is_asked_for_is_told() -> None:
 def test_any_threshold_can_be_asked(years: int) -> None:
     record = persona("sixteen-today").record
     name = f"age_over_{years}"
-    assert profile.claims([name], Profile(record), ACCOUNT, MORNING, "x") == {name: years <= 16}
+    assert profile.claims({name: MORNING}, Profile(record), ACCOUNT, "x") == {name: years <= 16}
+
+
+def test_an_age_is_told_as_of_the_answer_that_stands_with_it() -> None:
+    record = persona("sixteen-today").record
+    told = profile.claims({"age_over_16": MORNING - DAY, "age_band": MORNING}, Profile(record), ACCOUNT, "x")
+    assert told == {"age_over_16": False, "age_band": "16_17"}
 
 
 def test_a_merged_province_is_told_by_its_name_of_today() -> None:

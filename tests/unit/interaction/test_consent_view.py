@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.watch import MORNING
 from vneid_idp.interaction.consent_view import Screen, read_decisions, screen, text_shown, values_needed
 from vneid_idp.protocol.claims import Decision, Decisions, Item, items_of
 from vneid_idp.protocol.client import Client, Purpose
@@ -51,7 +52,7 @@ def shown(
     asked: tuple[Item, ...] = ITEMS, decided: Decisions | None = None, values: dict[str, Any] | None = None
 ) -> Screen:
     """The screen of the shop."""
-    return screen(SHOP, asked, ITEMS, decided or {}, VALUES if values is None else values, "en", say)
+    return screen(SHOP, asked, ITEMS, decided or {}, VALUES if values is None else values, VALUES, "en", say)
 
 
 def answered() -> Decisions:
@@ -80,7 +81,7 @@ def test_what_a_purpose_says_is_in_the_language_of_the_page() -> None:
     said = replace(SHOP.purposes[0], title=title, text=text, legal_ground=ground, kept_until=kept)
     shop = replace(SHOP, purposes=(said, SHOP.purposes[1]))
     for locale in ("vi", "en"):
-        group = screen(shop, ITEMS, ITEMS, {}, VALUES, locale, say).groups[0]
+        group = screen(shop, ITEMS, ITEMS, {}, VALUES, {}, locale, say).groups[0]
         assert (group.title, group.text) == (f"a {locale}", f"b {locale}")
         assert [term for _, term in group.terms] == [f"c {locale}", f"d {locale}"]
 
@@ -167,8 +168,9 @@ def test_the_receipt_says_what_the_page_said_and_holds_no_value() -> None:
 
 
 def test_values_of_smaller_proofs_are_fetched_too() -> None:
-    assert "age_over_16" in values_needed(ITEMS)
-    assert "offline_access" not in values_needed(ITEMS)
+    wanted = values_needed(ITEMS, MORNING)
+    assert wanted["age_over_16"] == MORNING
+    assert "offline_access" not in wanted
 
 
 keys = [line.key for line in shown().lines]
@@ -191,7 +193,7 @@ def test_versions_travel_with_the_decisions() -> None:
     newer = replace(SHOP, purposes=(replace(SHOP.purposes[0], version=7), SHOP.purposes[1]))
     items = items_of(newer, SCOPE, {})
     decisions, _ = read_decisions(
-        screen(newer, items, items, {}, VALUES, "en", say), Form([("required-0-birthdate", "full")])
+        screen(newer, items, items, {}, VALUES, {}, "en", say), Form([("required-0-birthdate", "full")])
     )
     assert decisions["full_name"].version == 7
     assert decisions["email"].version == 1

@@ -1,0 +1,75 @@
+"""Ages that are told cannot be turned into a birth date: what a person agreed to is told as of that moment."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.country import PURPOSE, Country
+from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import known
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE
+
+TURNS_16 = 16 * HOUR
+"""Until the sixteenth birthday of the persona `sixteen-tomorrow`, from the morning on which a watch starts."""
+ASKED = '{"age_over_16": null, "age_band": null, "birthdate": null}'
+YOUNGER, OLDER = "Từ đủ 13 đến dưới 16 tuổi", "Từ đủ 16 đến dưới 18 tuổi"
+BOTH = {"scope": "openid offline_access", "claims": f'{{"userinfo": {ASKED}, "id_token": {ASKED}}}'}
+
+
+def ages(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name.startswith("age_")}
+
+
+@pytest.mark.parametrize("directly", [True, False])
+async def test_who_asks_every_day_learns_no_birthday(land: Country, party: RelyingParty, directly: bool) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    left_out = ("birthdate",) if directly else ("age_over_16",)
+    smaller = {} if directly else {"birthdate": "age_over_16"}
+    await someone.agree(party, "age_over_16", "age_band", "offline_access", left_out=left_out, instead=smaller)
+    tokens = await someone.tokens(party, **BOTH)
+    refresh_token = tokens["refresh_token"]
+    for _ in range(4):
+        refreshed = (await party.refresh(refresh_token)).json()
+        refresh_token = refreshed["refresh_token"]
+        userinfo = (await party.userinfo(refreshed["access_token"])).json()
+        told = {"age_over_16": False, "age_band": "13_15"}
+        assert ages(userinfo) == ages(await party.claims(refreshed["id_token"])) == told
+        land.watch.advance(DAY)
+
+    # The own pages say what the service reads, and another request is answered by the same agreement.
+    someone = await known(land, "sixteen-tomorrow")
+    page = await someone.person.open("/me/services")
+    assert isinstance(page, Page)
+    assert YOUNGER in page.text
+    again = await someone.tokens(party, **BOTH)
+    assert ages((await party.userinfo(again["access_token"])).json()) == told
+
+    await someone.agree(party, *(("age_over_16",) if directly else ()), "age_band", instead=smaller)
+    userinfo = (await party.userinfo(again["access_token"])).json()
+    assert ages(userinfo) == {"age_over_16": True, "age_band": "16_17"}, "who agrees anew tells the age of that day"
+
+
+async def test_what_the_page_showed_before_midnight_is_not_agreed_to_after_it(land: Country) -> None:
+    land.watch.advance(TURNS_16 - MINUTE)
+    purpose = {**PURPOSE, "required": ["age_band"], "optional": []}
+    party = RelyingParty(land, await land.register(purposes=[purpose]))
+    person = Person(land, land.people["sixteen-tomorrow"])
+    page = await person.sign_in(await person.start(party.request(scope="openid age")))
+    assert isinstance(page, Page)
+    assert YOUNGER in page.text
+    land.watch.advance(2 * MINUTE)
+    page = await person.submit(page, answer="agree")
+    assert isinstance(page, Page)
+    assert page.response.status_code == 409
+    assert OLDER in page.text
+    assert isinstance(await person.submit(page, answer="agree"), str)
+
+
+async def test_what_was_agreed_before_is_shown_as_it_was_told(land: Country, party: RelyingParty) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    await someone.agree(party, "age_band", "age_over_13", "age_over_16", "age_over_18")
+    land.watch.advance(DAY)
+    someone = await known(land, "sixteen-tomorrow")
+    page = await someone.person.start(party.request(scope="openid age full_name"))
+    assert isinstance(page, Page)
+    assert YOUNGER in page.text
