@@ -8,8 +8,13 @@ import pytest
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.consent import service
+<<<<<<< HEAD
 from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown
 from vneid_idp.kernel.clock import DAY, SECOND, Instant
+=======
+from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
+from vneid_idp.kernel.clock import DAY, SECOND
+>>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.storage.unit import Database
 
@@ -19,20 +24,27 @@ SMALLER = Decision("account", 1, given=False, instead="age_over_16")
 
 
 async def give(
-    db: Database, decided: Decisions, person_id: str = PERSON, client_id: str = CLIENT, shown: str = "text"
+    db: Database,
+    decided: Decisions,
+    person_id: str = PERSON,
+    client_id: str = CLIENT,
+    shown: str = "text",
+    child_id: str | None = None,
 ) -> Consent:
     async with db.writing() as unit:
-        return await service.give(unit, person_id, client_id, decided, Shown(shown, "en"))
+        return await service.give(unit, person_id, client_id, decided, Shown(shown, "en"), child_id)
 
 
-async def withdraw(db: Database, consent_id: str, person_id: str = PERSON) -> str:
+async def withdraw(db: Database, consent_id: str, person_id: str = PERSON) -> Withdrawn:
     async with db.writing() as unit:
         return await service.withdraw(unit, person_id, consent_id)
 
 
-async def standing(db: Database, person_id: str = PERSON, client_id: str = CLIENT) -> Consent | None:
+async def standing(
+    db: Database, person_id: str = PERSON, client_id: str = CLIENT, child_id: str | None = None
+) -> Consent | None:
     async with db.reading() as unit:
-        return await service.find_current(unit, person_id, client_id)
+        return await service.find_current(unit, person_id, client_id, child_id)
 
 
 async def receipts(db: Database, client_id: str = CLIENT) -> list[Receipt]:
@@ -89,8 +101,29 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
     (receipt,) = await receipts(db)
     data = {"receipt_id": receipt.receipt_id, "given": ["email", "phone_number"]}
     assert await recorded(db) == [("consent.given", CLIENT, given.consent_id, data)]
-    assert await withdraw(db, given.consent_id) == CLIENT
+    assert await withdraw(db, given.consent_id) == Withdrawn(CLIENT, None)
     assert (await recorded(db))[1:] == [("consent.withdrawn", CLIENT, given.consent_id, {})]
+
+
+async def test_what_is_agreed_for_each_child_and_for_oneself_stands_and_ends_by_itself(db: Database) -> None:
+    own = await give(db, {"email": GIVEN})
+    first = await give(db, {"email": LEFT_OUT}, child_id="per_an")
+    second = await give(db, {"phone_number": GIVEN}, child_id="per_binh")
+    again = await give(db, {"gender": GIVEN}, child_id="per_an")
+    assert len({own.consent_id, first.consent_id, second.consent_id}) == 3
+    assert again.consent_id == first.consent_id
+    assert (await standing(db), await standing(db, child_id="per_binh")) == (own, second)
+    found = await standing(db, child_id="per_an")
+    assert found is not None
+    assert (found.child_id, found.decisions) == ("per_an", {"email": LEFT_OUT, "gender": GIVEN})
+    assert {each.consent_id for each in await receipts(db)} == {own.consent_id, first.consent_id, second.consent_id}
+    assert await withdraw(db, first.consent_id) == Withdrawn(CLIENT, "per_an")
+    assert await standing(db, child_id="per_an") is None
+    assert (await standing(db), await standing(db, child_id="per_binh")) == (own, second)
+    told = [(kind, data.get("child_id")) for kind, _, _, data in await recorded(db)]
+    given = "consent.given"
+    assert told[:4] == [(given, None), (given, "per_an"), (given, "per_binh"), (given, "per_an")]
+    assert told[4:] == [("consent.withdrawn", "per_an")]
 
 
 async def test_a_consent_is_withdrawn_once_and_by_its_person(db: Database) -> None:

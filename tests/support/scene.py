@@ -47,7 +47,7 @@ async def set_scene(db: Database) -> None:
             await add_client(unit, of)
             await add(
                 unit, consents, person_id=PERSON, consent_id=f"con_{of}", client_id=f"cli_{of}", given_at=now,
-                changed_at=now, decisions="{}",
+                changed_at=now, decisions="{}", child_id="",
             )  # fmt: skip
         for of in CHAIN:
             assert await grants.open_grant(unit, f"grt_{of}", authorisation(of), refreshable=True)

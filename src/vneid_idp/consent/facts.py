@@ -32,6 +32,7 @@ _FIND = Statement(
             and_(
                 consents.c.person_id == sessions.c.person_id,
                 consents.c.client_id == bindparam("client_id"),
+                consents.c.child_id == bindparam("child_id"),
                 consents.c.withdrawn_at.is_(None),
             ),
         )
@@ -52,9 +53,13 @@ class SessionFacts:
     consent: ConsentFacts | None
 
 
-async def find_facts(unit: Reading, person_id: str, session_id: str, client_id: str) -> SessionFacts | None:
-    """The facts of a browser session, or `None` when it has ended."""
-    row = await unit.fetch_one(_FIND, person_id=person_id, session_id=session_id, client_id=client_id, now=unit.now)
+async def find_facts(
+    unit: Reading, person_id: str, session_id: str, client_id: str, child_id: str | None
+) -> SessionFacts | None:
+    """The facts of a browser session, or `None` when it has ended. The consent is that about the child, if one was
+    chosen, and else that about the person alone."""
+    of = {"person_id": person_id, "session_id": session_id, "client_id": client_id, "child_id": child_id or ""}
+    row = await unit.fetch_one(_FIND, **of, now=unit.now)
     if row is None:
         return None
     person = PersonFacts(

@@ -6,6 +6,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import store
 from vneid_idp.consent.store import Consent as Consent
 from vneid_idp.consent.store import Receipt as Receipt
+from vneid_idp.consent.store import Withdrawn as Withdrawn
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.kernel.values import altered
@@ -15,6 +16,7 @@ from vneid_idp.storage.unit import Unit
 find_current = store.find_current
 list_current = store.list_current
 list_receipts = store.list_receipts
+children_of = store.children_of
 
 
 class NothingToWithdraw(DomainError):
@@ -33,12 +35,17 @@ class Shown:
     language: str
 
 
-async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, shown: Shown) -> Consent:
-    """Record the person's decisions: merge them into the current consent, or open one, and keep the receipt."""
+async def give(
+    unit: Unit, person_id: str, client_id: str, decided: Decisions, shown: Shown, child_id: str | None = None
+) -> Consent:
+    """Record the person's decisions: merge them into the current consent, or open one, and keep the receipt.
+
+    About each child stands a consent of its own, and one about the person alone.
+    """
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
-    fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {})
+    fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {}, child_id)
     await store.create(unit, fresh)
-    current = await store.find_current_to_change(unit, person_id, client_id)
+    current = await store.find_current_to_change(unit, person_id, client_id, child_id)
     if current is None:
         raise NothingToWithdraw
     decided = {name: altered(decision, at=unit.now) for name, decision in decided.items()}
@@ -53,30 +60,37 @@ async def give(unit: Unit, person_id: str, client_id: str, decided: Decisions, s
             person_id=person_id,
             client_id=client_id,
             subject_id=current.consent_id,
-            data={"receipt_id": receipt.receipt_id, "given": sorted(n for n, d in decided.items() if d.given)},
+            data={
+                "receipt_id": receipt.receipt_id,
+                "given": sorted(n for n, d in decided.items() if d.given),
+                **about(child_id),
+            },
         ),
     )
-    return Consent(current.consent_id, person_id, client_id, current.given_at, unit.now, merged)
+    return Consent(current.consent_id, person_id, client_id, current.given_at, unit.now, merged, child_id)
 
 
-async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str:
-    """Withdraw a consent and with it every code, token and refresh token under it; the client's id.
+def about(child_id: str | None) -> dict[str, str]:
+    """What an event says of the child that it is about."""
+    return {} if child_id is None else {"child_id": child_id}
+
+
+async def withdraw(unit: Unit, person_id: str, consent_id: str) -> Withdrawn:
+    """Withdraw a consent and with it every code, token and refresh token under it; what it was.
 
     One `UPDATE` is enough: whatever was issued names the consent, and is only good while that stands.
     Raises `NothingToWithdraw`.
     """
-    client_id = await store.withdraw(unit, person_id, consent_id)
-    if client_id is None:
+    ended = await store.withdraw(unit, person_id, consent_id)
+    if ended is None:
         raise NothingToWithdraw
-    await record(
-        unit,
-        Event(EventKind.CONSENT_WITHDRAWN, person_id=person_id, client_id=client_id, subject_id=consent_id, data={}),
-    )
-    return client_id
+    data = about(ended.child_id)
+    await record(unit, Event(EventKind.CONSENT_WITHDRAWN, person_id, ended.client_id, consent_id, data))
+    return ended
 
 
 async def end_all_of_client(unit: Unit, client_id: str, client_name: str) -> None:
     """End every consent that was given to a client that is deleted; each person's history tells it by name."""
-    for person_id, consent_id in await store.withdraw_all_of_client(unit, client_id):
-        data = {"service": client_name}
+    for person_id, consent_id, child_id in await store.withdraw_all_of_client(unit, client_id):
+        data = {"service": client_name, **about(child_id)}
         await record(unit, Event(EventKind.CONSENT_ENDED, person_id, client_id, consent_id, data))

@@ -23,6 +23,16 @@ class Consent:
     given_at: Instant
     changed_at: Instant
     decisions: Decisions
+    child_id: str | None = None
+    """The child in whose matter a guardian gave it; nobody else's where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was withdrawn: towards whom, and about which child, if any."""
+
+    client_id: str
+    child_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +48,22 @@ class Receipt:
     decisions: Decisions
 
 
-_CURRENT = Statement(
-    select(consents).where(
-        consents.c.person_id == bindparam("person_id"),
-        consents.c.client_id == bindparam("client_id"),
-        consents.c.withdrawn_at.is_(None),
-    )
+_current = select(consents).where(
+    consents.c.person_id == bindparam("person_id"),
+    consents.c.client_id == bindparam("client_id"),
+    consents.c.child_id == bindparam("child_id"),
+    consents.c.withdrawn_at.is_(None),
 )
+_CURRENT = Statement(_current)
 # SQLite has one writer at a time and leaves the lock out.
-_CURRENT_LOCKED = Statement(
-    select(consents)
-    .where(
+_CURRENT_LOCKED = Statement(_current.with_for_update())
+_CHILDREN = Statement(
+    select(consents.c.child_id).where(
         consents.c.person_id == bindparam("person_id"),
         consents.c.client_id == bindparam("client_id"),
+        consents.c.child_id != "",
         consents.c.withdrawn_at.is_(None),
     )
-    .with_for_update()
 )
 _OF_PERSON = Statement(
     select(consents)
@@ -64,7 +74,7 @@ _OF_PERSON = Statement(
 # Two tabs that agree at once both land on the one current consent: the unique index decides who creates it.
 _CREATE = Statement(
     insert_or(consents).on_conflict_do_nothing(
-        index_elements=["person_id", "client_id"], index_where=consents.c.withdrawn_at.is_(None)
+        index_elements=["person_id", "client_id", "child_id"], index_where=consents.c.withdrawn_at.is_(None)
     )
 )
 _CHANGE = Statement(
@@ -84,13 +94,13 @@ _WITHDRAW = Statement(
         consents.c.withdrawn_at.is_(None),
     )
     .values(withdrawn_at=bindparam("at"))
-    .returning(consents.c.client_id)
+    .returning(consents.c.client_id, consents.c.child_id)
 )
 _WITHDRAW_ALL_OF_CLIENT = Statement(
     update(consents)
     .where(consents.c.client_id == bindparam("of_client"), consents.c.withdrawn_at.is_(None))
     .values(withdrawn_at=bindparam("at"))
-    .returning(consents.c.person_id, consents.c.consent_id)
+    .returning(consents.c.person_id, consents.c.consent_id, consents.c.child_id)
 )
 _ADD_RECEIPT = Statement(insert(consent_receipts))
 _RECEIPTS = Statement(
@@ -111,19 +121,26 @@ def _consent(row: Row) -> Consent:
         given_at=row["given_at"],
         changed_at=row["changed_at"],
         decisions=decisions.load(row["decisions"]),
+        child_id=row["child_id"] or None,
     )
 
 
-async def find_current(unit: Reading, person_id: str, client_id: str) -> Consent | None:
-    """The consent that stands between a person and a client."""
-    row = await unit.fetch_one(_CURRENT, person_id=person_id, client_id=client_id)
+async def find_current(unit: Reading, person_id: str, client_id: str, child_id: str | None = None) -> Consent | None:
+    """The consent that stands between a person and a client, about the person alone or about a child."""
+    row = await unit.fetch_one(_CURRENT, person_id=person_id, client_id=client_id, child_id=child_id or "")
     return None if row is None else _consent(row)
 
 
-async def find_current_to_change(unit: Unit, person_id: str, client_id: str) -> Consent | None:
+async def find_current_to_change(unit: Unit, person_id: str, client_id: str, child_id: str | None) -> Consent | None:
     """As `find_current`; who changes it at the same time waits, so that neither loses what the other wrote."""
-    row = await unit.fetch_one(_CURRENT_LOCKED, person_id=person_id, client_id=client_id)
+    row = await unit.fetch_one(_CURRENT_LOCKED, person_id=person_id, client_id=client_id, child_id=child_id or "")
     return None if row is None else _consent(row)
+
+
+async def children_of(unit: Reading, person_id: str, client_id: str) -> frozenset[str]:
+    """The children about whom a person's consent towards a client stands."""
+    rows = await unit.fetch(_CHILDREN, person_id=person_id, client_id=client_id)
+    return frozenset(row["child_id"] for row in rows)
 
 
 async def list_current(unit: Reading, person_id: str) -> list[Consent]:
@@ -132,7 +149,7 @@ async def list_current(unit: Reading, person_id: str) -> list[Consent]:
 
 
 async def create(unit: Unit, consent: Consent) -> None:
-    """Insert a consent unless one stands already between the two."""
+    """Insert a consent unless one stands already between the two, about the same child or none."""
     await unit.execute(
         _CREATE,
         person_id=consent.person_id,
@@ -142,6 +159,7 @@ async def create(unit: Unit, consent: Consent) -> None:
         changed_at=consent.changed_at,
         withdrawn_at=None,
         decisions=decisions.dump(consent.decisions),
+        child_id=consent.child_id or "",
     )
 
 
@@ -156,16 +174,16 @@ async def change(unit: Unit, person_id: str, consent_id: str, decided: Decisions
     )
 
 
-async def withdraw(unit: Unit, person_id: str, consent_id: str) -> str | None:
-    """Withdraw a current consent; the client that it was given to, or `None` when nothing stood."""
+async def withdraw(unit: Unit, person_id: str, consent_id: str) -> Withdrawn | None:
+    """Withdraw a current consent; what it was, or `None` when nothing stood."""
     row = await unit.fetch_one(_WITHDRAW, of_person=person_id, of_consent=consent_id, at=unit.now)
-    return None if row is None else row["client_id"]
+    return None if row is None else Withdrawn(row["client_id"], row["child_id"] or None)
 
 
-async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, str]]:
-    """End every current consent that was given to a client; whose, and which."""
+async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, str, str | None]]:
+    """End every current consent that was given to a client; whose, which, and about which child."""
     rows = await unit.fetch(_WITHDRAW_ALL_OF_CLIENT, of_client=client_id, at=unit.now)
-    return [(row["person_id"], row["consent_id"]) for row in rows]
+    return [(row["person_id"], row["consent_id"], row["child_id"] or None) for row in rows]
 
 
 async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> None:

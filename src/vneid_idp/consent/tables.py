@@ -14,11 +14,14 @@ consents = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),
     Column("decisions", Text, nullable=False),
+    # Empty for what concerns the person alone: an index takes no two absent values for the same.
+    Column("child_id", Text, nullable=False, server_default=""),
 )
 Index(
     "uq_consents_standing",
     consents.c.person_id,
     consents.c.client_id,
+    consents.c.child_id,
     unique=True,
     postgresql_where=text("withdrawn_at IS NULL"),
     sqlite_where=text("withdrawn_at IS NULL"),

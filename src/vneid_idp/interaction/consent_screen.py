@@ -70,8 +70,9 @@ async def answer(request: Request) -> Response:
         return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
     shown = Shown(text_shown(asked.screen), locale_of(request))
     person_id, session_id, client_id = asked.person_id, asked.session_id, visit.client.client_id
+    child_id = visit.interaction.child_id
     await visit.provider.db.transact(
-        lambda unit: give_consent(unit, person_id, session_id, client_id, decisions, shown)
+        lambda unit: give_consent(unit, person_id, session_id, client_id, decisions, shown, child_id)
     )
     return visit.onward()
 

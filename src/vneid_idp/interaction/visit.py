@@ -98,7 +98,7 @@ async def leave(visit: Visit, page: str, person_id: str | None = None) -> Respon
     async def work(unit: Unit) -> None:
         await service.refuse(unit, visit.interaction, page)
         if person_id is not None:
-            await refuse_consent(unit, person_id, visit.client.client_id)
+            await refuse_consent(unit, person_id, visit.client.client_id, visit.interaction.child_id)
 
     await visit.provider.db.transact(work, durable=person_id is not None)
     return visit.onward()

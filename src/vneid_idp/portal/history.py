@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from vneid_idp.audit.service import history_of
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
@@ -56,6 +58,15 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.REGISTER_INFORMED: mark("A registration office told the population register: %(what)s."),
     EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
 }
+_ABOUT_CHILD: Mapping[str, str] = {
+    EventKind.CONSENT_GIVEN: mark("For %(child)s you agreed to what %(service)s asked."),
+    EventKind.CONSENT_WITHDRAWN: mark("For %(child)s you withdrew your consent towards %(service)s."),
+    EventKind.CONSENT_ENDED: mark(
+        "%(service)s is not registered here any more: your consent for %(child)s and its access ended."
+    ),
+    EventKind.CONSENT_REFUSED: mark("For %(child)s you refused what %(service)s asked."),
+}
+"""Of consents that a guardian gives in the matter of a child."""
 _DECIDED: Mapping[tuple[object, object], str] = {
     (True, True): mark("It was decided to lock your account."),
     (True, False): mark("A request to lock your account was refused."),
@@ -128,18 +139,24 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         part = ListPart.of(await history_of(unit, holder.person_id, before=before, limit=_PAGE + 1), _PAGE)
         clients = await find_clients(unit, {event.client_id for event in part.shown if event.client_id})
+    children = await names_of_children(holder, {str(e.data["child_id"]) for e in part.shown if "child_id" in e.data})
     names = {client_id: client.client_name for client_id, client in clients.items()}
     return render(
         request,
         "portal/history.html",
-        happenings=[_happening(request, event, names) for event in part.shown],
+        happenings=[_happening(request, event, names, children) for event in part.shown],
         older=f"?before={part.last.event_id}" if part.last else None,
         newest="/me/history" if before else None,
     )
 
 
-def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str]) -> Happening:
+def _happening(
+    request: Request, event: RecordedEvent, names: Mapping[str, str], children: Mapping[str, str]
+) -> Happening:
     message = _sentence(event)
+    child = child_named(event.data.get("child_id"), children, partial(gettext, request))
+    if child is not None:
+        message = _ABOUT_CHILD.get(event.kind, message)
     if event.kind == EventKind.LOCK_DECIDED:
         message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
     if event.kind == EventKind.PERSON_LOOKED_UP:
@@ -150,6 +167,7 @@ def _happening(request: Request, event: RecordedEvent, names: Mapping[str, str])
     reason = gettext(request, REASONS.get(str(event.data.get("reason")), _OTHER_REASON))
     what = gettext(request, _reported(event.data))
     said = {"service": service or gettext(request, "a service"), "method": method, "reason": reason, "what": what}
+    said["child"] = child or ""
     return Happening(
         event.at,
         gettext(request, message, **said),

@@ -16,7 +16,12 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, for_holder
+<<<<<<< HEAD
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
+=======
+from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.protocol.claims import PERMISSIONS, Decisions
+>>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
@@ -43,6 +48,8 @@ class Service:
 
     consent: Consent
     name: str
+    child: str | None
+    """About which child the consent is, if any, in words."""
     domain: str | None
     logo: str | None
     shared: tuple[Shared, ...]
@@ -62,6 +69,7 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
+<<<<<<< HEAD
     counts = {c.client_id: _counting(clients.get(c.client_id), c) for c in current}
     say = partial(gettext, request)
     services = []
@@ -69,6 +77,17 @@ async def show(request: Request, holder: Holder) -> Response:
         served = counts[c.client_id]
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
         services.append(service_of(c, clients.get(c.client_id), served, receipts[c.client_id], values, say))
+=======
+    children = await names_of_children(holder, {c.child_id for c in current if c.child_id is not None})
+    counts = {c.consent_id: _counting(clients.get(c.client_id), c) for c in current}
+    names = {given for decided in counts.values() for given in handed_over(decided)}
+    values = profiles.claims(names, holder.profile, holder.account, holder.now, provider.issuer)
+    say = partial(gettext, request)
+    services = [
+        service_of(c, clients.get(c.client_id), counts[c.consent_id], receipts[c.client_id], values, children, say)
+        for c in current
+    ]
+>>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
     return render(
         request,
         "portal/services.html",
@@ -112,6 +131,7 @@ def service_of(
     counts: Decisions,
     receipts: list[Receipt],
     values: Mapping[str, Any],
+    children: Mapping[str, str],
     say: Say,
 ) -> Service:
     """A consent as the page shows it, of which `counts` is served now. Pure."""
@@ -134,6 +154,7 @@ def service_of(
     return Service(
         consent=consent,
         name=client.client_name if client else consent.client_id,
+        child=child_named(consent.child_id, children, say),
         domain=client.home if client is not None else None,
         logo=logo_path(client) if client else None,
         shared=tuple(shared),

@@ -9,7 +9,13 @@ from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 
 
 async def give_consent(
-    unit: Unit, person_id: str, session_id: str, client_id: str, decided: Decisions, shown: Shown
+    unit: Unit,
+    person_id: str,
+    session_id: str,
+    client_id: str,
+    decided: Decisions,
+    shown: Shown,
+    child_id: str | None = None,
 ) -> Consent:
     """Record what the person decided at the page; the consent as it now stands.
 
@@ -19,4 +25,4 @@ async def give_consent(
     if not await hold_client(unit, client_id):
         raise UnknownClient
     await hold_signed_in(unit, person_id, session_id)
-    return await consents.give(unit, person_id, client_id, decided, shown)
+    return await consents.give(unit, person_id, client_id, decided, shown, child_id)

@@ -5,8 +5,12 @@ import re
 from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import events_of
+from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import agreed
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.consent import service as consents
+from vneid_idp.protocol.claims import CHILD_ACCOUNT, Decision
 from vneid_idp.protocol.levels import LEVEL_2
 
 
@@ -61,3 +65,32 @@ async def test_withdrawal_frees_the_account_and_ends_the_token(land: Country, pa
     assert (after["account_state"], after["binding"]) == ("unverified", None)
     assert await states(land, other) == {kept: BindingState.VERIFIED}, "another service's is another consent's"
     assert dict(await events_of(land, "complete"))["binding.released"] == {"kind": "social_account", "by": "person"}
+
+
+async def test_what_is_agreed_for_one_child_is_named_and_taken_back_without_the_other(
+    land: Country, party: RelyingParty
+) -> None:
+    guardian = await agreed(land, party, "guardian")
+    younger, older = land.people["child-9"].record, land.people["fifteen"].record
+    own = await bind(land, party, "own", guardian.person_id)
+    made = {}
+    for child in (younger, older):
+        async with land.idp.db.writing() as unit:
+            decided, shown = {CHILD_ACCOUNT: Decision("account", 1, given=True)}, consents.Shown("text", "vi")
+            given = await consents.give(unit, guardian.person_id, party.client_id, decided, shown, child.person_id)
+        made[given.consent_id] = await bind(land, party, child.person_id, child.person_id, guardian.person_id)
+    first, second = made
+    page = await opened(guardian.person, "/me/services")
+    assert f"Cho {younger.full_name}" in page.text
+    assert f"Cho {older.full_name}" in page.text
+    page = await post(guardian.person, page, "/me/services/withdraw", consent=first)
+    assert f"Cho {younger.full_name}" not in page.text
+    assert f"Cho {older.full_name}" in page.text
+    released, verified = BindingState.RELEASED, BindingState.VERIFIED
+    assert await states(land, party) == {own: verified, made[first]: released, made[second]: verified}
+    history = (await opened(guardian.person, "/me/history")).text
+    assert f"Bạn đã rút lại sự đồng ý đối với Mạng thử, cho {younger.full_name}." in history
+    assert f"Bạn đã đồng ý với đề nghị của Mạng thử, cho {older.full_name}." in history
+    (alone,) = set(re.findall(r'name="consent" value="([^"]+)"', page.response.text)) - {second}
+    await post(guardian.person, page, "/me/services/withdraw", consent=alone)
+    assert await states(land, party) == {own: released, made[first]: released, made[second]: verified}
