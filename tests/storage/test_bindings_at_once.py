@@ -69,11 +69,7 @@ async def test_all_that_somebody_holds_rests_counts_again_and_is_released(db: Da
         assert list(states.values()) == [BindingState.SUSPENDED] * MANY
         await ledger.resume_all(unit, "per_lan", since=unit.now)
         assert set((await of_network(unit)).values()) == {BindingState.VERIFIED}
-<<<<<<< HEAD
         assert await ledger.release_own(unit, "per_lan") == MANY
-=======
-        assert await ledger.release_all(unit, "per_lan", holder_id="per_lan") == MANY
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
         states = await of_network(unit)
         assert states.pop(childs) is BindingState.VERIFIED
         assert set(states.values()) == {BindingState.RELEASED}

@@ -8,13 +8,8 @@ import pytest
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.consent import service
-<<<<<<< HEAD
-from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown
-from vneid_idp.kernel.clock import DAY, SECOND, Instant
-=======
 from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
-from vneid_idp.kernel.clock import DAY, SECOND
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
+from vneid_idp.kernel.clock import DAY, SECOND, Instant
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.storage.unit import Database
 

@@ -19,10 +19,17 @@ from vneid_idp.resources.contract import openapi
 ACCOUNTS = "/bindings/v1/social-accounts"
 
 
-async def bind(land: Country, party: RelyingParty, account: str, person_id: str, guardian: str | None = None) -> str:
+async def bind(
+    land: Country,
+    party: RelyingParty,
+    account: str,
+    person_id: str,
+    guardian: str | None = None,
+    consent_id: str | None = None,
+) -> str:
     """The id of an account bound by this person, or for a child by the guardian."""
     async with land.idp.db.writing() as unit:
-        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian)
+        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian, consent_id)
         made = await bind_social_account(
             unit,
             land.idp.keys.blind,

@@ -1,10 +1,6 @@
 """The ledger: what belongs to a person, whatever its kind, and what happens to all of it at once."""
 
-<<<<<<< HEAD
 from collections.abc import AsyncIterator, Callable
-=======
-from collections.abc import AsyncIterator, Collection
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
 
 from vneid_idp.bindings import resting_store
 from vneid_idp.bindings.engine import service as engine
@@ -62,27 +58,11 @@ async def release_by_person(
     return await engine.move(unit, kind, binding.client_id, binding_id, kind.lifecycle.release, by=by)
 
 
-<<<<<<< HEAD
 async def release_under(unit: Unit, person_id: str, client_id: str, consent_id: str, *, kinds: Kinds = KINDS) -> int:
     """Release what was bound under a consent of this person towards a client, which is withdrawn: without it the client
     may learn nothing more; how many.
 
     What names no consent was bound by a release that did not write one, when a person had one at each client.
-=======
-async def release_all(
-    unit: Unit,
-    person_id: str,
-    client_id: str | None = None,
-    *,
-    holder_id: str | None = None,
-    spared: Collection[str] = (),
-    kinds: Kinds = KINDS,
-) -> int:
-    """Release everything that a person holds or supervises at one client, or anywhere; how many. For a consent that is
-    withdrawn: without it the client may learn nothing more, and a binding goes on telling state and age band.
-
-    With `holder_id` what that one holds alone, the person or a child; and nothing of the children who are `spared`.
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
     """
 
     def is_under(binding: Binding) -> bool:
@@ -102,13 +82,7 @@ async def _release(unit: Unit, person_id: str, which: Callable[[Binding], bool],
     released = 0
     async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
-<<<<<<< HEAD
         if which(binding) and binding.state in kind.lifecycle.live:
-=======
-        if binding.person_id in spared or holder_id not in (None, binding.person_id):
-            continue
-        if client_id in (None, binding.client_id) and binding.state in kind.lifecycle.live:
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
             data = {"by": kind.role_of(person_id, binding)}
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
             moved = await engine.try_move(

@@ -16,7 +16,6 @@ from vneid_idp.storage.unit import Unit
 find_current = store.find_current
 list_current = store.list_current
 list_receipts = store.list_receipts
-children_of = store.children_of
 
 
 class NothingToWithdraw(DomainError):

@@ -57,14 +57,6 @@ _current = select(consents).where(
 _CURRENT = Statement(_current)
 # SQLite has one writer at a time and leaves the lock out.
 _CURRENT_LOCKED = Statement(_current.with_for_update())
-_CHILDREN = Statement(
-    select(consents.c.child_id).where(
-        consents.c.person_id == bindparam("person_id"),
-        consents.c.client_id == bindparam("client_id"),
-        consents.c.child_id != "",
-        consents.c.withdrawn_at.is_(None),
-    )
-)
 _OF_PERSON = Statement(
     select(consents)
     .where(consents.c.person_id == bindparam("person_id"), consents.c.withdrawn_at.is_(None))
@@ -135,12 +127,6 @@ async def find_current_to_change(unit: Unit, person_id: str, client_id: str, chi
     """As `find_current`; who changes it at the same time waits, so that neither loses what the other wrote."""
     row = await unit.fetch_one(_CURRENT_LOCKED, person_id=person_id, client_id=client_id, child_id=child_id or "")
     return None if row is None else _consent(row)
-
-
-async def children_of(unit: Reading, person_id: str, client_id: str) -> frozenset[str]:
-    """The children about whom a person's consent towards a client stands."""
-    rows = await unit.fetch(_CHILDREN, person_id=person_id, client_id=client_id)
-    return frozenset(row["child_id"] for row in rows)
 
 
 async def list_current(unit: Reading, person_id: str) -> list[Consent]:

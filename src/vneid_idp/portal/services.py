@@ -16,12 +16,8 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, for_holder
-<<<<<<< HEAD
-from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
-=======
 from vneid_idp.portal.children import child_named, names_of_children
-from vneid_idp.protocol.claims import PERMISSIONS, Decisions
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
+from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
@@ -69,25 +65,14 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
-<<<<<<< HEAD
-    counts = {c.client_id: _counting(clients.get(c.client_id), c) for c in current}
+    children = await names_of_children(holder, {c.child_id for c in current if c.child_id is not None})
     say = partial(gettext, request)
     services = []
     for c in current:
-        served = counts[c.client_id]
+        client = clients.get(c.client_id)
+        served = _counting(client, c)
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
-        services.append(service_of(c, clients.get(c.client_id), served, receipts[c.client_id], values, say))
-=======
-    children = await names_of_children(holder, {c.child_id for c in current if c.child_id is not None})
-    counts = {c.consent_id: _counting(clients.get(c.client_id), c) for c in current}
-    names = {given for decided in counts.values() for given in handed_over(decided)}
-    values = profiles.claims(names, holder.profile, holder.account, holder.now, provider.issuer)
-    say = partial(gettext, request)
-    services = [
-        service_of(c, clients.get(c.client_id), counts[c.consent_id], receipts[c.client_id], values, children, say)
-        for c in current
-    ]
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
+        services.append(service_of(c, client, served, receipts[c.client_id], values, children, say))
     return render(
         request,
         "portal/services.html",

@@ -29,11 +29,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
             # It names every session that the client knows: those that just ended need no notice of their own.
             deliveries += await announce_withdrawal(unit, person_id, ended.client_id, consent.consent_id)
     # A child's account is the child's: it rests until another guardian, or the young person, takes it over.
-<<<<<<< HEAD
     await bindings.release_own(unit, person_id)
-=======
-    await bindings.release_all(unit, person_id, holder_id=person_id)
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
     await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)

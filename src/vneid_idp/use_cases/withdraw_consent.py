@@ -11,23 +11,11 @@ from vneid_idp.use_cases.guardians_children import seize_with_children
 async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
     """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`.
 
-<<<<<<< HEAD
     A binding would go on telling the network a state, so what was bound under the consent is released, and nothing
     else: also one that is being made at this moment, which is waited for or finds the consent gone, and unless the
     young person proves it at this moment, which makes it the young person's own.
     """
     await seize_with_children(unit, person_id)
-    client_id = await consents.withdraw(unit, person_id, consent_id)
-    await bindings.release_under(unit, person_id, client_id, consent_id)
-    return await announce_withdrawal(unit, person_id, client_id, consent_id)
-=======
-    A binding would go on telling the network a state and an age band, so it is released: also one that is being made at
-    this moment, which is waited for or finds the consent gone. With a consent about a child goes what is bound for that
-    child, and nothing else.
-    """
-    await persons.seize(unit, person_id)
     ended = await consents.withdraw(unit, person_id, consent_id)
-    about_others = await consents.children_of(unit, person_id, ended.client_id)
-    await bindings.release_all(unit, person_id, ended.client_id, holder_id=ended.child_id, spared=about_others)
+    await bindings.release_under(unit, person_id, ended.client_id, consent_id)
     return await announce_withdrawal(unit, person_id, ended.client_id, consent_id)
->>>>>>> 6664dda (A consent is about a person, a client, and a child or none)
