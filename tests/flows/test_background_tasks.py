@@ -86,7 +86,8 @@ async def test_what_is_over_is_swept_and_nothing_else(land: Country) -> None:
     await one_of_each(land, "newer")
     assert await counted(land, *SWEPT) == {table.name: 2 for table in SWEPT}
     for _ in range(2):
-        await turn(land, "sweep")
+        for name in ("sweep", "sweep waiting requests"):
+            await turn(land, name)
         assert await counted(land, *SWEPT) == {table.name: 1 for table in SWEPT}
 
 

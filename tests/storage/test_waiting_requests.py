@@ -9,7 +9,7 @@ from tests.support.people import SEALER
 from tests.support.watch import Watch
 from vneid_idp.interaction import service
 from vneid_idp.interaction.service import Interaction, InteractionOver
-from vneid_idp.kernel.clock import HOUR, MINUTE, Instant
+from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.storage.unit import Database, Unit
 
@@ -89,9 +89,9 @@ async def test_another_browser_adopts_nothing(db: Database) -> None:
         await db.transact(lambda unit: service.adopt(unit, waiting.interaction_id, "another"))
 
 
-async def test_what_ran_out_is_swept_after_an_hour(db: Database, watch: Watch) -> None:
+async def test_what_ran_out_is_swept_a_minute_later(db: Database, watch: Watch) -> None:
     waiting = await opened(db)
-    watch.advance(service.LIFE + HOUR)
+    watch.advance(service.LIFE + MINUTE)
     later = await opened(db)
     for passed, swept in ((0, 0), (1, 1), (1, 0)):
         watch.advance(passed)

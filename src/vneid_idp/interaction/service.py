@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vneid_idp.interaction import store
 from vneid_idp.interaction.store import Stored
-from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
+from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, new_secret
@@ -15,7 +15,7 @@ from vneid_idp.storage.unit import Reading, Unit
 
 LIFE: Instant = 15 * MINUTE
 PUSHED_LIFE: Instant = 90 * SECOND
-_EXPIRED_KEPT: Instant = HOUR
+_EXPIRED_KEPT: Instant = MINUTE
 
 
 class InteractionOver(DomainError):
@@ -130,7 +130,7 @@ async def end(unit: Unit, interaction_id: str) -> None:
 
 
 async def sweep(unit: Unit) -> int:
-    """Delete requests that expired long enough ago; how many."""
+    """Delete requests that expired; how many. The minute is for those whose time runs out while they are answered."""
     return await store.sweep(unit, unit.now - _EXPIRED_KEPT)
 
 

@@ -9,10 +9,14 @@ Params = dict[str, str]
 
 _MAY_REPEAT = frozenset({"resource"})  # RFC 8707 §2; everything else at most once (RFC 6749 §3.1, §3.2)
 _MOST = 64
+LONGEST_REQUEST = 8192
+"""In bytes, as it travels: no honest request comes near it, and what is kept of one is about as long."""
 
 
 def parse_urlencoded(raw: bytes) -> list[tuple[str, str]]:
     """Name and value pairs of `application/x-www-form-urlencoded` bytes; raises `InvalidRequest` for anything else."""
+    if len(raw) > LONGEST_REQUEST:
+        raise InvalidRequest(f"The parameters are longer than {LONGEST_REQUEST} bytes.")
     try:
         return parse_qsl(
             raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_MOST
@@ -37,6 +41,10 @@ def read_params(pairs: list[tuple[str, str]]) -> Params:
     Raises `InvalidRequest` when a parameter is repeated: the parties would disagree which of the two holds.
     """
     if (name := repeated(pairs)) is not None:
-        printable = name if name.isascii() and name.isprintable() and len(name) < 40 else "a parameter"
-        raise InvalidRequest(f"The parameter '{printable}' is included more than once.")
+        raise InvalidRequest(f"The parameter '{printable(name)}' is included more than once.")
     return {name: value for name, value in pairs if value}
+
+
+def printable(name: str) -> str:
+    """The name of a parameter as an error may repeat it."""
+    return name if name.isascii() and name.isprintable() and len(name) < 40 else "a parameter"

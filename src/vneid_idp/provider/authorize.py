@@ -34,11 +34,13 @@ from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.request_object import find, resolve
+from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.limits import Tried
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
 
@@ -92,9 +94,7 @@ async def authorize(request: Request) -> Response:
     now = provider.clock.now()
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
-        kept = await provider.db.transact(
-            lambda unit: interactions.open_interaction(unit, provider.keys.sealer, asked, None, now), durable=False
-        )
+        kept = await keep(provider, asked, None, now, stranger(provider, request, client.client_id))
         return see_other(f"/authorize/{kept.interaction_id}")
     return await _proceed(request, provider, _Opened(client, asked, now, None))
 
@@ -160,13 +160,10 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
         case asking:
             interaction = opened.interaction
             if interaction is None:
-                browser = browser_id(request)
-                interaction = await provider.db.transact(
-                    lambda writing: interactions.open_interaction(
-                        writing, provider.keys.sealer, opened.request, browser, opened.opened_at
-                    ),
-                    durable=False,
-                )
+                by = stranger(provider, request, opened.client.client_id)
+                if found.person is not None:  # whose network is noisy is still let in
+                    by = Tried(account=found.person.person_id)
+                interaction = await keep(provider, opened.request, browser_id(request), opened.opened_at, by)
             return see_other(_page(asking, interaction.interaction_id))
 
 

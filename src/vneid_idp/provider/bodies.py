@@ -3,14 +3,14 @@
 from starlette.requests import Request
 
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.params import parse_urlencoded
+from vneid_idp.protocol.params import LONGEST_REQUEST, parse_urlencoded
 from vneid_idp.web.bodies import BadBody, read_form_body
 
 
 async def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """The name and value pairs of a posted form. Raises `InvalidRequest` for another media type or a huge body."""
+    """The name and value pairs of a posted form. Raises `InvalidRequest` for another media type or a long body."""
     try:
-        body = await read_form_body(request)
+        body = await read_form_body(request, LONGEST_REQUEST)
     except BadBody as error:
         raise InvalidRequest(str(error)) from None
     pairs = parse_urlencoded(body)

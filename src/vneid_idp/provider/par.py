@@ -3,7 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
@@ -12,8 +11,10 @@ from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.request_object import find, resolve
+from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.responses import json_response
 
 
@@ -25,9 +26,11 @@ async def push(request: Request) -> Response:
     check_arrival(Column.PAR, client, params)
     resolved = await resolve(provider, client, params, await find(provider, client, params))
     asked = read_authorization(Column.PAR, RequestDraft(client, resolved))
-    kept = await provider.db.transact(
-        lambda unit: interactions.open_interaction(unit, provider.keys.sealer, asked, None, unit.now), durable=False
-    )
+    # In the name of a public client anybody may push.
+    proven = client.token_endpoint_auth_method != "none"
+    by = Tried(client=client.client_id) if proven else stranger(provider, request, client.client_id)
+    what = Secret.PUSHED_REQUEST if proven else Secret.WAITING_REQUEST
+    kept = await keep(provider, asked, None, provider.clock.now(), by, what)
     body = {
         "request_uri": REQUEST_URI + kept.interaction_id,
         "expires_in": (kept.expires_at - kept.opened_at) // SECOND,

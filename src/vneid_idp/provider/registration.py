@@ -46,7 +46,10 @@ async def register(request: Request) -> Response:
     """`POST /register`: open in the sandbox; in production with the operator's initial access token (RFC 7591 §3)."""
     provider = idp(request)
     await _check_initial_access_token(provider, request)
-    metadata = registration.read_registration(await _members(request), _registrar(provider))
+    members = await _members(request)
+    metadata = registration.read_registration(members, _registrar(provider))
+    by = Tried(address=provider.address_of(request))
+    await provider.limits.spend(Secret.REGISTRATION, by, 1 + len(orjson.dumps(members)) // 1024)
     await _check_sector(provider, metadata)
     made = await provider.db.transact(lambda unit: service.register(unit, metadata))
     return json_response(_response(provider, made.client, made.registration_access_token, made.secret), 201)

@@ -6,7 +6,7 @@ from vneid_idp.protocol import request_object
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequestObject, InvalidRequestUri
 from vneid_idp.protocol.jose import BadToken, Unverified
-from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.params import LONGEST_REQUEST, Params
 from vneid_idp.web.context import Idp
 
 
@@ -55,4 +55,6 @@ async def _fetched(provider: Idp, client: Client, request_uri: str) -> str:
         raise InvalidRequestUri(f"request_uri {error}.") from None
     except UnicodeDecodeError:
         raise InvalidRequestUri("request_uri does not lead to a request object.") from None
+    if len(content) > LONGEST_REQUEST:  # as where the request brings the object itself
+        raise InvalidRequestUri(f"The content at request_uri is longer than {LONGEST_REQUEST} bytes.")
     return content.strip()

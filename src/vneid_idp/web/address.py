@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 
 Network = IPv4Network | IPv6Network
 _IPV6_SITE = 64
+_IPV6_WIDER = (56, 48)
 
 
 def address_of(request: HTTPConnection, trusted_proxies: Sequence[Network]) -> str | None:
@@ -34,6 +35,15 @@ def believed_address(peer: str | None, hops: Sequence[str], trusted_proxies: Seq
         # A household has 2^64 addresses of its own, so counting single ones would count nobody.
         return str(ip_network((believed, _IPV6_SITE), strict=False).network_address)
     return None if believed is None else str(believed)
+
+
+def wider_networks(address: str) -> tuple[str, ...]:
+    """The networks around an address that `address_of` gave: of IPv6 the /56 and the /48, which providers hand to one
+    customer (RFC 6177 §2). Of IPv4 none."""
+    site = ip_address(address)
+    if not isinstance(site, IPv6Address):
+        return ()
+    return tuple(str(ip_network((site, length), strict=False)) for length in _IPV6_WIDER)
 
 
 def _read(text: str | None) -> IPv4Address | IPv6Address | None:

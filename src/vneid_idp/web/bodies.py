@@ -28,11 +28,11 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
     return body
 
 
-async def read_form_body(request: Request) -> bytes:
-    """The body of a form, as it came. Raises `BadBody` for another media type."""
+async def read_form_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body of a form, as it came, of at most `most` bytes. Raises `BadBody`, also for another media type."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise BadBody(f"The body must be {FORM}.")
-    return await read_body(request)
+    return await read_body(request, most)
 
 
 async def read_json(request: Request) -> dict[str, Any]:

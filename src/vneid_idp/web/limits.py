@@ -1,4 +1,4 @@
-"""How often a secret may be tried, and by whom: a table, and the counters behind it.
+"""How often a secret may be tried, and how much strangers may leave here: a table, and the counters behind it.
 
 Counted in this process, or in Redis where several workers share the work. An account's attempts are taken *before* the
 secret is looked at: fifty guesses sent at once would otherwise all pass the check and only then be counted. What is
@@ -19,15 +19,22 @@ from limits.storage import storage_from_string
 
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.web.address import wider_networks
 
 
 class Secret(StrEnum):
-    """What is tried, or sent."""
+    """What is tried, sent, or kept."""
 
     SIGN_IN = "sign_in"
     SECOND_FACTOR = "second_factor"
     MESSAGE = "message"
     CLIENT_SECRET = "client_secret"
+    WAITING_REQUEST = "waiting_request"
+    """A row that waits for a person, counted in kibibytes."""
+    PUSHED_REQUEST = "pushed_request"
+    """The same, of a client that proved who it is: no stranger can use that up."""
+    REGISTRATION = "registration"
+    """A client that registers itself, in kibibytes."""
 
 
 class Subject(StrEnum):
@@ -35,6 +42,10 @@ class Subject(StrEnum):
 
     ACCOUNT = "account"
     ADDRESS = "address"
+    NETWORK_56 = "network_56"
+    """The IPv6 /56 around an address."""
+    NETWORK_48 = "network_48"
+    """The IPv6 /48 around it."""
     CLIENT = "client"
 
 
@@ -74,6 +85,22 @@ LIMITS: LimitTable = {
         Subject.ADDRESS: (Limit(50, MINUTE),),
         Subject.CLIENT: (Limit(1_000, HOUR),),
     },
+    # What is spent on one's own account comes first: who has no more takes nothing from those around.
+    Secret.WAITING_REQUEST: {
+        Subject.ACCOUNT: (Limit(300, 15 * MINUTE),),
+        Subject.ADDRESS: (Limit(3_000, 15 * MINUTE),),
+        Subject.NETWORK_56: (Limit(6_000, 15 * MINUTE),),
+        Subject.NETWORK_48: (Limit(12_000, 15 * MINUTE),),
+        Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
+    },
+    Secret.PUSHED_REQUEST: {
+        Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
+    },
+    Secret.REGISTRATION: {
+        Subject.ADDRESS: (Limit(1_000, HOUR),),
+        Subject.NETWORK_56: (Limit(2_000, HOUR),),
+        Subject.NETWORK_48: (Limit(4_000, HOUR),),
+    },
 }
 """Defaults of this project; no law gives figures."""
 
@@ -95,8 +122,16 @@ class Tried:
 
     def of(self, subject: Subject) -> str | None:
         """The id of `subject`."""
-        values = {Subject.ACCOUNT: self.account, Subject.ADDRESS: self.address, Subject.CLIENT: self.client}
-        return values[subject]
+        match subject:
+            case Subject.ACCOUNT:
+                return self.account
+            case Subject.ADDRESS:
+                return self.address
+            case Subject.NETWORK_56 | Subject.NETWORK_48:
+                wider = wider_networks(self.address) if self.address else ()
+                return wider[subject is Subject.NETWORK_48] if wider else None
+            case Subject.CLIENT:
+                return self.client
 
 
 class TooManyAttempts(DomainError):
@@ -109,6 +144,16 @@ class TooManyAttempts(DomainError):
     def __init__(self, retry_after: int) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class TooManyRequests(TooManyAttempts):
+    """What somebody may leave here is used up."""
+
+    code = "too_many_requests"
+    title = (
+        "Too many requests that nobody finished came from this network address or this client. Wait before the next "
+        "one; the header Retry-After tells how long."
+    )
 
 
 class LimitsUnavailable(DomainError):
@@ -158,6 +203,12 @@ class Limits:
                 except StorageError as error:
                     raise LimitsUnavailable from error
 
+    async def spend(self, what: Secret, by: Tried, amount: int) -> None:
+        """Before something is kept: take `amount` from what they may leave here. Raises `TooManyRequests`."""
+        for _, item, key in self._rules(what, by):
+            if not await self._hit(item, key, amount):
+                raise TooManyRequests(max(1, await self._wait(item, key)))
+
     async def close(self) -> None:
         """Give up the connections to Redis, if there are any."""
         if isinstance(self._storage, RedisStorage):
@@ -170,9 +221,9 @@ class Limits:
                 for limit in limits:
                     yield subject, RateLimitItemPerSecond(limit.amount, limit.window // SECOND), (secret, subject, who)
 
-    async def _hit(self, item: RateLimitItemPerSecond, key: tuple[str, ...]) -> bool:
+    async def _hit(self, item: RateLimitItemPerSecond, key: tuple[str, ...], cost: int = 1) -> bool:
         try:
-            return await self._counter.hit(item, *key)
+            return await self._counter.hit(item, *key, cost=cost)
         except StorageError as error:
             raise LimitsUnavailable from error
 

@@ -113,6 +113,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("To protect the account we do not accept further attempts for a while."),
         mark("Please wait, then try again."),
     ),
+    "too_many_requests": Sentence(
+        mark("Too many requests"),
+        mark("Very many requests that nobody finished came from your network, or to this service. Nothing was shared."),
+        mark("Please wait, then start again from the service."),
+    ),
     "access_denied": Sentence(
         mark("The request was refused"),
         _NOTHING_SHARED,

@@ -40,7 +40,6 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
     db, dispatcher = provider.db, provider.dispatcher
 
     async def sweep(unit: Unit) -> None:
-        await interactions.sweep(unit)
         await clients.forget_assertions(unit)
         await bindings.forget_old_keys(unit)
         await otp.sweep(unit)
@@ -63,6 +62,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("note who fetched keys", 10, lambda: provider.key_readers.write_down(db)),
         Task("finish reports to the registry", 10, report),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
+        Task("sweep waiting requests", 30, lambda: db.transact(interactions.sweep, durable=False)),
         Task("rest what expired cards held", 60, rest),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),

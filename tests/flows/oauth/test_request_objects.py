@@ -221,6 +221,15 @@ async def test_a_page_where_an_object_was_promised_is_none(land: Country) -> Non
         assert len(asked) == 1
 
 
+async def test_an_object_from_afar_is_no_longer_than_one_that_is_brought(land: Country) -> None:
+    first = RelyingParty(land, await land.register(jwks={"keys": [KEY.as_dict(private=False)]}))
+    long = made(first, prompt="none", client_id=None, iss=None, more=["x" * 1_000] * 9)
+    async with serving(long) as (uri, _):
+        party = RelyingParty(land, await land.register(request_uris=[uri], jwks={"keys": [KEY.as_dict(private=False)]}))
+        params = outside(party, request_uri=uri, redirect_uri=REDIRECT_URI)
+        assert await error_of(land, params) == "invalid_request_uri"
+
+
 async def test_a_line_break_at_the_end_of_what_is_fetched_is_forgiven(land: Country) -> None:
     first = RelyingParty(land, await land.register(jwks={"keys": [KEY.as_dict(private=False)]}))
     async with serving(made(first, prompt="none", client_id=None, iss=None) + "\n") as (uri, _):

@@ -106,6 +106,8 @@ def test_each_fault_has_its_error(changes: dict[str, str | None], code: str) -> 
 def test_the_lengths_that_still_pass() -> None:
     assert read(CLIENT, params(state="s" * 4096, nonce="n" * 1024)).state == "s" * 4096
     assert read(CLIENT, params(max_age="9" * 10)).max_age == 9_999_999_999
+    assert read(CLIENT, params(login_hint="1" * 512, ui_locales="v" * 256)).login_hint == "1" * 512
+    assert read(CLIENT, params(id_token_hint="i" * 7800)).id_token_hint == "i" * 7800
     assert read(CLIENT, params(claims='{"x":"%s"}' % ("y" * 4088))).claims == {}
 
 

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from vneid_idp.web.address import believed_address
+from vneid_idp.web.address import believed_address, wider_networks
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("2001:db8:1::/48"))
 
@@ -38,3 +38,14 @@ def test_believed_address(peer: str | None, hops: list[str], believed: str | Non
 
 def test_without_proxies_the_header_counts_for_nothing() -> None:
     assert believed_address("203.0.113.9", ["198.51.100.1"], ()) == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("address", "wider"),
+    [
+        ("2001:db8:2:345::", ("2001:db8:2:300::/56", "2001:db8:2::/48")),
+        ("203.0.113.9", ()),
+    ],
+)
+def test_who_has_many_networks_is_known_by_the_wider_one(address: str, wider: tuple[str, ...]) -> None:
+    assert wider_networks(address) == wider

@@ -18,6 +18,7 @@ from vneid_idp.web.limits import (
     Secret,
     Subject,
     TooManyAttempts,
+    TooManyRequests,
     Tried,
     open_limits,
     seconds_to_wait,
@@ -30,6 +31,12 @@ SMALL: LimitTable = {
         Subject.CLIENT: (Limit(6, 10 * MINUTE),),
     },
     Secret.MESSAGE: {Subject.ACCOUNT: (Limit(2, 10 * MINUTE),)},
+    Secret.WAITING_REQUEST: {
+        Subject.ADDRESS: (Limit(4, 10 * MINUTE),),
+        Subject.NETWORK_56: (Limit(6, 10 * MINUTE),),
+        Subject.NETWORK_48: (Limit(9, 10 * MINUTE),),
+        Subject.CLIENT: (Limit(20, 10 * MINUTE),),
+    },
 }
 
 
@@ -206,6 +213,32 @@ def test_every_secret_is_limited_and_in_whole_seconds(table: LimitTable) -> None
             assert limit.amount > 0
             assert limit.window >= MINUTE
             assert limit.window % SECOND == 0
+
+
+async def spent(counted: Limits, address: str, amount: int = 1, times: int = 12) -> int:
+    """How often somebody at `address` can leave `amount` here."""
+    for done in range(times):
+        try:
+            await counted.spend(Secret.WAITING_REQUEST, Tried(address=address, client="shop"), amount)
+        except TooManyRequests:
+            return done
+    return times
+
+
+async def test_what_may_be_left_is_counted_by_its_size(small: Limits) -> None:
+    assert await spent(small, "192.0.2.1") == 4
+    assert await spent(small, "192.0.2.2", 2) == 2
+    assert await spent(small, "192.0.2.3", 5) == 0
+
+
+async def test_a_noisy_address_takes_nothing_from_those_around(small: Limits) -> None:
+    assert await spent(small, "2001:db8:0:101::") == 4
+    assert await spent(small, "2001:db8:0:102::") == 2  # of one household: six in all
+    assert await spent(small, "2001:db8:0:103::") == 0
+    assert await spent(small, "2001:db8:0:201::") == 3  # of one customer: nine in all
+    assert await spent(small, "2001:db8:1:101::") == 4
+    assert await spent(small, "192.0.2.1") == 4  # of one client: seventeen until now
+    assert await spent(small, "192.0.2.2") == 3
 
 
 @given(
