@@ -41,6 +41,12 @@ FIELDS = (
     Field("logo_uri", mark("Logo"), mark("Where we fetch it from; PNG, JPEG or WebP.")),
     Field("redirect_uris", mark("Redirect addresses"), mark("One a line. Answers go nowhere else."), lines=True),
     Field("post_logout_redirect_uris", mark("Addresses after signing out"), mark("One a line."), lines=True),
+    Field(
+        "allowed_cors_origins",
+        mark("Origins of pages"),
+        mark("One a line: whose scripts may read answers."),
+        lines=True,
+    ),
     Field("backchannel_logout_uri", mark("Address of log-out notices")),
     Field("contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True),
     Field("client_uri", mark("Website")),

@@ -32,6 +32,7 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
     "scope": _more,
     "grant_types": _more,
     "request_uris": _more,
+    "allowed_cors_origins": _more,
     "token_endpoint_auth_method": _weaker,
     "token_endpoint_auth_signing_alg": _given_up,
     "require_pushed_authorization_requests": _given_up,

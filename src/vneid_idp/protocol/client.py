@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from vneid_idp.protocol import uris
 from vneid_idp.protocol.uris import is_loopback, same_but_port, shown_host
 
 
@@ -91,6 +92,8 @@ class Client:
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
+    allowed_cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may read what this client is told, beside those of a public client's redirect addresses."""
     backchannel_logout_uri: str | None = None
     logo_uri: str | None = None
     purposes: tuple[Purpose, ...] = ()
@@ -128,6 +131,19 @@ class Client:
         return uri in self.redirect_uris or any(
             same_but_port(registered, uri, localhost=self.is_native) for registered in self.redirect_uris
         )
+
+    def leads_to_origin(self, origin: str) -> bool:
+        """Whether one of its redirect addresses is at `origin`, a text as browsers send it."""
+        return any(
+            uris.origin(registered) == origin
+            or same_but_port(f"{uris.origin(registered)}/", f"{origin}/", localhost=self.is_native)
+            for registered in self.redirect_uris
+        )
+
+    def is_read_at(self, origin: str) -> bool:
+        """Whether a page at `origin` may read what this client is told: a public client's own pages, and those of the
+        origins that it registered."""
+        return origin in self.allowed_cors_origins or (self.is_public and self.leads_to_origin(origin))
 
     def taken_by_app(self, uri: str) -> bool:
         """Whether an application on the device takes what is sent to `uri`, and no server: an own scheme, or an https

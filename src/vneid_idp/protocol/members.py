@@ -13,7 +13,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
-from vneid_idp.protocol.uris import BadMember, check_web_url, read_uri
+from vneid_idp.protocol.uris import BadMember, check_web_url, origin, read_uri
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 RESPONSE_TYPES = ("code",)
@@ -132,6 +132,13 @@ def _versions(value: Any, _: Registrar) -> dict[str, int]:
     return value
 
 
+def _origin(value: Any, registrar: Registrar) -> str:
+    check_web_url(value, loopback=registrar.sandbox)
+    if value != origin(value):
+        raise BadMember("must be origins as browsers write them: no path, no slash at the end, in lower case")
+    return str(value)
+
+
 _signing = _one_of(*jose.SIGNING_ALGORITHMS)
 _key_encryption = _one_of(*jose.KEY_ENCRYPTION_ALGORITHMS)
 _content_encryption = _one_of(*jose.CONTENT_ENCRYPTION_ALGORITHMS)
@@ -173,6 +180,7 @@ MEMBERS: dict[str, Reader] = {
     "default_acr_values": _list_of(_text(200), 10),
     "initiate_login_uri": _https,
     "post_logout_redirect_uris": _list_of(_any_uri),
+    "allowed_cors_origins": _list_of(_origin, 20),
     "backchannel_logout_uri": _page,
     "backchannel_logout_session_required": _flag,
     # Promises of later versions: asking for one must not be answered by a silent no (RFC 9449 §5.2, RFC 8705 §3.4).

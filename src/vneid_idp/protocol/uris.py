@@ -106,6 +106,7 @@ def same_but_port(registered: str, uri: str, *, localhost: bool) -> bool:
 
 
 def origin(text: str) -> str:
-    """`scheme://host:port` of a URL, as browsers write origins."""
+    """`scheme://host:port` of a URL, as browsers write origins: the port of the scheme is left out."""
     parts = urlsplit(text)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"

@@ -18,6 +18,7 @@ from vneid_idp.protocol.jose import BadToken
 from vneid_idp.protocol.params import Params
 from vneid_idp.web.address import address_of
 from vneid_idp.web.context import Idp
+from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.limits import Secret, Tried
 
@@ -34,6 +35,8 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
     """
     presented = read_presented(request.headers.get("authorization"), params)
     client = await provider.clients.find(presented.client_id)
+    if client is not None:
+        let_read(request, client, proven=False)
     try:
         proven = await _prove(provider, request, client, presented)
     except InvalidClient:
@@ -46,6 +49,7 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
         await provider.limits.failed(Secret.CLIENT_SECRET, tried)
         raise
     exchange_of(request).client_id = proven.client_id
+    let_read(request, proven)
     if provider.key_readers.wants_address(proven):
         provider.key_readers.proven(proven.client_id, provider.address_of(request))
     return proven

@@ -28,8 +28,8 @@ def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
         return Response(document, headers=_HEADERS, media_type="application/json")
 
     return [
-        Door.protocol("/.well-known/openid-configuration", well_known, announced=None),
-        Door.protocol("/.well-known/oauth-authorization-server", well_known, announced=None),
+        Door.protocol("/.well-known/openid-configuration", well_known, announced=None, cors=True),
+        Door.protocol("/.well-known/oauth-authorization-server", well_known, announced=None, cors=True),
     ]
 
 
@@ -42,4 +42,4 @@ async def jwks(request: Request) -> Response:
     return Response(keys, headers=_HEADERS, media_type="application/json")
 
 
-doors = [Door.protocol("/jwks.json", jwks, announced="jwks_uri")]
+doors = [Door.protocol("/jwks.json", jwks, announced="jwks_uri", cors=True)]

@@ -38,4 +38,4 @@ async def push(request: Request) -> Response:
     return json_response(body, 201)
 
 
-doors = [Door.protocol("/par", push, "POST", announced="pushed_authorization_request_endpoint")]
+doors = [Door.protocol("/par", push, "POST", announced="pushed_authorization_request_endpoint", cors=True)]

@@ -20,6 +20,7 @@ from vneid_idp.use_cases.delete_client import delete_client
 from vneid_idp.web.bearer import bearer_token
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.cors import let_new_client_read, let_read
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.responses import NO_STORE, json_response
@@ -47,6 +48,7 @@ async def register(request: Request) -> Response:
     provider = idp(request)
     await _check_initial_access_token(provider, request)
     members = await _members(request)
+    let_new_client_read(request, members)
     metadata = registration.read_registration(members, _registrar(provider))
     by = Tried(address=provider.address_of(request))
     await provider.limits.spend(Secret.REGISTRATION, by, 1 + len(orjson.dumps(members)) // 1024)
@@ -107,6 +109,7 @@ async def _managed(provider: Idp, request: Request) -> tuple[Client, str]:
         client = await service.find_managed_client(unit, client_id, token)
     if client is None:
         raise InvalidToken("The registration access token is not valid for this client.")
+    let_read(request, client)
     return client, token
 
 
@@ -157,8 +160,8 @@ def _response(provider: Idp, client: Client, token: str, secret: str | None) -> 
 
 
 doors = [
-    Door.protocol("/register", register, "POST", announced=REGISTRATION),
-    Door.protocol("/register/{client_id}", show, announced=None),
-    Door.protocol("/register/{client_id}", update, "PUT", announced=None),
-    Door.protocol("/register/{client_id}", delete, "DELETE", announced=None),
+    Door.protocol("/register", register, "POST", announced=REGISTRATION, cors=True),
+    Door.protocol("/register/{client_id}", show, announced=None, cors=True),
+    Door.protocol("/register/{client_id}", update, "PUT", announced=None, cors=True),
+    Door.protocol("/register/{client_id}", delete, "DELETE", announced=None, cors=True),
 ]

@@ -34,4 +34,4 @@ async def revoke(request: Request) -> Response:
     return Response(headers=NO_STORE)
 
 
-doors = [Door.protocol("/revoke", revoke, "POST", announced="revocation_endpoint")]
+doors = [Door.protocol("/revoke", revoke, "POST", announced="revocation_endpoint", cors=True)]

@@ -34,4 +34,4 @@ async def token(request: Request) -> Response:
     return json_response(await token_response(provider, client, granted, now))
 
 
-doors = [Door.protocol("/token", token, "POST", announced="token_endpoint")]
+doors = [Door.protocol("/token", token, "POST", announced="token_endpoint", cors=True)]

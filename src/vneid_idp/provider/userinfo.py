@@ -56,4 +56,4 @@ async def _token(request: Request) -> str | None:
     return from_header or from_form or None
 
 
-doors = [Door.protocol("/userinfo", userinfo, "GET", "POST", announced="userinfo_endpoint")]
+doors = [Door.protocol("/userinfo", userinfo, "GET", "POST", announced="userinfo_endpoint", cors=True)]

@@ -8,6 +8,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
 
 
@@ -25,9 +26,12 @@ async def open_caller(request: Request, text: str | None) -> tuple[AccessToken, 
     if text is None:
         raise InvalidToken("An access token is needed.")
     provider = idp(request)
-    token = open_access_token(provider, text)
+    token = _issued(provider, text)
     exchange_of(request).client_id = token.client_id
     client = await provider.clients.find(token.client_id)
+    if client is not None:
+        let_read(request, client)  # also that the token has expired, which its page learns in no other way
+    _check_usable(provider, token, None)
     if client is None or not token.is_of(client):
         raise InvalidToken("The client of this access token has been disabled or deleted.")
     return token, client
@@ -35,10 +39,19 @@ async def open_caller(request: Request, text: str | None) -> tuple[AccessToken, 
 
 def open_access_token(provider: Idp, text: str, proof: Confirmation | None = None) -> AccessToken:
     """The access token behind `text`, presented with the key that `proof` tells of. Raises `InvalidToken`."""
+    token = _issued(provider, text)
+    _check_usable(provider, token, proof)
+    return token
+
+
+def _issued(provider: Idp, text: str) -> AccessToken:
     token = tokens.open_access_token(provider.keys.sealer, text)
     if token is None:
         raise InvalidToken("The access token is not one that this provider issued.")
+    return token
+
+
+def _check_usable(provider: Idp, token: AccessToken, proof: Confirmation | None) -> None:
     if provider.clock.now() >= token.expires_at:
         raise InvalidToken("The access token has expired.")
     check_possession(token.bound_to, proof, InvalidToken)
-    return token

@@ -37,6 +37,8 @@ class Door:
     methods: tuple[str, ...]
     announced: str | None = None
     """The member of the provider's metadata (RFC 8414 §2) that tells clients this address."""
+    cors: bool = False
+    """Whether pages of other origins may ask here (`web/cors.py`); who asks is never known by a cookie."""
 
     @classmethod
     def page(cls, path: str, endpoint: Endpoint, *methods: str, announced: str | None = None) -> Self:
@@ -44,9 +46,9 @@ class Door:
         return cls(DoorKind.PAGE, path, endpoint, methods or ("GET",), announced)
 
     @classmethod
-    def protocol(cls, path: str, endpoint: Endpoint, *methods: str, announced: str | None) -> Self:
+    def protocol(cls, path: str, endpoint: Endpoint, *methods: str, announced: str | None, cors: bool = False) -> Self:
         """A door of OAuth or OpenID Connect; GET unless `methods` are named."""
-        return cls(DoorKind.PROTOCOL, path, endpoint, methods or ("GET",), announced)
+        return cls(DoorKind.PROTOCOL, path, endpoint, methods or ("GET",), announced, cors)
 
     @classmethod
     def api(cls, path: str, endpoint: Endpoint, *methods: str) -> Self:

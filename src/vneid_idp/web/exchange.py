@@ -23,8 +23,10 @@ class Exchange:
         "browser",
         "client_id",
         "cookies",
+        "cors",
         "kind",
         "locale",
+        "readable_by",
         "route",
         "secure",
         "sources",
@@ -39,6 +41,10 @@ class Exchange:
         """The address of that door as its table has it, with the names of its parameters in place of their values."""
         self.client_id: str | None = None
         """Of the client that the request is about, once it is known to exist. For logs."""
+        self.cors = False
+        """Whether pages of other origins may ask at that door."""
+        self.readable_by: str | None = None
+        """The origin whose page asks, once it is known that it may read the answer (`web/cors.py`)."""
         self.cookies: dict[str, str] = {}
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vneid_idp.log import CURRENT
 from vneid_idp.protocol.uris import is_loopback
+from vneid_idp.web.cors import READABLE
 from vneid_idp.web.exchange import KEY, Exchange, exchange_of
 from vneid_idp.web.request_log import tell
 
@@ -69,6 +70,9 @@ class Edge:
                             headers += _PAGES
                             headers.append((b"content-security-policy", content_security_policy(exchange).encode()))
                         break
+                if exchange.cors and exchange.readable_by is not None:
+                    reader = (b"access-control-allow-origin", exchange.readable_by.encode("latin-1"))
+                    headers += (reader, (b"vary", b"Origin"), READABLE)
                 for cookie in exchange.cookies.values():
                     headers.append((b"set-cookie", cookie.encode("latin-1")))
                 message["headers"] = headers

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.routing import Router, compile_path
 from starlette.types import Receive, Scope, Send
 
+from vneid_idp.web.cors import preflight
 from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.errors import Explain, answering
 from vneid_idp.web.exchange import exchange_of_scope
@@ -28,7 +29,7 @@ Lifespan = Callable[["Root"], AbstractAsyncContextManager[None]]
 class _Address:
     """What stands at one address: a door for each method, all of one kind."""
 
-    __slots__ = ("allow", "doors", "kind", "path")
+    __slots__ = ("allow", "doors", "kind", "path", "preflight")
 
     def __init__(self, doors: list[Door]) -> None:
         kinds: set[DoorKind] = {door.kind for door in doors}
@@ -40,7 +41,10 @@ class _Address:
         if "GET" in self.doors:
             # RFC 9110 §9.3.2; the server leaves the body out.
             self.doors.setdefault("HEAD", self.doors["GET"])
-        self.allow = ", ".join(sorted(self.doors))
+        open_to_pages = any(door.cors for door in doors)
+        allowed = sorted({*self.doors, *(["OPTIONS"] if open_to_pages else [])})
+        self.allow = ", ".join(allowed)
+        self.preflight = preflight(allowed) if open_to_pages else None
 
 
 @asynccontextmanager
@@ -89,8 +93,12 @@ class Root:
             return
         exchange = exchange_of_scope(scope)
         exchange.kind, exchange.route = address.kind, address.path
+        exchange.cors = address.preflight is not None
         endpoint = address.doors.get(scope["method"])
         if endpoint is None:
+            if address.preflight is not None and scope["method"] == "OPTIONS":
+                await address.preflight(scope, receive, send)
+                return
             raise HTTPException(405, headers={"Allow": address.allow})
         response = await endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
