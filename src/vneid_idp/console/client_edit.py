@@ -48,6 +48,11 @@ FIELDS = (
         lines=True,
     ),
     Field("backchannel_logout_uri", mark("Address of log-out notices")),
+    Field(
+        "frontchannel_logout_uri",
+        mark("Page that signs out"),
+        mark("Loaded in a frame when people sign out; at the origin of a redirect address."),
+    ),
     Field("contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True),
     Field("client_uri", mark("Website")),
     Field("policy_uri", mark("Privacy policy")),

@@ -95,6 +95,7 @@ class Client:
     allowed_cors_origins: tuple[str, ...] = ()
     """Origins whose pages may read what this client is told, beside those of a public client's redirect addresses."""
     backchannel_logout_uri: str | None = None
+    frontchannel_logout_uri: str | None = None
     logo_uri: str | None = None
     purposes: tuple[Purpose, ...] = ()
     assertion_audience: str = "issuer"
@@ -150,6 +151,11 @@ class Client:
         address that the system hands to the application (RFC 8252 §7.1, §7.2)."""
         scheme = urlsplit(uri).scheme
         return scheme not in ("http", "https") or (scheme == "https" and self.is_native)
+
+    @property
+    def hears_of_log_outs(self) -> bool:
+        """Whether it registered a way to be told that a session ended, for which it has to know the session's name."""
+        return self.backchannel_logout_uri is not None or self.frontchannel_logout_uri is not None
 
     @property
     def home(self) -> str | None:

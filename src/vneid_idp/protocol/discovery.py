@@ -49,6 +49,8 @@ def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
         "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
     }
     for kind in ("id_token", "userinfo"):
         found[f"{kind}_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)

@@ -1,4 +1,5 @@
-"""RP-initiated log-out (OpenID Connect RP-Initiated Logout 1.0) and log-out tokens (Back-Channel Logout 1.0)."""
+"""RP-initiated log-out (OpenID Connect RP-Initiated Logout 1.0), and how relying parties are told (Back-Channel Logout
+1.0, Front-Channel Logout 1.0)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,12 @@ def read_address(client: Client | None, params: Params) -> str | None:
     if len(state) > _LONGEST_STATE:
         raise InvalidRequest(f"state is longer than {_LONGEST_STATE} characters.")
     return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+
+
+def front_channel_address(registered: str, issuer: str, session_id: str) -> str:
+    """What is framed to sign a person out at a relying party (Front-Channel Logout §2); the query that it registered
+    stays."""
+    return f"{registered}{'&' if '?' in registered else '?'}{urlencode({'iss': issuer, 'sid': session_id})}"
 
 
 def logout_token_claims(

@@ -183,6 +183,8 @@ MEMBERS: dict[str, Reader] = {
     "allowed_cors_origins": _list_of(_origin, 20),
     "backchannel_logout_uri": _page,
     "backchannel_logout_session_required": _flag,
+    "frontchannel_logout_uri": _page,
+    "frontchannel_logout_session_required": _flag,
     # Promises of later versions: asking for one must not be answered by a silent no (RFC 9449 §5.2, RFC 8705 §3.4).
     "dpop_bound_access_tokens": _flag,
     "tls_client_certificate_bound_access_tokens": _flag,

@@ -174,6 +174,17 @@ def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[
             ) from None
 
 
+def _check_front_channel(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    """Framed by us when people sign out, so it is where their answers go as well (Front-Channel Logout §2)."""
+    uri = found.get("frontchannel_logout_uri")
+    if uri is not None and origin(uri) not in {origin(registered) for registered in found["redirect_uris"]}:
+        raise InvalidClientMetadata(
+            "frontchannel_logout_uri must have scheme, host and port of one of the redirect_uris"
+            " (OpenID Connect Front-Channel Logout section 2)",
+            member="frontchannel_logout_uri",
+        )
+
+
 def _check_grant_types(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     grants = found["grant_types"]
     if ("code" in found["response_types"]) != ("authorization_code" in grants):
@@ -287,6 +298,7 @@ CHECKS = (
     _check_shown,
     _check_redirect_uris,
     _check_log_out_uris,
+    _check_front_channel,
     _check_grant_types,
     _check_scope,
     _check_ceiling,

@@ -57,7 +57,8 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
 async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instant) -> str:
     authorisation = granted.authorisation
     assert authorisation.subject is not None
-    session_id = None if authorisation.ground is None else authorisation.ground.session_id
+    # To who is told of no log-out the name of a session would be one more thing to tell people by.
+    session_id = authorisation.ground.session_id if authorisation.ground and client.hears_of_log_outs else None
     facts = SignInFacts(
         subject=subject(client, authorisation.subject, provider.keys.pairwise_key),
         session_id=None if session_id is None else session_name(client, session_id, provider.keys.pairwise_key),

@@ -1,6 +1,5 @@
 """The end-session endpoint (OpenID Connect RP-Initiated Logout 1.0)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -13,15 +12,16 @@ from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.keys.ring import NotSignedHere
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
-from vneid_idp.protocol.logout import read_address, read_hint
+from vneid_idp.protocol.logout import front_channel_address, read_address, read_hint
 from vneid_idp.protocol.params import Params, read_params
+from vneid_idp.protocol.subjects import session_name
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.leaving import leave
 from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.headers import allow_form_target
+from vneid_idp.web.headers import allow_form_target, allow_frame
 from vneid_idp.web.i18n import prefer_locales
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import forget_session, read_session
@@ -56,14 +56,13 @@ async def end(request: Request) -> Response:
     concerned = await _concerned(request, provider)
     if concerned is None:
         return _signed_out(request, asked)
-    clients = [await provider.clients.find(client_id) for client_id in concerned]
     if asked.client is not None and asked.address is not None and asked.client.taken_by_app(asked.address):
         allow_form_target(request, asked.address)
     return render(
         request,
         "provider/sign_out.html",
         client=asked.client,
-        concerned=[client.client_name for client in clients if client is not None],
+        concerned=[client.client_name for client in concerned],
         carried={name: params[name] for name in _CARRIED if name in params},
     )
 
@@ -76,12 +75,15 @@ async def confirm(request: Request) -> Response:
     if "stay" in form:
         return see_other("/me")
     session = read_session(request, provider.keys.sealer)
+    frames: list[str] = []
     if session is not None:
         person_id, session_id = session.person_id, session.session_id
+        concerned = await _concerned(request, provider) or []
         announced = await provider.db.transact(lambda unit: end_session(unit, person_id, session_id))
         await provider.dispatcher.attempt(announced)
+        frames = [framed for client in concerned if (framed := _framed(provider, client, session_id)) is not None]
     forget_session(request)
-    return _signed_out(request, asked, after_form=True)
+    return _told(request, asked, frames) if frames else _signed_out(request, asked, after_form=True)
 
 
 def _seal(provider: Idp, params: Params) -> str:
@@ -120,15 +122,32 @@ async def _read(provider: Idp, params: Params) -> _Asked:
     return _Asked(client, read_address(client, params))
 
 
-async def _concerned(request: Request, provider: Idp) -> Sequence[str] | None:
-    """The clients of the session in this browser; nothing where none stands."""
+async def _concerned(request: Request, provider: Idp) -> list[Client] | None:
+    """The clients in service of the session in this browser; nothing where none stands."""
     named = read_session(request, provider.keys.sealer)
     if named is None:
         return None
     async with provider.db.reading() as unit:
         if await find_session(unit, named.person_id, named.session_id) is None:
             return None
-        return await clients_of_session(unit, named.person_id, named.session_id)
+        concerned = await clients_of_session(unit, named.person_id, named.session_id)
+    clients = [await provider.clients.find(client_id) for client_id in concerned]
+    return [client for client in clients if client is not None]
+
+
+def _framed(provider: Idp, client: Client, session_id: str) -> str | None:
+    """What signs the person out at a client through its front channel, if it has one."""
+    if client.frontchannel_logout_uri is None:
+        return None
+    name = session_name(client, session_id, provider.keys.pairwise_key)
+    return front_channel_address(client.frontchannel_logout_uri, provider.issuer, name)
+
+
+def _told(request: Request, asked: _Asked, frames: list[str]) -> Response:
+    """The page that tells services in frames (Front-Channel Logout §3), and goes on to where the person is led."""
+    for address in frames:
+        allow_frame(request, address)
+    return render(request, "provider/telling.html", frames=frames, location=asked.address)
 
 
 def _signed_out(request: Request, asked: _Asked, *, after_form: bool = False) -> Response:

@@ -99,6 +99,7 @@ def content_security_policy(exchange: Exchange) -> str:
         "font-src": ["'self'"],
         "img-src": ["'self'"],
         "connect-src": ["'self'"],
+        "frame-src": ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -118,11 +119,20 @@ def allow_form_target(request: HTTPConnection, uri: str) -> None:
 
     Called by pages whose form ends at the relying party (sign-in, consent, `form_post`) with its proven redirect URI.
     """
+    _allow_origin(request, "form-action", uri)
+
+
+def allow_frame(request: HTTPConnection, uri: str) -> None:
+    """Let this page frame the origin of `uri`, an address that a relying party registered."""
+    _allow_origin(request, "frame-src", uri)
+
+
+def _allow_origin(request: HTTPConnection, directive: str, uri: str) -> None:
     address = urlsplit(uri)
     if not _SCHEME.fullmatch(address.scheme):
         return
     if address.scheme in ("http", "https") and _HOST.fullmatch(address.netloc.lower()):
-        allow_source(request, "form-action", f"{address.scheme}://{address.netloc.lower()}")
+        allow_source(request, directive, f"{address.scheme}://{address.netloc.lower()}")
     else:
         # Applications on phones have schemes of their own; an IPv6 literal cannot be written in a policy.
-        allow_source(request, "form-action", f"{address.scheme}:")
+        allow_source(request, directive, f"{address.scheme}:")

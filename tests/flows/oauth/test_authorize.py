@@ -175,7 +175,8 @@ async def test_prompt_none_never_shows_a_page(land: Country, party: RelyingParty
     assert unmet["error"] == "unmet_authentication_requirements"
 
 
-async def test_prompt_login_and_max_age_ask_again_and_auth_time_tells(land: Country, party: RelyingParty) -> None:
+async def test_prompt_login_and_max_age_ask_again_and_auth_time_tells(land: Country) -> None:
+    party = RelyingParty(land, await land.register(backchannel_logout_uri="http://localhost:9999/back"))
     someone = await agreed(land, party)
     first = await party.claims((await someone.tokens(party, max_age=3600))["id_token"])
     land.watch.advance(30 * SECOND)

@@ -29,7 +29,8 @@ async def test_each_use_gives_the_next_generation(land: Country, party: RelyingP
     assert (await kinds_of(land)).count("refresh.used") == 3
 
 
-async def test_the_new_id_token_speaks_of_the_same_sign_in(land: Country, party: RelyingParty) -> None:
+async def test_the_new_id_token_speaks_of_the_same_sign_in(land: Country) -> None:
+    party = RelyingParty(land, await land.register(backchannel_logout_uri="http://localhost:9999/back"))
     someone = await agreed(land, party)
     first = await someone.tokens(party, scope=SCOPE)
     land.watch.advance(5 * SECOND)

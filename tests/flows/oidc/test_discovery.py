@@ -11,7 +11,8 @@ from vneid_idp.web.doors import DoorKind
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 # OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, Back-Channel Logout §2.1,
-# RP-Initiated Logout §2.1, Initiating User Registration §4.1: the registered names, so that none is invented here.
+# Front-Channel Logout §3, RP-Initiated Logout §2.1, Initiating User Registration §4.1: the registered names, so that
+# none is invented here.
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
     "scopes_supported", "response_types_supported", "response_modes_supported", "grant_types_supported",
@@ -30,7 +31,8 @@ REGISTERED = {
     "code_challenge_methods_supported", "pushed_authorization_request_endpoint",
     "require_pushed_authorization_requests", "authorization_response_iss_parameter_supported",
     "require_signed_request_object", "end_session_endpoint", "backchannel_logout_supported",
-    "backchannel_logout_session_supported", "prompt_values_supported",
+    "backchannel_logout_session_supported", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
+    "prompt_values_supported",
 }  # fmt: skip
 
 
@@ -89,6 +91,8 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "request_object_encryption_enc_values_supported": ["A256GCM"],
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "id_token_signing_alg_values_supported": signing,
         "id_token_encryption_alg_values_supported": encrypting,
         "id_token_encryption_enc_values_supported": content,

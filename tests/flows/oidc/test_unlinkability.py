@@ -7,6 +7,12 @@ from tests.support.relying_party import Person, RelyingParty
 from tests.support.visitor import Page
 
 
+async def telling(land: Country, site: str) -> RelyingParty:
+    """A service that is told of log-outs, and so is given a name for the session."""
+    members = {"redirect_uris": [f"{site}/cb"], "backchannel_logout_uri": f"{site}/back"}
+    return RelyingParty(land, await land.register(**members))
+
+
 async def id_token(person: Person, party: RelyingParty) -> dict[str, Any]:
     """The claims of an ID token for this service, the person agreeing to what it asks."""
     request = party.request(redirect_uri=party.registered.client.redirect_uris[0])
@@ -22,10 +28,7 @@ async def id_token(person: Person, party: RelyingParty) -> dict[str, Any]:
 
 async def test_neither_subject_nor_session_has_the_same_name_elsewhere(land: Country) -> None:
     person = Person(land, land.people["complete"])
-    one, other = [
-        await id_token(person, RelyingParty(land, await land.register(redirect_uris=[f"https://{host}.example/cb"])))
-        for host in ("one", "other")
-    ]
+    one, other = [await id_token(person, await telling(land, f"https://{host}.example")) for host in ("one", "other")]
     assert one["sub"] != other["sub"]
     assert one["sid"] != other["sid"]
     assert "ses_" not in one["sid"]
@@ -33,8 +36,5 @@ async def test_neither_subject_nor_session_has_the_same_name_elsewhere(land: Cou
 
 async def test_within_a_sector_both_names_are_shared(land: Country) -> None:
     person = Person(land, land.people["complete"])
-    one, other = [
-        await id_token(person, RelyingParty(land, await land.register(redirect_uris=["https://rp.example/cb"])))
-        for _ in range(2)
-    ]
+    one, other = [await id_token(person, await telling(land, "https://rp.example")) for _ in range(2)]
     assert (one["sub"], one["sid"]) == (other["sub"], other["sid"])

@@ -254,6 +254,12 @@ BAD_MEMBERS: list[dict[str, Any]] = [
     {"backchannel_logout_uri": "https://rp.example/out#x"},
     {"backchannel_logout_uri": "http://rp.example/out"},
     {"backchannel_logout_session_required": 1},
+    {"frontchannel_logout_uri": "https://rp.example/out#x"},
+    {"frontchannel_logout_uri": "http://rp.example/out"},
+    {"frontchannel_logout_uri": "https://other.example/out"},
+    {"frontchannel_logout_uri": "https://rp.example:8443/out"},
+    {"frontchannel_logout_uri": "https://sub.rp.example/out"},
+    {"frontchannel_logout_session_required": "true"},
     {"dpop_bound_access_tokens": True},
     {"tls_client_certificate_bound_access_tokens": True},
     {"application_type": "spa"},
@@ -318,6 +324,8 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
         "post_logout_redirect_uris": ["https://rp.example/out?x=1"],
         "backchannel_logout_uri": "https://rp.example/back",
         "backchannel_logout_session_required": True,
+        "frontchannel_logout_uri": "https://rp.example:443/front?x=1",
+        "frontchannel_logout_session_required": True,
     }
     found = read(**members)
     assert {name: found[name] for name in members} == members
