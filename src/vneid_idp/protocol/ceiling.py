@@ -35,6 +35,7 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
     "allowed_cors_origins": _more,
     "token_endpoint_auth_method": _weaker,
     "token_endpoint_auth_signing_alg": _given_up,
+    "require_token_endpoint_auth_method": _given_up,
     "require_pushed_authorization_requests": _given_up,
     "require_signed_request_object": _given_up,
     "request_object_signing_alg": _given_up,

@@ -69,6 +69,8 @@ class Client:
     grant_types: tuple[str, ...] = ("authorization_code",)
     token_endpoint_auth_method: str = "client_secret_basic"
     token_endpoint_auth_signing_alg: str | None = None
+    require_token_endpoint_auth_method: bool = False
+    """Whether a secret is taken by the registered method alone, and not by the other one that sends a secret."""
     scope: tuple[str, ...] = ()
     profile: ClientProfile = ClientProfile.OIDC
     secret_digest: str | None = None

@@ -13,6 +13,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.jose import BadToken, Unverified
+from vneid_idp.protocol.members import SECRET_METHODS
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
@@ -101,9 +102,20 @@ def _read_assertion(params: Params) -> PresentedCredentials:
 
 
 def check_method(client: Client, presented: PresentedCredentials) -> None:
-    """The client uses the method that it registered, no other. Raises `InvalidClient`."""
-    if presented.method != client.token_endpoint_auth_method:
-        raise InvalidClient(f"This client is registered for {client.token_endpoint_auth_method}.")
+    """The client uses the method that it registered. Raises `InvalidClient`.
+
+    A secret may come by Basic or in the form, whichever of them is registered: it is the same secret over the same
+    connection, and libraries have defaults of their own. Who wants the registered one alone says so in the
+    registration, or has a profile that does.
+    """
+    registered = client.token_endpoint_auth_method
+    if presented.method == registered:
+        return
+    is_exact = client.require_token_endpoint_auth_method or PROFILES[client.profile].exact_auth_method
+    if not is_exact and presented.method in SECRET_METHODS and registered in SECRET_METHODS:
+        return
+    sent = "names its client alone" if presented.method == "none" else f"authenticates by {presented.method}"
+    raise InvalidClient(f"The request {sent}; this client is registered for {registered}.")
 
 
 def is_secret_right(client: Client | None, secret: str, now: Instant) -> bool:

@@ -163,6 +163,7 @@ MEMBERS: dict[str, Reader] = {
     "sector_identifier_uri": _https,
     "token_endpoint_auth_method": _one_of(*AUTH_METHODS),
     "token_endpoint_auth_signing_alg": _signing,
+    "require_token_endpoint_auth_method": _flag,
     "id_token_signed_response_alg": _signing,
     "id_token_encrypted_response_alg": _key_encryption,
     "id_token_encrypted_response_enc": _content_encryption,

@@ -56,6 +56,8 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
 
 
 async def _prove(provider: Idp, request: Request, client: Client | None, presented: PresentedCredentials) -> Client:
+    if presented.secret is not None and client is not None and client.secret_digest is None:
+        check_method(client, presented)  # says so of a client that has none, in place of "wrong"
     if presented.secret is not None:
         if not is_secret_right(client, presented.secret, provider.clock.now()) or client is None:
             raise InvalidClient(_UNKNOWN)

@@ -32,7 +32,10 @@ _REMEDIES: dict[str, Remedy] = {
         "RFC 6749 §4.1.2.1",
     ),
     "invalid_client": Remedy(
-        mark("The client_id and the credential of the registered token_endpoint_auth_method, by that one method."),
+        mark(
+            "The client_id and the credential of the registered token_endpoint_auth_method; a secret by Basic or in "
+            "the form, as long as the registration does not insist on its method."
+        ),
         mark(
             "Check the secret, or sign the client assertion with a registered key and the issuer as its only audience."
         ),

@@ -135,15 +135,35 @@ async def test_unknown_clients_and_wrong_secrets_get_one_answer(
     assert answers[0].headers["www-authenticate"].startswith("Basic ")
 
 
-async def test_the_registered_method_and_no_other(browser: httpx.AsyncClient, party: RelyingParty) -> None:
+@pytest.mark.parametrize("registered", ["client_secret_basic", "client_secret_post"])
+async def test_a_secret_comes_either_way_and_never_both(
+    land: Country, browser: httpx.AsyncClient, registered: str
+) -> None:
+    party = RelyingParty(land, await land.register(token_endpoint_auth_method=registered))
     in_form = {"client_id": party.client_id, "client_secret": party.registered.secret or ""}
-    posted = await browser.post("/token", data=GRANT | in_form)
-    assert (posted.status_code, posted.json()["error"]) == (401, "invalid_client")
-    assert "client_secret_basic" in posted.json()["error_description"]
-    named = await browser.post("/token", data=GRANT | {"client_id": party.client_id})
-    assert named.status_code == 401
+    assert (await browser.post("/token", data=GRANT | in_form)).status_code == 200
+    assert (await browser.post("/token", data=GRANT, auth=party.auth)).status_code == 200
+    wrong = await browser.post("/token", data=GRANT | in_form | {"client_secret": "wrong"})
+    assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
     both = await browser.post("/token", data=GRANT | in_form, auth=party.auth)
     assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+
+
+async def test_the_answer_to_another_method_says_what_was_sent_and_what_is_registered(
+    land: Country, browser: httpx.AsyncClient, party: RelyingParty, signing: RelyingParty
+) -> None:
+    insisting = RelyingParty(land, await land.register(require_token_endpoint_auth_method=True))
+    in_form = {"client_id": insisting.client_id, "client_secret": insisting.registered.secret or ""}
+    posted = {"client_id": signing.client_id, "client_secret": "x"}
+    for form, said in (
+        (in_form, ("client_secret_post", "client_secret_basic")),
+        ({"client_id": party.client_id}, ("alone", "client_secret_basic")),
+        (posted, ("client_secret_post", "private_key_jwt")),
+    ):
+        answer = await browser.post("/token", data=GRANT | form)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+        assert all(word in answer.json()["error_description"] for word in said)
+    assert (await browser.post("/token", data=GRANT, auth=insisting.auth)).status_code == 200
 
 
 async def test_guessing_is_slowed_down_and_locks_nobody_out(browser: httpx.AsyncClient, party: RelyingParty) -> None:

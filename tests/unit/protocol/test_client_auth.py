@@ -18,6 +18,7 @@ from vneid_idp.protocol import jose
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import (
     JWT_BEARER,
+    PresentedCredentials,
     algorithm_for,
     check_assertion,
     check_method,
@@ -139,11 +140,24 @@ def test_any_crit_is_refused(crit: Any) -> None:
         jose.read_unverified(raw({"alg": "ES256", "crit": crit, "x": 1}, GOOD))
 
 
-def test_only_the_registered_method_is_accepted() -> None:
-    presented = read_presented(None, {"client_id": "cli_a"})
-    with pytest.raises(InvalidClient):
-        check_method(CLIENT, presented)
-    check_method(replace(CLIENT, token_endpoint_auth_method="none"), presented)
+METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+
+
+@pytest.mark.parametrize("registered", METHODS)
+@pytest.mark.parametrize("sent", METHODS)
+@pytest.mark.parametrize("exact", [False, True])
+def test_the_registered_method_is_accepted_and_a_secret_by_either_way_unless_the_client_insists(
+    registered: str, sent: str, exact: bool
+) -> None:
+    client = replace(CLIENT, token_endpoint_auth_method=registered, require_token_endpoint_auth_method=exact)
+    presented = PresentedCredentials(sent, "cli_a")
+    secrets = {registered, sent} == {"client_secret_basic", "client_secret_post"}
+    if registered == sent or (secrets and not exact):
+        check_method(client, presented)
+        return
+    with pytest.raises(InvalidClient, match=f"registered for {registered}") as refused:
+        check_method(client, presented)
+    assert sent == "none" or f"authenticates by {sent}" in refused.value.description
 
 
 def test_secrets() -> None:

@@ -322,6 +322,8 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
         "default_acr_values": ["urn:vneid:level:2"],
         "initiate_login_uri": "https://rp.example/login",
         "post_logout_redirect_uris": ["https://rp.example/out?x=1"],
+        "allowed_cors_origins": ["https://app.rp.example"],
+        "require_token_endpoint_auth_method": True,
         "backchannel_logout_uri": "https://rp.example/back",
         "backchannel_logout_session_required": True,
         "frontchannel_logout_uri": "https://rp.example:443/front?x=1",
@@ -353,6 +355,7 @@ def test_what_is_read_becomes_a_client_and_reading_it_again_changes_nothing() ->
     [
         ("redirect_uris", 50, lambda number: f"{CALLBACK}/{number}"),
         ("post_logout_redirect_uris", 50, lambda number: f"{CALLBACK}/{number}"),
+        ("allowed_cors_origins", 20, lambda number: f"https://{number}.rp.example"),
         ("request_uris", 20, lambda number: f"{CALLBACK}/{number}"),
         ("contacts", 10, lambda number: f"{number}@rp.example"),
         ("default_acr_values", 10, lambda number: f"urn:{number}"),

@@ -17,6 +17,8 @@ class ProfileRules:
     """Requests are pushed, whatever the client registered (`pushed`)."""
     always_pkce: bool
     """A code challenge is demanded of clients that authenticate, too (`code_challenge`)."""
+    exact_auth_method: bool
+    """A client authenticates by the method that it registered, and a secret in no other way (`client_auth`)."""
 
 
 PROFILES: Mapping[ClientProfile, ProfileRules] = {
@@ -24,6 +26,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         signing_algorithms=SIGNING_ALGORITHMS,
         always_pushed=False,
         always_pkce=False,
+        exact_auth_method=False,
     ),
 }
 """A profile is a row here, and a name in `ClientProfile`; which checks it asks for, `table.py` says."""
