@@ -10,7 +10,10 @@ from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InsufficientScope
 
-AGE_OVER = re.compile(r"age_over_([0-9]{1,3})\Z")
+AGE_OVER = re.compile(r"age_over_([1-9][0-9]{0,2})\Z")
+"""An age threshold. Each has one name: no leading zeros, no digits of other scripts."""
+MOST_THRESHOLDS = 3
+"""How many thresholds a client may learn of a person: with more of them, it would find the year of birth."""
 
 SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
     "profile": (
@@ -163,19 +166,17 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
 
 
 def _purpose_for(client: Client, claim: str) -> Purpose | None:
-    for purpose in client.purposes:
-        if claim in purpose.required or claim in purpose.optional:
-            return purpose
     return next((purpose for purpose in client.purposes if covers(purpose, claim)), None)
 
 
 def covers(purpose: Purpose, name: str) -> bool:
     """Whether a purpose is a ground for handing over a claim, or for a permission, which any purpose is."""
-    claims = (*purpose.required, *purpose.optional)
-    if name in PERMISSIONS or name in claims:
-        return True
-    # Any threshold is covered where the client may ask for ages at all.
-    return AGE_OVER.match(name) is not None and any(scope_of(claim) == "age" for claim in claims)
+    return name in PERMISSIONS or name in purpose.required or name in purpose.optional
+
+
+def thresholds(claims: Iterable[str]) -> set[str]:
+    """The age thresholds that may leave where `claims` are asked for: those among them, and the smaller proofs."""
+    return {name for claim in claims for name in (claim, SMALLER_PROOFS.get(claim, "")) if AGE_OVER.match(name)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
-from vneid_idp.protocol.claims import CLAIMS, scope_of
+from vneid_idp.protocol.claims import CLAIMS, MOST_THRESHOLDS, scope_of, thresholds
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
 
@@ -41,6 +41,12 @@ def read_purposes(value: object) -> list[dict[str, Any]]:
     purposes = [_read_purpose(purpose) for purpose in value]
     if len({purpose["id"] for purpose in purposes}) < len(purposes):
         raise BadMember("holds two purposes with the same id")
+    told = thresholds(claim for purpose in purposes for claim in (*purpose["required"], *purpose["optional"]))
+    if len(told) > MOST_THRESHOLDS:
+        raise BadMember(
+            f"holds more than {MOST_THRESHOLDS} age thresholds, from which a birth date could be found: "
+            f"{', '.join(sorted(told))}; a smaller proof that may be given in place of a claim is one of them"
+        )
     return purposes
 
 

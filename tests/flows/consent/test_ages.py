@@ -1,7 +1,9 @@
 """Ages that are told cannot be turned into a birth date: what a person agreed to is told as of that moment."""
 
+import re
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.support.country import PURPOSE, Country
@@ -73,3 +75,25 @@ async def test_what_was_agreed_before_is_shown_as_it_was_told(land: Country, par
     page = await someone.person.start(party.request(scope="openid age full_name"))
     assert isinstance(page, Page)
     assert YOUNGER in page.text
+
+
+@pytest.mark.parametrize("place", ["userinfo", "id_token"])
+async def test_no_threshold_is_told_that_the_client_did_not_register(
+    land: Country, party: RelyingParty, place: str
+) -> None:
+    someone = await known(land)
+    # An answer from when a purpose about ages covered any of them is worth nothing.
+    await someone.agree(party, "age_over_29")
+    spellings = ["age_over_016", "age_over_0", "age_over_+18", "age_over_1８", "age_over_١٨"]
+    names = [*(f"age_over_{years}" for years in range(1, 100)), *spellings]
+    claims = orjson.dumps({place: dict.fromkeys(names)}).decode()
+    request = party.request(scope="openid", claims=claims)
+    page = await someone.person.start(request)
+    assert isinstance(page, Page)
+    ticked = dict.fromkeys(re.findall(r'name="(optional-[^"]+)"', page.response.text), "full")
+    away = await someone.person.submit(page, answer="agree", **ticked)
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    told = userinfo if place == "userinfo" else await party.claims(tokens["id_token"])
+    assert ages(told).keys() == {"age_over_13", "age_over_16", "age_over_18"}

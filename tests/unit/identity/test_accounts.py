@@ -252,7 +252,7 @@ def test_only_what_is_asked_for_is_told() -> None:
     }
 
 
-@given(st.integers(0, 999))
+@given(st.integers(1, 999))
 def test_any_threshold_can_be_asked(years: int) -> None:
     record = persona("sixteen-today").record
     name = f"age_over_{years}"

@@ -93,7 +93,9 @@ def test_what_was_read_survives_storage(value: dict[str, dict[str, object]]) -> 
 @pytest.mark.parametrize(
     ("claim", "scope"),
     [("age_over_1", "age"), ("age_over_999", "age"), ("age_over_1000", None), ("age_over_", None),
-     ("age_over_18\n", None), ("age_over_x", None), ("email", "email"), ("id_number", "id_number"), ("sub", None)],
+     ("age_over_18\n", None), ("age_over_016", None), ("age_over_0", None), ("age_over_１６", None),
+     ("age_over_١٦", None), ("AGE_OVER_16", None),
+     ("age_over_x", None), ("email", "email"), ("id_number", "id_number"), ("sub", None)],
 )  # fmt: skip
 def test_the_scope_of_a_claim(claim: str, scope: str | None) -> None:
     assert scope_of(claim) == scope
@@ -110,8 +112,6 @@ def test_scopes_ask_for_userinfo_only() -> None:
 def test_items_are_what_a_purpose_covers_and_the_client_is_permitted() -> None:
     asked: ClaimsRequest = {"userinfo": {"birthdate": {}, "full_name": {}}, "id_token": {"email": {}}}
     assert items_of(client(ACCOUNT), ("openid", "age", "offline_access"), asked) == (
-        Item("age_over_13", "account", 3, required=False, since=3),
-        Item("age_over_16", "account", 3, required=False, since=3),
         Item("age_over_18", "account", 3, required=False, since=3),
         Item("age_band", "account", 3, required=True, since=3),
         Item("birthdate", "account", 3, required=False, since=3),
@@ -133,12 +133,13 @@ def test_the_first_purpose_that_covers_a_claim_is_its_ground() -> None:
     assert items_of(two, ("openid", "offline_access"), {}) == (permission,), "any purpose is a ground for a permission"
 
 
-def test_any_age_needs_a_purpose_that_is_about_ages() -> None:
-    asked: ClaimsRequest = {"userinfo": {"age_over_21": {}}}
+def test_an_age_is_told_where_a_purpose_names_it_and_a_purpose_about_ages_covers_no_other() -> None:
+    asked: ClaimsRequest = {"userinfo": {"age_over_21": {}, "age_over_18": {}}}
     assert items_of(client(ACCOUNT), ("openid",), asked) == (
-        Item("age_over_21", "account", 3, required=False, since=3),
+        Item("age_over_18", "account", 3, required=False, since=3),
     )
-    assert items_of(client(purpose("a", 1, (), ("email",))), ("openid",), asked) == ()
+    named = purpose("a", 1, (), ("age_over_21",))
+    assert items_of(client(named), ("openid",), asked) == (Item("age_over_21", "a", 1, required=False, since=1),)
 
 
 @pytest.mark.parametrize(

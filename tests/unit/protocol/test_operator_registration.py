@@ -14,12 +14,24 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
     [{"id": ""}, {"id": 1}, {"id": "a/b"}, {"id": "+"}, {"id": ".."}, {"id": "a" * 65},
      {"version": 0}, {"version": 2**31}, {"version": "x"}, {"version": "²"}, {"version": "9" * 5000},
      {"title": {"en": "x"}}, {"text": None},
-     {"required": ["shoe_size"]}, {"optional": "age_band"}, {"optional": ["identity_level"]}],
+     {"required": ["shoe_size"]}, {"optional": ["age_over_016"]}, {"optional": ["age_over_１６"]},
+     {"optional": "age_band"}, {"optional": ["identity_level"]}],
 )  # fmt: skip
 def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
     read(OPERATOR, purposes=[PURPOSE])
     with pytest.raises(InvalidClientMetadata, match="purposes"):
         read(OPERATOR, purposes=[PURPOSE | changes])
+
+
+def test_a_client_learns_of_three_age_thresholds_at_most() -> None:
+    three = PURPOSE | {"optional": ["age_over_14", "age_over_18", "age_over_21", "age_band"]}
+    read(OPERATOR, purposes=[three, PURPOSE | {"id": "again", "optional": ["age_over_21", "email"]}])
+    fourth = PURPOSE | {"id": "other", "required": [], "optional": ["age_over_13"]}
+    # A smaller proof that may be given in place of a birth date is a threshold as well.
+    instead = fourth | {"optional": ["birthdate"]}
+    for other in (fourth, instead):
+        with pytest.raises(InvalidClientMetadata, match=r"more than 3 age thresholds.*age_over_14"):
+            read(OPERATOR, purposes=[three, other])
 
 
 @pytest.mark.parametrize("limit", [-1, True, "5", 1.5, 2**31])

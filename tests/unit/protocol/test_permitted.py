@@ -39,7 +39,12 @@ def test_what_was_granted_counts_while_all_stands() -> None:
     assert permitted(CLIENT, GRANTED, DECIDED) == GRANTED
     smaller = {"birthdate": Decision("a", 3, given=False, instead="age_over_16")}
     assert permitted(CLIENT, replace(GRANTED, scope=("openid", "profile")), smaller).scope == ("openid", "profile")
-    assert counting(CLIENT, {"age_over_21": GIVEN}) == {"age_over_21": GIVEN}, "a purpose about ages covers any age"
+
+
+def test_an_answer_about_an_age_that_no_purpose_names_does_not_count() -> None:
+    assert counting(CLIENT, {"age_band": GIVEN, "age_over_21": GIVEN}) == {"age_band": GIVEN}
+    named = of(replace(PURPOSE, optional=("age_over_21",)))
+    assert counting(named, {"age_over_21": GIVEN, "age_over_20": GIVEN}) == {"age_over_21": GIVEN}
 
 
 @pytest.mark.parametrize(
