@@ -168,18 +168,19 @@ async def test_a_session_opens_gains_methods_and_ends(db: Database, watch: Watch
     async with db.writing() as unit:
         assert await sessions.find_session(unit, ANN, session.session_id) == session
         assert await sessions.find_session(unit, BOB, session.session_id) is None
-        more = await sessions.add_method(unit, ANN, session.session_id, SignInMethod("sms", unit.now))
+        more = await sessions.add_method(unit, session, SignInMethod("sms", unit.now))
         assert more is not None
         assert [method.name for method in more.methods] == ["pwd", "sms"]
-        again = await sessions.add_method(unit, ANN, session.session_id, SignInMethod("pwd", unit.now))
+        again = await sessions.add_method(unit, more, SignInMethod("pwd", unit.now))
         assert again is not None
         assert again.methods == (SignInMethod("sms", unit.now), SignInMethod("pwd", unit.now))
         assert await sessions.find_session(unit, ANN, session.session_id) == again
+        assert [await sessions.find_named(unit, cookie) for cookie in (session, more, again)] == [None, None, again]
         assert await sessions.end_session(unit, ANN, session.session_id)
         assert not await sessions.end_session(unit, ANN, session.session_id)
         assert await ended(unit, ANN) == [session.session_id]
         assert await sessions.find_session(unit, ANN, session.session_id) is None
-        assert await sessions.add_method(unit, ANN, session.session_id, SignInMethod("pwd", unit.now)) is None
+        assert await sessions.add_method(unit, again, SignInMethod("pwd", unit.now)) is None
 
 
 async def test_a_session_expires(db: Database, watch: Watch) -> None:
@@ -212,16 +213,13 @@ async def test_every_session_of_one_person_ends(db: Database, watch: Watch) -> N
         assert await sessions.find_session(unit, BOB, other.session_id) == other
 
 
-async def test_methods_added_at_once_all_stay(db: Database) -> None:
+async def test_of_proofs_added_at_once_with_one_cookie_one_counts(db: Database) -> None:
     async with db.writing() as unit:
         session = await sessions.open_session(unit, ANN, ())
 
-    async def add(name: str) -> None:
-        async with db.writing() as unit:
-            assert await sessions.add_method(unit, ANN, session.session_id, SignInMethod(name, unit.now))
+    async def add(name: str) -> sessions.Session | None:
+        return await db.transact(lambda unit: sessions.add_method(unit, session, SignInMethod(name, unit.now)))
 
-    await asyncio.gather(*(add(name) for name in ("pwd", "pin", "sms", "hwk")))
+    added = await asyncio.gather(*(add(name) for name in ("pwd", "pin", "sms", "hwk")))
     async with db.reading() as reading:
-        found = await sessions.find_session(reading, ANN, session.session_id)
-    assert found is not None
-    assert {method.name for method in found.methods} == {"pwd", "pin", "sms", "hwk"}
+        assert [each for each in added if each] == [await sessions.find_session(reading, ANN, session.session_id)]

@@ -71,7 +71,8 @@ async def end_session(unit: Unit) -> object:
 
 
 async def add_method(unit: Unit) -> object:
-    return await sessions.add_method(unit, ONE.person_id, await session_of(unit), SignInMethod("sms", unit.now))
+    session = (await sessions.list_sessions(unit, ONE.person_id))[0]
+    return await sessions.add_method(unit, session, SignInMethod("sms", unit.now))
 
 
 async def type_code(unit: Unit) -> object:

@@ -22,6 +22,7 @@ class Known:
     land: Country
     person: Person
     session_id: str
+    generation: int = 0
 
     @property
     def person_id(self) -> str:

@@ -6,10 +6,11 @@ Hot path: it joins tables of `identity`, since a second read a request would cos
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import and_, bindparam, case, literal, select
+from sqlalchemy import BigInteger, and_, bindparam, case, literal, select
 
 from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consents
+from vneid_idp.identity.factors.sessions import SessionName
 from vneid_idp.identity.factors.tables import session_is_live, sessions
 from vneid_idp.identity.tables import account_is_usable, accounts
 from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts
@@ -40,6 +41,7 @@ _FIND = Statement(
     .where(
         sessions.c.person_id == bindparam("person_id"),
         sessions.c.session_id == bindparam("session_id"),
+        sessions.c.generation == bindparam("generation", type_=BigInteger),
         session_is_live(),
     )
 )
@@ -53,18 +55,23 @@ class SessionFacts:
     consent: ConsentFacts | None
 
 
-async def find_facts(
-    unit: Reading, person_id: str, session_id: str, client_id: str, child_id: str | None
-) -> SessionFacts | None:
-    """The facts of a browser session, or `None` when it has ended. The consent is that about the child, if one was
-    chosen, and else that about the person alone."""
-    of = {"person_id": person_id, "session_id": session_id, "client_id": client_id, "child_id": child_id or ""}
-    row = await unit.fetch_one(_FIND, **of, now=unit.now)
+async def find_facts(unit: Reading, name: SessionName, client_id: str, child_id: str | None) -> SessionFacts | None:
+    """The facts of the session that a cookie names, or `None` when it has ended or has another cookie by now. The
+    consent is that about the child, if one was chosen, and else that about the person alone."""
+    row = await unit.fetch_one(
+        _FIND,
+        person_id=name.person_id,
+        session_id=name.session_id,
+        generation=name.generation,
+        client_id=client_id,
+        child_id=child_id or "",
+        now=unit.now,
+    )
     if row is None:
         return None
     person = PersonFacts(
-        person_id=person_id,
-        session_id=session_id,
+        person_id=name.person_id,
+        session_id=name.session_id,
         methods=tuple(SignInMethod(name, at) for name, at in orjson.loads(row["methods"])),
         account_level=row["level"],
         usable=row["usable"] == 1,

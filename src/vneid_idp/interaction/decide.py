@@ -38,7 +38,7 @@ async def decide(
     """Read the facts of `session` in one statement and decide what comes next."""
     facts = None
     if session is not None:
-        facts = await find_facts(unit, session.person_id, session.session_id, client.client_id, waiting.child_id)
+        facts = await find_facts(unit, session, client.client_id, waiting.child_id)
     person = None if facts is None else _checked(facts.person, client, request, keys, unit.now)
     consent = None if facts is None or facts.consent is None else _counted(facts.consent, client)
     items = items_of(client, request.scope, request.claims)

@@ -30,7 +30,8 @@ async def arrive(request: Request, place: Place, person_id: str, proof: SignInPr
     await provider.dispatcher.attempt(signed_in.deliveries)
     session = signed_in.session
     if session is not None:
-        keep_session(request, provider.keys.sealer, BrowserSession(session.person_id, session.session_id))
+        named = BrowserSession(session.person_id, session.session_id, session.generation)
+        keep_session(request, provider.keys.sealer, named)
     elif signed_in.standing is AccountStanding.USABLE:
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver

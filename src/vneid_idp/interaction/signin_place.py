@@ -98,5 +98,5 @@ async def _at_own_pages(request: Request, provider: Idp) -> BrowserSession | Non
     if named is None:
         return None
     async with provider.db.glance() as unit:
-        found = await sessions.find_session(unit, named.person_id, named.session_id)
+        found = await sessions.find_named(unit, named)
     return None if found is None else named

@@ -87,7 +87,7 @@ async def _find(request: Request) -> Holder | None:
     if named is None:
         return None
     async with provider.db.reading() as unit:
-        here = await find_signed_in(unit, provider.vault, named.person_id, named.session_id)
+        here = await find_signed_in(unit, provider.vault, named)
         now = unit.now
     return None if here is None else Holder(provider, here, now)
 

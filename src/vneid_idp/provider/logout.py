@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.grants.participants import clients_of_session
-from vneid_idp.identity.factors.sessions import find_session
+from vneid_idp.identity.factors.sessions import find_named
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.keys.ring import NotSignedHere
@@ -17,7 +17,7 @@ from vneid_idp.protocol.params import Params, read_params
 from vneid_idp.protocol.subjects import session_name
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.leaving import leave
-from vneid_idp.use_cases.end_session import end_session
+from vneid_idp.use_cases.end_session import end_named_session
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -77,11 +77,12 @@ async def confirm(request: Request) -> Response:
     session = read_session(request, provider.keys.sealer)
     frames: list[str] = []
     if session is not None:
-        person_id, session_id = session.person_id, session.session_id
         concerned = await _concerned(request, provider) or []
-        announced = await provider.db.transact(lambda unit: end_session(unit, person_id, session_id))
+        announced = await provider.db.transact(lambda unit: end_named_session(unit, session))
         await provider.dispatcher.attempt(announced)
-        frames = [framed for client in concerned if (framed := _framed(provider, client, session_id)) is not None]
+        frames = [
+            framed for client in concerned if (framed := _framed(provider, client, session.session_id)) is not None
+        ]
     forget_session(request)
     return _told(request, asked, frames) if frames else _signed_out(request, asked, after_form=True)
 
@@ -128,7 +129,7 @@ async def _concerned(request: Request, provider: Idp) -> list[Client] | None:
     if named is None:
         return None
     async with provider.db.reading() as unit:
-        if await find_session(unit, named.person_id, named.session_id) is None:
+        if await find_named(unit, named) is None:
             return None
         concerned = await clients_of_session(unit, named.person_id, named.session_id)
     clients = [await provider.clients.find(client_id) for client_id in concerned]

@@ -4,6 +4,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.sessions import SessionName
 from vneid_idp.storage.unit import Unit
 
 
@@ -13,6 +14,14 @@ async def end_session(unit: Unit, person_id: str, session_id: str) -> tuple[Deli
     if not await sessions.end_session(unit, person_id, session_id):
         return ()
     return await announce(unit, person_id, session_id)
+
+
+async def end_named_session(unit: Unit, name: SessionName) -> tuple[Delivery, ...]:
+    """As `end_session`, for the session that a cookie names, if that cookie is still good."""
+    await persons.seize(unit, name.person_id)
+    if await sessions.find_named(unit, name) is None:
+        return ()
+    return await end_session(unit, name.person_id, name.session_id)
 
 
 async def end_sessions(unit: Unit, person_id: str, *, but: str | None = None) -> tuple[Delivery, ...]:

@@ -90,7 +90,7 @@ async def _check_may_change(unit: Unit, vault: Vault, who: Session) -> None:
 
 async def _seize(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:
     await persons.seize(unit, who.person_id)
-    here = await find_signed_in(unit, vault, who.person_id, who.session_id)
+    here = await find_signed_in(unit, vault, who)
     if here is None:
         raise SignedOut
     return here

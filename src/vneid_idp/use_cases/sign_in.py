@@ -48,7 +48,8 @@ async def sign_in(
     """Sign in the person of whom the register said `record`, in a browser with the session `before`.
 
     A first sign-in gets a new session id, so that an id planted before is worth nothing (session fixation). Who shows
-    a proof again keeps the session: relying parties know it by its `sid`, and their grants end with it.
+    a proof again keeps the session, of which relying parties know the `sid`, and gets another cookie for it: the one
+    before is worth nothing from then on.
 
     Raises `ProofOutdated` when what was shown is not the person's any more.
     """
@@ -90,7 +91,7 @@ async def _session(
 ) -> tuple[Session | None, tuple[Delivery, ...]]:
     announced: tuple[Delivery, ...] = ()
     if before is not None and before.person_id == person_id:
-        stronger = await sessions.add_method(unit, person_id, before.session_id, method)
+        stronger = await sessions.add_method(unit, before, method)
         if stronger is not None:
             return stronger, ()
     elif before is not None and await sessions.end_session(unit, before.person_id, before.session_id):

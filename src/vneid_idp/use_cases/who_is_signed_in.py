@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
 from vneid_idp.identity.factors import sessions
-from vneid_idp.identity.factors.sessions import Session
+from vneid_idp.identity.factors.sessions import Session, SessionName
 from vneid_idp.identity.offices.roles import Role, check_role, roles_of
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.vault import Vault
@@ -31,10 +31,11 @@ class SignedInPerson:
     profile: Profile
 
 
-async def find_signed_in(unit: Reading, vault: Vault, person_id: str, session_id: str) -> SignedInPerson | None:
-    """Who is signed in under this session; nobody when it has ended, or the account may not be used any more."""
-    session = await sessions.find_session(unit, person_id, session_id)
-    found = await accounts.find_with_profile(unit, vault, person_id)
+async def find_signed_in(unit: Reading, vault: Vault, name: SessionName) -> SignedInPerson | None:
+    """Who is signed in under the session that a cookie names; nobody when it has ended or has another cookie by now, or
+    the account may not be used any more."""
+    session = await sessions.find_named(unit, name)
+    found = await accounts.find_with_profile(unit, vault, name.person_id)
     if session is None or found is None or not _may_act(session, found[0], unit.now):
         return None
     return SignedInPerson(session, *found)

@@ -91,7 +91,7 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
         if named is None:
             return _sign_in(request, home, "/signin")
         async with provider.db.reading() as unit:
-            here = await find_signed_in(unit, provider.vault, named.person_id, named.session_id)
+            here = await find_signed_in(unit, provider.vault, named)
             held = await roles_of(unit, named.person_id)
             now = unit.now
         if here is None:

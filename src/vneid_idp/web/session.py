@@ -1,4 +1,4 @@
-"""The session cookie: which person's which session, sealed. What the session is worth stands in the database."""
+"""The session cookie: which person's which session, of which generation, sealed. What it is worth the database says."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ class BrowserSession:
 
     person_id: str
     session_id: str
+    generation: int = 0
 
 
 def read_session(request: HTTPConnection, sealer: Sealer) -> BrowserSession | None:
@@ -22,15 +23,16 @@ def read_session(request: HTTPConnection, sealer: Sealer) -> BrowserSession | No
     if value is None:
         return None
     try:
-        person_id, session_id = sealer.open_json(SealPurpose.SESSION, value)
+        # A cookie from before there were generations names none, and is of the first.
+        return BrowserSession(*sealer.open_json(SealPurpose.SESSION, value))
     except NotSealedHere:
         return None
-    return BrowserSession(person_id, session_id)
 
 
 def keep_session(request: HTTPConnection, sealer: Sealer, session: BrowserSession) -> None:
     """Let the browser carry `session` until its window closes."""
-    keep_cookie(request, Cookie.SESSION, sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id]))
+    named = [session.person_id, session.session_id, session.generation]
+    keep_cookie(request, Cookie.SESSION, sealer.seal_json(SealPurpose.SESSION, named))
 
 
 def forget_session(request: HTTPConnection) -> None:

@@ -68,7 +68,7 @@ async def test_nothing_is_done_to_the_own_file_whatever_opened_it(land: Country,
     page = await opened(clerk, "/office")
     person_id = land.people["plain"].record.person_id
     sealer = land.idp.keys.sealer
-    _, session_id = sealer.open_json(SealPurpose.SESSION, clerk.browser.cookies["vneid_idp_session"])
+    _, session_id, *_ = sealer.open_json(SealPurpose.SESSION, clerk.browser.cookies["vneid_idp_session"])
     until = land.watch.now() + MINUTE
     handle = sealer.seal_json(SealPurpose.OFFICE_FILE, [session_id, person_id, until, "HN-01"])
     before = await events_of(land, "plain")
@@ -108,7 +108,7 @@ def test_each_door_of_the_office_is_asked() -> None:
 async def test_a_role_opens_no_door_of_another(land: Country, role: Role, path: str, method: str) -> None:
     person = await colleague(land, "plain", role)
     sealer = land.idp.keys.sealer
-    _, session_id = sealer.open_json(SealPurpose.SESSION, person.browser.cookies["vneid_idp_session"])
+    _, session_id, *_ = sealer.open_json(SealPurpose.SESSION, person.browser.cookies["vneid_idp_session"])
     concerned = land.people["complete"].record.person_id
     handle = sealer.seal_json(SealPurpose.OFFICE_FILE, [session_id, concerned, land.watch.now() + MINUTE, "HN-01"])
     token = (await opened(person, "/me/security")).hidden["csrf_token"]

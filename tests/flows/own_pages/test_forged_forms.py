@@ -22,7 +22,7 @@ async def test_no_door_takes_a_form_without_the_token_of_its_page(land: Country,
     await opened(someone, "/office")  # the browser has its number now
     own, person = (land.people[slug].record.person_id for slug in ("plain", "complete"))
     sealer = land.idp.keys.sealer
-    _, session_id = sealer.open_json(SealPurpose.SESSION, someone.browser.cookies["vneid_idp_session"])
+    _, session_id, *_ = sealer.open_json(SealPurpose.SESSION, someone.browser.cookies["vneid_idp_session"])
     handle = sealer.seal_json(SealPurpose.OFFICE_FILE, [session_id, person, land.watch.now() + MINUTE, "HN-01"])
     async with land.idp.db.writing() as unit:
         asked = await lock_requests.ask(unit, person, lock=True, deed=Deed(own, "QD 12/2026", office="HN-01"))

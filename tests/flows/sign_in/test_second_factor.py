@@ -215,3 +215,26 @@ async def test_whoever_takes_over_a_browser_waits_for_what_is_done_in_the_sessio
     assert order == ["done", "ended"]
     async with idp.db.reading() as reading:
         assert await sessions.find_session(reading, before.person_id, before.session_id) is None
+
+
+async def test_each_proof_gives_another_cookie_and_the_one_before_opens_nothing(
+    land: Country, party: RelyingParty
+) -> None:
+    someone, copied = await known(land, "complete", "pwd"), Person(land, land.people["complete"])
+    await someone.agree(party)
+    tokens = await someone.tokens(party, nonce=None)
+    sid = (await party.claims(tokens["id_token"]))["sid"]
+    copied.browser.cookies.update(someone.person.browser.cookies)
+    page = await send(someone.person, shown(await someone.person.start(party.request(acr_values=LEVEL_2))))
+    proven = await someone.person.submit(page, code=await someone.person.one_time_code())
+    assert isinstance(proven, str), "nothing else was to be asked"
+    # What was opened in the session goes on, and services know it by the same sid.
+    assert (await party.userinfo(tokens["access_token"])).status_code == 200
+    answer = await party.redeem(again := party.request(acr_values=LEVEL_2), await someone.code(again))
+    assert (await party.claims(answer.json()["id_token"]))["sid"] == sid
+    # Whoever had copied the cookie is nobody: at a request, at the own pages, and for the way out.
+    assert shown(await copied.start(party.request())).path.startswith("/signin/")
+    assert shown(await copied.open("/me")).path == "/signin"
+    out = shown(await copied.open("/end_session"))
+    await copied.submit(out)
+    assert (await someone.person.browser.get("/me")).status_code == 200

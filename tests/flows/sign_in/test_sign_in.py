@@ -3,12 +3,13 @@
 from tests.support.country import Country
 from tests.support.events import kinds_of
 from tests.support.relying_party import Page, Person, RelyingParty
-from tests.support.shortcuts import Known, agreed, known
+from tests.support.shortcuts import agreed, known
 from vneid_idp.audit import service as audit
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, PASSWORD, SignInProof
+from vneid_idp.identity.factors.sessions import SessionName
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
@@ -55,7 +56,7 @@ async def test_a_sign_in_is_on_record_with_how_for_whom_and_which_session(land: 
 
 
 async def signed_in(
-    land: Country, record: RegistryRecord | None, *, method: str = PASSWORD, before: Known | None = None
+    land: Country, record: RegistryRecord | None, *, method: str = PASSWORD, before: SessionName | None = None
 ) -> SignedIn:
     """What comes of signing in with the password, or the code, that is the persona's."""
     idp, someone = land.idp, land.people["complete"].record
@@ -75,14 +76,16 @@ async def test_whom_the_register_does_not_know_and_who_has_no_account_signs_in_t
 async def test_who_proves_to_be_there_again_keeps_the_session(land: Country) -> None:
     someone, record = await known(land, "complete", "pwd"), land.people["complete"].record
     land.watch.advance(MINUTE)
+    cookie: SessionName = someone
     for method, names in ((PASSWORD, ["pwd"]), (MESSAGE, ["pwd", "sms"])):
-        found = await signed_in(land, record, method=method, before=someone)
+        found = await signed_in(land, record, method=method, before=cookie)
         assert found.session is not None
+        cookie = found.session
         assert (found.session.session_id, [each.name for each in found.session.methods]) == (someone.session_id, names)
     async with land.idp.db.writing() as unit:
         await sessions.end_all(unit, someone.person_id)
-    assert (await signed_in(land, record, method=MESSAGE, before=someone)).session is None, "a code alone opens none"
-    anew = (await signed_in(land, record, before=someone)).session
+    assert (await signed_in(land, record, method=MESSAGE, before=cookie)).session is None, "a code alone opens none"
+    anew = (await signed_in(land, record, before=cookie)).session
     assert anew is not None
     assert anew.session_id != someone.session_id
 

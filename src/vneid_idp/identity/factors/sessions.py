@@ -1,13 +1,17 @@
 """Browser sessions as facts: who, since when, proven how and when, ended when. The cookie that names one is the
 web's.
+
+Each proof gives the session another generation, which its cookie carries, and the cookie before it is dead at once:
+whoever copied it does not grow stronger with the person. The `session_id` stays, since relying parties know the session
+by it, and their grants end with it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import orjson
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BigInteger, bindparam, literal_column, select, update
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
@@ -26,11 +30,13 @@ _OPEN = Statement(
     )
 )
 _one = (sessions.c.person_id == bindparam("of_person")) & (sessions.c.session_id == bindparam("of_session"))
+_named = _one & (sessions.c.generation == bindparam("of_generation", type_=BigInteger))
 _FIND = Statement(select(sessions).where(_one, session_is_live()))
-_SET_METHODS = Statement(
+_FIND_NAMED = Statement(select(sessions).where(_named, session_is_live()))
+_RENEW = Statement(
     update(sessions)
-    .where(_one, session_is_live(), sessions.c.methods == bindparam("before"))
-    .values(methods=bindparam("methods"))
+    .where(_named, session_is_live())
+    .values(methods=bindparam("methods"), generation=sessions.c.generation + literal_column("1"))
 )
 _END = Statement(update(sessions).where(_one, sessions.c.ended_at.is_(None)).values(ended_at=bindparam("now")))
 _END_ALL = Statement(
@@ -47,12 +53,14 @@ _LIST = Statement(
 
 
 class SessionName(Protocol):
-    """Whose session, and which."""
+    """Whose session, which, and of which generation: what a cookie says."""
 
     @property
     def person_id(self) -> str: ...
     @property
     def session_id(self) -> str: ...
+    @property
+    def generation(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,8 @@ class Session:
     """Each kind of proof once, with the instant of the latest."""
     opened_at: Instant
     expires_at: Instant
+    generation: int = 0
+    """How many proofs were added since it opened: only the cookie of the latest is good."""
 
 
 def read_methods(text: str) -> tuple[SignInMethod, ...]:
@@ -105,26 +115,25 @@ async def find_session(unit: Reading, person_id: str, session_id: str) -> Sessio
     return _session(row) if row else None
 
 
-async def add_method(unit: Unit, person_id: str, session_id: str, method: SignInMethod) -> Session | None:
-    """Add a proof to a session; nothing if the session does not stand. Written only over what was read: a proof that
-    another request adds at the same time is not lost."""
-    for _ in range(5):
-        row = await unit.fetch_one(_FIND, of_person=person_id, of_session=session_id, now=unit.now)
-        if row is None:
-            return None
-        session = _session(row)
-        methods = with_method(session.methods, method)
-        changed = await unit.execute(
-            _SET_METHODS,
-            of_person=person_id,
-            of_session=session_id,
-            now=unit.now,
-            before=row["methods"],
-            methods=write_methods(methods),
-        )
-        if changed:
-            return Session(person_id, session_id, methods, session.opened_at, session.expires_at)
-    return None
+async def find_named(unit: Reading, name: SessionName) -> Session | None:
+    """The session that a cookie names, if it stands at this instant and no proof was added since that cookie."""
+    row = await unit.fetch_one(_FIND_NAMED, **_of(name), now=unit.now)
+    return _session(row) if row else None
+
+
+async def add_method(unit: Unit, name: SessionName, method: SignInMethod) -> Session | None:
+    """Add a proof to the session that a cookie names: the session in its next generation. Nothing if it does not stand,
+    or was renewed since that cookie; of two proofs at once with one cookie, one counts."""
+    before = await find_named(unit, name)
+    if before is None:
+        return None
+    methods = with_method(before.methods, method)
+    renewed = await unit.execute(_RENEW, **_of(name), now=unit.now, methods=write_methods(methods))
+    return replace(before, methods=methods, generation=before.generation + 1) if renewed else None
+
+
+def _of(name: SessionName) -> dict[str, str | int]:
+    return {"of_person": name.person_id, "of_session": name.session_id, "of_generation": name.generation}
 
 
 async def end_session(unit: Unit, person_id: str, session_id: str) -> bool:
@@ -150,5 +159,10 @@ async def list_sessions(unit: Reading, person_id: str) -> tuple[Session, ...]:
 
 def _session(row: Row) -> Session:
     return Session(
-        row["person_id"], row["session_id"], read_methods(row["methods"]), row["opened_at"], row["expires_at"]
+        row["person_id"],
+        row["session_id"],
+        read_methods(row["methods"]),
+        row["opened_at"],
+        row["expires_at"],
+        row["generation"],
     )

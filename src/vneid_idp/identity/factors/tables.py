@@ -55,6 +55,7 @@ sessions = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
+    Column("generation", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("person_id", "session_id"),
 )
 
