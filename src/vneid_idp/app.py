@@ -1,7 +1,7 @@
 """The composition root: the only module that knows every other."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,6 +49,7 @@ from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.limits import LIMITS, SANDBOX_LIMITS, open_limits
 from vneid_idp.web.logos import doors as logo_doors
+from vneid_idp.web.opening import opening
 from vneid_idp.web.outbound import Outbound
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.root import Root
@@ -70,23 +71,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
 
     @asynccontextmanager
     async def lifespan(app: Root) -> AsyncIterator[None]:
-        db = open_database(settings.database_url.get_secret_value(), ticking, connections=settings.database_connections)
-        ring, added = await db.transact(lambda unit: _prepare(unit, settings.root_secret))
-        if added:
-            _log.info("policy.rows_added", count=len(added), detail="; ".join(added))
-        registry = open_registry(settings, ticking, db, Vault(ring.sealer), ring.blind)
-        provider = _assemble(settings, ticking, db, ring, registry, explanations)
-        app.state.idp = provider
-        try:
-            async with running(tasks(provider, settings.root_secret)):
-                yield
-        finally:
-            await provider.dispatcher.finish()
-            await registry.close()
-            provider.hasher.close()
-            await provider.outbound.close()
-            await provider.limits.close()
-            await db.close()
+        async with AsyncExitStack() as opened:
+            db = open_database(
+                settings.database_url.get_secret_value(), ticking, connections=settings.database_connections
+            )
+            opened.push_async_callback(db.close)
+            await opened.enter_async_context(
+                opening(app, lambda: _open(app, settings, ticking, db, explanations, opened))
+            )
+            yield
 
     apis = JsonApis(APIS)
     doors = [
@@ -107,6 +100,30 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
     app = Root(settings.issuer, doors, areas, lifespan, None if explanations is None else explanations.explain)
     apis.state = app.state
     return app
+
+
+async def _open(
+    app: Root,
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    explanations: Explanations | None,
+    opened: AsyncExitStack,
+) -> None:
+    """Make the provider of `app`, and have `opened` close what it holds. Raises `StorageUnavailable`, with nothing
+    opened."""
+    ring, added = await db.transact(lambda unit: _prepare(unit, settings.root_secret))
+    if added:
+        _log.info("policy.rows_added", count=len(added), detail="; ".join(added))
+    registry = open_registry(settings, clock, db, Vault(ring.sealer), ring.blind)
+    provider = _assemble(settings, clock, db, ring, registry, explanations)
+    opened.push_async_callback(provider.limits.close)
+    opened.push_async_callback(provider.outbound.close)
+    opened.callback(provider.hasher.close)
+    opened.push_async_callback(registry.close)
+    opened.push_async_callback(provider.dispatcher.finish)
+    app.state.idp = provider
+    await opened.enter_async_context(running(tasks(provider, settings.root_secret)))
 
 
 async def _prepare(unit: Unit, root_secret: bytes) -> tuple[KeyRing, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from sqlalchemy import select, text
 
 from tests.support.commands import run, with_database
@@ -88,20 +89,23 @@ def test_what_serves_writes_no_request_lines_and_believes_no_address_that_a_head
     production: pytest.MonkeyPatch,
 ) -> None:
     """A request line holds codes and states; `X-Forwarded-For` is read by ourselves, from trusted proxies."""
-    told: dict[str, Any] = {}
-    production.setattr("uvicorn.run", lambda _, **options: told.update(options))
+    served: list[uvicorn.Config] = []
+    production.setattr("vneid_idp.cli.serving.is_ready", lambda _: True)
+    production.setattr("vneid_idp.cli.serving.run", served.append)
     production.setattr("vneid_idp.cli.server.configure", lambda _: None)
     production.setenv("VNEID_IDP_DATABASE_URL", "sqlite:///idp.sqlite3")
     production.setenv("VNEID_IDP_REDIS_URL", "redis://cache.example/0")
     for name, value in (("ENVIRONMENT", "production"), ("HOST", "127.0.0.7"), ("PORT", "8123"), ("WORKERS", "3")):
         production.setenv(f"VNEID_IDP_{name}", value)
     assert "SQLite in production" in run("serve").stderr
-    assert (told["access_log"], told["proxy_headers"], told["server_header"]) == (False, False, False)
-    assert (told["host"], told["port"], told["workers"]) == ("127.0.0.7", 8123, 3)
+    (config,) = served
+    assert (config.access_log, config.proxy_headers, config.server_header) == (False, False, False)
+    assert (config.host, config.port, config.workers) == ("127.0.0.7", 8123, 3)
 
 
 def test_the_workers_of_a_sandbox_are_of_a_sandbox(production: pytest.MonkeyPatch) -> None:
-    production.setattr("uvicorn.run", lambda _, **options: None)
+    production.setattr("vneid_idp.cli.serving.is_ready", lambda _: True)
+    production.setattr("vneid_idp.cli.serving.run", lambda _: 0)
     production.setattr("vneid_idp.cli.server.configure", lambda _: None)
     production.setenv("VNEID_IDP_ENVIRONMENT", "")  # so that it is put back
     production.delenv("VNEID_IDP_ENVIRONMENT")

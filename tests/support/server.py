@@ -40,6 +40,7 @@ class Server:
     log: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    workers: int = 1
 
     @property
     def issuer(self) -> str:
@@ -55,6 +56,7 @@ class Server:
             "VNEID_IDP_REGISTRY": "synthetic",
             "VNEID_IDP_ISSUER": self.issuer,
             "VNEID_IDP_PORT": str(self.port),
+            "VNEID_IDP_WORKERS": str(self.workers),
             "VNEID_IDP_DATABASE_URL": self.database_url,
             "VNEID_IDP_SECRET": SECRET,
             "VNEID_IDP_OUTBOUND_LOOPBACK": "true",
@@ -62,19 +64,38 @@ class Server:
 
     def start(self) -> None:
         """Start it, and return when it answers. Raises `AssertionError` with its log when it does not."""
+        self.launch()
+        self.until(200)
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [_COMMAND, "serve"], env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
+
+    def until(self, status: int, text: str = "") -> httpx.Response:
+        """What `/healthz` answers once it is this, with `text` in it. Stops the server and raises `AssertionError` with
+        its log when that does not come."""
+        assert self.process is not None
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                if httpx.get(f"{self.issuer}/healthz", timeout=2, trust_env=False).is_success:
-                    return
+                answer = httpx.get(f"{self.issuer}/healthz", timeout=10, trust_env=False)
             except httpx.TransportError:
-                time.sleep(0.05)
+                answer = None
+            if answer is not None and answer.status_code == status and text in answer.text:
+                return answer
+            time.sleep(0.05)
         self.stop()
-        raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+        raise AssertionError(f"the server does not answer {status}:\n{self.log.read_text()}")
+
+    def worker_pids(self) -> set[int]:
+        """The processes that serve under it."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children.split()}
+        return {pid for pid, command in commands.items() if b"spawn_main" in command}
 
     def kill(self) -> None:
         """End it without a word: SIGKILL, as a power cut or the kernel would."""

@@ -1,8 +1,11 @@
 """`serve`, `migrate`, `settings`, `secret`, `sandbox`: the provider itself."""
 
 import gc
+import multiprocessing
 import os
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,12 +35,27 @@ def application() -> "Root":
     configure(chosen)
     app = create_app(chosen)
     _spare_the_collector()
+    _end_with_parent()
     return app
 
 
 def configure(chosen: Settings) -> None:
     """Write logs as this installation wants them: lines for a person who watches, else JSON."""
     logs.configure(chosen.log_level, readable=chosen.is_sandbox or sys.stderr.isatty())
+
+
+def _end_with_parent() -> None:
+    """Have a worker stop in good order when the process that started it is gone, killed perhaps: nobody would replace
+    it any more, and the port would stay taken."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def _spare_the_collector() -> None:
@@ -53,28 +71,18 @@ def _spare_the_collector() -> None:
 
 def serve(context: typer.Context) -> None:
     """Run the provider until it is told to stop."""
-    import uvicorn
-
     chosen = settings_of(context)
     for warning in chosen.warnings():
         err.print(f"warning: {warning}", style="yellow", markup=False)
     configure(chosen)
+    from vneid_idp.cli import serving
+
+    if not serving.is_ready(chosen):
+        fail("The database has no tables yet. Make them first: vneid-idp migrate")
     # Every worker reads the settings again; `--sandbox` reaches it this way.
     os.environ[f"{PREFIX}ENVIRONMENT"] = chosen.environment
-    uvicorn.run(
-        "vneid_idp.cli.server:application",
-        factory=True,
-        host=chosen.host,
-        port=chosen.port,
-        workers=chosen.workers,
-        log_config=None,
-        # A request line holds codes, hints and states; what a log may know is written by the program itself.
-        access_log=False,
-        server_header=False,
-        # web/address.py reads X-Forwarded-For, from trusted_proxies only.
-        proxy_headers=False,
-        timeout_graceful_shutdown=10,
-    )
+    if status := serving.run(serving.configuration(chosen, "vneid_idp.cli.server:application")):
+        raise typer.Exit(status)
 
 
 def migrate(

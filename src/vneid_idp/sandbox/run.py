@@ -108,12 +108,17 @@ def _social_network(settings: "Settings", client: DemoClient) -> Iterator[subpro
     if settings.social_network_url is None:
         yield None
         return
-    environment = dict(os.environ) | client.environment
-    process = subprocess.Popen([sys.executable, "-m", "vneid_idp.sandbox.social_network"], env=environment)
+    environment = dict(os.environ) | client.environment | {"SOCIAL_ENDS_WITH_INPUT": "yes"}
+    # Its standard input is a pipe of which this process alone holds the other end: it reads there when we are gone.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vneid_idp.sandbox.social_network"], env=environment, stdin=subprocess.PIPE
+    )
     try:
         yield process
     finally:
         process.terminate()
+        assert process.stdin is not None
+        process.stdin.close()
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:

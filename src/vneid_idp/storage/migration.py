@@ -27,6 +27,13 @@ def folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "migrations"
 
 
+def is_made(url: str) -> bool:
+    """Whether the database at `url` has been brought to any revision. Raises `sqlalchemy.exc.OperationalError` where it
+    does not answer."""
+    with _engine(url).connect() as connection:
+        return inspect(connection).has_table("alembic_version")
+
+
 def is_current(url: str) -> bool:
     """Whether the database at `url` has the newest revision; a fraction of what asking Alembic costs at every start."""
     newest = max(path.name[:4] for path in (folder() / "versions").glob("[0-9]*.py"))

@@ -28,6 +28,8 @@ _log = Log(__name__)
 Explain = Callable[[Request, Exception, str], str | None]
 """(request, error, request id) → the address of a page that explains the error to a developer, in the sandbox."""
 
+_RETRY_AFTER = 5
+"""Seconds, where who is out of service does not know better."""
 _REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError)
 
 
@@ -87,8 +89,8 @@ def _refusal(error: Exception) -> Refusal:
 
 
 def headers_of(error: OAuthError | DomainError) -> dict[str, str]:
-    """What an answer says of a refusal beside its status: when to try again (RFC 9110 §10.2.3)."""
-    retry_after = getattr(error, "retry_after", None)
+    """What an answer says of a refusal beside its status: when to try again (RFC 9110 §10.2.3), every 503 of it."""
+    retry_after = getattr(error, "retry_after", _RETRY_AFTER if error.status == 503 else None)
     return {"Retry-After": str(retry_after)} if retry_after is not None else {}
 
 

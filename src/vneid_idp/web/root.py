@@ -22,6 +22,7 @@ from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.errors import Explain, answering
 from vneid_idp.web.exchange import exchange_of_scope
 from vneid_idp.web.headers import Edge
+from vneid_idp.web.opening import not_open
 
 Lifespan = Callable[["Root"], AbstractAsyncContextManager[None]]
 
@@ -78,6 +79,8 @@ class Root:
                 self._patterns.append((pattern, convertors, address))
             else:
                 self._exact[path] = address
+        self.waits_for: str | None = None
+        """What it cannot serve without and has to wait for; see `web/opening.py`."""
         self._edge = Edge(self._serve, issuer, answering(explain))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,6 +91,10 @@ class Root:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         address = self._exact.get(path) or self._match(scope, path)
+        if self.waits_for is not None:
+            place = address or self._area_of(path)
+            await not_open(None if place is None else place.kind, self.waits_for)(scope, receive, send)
+            return
         if address is None:
             await self._enter(scope, path, receive, send)
             return
@@ -111,10 +118,12 @@ class Root:
                 return address
         return None
 
+    def _area_of(self, path: str) -> Area | None:
+        return next((area for area in self.areas if path.startswith(area.prefix)), None)
+
     async def _enter(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
-        for area in self.areas:
-            if path.startswith(area.prefix):
-                exchange_of_scope(scope).kind = area.kind
-                await area.app(scope, receive, send)
-                return
-        raise HTTPException(404)
+        area = self._area_of(path)
+        if area is None:
+            raise HTTPException(404)
+        exchange_of_scope(scope).kind = area.kind
+        await area.app(scope, receive, send)

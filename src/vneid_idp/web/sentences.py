@@ -42,6 +42,11 @@ _BUSY = Sentence(
     mark("We could not serve you in time. Nothing was changed or shared."),
     mark("Please wait a minute and try again."),
 )
+_OUT_OF_SERVICE = Sentence(
+    mark("We cannot serve you at the moment"),
+    mark("A part of our service does not answer. Nothing was changed or shared."),
+    mark("Please wait a minute and try again."),
+)
 _REFUSED = Sentence(
     mark("This cannot be done"),
     mark("We could not do what was asked. Nothing was changed."),
@@ -153,7 +158,8 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Go back and say why in a few words, without anybody's numbers."),
     ),
     "server_error": _OURS,
-    "temporarily_unavailable": _BUSY,
+    "temporarily_unavailable": _OUT_OF_SERVICE,
+    "too_busy": _BUSY,
     "outcome_unknown": Sentence(
         mark("We do not know whether it was done"),
         mark("The answer of our database was lost on its way. What you asked for may have been done, or not."),

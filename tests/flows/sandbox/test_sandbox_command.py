@@ -132,6 +132,16 @@ def test_it_starts_again_with_what_it_had_and_sigterm_stops_it_too(sandbox: Sand
     assert "https://localhost:8444/" in sandbox.log.read_text()
 
 
+def test_killed_it_takes_the_social_network_along(sandbox: Sandbox) -> None:
+    sandbox.start()
+    assert sandbox.is_up()
+    sandbox.process.kill()
+    deadline = time.monotonic() + 60
+    while sandbox.is_up():
+        assert time.monotonic() < deadline, "a process outlived the sandbox"
+        time.sleep(0.05)
+
+
 def test_a_port_that_is_taken_is_a_sentence(sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", sandbox.network_port)):
         sandbox.start()

@@ -25,7 +25,7 @@ T = TypeVar("T")
 class TooBusy(DomainError):
     """The queue of verifications is full."""
 
-    code = "temporarily_unavailable"
+    code = "too_busy"
     status = 503
     title = "Too many people are signing in at this moment. Try again in a few seconds."
     retry_after = 3
