@@ -204,5 +204,8 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
 }
 """Members of our own that only the operator sets. The last three are written by the registration itself."""
 
+WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes")
+"""Those three: from anybody else they are no members at all."""
+
 SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris")
 """What people go by when they agree: who asks, as they are told it, and where the answer goes."""

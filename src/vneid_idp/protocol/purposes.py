@@ -98,11 +98,21 @@ def renewed(
     return [_renewed(before.get(p["id"]), p, gone.get(p["id"], 0), p["id"] in material) for p in wanted]
 
 
+def changed(current: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The ids of the purposes that stand, stay, and say something else than before."""
+    before = {purpose["id"]: _content(purpose) for purpose in current}
+    return frozenset(p["id"] for p in wanted if p["id"] in before and _content(p) != before[p["id"]])
+
+
+def _content(purpose: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: purpose[name] for name in ("id", *_TEXTS, "required", "optional")}
+
+
 def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: int, material: bool) -> dict[str, Any]:
-    content = {name: wanted[name] for name in ("id", *_TEXTS, "required", "optional")}
+    content = _content(wanted)
     if before is None:
         return {**content, "version": gone + 1}
-    if not material and content == {name: before[name] for name in content}:
+    if not material and content == _content(before):
         return dict(before)
     version = before["version"] + 1
     if material:

@@ -4,7 +4,7 @@
 order. Members that are not listed are ignored, as both specifications ask; software statements are among them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,15 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.client import sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION
-from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, SHOWN_MEMBERS, Registrar
-from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, gone_after, renewed
+from vneid_idp.protocol.members import (
+    MEMBERS,
+    OPERATOR_MEMBERS,
+    SHOWN_MEMBERS,
+    WRITTEN_MEMBERS,
+    Reader,
+    Registrar,
+)
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, gone_after, renewed
 from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
 
 SELF_GRANTED = ("openid", "offline_access")
@@ -46,7 +53,7 @@ def read_registration(
 
     Raises `InvalidRedirectUri` or `InvalidClientMetadata` (RFC 7591 §3.2.2) with a sentence for the developer.
     """
-    readers = MEMBERS | OPERATOR_MEMBERS if registrar.by_operator else MEMBERS
+    readers = _readers(members, registrar, before or {})
     found: dict[str, Any] = {}
     for name, value in members.items():
         base, tagged, language = name.partition("#")
@@ -61,13 +68,31 @@ def read_registration(
             kind = InvalidRedirectUri if name == "redirect_uris" else InvalidClientMetadata
             raise kind(f"{base} {error}", member=base, part=error.part) from None
     _fill(found, members, registrar, before or {})
-    if registrar.by_operator and before:
+    if before and "purposes" in readers:
+        if not registrar.by_operator:
+            # Nobody looks over a client that writes its own purposes: whatever it changes, people are asked anew.
+            material = changed(before.get("purposes", []), found.get("purposes", []))
         _renew_purposes(found, before, material)
     for check in CHECKS:
         check(found, registrar, before or {})
     if registrar.by_operator and before and "registered_by" not in found and found != before:
         found["changed_by"] = "operator"
     return Registration(found)
+
+
+def _readers(members: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> Mapping[str, Reader]:
+    """The members that are taken from this registrar. What belongs to the operator is refused from others, and not
+    ignored: a client that asked for it would believe that it has it. What stands may be sent along unchanged."""
+    if registrar.by_operator:
+        return MEMBERS | OPERATOR_MEMBERS
+    readers = dict(MEMBERS)
+    if registrar.sandbox and not decided_by_operator(before):
+        readers["purposes"] = OPERATOR_MEMBERS["purposes"]
+    for name in OPERATOR_MEMBERS:
+        value = members.get(name)
+        if name not in readers and name not in WRITTEN_MEMBERS and value is not None and value != before.get(name):
+            raise InvalidClientMetadata(f"{name}: only the operator registers this", member=name)
+    return readers
 
 
 def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
@@ -93,11 +118,11 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     else:
         for name in OPERATOR_MEMBERS:
             if name in before:
-                found[name] = before[name]
+                found.setdefault(name, before[name])
         if registrar.sandbox and not before:
             found["assertion_audience"] = "endpoint"
-            found["purposes"] = [DEFAULT_PURPOSE]
-    found.setdefault("scope", " ".join(_permitted(registrar, before)))
+            found.setdefault("purposes", [DEFAULT_PURPOSE])
+    found.setdefault("scope", " ".join(_default_scope(found, registrar, before)))
     if "client_name" not in found:
         uris = found["redirect_uris"]
         found["client_name"] = (origin(uris[0]).partition("://")[2] if uris else "") or "Unnamed application"
@@ -125,6 +150,12 @@ def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ..
     if "scope" in before:
         return tuple(before["scope"].split())
     return SELF_GRANTED_IN_SANDBOX if registrar.sandbox else SELF_GRANTED
+
+
+def _default_scope(found: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> Iterator[str]:
+    for scope in _permitted(registrar, before):
+        if scope != "offline_access" or before or "refresh_token" in found["grant_types"]:
+            yield scope
 
 
 def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
@@ -206,6 +237,10 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
         # The registration access token could put other keys under a client that may change all the others.
         raise InvalidClientMetadata(
             "scope: a client of the operator's own is changed by the operator alone", member="scope"
+        )
+    if "offline_access" in scopes - had and "refresh_token" not in found["grant_types"]:
+        raise InvalidClientMetadata(
+            "scope: offline_access is worth nothing without the grant type refresh_token", member="scope"
         )
     refused = scopes - set(_permitted(registrar, {})) - had
     if refused:

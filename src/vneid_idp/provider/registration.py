@@ -33,6 +33,8 @@ _SERVER_MEMBERS = (
     "client_id_issued_at",
 )
 
+_TOLD_MEMBERS = ("purposes", "assertion_audience")
+"""What the operator, or the sandbox, decided of a client and the client has to know."""
 
 REGISTRATION = "registration_endpoint"
 """What the address is announced as, where clients may register themselves."""
@@ -146,8 +148,11 @@ async def _check_sector(provider: Idp, metadata: Registration) -> None:
 
 
 def _response(provider: Idp, client: Client, token: str, secret: str | None) -> dict[str, Any]:
-    """Client information (RFC 7591 §3.2.1): all registered members, and the credentials."""
-    found = {name: value for name, value in client.metadata.items() if name not in OPERATOR_MEMBERS}
+    """Client information (RFC 7591 §3.2.1): all registered members, what was put in place of others among them, and
+    the credentials. What the operator noted of a client for itself is not the client's to read."""
+    found = {
+        name: value for name, value in client.metadata.items() if name not in OPERATOR_MEMBERS or name in _TOLD_MEMBERS
+    }
     found |= {
         "client_id": client.client_id,
         "client_id_issued_at": to_seconds(client.issued_at),

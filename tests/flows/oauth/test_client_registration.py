@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.country import ISSUER, Country, country
+from tests.support.country import ISSUER, PURPOSE, REDIRECT_URI, Country, country
 from tests.support.deeds import DEED
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import Person, RelyingParty
 from tests.support.tokens import person_token
+from tests.support.visitor import shown
 from tests.support.watch import Watch
 from vneid_idp.clients import service as clients
 from vneid_idp.kernel.secrets import digest
@@ -33,6 +34,17 @@ async def registered(browser: httpx.AsyncClient, **members: Any) -> dict[str, An
     return found
 
 
+def updatable(made: dict[str, Any]) -> dict[str, Any]:
+    """What a client sends back of what it was answered (RFC 7592 §2.2)."""
+    decided = (
+        "registration_access_token",
+        "registration_client_uri",
+        "client_secret_expires_at",
+        "client_id_issued_at",
+    )
+    return {name: value for name, value in made.items() if name not in decided}
+
+
 def managing(made: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {made['registration_access_token']}"}
 
@@ -49,13 +61,34 @@ async def test_a_client_registers_and_uses_its_secret(browser: httpx.AsyncClient
     assert made["client_id_issued_at"] == land.watch.now() // 1000
     assert made["registration_client_uri"] == f"{ISSUER}/register/{made['client_id']}"
     assert made["id_token_signed_response_alg"] == "RS256"
-    assert not {"unknown", "purposes", "assertion_audience"} & made.keys()
+    assert "unknown" not in made
+    # What was put in place of what was not said is shown (RFC 7591 §3.2.1).
+    assert [purpose["id"] for purpose in made["purposes"]] == ["sandbox"]
+    assert (made["assertion_audience"], made["subject_type"]) == ("endpoint", "pairwise")
+    assert "offline_access" not in made["scope"].split()
     token = await browser.post(
         "/token",
         data={"grant_type": "client_credentials", "scope": "binding:social_account"},
         auth=(made["client_id"], made["client_secret"]),
     )
     assert token.status_code == 200, token.text
+
+
+async def test_a_client_registers_its_own_purposes_and_people_are_asked_in_its_words(
+    browser: httpx.AsyncClient, land: Country
+) -> None:
+    purpose = {**PURPOSE, "id": "own", "title": {"vi": "Mời đi ăn phở"}, "required": ["full_name"], "optional": []}
+    made = await registered(browser, redirect_uris=[REDIRECT_URI], purposes=[purpose])
+    assert [each["id"] for each in made["purposes"]] == ["own"]
+    # An update sends along what was answered, and changes nothing by it.
+    answer = await browser.put(made["registration_client_uri"], json=updatable(made), headers=managing(made))
+    assert (answer.status_code, answer.json()["purposes"]) == (200, made["purposes"]), answer.text
+    asked = {"client_id": made["client_id"], "redirect_uri": REDIRECT_URI, "scope": "openid full_name email"}
+    person = Person(land, land.people["plain"])
+    page = shown(await person.open("/authorize", response_type="code", **asked))
+    page = shown(await person.sign_in(page))
+    assert "Mời đi ăn phở" in page.text
+    assert land.people["plain"].record.full_name in page.text
 
 
 async def test_a_public_client_has_no_secret(browser: httpx.AsyncClient) -> None:
@@ -72,6 +105,10 @@ async def test_a_public_client_has_no_secret(browser: httpx.AsyncClient) -> None
         (b"{", "invalid_client_metadata"),
         (b'{"redirect_uris":["https://rp.example/cb#x"]}', "invalid_redirect_uri"),
         (b'{"redirect_uris":["https://rp.example/cb"],"initiate_login_uri":"http://x/"}', "invalid_client_metadata"),
+        (b'{"redirect_uris":["https://rp.example/cb"],"grant_types":["implicit"]}', "invalid_client_metadata"),
+        (b'{"redirect_uris":["https://rp.example/cb"],"response_types":["id_token"]}', "invalid_client_metadata"),
+        (b'{"redirect_uris":["https://rp.example/cb"],"scope":"openid offline_access"}', "invalid_client_metadata"),
+        (b'{"redirect_uris":["https://rp.example/cb"],"account_limit":9}', "invalid_client_metadata"),
         (b'{"a":"' + b"x" * 70_000 + b'"}', "invalid_client_metadata"),
     ],
 )  # fmt: skip
@@ -212,7 +249,7 @@ async def test_production_wants_an_initial_access_token(database_url: str, watch
                 headers = {"Authorization": f"Bearer {expected}"}
                 answer = await browser.post("/register", json={"redirect_uris": [CALLBACK]}, headers=headers)
                 assert answer.status_code == 201
-                assert answer.json()["scope"] == "openid offline_access"
+                assert answer.json()["scope"] == "openid"
                 loopback = {"redirect_uris": ["http://localhost/cb"]}
                 assert (await browser.post("/register", json=loopback, headers=headers)).status_code == 400
 

@@ -43,7 +43,8 @@ def left_by_operator(registrar: Registrar, whose: str) -> dict[str, Any]:
     """A client of the operator's, or one that registered itself and that the operator changed since."""
     if whose == "registered":
         return read(OPERATOR, **LEFT)
-    own = read(registrar, scope="openid offline_access", client_name="Một")
+    grant_types = ["authorization_code", "refresh_token"]
+    own = read(registrar, scope="openid offline_access", grant_types=grant_types, client_name="Một")
     return registration.read_registration(LEFT, OPERATOR, before=own).members
 
 
