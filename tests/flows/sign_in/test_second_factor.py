@@ -217,9 +217,8 @@ async def test_whoever_takes_over_a_browser_waits_for_what_is_done_in_the_sessio
         assert await sessions.find_session(reading, before.person_id, before.session_id) is None
 
 
-async def test_each_proof_gives_another_cookie_and_the_one_before_opens_nothing(
-    land: Country, party: RelyingParty
-) -> None:
+async def test_each_proof_gives_another_cookie_and_the_one_before_opens_nothing(land: Country) -> None:
+    party = RelyingParty(land, await land.register(backchannel_logout_uri="https://network.example/logout"))
     someone, copied = await known(land, "complete", "pwd"), Person(land, land.people["complete"])
     await someone.agree(party)
     tokens = await someone.tokens(party, nonce=None)
