@@ -133,6 +133,15 @@ def asked_of(place: str, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple
     return tuple(dict.fromkeys([*by_scope, *by_name]))
 
 
+def wanted_in_id_token(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> ClaimsRequest:
+    """The `claims` parameter, for what goes into the ID token: as it was sent, or as if it had asked there for the
+    claims of the scope as well, for a client that registered to read nothing else."""
+    if not client.userinfo_claims_in_id_token:
+        return claims
+    by_scope: dict[str, dict[str, Any]] = {claim: {} for claim in asked_of("userinfo", scope, {})}
+    return {**claims, "id_token": by_scope | claims.get("id_token", {})}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that a person is asked to agree to: a claim, or a scope that permits something."""

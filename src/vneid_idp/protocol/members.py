@@ -167,6 +167,7 @@ MEMBERS: dict[str, Reader] = {
     "id_token_signed_response_alg": _signing,
     "id_token_encrypted_response_alg": _key_encryption,
     "id_token_encrypted_response_enc": _content_encryption,
+    "userinfo_claims_in_id_token": _flag,
     "userinfo_signed_response_alg": _signing,
     "userinfo_encrypted_response_alg": _key_encryption,
     "userinfo_encrypted_response_enc": _content_encryption,

@@ -6,7 +6,7 @@ from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.protocol.claims import asked_of
+from vneid_idp.protocol.claims import asked_of, wanted_in_id_token
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.protocol.tokens import (
@@ -77,10 +77,11 @@ async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instan
 
 
 async def _asked_claims(provider: Idp, client: Client, granted: Granted) -> dict[str, Any]:
-    """Claims that the `claims` parameter wants in the ID token (OIDC Core §5.5); most requests have none."""
+    """Claims that the request or the registration wants in the ID token (OIDC Core §5.5); most want none."""
     authorisation, grant_id = granted.authorisation, granted.grant_id
-    if grant_id is None or not asked_of("id_token", (), authorisation.claims):
+    claims = wanted_in_id_token(client, authorisation.scope, authorisation.claims)
+    if grant_id is None or not asked_of("id_token", (), claims):
         return {}
     async with provider.db.reading() as unit:
         found = await find_disclosure(unit, authorisation.client_id, grant_id, authorisation.above)
-    return {} if found is None else released_claims(provider, client, "id_token", (), found)
+    return {} if found is None else released_claims(provider, client, "id_token", (), claims, found)

@@ -155,6 +155,23 @@ async def test_the_claims_parameter_puts_each_claim_in_its_place(land: Country) 
     assert "email" not in inside
 
 
+async def test_a_client_that_reads_nothing_else_finds_in_the_id_token_what_its_scopes_ask_for(land: Country) -> None:
+    party = RelyingParty(land, await land.register(userinfo_claims_in_id_token=True))
+    someone = await agreed(land, party)
+    await someone.agree(party, "email", "full_name", left_out=("address",), instead={"birthdate": "age_over_16"})
+    asked = {"scope": "openid email address profile offline_access", "claims": '{"id_token":{"gender":null}}'}
+    tokens = await someone.tokens(party, **asked)
+    refreshed = (await party.refresh(tokens["refresh_token"])).json()
+    for answer in (tokens, refreshed):
+        inside = await party.claims(answer["id_token"])
+        userinfo = (await party.userinfo(answer["access_token"])).json()
+        assert {name: inside.get(name) for name in userinfo} == userinfo
+        assert (inside["email"], inside["gender"]) == ("minh.anh@thu.example", "female")
+        assert not {"address", "birthdate"} & inside.keys()
+    narrow = (await party.refresh(refreshed["refresh_token"], scope="openid")).json()
+    assert "email" not in await party.claims(narrow["id_token"])
+
+
 async def test_what_was_left_out_is_not_told(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     await someone.agree(party, "email", left_out=("email_verified", "address"), instead={"birthdate": "age_over_16"})

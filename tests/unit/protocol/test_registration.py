@@ -337,6 +337,7 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
         "id_token_signed_response_alg": "EdDSA",
         "id_token_encrypted_response_alg": "ECDH-ES",
         "id_token_encrypted_response_enc": "A256GCM",
+        "userinfo_claims_in_id_token": True,
         "userinfo_signed_response_alg": "RS256",
         "userinfo_encrypted_response_alg": "RSA-OAEP",
         "userinfo_encrypted_response_enc": "A128CBC-HS256",
