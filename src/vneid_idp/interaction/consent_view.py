@@ -6,7 +6,8 @@ from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChil
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import in_language
@@ -52,6 +53,8 @@ class Line:
     unknown: str | None = None
     """What is said in place of a value that the account does not hold."""
     smaller: SmallerProof | None = None
+    heading: str | None = None
+    """What stands over this line and those of its kind that follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,13 @@ class Block:
     title: str
     lines: tuple[Line, ...]
     hint: str | None = None
+
+    @property
+    def runs(self) -> tuple[tuple[str | None, tuple[Line, ...]], ...]:
+        """The lines without those of a smaller proof, in runs of one kind, each with what stands over it."""
+        plain = [line for line in self.lines if not line.smaller]
+        runs = [tuple(run) for _, run in groupby(plain, key=lambda line: line.topic.heading)]
+        return tuple((run[0].heading, run) for run in runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,8 @@ class _Words:
     before: Values
     locale: str
     say: Say
+    said: set[str] = field(default_factory=set)
+    """What stands over some line already, and is not said again on this page."""
 
 
 def screen(
@@ -229,7 +241,7 @@ def _before(given: Iterable[str], words: _Words) -> tuple[Line, ...]:
     for topic in topics_of(given):
         shown = topic.show({c: words.before[c] for c in given if c in words.before}, words.say)
         unknown = words.say(mark("Not in your account")) if shown is None else None
-        lines.append(Line(topic.key, topic, (), shown, words.say(topic.label), unknown))
+        lines.append(Line(topic.key, topic, (), shown, topic.name(words.say), unknown))
     return tuple(lines)
 
 
@@ -242,8 +254,16 @@ def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:
         unknown = None
         if shown is None and own[0].required:
             unknown = say(mark("Not in your account, so nothing is shared"))
-        lines.append(Line(f"{kind}-{topic.key}", topic, own, shown, say(topic.label), unknown, smaller))
+        key, heading = f"{kind}-{topic.key}", _heading(topic, words) if shown is not None else None
+        lines.append(Line(key, topic, own, shown, topic.name(say), unknown, smaller, heading))
     return tuple(lines)
+
+
+def _heading(topic: Topic, words: _Words) -> str | None:
+    if topic.heading is None or topic.heading in words.said:
+        return None
+    words.said.add(topic.heading)
+    return words.say(topic.heading)
 
 
 def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
@@ -325,6 +345,8 @@ def _block(block: Block) -> Iterator[str]:
     if block.hint:
         yield block.hint
     for line in block.lines:
+        if line.heading:
+            yield line.heading
         yield f"– {line.label}" + (f": {line.unknown}" if line.unknown else "")
         if line.smaller:
             proof = line.smaller

@@ -21,7 +21,7 @@ from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
-from vneid_idp.web.claim_words import Say, Topic, topics_of
+from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
@@ -35,7 +35,8 @@ class Shared:
     """What a service gets for one purpose, as it is registered and agreed to."""
 
     purpose: Purpose
-    lines: tuple[tuple[Topic, str | None], ...]
+    lines: tuple[tuple[str, str | None], ...]
+    """What it is called, and the value as text; none where the account holds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Service:
     shared: tuple[Shared, ...]
     permissions: tuple[str, ...]
     no_more: tuple[str, ...]
-    """What was agreed to once and is served no more, as labels that are marked for translation."""
+    """What was agreed to once and is served no more."""
     paused: bool
     """Whether the service, or its organisation, is out of service: nothing at all is served meanwhile."""
-    kept_back: tuple[Topic, ...]
+    kept_back: tuple[str, ...]
     receipts: tuple[Receipt, ...]
 
 
@@ -125,14 +126,14 @@ def service_of(
     shared = []
     for purpose_id in dict.fromkeys(given.values()):
         own = [name for name, purpose in given.items() if purpose == purpose_id]
-        lines = tuple((t, t.show({c: values[c] for c in own if c in values}, say)) for t in topics_of(own))
+        lines = tuple((t.name(say), t.show({c: values[c] for c in own if c in values}, say)) for t in topics_of(own))
         shared.append(Shared(known[purpose_id], lines))
     refused = [name for name, decision in consent.decisions.items() if name not in PERMISSIONS and not decision.given]
     given_topics, once_topics = topics_of(given), topics_of(once)
     permissions = _permissions(client, counts)
-    no_more = [topic.label for topic in once_topics if topic not in given_topics]
+    no_more = [topic.name(say) for topic in once_topics if topic not in given_topics]
     no_more += [
-        PERMISSIONS[name].title
+        say(PERMISSIONS[name].title)
         for name, decision in consent.decisions.items()
         if name in PERMISSIONS and decision.given and name not in permissions
     ]
@@ -146,7 +147,7 @@ def service_of(
         permissions=permissions,
         no_more=tuple(no_more),
         paused=client is None or client.disabled_at is not None,
-        kept_back=tuple(topic for topic in topics_of(refused) if topic not in once_topics),
+        kept_back=tuple(topic.name(say) for topic in topics_of(refused) if topic not in once_topics),
         receipts=tuple(receipt for receipt in receipts if receipt.consent_id == consent.consent_id),
     )
 

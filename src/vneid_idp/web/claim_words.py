@@ -1,11 +1,12 @@
 """Claims as a person reads them: what they are about, and how their values look.
 
 Claims that tell one thing twice (`name` and `full_name`, a number and that it is verified) are one topic, hence one
-line of a page and one decision.
+line of a page and one decision. Each age threshold is a topic of its own: who tells to be over 16 tells nothing of 18.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from vneid_idp.kernel.clock import SECOND
@@ -27,6 +28,14 @@ class Topic:
     label: str
     claims: tuple[str, ...]
     show: Callable[[Values, Say], str | None]
+    years: int | None = None
+    """The threshold that its label speaks of."""
+    heading: str | None = None
+    """What stands, once on a page, over topics of one kind that are each decided by itself."""
+
+    def name(self, say: Say) -> str:
+        """What it is called."""
+        return say(self.label) if self.years is None else say(self.label, years=self.years)
 
 
 def _plain(*names: str) -> Callable[[Values, Say], str | None]:
@@ -60,13 +69,16 @@ def _age_band(values: Values, say: Say) -> str | None:
     return say(_BANDS[values["age_band"]]) if "age_band" in values else None
 
 
-def _age(values: Values, say: Say) -> str | None:
-    thresholds = sorted((int(match[1]), values[name]) for name in values if (match := AGE_OVER.match(name)))
-    parts = [
-        say(mark("Over %(years)s: yes") if over else mark("Over %(years)s: no"), years=years)
-        for years, over in thresholds
-    ]
-    return " · ".join(parts) or None
+@cache
+def _threshold(claim: str, years: int) -> Topic:
+    def shown(values: Values, say: Say) -> str | None:
+        if claim not in values:
+            return None
+        return say(mark("%(years)s or over") if values[claim] else mark("Under %(years)s"), years=years)
+
+    return Topic(
+        claim, mark("Whether you have turned %(years)s"), (claim,), shown, years=years, heading=mark("Age thresholds")
+    )
 
 
 def _level(values: Values, say: Say) -> str | None:
@@ -102,7 +114,7 @@ def _id_number(values: Values, say: Say) -> str | None:
 TOPICS = (
     Topic("name", mark("Full name"), ("full_name", "name", "family_name", "middle_name", "given_name"), _name),
     Topic("birthdate", mark("Date of birth"), ("birthdate",), _birthdate),
-    Topic("age", mark("Age thresholds"), ("age_over_13", "age_over_16", "age_over_18"), _age),
+    *(_threshold(f"age_over_{years}", years) for years in (13, 16, 18)),
     Topic("age_band", mark("Age group"), ("age_band",), _age_band),
     Topic("gender", mark("Gender"), ("gender",), _gender),
     Topic("id_number", mark("Personal ID number"), ("id_number",), _id_number),
@@ -130,18 +142,23 @@ TOPICS = (
     Topic("updated_at", mark("When your details last changed"), ("updated_at",), _day("updated_at")),
 )
 _TOPIC_OF = {claim: topic for topic in TOPICS for claim in topic.claims}
-_AGE = _TOPIC_OF["age_over_18"]
+_PLACE = {topic.key: place for place, topic in enumerate(TOPICS)}
 
 
-def topic_of(claim: str) -> Topic:
-    """The topic of a claim that we know, any `age_over_N` included."""
-    return _AGE if AGE_OVER.match(claim) else _TOPIC_OF[claim]
+def topic_of(claim: str) -> Topic | None:
+    """The topic of a claim, any `age_over_N` included; `None` for one that we do not know (any more)."""
+    match = AGE_OVER.match(claim)
+    return _threshold(claim, int(match[1])) if match else _TOPIC_OF.get(claim)
 
 
 def topics_of(claims: Iterable[str]) -> list[Topic]:
-    """The topics of `claims` in the order of `TOPICS`, each once."""
-    wanted = {topic_of(claim).key for claim in claims}
-    return [topic for topic in TOPICS if topic.key in wanted]
+    """The topics of `claims` in the order of `TOPICS`, each once, thresholds by age."""
+    wanted = {topic.key: topic for topic in map(topic_of, claims) if topic is not None}
+    return sorted(wanted.values(), key=_place)
+
+
+def _place(topic: Topic) -> tuple[int, int]:
+    return _PLACE["age_over_18"] if topic.years else _PLACE[topic.key], topic.years or 0
 
 
 def smaller_proof_words(claim: str, value: bool) -> tuple[str, int]:

@@ -97,3 +97,35 @@ async def test_no_threshold_is_told_that_the_client_did_not_register(
     userinfo = (await party.userinfo(tokens["access_token"])).json()
     told = userinfo if place == "userinfo" else await party.claims(tokens["id_token"])
     assert ages(told).keys() == {"age_over_13", "age_over_16", "age_over_18"}
+
+
+async def test_each_threshold_is_a_tick_of_its_own_that_names_it(land: Country, party: RelyingParty) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    request = party.request(scope="openid age")
+    page = await someone.person.start(request)
+    assert isinstance(page, Page)
+    for years, reads in ((13, "Đã đủ 13 tuổi"), (16, "Chưa đủ 16 tuổi"), (18, "Chưa đủ 18 tuổi")):
+        assert f'name="optional-0-age_over_{years}"' in page.response.text
+        assert f"Bạn đủ {years} tuổi hay chưa" in page.text
+        assert reads in page.text
+    assert page.text.count("Mốc tuổi") == 1
+    away = await someone.person.submit(page, answer="agree", **{"optional-0-age_over_16": "full"})
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert ages((await party.userinfo(tokens["access_token"])).json()) == {"age_over_16": False, "age_band": "13_15"}
+
+    # Some required and some not, some asked and some given before: what stands over them is said once all the same.
+    purposes = [
+        {**PURPOSE, "required": ["age_over_14"], "optional": ["age_over_15", "age_band"]},
+        {**PURPOSE, "id": "b", "required": [], "optional": ["age_over_18", "email"]},
+    ]
+    other = RelyingParty(land, await land.register(purposes=purposes))
+    claims = orjson.dumps({"userinfo": dict.fromkeys(["age_over_14", "age_over_15", "age_over_18"])}).decode()
+    page = await someone.person.start(other.request(scope="openid age", claims=claims))
+    assert isinstance(page, Page)
+    assert page.text.count("Mốc tuổi") == 1
+    assert isinstance(await someone.person.submit(page, answer="agree"), str)
+    page = await someone.person.start(other.request(scope="openid age email", claims=claims))
+    assert isinstance(page, Page)
+    assert "Bạn đủ 14 tuổi hay chưa" in page.text
+    assert page.text.count("Mốc tuổi") == 0, "nothing is asked that it would stand over"

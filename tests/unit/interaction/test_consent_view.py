@@ -71,7 +71,7 @@ def test_one_line_a_topic_with_the_very_values() -> None:
     assert [(line.topic.key, line.shown) for line in account.optional.lines] == [("phone", "0950 000 001 · verified")]
     assert [line.topic.key for line in account.absent.lines] == ["nickname"]
     assert [(line.topic.key, line.shown) for line in letters.optional.lines] == [
-        ("age", "Over 16: yes · Over 18: yes"),
+        ("age_over_18", "18 or over"),
         ("email", "minh.anh@thu.example · not verified"),
     ]
 
@@ -146,7 +146,7 @@ def test_only_what_is_new_is_asked_and_the_rest_is_shown_as_shared() -> None:
     assert [line.topic.key for line in page.lines] == ["email"]
     assert [(line.key, line.shown) for line in page.shared_before] == [
         ("name", "Nguyễn Thị Minh Anh"),
-        ("age", "Over 16: yes"),
+        ("age_over_16", "16 or over"),
     ]
     decisions, _ = read_decisions(page, Form([("optional-1-email", "full"), ("required-0-birthdate", "full")]))
     assert set(decisions) == {"email", "email_verified"}

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from vneid_idp.identity import profile
-from vneid_idp.protocol.claims import CLAIMS
-from vneid_idp.web.claim_words import TOPICS, topic_of, topics_of
+from vneid_idp.protocol.claims import CLAIMS, SCOPE_CLAIMS
+from vneid_idp.web.claim_words import TOPICS, topics_of
+
+VALUES = {*profile._CLAIMS, *SCOPE_CLAIMS["age"]}
+"""What `identity/profile.py` tells; ages it computes."""
 
 
 def say(message: str, **values: object) -> str:
@@ -16,19 +19,31 @@ def say(message: str, **values: object) -> str:
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_a_claim_has_a_value_and_words(claim: str) -> None:
-    assert claim in profile._CLAIMS, f"identity/profile.py (`_CLAIMS`) has no value for {claim}"
+    assert claim in VALUES, f"identity/profile.py (`_CLAIMS`) has no value for {claim}"
     assert any(claim in topic.claims for topic in TOPICS), f"web/claim_words.py (`TOPICS`) has no words for {claim}"
 
 
 def test_nothing_has_a_value_or_words_that_no_scope_hands_over() -> None:
-    assert {claim for topic in TOPICS for claim in topic.claims} == set(CLAIMS) == set(profile._CLAIMS), (
+    assert {claim for topic in TOPICS for claim in topic.claims} == set(CLAIMS) == VALUES, (
         "protocol/claims.py (`SCOPE_CLAIMS`) says which scope hands a claim over"
     )
 
 
 def test_no_two_topics_have_one_name() -> None:
-    labels = [topic.label for topic in topics_of(CLAIMS)]
-    assert len(labels) == len(set(labels))
+    names = [topic.name(say) for topic in topics_of(CLAIMS)]
+    assert len(names) == len(set(names))
+
+
+def test_each_age_threshold_is_a_topic_that_says_which_and_they_stand_in_order_between_the_others() -> None:
+    topics = topics_of(["age_band", "age_over_18", "birthdate", "age_over_9", "age_over_21", "unknown", "age_over_016"])
+    assert [topic.name(say) for topic in topics] == [
+        "Date of birth",
+        "Whether you have turned 9",
+        "Whether you have turned 18",
+        "Whether you have turned 21",
+        "Age group",
+    ]
+    assert {topic.heading for topic in topics} == {None, "Age thresholds"}
 
 
 @pytest.mark.parametrize(
@@ -38,8 +53,8 @@ def test_no_two_topics_have_one_name() -> None:
         ({"given_name": "Anh", "family_name": "Nguyễn"}, "Nguyễn Anh"),
         ({"birthdate": "2000-02-29"}, "29/02/2000"),
         ({"age_band": "13_15"}, "13 to 15 years old"),
-        ({"age_over_18": True, "age_over_21": False}, "Over 18: yes · Over 21: no"),
-        ({"age_over_16": False, "age_over_13": True}, "Over 13: yes · Over 16: no"),
+        ({"age_over_18": True}, "18 or over"),
+        ({"age_over_21": False}, "Under 21"),
         ({"gender": "female"}, "Female"),
         ({"id_number": "097196000001"}, "097 196 000 001"),
         ({"identity_level": 2}, "Level 2"),
@@ -53,11 +68,11 @@ def test_no_two_topics_have_one_name() -> None:
     ],
 )
 def test_values_as_they_are_shown(values: dict[str, Any], shown: str) -> None:
-    topics = {topic_of(claim).key for claim in values}
-    assert len(topics) == 1
-    assert topic_of(next(iter(values))).show(values, say) == shown
+    (topic,) = topics_of(values)
+    assert topic.show(values, say) == shown
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_an_unknown_value_is_no_value(claim: str) -> None:
-    assert topic_of(claim).show({}, say) is None
+    (topic,) = topics_of([claim])
+    assert topic.show({}, say) is None
