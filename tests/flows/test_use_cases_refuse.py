@@ -169,7 +169,7 @@ async def test_how_somebody_signs_in_is_changed_with_two_proofs_of_this_moment(
         elif what == "remove":
             await remove_own_passkey(unit, vault, who, "any")
         else:
-            await change_secret(unit, vault, who, known_password, SecretKind.PASSWORD, "hash")
+            await change_secret(unit, vault, who, known_password, SecretKind.PASSWORD, "hash", end_access=False)
 
     if len(methods) == 2:
         land.watch.advance(15 * MINUTE)
@@ -186,9 +186,13 @@ async def test_a_secret_is_changed_by_who_knows_the_password_that_stands(land: C
         session = await sessions.find_session(unit, someone.person_id, someone.session_id)
     assert session is not None
     who, old = session, await password_of(land, someone.person_id)
-    await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "another"))
+    await land.idp.db.transact(
+        lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "another", end_access=False)
+    )
     with pytest.raises(ProofOutdated):
-        await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "third"))
+        await land.idp.db.transact(
+            lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSWORD, "third", end_access=False)
+        )
 
 
 @pytest.mark.parametrize("has_passkey", [False, True])
@@ -201,7 +205,9 @@ async def test_who_could_give_a_second_proof_changes_no_secret_with_one(land: Co
     assert session is not None
     who, old = session, await password_of(land, someone.person_id)
     with pytest.raises(FreshProofNeeded) if has_passkey else nullcontext():
-        await land.idp.db.transact(lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSCODE, "another"))
+        await land.idp.db.transact(
+            lambda unit: change_secret(unit, vault, who, old, SecretKind.PASSCODE, "another", end_access=False)
+        )
     set_now = [data for kind, data in await events_of(land, "no-phone") if kind == "secret.set"]
     assert set_now == ([] if has_passkey else [{"kind": "passcode"}])
 

@@ -124,6 +124,18 @@ _END = Statement(
     .values(revoked_at=bindparam("at"))
     .returning(grants.c.person_id)
 )
+_END_KEPT_ELSEWHERE = Statement(
+    update(grants)
+    .where(
+        grants.c.person_id == bindparam("of_person"),
+        grants.c.offline == literal_column("1"),
+        grants.c.session_id != bindparam("but"),  # nor is one that came of no session
+        grants.c.revoked_at.is_(None),
+        grants.c.expires_at > bindparam("at"),
+    )
+    .values(revoked_at=bindparam("at"))
+    .returning(grants.c.client_id, grants.c.grant_id)
+)
 _END_ALL_OF_CLIENT = Statement(
     update(grants)
     .where(grants.c.client_id == bindparam("of_client"), grants.c.revoked_at.is_(None))
@@ -230,6 +242,13 @@ async def end(unit: Unit, client_id: str, grant_id: str) -> str | None:
     """End a grant, and with it every token that names it; the person, or `None` when it had ended or never was."""
     row = await unit.fetch_one(_END, of_client=client_id, of_grant=grant_id, at=unit.now)
     return None if row is None else row["person_id"]
+
+
+async def end_kept_elsewhere(unit: Unit, person_id: str, but: str) -> tuple[tuple[str, str], ...]:
+    """End what a person gave for longer than a session (`offline_access`) in any session `but` this one, whether that
+    stands or not; of which client each was, and which."""
+    rows = await unit.fetch(_END_KEPT_ELSEWHERE, of_person=person_id, but=but, at=unit.now)
+    return tuple((row["client_id"], row["grant_id"]) for row in rows)
 
 
 async def end_all_of_client(unit: Unit, client_id: str) -> int:

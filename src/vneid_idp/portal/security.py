@@ -38,6 +38,12 @@ _DONE = {
     "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
     "password": mark("Your password was changed. Other browsers were signed out."),
     "passcode": mark("Your passcode was changed. Other browsers were signed out."),
+    "password-access": mark(
+        "Your password was changed. Other browsers were signed out, and the lasting access that was given there ended."
+    ),
+    "passcode-access": mark(
+        "Your passcode was changed. Other browsers were signed out, and the lasting access that was given there ended."
+    ),
     "others": mark("You are now signed in here only."),
 }
 
@@ -47,7 +53,13 @@ async def show(request: Request, holder: Holder) -> Response:
     return await _page(request, holder, {})
 
 
-async def _page(request: Request, holder: Holder, errors: dict[str, str], status: int = 200) -> Response:
+async def _page(
+    request: Request,
+    holder: Holder,
+    errors: dict[str, str],
+    status: int = 200,
+    keeps_access: SecretKind | None = None,
+) -> Response:
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
         live = await sessions.list_sessions(unit, holder.person_id)
@@ -66,6 +78,7 @@ async def _page(request: Request, holder: Holder, errors: dict[str, str], status
         own=holder.session.session_id,
         done=gettext(request, done) if done else None,
         errors=errors,
+        keeps_access=keeps_access,
     )
 
 
@@ -131,19 +144,20 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     # Before the password is tried, which counts attempts; the use case asks again.
     if not may_change(holder.here, has_passkey=bool(keys), now=holder.now):
         return see_other(SECOND)
+    end_access = form[f"{kind.value}-access"] == "end"
     errors, known = _check_choice(request, form, kind), None
     if not errors:
         errors, known = await _check_password(request, holder, form[f"{kind.value}-current"], kind)
     if errors or known is None:
-        return await _page(request, holder, errors, 422)
+        return await _page(request, holder, errors, 422, None if end_access else kind)
     knows = known
     hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
     vault, session = holder.provider.vault, holder.session
     announced = await holder.provider.db.transact(
-        lambda unit: change_own_secret(unit, vault, session, knows, kind, hashed)
+        lambda unit: change_own_secret(unit, vault, session, knows, kind, hashed, end_access=end_access)
     )
     await holder.provider.dispatcher.attempt(announced)
-    return see_other(f"/me/security?done={kind.value}")
+    return see_other(f"/me/security?done={kind.value}{'-access' if end_access else ''}")
 
 
 def _check_choice(request: Request, form: Form, kind: SecretKind) -> dict[str, str]:

@@ -4,7 +4,9 @@ A session left open, or a password that somebody read, must be enough neither to
 owner out. What the session proved is read again in the unit that changes something.
 """
 
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.delivery.sender import Delivery
+from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors import chosen_secrets, passkeys
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
@@ -68,16 +70,27 @@ async def remove_own_passkey(unit: Unit, vault: Vault, who: Session, credential_
 
 
 async def change_secret(
-    unit: Unit, vault: Vault, who: Session, known: SignInProof, kind: SecretKind, hashed: str
+    unit: Unit,
+    vault: Vault,
+    who: Session,
+    known: SignInProof,
+    kind: SecretKind,
+    hashed: str,
+    *,
+    end_access: bool,
 ) -> tuple[Delivery, ...]:
     """Set a secret that was checked and hashed; whoever knew the old one is signed out everywhere but here.
 
-    `known` is the proof of the password that stands. The log-out notices to deliver after the commit. Raises
-    `SignedOut`, `FreshProofNeeded`, `ProofOutdated`.
+    With `end_access` services also lose what they were given elsewhere for longer than a session: whoever knew the old
+    secret may have given it. `known` is the proof of the password that stands. The log-out notices to deliver after the
+    commit. Raises `SignedOut`, `FreshProofNeeded`, `ProofOutdated`.
     """
     await _check_may_change(unit, vault, who)
     await check_proof(unit, vault, who.person_id, known)
     await chosen_secrets.set_hash(unit, who.person_id, kind, hashed)
+    if end_access:
+        for client_id, grant_id in await grants.end_kept_elsewhere(unit, who.person_id, who.session_id):
+            await record(unit, Event(EventKind.GRANT_REVOKED, who.person_id, client_id, grant_id, {"by": "person"}))
     return await end_sessions(unit, who.person_id, but=who.session_id)
 
 

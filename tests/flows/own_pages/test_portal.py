@@ -9,6 +9,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.pages import opened, post, proven_twice, signed_in
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import agreed, known
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
@@ -187,6 +188,29 @@ async def test_the_password_changes_for_who_knows_it_and_others_are_signed_out(l
     assert old.response.status_code == 422
     assert isinstance(await fresh.sign_in(old, "mười hai con giáp"), Page)
     assert (await opened(fresh, "/me")).path == "/me"
+
+
+@pytest.mark.parametrize("kind", ["password", "passcode"])
+@pytest.mark.parametrize("ends", [True, False])
+async def test_lasting_access_that_was_given_elsewhere_ends_with_the_secret_unless_it_is_unticked(
+    land: Country, party: RelyingParty, kind: str, ends: bool
+) -> None:
+    here, elsewhere, other = await agreed(land, party), await known(land), await agreed(land, party, "guardian")
+    scope = "openid age offline_access"
+    kept, stolen, another = [await each.tokens(party, scope=scope) for each in (here, elsewhere, other)]
+    page = await opened(here.person, "/me/security")
+    assert f'name="{kind}-access" value="end" checked' in page.response.text
+    new = "mười hai con giáp" if kind == "password" else "281946"
+    form = {"kind": kind, f"{kind}-current": here.person.persona.password, f"{kind}-new": new, f"{kind}-again": new}
+    box = {f"{kind}-access": "end"} if ends else {}
+    mistaken = await post(here.person, page, "/me/security/secret", **form | {f"{kind}-again": "khác"}, **box)
+    assert (f'name="{kind}-access" value="end" checked' in mistaken.response.text) is ends
+    changed = await post(here.person, page, "/me/security/secret", **form, **box)
+    assert ("quyền truy cập lâu dài đã cấp ở đó đã chấm dứt" in changed.text) is ends
+    answers = [await party.refresh(tokens["refresh_token"]) for tokens in (kept, stolen, another)]
+    assert [answer.status_code for answer in answers] == [200, 400 if ends else 200, 200]
+    history = (await opened(here.person, "/me/history")).text
+    assert history.count("Quyền truy cập của Mạng thử đã chấm dứt") == ends
 
 
 async def test_the_password_is_guessed_at_the_own_pages_no_more_often_than_at_the_sign_in(land: Country) -> None:
