@@ -7,9 +7,12 @@ from typing import Any
 import httpx
 
 from tests.support.authenticator import Authenticator
-from tests.support.country import Country
+from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
+from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.factors.passkeys import Site
 from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.storage.unit import Unit
 
 
 async def at_signin(land: Country, party: RelyingParty, slug: str = "complete", **params: str) -> tuple[Person, Page]:
@@ -50,3 +53,21 @@ async def use_passkey(person: Person, page: Page, path: str, device: Authenticat
     given: dict[str, Any] = (await post_json(person, page, f"{path}/options", {})).json()
     answer = device.get(json.dumps(given["options"]))
     return await post_json(person, page, path, {"sealed": given["sealed"], "answer": answer})
+
+
+async def add_passkey(land: Country, slug: str, device: Authenticator) -> None:
+    """Give the persona this passkey."""
+    idp, person_id = land.idp, land.people[slug].record.person_id
+    site = Site("localhost", "x", ISSUER)
+    async with idp.db.reading() as reading:
+        made = await passkeys.registration_options(
+            reading, idp.keys.sealer, site, person_id=person_id, user_name="x", context="x"
+        )
+    answer = device.create(json.dumps(json.loads(made.options)))
+
+    async def work(unit: Unit) -> Any:
+        return await passkeys.register(
+            unit, idp.keys.sealer, site, person_id=person_id, context="x", sealed=made.sealed, answer=answer, name="x"
+        )
+
+    await idp.db.transact(work)

@@ -7,9 +7,11 @@ from starlette.responses import Response
 
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_new
 from vneid_idp.identity.factors.otp import NOBODY
+from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.use_cases.activate_account import activate_account
+from vneid_idp.web.address import networks_inwards
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -35,13 +37,15 @@ async def submit(request: Request) -> Response:
         candidate = await find_candidate(reading, provider.vault, provider.keys.blind, form["identifier"].strip())
     tried = Tried(candidate.attempts_key, provider.address_of(request))
     try:
-        await provider.limits.admit(Secret.SIGN_IN, tried)
+        await provider.limits.check(Secret.SIGN_IN, tried)
+        async with provider.hasher.turn(Share(networks_inwards(tried.address))) as turn:
+            await provider.limits.admit(Secret.SIGN_IN, tried)
+            hashes = {
+                SecretKind.PASSWORD: await turn.hash(form["password"]),
+                SecretKind.PASSCODE: await turn.hash(form["passcode"]),
+            }
     except TooManyAttempts:
         return _page(request, form, {"code": gettext(request, "Too many attempts. Please wait some minutes.")})
-    hashes = {
-        SecretKind.PASSWORD: await provider.hasher.hash(form["password"]),
-        SecretKind.PASSCODE: await provider.hasher.hash(form["passcode"]),
-    }
     outcome, deliveries = await provider.db.transact(
         lambda unit: activate_account(unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes)
     )

@@ -17,7 +17,7 @@ from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
-from vneid_idp.web.limits import Secret
+from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.passkeys import read_passkey, site_of
 from vneid_idp.web.responses import json_response
 
@@ -56,9 +56,9 @@ async def finish(request: Request) -> Response:
     place, person_id = await _asked(request)
     provider = place.provider
     body = await read_passkey(request)
-    # Only the address is counted: nobody can lock a stranger's passkey out.
-    tried = place.tried()
-    await provider.limits.admit(Secret.SIGN_IN, tried)
+    # Nobody can lock a stranger's passkey out, and passwords that were guessed in this network lock none out.
+    tried = place.tried() if place.browser is None else Tried(browser=place.browser.number)
+    await provider.limits.admit(Secret.PASSKEY, tried)
     try:
         who = await provider.db.transact(
             lambda unit: passkeys.authenticate(
@@ -72,7 +72,7 @@ async def finish(request: Request) -> Response:
             )
         )
     except PasskeyRefused:
-        await provider.limits.failed(Secret.SIGN_IN, tried)
+        await provider.limits.failed(Secret.PASSKEY, tried)
         raise
     standing = await arrive(request, place, who.person_id, SignInProof(who.method.name, who.credential_id))
     if standing is not AccountStanding.USABLE:

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, renew_hash
-from vneid_idp.identity.factors.hashing import TooBusy
 from vneid_idp.identity.factors.proofs import SECRETS, SignInProof
+from vneid_idp.identity.factors.turns import TooBusy
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
@@ -18,6 +18,7 @@ from vneid_idp.web.context import Prefill
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.known_browsers import remember_name
 from vneid_idp.web.limits import Secret, TooManyAttempts
 from vneid_idp.web.templates import render
 
@@ -62,13 +63,17 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
     provider = place.provider
     async with provider.db.reading() as unit:
         candidate = await find_candidate(unit, provider.vault, provider.keys.blind, typed)
-    tried = place.tried(candidate.attempts_key)
+    name = candidate.attempts_key
+    tried = place.tried_name(name)
+    hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
     try:
-        await provider.limits.admit(Secret.SIGN_IN, tried)
+        await provider.limits.check(Secret.SIGN_IN, tried)
+        async with provider.hasher.turn(place.share(name)) as turn:
+            # Not before: who is sent away for want of a turn has tried nothing.
+            await provider.limits.admit(Secret.SIGN_IN, tried)
+            right = await turn.verify(hashed, secret)
     except TooManyAttempts as locked:
         return _locked_out(request, place, kind, typed, locked)
-    hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
-    right = await provider.hasher.verify(hashed, secret, share=place.address)
     if not right or hashed is None or candidate.person_id is None:
         locked_out = await provider.limits.failed(Secret.SIGN_IN, tried)
         await record_failure(place, candidate.person_id, _METHODS[kind], locked_out=locked_out)
@@ -78,7 +83,10 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
     # Not before: the proof was held against the hash that stood.
     if provider.hasher.outdated(hashed):
         await _renew(place, candidate.person_id, kind, hashed, secret)
-    return place.onward() if standing is AccountStanding.USABLE else unusable(request, place, standing)
+    if standing is not AccountStanding.USABLE:
+        return unusable(request, place, standing)
+    remember_name(request, provider.keys.sealer, name)
+    return place.onward()
 
 
 async def _renew(place: Place, person_id: str, kind: SecretKind, hashed: str, secret: str) -> None:

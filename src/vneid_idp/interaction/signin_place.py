@@ -6,13 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.turns import Share
 from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
-from vneid_idp.web.address import address_of
+from vneid_idp.web.address import networks_inwards
 from vneid_idp.web.colleagues import OWN_PAGES
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
+from vneid_idp.web.known_browsers import KnownBrowser, known_browser
 from vneid_idp.web.limits import Tried
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import BrowserSession, read_session
@@ -32,6 +34,8 @@ class Place:
     context: str
     """Binds one-time codes and passkey challenges to this request in this browser: they are of no use in another."""
     address: str | None
+    browser: KnownBrowser | None = None
+    """What this browser carries of earlier sign-ins."""
     back: str | None = None
     """Which of the provider's own pages asked for the sign-in, if one did."""
 
@@ -78,6 +82,18 @@ class Place:
         """Under whom attempts are counted here."""
         return Tried(account, self.address, None if self.visit is None else self.visit.client.client_id)
 
+    def tried_name(self, name: str) -> Tried:
+        """The same of who typed the name with the digest `name`: what others fail at does not stop who is known."""
+        if self.browser is not None and name in self.browser.names:
+            return Tried(browser=f"{name}@{self.browser.number}")
+        return self.tried(name)
+
+    def share(self, name: str) -> Share:
+        """With whom who typed that name shares the turns to be verified."""
+        if self.browser is not None and name in self.browser.names:
+            return Share((f"browser {self.browser.number}",), known=True)
+        return Share(networks_inwards(self.address))
+
 
 async def find_place(request: Request) -> Place:
     """The place of this request; raises `InteractionOver`."""
@@ -89,7 +105,8 @@ async def find_place(request: Request) -> Place:
         session = None if visit.situation.person is None else visit.session
     context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
     back = OWN_PAGES.get(read_cookie(request, Cookie.RETURN) or "")
-    return Place(provider, visit, session, context, address_of(request, provider.trusted_proxies), back)
+    address, browser = provider.address_of(request), known_browser(request, provider.keys.sealer)
+    return Place(provider, visit, session, context, address, browser, back)
 
 
 async def _at_own_pages(request: Request, provider: Idp) -> BrowserSession | None:

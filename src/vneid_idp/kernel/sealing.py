@@ -34,6 +34,7 @@ class SealPurpose(StrEnum):
     CURSOR = "cursor"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"
+    KNOWN_BROWSER = "known_browser"
     OFFICE_FILE = "office_file"
     PASSKEY_CHALLENGE = "passkey_challenge"
     PERSON_KEY = "person_key"

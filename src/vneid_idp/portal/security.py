@@ -7,6 +7,7 @@ from starlette.responses import Response
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
+from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.use_cases.end_session import end_sessions
@@ -18,7 +19,6 @@ from vneid_idp.use_cases.protect_account import (
     remove_own_passkey,
 )
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
-from vneid_idp.web.address import address_of
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -151,7 +151,8 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     if errors or known is None:
         return await _page(request, holder, errors, 422, None if end_access else kind)
     knows = known
-    hashed = await holder.provider.hasher.hash(form[f"{kind.value}-new"])
+    async with holder.provider.hasher.turn(_share(holder)) as turn:
+        hashed = await turn.hash(form[f"{kind.value}-new"])
     vault, session = holder.provider.vault, holder.session
     announced = await holder.provider.db.transact(
         lambda unit: change_own_secret(unit, vault, session, knows, kind, hashed, end_access=end_access)
@@ -181,17 +182,25 @@ async def _check_password(
     async with provider.db.reading() as unit:
         number = holder.profile.record.personal_number
         candidate = await find_candidate(unit, provider.vault, provider.keys.blind, number)
-    tried = Tried(candidate.attempts_key, address_of(request, provider.trusted_proxies))
+    # Who is signed in here is known here, whatever strangers try.
+    known = f"{candidate.attempts_key}@{holder.session.session_id}"
+    tried = Tried(address=provider.address_of(request), browser=known)
     try:
-        await provider.limits.admit(Secret.SIGN_IN, tried)
+        await provider.limits.check(Secret.SIGN_IN, tried)
+        async with provider.hasher.turn(_share(holder)) as turn:
+            await provider.limits.admit(Secret.SIGN_IN, tried)
+            right = await turn.verify(candidate.password_hash, password)
     except TooManyAttempts:
         return {f"{kind.value}-current": gettext(request, "Too many attempts. Please wait some minutes.")}, None
-    right = await provider.hasher.verify(candidate.password_hash, password)
     if not right or candidate.password_hash is None:
         await provider.limits.failed(Secret.SIGN_IN, tried)
         return {f"{kind.value}-current": gettext(request, "This is not your password.")}, None
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     return {}, SignInProof(PASSWORD, candidate.password_hash)
+
+
+def _share(holder: Holder) -> Share:
+    return Share((f"session {holder.session.session_id}",), known=True)
 
 
 async def end_other_sessions(request: Request, holder: Holder) -> Response:

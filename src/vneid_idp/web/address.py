@@ -46,6 +46,16 @@ def wider_networks(address: str) -> tuple[str, ...]:
     return tuple(str(ip_network((site, length), strict=False)) for length in _IPV6_WIDER)
 
 
+def widest_network(address: str | None) -> str:
+    """What may be one customer's: the last of `wider_networks`, or the address itself; empty where there is none."""
+    return (wider_networks(address) or (address,))[-1] if address else ""
+
+
+def networks_inwards(address: str | None) -> tuple[str, ...]:
+    """The networks around an address, the widest first, and itself: with whom it shares what is limited."""
+    return (*reversed(wider_networks(address)), address) if address else ("",)
+
+
 def _read(text: str | None) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address((text or "").strip("[]"))

@@ -21,6 +21,7 @@ class Cookie(StrEnum):
     SESSION = "session"
     LANGUAGE = "language"
     PERSONA = "persona"
+    KNOWN = "known"
     RETURN = "return"
     """Which of the provider's own pages asked for a sign-in; it leads back there."""
 

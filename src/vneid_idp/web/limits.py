@@ -2,7 +2,7 @@
 
 Counted in this process, or in Redis where several workers share the work. An account's attempts are taken *before* the
 secret is looked at: fifty guesses sent at once would otherwise all pass the check and only then be counted. What is
-counted for an address or a client are failures, since thousands of honest people share one address of a mobile
+counted for a network or a client are failures, since thousands of honest people share one address of a mobile
 operator.
 """
 
@@ -19,7 +19,7 @@ from limits.storage import storage_from_string
 
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.web.address import wider_networks
+from vneid_idp.web.address import wider_networks, widest_network
 
 
 class Secret(StrEnum):
@@ -27,6 +27,7 @@ class Secret(StrEnum):
 
     SIGN_IN = "sign_in"
     SECOND_FACTOR = "second_factor"
+    PASSKEY = "passkey"
     MESSAGE = "message"
     CLIENT_SECRET = "client_secret"
     WAITING_REQUEST = "waiting_request"
@@ -41,6 +42,12 @@ class Subject(StrEnum):
     """Whose attempts are counted together."""
 
     ACCOUNT = "account"
+    GUEST = "guest"
+    """An account at one address (of IPv6: in one /48), in browsers that it does not know."""
+    STRANGERS = "strangers"
+    """An account in all browsers that it does not know."""
+    KNOWN_BROWSER = "known_browser"
+    """An account in a browser that it knows."""
     ADDRESS = "address"
     NETWORK_56 = "network_56"
     """The IPv6 /56 around an address."""
@@ -62,20 +69,39 @@ _WHOLE_SERVICE = Limit(20_000, 15 * MINUTE)
 # address may fail a hundred times. This one takes two hundred addresses that fail all they may, and more than half of
 # what a process can hash in that time (some 33,000); by then it protects everybody else's sign-in.
 
+_TAKEN = frozenset({Subject.ACCOUNT, Subject.GUEST, Subject.STRANGERS, Subject.KNOWN_BROWSER})
+"""Of these attempts are counted, and taken beforehand; of the others failures."""
+_AROUND = {
+    Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
+    Subject.NETWORK_56: (Limit(200, 15 * MINUTE),),
+    Subject.NETWORK_48: (Limit(400, 15 * MINUTE),),
+    Subject.CLIENT: (_WHOLE_SERVICE,),
+}
+"""A network bears more than one address in it, so that a noisy one leaves something to those around."""
+
 LimitTable = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
 
 LIMITS: LimitTable = {
-    # The account is the name by which it was tried, the ID number and the phone apart (`Candidate.attempts_key`). A
-    # passcode is one of a million: fifty guesses a day at each of the two find it once in twenty-five years.
+    # The account is the name by which it was tried, the ID number and the phone apart (`Candidate.attempts_key`). One
+    # address locks nobody out elsewhere, a few together lock strangers out, and in a browser that it knows the account
+    # has attempts of its own. A passcode is one of a million: fifty guesses a day at each of the two names find it once
+    # in twenty-five years.
     Secret.SIGN_IN: {
-        Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
-        Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
-        Subject.CLIENT: (_WHOLE_SERVICE,),
+        Subject.KNOWN_BROWSER: (Limit(5, 15 * MINUTE), Limit(20, DAY)),
+        Subject.GUEST: (Limit(5, 15 * MINUTE), Limit(20, DAY)),
+        Subject.STRANGERS: (Limit(15, 15 * MINUTE), Limit(50, DAY)),
+        **_AROUND,
     },
     Secret.SECOND_FACTOR: {
         Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(50, DAY)),
-        Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
-        Subject.CLIENT: (_WHOLE_SERVICE,),
+        **_AROUND,
+    },
+    # Nothing can be guessed here: it is for the work that junk makes.
+    Secret.PASSKEY: {
+        Subject.KNOWN_BROWSER: (Limit(1_000, 15 * MINUTE),),
+        Subject.ADDRESS: (Limit(1_000, 15 * MINUTE),),
+        Subject.NETWORK_56: (Limit(2_000, 15 * MINUTE),),
+        Subject.NETWORK_48: (Limit(4_000, 15 * MINUTE),),
     },
     # Each message costs money and can annoy a stranger.
     Secret.MESSAGE: {
@@ -119,12 +145,18 @@ class Tried:
     account: str | None = None
     address: str | None = None
     client: str | None = None
+    browser: str | None = None
+    """A browser that the account knows, and the account."""
 
     def of(self, subject: Subject) -> str | None:
         """The id of `subject`."""
         match subject:
-            case Subject.ACCOUNT:
+            case Subject.ACCOUNT | Subject.STRANGERS:
                 return self.account
+            case Subject.GUEST:
+                return self.account and f"{self.account}@{widest_network(self.address)}"
+            case Subject.KNOWN_BROWSER:
+                return self.browser
             case Subject.ADDRESS:
                 return self.address
             case Subject.NETWORK_56 | Subject.NETWORK_48:
@@ -172,32 +204,42 @@ class Limits:
         self._counter = SlidingWindowCounterRateLimiter(storage)
         self._table = table
 
+    async def check(self, secret: Secret, tried: Tried) -> None:
+        """Raises `TooManyAttempts` for whom `admit` would, and takes nothing: who is locked out need not queue."""
+        waits = [await self._wait(item, key) for _, item, key in self._rules(secret, tried)]
+        if waits and max(waits) > 0:
+            raise TooManyAttempts(max(waits))
+
     async def admit(self, secret: Secret, tried: Tried) -> None:
         """Before the secret is looked at: take one of the account's attempts, and check the other subjects.
 
         Raises `TooManyAttempts` and takes nothing while any of them is locked out.
         """
-        waits = [await self._wait(item, key) for _, item, key in self._rules(secret, tried)]
-        if waits and max(waits) > 0:
-            raise TooManyAttempts(max(waits))
+        await self.check(secret, tried)
         for subject, item, key in self._rules(secret, tried):
-            if subject is Subject.ACCOUNT and not await self._hit(item, key):
+            if subject in _TAKEN and not await self._hit(item, key):
                 raise TooManyAttempts(max(1, await self._wait(item, key)))
 
     async def failed(self, secret: Secret, tried: Tried) -> bool:
-        """The secret was wrong: count it for the address and the client. Whether it was the account's last attempt."""
+        """The secret was wrong: count it for the networks and the client. Whether it was the account's last attempt."""
         locked_out = False
         for subject, item, key in self._rules(secret, tried):
-            if subject is Subject.ACCOUNT:
+            if subject in _TAKEN:
                 locked_out = locked_out or await self._wait(item, key) > 0
             else:
                 await self._hit(item, key)
         return locked_out
 
     async def succeeded(self, secret: Secret, tried: Tried) -> None:
-        """The secret was right: the account has all its attempts again."""
+        """The secret was right: whoever tried it has all their attempts again.
+
+        Of what all strangers have together only this attempt is given back: else each sign-in of the holder would hand
+        those who guess elsewhere new guesses.
+        """
         for subject, item, key in self._rules(secret, tried):
-            if subject is Subject.ACCOUNT:
+            if subject is Subject.STRANGERS:
+                await self._hit(item, key, -1)
+            elif subject in _TAKEN:
                 try:
                     await self._counter.clear(item, *key)
                 except StorageError as error:

@@ -227,7 +227,7 @@ async def test_the_password_is_guessed_at_the_own_pages_no_more_often_than_at_th
     fresh = Person(land, land.people["complete"])
     there = await fresh.sign_in(await fresh.open("/signin"))
     assert isinstance(there, Page)
-    assert there.path == "/signin", "they are counted together"
+    assert there.path == "/me", "the holder is not locked out elsewhere"
 
 
 def limited(land: Country, subject: Subject, amount: int) -> None:
@@ -248,7 +248,7 @@ async def test_wrong_passwords_at_the_own_pages_are_counted_for_the_address(land
 async def test_whoever_knows_the_password_has_all_tries_again(land: Country) -> None:
     person = await signed_in(land)
     page = await proven_twice(person)
-    limited(land, Subject.ACCOUNT, 2)
+    limited(land, Subject.KNOWN_BROWSER, 2)
     new = {"kind": "password", "password-new": "mười hai con giáp", "password-again": "mười hai con giáp"}
     for current, said in (
         ("wrong", "Mật khẩu này không đúng"),

@@ -12,7 +12,7 @@ from tests.support.signing_in import at_second, at_signin, post_json, send
 from tests.support.visitor import shown
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.use_cases.enrol_person import new_activation_code
-from vneid_idp.web.limits import Limit, Secret, Subject
+from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
 
 FEW, MANY = (Limit(2, 15 * MINUTE),), (Limit(1_000, 15 * MINUTE),)
 ACTIVATION = {
@@ -53,7 +53,11 @@ async def activation(land: Country, _: RelyingParty, slug: str, **typed: str) ->
 def limit(land: Country, patch: pytest.MonkeyPatch, few: Subject) -> None:
     """Two attempts for `few`, and no end of them for anybody else."""
     subjects = {subject: FEW if subject is few else MANY for subject in Subject}
-    patch.setattr(land.idp.limits, "_table", dict.fromkeys(Secret, subjects))
+    table = {
+        **LIMITS,
+        **dict.fromkeys((Secret.SIGN_IN, Secret.SECOND_FACTOR, Secret.MESSAGE, Secret.PASSKEY), subjects),
+    }
+    patch.setattr(land.idp.limits, "_table", table)
 
 
 REFUSED = {password: 422, message: 422, passkey: 400, activation: 422}

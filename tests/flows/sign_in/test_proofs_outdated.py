@@ -1,10 +1,8 @@
 """Nobody signs in with what was taken from them while they signed in: it is looked at again when the session opens."""
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,17 +11,15 @@ from tests.support.authority import change
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, RelyingParty
-from tests.support.signing_in import at_second, at_signin, send, use_passkey
+from tests.support.signing_in import add_passkey, at_second, at_signin, send, use_passkey
 from vneid_idp.audit import service as audit
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
-from vneid_idp.identity.factors.passkeys import Site
 from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.lock_person import lock_person
 
 SLUG = "complete"
-SITE = Site("localhost", "x", ISSUER)
 Taker = Callable[[Country, Unit], Awaitable[object]]
 
 
@@ -99,7 +95,7 @@ async def test_a_passkey_that_was_removed_signs_nobody_in(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, second: bool
 ) -> None:
     device = Authenticator(ISSUER)
-    await register(land, device)
+    await add_passkey(land, SLUG, device)
     person, page = await at_second(land, party) if second else await at_signin(land, party)
     before = await proofs_kept(land)
     async with meanwhile(land, remove_passkeys, monkeypatch):
@@ -110,7 +106,7 @@ async def test_a_passkey_that_was_removed_signs_nobody_in(
 
 async def test_a_passkey_opens_no_account_that_cannot_be_used(land: Country, party: RelyingParty) -> None:
     device = Authenticator(ISSUER)
-    await register(land, device)
+    await add_passkey(land, SLUG, device)
     await land.idp.db.transact(lambda unit: lock(land, unit))
     person, page = await at_signin(land, party)
     answer = await use_passkey(person, page, f"{page.path}/passkey", device)
@@ -119,22 +115,6 @@ async def test_a_passkey_opens_no_account_that_cannot_be_used(land: Country, par
     assert "session" not in " ".join(person.browser.cookies)
     assert await proofs_kept(land) == {}
     assert not await is_on_record(land)
-
-
-async def register(land: Country, device: Authenticator) -> None:
-    idp, person_id = land.idp, who(land)
-    async with idp.db.reading() as reading:
-        made = await passkeys.registration_options(
-            reading, idp.keys.sealer, SITE, person_id=person_id, user_name="x", context="x"
-        )
-    answer = device.create(json.dumps(json.loads(made.options)))
-
-    async def work(unit: Unit) -> Any:
-        return await passkeys.register(
-            unit, idp.keys.sealer, SITE, person_id=person_id, context="x", sealed=made.sealed, answer=answer, name="x"
-        )
-
-    await idp.db.transact(work)
 
 
 @pytest.mark.parametrize("when", ["after the code was right", "before it was typed"])

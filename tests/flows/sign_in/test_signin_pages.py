@@ -272,7 +272,8 @@ async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(
     assert untouched == other
     assert renewed is not None
     assert not land.idp.hasher.outdated(renewed)
-    assert await land.idp.hasher.verify(renewed, secret)
+    async with land.idp.hasher.turn() as turn:
+        assert await turn.verify(renewed, secret)
 
 
 async def test_what_was_tried_and_where_is_on_record(land: Country, party: RelyingParty) -> None:

@@ -184,8 +184,11 @@ async def test_without_the_counters_nothing_is_let_through() -> None:
 
 def test_the_sandbox_is_generous_with_messages_and_with_nothing_else() -> None:
     assert {secret for secret in Secret if SANDBOX_LIMITS[secret] != LIMITS[secret]} == {Secret.MESSAGE}
+    assert LIMITS[Secret.SIGN_IN][Subject.STRANGERS] == (Limit(15, 15 * MINUTE), Limit(50, DAY))
+    for subject in (Subject.GUEST, Subject.KNOWN_BROWSER):
+        assert LIMITS[Secret.SIGN_IN][subject] == (Limit(5, 15 * MINUTE), Limit(20, DAY))
+    assert LIMITS[Secret.SECOND_FACTOR][Subject.ACCOUNT] == (Limit(5, 15 * MINUTE), Limit(50, DAY))
     for secret in (Secret.SIGN_IN, Secret.SECOND_FACTOR):
-        assert LIMITS[secret][Subject.ACCOUNT] == (Limit(5, 15 * MINUTE), Limit(50, DAY))
         assert LIMITS[secret][Subject.ADDRESS] == (Limit(100, 15 * MINUTE),)
     assert LIMITS[Secret.CLIENT_SECRET] == {
         Subject.ADDRESS: (Limit(50, MINUTE),),
@@ -213,6 +216,82 @@ def test_every_secret_is_limited_and_in_whole_seconds(table: LimitTable) -> None
             assert limit.amount > 0
             assert limit.window >= MINUTE
             assert limit.window % SECOND == 0
+
+
+AT_HOME = Tried(browser="person@browser")
+
+
+async def test_who_guesses_at_one_address_locks_nobody_out_elsewhere(time: Time) -> None:
+    counted = open_limits(table=LIMITS)
+    for day in range(2):
+        for _ in range(20):
+            await refusals(counted, Tried("person", "192.0.2.1"), 6)
+            time.present += 31 * 60
+        await counted.admit(Secret.SIGN_IN, Tried("person", "198.51.100.1"))
+        assert await refusals(counted, Tried("person", "192.0.2.1"), 1) != [0], day
+
+
+async def test_a_network_of_ipv6_is_one_guest(time: Time) -> None:
+    counted = open_limits(table=LIMITS)
+    waits = [
+        (await refusals(counted, Tried("person", f"2001:db8:0:{number:x}::"), 1))[0]
+        for number in range(0, 0x900, 0x100)
+    ]
+    assert waits[:5] == [0] * 5
+    assert all(waits[5:])
+    assert await refusals(counted, Tried("person", "2001:db8:1:1::"), 1) == [0]
+
+
+async def test_many_addresses_lock_strangers_out_and_nobody_at_home(time: Time) -> None:
+    counted = open_limits(table=LIMITS)
+    for number in range(3):
+        await refusals(counted, Tried("person", f"192.0.2.{number}"), 6)
+    assert (await refusals(counted, Tried("person", "198.51.100.1"), 1))[0] > 0
+    assert await refusals(counted, AT_HOME, 6) == [0] * 5 + [900]
+    assert await refusals(counted, Tried(browser="person@another"), 1) == [0]
+
+
+async def test_the_holders_sign_in_gives_strangers_no_new_guesses(time: Time) -> None:
+    counted = open_limits(table=LIMITS)
+    for number in range(3):
+        await refusals(counted, Tried("person", f"192.0.2.{number}"), 4)
+    holder = Tried("person", "198.51.100.1")
+    for _ in range(30):
+        await counted.admit(Secret.SIGN_IN, holder)
+        await counted.succeeded(Secret.SIGN_IN, holder)
+        await counted.admit(Secret.SIGN_IN, AT_HOME)
+        await counted.succeeded(Secret.SIGN_IN, AT_HOME)
+    assert await refusals(counted, Tried("person", "203.0.113.1"), 3) == [0] * 3
+    assert (await refusals(counted, Tried("person", "203.0.113.2"), 1))[0] > 0
+
+
+async def test_looking_takes_nothing(small: Limits) -> None:
+    for _ in range(9):
+        await small.check(Secret.SIGN_IN, Tried("person"))
+    await refusals(small, Tried("person"), 3)
+    with pytest.raises(TooManyAttempts):
+        await small.check(Secret.SIGN_IN, Tried("person"))
+
+
+async def test_a_noisy_house_leaves_something_to_its_neighbours(time: Time) -> None:
+    counted = open_limits(table=LIMITS)
+
+    async def guess(site: str, times: int) -> int:
+        done = 0
+        for number in range(times):
+            tried = Tried(f"{site} {number}", address=site)
+            try:
+                await counted.admit(Secret.SIGN_IN, tried)
+            except TooManyAttempts:
+                return done
+            await counted.failed(Secret.SIGN_IN, tried)
+            done += 1
+        return done
+
+    assert await guess("2001:db8:0:101::", 150) == 100
+    assert await guess("2001:db8:0:102::", 150) == 100
+    assert await guess("2001:db8:0:103::", 150) == 0
+    assert await guess("2001:db8:0:201::", 50) == 50
 
 
 async def spent(counted: Limits, address: str, amount: int = 1, times: int = 12) -> int:
