@@ -39,14 +39,14 @@ def read_hint(claims: Mapping[str, Any], issuer: str, params: Params) -> Hint:
 def read_address(client: Client | None, params: Params) -> str | None:
     """Where the browser goes after signing out; `None` for a page of ours. Raises `InvalidRequest`.
 
-    Only with the hint of a client, and only to an address that it registered, byte for byte (§3): the parameter alone
-    proves nothing, and signing out would be an open redirector.
+    Only where a client is named, by the hint or by its client_id (§2), and only to an address that it registered, byte
+    for byte (§3): the parameter alone proves nothing, and signing out would be an open redirector.
     """
     uri = params.get("post_logout_redirect_uri")
     if uri is None:
         return None
     if client is None:
-        raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint.")
+        raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint, or the client_id of who registered it.")
     if uri not in client.post_logout_redirect_uris:
         raise InvalidRequest("post_logout_redirect_uri is not one that this client registered (exact match).")
     state = params.get("state")

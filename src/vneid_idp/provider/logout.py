@@ -39,6 +39,9 @@ class _Asked:
 
     client: Client | None
     address: str | None
+    by_hint: bool = False
+    """Whether an ID token of ours says that the client asks. Else anybody may have named it, and the browser leaves
+    only when the person presses something."""
 
 
 async def end(request: Request) -> Response:
@@ -54,6 +57,8 @@ async def end(request: Request) -> Response:
     asked = await _read(provider, params)
     prefer_locales(request, params.get("ui_locales"))
     concerned = await _concerned(request, provider)
+    if concerned is None and asked.address is not None and not asked.by_hint:
+        return render(request, "provider/signed_out.html", client=asked.client, location=asked.address)
     if concerned is None:
         return _signed_out(request, asked)
     if asked.client is not None and asked.address is not None and asked.client.taken_by_app(asked.address):
@@ -120,7 +125,11 @@ async def _read(provider: Idp, params: Params) -> _Asked:
         client = await provider.clients.find(hint.client_id)
         if client is None:
             raise InvalidRequest("The client of the id_token_hint is not registered any more.")
-    return _Asked(client, read_address(client, params))
+    elif "client_id" in params and "post_logout_redirect_uri" in params:
+        client = await provider.clients.find(params["client_id"])
+        if client is None:
+            raise InvalidRequest("client_id is not known to this provider, or the client has been disabled.")
+    return _Asked(client, read_address(client, params), "id_token_hint" in params)
 
 
 async def _concerned(request: Request, provider: Idp) -> list[Client] | None:
@@ -155,7 +164,7 @@ def _signed_out(request: Request, asked: _Asked, *, after_form: bool = False) ->
     if asked.address is not None:
         by_page = after_form and asked.client is not None and not asked.client.taken_by_app(asked.address)
         return leave(request, asked.address, after_form=by_page)
-    return render(request, "provider/signed_out.html")
+    return render(request, "provider/signed_out.html", client=None, location=None)
 
 
 doors = [

@@ -8,6 +8,7 @@ from joserfc.jwk import KeySet
 from tests.support.back_channel import OUT, Service, confirmed, is_signed_in, signed_in
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.visitor import shown
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.use_cases.delete_client import delete_client
 from vneid_idp.use_cases.end_session import end_sessions
@@ -185,6 +186,22 @@ async def test_an_expired_hint_still_counts(land: Country, person: Person, party
     assert away == OUT
 
 
+async def test_without_a_hint_the_client_id_and_a_registered_address_do_and_the_person_is_always_asked(
+    person: Person, party: RelyingParty
+) -> None:
+    asked = {"client_id": party.client_id, "post_logout_redirect_uri": OUT, "state": "bye"}
+    await signed_in(person, party)
+    page = shown(await person.open("/end_session", **asked))
+    assert party.registered.client.client_name in page.text
+    assert await is_signed_in(person, party)
+    assert await person.submit(page) == f"{OUT}?state=bye"
+    assert not await is_signed_in(person, party)
+    # Anybody can name a client: where there is nothing to confirm the browser stays, and a link leads on.
+    page = shown(await person.open("/end_session", **asked))
+    assert f'href="{OUT}?state=bye"' in page.response.text
+    assert "http-equiv" not in page.response.text
+
+
 async def test_nothing_that_is_not_proven_redirects(land: Country, person: Person, party: RelyingParty) -> None:
     tokens = await signed_in(person, party)
     hint = tokens["id_token"]
@@ -192,7 +209,11 @@ async def test_nothing_that_is_not_proven_redirects(land: Country, person: Perso
     other = RelyingParty(land, await land.register(post_logout_redirect_uris=["http://localhost:9998/out"]))
     for params in (
         {"post_logout_redirect_uri": OUT},
-        {"post_logout_redirect_uri": OUT, "client_id": party.client_id},
+        {"post_logout_redirect_uri": OUT, "client_id": other.client_id},
+        {"post_logout_redirect_uri": OUT, "client_id": "cli_unknown"},
+        {"post_logout_redirect_uri": f"{OUT}/", "client_id": party.client_id},
+        {"post_logout_redirect_uri": f"{OUT}?x=1", "client_id": party.client_id},
+        {"post_logout_redirect_uri": OUT, "client_id": party.client_id, "id_token_hint": "junk"},
         {"post_logout_redirect_uri": OUT, "id_token_hint": "junk"},
         {"post_logout_redirect_uri": OUT, "id_token_hint": f"{head}.{body}."},
         {"post_logout_redirect_uri": OUT, "id_token_hint": f"{head}.{body}.{signature[::-1]}"},
@@ -226,7 +247,8 @@ async def test_what_the_form_carries_is_proven_again(person: Person, party: Rely
     form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.response.text))
     for changes in (
         {"post_logout_redirect_uri": "https://evil.example/"},
-        {"id_token_hint": ""},
+        {"id_token_hint": "junk"},
+        {"id_token_hint": "", "client_id": ""},
         {"client_id": "cli_other"},
     ):
         answer = await person.browser.post("/end_session/confirm", data=form | changes)
