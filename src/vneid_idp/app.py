@@ -19,7 +19,7 @@ from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction.routes import doors as interaction_doors
-from vneid_idp.kernel.clock import Clock, SystemClock
+from vneid_idp.kernel.clock import DAY, Clock, SystemClock
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
@@ -123,7 +123,7 @@ async def _open(
     opened.push_async_callback(registry.close)
     opened.push_async_callback(provider.dispatcher.finish)
     app.state.idp = provider
-    await opened.enter_async_context(running(tasks(provider, settings.root_secret)))
+    await opened.enter_async_context(running(tasks(provider, settings.root_secret, settings.retention_days * DAY)))
 
 
 async def _prepare(unit: Unit, root_secret: bytes) -> tuple[KeyRing, tuple[str, ...]]:

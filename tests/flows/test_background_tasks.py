@@ -51,7 +51,7 @@ SWEPT: tuple[Table, ...] = (
 
 async def turn(land: Country, name: str) -> None:
     """What a worker does when the beat of the task comes."""
-    task = next(each for each in tasks(land.idp, from_base64url(SECRET)) if each.name == name)
+    task = next(each for each in tasks(land.idp, from_base64url(SECRET), 30 * DAY) if each.name == name)
     await task.work()
 
 

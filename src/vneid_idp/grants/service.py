@@ -11,7 +11,7 @@ binding, is another matter: who writes that, holds (`hold`).
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import BigInteger, Text, and_, bindparam, literal_column, or_, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, delete, literal_column, or_, select, tuple_, update
 
 from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.statements import entry, recorded
@@ -142,6 +142,15 @@ _END_ALL_OF_CLIENT = Statement(
     .values(revoked_at=bindparam("at"))
 )
 
+_ended = or_(grants.c.expires_at < bindparam("before", type_=BigInteger), grants.c.revoked_at < bindparam("before"))
+_FORGET = Statement(
+    delete(grants).where(
+        tuple_(grants.c.client_id, grants.c.grant_id).in_(
+            select(grants.c.client_id, grants.c.grant_id).where(_ended).limit(bindparam("most"))
+        )
+    )
+)
+
 
 def grant_of(row: Row) -> Grant:
     """The grant in a row that has its columns, and the decisions of its consent."""
@@ -257,3 +266,8 @@ async def end_all_of_client(unit: Unit, client_id: str) -> int:
     For a client that is only disabled there is nothing to do: while it is, none of its grants counts.
     """
     return await unit.execute(_END_ALL_OF_CLIENT, of_client=client_id, at=unit.now)
+
+
+async def forget_ended(unit: Unit, before: Instant, most: int) -> int:
+    """Delete grants that ended before an instant, at most `most`; how many. The events about them stay."""
+    return await unit.execute(_FORGET, before=before, most=most)

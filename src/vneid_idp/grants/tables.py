@@ -1,6 +1,6 @@
 """Grants. Keys lead with the client, what a distributed engine shards by."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -23,4 +23,12 @@ grants = Table(
     Column("revoked_at", BigInteger),
     Column("offline", BigInteger, nullable=False),
     Index("ix_grants_consent", "person_id", "consent_id"),
+    # For whoever forgets what ended.
+    Index("ix_grants_expires", "expires_at"),
+    Index(
+        "ix_grants_revoked",
+        "revoked_at",
+        postgresql_where=text("revoked_at IS NOT NULL"),
+        sqlite_where=text("revoked_at IS NOT NULL"),
+    ),
 )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vneid_idp.audit import service as audit
@@ -11,9 +12,11 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
-from vneid_idp.identity.factors import otp
+from vneid_idp.grants import service as grants
+from vneid_idp.identity.factors import otp, sessions
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.interaction import service as interactions
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database, Unit
@@ -24,6 +27,8 @@ from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
 
 _log = Log(__name__)
+_PORTION = 1000
+"""Rows that are deleted in one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Task:
     work: Callable[[], Awaitable[Any]]
 
 
-def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
-    """All of it, the most frequent first."""
+def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
+    """All of it, the most frequent first. `retention` is for how long what ended is kept."""
     db, dispatcher = provider.db, provider.dispatcher
 
     async def sweep(unit: Unit) -> None:
@@ -66,6 +71,7 @@ def tasks(provider: Idp, root_secret: bytes) -> list[Task]:
         Task("rest what expired cards held", 60, rest),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
+        Task("forget what ended", 300, lambda: forget_ended(db, retention)),
         Task("sweep what senders keep", 300, dispatcher.sweep),
         Task("end old lock requests", 300, lambda: db.transact(lock_requests.expire)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
@@ -79,6 +85,17 @@ async def seal_events(db: Database) -> None:
             batch = await db.transact(audit.seal_batch)
             if batch is None or batch.count < audit.FULL_BATCH:
                 return
+
+
+async def forget_ended(db: Database, retention: Instant) -> None:
+    """Delete sessions and grants that ended so long ago, in portions that nobody waits for."""
+    for forget in (sessions.forget_ended, grants.forget_ended):
+        while await db.transact(partial(_portion, forget, retention), durable=False) == _PORTION:
+            pass
+
+
+async def _portion(forget: Callable[[Unit, Instant, int], Awaitable[int]], retention: Instant, unit: Unit) -> int:
+    return await forget(unit, unit.now - retention, _PORTION)
 
 
 async def repeat(task: Task) -> None:

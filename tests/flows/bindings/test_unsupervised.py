@@ -14,7 +14,7 @@ from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
 from vneid_idp.identity.tables import accounts
-from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.storage.statement import Statement
 from vneid_idp.workers.tasks import tasks
 
@@ -32,7 +32,7 @@ CAN_ACT: dict[str, Any] = dict.fromkeys(
 
 async def rest(land: Country) -> int:
     """What the worker does every few minutes."""
-    task = next(each for each in tasks(land.idp, b"") if each.name == "rest what nobody supervises")
+    task = next(each for each in tasks(land.idp, b"", 30 * DAY) if each.name == "rest what nobody supervises")
     guardians: int = await task.work()
     return guardians
 

@@ -33,7 +33,7 @@ def follower(land: Country) -> Follower:
 
 async def rest(land: Country) -> int:
     """What the worker does every minute."""
-    task = next(each for each in tasks(land.idp, b"") if each.name == "rest what expired cards held")
+    task = next(each for each in tasks(land.idp, b"", 30 * DAY) if each.name == "rest what expired cards held")
     people: int = await task.work()
     return people
 

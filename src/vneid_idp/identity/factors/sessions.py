@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, literal_column, select, update
+from sqlalchemy import BigInteger, bindparam, delete, literal_column, select, tuple_, update
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
@@ -49,6 +49,15 @@ _LIST = Statement(
     select(sessions)
     .where(sessions.c.person_id == bindparam("of_person"), session_is_live())
     .order_by(sessions.c.opened_at)
+)
+_FORGET = Statement(
+    delete(sessions).where(
+        tuple_(sessions.c.person_id, sessions.c.session_id).in_(
+            select(sessions.c.person_id, sessions.c.session_id)
+            .where(sessions.c.expires_at < bindparam("before", type_=BigInteger))
+            .limit(bindparam("most"))
+        )
+    )
 )
 
 
@@ -155,6 +164,12 @@ async def end_all(unit: Unit, person_id: str) -> int:
 async def list_sessions(unit: Reading, person_id: str) -> tuple[Session, ...]:
     """The sessions of a person that stand, oldest first."""
     return tuple(_session(row) for row in await unit.fetch(_LIST, of_person=person_id, now=unit.now))
+
+
+async def forget_ended(unit: Unit, before: Instant, most: int) -> int:
+    """Delete sessions that ran out before an instant, at most `most`; how many. One that was ended runs out as well:
+    until then it is what tells an old cookie. The events about it stay."""
+    return await unit.execute(_FORGET, before=before, most=most)
 
 
 def _session(row: Row) -> Session:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Index,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -57,6 +58,7 @@ sessions = Table(
     Column("ended_at", BigInteger),
     Column("generation", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("person_id", "session_id"),
+    Index("ix_sessions_expires", "expires_at"),  # for whoever forgets what ended
 )
 
 activation_codes = Table(
