@@ -132,6 +132,21 @@ _REMEDIES: dict[str, Remedy] = {
         "/docs",
         {"minutes": LIFE // MINUTE},
     ),
+    "not_found": Remedy(
+        mark("An address of this provider, or something that exists at it."),
+        mark("Compare the address with the API viewer: letter case and slashes count, and ids are copied whole."),
+        "/docs",
+    ),
+    "method_not_allowed": Remedy(
+        mark("One of the methods that the header Allow names."),
+        mark("Compare the method with the API viewer or the discovery document."),
+        "RFC 9110 §15.5.6",
+    ),
+    "malformed": Remedy(
+        mark("A body in the form of the contract."),
+        mark("Correct the members that the description names; where it says body, the whole is no JSON object."),
+        "/docs",
+    ),
     "guardian_required": Remedy(
         mark("A person who has outgrown guardians, or a parent or guardian who binds the child's account."),
         mark("Send the parent through the flow with the scope binding:child_account."),

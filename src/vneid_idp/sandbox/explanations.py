@@ -4,12 +4,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.sandbox.error_help import Remedy, remedy_for
+from vneid_idp.web.doors import DoorKind
+from vneid_idp.web.errors import kind_of_answer, refusal_of
 from vneid_idp.web.templates import render
 
 _MOST = 500
@@ -56,17 +58,19 @@ class Explanations:
 
     def explain(self, request: Request, error: Exception, request_id: str) -> str | None:
         """Keep what is known of `error`; the address of its page, or `None` for errors that are ours alone."""
-        if not isinstance(error, OAuthError | DomainError):
+        told = refusal_of(error)
+        if told.status >= 500 and not isinstance(error, DomainError):
             return None
-        description = error.description if isinstance(error, OAuthError) else (error.detail or error.title)
+        if isinstance(error, HTTPException) and kind_of_answer(request) is DoorKind.PAGE:
+            return None  # an address that leads nowhere, read by a person: its page says all there is
         self._kept[request_id] = Explanation(
             request_id=request_id,
-            code=error.code,
-            description=description,
+            code=told.code,
+            description=told.detail or told.title,
             method=request.method,
             path=request.url.path,
             arrived={name: _shown(name, value) for name, value in _received(request)},
-            remedy=remedy_for(error.code),
+            remedy=remedy_for(told.code),
         )
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)

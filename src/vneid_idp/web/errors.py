@@ -56,12 +56,12 @@ def answering(explain: Explain | None = None) -> OnError:
         elif not isinstance(error, _REFUSALS):
             _log.failure("request.failed", error)
             exchange_of(request).forget_what_was_kept()
-        return _answer(request, _refusal(error), explain(request, error, request_id(request)) if explain else None)
+        return _answer(request, refusal_of(error), explain(request, error, request_id(request)) if explain else None)
 
     return answer
 
 
-def _kind_of(request: Request) -> DoorKind:
+def kind_of_answer(request: Request) -> DoorKind:
     """Who is to understand the answer. At pages, and where there is no door, a program is known by preferring JSON."""
     kind = exchange_of(request).kind
     if kind is not None and kind is not DoorKind.PAGE:
@@ -70,7 +70,8 @@ def _kind_of(request: Request) -> DoorKind:
     return DoorKind.API if "json" in accept and "text/html" not in accept else DoorKind.PAGE
 
 
-def _refusal(error: Exception) -> Refusal:
+def refusal_of(error: Exception) -> Refusal:
+    """What is told of an error, whoever asks."""
     match error:
         case OAuthError():
             headers = headers_of(error)
@@ -95,7 +96,7 @@ def headers_of(error: OAuthError | DomainError) -> dict[str, str]:
 
 
 def _answer(request: Request, refusal: Refusal, explanation: str | None) -> Response:
-    match _kind_of(request):
+    match kind_of_answer(request):
         case DoorKind.PAGE:
             response = _page(request, refusal, explanation)
         case DoorKind.PROTOCOL:

@@ -2,8 +2,11 @@
 
 import html
 
+import pytest
+
 from tests.support.country import REDIRECT_URI, Country
 from tests.support.relying_party import RelyingParty, query_of
+from tests.support.tokens import own_token
 
 
 async def test_the_page_shows_what_was_posted_and_none_of_its_secrets(land: Country, party: RelyingParty) -> None:
@@ -39,3 +42,28 @@ async def test_the_page_shows_what_stood_in_the_address(land: Country, party: Re
         assert shown in text, shown
     for kept in ("0123456789", asked["state"], asked["nonce"], asked["code_challenge"]):
         assert kept not in text, kept
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("POST", "/bindings/v1/social-accounts", 422, "malformed"),
+        ("GET", "/bindings/v1/social-accounts/bind_none", 404, "not_found"),
+        ("GET", "/bindings/v1/nothing", 404, "not_found"),
+        ("DELETE", "/bindings/v1/social-accounts/status", 405, "method_not_allowed"),
+        ("GET", "/nothing-at-all", 404, "not_found"),
+    ],
+)
+async def test_a_program_that_misses_an_address_or_a_form_is_led_to_a_page_that_explains_it(
+    land: Country, party: RelyingParty, method: str, path: str, status: int, code: str
+) -> None:
+    headers = {"Authorization": f"Bearer {own_token(land, party.registered)}", "Accept": "application/json"}
+    async with land.browser() as browser:
+        answer = await browser.request(method, path, headers=headers, json={} if method == "POST" else None)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        page = await browser.get(answer.json()["instance"])
+        assert page.status_code == 200
+        assert code in page.text
+        assert path in page.text
+        # A person who mistypes an address fills no memory with it.
+        assert "/sandbox/errors/" not in (await browser.get("/nothing", headers={"Accept": "text/html"})).text
