@@ -52,6 +52,8 @@ class Shop:
 
     port: int
     answers: list[dict[str, str]] = field(default_factory=list)
+    signed_out: list[dict[str, str]] = field(default_factory=list)
+    """What was told in frames to the page that signs out."""
 
     @property
     def redirect_uri(self) -> str:
@@ -88,6 +90,7 @@ class Shop:
             "client_name": "Chợ Quê",
             "redirect_uris": [self.redirect_uri, self.broker_uri],
             "post_logout_redirect_uris": [self.broker_uri],
+            "frontchannel_logout_uri": f"http://localhost:{self.port}/sign-out",
             "token_endpoint_auth_method": "none",
             "scope": "openid full_name identity profile email phone offline_access binding:child_account",
             "grant_types": ["authorization_code", "refresh_token"],
@@ -106,12 +109,15 @@ class Shop:
 def shop() -> Iterator[Shop]:
     """A relying party that answers every callback with a small page."""
     answers: list[dict[str, str]] = []
+    signed_out: list[dict[str, str]] = []
 
     class Callback(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             """Keep the answer."""
             if self.path.startswith(("/callback", "/broker")):
                 answers.append(dict(parse_qsl(urlsplit(self.path).query)))
+            if self.path.startswith("/sign-out"):
+                signed_out.append(dict(parse_qsl(urlsplit(self.path).query)))
             self._answer()
 
         def do_POST(self) -> None:
@@ -134,7 +140,7 @@ def shop() -> Iterator[Shop]:
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
     Thread(target=listener.serve_forever, daemon=True).start()
-    yield Shop(listener.server_address[1], answers)
+    yield Shop(listener.server_address[1], answers, signed_out)
     listener.shutdown()
     listener.server_close()
 

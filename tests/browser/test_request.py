@@ -34,7 +34,7 @@ def test_sign_in_second_proof_and_part_of_what_is_asked(visit: Visit, locale: st
     person.check_page()
     page.check("input[value=smaller]")
     page.click("button[value=agree]")
-    assert set(person.came_back()) == {"code", "state", "iss"}
+    assert set(person.came_back()) == {"code", "state", "iss", "session_state"}
 
 
 def test_all_of_it_on_postgresql(visit: Visit, postgresql_server: Server) -> None:

@@ -35,6 +35,7 @@ from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.request_object import find, resolve
 from vneid_idp.provider.waiting import keep, stranger
+from vneid_idp.web.browser_state import end_browser_state
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
@@ -83,14 +84,14 @@ async def authorize(request: Request) -> Response:
         params = await resolve(provider, client, arrived, found)
     except OAuthError as error:
         # Of an object that does not hold neither the return address counts nor anything else that could lead astray.
-        return answer_error(request, provider, return_address(client, answered_in(params, found)), error)
+        return answer_error(request, provider, client, return_address(client, answered_in(params, found)), error)
     draft = RequestDraft(client, params)
     try:
         asked = read_authorization(Column.AUTHORIZE, draft)
     except OAuthError as error:
         if draft.address is None:
             raise  # nothing proves yet where an answer could go: the error is a page
-        return answer_error(request, provider, draft.address, error)
+        return answer_error(request, provider, client, draft.address, error)
     now = provider.clock.now()
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
@@ -149,14 +150,20 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
     async with provider.db.glance() as unit:
         found = await decide(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
         now = unit.now
+    if session is not None and found.person is None:
+        end_browser_state(request)
     match found.step:
         case Issue() as step:
             await _end(provider, opened)
             code = _code(provider, opened.request, step, now)
-            return answer_code(request, provider, opened.request.address, code, after_form=opened.after_form)
+            return answer_code(
+                request, provider, opened.client, opened.request.address, code, after_form=opened.after_form
+            )
         case Refuse(error=error):
             await _end(provider, opened)
-            return answer_error(request, provider, opened.request.address, error, after_form=opened.after_form)
+            return answer_error(
+                request, provider, opened.client, opened.request.address, error, after_form=opened.after_form
+            )
         case asking:
             interaction = opened.interaction
             if interaction is None:

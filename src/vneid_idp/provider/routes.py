@@ -8,6 +8,7 @@ from vneid_idp.provider import (
     par,
     registration,
     revocation,
+    session_management,
     token,
     userinfo,
 )
@@ -22,5 +23,6 @@ _announcing = [
     *discovery.doors,
     *logout.doors,
     *registration.doors,
+    *session_management.doors,
 ]
 doors = [*_announcing, *discovery.well_known_doors(_announcing)]

@@ -19,6 +19,8 @@ class Cookie(StrEnum):
 
     BROWSER = "browser"
     SESSION = "session"
+    BROWSER_STATE = "browser_state"
+    """A random text that is another one after each change of the sign-in, for relying parties that watch it."""
     LANGUAGE = "language"
     PERSONA = "persona"
     KNOWN = "known"
@@ -41,17 +43,21 @@ def read_cookie(request: HTTPConnection, cookie: Cookie) -> str | None:
     return request.cookies.get(cookie_name(cookie, exchange_of(request).secure))
 
 
-def keep_cookie(request: HTTPConnection, cookie: Cookie, value: str, max_age: Instant | None = None) -> None:
+def keep_cookie(
+    request: HTTPConnection, cookie: Cookie, value: str, max_age: Instant | None = None, *, for_frames: bool = False
+) -> None:
     """Set a cookie on whichever response leaves; `max_age` in milliseconds, None for the life of the browser window.
 
-    `SameSite=Lax` and not `Strict`: a person arrives from the relying party's site and must be recognised.
+    `SameSite=Lax` and not `Strict`: a person arrives from the relying party's site and must be recognised. What is
+    `for_frames` scripts of ours may read, also in a frame on another site, as far as the browser allows it.
     """
     exchange = exchange_of(request)
     name = cookie_name(cookie, exchange.secure)
     jar: SimpleCookie = SimpleCookie({name: value})
     jar[name]["path"] = "/"
-    jar[name]["httponly"] = True
-    jar[name]["samesite"] = "Lax"
+    jar[name]["httponly"] = not for_frames
+    # Browsers take `None` over TLS alone; on plain http, the sandbox's, all of localhost is one site.
+    jar[name]["samesite"] = "None" if for_frames and exchange.secure else "Lax"
     if exchange.secure:
         jar[name]["secure"] = True
     if max_age is not None:

@@ -21,9 +21,11 @@ class Exchange:
         "_nonce",
         "_request_id",
         "browser",
+        "browser_state",
         "client_id",
         "cookies",
         "cors",
+        "framable",
         "kind",
         "locale",
         "readable_by",
@@ -48,6 +50,10 @@ class Exchange:
         self.cookies: dict[str, str] = {}
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None
+        self.browser_state: str | None = None
+        """What `web/browser_state.py` found or made."""
+        self.framable = False
+        """Whether pages of others may show this one in a frame."""
         self.locale: str | None = None
         self.ui_locales = ""
         self._nonce: str | None = None

@@ -20,15 +20,13 @@ from vneid_idp.web.exchange import KEY, Exchange, exchange_of
 from vneid_idp.web.request_log import tell
 
 _ALL = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
-_PAGES = [
-    (b"x-frame-options", b"DENY"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (
-        b"permissions-policy",
-        b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
-        b"publickey-credentials-get=(self), publickey-credentials-create=(self)",
-    ),
-]
+_PERMISSIONS = (
+    b"permissions-policy",
+    b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
+    b"publickey-credentials-get=(self), publickey-credentials-create=(self)",
+)
+_PAGES = [(b"x-frame-options", b"DENY"), (b"cross-origin-resource-policy", b"same-origin"), _PERMISSIONS]
+_FRAMED_PAGES = [(b"cross-origin-resource-policy", b"cross-origin"), _PERMISSIONS]
 _HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 _HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -67,7 +65,7 @@ class Edge:
                 for name, value in message["headers"]:
                     if name == b"content-type":
                         if value.startswith(b"text/html"):
-                            headers += _PAGES
+                            headers += _FRAMED_PAGES if exchange.framable else _PAGES
                             headers.append((b"content-security-policy", content_security_policy(exchange).encode()))
                         break
                 if exchange.cors and exchange.readable_by is not None:
@@ -91,7 +89,8 @@ class Edge:
 
 
 def content_security_policy(exchange: Exchange) -> str:
-    """The policy of a page: nothing but our own files, scripts only by nonce, never in a frame (CSP level 3)."""
+    """The policy of a page: nothing but our own files, scripts only by nonce, in no frame unless it is made for that
+    (CSP level 3)."""
     directives = {
         "default-src": ["'none'"],
         "script-src": [f"'nonce-{exchange.nonce}'"] if exchange.has_scripts else ["'none'"],
@@ -102,8 +101,9 @@ def content_security_policy(exchange: Exchange) -> str:
         "frame-src": ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
     }
+    if not exchange.framable:
+        directives["frame-ancestors"] = ["'none'"]
     for directive, sources in exchange.sources.items():
         directives[directive] = [*(s for s in directives[directive] if s != "'none'"), *sources]
     return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in directives.items())
@@ -112,6 +112,11 @@ def content_security_policy(exchange: Exchange) -> str:
 def allow_source(request: HTTPConnection, directive: str, source: str) -> None:
     """Widen one directive for this page; `source` is ours, never a caller's text."""
     exchange_of(request).sources.setdefault(directive, []).append(source)
+
+
+def allow_framing(request: HTTPConnection) -> None:
+    """Let anybody's page show this one in a frame: for what shows nothing and does nothing in a person's name."""
+    exchange_of(request).framable = True
 
 
 def allow_form_target(request: HTTPConnection, uri: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
+from vneid_idp.web.browser_state import renew_browser_state
 from vneid_idp.web.cookies import Cookie, forget_cookie, keep_cookie, read_cookie
 
 
@@ -30,11 +31,13 @@ def read_session(request: HTTPConnection, sealer: Sealer) -> BrowserSession | No
 
 
 def keep_session(request: HTTPConnection, sealer: Sealer, session: BrowserSession) -> None:
-    """Let the browser carry `session` until its window closes."""
+    """Let the browser carry `session` until its window closes: somebody signed in, or proved more."""
+    renew_browser_state(request)
     named = [session.person_id, session.session_id, session.generation]
     keep_cookie(request, Cookie.SESSION, sealer.seal_json(SealPurpose.SESSION, named))
 
 
 def forget_session(request: HTTPConnection) -> None:
-    """Take the session cookie back."""
+    """Take the session cookie back: nobody is signed in here any more."""
+    renew_browser_state(request)
     forget_cookie(request, Cookie.SESSION)

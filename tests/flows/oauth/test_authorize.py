@@ -32,9 +32,9 @@ async def test_state_comes_back_byte_for_byte_and_iss_in_every_answer(land: Coun
         assert found["state"] == state
         assert found["iss"] == ISSUER
         assert ("code" in found) != ("error" in found)
-        assert set(found) <= {"code", "state", "iss", "error", "error_description", "error_uri"}
+        assert set(found) <= {"code", "state", "iss", "session_state", "error", "error_description", "error_uri"}
     without = await ask(someone.person.browser, **party.request(state=None).params)
-    assert set(without) == {"code", "iss"}
+    assert set(without) == {"code", "iss", "session_state"}
 
 
 async def test_error_descriptions_keep_to_their_characters(land: Country, party: RelyingParty) -> None:
