@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.country import PURPOSE, Country
-from tests.support.relying_party import Person, RelyingParty, Request
+from tests.support.relying_party import Page, Person, RelyingParty, Request
 from vneid_idp.consent import service as consent
 from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
-from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
+from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions, links_account
 from vneid_idp.protocol.levels import SignInMethod
 
 EVERYTHING = (*PURPOSE["required"], *PURPOSE["optional"], *PERMISSIONS)
@@ -46,8 +46,10 @@ class Known:
             return (await consent.give(unit, self.person_id, party.client_id, decided, shown)).consent_id
 
     async def code(self, request: Request) -> str:
-        """The code that the request ends in at once."""
+        """The code that the request ends in at once, or after an account that it links was confirmed."""
         away = await self.person.start(request)
+        if isinstance(away, Page) and links_account(request.params["scope"].split()):
+            away = await self.person.confirm_link(away)
         assert isinstance(away, str), away.text
         answer = request.read_answer(away)
         assert "code" in answer, answer

@@ -102,6 +102,14 @@ class Visitor(ABC):
                 break
         raise AssertionError(f"stuck at {page if isinstance(page, str) else page.path + page.text}")
 
+    async def confirm_link(self, page: Page | str) -> Page | str:
+        """Confirm the link of an account, where that alone is asked."""
+        if isinstance(page, str):
+            return page
+        assert page.path.startswith("/consent/"), page.text
+        assert not page.choices, page.text
+        return await self.submit(page, answer="agree")
+
     async def _second(self, page: Page) -> Page | str:
         sent = await self.submit(page, send="1")
         assert isinstance(sent, Page), sent

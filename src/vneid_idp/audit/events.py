@@ -15,6 +15,8 @@ class EventKind(StrEnum):
 
     CONSENT_GIVEN = "consent.given"
     """A person allowed a relying party to have claims for a purpose."""
+    LINK_CONFIRMED = "link.confirmed"
+    """A person confirmed that a relying party may link one account to them, or to a child under their supervision."""
     CONSENT_WITHDRAWN = "consent.withdrawn"
     """A person took a consent back; every grant under it ended."""
     CONSENT_ENDED = "consent.ended"

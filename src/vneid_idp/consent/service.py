@@ -35,15 +35,24 @@ class Shown:
 
 
 async def give(
-    unit: Unit, person_id: str, client_id: str, decided: Decisions, shown: Shown, child_id: str | None = None
+    unit: Unit,
+    person_id: str,
+    client_id: str,
+    decided: Decisions,
+    shown: Shown,
+    child_id: str | None = None,
+    *,
+    link: bool = False,
 ) -> Consent:
     """Record the person's decisions: merge them into the current consent, or open one, and keep the receipt.
 
-    About each child stands a consent of its own, and one about the person alone.
+    About each child stands a consent of its own, and one about the person alone. With `link` the person also confirmed
+    that an account is linked, which the receipt proves and which adds nothing to the consent.
     """
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
     fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {}, child_id)
-    await store.create(unit, fresh)
+    if decided or not link:
+        await store.create(unit, fresh)
     current = await store.find_current_to_change(unit, person_id, client_id, child_id)
     if current is None:
         raise NothingToWithdraw
@@ -52,20 +61,12 @@ async def give(
     await store.change(unit, person_id, current.consent_id, merged)
     receipt = Receipt(new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided)
     await store.add_receipt(unit, person_id, receipt)
-    await record(
-        unit,
-        Event(
-            kind=EventKind.CONSENT_GIVEN,
-            person_id=person_id,
-            client_id=client_id,
-            subject_id=current.consent_id,
-            data={
-                "receipt_id": receipt.receipt_id,
-                "given": sorted(n for n, d in decided.items() if d.given),
-                **about(child_id),
-            },
-        ),
-    )
+    proof, of_whom = {"receipt_id": receipt.receipt_id}, (person_id, client_id, current.consent_id)
+    if decided or not link:
+        given = sorted(name for name, decision in decided.items() if decision.given)
+        await record(unit, Event(EventKind.CONSENT_GIVEN, *of_whom, {**proof, "given": given, **about(child_id)}))
+    if link:
+        await record(unit, Event(EventKind.LINK_CONFIRMED, *of_whom, {**proof, **about(child_id)}))
     return Consent(current.consent_id, person_id, client_id, current.given_at, unit.now, merged, child_id)
 
 

@@ -11,6 +11,7 @@ from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.interaction import service
 from vneid_idp.interaction.consent_view import (
     Screen,
     read_decisions,
@@ -19,12 +20,14 @@ from vneid_idp.interaction.consent_view import (
     text_shown,
     values_needed,
 )
+from vneid_idp.interaction.link_view import LinkAsked
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
-from vneid_idp.protocol.claims import Item
+from vneid_idp.policy.rules import Threshold
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.give_consent import give_consent
 from vneid_idp.web.claim_words import Values
 from vneid_idp.web.doors import Door
@@ -69,11 +72,15 @@ async def answer(request: Request) -> Response:
     if errors:
         return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
     shown = Shown(text_shown(asked.screen), locale_of(request))
-    person_id, session_id, client_id = asked.person_id, asked.session_id, visit.client.client_id
-    child_id = visit.interaction.child_id
-    await visit.provider.db.transact(
-        lambda unit: give_consent(unit, person_id, session_id, client_id, decisions, shown, child_id)
-    )
+    who = asked.person_id, asked.session_id, visit.client.client_id
+    child_id, link = visit.interaction.child_id, asked.screen.link is not None
+
+    async def work(unit: Unit) -> None:
+        await give_consent(unit, *who, decisions, shown, child_id, link=link)
+        if link:
+            await service.confirm_link(unit, visit.interaction, asked.person_id)
+
+    await visit.provider.db.transact(work)
     return visit.onward()
 
 
@@ -89,7 +96,8 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
     if found is None:
         return None
-    if child_id and not is_guardian(person.person_id, child, policy.at(unit.now), unit.now):
+    rules = policy.at(unit.now)
+    if child_id and not is_guardian(person.person_id, child, rules, unit.now):
         # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
         raise InteractionOver
     account, profile = found
@@ -108,16 +116,21 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         locale_of(request),
         partial(gettext, request),
         child=child.full_name if child else None,
+        link=LinkAsked(
+            visit.interaction.request.account_label, profile.record.full_name, rules[Threshold.GUARDIAN_UNTIL_AGE]
+        )
+        if step.link
+        else None,
     )
-    return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step.items, values))
+    return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step, values))
 
 
-def _seen(person: PersonFacts, items: tuple[Item, ...], values: Values) -> str:
+def _seen(person: PersonFacts, step: AskConsent, values: Values) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
-    or a value: at midnight a person may be a year older."""
-    asked = [f"{item.name} {item.purpose} {item.version} {item.required}" for item in items]
+    or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
+    asked = [f"{item.name} {item.purpose} {item.version} {item.required}" for item in step.items]
     shown = orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
-    return digest("\n".join([person.person_id, *asked, shown]))
+    return digest("\n".join([person.person_id, *asked, shown, f"{step.link}"]))
 
 
 def _page(

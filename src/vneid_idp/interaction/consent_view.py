@@ -2,13 +2,15 @@
 
 Pure. The page and the receipt only lay out what stands here, so that the receipt is what was shown: a new sentence is a
 field of one of these values, and `text_shown` and `templates/interaction/consent.html` give it a place. What differs
-from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChild.name`), which no receipt holds.
+from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChild.name`, `Fact.shown`), which no receipt
+holds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from vneid_idp.interaction.link_view import LinkAsked, ShownLink, frame_of, said_of_link, shown_link
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import in_language
 from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving
@@ -111,6 +113,7 @@ class Screen:
     heading: str
     lead: str
     child: ShownChild | None
+    link: ShownLink | None
     groups: tuple[PurposeGroup, ...]
     permissions_title: str
     permissions: tuple[Permitted, ...]
@@ -163,11 +166,12 @@ def screen(
     locale: str,
     say: Say,
     child: str | None = None,
+    link: LinkAsked | None = None,
 ) -> Screen:
     """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such.
 
     `values` are those of `values_needed`, `values_before` those of `shared_before`; `child` is the name of whom a
-    guardian asks for, if any.
+    guardian asks for, if any; with `link` an account is to be linked.
     """
     words = _Words(values, values_before, locale, say)
     groups = []
@@ -180,19 +184,14 @@ def screen(
         for item in asked
         if item.name in PERMISSIONS
     )
-    if groups:
-        heading = say(mark("%(service)s asks you to share information"), service=client.client_name)
-        lead = say(mark("You decide. Nothing is shared before you agree, and you can withdraw at any time."))
-    else:
-        heading = say(mark("Continue to %(service)s?"), service=client.client_name)
-        lead = say(
-            mark("The service asks for nothing about you. It learns only that you are the same person the next time.")
-        )
+    frame = frame_of(shares=bool(groups), links=link is not None, for_child=child is not None)
+    heading, lead, agree, if_refused = (say(text, service=client.client_name) for text in frame)
     about = say(mark("This is about an account for the child that you chose, under your supervision."))
     return Screen(
         heading=heading,
         lead=lead,
-        child=ShownChild(about, child) if child else None,
+        child=ShownChild(about, child) if child and link is None else None,
+        link=None if link is None else shown_link(link, child, client.client_name, say),
         groups=tuple(groups),
         permissions_title=say(mark("What the service may do")),
         permissions=permissions,
@@ -205,9 +204,9 @@ def screen(
                 "they know about you."
             )
         ),
-        agree=say(mark("Agree and share") if groups else mark("Agree and continue")),
+        agree=agree,
         refuse=say(mark("Refuse")),
-        if_refused=say(mark("If you refuse, you go back to the service and nothing is shared.")),
+        if_refused=if_refused,
     )
 
 
@@ -323,6 +322,8 @@ def _said(shown: Screen) -> Iterator[str]:
     yield from (shown.heading, shown.lead)
     if shown.child:
         yield shown.child.text
+    if shown.link:
+        yield from said_of_link(shown.link)
     for group in shown.groups:
         yield f"{group.kind}: {group.title}"
         yield group.text

@@ -36,11 +36,12 @@ class Interaction:
     expires_at: Instant
     refused: str | None
     child_id: str | None
+    link_confirmed_by: str | None
 
     @property
     def waiting(self) -> WaitingFacts:
         """What the pages recorded so far, for `next_step`."""
-        return WaitingFacts(self.opened_at, self.refused, self.child_id)
+        return WaitingFacts(self.opened_at, self.refused, self.child_id, self.link_confirmed_by)
 
 
 async def open_interaction(
@@ -115,6 +116,12 @@ async def choose_child(unit: Unit, interaction: Interaction, child_id: str) -> N
         raise InteractionOver
 
 
+async def confirm_link(unit: Unit, interaction: Interaction, person_id: str) -> None:
+    """Record that this person confirmed the link of the account that the request is about. Raises `InteractionOver`."""
+    if not await store.confirm_link(unit, interaction.interaction_id, person_id):
+        raise InteractionOver
+
+
 async def extend(unit: Unit, interaction: Interaction) -> Instant:
     """Give the person another full span of time; when it runs out. Raises `InteractionOver`."""
     until = unit.now + LIFE
@@ -146,4 +153,5 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         expires_at=stored.expires_at,
         refused=stored.refused,
         child_id=stored.child_id,
+        link_confirmed_by=stored.link_confirmed_by,
     )

@@ -23,6 +23,7 @@ class Stored:
     refused: str | None
     child_id: str | None
     ended_at: Instant | None
+    link_confirmed_by: str | None = None
 
     def is_open(self, now: Instant) -> bool:
         """Whether it waits still: neither answered nor out of time. The statements below ask the same."""
@@ -44,6 +45,7 @@ _ADOPT = Statement(
 )
 _REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam("page")))
 _CHOOSE = Statement(update(interactions).where(*_open).values(child_id=bindparam("child")))
+_CONFIRM_LINK = Statement(update(interactions).where(*_open).values(link_confirmed_by=bindparam("person")))
 _EXTEND = Statement(update(interactions).where(*_open).values(expires_at=bindparam("until")))
 # One conditional statement: of two answers to the same request, only the first finds it open.
 _END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
@@ -63,6 +65,7 @@ async def add(unit: Unit, stored: Stored) -> None:
         refused=stored.refused,
         child_id=stored.child_id,
         ended_at=stored.ended_at,
+        link_confirmed_by=stored.link_confirmed_by,
     )
 
 
@@ -81,6 +84,7 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         refused=row["refused"],
         child_id=row["ward_id"],
         ended_at=row["ended_at"],
+        link_confirmed_by=row["link_confirmed_by"],
     )
 
 
@@ -97,6 +101,11 @@ async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:
 async def choose_child(unit: Unit, interaction_id: str, child_id: str) -> bool:
     """Record the child that the guardian chose; `False` when the request is not open any more."""
     return await unit.execute(_CHOOSE, of=interaction_id, child=child_id, now=unit.now) == 1
+
+
+async def confirm_link(unit: Unit, interaction_id: str, person_id: str) -> bool:
+    """Record who confirmed the link; `False` when the request is not open any more."""
+    return await unit.execute(_CONFIRM_LINK, of=interaction_id, person=person_id, now=unit.now) == 1
 
 
 async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:

@@ -16,5 +16,6 @@ interactions = Table(
     Column("refused", Text),
     Column("ward_id", Text, key="child_id"),
     Column("ended_at", BigInteger),
+    Column("link_confirmed_by", Text),
     Index("ix_interactions_expires_at", "expires_at"),
 )

@@ -27,6 +27,7 @@ _PAGE = 30
 _SENTENCES: Mapping[str, str] = {
     EventKind.CONSENT_GIVEN: mark("You agreed to share information with %(service)s."),
     EventKind.CONSENT_WITHDRAWN: mark("You withdrew your consent towards %(service)s."),
+    EventKind.LINK_CONFIRMED: mark("You agreed that %(service)s links an account to you."),
     EventKind.CONSENT_ENDED: mark("%(service)s is not registered here any more: your consent and its access ended."),
     EventKind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
     EventKind.GRANT_OPENED: mark("%(service)s was told that it is you."),
@@ -60,6 +61,9 @@ _SENTENCES: Mapping[str, str] = {
 }
 _ABOUT_CHILD: Mapping[str, str] = {
     EventKind.CONSENT_GIVEN: mark("For %(child)s you agreed to what %(service)s asked."),
+    EventKind.LINK_CONFIRMED: mark(
+        "You agreed that %(service)s links an account to %(child)s, under your supervision."
+    ),
     EventKind.CONSENT_WITHDRAWN: mark("For %(child)s you withdrew your consent towards %(service)s."),
     EventKind.CONSENT_ENDED: mark(
         "%(service)s is not registered here any more: your consent for %(child)s and its access ended."

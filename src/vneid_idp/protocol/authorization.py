@@ -48,6 +48,8 @@ class AuthorizationRequest:
     ui_locales: tuple[str, ...] = ()
     registered_at: Instant = 0
     """When its client was registered: another one under the same id did not ask this."""
+    account_label: str | None = None
+    """How the client calls the account that it wants to link; nobody but the client says so."""
 
     @property
     def address(self) -> ReturnAddress:

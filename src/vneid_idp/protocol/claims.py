@@ -55,6 +55,8 @@ class Permission:
     """Whether it is about a child: a parent or guardian chooses which one."""
     own_name: bool = False
     """Whether a client may also have it in its own name, without a person (RFC 6749 §4.4)."""
+    link: bool = False
+    """Whether it is about accounts that are linked: each link is confirmed by itself, whatever was agreed before."""
 
 
 SOCIAL_ACCOUNT, CHILD_ACCOUNT = "binding:social_account", "binding:child_account"
@@ -64,16 +66,22 @@ PERMISSIONS = {
         mark("The service may fetch what you share here again without you being present, until you withdraw."),
     ),
     SOCIAL_ACCOUNT: Permission(
-        mark("Link your account there to you"),
+        mark("Ask about accounts that you link there"),
         mark(
-            "Your account at this service is recorded as belonging to a verified person. You can release it any time."
+            "The service may ask what an account that you linked there may do, and release the link. Each link you "
+            "confirm by itself."
         ),
         own_name=True,
+        link=True,
     ),
     CHILD_ACCOUNT: Permission(
-        mark("Link the account of the child that you chose"),
-        mark("The child's account at this service is recorded under your supervision. You can release it any time."),
+        mark("Ask about accounts that you link there for the child"),
+        mark(
+            "The service may ask what an account that you linked there for the child may do, and release the link. "
+            "Each link you confirm by itself."
+        ),
         child=True,
+        link=True,
     ),
 }
 """By scope."""
@@ -98,6 +106,11 @@ def scope_of(claim: str) -> str | None:
 def needs_child(scope: Iterable[str]) -> bool:
     """Whether a request for `scope` is about a child, who must be chosen."""
     return any(PERMISSIONS[name].child for name in scope if name in PERMISSIONS)
+
+
+def links_account(names: Iterable[str]) -> bool:
+    """Whether one of these scopes, or items, is for linking an account."""
+    return any(PERMISSIONS[name].link for name in names if name in PERMISSIONS)
 
 
 def check_may_bind(scope: Iterable[str], *, for_child: bool) -> None:

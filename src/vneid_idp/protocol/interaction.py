@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.claims import Decisions, Item, granted_scope, needs_child, undecided
+from vneid_idp.protocol.claims import Decisions, Item, granted_scope, links_account, needs_child, undecided
 from vneid_idp.protocol.errors import (
     AccessDenied,
     ConsentRequired,
@@ -53,6 +53,8 @@ class WaitingFacts:
     """Where the person turned back: at the `consent` page, at the `level` page, or because of the `account`."""
     child_id: str | None = None
     """The child that a guardian chose."""
+    link_confirmed_by: str | None = None
+    """Who confirmed that the account which the request is about is linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,10 @@ class ChooseChild:
 
 @dataclass(frozen=True, slots=True)
 class AskConsent:
-    """Show the consent screen for these items."""
+    """Show the consent screen for these items, and with `link` ask whether an account is to be linked."""
 
     items: tuple[Item, ...]
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,15 @@ def _next_step(
     if needs_child(request.scope) and waiting.child_id is None:
         return ChooseChild()
     decided = {} if consent is None else consent.decided
+    # Linking is an act and no standing permission: silently one may read what is linked, and link nothing.
+    link = "none" not in request.prompt and links_account(item.name for item in items)
     missing = undecided(items, decided)
     if missing:
-        return AskConsent(missing)
+        return AskConsent(missing, link)
     if consent is None or ("consent" in request.prompt and consent.changed_at < waiting.opened_at):
-        return AskConsent(items)
+        return AskConsent(items, link)
+    if link and waiting.link_confirmed_by != person.person_id:
+        return AskConsent((), link)
     return Issue(
         Authorisation(
             client_id=request.client_id,

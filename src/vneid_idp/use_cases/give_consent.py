@@ -16,8 +16,10 @@ async def give_consent(
     decided: Decisions,
     shown: Shown,
     child_id: str | None = None,
+    *,
+    link: bool = False,
 ) -> Consent:
-    """Record what the person decided at the page; the consent as it now stands.
+    """Record what the person decided at the page, and that one account may be linked; the consent as it now stands.
 
     Whoever signs out everywhere, is locked or forgotten between the page and its answer has allowed nothing: a consent
     of a forgotten person would stand for ever. Raises `SignedOut` and `UnknownClient`.
@@ -25,4 +27,4 @@ async def give_consent(
     if not await hold_client(unit, client_id):
         raise UnknownClient
     await hold_signed_in(unit, person_id, session_id)
-    return await consents.give(unit, person_id, client_id, decided, shown, child_id)
+    return await consents.give(unit, person_id, client_id, decided, shown, child_id, link=link)

@@ -11,6 +11,7 @@ from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
 from vneid_idp.interaction.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
+from vneid_idp.interaction.link_view import Fact
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.claims import Item
 from vneid_idp.web.claim_words import Topic
@@ -19,7 +20,7 @@ NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},
     SmallerProof: {"claim", "instead_of"},
 }
-VALUES: dict[type, set[str]] = {Line: {"shown"}, SmallerProof: {"shown"}, ShownChild: {"name"}}
+VALUES: dict[type, set[str]] = {Line: {"shown"}, SmallerProof: {"shown"}, ShownChild: {"name"}, Fact: {"shown"}}
 """What differs from person to person: on the page, and in no receipt."""
 
 
@@ -42,7 +43,7 @@ def sentences(shown: Screen) -> set[str]:
     """What the screen says, without titles over nothing."""
     unused = {"permissions_title"} if not shown.permissions else set()
     unused |= {"before_title", "before_text"} if not shown.shared_before else set()
-    kinds: list[type] = [Line, SmallerProof, ShownChild]
+    kinds: list[type] = [Line, SmallerProof, ShownChild, Fact]
     left_out = {kind: VALUES[kind] | NOT_SAID.get(kind, set()) for kind in kinds}
     return set(texts(shown, {**left_out, Screen: unused}))
 
@@ -67,8 +68,8 @@ async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
 ) -> None:
     person = Person(land, land.people["complete"])
     everything = "openid identity age full_name email phone profile offline_access binding:social_account"
-    for scope in ("openid", "openid email", everything):
-        request = party.request(scope=scope, ui_locales=locale)
+    for scope in ("openid", "openid email", everything, "openid email binding:social_account"):
+        request = party.request(scope=scope, ui_locales=locale, account_label="@minh.anh")
         page = await person.start(request)
         if isinstance(page, Page) and page.path.startswith("/signin"):
             page = await person.sign_in(page)
@@ -83,11 +84,13 @@ async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
             assert text.lower() in whole, f"the page does not say {text!r}"
             assert text in receipt.shown, f"the receipt does not say {text!r}"
         values = {line.shown for line in shown.lines} | {line.smaller.shown for line in shown.lines if line.smaller}
+        values |= {fact.shown for fact in shown.link.facts} if shown.link else set()
         assert not [value for value in values if value and value in receipt.shown]
         land.watch.advance(MINUTE)
     assert shown.shared_before
-    assert shown.permissions
-    assert any(line.smaller for line in shown.lines)
+    assert shown.link
+    assert any(each.permissions for each in screens)
+    assert any(line.smaller for each in screens for line in each.lines)
 
 
 async def test_the_receipt_says_that_it_is_about_a_child(
@@ -99,12 +102,12 @@ async def test_the_receipt_says_that_it_is_about_a_child(
     value = page.response.text.split('name="child" value="')[1].split('"')[0]
     consent = await person.submit(page, child=value)
     assert isinstance(consent, Page)
-    child = screens[-1].child
-    assert child is not None
-    assert child.text in consent.text
-    assert child.name in consent.text
+    link = screens[-1].link
+    assert link is not None
+    (name,) = {land.people[slug].record.full_name for slug in ("child-9", "fifteen")} & {f.shown for f in link.facts}
+    assert name in consent.text
     assert isinstance(await person.submit(consent, answer="agree"), str)
     async with land.idp.db.reading() as unit:
         (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
-    assert child.text in receipt.shown
-    assert child.name not in receipt.shown
+    assert set(link.follows) <= set(receipt.shown.splitlines())
+    assert name not in receipt.shown

@@ -241,7 +241,7 @@ async def test_what_was_taken_from_a_request_that_waits_gets_into_no_code(served
     waiting = await someone.start(request)
     assert isinstance(waiting, Page)
     await served.take("full_name")
-    away = await someone.sign_in(waiting)
+    away = await someone.confirm_link(await someone.sign_in(waiting))
     assert isinstance(away, str), "of the rest nothing is new"
     await served.take()
     tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
@@ -259,7 +259,7 @@ async def test_a_permission_that_was_taken_from_a_request_that_waits_is_not_aske
     waiting = await someone.start(request)
     assert isinstance(waiting, Page)
     await served.take(what)
-    away = await someone.sign_in(waiting)
+    away = await someone.confirm_link(await someone.sign_in(waiting))
     assert isinstance(away, str), away.text
     tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
     assert tokens["scope"].split() == [name for name in SCOPE.split() if name != what]

@@ -33,7 +33,7 @@ async def now_and_once(someone: Known) -> tuple[str, str]:
 
 async def test_what_stands_is_shown_with_values_and_nothing_of_former_times(land: Country, party: RelyingParty) -> None:
     now, once = await now_and_once(await agreed(land, party))
-    assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Liên kết tài khoản"))
+    assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Hỏi về tài khoản mà bạn liên kết tại đó"))
     assert once == ""
 
 
@@ -66,7 +66,10 @@ async def test_an_old_agreement_does_not_stand_under_a_title_that_nobody_agreed_
         await set_purposes(land, party, ANOTHER, material=("account",))
     now, once = await now_and_once(someone)
     assert not any(words in now + once for words in ("minh.anh@thu.example", "Quảng cáo", "Xác thực tài khoản"))
-    assert all(words in once for words in ("Thư điện tử", "Họ, chữ đệm và tên", "Liên kết tài khoản", LIVE[1]))
+    assert all(
+        words in once
+        for words in ("Thư điện tử", "Họ, chữ đệm và tên", "Hỏi về tài khoản mà bạn liên kết tại đó", LIVE[1])
+    )
     assert "ngoài ra không biết gì thêm" in now
 
 

@@ -161,6 +161,16 @@ def test_the_claims_parameter_names_levels_when_nothing_else_does() -> None:
     assert read(CLIENT, params(claims=f'{{"id_token":{{"acr":{{"value":"{LEVEL_2}"}}}}}}')).acr_values == (LEVEL_2,)
 
 
+@pytest.mark.parametrize(
+    ("label", "shown"), [("@ngọc.anh 🍵", "@ngọc.anh 🍵"), ("Ha\u0300", "Hà"), ("x" * 64, "x" * 64), (None, None)]
+)
+def test_the_label_of_an_account_is_read_where_one_is_to_be_linked(label: str | None, shown: str | None) -> None:
+    network = replace(CLIENT, scope=("openid", "binding:social_account"))
+    links = params(scope="openid binding:social_account", account_label=label)
+    assert read(network, links).account_label == shown
+    assert read(network, {**links, "scope": "openid"}).account_label is None
+
+
 def test_the_subject_that_is_wanted() -> None:
     assert read(CLIENT, params(claims='{"id_token":{"sub":{"value":"a"}}}')).wanted_subject == "a"
     assert read(CLIENT, params(claims='{"id_token":{"sub":{"value":1}}}')).wanted_subject is None
@@ -210,7 +220,9 @@ def test_what_was_stored_before_can_still_be_read() -> None:
         "login_hint": None, "id_token_hint": None, "ui_locales": ["vi"],
     }  # fmt: skip
     request = AuthorizationRequest.from_json(stored)
-    assert request.to_json() == {**stored, "registered_at": 0}, "which is no other client's, whenever it was registered"
+    assert request.to_json() == {**stored, "registered_at": 0, "account_label": None}, (
+        "which is no other client's, whenever it was registered"
+    )
     assert request.prompt == {"login"}
     least = AuthorizationRequest.from_json({k: stored[k] for k in list(stored)[:5]})
     assert least == AuthorizationRequest("cli_a", URI, "query", None, ("openid",))

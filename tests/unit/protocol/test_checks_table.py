@@ -36,6 +36,7 @@ check_code_challenge            x   x  invalid_request  -> code_challenge
 check_prompt                    x   x  invalid_request  -> prompt
 check_max_age                   x   x  invalid_request  -> max_age
 check_acr_values                x   x  unmet_authentication_requirements  -> acr_values
+check_account_label             x   x  invalid_request  -> account_label
 check_was_pushed                x   -  invalid_request
 """
 
@@ -62,6 +63,9 @@ GOOD = {
 }  # fmt: skip
 
 Changes = dict[str, Any]
+LINKS: Changes = {"scope": "openid binding:social_account"}
+MAY_LINK: Changes = {"scope": ("openid", "binding:social_account")}
+NO_LABELS = ("x" * 65, "two\nlines", "left\u202eright", "hid\u200bden", " ", " padded", "z" + "\u0300\u0301" * 2)
 SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_no_reference", errors.InvalidRequest, {"request_uri": "urn:x"}, {}),
     ("check_pusher", errors.InvalidRequest, {"client_id": "cli_b"}, {}),
@@ -104,6 +108,10 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
         errors.UnmetAuthenticationRequirements,
         {"claims": '{"id_token":{"acr":{"essential":true,"value":"urn:x"}}}'},
         {},
+    ),
+    *(
+        ("check_account_label", errors.InvalidRequest, {**LINKS, "account_label": label}, MAY_LINK)
+        for label in NO_LABELS
     ),
     ("check_was_pushed", errors.InvalidRequest, {}, {"require_pushed_authorization_requests": True}),
 ]

@@ -129,6 +129,30 @@ def test_one_condition_broken_asks_for_just_that(changes: dict[str, Any], step: 
     assert decide(**changes) == step
 
 
+LINK = Item("binding:child_account", "account", 2, required=True, since=2)
+LINKING: dict[str, Any] = {
+    "items": (*ITEMS, LINK),
+    "consent": with_decision(**{LINK.name: Decision("account", 2, given=True)}),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "items"),
+    [
+        pytest.param({}, (), id="all was agreed before"),
+        pytest.param({"waiting": replace(WAITING, link_confirmed_by="per_b")}, (), id="somebody else confirmed"),
+        pytest.param({"consent": CONSENT}, (LINK,), id="not all was agreed before"),
+        pytest.param({"consent": None}, (*ITEMS, LINK), id="nothing was"),
+    ],
+)
+def test_each_link_is_asked_about_whatever_was_agreed_before(changes: dict[str, Any], items: tuple[Item, ...]) -> None:
+    assert decide(**{**LINKING, **changes}) == AskConsent(items, link=True)
+
+
+def test_whoever_confirmed_the_link_of_a_request_is_not_asked_again() -> None:
+    assert isinstance(decide(**LINKING, waiting=replace(WAITING, link_confirmed_by=PERSON.person_id)), Issue)
+
+
 @pytest.mark.parametrize(("changes", "code"), [pytest.param(c, s, id=name) for name, c, s in REFUSED])
 def test_one_condition_broken_for_good_refuses(changes: dict[str, Any], code: str) -> None:
     assert code_of(decide(**changes)) == code

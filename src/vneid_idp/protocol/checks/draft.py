@@ -26,6 +26,7 @@ class RequestDraft:
     prompt: frozenset[str] = field(init=False)
     max_age: int | None = field(init=False)
     acr_values: tuple[str, ...] = field(init=False)
+    account_label: str | None = field(init=False)
 
 
 Check = Callable[[RequestDraft], None]

@@ -10,6 +10,7 @@ from enum import Flag, auto
 
 from vneid_idp.protocol import errors
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.checks.account_label import check_account_label
 from vneid_idp.protocol.checks.acr_values import check_acr_values
 from vneid_idp.protocol.checks.claims_parameter import check_claims
 from vneid_idp.protocol.checks.code_challenge import check_code_challenge
@@ -79,6 +80,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_prompt, BOTH, gives="prompt"),
     CheckRow(check_max_age, BOTH, gives="max_age"),
     CheckRow(check_acr_values, BOTH, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
+    CheckRow(check_account_label, BOTH, gives="account_label"),
     CheckRow(check_was_pushed, Column.AUTHORIZE),
 )
 """Of the whole request, its request object verified and merged."""
@@ -129,4 +131,5 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
         id_token_hint=params.get("id_token_hint"),
         ui_locales=tuple(params.get("ui_locales", "").split()),
         registered_at=draft.client.issued_at,
+        account_label=draft.account_label,
     )

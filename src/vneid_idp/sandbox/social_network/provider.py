@@ -86,10 +86,11 @@ class Provider:
         )
         self._service_token: tuple[str, float] | None = None
 
-    async def start(self, request: Request, kind: str, language: str) -> Response:
+    async def start(self, request: Request, kind: str, language: str, handle: str | None = None) -> Response:
         """The redirect to the authorization endpoint. Authlib adds `state`, `nonce` and a PKCE challenge (RFC 7636)."""
         extra: dict[str, str] = {"scope": SCOPES[kind], "ui_locales": language}
         if kind != "signin":
+            extra["account_label"] = f"@{handle}"  # the person reads it on the page that confirms the link
             extra["acr_values"] = LEVEL_2
             # `acr_values` alone is only a wish (OpenID Connect Core §5.5.1.1); essential makes a lower level an error.
             extra["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": [LEVEL_2]}}})

@@ -61,7 +61,7 @@ async def leave(request: Request, kind: str) -> Response:
         return go("/")
     provider: Provider = request.app.state.provider
     try:
-        redirect = await provider.start(request, kind, request.state.language)
+        redirect = await provider.start(request, kind, request.state.language, account.handle if account else None)
     except ProviderUnreachable:
         return end(request, "unreachable", kind)
     # The trip belongs to one account and to the newest tab: an answer that fits neither is not used.

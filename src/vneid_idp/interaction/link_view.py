@@ -1,0 +1,93 @@
+"""An account that is to be linked, as the consent screen shows it: which, to whom, and what follows. Pure.
+
+Like the rest of the screen (`consent_view.py`): page and receipt lay out the same value, and no receipt holds what
+differs from person to person (`Fact.shown`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vneid_idp.web.claim_words import Say
+from vneid_idp.web.i18n import mark
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAsked:
+    """What is known of the link: how the service calls the account, the name of who is asked, and the age up to which
+    guardians supervise."""
+
+    label: str | None
+    person: str
+    years: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of what is to be linked. `shown` is its value, `text` whose word that is."""
+
+    title: str
+    shown: str | None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """The account that is to be linked, to whom, and what follows."""
+
+    facts: tuple[Fact, ...]
+    follows: tuple[str, ...]
+
+
+def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> ShownLink:
+    """The link in words; `child` is the name of whose account it becomes, when it is not that of who is asked."""
+    title = say(mark("Account at %(service)s"), service=service)
+    # The service says how it calls the account, and we know of nothing else: so its word stands as its word.
+    whose = mark("%(service)s does not say which one") if asked.label is None else mark("as %(service)s calls it")
+    account = Fact(title, asked.label, say(whose, service=service))
+    only = say(mark("This links one account. For any other one you are asked again."))
+    if child is None:
+        follows = mark(
+            "From now on it is recorded as belonging to a verified person. You can release it at any time under Linked "
+            "accounts."
+        )
+        return ShownLink((account, Fact(say(mark("Belongs to")), asked.person)), (say(follows), only))
+    follows = mark(
+        "You supervise it from now on, until the child is %(years)s or you release it. You can do that at any time "
+        "under Linked accounts."
+    )
+    people = Fact(say(mark("Belongs to")), child), Fact(say(mark("Supervised by")), asked.person)
+    return ShownLink((account, *people), (say(follows, years=asked.years), only))
+
+
+def said_of_link(link: ShownLink) -> Iterator[str]:
+    """What the page says of it, without a value."""
+    for fact in link.facts:
+        yield f"– {fact.title}" + (f": {fact.text}" if fact.text else "")
+    yield from link.follows
+
+
+def frame_of(*, shares: bool, links: bool, for_child: bool) -> tuple[str, str, str, str]:
+    """What frames a screen, to be translated: heading, lead, the button that agrees, and what follows a refusal."""
+    if links:
+        return (
+            mark("Link this %(service)s account to a child in your care?")
+            if for_child
+            else mark("Link this %(service)s account to your identity?"),
+            mark("You decide. No account is linked, and nothing is shared, before you agree."),
+            mark("Agree, share and link") if shares else mark("Agree and link"),
+            mark("If you refuse, you go back to the service; nothing is linked and nothing is shared."),
+        )
+    if_refused = mark("If you refuse, you go back to the service and nothing is shared.")
+    if shares:
+        return (
+            mark("%(service)s asks you to share information"),
+            mark("You decide. Nothing is shared before you agree, and you can withdraw at any time."),
+            mark("Agree and share"),
+            if_refused,
+        )
+    return (
+        mark("Continue to %(service)s?"),
+        mark("The service asks for nothing about you. It learns only that you are the same person the next time."),
+        mark("Agree and continue"),
+        if_refused,
+    )
