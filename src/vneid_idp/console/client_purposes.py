@@ -29,6 +29,8 @@ TEXTS = {
     "kept_until": mark("Kept until"),
 }
 """What people read of a purpose, in the languages that it has them in."""
+CLAIMS = ("required", "required_in_full", "optional")
+"""What it asks for, each as names with spaces between."""
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -78,7 +80,7 @@ def _with(current: list[dict[str, Any]], purpose_id: str, form: Form) -> list[di
     wanted: dict[str, Any] = {
         "id": purpose_id,
         **{name: _texts(form, name) for name in TEXTS},
-        **{name: form[name].split() for name in ("required", "optional")},
+        **{name: form[name].split() for name in CLAIMS},
     }
     if form["what"] == "remove":
         return [purpose for purpose in current if purpose["id"] != purpose_id]
@@ -120,7 +122,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
     if purpose is not None:
         for text in TEXTS:
             values |= {f"{text}-{language}": getattr(purpose, text).get(language, "") for language in LANGUAGES}
-        values |= {"required": " ".join(purpose.required), "optional": " ".join(purpose.optional)}
+        values |= {name: " ".join(getattr(purpose, name)) for name in CLAIMS}
     return form_page(
         request,
         "console/client_purpose.html",

@@ -128,7 +128,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
 def _seen(person: PersonFacts, step: AskConsent, values: Values) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
     or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
-    asked = [f"{item.name} {item.purpose} {item.version} {item.required}" for item in step.items]
+    asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in step.items]
     shown = orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
     return digest("\n".join([person.person_id, *asked, shown, f"{step.link}"]))
 

@@ -222,7 +222,7 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
             (say(mark("Legal ground")), in_language(purpose.legal_ground, words.locale)),
             (say(mark("Kept until")), in_language(purpose.kept_until, words.locale)),
         ),
-        required=Block(say(mark("The service needs this")), required),
+        required=Block(say(mark("The service needs this")), required, _in_full(purpose, required, words)),
         optional=Block(
             say(mark("You may leave this out")),
             tuple(line for line in optional if line.shown is not None),
@@ -232,6 +232,20 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
             say(mark("Also asked for, but not in your account, so not shared:")),
             tuple(line for line in optional if line.shown is None),
         ),
+    )
+
+
+def _in_full(purpose: Purpose, lines: tuple[Line, ...], words: _Words) -> str | None:
+    """Why no smaller proof stands beside some of `lines`."""
+    labels = [line.label.lower() for line in lines if any(item.in_full for item in line.items)]
+    if not labels:
+        return None
+    return words.say(
+        mark(
+            "The law demands the values themselves (%(ground)s): %(claims)s. No smaller proof will do in their place."
+        ),
+        ground=in_language(purpose.legal_ground, words.locale),
+        claims="; ".join(labels),
     )
 
 
@@ -268,7 +282,7 @@ def _heading(topic: Topic, words: _Words) -> str | None:
 def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
     """The smaller proof for a line. A line that has one holds a single claim."""
     (claim, required), say = (items[0].name, items[0].required), words.say
-    instead = SMALLER_PROOFS.get(claim)
+    instead = None if items[0].in_full else SMALLER_PROOFS.get(claim)
     if instead is None or instead not in words.values:
         return None
     text, years = smaller_proof_words(instead, words.values[instead])

@@ -165,6 +165,8 @@ class Item:
     required: bool
     since: int
     """The oldest version whose answer still counts (`Purpose.since`)."""
+    in_full: bool = False
+    """Whether no smaller proof takes its place (`Purpose.required_in_full`)."""
 
 
 def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[Item, ...]:
@@ -179,7 +181,8 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
     for name in dict.fromkeys(names):
         purpose = _purpose_for(client, name)
         if purpose is not None and scope_of(name) in client.scope:
-            items.append(Item(name, purpose.id, purpose.version, name in purpose.required, purpose.since(name)))
+            required, in_full = name in purpose.required, name in purpose.required_in_full
+            items.append(Item(name, purpose.id, purpose.version, required, purpose.since(name), in_full))
     if client.purposes:
         first = client.purposes[0]
         permissions = [name for name in PERMISSIONS if name in scope and name in client.scope]
@@ -196,9 +199,15 @@ def covers(purpose: Purpose, name: str) -> bool:
     return name in PERMISSIONS or name in purpose.required or name in purpose.optional
 
 
-def thresholds(claims: Iterable[str]) -> set[str]:
-    """The age thresholds that may leave where `claims` are asked for: those among them, and the smaller proofs."""
-    return {name for claim in claims for name in (claim, SMALLER_PROOFS.get(claim, "")) if AGE_OVER.match(name)}
+def thresholds(purposes: Iterable[Purpose]) -> set[str]:
+    """The age thresholds that may leave for `purposes`: those that they name, and the smaller proofs."""
+    return {
+        name
+        for purpose in purposes
+        for claim in (*purpose.required, *purpose.optional)
+        for name in (claim, None if claim in purpose.required_in_full else SMALLER_PROOFS.get(claim))
+        if name is not None and AGE_OVER.match(name)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +248,7 @@ def undecided(items: tuple[Item, ...], decided: Decisions) -> tuple[Item, ...]:
 def _stands(item: Item, decision: Decision | None) -> bool:
     if decision is None or decision.purpose != item.purpose or not item.since <= decision.version <= item.version:
         return False
-    return decision.gives or not item.required
+    return decision.given if item.in_full else decision.gives or not item.required
 
 
 @dataclass(frozen=True, slots=True)

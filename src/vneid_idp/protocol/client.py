@@ -27,9 +27,10 @@ class Purpose:
     """Why a relying party asks, on which legal ground, and for which claims.
 
     Texts are `{"vi": …, "en": …}`; Vietnamese is always there (`kernel/languages.py: in_language`). `required` claims
-    must be given or the whole request refused; `optional` ones may be left out. A change of any of it is a new
-    `version`; who answered an older one is asked again for what is new, and for the whole purpose when the operator
-    said that its meaning changed (`protocol/purposes.py: renewed`).
+    must be given or the whole request refused; `optional` ones may be left out. Of those `required_in_full` the law
+    demands the value itself, and no smaller proof will do. A change of any of it is a new `version`; who answered an
+    older one is asked again for what is new, and for the whole purpose when the operator said that its meaning changed
+    (`protocol/purposes.py: renewed`).
     """
 
     id: str
@@ -43,7 +44,9 @@ class Purpose:
     answers_since: int | None = None
     """The version of the last change of meaning: answers to it and later ones count. `None`: only to this version."""
     claims_since: Mapping[str, int] = field(default_factory=dict)
-    """Claims that came in after that change, and the version that brought each: older answers to them do not count."""
+    """Claims that came in after that change, or are required in full since, and the version that brought each: older
+    answers to them do not count."""
+    required_in_full: tuple[str, ...] = ()
 
     def since(self, claim: str) -> int:
         """The oldest version whose answer about `claim` still counts."""

@@ -12,6 +12,7 @@ from vneid_idp.protocol.uris import BadMember
 PURPOSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What names a purpose: it stands in events and in addresses of pages."""
 _TEXTS = ("title", "text", "legal_ground", "kept_until")
+_CLAIMS = ("required", "optional", "required_in_full")
 _VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing to read
 
 DEFAULT_PURPOSE: dict[str, Any] = {
@@ -41,7 +42,7 @@ def read_purposes(value: object) -> list[dict[str, Any]]:
     purposes = [_read_purpose(purpose) for purpose in value]
     if len({purpose["id"] for purpose in purposes}) < len(purposes):
         raise BadMember("holds two purposes with the same id")
-    told = thresholds(claim for purpose in purposes for claim in (*purpose["required"], *purpose["optional"]))
+    told = thresholds(purpose_of(purpose) for purpose in purposes)
     if len(told) > MOST_THRESHOLDS:
         raise BadMember(
             f"holds more than {MOST_THRESHOLDS} age thresholds, from which a birth date could be found: "
@@ -74,12 +75,17 @@ def _read_purpose(value: object) -> dict[str, Any]:
         purpose[name] = list(dict.fromkeys(claims))
     if set(purpose["required"]) & set(purpose["optional"]):
         raise BadMember("holds a purpose with a claim that is both required and optional", "optional")
+    in_full = value.get("required_in_full", [])
+    if not isinstance(in_full, list) or not all(claim in purpose["required"] for claim in in_full):
+        raise BadMember("holds a purpose with a claim required in full that is not required", "required_in_full")
+    if in_full:
+        purpose["required_in_full"] = list(dict.fromkeys(in_full))
     return purpose
 
 
 def purpose_of(value: dict[str, Any]) -> Purpose:
     """The purpose that `read_purposes` accepted."""
-    return Purpose(**{**value, "required": tuple(value["required"]), "optional": tuple(value["optional"])})
+    return Purpose(**{**value, **{name: tuple(value.get(name, ())) for name in _CLAIMS}})
 
 
 def renewed(
@@ -91,8 +97,9 @@ def renewed(
     """The purposes `wanted`, with the versions that follow those `current`; what they themselves say of it is moot.
 
     One in which a text or a claim changed gets the next version, and people are asked for the claims that it did not
-    have before. Of those in `material` the meaning changed: people are asked for the whole purpose again. `gone` has
-    the last versions of purposes that were taken out: one that comes back is another one, whatever its id.
+    have before, or did not require in full. Of those in `material` the meaning changed: people are asked for the whole
+    purpose again. `gone` has the last versions of purposes that were taken out: one that comes back is another one,
+    whatever its id.
     """
     before = {purpose["id"]: purpose for purpose in current}
     return [_renewed(before.get(p["id"]), p, gone.get(p["id"], 0), p["id"] in material) for p in wanted]
@@ -105,7 +112,7 @@ def changed(current: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, 
 
 
 def _content(purpose: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: purpose[name] for name in ("id", *_TEXTS, "required", "optional")}
+    return {name: purpose[name] for name in ("id", *_TEXTS, *_CLAIMS) if name in purpose}
 
 
 def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: int, material: bool) -> dict[str, Any]:
@@ -119,7 +126,9 @@ def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: 
         return {**content, "version": version}
     had, has = ({*purpose["required"], *purpose["optional"]} for purpose in (before, wanted))
     added = {claim: since for claim, since in before.get("claims_since", {}).items() if claim in has}
-    added |= dict.fromkeys(sorted(has - had), version)
+    could_be_less = had - {*before.get("required_in_full", ())}
+    stricter = could_be_less.intersection(wanted.get("required_in_full", ()))
+    added |= dict.fromkeys(sorted(has - had | stricter), version)
     answers_since = before.get("answers_since", before["version"])
     return {**content, "version": version, "answers_since": answers_since, "claims_since": added}
 

@@ -67,6 +67,33 @@ async def test_where_the_meaning_changed_everything_is_asked_again(land: Country
     assert isinstance(await person.start(party.request(scope=SCOPE)), str)
 
 
+async def test_a_value_that_no_smaller_proof_replaces_from_now_on_is_asked_again(land: Country) -> None:
+    strict = {**PURPOSE, "required": ["birthdate"], "optional": []}
+    party = RelyingParty(land, await land.register(purposes=[strict]))
+    person = Person(land, land.people["complete"])
+    page = await person.sign_in(await person.start(party.request(scope="openid profile")))
+    assert isinstance(page, Page)
+    request = party.request(scope="openid profile")
+    assert isinstance(await person.submit(page, answer="agree", **{"required-0-birthdate": "smaller"}), str)
+    away = await person.start(request)
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert (await party.userinfo(tokens["access_token"])).json()["age_over_16"] is True
+
+    await set_purposes(land, party, {**strict, "required_in_full": ["birthdate"]})
+    assert set((await party.userinfo(tokens["access_token"])).json()) == {"sub"}, "less than what it asks is no answer"
+    request = party.request(scope="openid profile")
+    page = await person.start(request)
+    assert isinstance(page, Page)
+    assert 'type="radio"' not in page.response.text
+    assert f"Pháp luật yêu cầu chính các thông tin này ({PURPOSE['legal_ground']['vi']})" in page.text
+    away = await person.submit(page, answer="agree", **{"required-0-birthdate": "smaller"})
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    userinfo = (await party.userinfo(tokens["access_token"])).json()
+    assert (userinfo["birthdate"], "claims_substituted" in userinfo) == ("1996-05-19", False)
+
+
 async def test_a_purpose_that_comes_back_is_another_one(land: Country) -> None:
     party = RelyingParty(land, await land.register(purposes=[NARROW]))
     person = Person(land, land.people["complete"])

@@ -122,6 +122,14 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
     assert (purpose.version, purpose.since("gender"), purpose.since("birthdate")) == (3, 3, 1)
     page = await change(operator, f"{base}/account", material="1", what="save")
     assert (await client_of(land, party)).purposes[0].since("birthdate") == 4
+    refused = await change(operator, f"{base}/account", required_in_full="email", what="save")
+    assert refused.response.status_code == 422
+    await change(operator, f"{base}/account", required_in_full="age_band", what="save")
+    await change(operator, f"{base}/account", **{"title-en": "Verify"}, what="save")
+    changed = (await client_of(land, party)).purposes[0]
+    assert (changed.required_in_full, changed.since("age_band"), changed.since("email")) == (("age_band",), 5, 4)
+    refused = await change(operator, f"{base}/account", optional=f"{less} age_over_21", what="save")
+    assert "age thresholds" in refused.text
     new = {"id": "letters", "required": "", "optional": "email", "what": "save"}
     texts = {
         f"{name}-{lang}": {"vi": "Thư", "en": "Letters"}[lang]
@@ -138,7 +146,7 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
         assert page.response.status_code == 422, taken
         assert ("Đã có mục đích mang mã này" in page.text) == (taken == "account")
         assert ("Mã gồm tối đa 64" in page.text) == (taken != "account")
-    assert [each.version for each in (await client_of(land, party)).purposes] == [4, 1], "nothing was overwritten"
+    assert [each.version for each in (await client_of(land, party)).purposes] == [6, 1], "nothing was overwritten"
     await change(operator, f"{base}/letters", what="remove")
     assert [each.id for each in (await client_of(land, party)).purposes] == ["account"]
     assert (await operator.browser.get(f"{base}/letters")).status_code == 404

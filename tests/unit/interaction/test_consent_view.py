@@ -138,6 +138,22 @@ def test_a_child_is_offered_the_true_smaller_proof() -> None:
     assert line.smaller.shown == "Only tell that I am not yet 16"
 
 
+def test_where_the_law_demands_the_value_no_smaller_proof_is_offered_and_the_page_says_why() -> None:
+    account = replace(SHOP.purposes[0], required_in_full=("full_name", "birthdate"))
+    shop = replace(SHOP, purposes=(account, SHOP.purposes[1]))
+    items = items_of(shop, SCOPE, {})
+    page = screen(shop, items, items, {}, VALUES, {}, "en", say)
+    required = page.groups[0].required
+    assert [line.smaller for line in required.lines] == [None, None]
+    why = "The law demands the values themselves (account (en)): full name; date of birth."
+    assert (required.hint or "").startswith(why)
+    assert why in text_shown(page)
+    decisions, errors = read_decisions(page, Form([("required-0-birthdate", "smaller")]))
+    assert not errors
+    assert decisions["birthdate"] == Decision("account", 1, given=True), "who agrees to the page gives what it says"
+    assert shown().groups[0].required.hint is None
+
+
 def test_only_what_is_new_is_asked_and_the_rest_is_shown_as_shared() -> None:
     decided = answered()
     decided["birthdate"] = Decision("account", 1, given=False, instead="age_over_16")

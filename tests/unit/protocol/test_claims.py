@@ -161,6 +161,15 @@ def test_what_is_asked_again(decision: Decision | None, required: bool, stands: 
     assert undecided((item,), decided) == (() if stands else (item,))
 
 
+def test_a_smaller_proof_is_no_answer_where_the_value_is_required_in_full() -> None:
+    strict = replace(purpose("account", 3, ("birthdate",)), required_in_full=("birthdate",))
+    items = items_of(client(strict), ("openid", "profile"), {})
+    assert items == (Item("birthdate", "account", 3, required=True, since=3, in_full=True),)
+    assert undecided(items, {"birthdate": GIVEN}) == ()
+    assert undecided(items, {"birthdate": SMALLER}) == items
+    assert undecided(items, {"birthdate": LEFT_OUT}) == items
+
+
 def test_a_smaller_proof_leaves_in_the_place_of_the_claim_and_says_so() -> None:
     asked: ClaimsRequest = {"userinfo": {"birthdate": {}, "email": {}, "gender": {}}}
     found = release("userinfo", ("openid",), asked, {"birthdate": SMALLER, "email": LEFT_OUT})

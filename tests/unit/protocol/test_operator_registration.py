@@ -14,6 +14,8 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
     [{"id": ""}, {"id": 1}, {"id": "a/b"}, {"id": "+"}, {"id": ".."}, {"id": "a" * 65},
      {"version": 0}, {"version": 2**31}, {"version": "x"}, {"version": "²"}, {"version": "9" * 5000},
      {"title": {"en": "x"}}, {"text": None},
+     {"required_in_full": ["age_over_21"]}, {"required_in_full": ["email"]}, {"required_in_full": "identity_level"},
+     {"required_in_full": [["identity_level"]]},
      {"required": ["shoe_size"]}, {"optional": ["age_over_016"]}, {"optional": ["age_over_１６"]},
      {"optional": "age_band"}, {"optional": ["identity_level"]}],
 )  # fmt: skip
@@ -29,6 +31,8 @@ def test_a_client_learns_of_three_age_thresholds_at_most() -> None:
     fourth = PURPOSE | {"id": "other", "required": [], "optional": ["age_over_13"]}
     # A smaller proof that may be given in place of a birth date is a threshold as well.
     instead = fourth | {"optional": ["birthdate"]}
+    in_full = fourth | {"required": ["birthdate"], "optional": [], "required_in_full": ["birthdate"]}
+    read(OPERATOR, purposes=[three, in_full])
     for other in (fourth, instead):
         with pytest.raises(InvalidClientMetadata, match=r"more than 3 age thresholds.*age_over_14"):
             read(OPERATOR, purposes=[three, other])

@@ -55,6 +55,18 @@ def test_a_claim_that_only_changes_its_place_is_not_new() -> None:
     assert (after["version"], asks(after)) == (2, (1, ()))
 
 
+def test_a_claim_that_is_required_in_full_from_now_on_is_asked_of_all_who_could_give_less() -> None:
+    full = changed(FIRST, required_in_full=["age_band"])
+    assert (full["version"], full["required_in_full"], asks(full)) == (2, ["age_band"], (1, ("age_band",)))
+    purpose = purpose_of(full)
+    assert [purpose.since(claim) for claim in ("age_band", "email")] == [2, 1]
+    assert changed(full) == full
+    more = changed(full, optional=["email", "gender"])
+    assert asks(more) == (1, ("gender",)), "it was required in full before"
+    less = changed(more, required_in_full=[])
+    assert (less["version"], asks(less)) == (4, (1, ())), "who gave all of it has given enough"
+
+
 def test_a_claim_that_went_and_came_back_is_new() -> None:
     without = changed(FIRST, optional=[])
     assert asks(without) == (1, ())
