@@ -19,8 +19,7 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.clients import service as clients
-from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.account_store import find_secret
+from vneid_idp.identity import accounts, persons, secret_hashes
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
@@ -146,7 +145,7 @@ async def test_a_client_that_is_disabled_meanwhile_releases_nothing(land: Countr
 async def password_of(land: Country, person_id: str) -> SignInProof:
     """The proof of somebody who knows the password that stands."""
     async with land.idp.db.reading() as unit:
-        hashed = await find_secret(unit, person_id, SecretKind.PASSWORD)
+        hashed = await secret_hashes.find(unit, land.idp.vault, person_id, SecretKind.PASSWORD)
     assert hashed is not None
     return SignInProof(PASSWORD, hashed)
 

@@ -18,7 +18,7 @@ from tests.support.people import (
 )
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
-from vneid_idp.identity import account_rules, account_store, accounts, lookup, tables
+from vneid_idp.identity import account_rules, account_store, accounts, lookup, secret_hashes, tables
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.accounts import LevelNotAllowed, SignInNameTaken
 from vneid_idp.identity.factors import chosen_secrets
@@ -125,14 +125,16 @@ async def test_sealed_text_opens_only_for_its_person_and_column(db: Database) ->
 async def test_an_account_is_found_by_number_and_phone_however_typed(db: Database) -> None:
     await with_personas(db)
     assert PLAIN.record.phone is not None
-    national = "0" + PLAIN.record.phone[3:]
+    national, keys = "0" + PLAIN.record.phone[3:], []
     async with db.reading() as unit:
         for typed in (PLAIN.username, f" {PLAIN.username[:3]} {PLAIN.username[3:]} ", PLAIN.record.phone, national):
             candidate = await lookup.find_candidate(unit, VAULT, BLIND, typed)
             assert candidate.person_id == PLAIN.record.person_id
             assert candidate.phone == PLAIN.record.phone
             assert (candidate.password_hash, candidate.passcode_hash) == (hashes().password, hashes().passcode)
-            assert candidate.attempts_key == PLAIN.record.person_id
+            keys.append(candidate.attempts_key)
+    # However a name is typed, it is the same; the number and the phone are two, of which neither tells the other.
+    assert keys[0] == keys[1] != keys[2] == keys[3]
 
 
 @pytest.mark.parametrize("typed", ["", "097095999999", "0950999999", "minhanh", "x" * 5000, "097079000003"])
@@ -251,9 +253,9 @@ async def test_secrets_are_set_and_weak_ones_refused(db: Database) -> None:
     passkey = persona("passkey")
     async with db.writing() as unit:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash is None
-        await chosen_secrets.set_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, "h1")
+        await chosen_secrets.set_hash(unit, VAULT, passkey.record.person_id, SecretKind.PASSCODE, "h1")
         for old, new in (("h1", "h2"), ("h1", "h3")):
-            await chosen_secrets.renew_hash(unit, passkey.record.person_id, SecretKind.PASSCODE, old, new)
+            await chosen_secrets.renew_hash(unit, VAULT, passkey.record.person_id, SecretKind.PASSCODE, old, new)
         assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash == "h2"
     chosen_secrets.check_new(SecretKind.PASSWORD, "sandbox-2026")
     chosen_secrets.check_new(SecretKind.PASSCODE, "246810")
@@ -262,13 +264,36 @@ async def test_secrets_are_set_and_weak_ones_refused(db: Database) -> None:
             chosen_secrets.check_new(kind, secret)
 
 
+async def test_what_is_stored_of_a_secret_is_sealed_and_what_stood_in_clear_is_read(db: Database) -> None:
+    await with_personas(db)
+    other = persona("complete").record.person_id
+    async with db.writing() as unit:
+        rows = await unit.fetch(Statement(select(tables.factor_secrets)))
+        assert rows
+        assert not [row for row in rows if "$" in row["hash"]], "a copy of the database is nothing to guess against"
+        mine = next(row["hash"] for row in rows if row["person_id"] == PLAIN.record.person_id)
+        await account_store.put_secret(unit, other, "password", mine, unit.now)
+        with pytest.raises(NotSealedHere):
+            await secret_hashes.find(unit, VAULT, other, "password")
+        await account_store.put_secret(unit, PLAIN.record.person_id, "password", hashes().password, unit.now)
+        bare = await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)
+        assert (bare.password_hash, bare.has_bare_hash) == (hashes().password, True)
+        await chosen_secrets.renew_hash(
+            unit, VAULT, PLAIN.record.person_id, SecretKind.PASSWORD, hashes().password, hashes().password
+        )
+        sealed = await lookup.find_candidate(unit, VAULT, BLIND, PLAIN.username)
+        assert (sealed.password_hash, sealed.has_bare_hash) == (hashes().password, False)
+
+
 async def test_whoever_signs_in_is_held_against_the_own_secrets(db: Database) -> None:
     await with_personas(db)
     people = [persona(slug) for slug in ("plain", "complete", "guardian")]
     async with db.writing() as unit:
         for someone in people:
             for kind in SecretKind:
-                await chosen_secrets.set_hash(unit, someone.record.person_id, kind, f"{kind.value} of {someone.slug}")
+                await chosen_secrets.set_hash(
+                    unit, VAULT, someone.record.person_id, kind, f"{kind.value} of {someone.slug}"
+                )
     async with db.reading() as unit:
         for someone in people:
             found = await lookup.find_candidate(unit, VAULT, BLIND, someone.username)

@@ -15,8 +15,7 @@ from vneid_idp.bindings import service as ledger
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.consent import service as consents
-from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.account_store import find_secret
+from vneid_idp.identity import accounts, persons, secret_hashes
 from vneid_idp.identity.factors import activation, chosen_secrets, otp, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
@@ -85,10 +84,10 @@ async def send_code(unit: Unit) -> object:
 
 async def renew_secret(unit: Unit) -> object:
     """Of two who chose the same in the same instant of a test, whose hashes are the same."""
-    old = await find_secret(unit, ONE.person_id, "password")
+    old = await secret_hashes.find(unit, VAULT, ONE.person_id, "password")
     assert old is not None
-    await chosen_secrets.renew_hash(unit, ONE.person_id, SecretKind.PASSWORD, old, "new")
-    return await find_secret(unit, ONE.person_id, "password") == "new"
+    await chosen_secrets.renew_hash(unit, VAULT, ONE.person_id, SecretKind.PASSWORD, old, "new")
+    return await secret_hashes.find(unit, VAULT, ONE.person_id, "password") == "new"
 
 
 async def change_phone(unit: Unit) -> object:
@@ -129,7 +128,7 @@ ACTS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "activation typed": lambda unit: activation.use(unit, BLIND, ONE.person_id, "12"),
     "activation ended": lambda unit: activation.end(unit, ONE.person_id),
     "activation anew": lambda unit: activation.issue(unit, BLIND, ONE.person_id, DEED),
-    "secret set": lambda unit: chosen_secrets.set_hash(unit, ONE.person_id, SecretKind.PASSCODE, "new"),
+    "secret set": lambda unit: chosen_secrets.set_hash(unit, VAULT, ONE.person_id, SecretKind.PASSCODE, "new"),
     "secret renewed": renew_secret,
     "passkey removed": lambda unit: passkeys.remove(unit, ONE.person_id, "a2V5"),
     "passkeys forgotten": lambda unit: passkeys.forget(unit, ONE.person_id),

@@ -124,13 +124,13 @@ _RENEW_SECRET = Statement(
 
 @dataclass(frozen=True, slots=True)
 class StoredAccount:
-    """An account with its sealed profile and, when it was looked up for a sign-in, the hashes of its secrets."""
+    """An account with its sealed profile and, when it was looked up for a sign-in, the sealed hashes of its secrets."""
 
     account: Account
     profile: str
     sealed_key: str | None
-    password_hash: str | None = None
-    passcode_hash: str | None = None
+    password: str | None = None
+    passcode: str | None = None
 
 
 async def find_account(unit: Reading, person_id: str) -> StoredAccount | None:
@@ -186,13 +186,13 @@ async def close_account(unit: Unit, person_id: str, now: Instant) -> bool:
     return await unit.execute(_CLOSE_ACCOUNT, of_person=person_id, at=now) == 1
 
 
-async def put_secret(unit: Unit, person_id: str, kind: str, hashed: str, now: Instant) -> None:
-    """Set the hash of a person's `password` or `passcode`."""
-    await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=hashed, set_at=now)
+async def put_secret(unit: Unit, person_id: str, kind: str, sealed: str, now: Instant) -> None:
+    """Set the hash of a person's `password` or `passcode`, sealed (`secret_hashes.py`)."""
+    await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=sealed, set_at=now)
 
 
 async def find_secret(unit: Reading, person_id: str, kind: str) -> str | None:
-    """The hash of a person's `password` or `passcode`."""
+    """The hash of a person's `password` or `passcode`, as it is stored."""
     row = await unit.fetch_one(_FIND_SECRET, person_id=person_id, kind=kind)
     return None if row is None else row["hash"]
 

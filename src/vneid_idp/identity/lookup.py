@@ -6,7 +6,7 @@ nobody), and only then opens the unit that writes. What it says to the person mu
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import account_store, phones
+from vneid_idp.identity import account_store, phones, secret_hashes
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
@@ -28,6 +28,8 @@ class Candidate:
     profile: Profile | None = None
     password_hash: str | None = None
     passcode_hash: str | None = None
+    has_bare_hash: bool = False
+    """Whether one of the two is stored in clear, as an earlier version left it."""
 
     @property
     def person_id(self) -> str | None:
@@ -62,10 +64,14 @@ async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: 
     stored = await account_store.find_candidate(unit, digest)
     if stored is None or stored.sealed_key is None or not stored.account.is_open:
         return Candidate(attempts_key=digest)
+    key = vault.open_key(stored.account.person_id, stored.sealed_key)
     return Candidate(
         attempts_key=digest,
         account=stored.account,
         profile=open_profile(vault, stored.account.person_id, stored.sealed_key, stored.profile),
-        password_hash=stored.password_hash,
-        passcode_hash=stored.passcode_hash,
+        password_hash=secret_hashes.open_stored(key, "password", stored.password),
+        passcode_hash=secret_hashes.open_stored(key, "passcode", stored.passcode),
+        has_bare_hash=any(
+            each is not None and secret_hashes.is_bare(each) for each in (stored.password, stored.passcode)
+        ),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vneid_idp.identity import account_store, persons, sign_in_names, tables
+from vneid_idp.identity import account_store, persons, secret_hashes, sign_in_names, tables
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, sign_in_digests
@@ -41,7 +41,9 @@ async def write_account(unit: Unit, blind: BlindIndex, written: Written) -> None
     if account.is_open:
         await sign_in_names.put(unit, account.person_id, sign_in_digests(blind, written.profile.record))
     for kind, hashed in written.secrets.items():
-        await account_store.put_secret(unit, account.person_id, kind, hashed, unit.now)
+        await account_store.put_secret(
+            unit, account.person_id, kind, secret_hashes.seal(written.key, kind, hashed), unit.now
+        )
 
 
 async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) -> None:
@@ -55,7 +57,8 @@ async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) 
         values = account_store.account_values(each.account, each.sealed)
         accounts.append(tuple(values[name] for name in columns))
         names.extend((digest, person_id) for digest in sign_in_digests(blind, each.profile.record))
-        secrets.extend((person_id, kind, hashed, unit.now) for kind, hashed in each.secrets.items())
+        sealed = {kind: secret_hashes.seal(each.key, kind, hashed) for kind, hashed in each.secrets.items()}
+        secrets.extend((person_id, kind, text, unit.now) for kind, text in sealed.items())
     known = [(each.account.person_id, unit.now, 0) for each in many]
     await load(unit, tables.persons, ("person_id", "known_since", "changes"), known)
     await load(unit, tables.accounts, columns, accounts)

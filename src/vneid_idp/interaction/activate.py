@@ -47,7 +47,9 @@ async def submit(request: Request) -> Response:
     except TooManyAttempts:
         return _page(request, form, {"code": gettext(request, "Too many attempts. Please wait some minutes.")})
     outcome, deliveries = await provider.db.transact(
-        lambda unit: activate_account(unit, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes)
+        lambda unit: activate_account(
+            unit, provider.vault, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes
+        )
     )
     if outcome is not CodeVerdict.RIGHT or candidate.person_id is None:
         await provider.limits.failed(Secret.SIGN_IN, tried)

@@ -81,7 +81,7 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     standing = await arrive(request, place, candidate.person_id, SignInProof(_METHODS[kind], hashed))
     # Not before: the proof was held against the hash that stood.
-    if provider.hasher.outdated(hashed):
+    if provider.hasher.outdated(hashed) or candidate.has_bare_hash:
         await _renew(place, candidate.person_id, kind, hashed, secret)
     if standing is not AccountStanding.USABLE:
         return unusable(request, place, standing)
@@ -95,7 +95,9 @@ async def _renew(place: Place, person_id: str, kind: SecretKind, hashed: str, se
         renewed = await place.provider.hasher.hash(secret)
     except TooBusy:
         return
-    await place.provider.db.transact(lambda unit: renew_hash(unit, person_id, kind, hashed, renewed))
+    await place.provider.db.transact(
+        lambda unit: renew_hash(unit, place.provider.vault, person_id, kind, hashed, renewed)
+    )
 
 
 def _kind(text: str | None) -> SecretKind:

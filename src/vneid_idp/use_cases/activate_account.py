@@ -10,13 +10,14 @@ from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.offices.acts import Act, possible
 from vneid_idp.identity.offices.roles import roles_of
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 
 
 async def activate_account(
-    unit: Unit, blind: BlindIndex, person_id: str, code: str, hashes: Mapping[SecretKind, str]
+    unit: Unit, vault: Vault, blind: BlindIndex, person_id: str, code: str, hashes: Mapping[SecretKind, str]
 ) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Try the code, and if it is right set the secrets; the log-out tokens to deliver after the commit.
 
@@ -33,6 +34,6 @@ async def activate_account(
     if Act.ISSUE_CODE not in possible(await accounts.find(unit, person_id), holds_role=holds_role):
         return CodeVerdict.SPENT, ()
     for kind, hashed in hashes.items():
-        await chosen_secrets.set_hash(unit, person_id, kind, hashed)
+        await chosen_secrets.set_hash(unit, vault, person_id, kind, hashed)
     await record(unit, Event(EventKind.ACTIVATION_USED, person_id))
     return outcome, await end_sessions(unit, person_id)

@@ -87,7 +87,7 @@ async def change_secret(
     """
     await _check_may_change(unit, vault, who)
     await check_proof(unit, vault, who.person_id, known)
-    await chosen_secrets.set_hash(unit, who.person_id, kind, hashed)
+    await chosen_secrets.set_hash(unit, vault, who.person_id, kind, hashed)
     if end_access:
         for client_id, grant_id in await grants.end_kept_elsewhere(unit, who.person_id, who.session_id):
             await record(unit, Event(EventKind.GRANT_REVOKED, who.person_id, client_id, grant_id, {"by": "person"}))

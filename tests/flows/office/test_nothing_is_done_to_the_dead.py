@@ -151,7 +151,9 @@ async def an_activation(land: Country, who: str) -> Do:
     hashes = {SecretKind.PASSWORD: "another"}
 
     async def do() -> None:
-        verdict, _ = await idp.db.transact(lambda unit: activate_account(unit, idp.keys.blind, who, code, hashes))
+        verdict, _ = await idp.db.transact(
+            lambda unit: activate_account(unit, idp.vault, idp.keys.blind, who, code, hashes)
+        )
         if verdict is not CodeVerdict.RIGHT:
             raise CodeRefused
 

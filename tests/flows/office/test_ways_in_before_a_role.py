@@ -38,7 +38,9 @@ async def ended(land: Country, held: HeldRole) -> None:
 async def tried(land: Country, who: str, code: str) -> CodeVerdict:
     hashes = {SecretKind.PASSWORD: "the clerk's"}
     work = activate_account
-    return (await land.idp.db.transact(lambda unit: work(unit, land.idp.keys.blind, who, code, hashes)))[0]
+    return (
+        await land.idp.db.transact(lambda unit: work(unit, land.idp.vault, land.idp.keys.blind, who, code, hashes))
+    )[0]
 
 
 async def password(land: Country, who: str) -> str | None:

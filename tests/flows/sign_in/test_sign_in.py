@@ -5,8 +5,8 @@ from tests.support.events import kinds_of
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed, known
 from vneid_idp.audit import service as audit
+from vneid_idp.identity import secret_hashes
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.account_store import find_secret
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, PASSWORD, SignInProof
 from vneid_idp.identity.factors.sessions import SessionName
@@ -61,7 +61,8 @@ async def signed_in(
     """What comes of signing in with the password, or the code, that is the persona's."""
     idp, someone = land.idp, land.people["complete"].record
     async with idp.db.writing() as unit:
-        against = await find_secret(unit, someone.person_id, "password") if method == PASSWORD else someone.phone
+        hashed = await secret_hashes.find(unit, idp.vault, someone.person_id, "password")
+        against = hashed if method == PASSWORD else someone.phone
         proof = SignInProof(method, str(against))
         return await sign_in(unit, idp.vault, idp.keys.blind, record, shipped(), proof, before=before, client_id=None)
 

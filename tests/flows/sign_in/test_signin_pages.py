@@ -10,6 +10,8 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty, query_of
 from tests.support.signing_in import at_second, at_signin
 from vneid_idp.audit.service import EventKind, history_of
+from vneid_idp.identity import secret_hashes
+from vneid_idp.identity.account_store import find_secret, put_secret
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.lookup import find_candidate
@@ -261,7 +263,7 @@ async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(
         return both if kind is SecretKind.PASSWORD else (both[1], both[0])
 
     async with land.idp.db.writing() as unit:
-        await set_hash(unit, persona.record.person_id, kind, cheap)
+        await set_hash(unit, land.idp.vault, persona.record.person_id, kind, cheap)
     other = (await stored())[1]
     person, page = await at_signin(land, party)
     form = {"with": kind.value, "identifier": persona.username}
@@ -274,6 +276,20 @@ async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(
     assert not land.idp.hasher.outdated(renewed)
     async with land.idp.hasher.turn() as turn:
         assert await turn.verify(renewed, secret)
+
+
+async def test_a_hash_that_stood_in_clear_is_sealed_at_the_next_sign_in(land: Country, party: RelyingParty) -> None:
+    persona = land.people["plain"]
+    person_id, vault = persona.record.person_id, land.idp.vault
+    async with land.idp.db.writing() as unit:
+        hashed = await secret_hashes.find(unit, vault, person_id, "password")
+        assert hashed is not None
+        await put_secret(unit, person_id, "password", hashed, unit.now)
+    person, page = await at_signin(land, party, "plain")
+    await person.submit(page, identifier=persona.username, secret=persona.password)
+    async with land.idp.db.reading() as unit:
+        assert "$" not in str(await find_secret(unit, person_id, "password"))
+        assert await secret_hashes.find(unit, vault, person_id, "password") is not None
 
 
 async def test_what_was_tried_and_where_is_on_record(land: Country, party: RelyingParty) -> None:

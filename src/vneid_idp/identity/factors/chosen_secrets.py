@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
-from vneid_idp.identity import account_store
+from vneid_idp.identity import secret_hashes
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 
@@ -48,12 +49,12 @@ def check_new(kind: SecretKind, secret: str) -> None:
         raise WeakSecret
 
 
-async def set_hash(unit: Unit, person_id: str, kind: SecretKind, hashed: str) -> None:
+async def set_hash(unit: Unit, vault: Vault, person_id: str, kind: SecretKind, hashed: str) -> None:
     """Set a person's secret to one that `SecretHasher.hash` made."""
-    await account_store.put_secret(unit, person_id, kind.value, hashed, unit.now)
+    await secret_hashes.put(unit, vault, person_id, kind.value, hashed)
     await record(unit, Event(EventKind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
 
 
-async def renew_hash(unit: Unit, person_id: str, kind: SecretKind, old: str, new: str) -> None:
+async def renew_hash(unit: Unit, vault: Vault, person_id: str, kind: SecretKind, old: str, new: str) -> None:
     """Replace the hash `old` by another of the same secret; nothing happens when another secret was set meanwhile."""
-    await account_store.renew_secret(unit, person_id, kind.value, old, new)
+    await secret_hashes.replace(unit, vault, person_id, kind.value, old, new)

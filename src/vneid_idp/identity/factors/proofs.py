@@ -6,7 +6,7 @@ the unit that opens the session.
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import account_store, accounts
+from vneid_idp.identity import accounts, secret_hashes
 from vneid_idp.identity.factors import passkey_store
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
@@ -45,6 +45,6 @@ async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: SignIn
         found = await accounts.find_with_profile(unit, vault, person_id)
         stands = found is not None and found[1].record.phone == proof.against
     else:
-        stands = await account_store.find_secret(unit, person_id, SECRETS[proof.method].value) == proof.against
+        stands = await secret_hashes.find(unit, vault, person_id, SECRETS[proof.method].value) == proof.against
     if not stands:
         raise ProofOutdated
