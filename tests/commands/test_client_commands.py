@@ -139,6 +139,25 @@ def test_purposes_are_shown_and_set(client: dict[str, str]) -> None:
     assert "none of the id other" in unknown.stderr
 
 
+def test_a_purpose_that_the_law_gives_to_many_is_added_from_its_template(client: dict[str, str]) -> None:
+    add = ("clients", "purposes", "add", client["client_id"], "--template")
+    output = run(*add, "decree_147_account_data", *WHY).stdout
+    assert "decree_147_account_data: version 1" in output
+    assert "before the client has the scopes full_name phone profile." in " ".join(output.split())
+    purposes = json.loads(run("clients", "purposes", "show", client["client_id"]).stdout)
+    assert [purpose["id"] for purpose in purposes] == ["account", "decree_147_account_data"]
+    assert purposes[1]["required_in_full"] == ["full_name", "birthdate", "phone_number"]
+    assert "a purpose of that id already" in run(*add, "decree_147_account_data", *WHY, code=1).stderr
+    assert "There is no template other" in run(*add, "other", *WHY, code=1).stderr
+
+
+def test_more_than_three_age_thresholds_are_refused(client: dict[str, str]) -> None:
+    four = [f"age_over_{years}" for years in (13, 14, 15, 16)]
+    many = written("many.json", [PURPOSE | {"optional": four}])
+    assert "age thresholds" in run("clients", "purposes", "set", client["client_id"], many, *WHY, code=1).stderr
+    assert "optional" in json.loads(run("clients", "purposes", "show", client["client_id"]).stdout)[0]
+
+
 def test_a_domain_is_verified_and_lost_again(client: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     records: dict[str, tuple[str, ...]] = {}
 
@@ -169,6 +188,7 @@ def test_every_change_says_who_and_why_or_is_none(client: dict[str, str], databa
         ("clients", "register", "client.json"),
         ("clients", "update", client_id, written("new.json", CLIENT | {"client_name": "Khác"})),
         ("clients", "purposes", "set", client_id, written("p.json", [])),
+        ("clients", "purposes", "add", client_id, "--template", "decree_147_account_data"),
         ("clients", "disable", client_id),
         ("clients", "enable", client_id),
         ("clients", "rotate-secret", client_id),

@@ -1,4 +1,4 @@
-"""`clients purposes show | set`: why a relying party asks, and what people are asked again after a change."""
+"""`clients purposes show | set | add`: why a relying party asks, and what people are asked again after a change."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from vneid_idp.cli.terminal import (
     Material,
     Reason,
     deed_of,
+    fail,
     out,
     print_json,
     read_json,
@@ -18,6 +19,8 @@ from vneid_idp.cli.terminal import (
     with_unit,
 )
 from vneid_idp.clients import by_operator, service
+from vneid_idp.clients.purpose_templates import purpose_templates
+from vneid_idp.protocol.claims import scopes_missing
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Unit
 
@@ -53,6 +56,31 @@ def set_purposes(
         )
 
     print_versions(with_unit(settings, work))
+
+
+@app.command("add")
+def add_purpose(
+    context: typer.Context,
+    client_id: str,
+    template: Annotated[str, typer.Option(help=f"One of {', '.join(purpose_templates())}.")],
+    by: By,
+    reason: Reason,
+) -> None:
+    """Put a purpose that the law gives to many beside those of a client: what stands in the template is a start, to be
+    changed by `set`."""
+    deed = deed_of(by, reason)
+    settings, purpose = settings_of(context), purpose_templates().get(template)
+    if purpose is None:
+        fail(f"There is no template {template}; there are {', '.join(purpose_templates())}.")
+
+    async def work(unit: Unit) -> Client:
+        client = await service.get_client(unit, client_id)
+        return await by_operator.add_purpose(unit, client, purpose, deed, sandbox=settings.is_sandbox)
+
+    client = with_unit(settings, work)
+    print_versions(client)
+    if missing := scopes_missing(client):
+        out.print(f"Nothing of it is handed over before the client has the scopes {' '.join(sorted(missing))}.")
 
 
 def print_versions(client: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service
 from vneid_idp.kernel.clock import Instant, to_rfc3339
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
@@ -33,6 +34,22 @@ async def update(
     if wanted.members == client.metadata:
         return client, None
     return await service.update(unit, client, wanted, deed=deed)
+
+
+class PurposeStands(DomainError):
+    """The client has a purpose of that id: to add one is not to overwrite what people have agreed to."""
+
+    code = "purpose_exists"
+    status = 409
+    title = "The client has a purpose of that id already."
+
+
+async def add_purpose(unit: Unit, client: Client, purpose: Mapping[str, Any], deed: Deed, *, sandbox: bool) -> Client:
+    """Put a purpose beside those of `client`. Raises `PurposeStands`, and as `update`."""
+    current = client.metadata.get("purposes", [])
+    if purpose["id"] in {each["id"] for each in current}:
+        raise PurposeStands
+    return await set_purposes(unit, client, [*current, purpose], deed, sandbox=sandbox)
 
 
 async def set_purposes(

@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
+from vneid_idp.clients.purpose_templates import purpose_templates
 from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
+from vneid_idp.protocol.claims import scopes_missing
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.purposes import PURPOSE_ID
+from vneid_idp.protocol.purposes import PURPOSE_ID, purpose_of
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
@@ -38,7 +40,8 @@ async def show(request: Request, colleague: Colleague) -> Response:
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, request.path_params["client_id"])
     asks = {purpose.id: purpose.asks() for purpose in client.purposes}
-    return render(request, "console/client_purposes.html", client=client, asks=asks)
+    missing = scopes_missing(client)
+    return render(request, "console/client_purposes.html", client=client, asks=asks, missing=missing)
 
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
@@ -119,10 +122,13 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
     if purpose is None and name != _NEW:
         raise HTTPException(404)
     values: dict[str, str] = {}
-    if purpose is not None:
+    template = purpose_templates().get(request.query_params.get("template", "")) if name == _NEW else None
+    start = purpose or (purpose_of({**template, "version": 1}) if template else None)
+    if start is not None:
+        values["id"] = start.id
         for text in TEXTS:
-            values |= {f"{text}-{language}": getattr(purpose, text).get(language, "") for language in LANGUAGES}
-        values |= {name: " ".join(getattr(purpose, name)) for name in CLAIMS}
+            values |= {f"{text}-{language}": getattr(start, text).get(language, "") for language in LANGUAGES}
+        values |= {name: " ".join(getattr(start, name)) for name in CLAIMS}
     return form_page(
         request,
         "console/client_purpose.html",
@@ -133,6 +139,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
         seen=form["seen"] or client.version,
         texts=TEXTS,
         languages=LANGUAGES,
+        templates=purpose_templates(),
         values=values | dict(form),
     )
 

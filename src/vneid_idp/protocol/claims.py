@@ -103,6 +103,12 @@ def scope_of(claim: str) -> str | None:
     return "age" if AGE_OVER.match(claim) else _SCOPE_OF.get(claim)
 
 
+def scopes_missing(client: Client) -> set[str]:
+    """The scopes of claims that a client's purposes name and its registration does not permit."""
+    names = {name for purpose in client.purposes for name in (*purpose.required, *purpose.optional)}
+    return {scope for name in names if (scope := scope_of(name)) and scope not in client.scope}
+
+
 def needs_child(scope: Iterable[str]) -> bool:
     """Whether a request for `scope` is about a child, who must be chosen."""
     return any(PERMISSIONS[name].child for name in scope if name in PERMISSIONS)

@@ -153,6 +153,27 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
     assert '"purposes":{"letters":[1,null]}' in (await recorded(land, "client.changed"))[-1]
 
 
+async def test_a_purpose_starts_from_what_the_law_says(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    base = f"/console/clients/{party.client_id}/purposes"
+    page = await operator.open(f"{base}/+")
+    assert isinstance(page, Page)
+    assert f'href="{base}/+?template=decree_147_account_data"' in page.response.text
+    page = await change(operator, f"{base}/+?template=decree_147_account_data", what="save")
+    assert page.path == base, page.text
+    added = (await client_of(land, party)).purposes[1]
+    assert (added.id, added.required_in_full) == (
+        "decree_147_account_data",
+        ("full_name", "birthdate", "phone_number"),
+    )
+    assert "điểm đ khoản 3 Điều 23 Nghị định 147/2024/NĐ-CP" in added.legal_ground["vi"]
+    assert "Một phần thông tin chưa được cung cấp" not in page.text
+    await change(operator, f"/console/clients/{party.client_id}/registration", scope="openid profile")
+    page = await operator.open(base)
+    assert isinstance(page, Page)
+    assert "các phạm vi mà thông tin này cần: address age email full_name identity phone" in page.text
+
+
 class Seen:
     """A witness to whom every domain shows what it is told to show."""
 
