@@ -12,15 +12,6 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.interaction import service
-from vneid_idp.interaction.consent_view import (
-    Screen,
-    read_decisions,
-    screen,
-    shared_before,
-    text_shown,
-    values_needed,
-)
-from vneid_idp.interaction.link_view import LinkAsked
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
@@ -30,9 +21,18 @@ from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.give_consent import give_consent
 from vneid_idp.web.claim_words import Values
+from vneid_idp.web.consent_view import (
+    Screen,
+    read_decisions,
+    screen,
+    shared_before,
+    text_shown,
+    values_needed,
+)
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
+from vneid_idp.web.link_view import LinkAsked
 from vneid_idp.web.templates import render
 
 

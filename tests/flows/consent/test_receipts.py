@@ -10,11 +10,11 @@ from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
-from vneid_idp.interaction.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
-from vneid_idp.interaction.link_view import Fact
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.claims import Item
 from vneid_idp.web.claim_words import Topic
+from vneid_idp.web.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
+from vneid_idp.web.link_view import Fact
 
 NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from vneid_idp.interaction.link_view import LinkAsked, ShownLink, frame_of, said_of_link, shown_link
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import in_language
 from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving
@@ -25,6 +24,7 @@ from vneid_idp.web.claim_words import (
 )
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
+from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, said_of_link, shown_link
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
 
