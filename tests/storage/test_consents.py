@@ -27,7 +27,7 @@ async def give(
     child_id: str | None = None,
 ) -> Consent:
     async with db.writing() as unit:
-        return await service.give(unit, person_id, client_id, decided, Shown(shown, "en"), child_id)
+        return await service.give(unit, person_id, client_id, decided, Shown(shown, "en"), child_id, alone_from=16)
 
 
 async def withdraw(db: Database, consent_id: str, person_id: str = PERSON) -> Withdrawn:
@@ -68,7 +68,7 @@ async def test_a_later_answer_goes_over_an_earlier_one_and_leaves_the_rest(db: D
     second = await give(db, {"phone_number": GIVEN, "birthdate": SMALLER})
     merged = answered_at(start, {"email": GIVEN})
     merged |= answered_at(start + DAY, {"phone_number": GIVEN, "birthdate": SMALLER})
-    expected = Consent(first.consent_id, PERSON, CLIENT, start, start + DAY, merged)
+    expected = Consent(first.consent_id, PERSON, CLIENT, start, start + DAY, merged, alone_from=16)
     assert second == expected == await standing(db)
     async with db.reading() as unit:
         assert await service.list_current(unit, PERSON) == [expected]

@@ -43,7 +43,7 @@ class Known:
         decided |= {name: Decision("account", version, False, smaller) for name, smaller in (instead or {}).items()}
         async with self.land.idp.db.writing() as unit:
             shown = consent.Shown("text", "vi")
-            return (await consent.give(unit, self.person_id, party.client_id, decided, shown)).consent_id
+            return (await consent.give(unit, self.person_id, party.client_id, decided, shown, alone_from=16)).consent_id
 
     async def code(self, request: Request) -> str:
         """The code that the request ends in at once, or after an account that it links was confirmed."""

@@ -25,6 +25,9 @@ _FIND = Statement(
         case((account_is_usable(), literal(1)), else_=literal(0)).label("usable"),
         consents.c.consent_id,
         consents.c.changed_at,
+        consents.c.given_at,
+        consents.c.alone_from,
+        consents.c.guardian_id,
         consents.c.decisions,
     )
     .select_from(
@@ -78,4 +81,12 @@ async def find_facts(unit: Reading, name: SessionName, client_id: str, child_id:
     )
     if row["consent_id"] is None:
         return SessionFacts(person, None)
-    return SessionFacts(person, ConsentFacts(row["consent_id"], row["changed_at"], decisions.load(row["decisions"])))
+    consent = ConsentFacts(
+        consent_id=row["consent_id"],
+        changed_at=row["changed_at"],
+        decided=decisions.load(row["decisions"]),
+        given_at=row["given_at"],
+        alone_from=row["alone_from"],
+        by_guardian=row["guardian_id"] is not None,
+    )
+    return SessionFacts(person, consent)

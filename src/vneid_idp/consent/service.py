@@ -1,11 +1,13 @@
 """Give a consent, look at it, take it back."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import store
+from vneid_idp.consent.store import ByGuardian as ByGuardian
 from vneid_idp.consent.store import Consent as Consent
 from vneid_idp.consent.store import Receipt as Receipt
+from vneid_idp.consent.store import Shown as Shown
 from vneid_idp.consent.store import Withdrawn as Withdrawn
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
@@ -16,6 +18,8 @@ from vneid_idp.storage.unit import Unit
 find_current = store.find_current
 list_current = store.list_current
 list_receipts = store.list_receipts
+list_unsettled = store.list_unsettled
+settle = store.settle
 
 
 class NothingToWithdraw(DomainError):
@@ -24,14 +28,6 @@ class NothingToWithdraw(DomainError):
     code = "consent_not_found"
     status = 404
     title = "There is no such consent, or it was withdrawn already."
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the person saw when deciding: the text, without values, and its language."""
-
-    text: str
-    language: str
 
 
 async def give(
@@ -43,11 +39,17 @@ async def give(
     child_id: str | None = None,
     *,
     link: bool = False,
+    alone_from: int | None = None,
+    guardian: ByGuardian | None = None,
 ) -> Consent:
     """Record the person's decisions: merge them into the current consent, or open one, and keep the receipt.
 
     About each child stands a consent of its own, and one about the person alone. With `link` the person also confirmed
     that an account is linked, which the receipt proves and which adds nothing to the consent.
+
+    `alone_from` is the age from which the law lets the person decide alone, who has reached it; a parent or guardian,
+    `guardian`, agrees to what somebody younger gives. Without either, nothing but "no" may be decided, and what a child
+    once gave alone is dropped.
     """
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
     fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {}, child_id)
@@ -57,17 +59,27 @@ async def give(
     if current is None:
         raise NothingToWithdraw
     decided = {name: altered(decision, at=unit.now) for name, decision in decided.items()}
-    merged = {**current.decisions, **decided}
-    await store.change(unit, person_id, current.consent_id, merged)
-    receipt = Receipt(new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided)
+    kept = current.decisions
+    if alone_from is None and current.guardian_id is None:
+        kept = {name: decision for name, decision in kept.items() if not decision.gives}
+    now = replace(current, changed_at=unit.now, decisions={**kept, **decided})
+    if alone_from is not None:
+        now = replace(now, alone_from=alone_from, guardian_id=None)
+    elif guardian is not None:
+        now = replace(now, guardian_id=guardian.guardian_id)
+    await store.change(unit, now)
+    receipt = Receipt(
+        new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided, guardian
+    )
     await store.add_receipt(unit, person_id, receipt)
     proof, of_whom = {"receipt_id": receipt.receipt_id}, (person_id, client_id, current.consent_id)
+    who = about(child_id) | together_with(None if guardian is None else guardian.guardian_id)
     if decided or not link:
         given = sorted(name for name, decision in decided.items() if decision.given)
-        await record(unit, Event(EventKind.CONSENT_GIVEN, *of_whom, {**proof, "given": given, **about(child_id)}))
+        await record(unit, Event(EventKind.CONSENT_GIVEN, *of_whom, {**proof, "given": given, **who}))
     if link:
-        await record(unit, Event(EventKind.LINK_CONFIRMED, *of_whom, {**proof, **about(child_id)}))
-    return Consent(current.consent_id, person_id, client_id, current.given_at, unit.now, merged, child_id)
+        await record(unit, Event(EventKind.LINK_CONFIRMED, *of_whom, {**proof, **who}))
+    return now
 
 
 def about(child_id: str | None) -> dict[str, str]:
@@ -75,17 +87,29 @@ def about(child_id: str | None) -> dict[str, str]:
     return {} if child_id is None else {"child_id": child_id}
 
 
-async def withdraw(unit: Unit, person_id: str, consent_id: str) -> Withdrawn:
+def together_with(guardian_id: str | None) -> dict[str, str]:
+    """What an event of a child says of the parent or guardian who acted."""
+    return {} if guardian_id is None else {"guardian_id": guardian_id}
+
+
+async def withdraw(
+    unit: Unit,
+    person_id: str,
+    consent_id: str,
+    *,
+    kind: EventKind = EventKind.CONSENT_WITHDRAWN,
+    by: str | None = None,
+) -> Withdrawn:
     """Withdraw a consent and with it every code, token and refresh token under it; what it was.
 
-    One `UPDATE` is enough: whatever was issued names the consent, and is only good while that stands.
-    Raises `NothingToWithdraw`.
+    One `UPDATE` is enough: whatever was issued names the consent, and is only good while that stands. `by` is the
+    parent or guardian of a child who did it. Raises `NothingToWithdraw`.
     """
     ended = await store.withdraw(unit, person_id, consent_id)
     if ended is None:
         raise NothingToWithdraw
-    data = about(ended.child_id)
-    await record(unit, Event(EventKind.CONSENT_WITHDRAWN, person_id, ended.client_id, consent_id, data))
+    data = {**about(ended.child_id), **together_with(by)}
+    await record(unit, Event(kind, person_id, ended.client_id, consent_id, data))
     return ended
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Text, bindparam, insert, or_, select, tuple_, update
 
 from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consent_receipts, consents
@@ -25,6 +25,10 @@ class Consent:
     decisions: Decisions
     child_id: str | None = None
     """The child in whose matter a guardian gave it; nobody else's where there is none."""
+    alone_from: int | None = None
+    """The age from which the law let the person decide alone, who had reached it; `None` where nobody asked."""
+    guardian_id: str | None = None
+    """The parent or guardian who agreed as well, with a child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,22 @@ class Withdrawn:
 
     client_id: str
     child_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody saw when deciding: the text, without values, and its language."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByGuardian:
+    """The other half of a child's consent: who agreed as well, and what they saw."""
+
+    guardian_id: str
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,7 @@ class Receipt:
     language: str
     shown: str
     decisions: Decisions
+    guardian: ByGuardian | None = None
 
 
 _current = select(consents).where(
@@ -76,7 +97,33 @@ _CHANGE = Statement(
         consents.c.consent_id == bindparam("of_consent"),
         consents.c.withdrawn_at.is_(None),
     )
-    .values(decisions=bindparam("decisions"), changed_at=bindparam("changed_at"))
+    .values(
+        decisions=bindparam("decisions"),
+        changed_at=bindparam("changed_at"),
+        alone_from=bindparam("alone_from"),
+        guardian_id=bindparam("guardian_id"),
+    )
+)
+_SETTLE = Statement(
+    update(consents)
+    .where(
+        consents.c.person_id == bindparam("of_person"),
+        consents.c.consent_id == bindparam("of_consent"),
+        consents.c.guardian_id.is_(None),
+    )
+    .values(alone_from=bindparam("alone_from"))
+)
+_UNSETTLED = Statement(
+    select(consents)
+    .where(
+        consents.c.withdrawn_at.is_(None),
+        consents.c.guardian_id.is_(None),
+        or_(consents.c.alone_from.is_(None), consents.c.alone_from < bindparam("age")),
+        tuple_(consents.c.person_id, consents.c.consent_id)
+        > tuple_(bindparam("after_person", type_=Text), bindparam("after_consent", type_=Text)),
+    )
+    .order_by(consents.c.person_id, consents.c.consent_id)
+    .limit(bindparam("limit"))
 )
 _WITHDRAW = Statement(
     update(consents)
@@ -114,6 +161,24 @@ def _consent(row: Row) -> Consent:
         changed_at=row["changed_at"],
         decisions=decisions.load(row["decisions"]),
         child_id=row["child_id"] or None,
+        alone_from=row["alone_from"],
+        guardian_id=row["guardian_id"],
+    )
+
+
+def _receipt(row: Row) -> Receipt:
+    guardian = None
+    if row["guardian_id"] is not None:
+        guardian = ByGuardian(row["guardian_id"], Shown(row["guardian_shown"], row["guardian_language"]))
+    return Receipt(
+        receipt_id=row["receipt_id"],
+        consent_id=row["consent_id"],
+        client_id=row["client_id"],
+        given_at=row["given_at"],
+        language=row["language"],
+        shown=row["shown"],
+        decisions=decisions.load(row["decisions"]),
+        guardian=guardian,
     )
 
 
@@ -146,18 +211,33 @@ async def create(unit: Unit, consent: Consent) -> None:
         withdrawn_at=None,
         decisions=decisions.dump(consent.decisions),
         child_id=consent.child_id or "",
+        alone_from=consent.alone_from,
+        guardian_id=consent.guardian_id,
     )
 
 
-async def change(unit: Unit, person_id: str, consent_id: str, decided: Decisions) -> None:
-    """Replace the decisions of a consent that stands: whoever gives it holds the person."""
+async def change(unit: Unit, consent: Consent) -> None:
+    """Write what a consent that stands says now: whoever gives it holds the person."""
     await unit.execute(
         _CHANGE,
-        of_person=person_id,
-        of_consent=consent_id,
-        decisions=decisions.dump(decided),
+        of_person=consent.person_id,
+        of_consent=consent.consent_id,
+        decisions=decisions.dump(consent.decisions),
         changed_at=unit.now,
+        alone_from=consent.alone_from,
+        guardian_id=consent.guardian_id,
     )
+
+
+async def settle(unit: Unit, person_id: str, consent_id: str, alone_from: int) -> None:
+    """Note the age from which the person decides alone, who has reached it and had when deciding."""
+    await unit.execute(_SETTLE, of_person=person_id, of_consent=consent_id, alone_from=alone_from)
+
+
+async def list_unsettled(unit: Reading, alone_from: int, after: tuple[str, str], limit: int) -> list[Consent]:
+    """Consents that somebody gave alone of whom nobody asked yet whether they had reached this age."""
+    found = await unit.fetch(_UNSETTLED, age=alone_from, after_person=after[0], after_consent=after[1], limit=limit)
+    return [_consent(row) for row in found]
 
 
 async def withdraw(unit: Unit, person_id: str, consent_id: str) -> Withdrawn | None:
@@ -174,6 +254,7 @@ async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, 
 
 async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> None:
     """Keep the proof of a consent."""
+    guardian = receipt.guardian
     await unit.execute(
         _ADD_RECEIPT,
         person_id=person_id,
@@ -184,21 +265,12 @@ async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> None:
         language=receipt.language,
         shown=receipt.shown,
         decisions=decisions.dump(receipt.decisions),
+        guardian_id=None if guardian is None else guardian.guardian_id,
+        guardian_shown=None if guardian is None else guardian.shown.text,
+        guardian_language=None if guardian is None else guardian.shown.language,
     )
 
 
 async def list_receipts(unit: Reading, person_id: str, client_id: str) -> list[Receipt]:
     """The receipts of a person for a client, newest first."""
-    rows = await unit.fetch(_RECEIPTS, person_id=person_id, client_id=client_id)
-    return [
-        Receipt(
-            receipt_id=row["receipt_id"],
-            consent_id=row["consent_id"],
-            client_id=row["client_id"],
-            given_at=row["given_at"],
-            language=row["language"],
-            shown=row["shown"],
-            decisions=decisions.load(row["decisions"]),
-        )
-        for row in rows
-    ]
+    return [_receipt(row) for row in await unit.fetch(_RECEIPTS, person_id=person_id, client_id=client_id)]

@@ -1,6 +1,6 @@
 """Consents and their receipts. Keys lead with the person, what a distributed engine shards by."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -16,6 +16,10 @@ consents = Table(
     Column("decisions", Text, nullable=False),
     # Empty for what concerns the person alone: an index takes no two absent values for the same.
     Column("child_id", Text, nullable=False, server_default=""),
+    # The age from which the law let the person decide alone, who had reached it; empty where nobody has asked yet.
+    Column("alone_from", Integer),
+    # The parent or guardian who agreed as well.
+    Column("guardian_id", Text),
 )
 Index(
     "uq_consents_standing",
@@ -25,6 +29,14 @@ Index(
     unique=True,
     postgresql_where=text("withdrawn_at IS NULL"),
     sqlite_where=text("withdrawn_at IS NULL"),
+)
+# What is left to ask about ages: people who decided long ago, or too young.
+Index(
+    "ix_consents_decided_alone",
+    consents.c.person_id,
+    consents.c.consent_id,
+    postgresql_where=text("withdrawn_at IS NULL AND guardian_id IS NULL"),
+    sqlite_where=text("withdrawn_at IS NULL AND guardian_id IS NULL"),
 )
 
 consent_receipts = Table(
@@ -38,4 +50,36 @@ consent_receipts = Table(
     Column("language", Text, nullable=False),
     Column("shown", Text, nullable=False),
     Column("decisions", Text, nullable=False),
+    # The parent or guardian who agreed as well, and what they read.
+    Column("guardian_id", Text),
+    Column("guardian_shown", Text),
+    Column("guardian_language", Text),
+)
+
+# What a child agreed to waits here for a parent or guardian. No value of a claim, and no name, stands in it.
+consent_approvals = Table(
+    "consent_approvals",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("approval_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("decisions", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("outcome", Text),
+    Column("guardian_id", Text),
+    Index("ix_consent_approvals_expires_at", "expires_at"),
+)
+Index(
+    "uq_consent_approvals_open",
+    consent_approvals.c.person_id,
+    consent_approvals.c.client_id,
+    unique=True,
+    postgresql_where=text("ended_at IS NULL"),
+    sqlite_where=text("ended_at IS NULL"),
 )

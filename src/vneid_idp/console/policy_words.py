@@ -15,6 +15,9 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.OWN_PROOF_LEVEL: mark("Level with which a person links an own account"),
     Threshold.GUARDIAN_LEVEL: mark("Level with which a guardian links a child's account"),
     Threshold.LEVEL_2_FROM_AGE: mark("From this age an account can be of level 2"),
+    Threshold.CONSENT_ALONE_FROM_AGE: mark("From this age a person consents alone"),
+    Threshold.CHILD_ASKED_FROM_AGE: mark("From this age a child is asked beside the parent or guardian"),
+    Threshold.GUARDIAN_ANSWER_DAYS: mark("Days for which a child's agreement waits for a parent or guardian"),
     Threshold.ACCOUNT_LIMIT: mark("Accounts of one person within one network"),
 }
 REASONS: Mapping[str, str] = {name: text for words in KIND_WORDS.values() for name, text in words.reasons.items()}

@@ -4,5 +4,5 @@ Pages record facts (a session, a consent, a refusal) and lead back to `/authoriz
 decided there, anew each time. An interaction belongs to one browser, expires, and ends once.
 
 Routes: `/signin` and `/signin/{interaction}` with `/second` and `/passkey` below, `/level/{interaction}`,
-`/child/{interaction}`, `/consent/{interaction}`.
+`/child/{interaction}`, `/consent/{interaction}`, `/guardian/{interaction}`.
 """

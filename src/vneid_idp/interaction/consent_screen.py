@@ -10,16 +10,21 @@ from starlette.responses import Response
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
-from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.guardians import Guardian, who_can_act
+from vneid_idp.identity.register.guardianship import Consenting, is_guardian, named_guardians, who_consents
 from vneid_idp.interaction import service
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
-from vneid_idp.policy.rules import Threshold
+from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.give_consent import give_consent
+from vneid_idp.use_cases.ask_guardian import ask_guardian
+from vneid_idp.use_cases.give_consent import give_consent, gives_something
+from vneid_idp.web.child_consent import for_child, least
 from vneid_idp.web.claim_words import Values
 from vneid_idp.web.consent_view import (
     Screen,
@@ -45,6 +50,10 @@ class _Asked:
     session_id: str
     screen: Screen
     seen: str
+    years: int
+    rules: Rules
+    least: Decisions | None
+    """What is put before a parent or guardian of a child who is too young to be asked."""
 
 
 async def show(request: Request) -> Response:
@@ -68,15 +77,28 @@ async def answer(request: Request) -> Response:
         return await leave(asked.visit, "consent", asked.person_id)
     if form["seen"] != asked.seen:
         return _page(request, asked, Form([]), changed=True)
-    decisions, errors = read_decisions(asked.screen, form)
+    decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
         return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
+    return await _agreed(request, asked, form, decisions)
+
+
+async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisions) -> Response:
+    """Record it, or ask a parent or guardian of a child who would share something."""
     shown = Shown(text_shown(asked.screen), locale_of(request))
-    who = asked.person_id, asked.session_id, visit.client.client_id
-    child_id, link = visit.interaction.child_id, asked.screen.link is not None
+    visit, rules, who = asked.visit, asked.rules, (asked.person_id, asked.session_id)
+    link = asked.screen.link is not None
+    guardian = asked.screen.guardian if gives_something(decisions) else None
+    if guardian is not None and not guardian.names:
+        return _page(request, asked, form, status=409)
 
     async def work(unit: Unit) -> None:
-        await give_consent(unit, *who, decisions, shown, child_id, link=link)
+        if guardian is None:
+            client_id, child_id, years = visit.client.client_id, visit.interaction.child_id, asked.years
+            await give_consent(unit, *who, client_id, decisions, shown, child_id, link=link, years=years, rules=rules)
+        else:
+            waits = await ask_guardian(unit, *who, visit.interaction.request, decisions, shown, rules)
+            await service.await_guardian(unit, visit.interaction, waits.approval_id)
         if link:
             await service.confirm_link(unit, visit.interaction, asked.person_id)
 
@@ -93,10 +115,15 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     child = await provider.registry.find(child_id) if child_id else None
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
+        rules = policy.at(unit.now)
         found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
-    if found is None:
-        return None
-    rules = policy.at(unit.now)
+        if found is None:
+            return None
+        years = age(found[1].record.birth_date, unit.now)
+        consenting = who_consents(years, rules)
+        guardians: tuple[Guardian, ...] = ()
+        if consenting is not Consenting.ALONE:
+            guardians = await who_can_act(unit, provider.vault, named_guardians(found[1].record), rules)
     if child_id and not is_guardian(person.person_id, child, rules, unit.now):
         # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
         raise InteractionOver
@@ -106,6 +133,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     values = profiles.claims(values_needed(step.items, unit.now), profile, proven, provider.issuer)
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     before = shared_before(step.items, visit.situation.items, decided)
+    say = partial(gettext, request)
     made = screen(
         visit.client,
         step.items,
@@ -114,7 +142,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         values,
         profiles.claims(before, profile, proven, provider.issuer),
         locale_of(request),
-        partial(gettext, request),
+        say,
         child=child.full_name if child else None,
         link=LinkAsked(
             visit.interaction.request.account_label, profile.record.full_name, rules[Threshold.GUARDIAN_UNTIL_AGE]
@@ -122,24 +150,41 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         if step.link
         else None,
     )
-    return _Asked(visit, person.person_id, session.session_id, made, _seen(person, step, values))
+    shown = for_child(made, consenting, [guardian.full_name for guardian in guardians], rules, say)
+    too_young = shown.guardian is not None and consenting is Consenting.BY_GUARDIAN
+    return _Asked(
+        visit,
+        person.person_id,
+        session.session_id,
+        shown,
+        _seen(person, step, values, consenting),
+        years,
+        rules,
+        least(made) if too_young else None,
+    )
 
 
-def _seen(person: PersonFacts, step: AskConsent, values: Values) -> str:
+def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
     or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
     asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in step.items]
     shown = orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
-    return digest("\n".join([person.person_id, *asked, shown, f"{step.link}"]))
+    return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link}"]))
 
 
 def _page(
-    request: Request, asked: _Asked, form: Form, errors: dict[str, str] | None = None, *, changed: bool = False
+    request: Request,
+    asked: _Asked,
+    form: Form,
+    errors: dict[str, str] | None = None,
+    *,
+    changed: bool = False,
+    status: int = 200,
 ) -> Response:
     return render(
         request,
         "interaction/consent.html",
-        422 if errors else 409 if changed else 200,
+        422 if errors else 409 if changed else status,
         visit=asked.visit,
         party=asked.visit.party,
         screen=asked.screen,

@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass, replace
 
+from vneid_idp.consent import approvals
+from vneid_idp.consent.approvals import Outcome
 from vneid_idp.consent.facts import find_facts
+from vneid_idp.identity import accounts
+from vneid_idp.identity.register.guardianship import consented_too_young
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.values import altered
 from vneid_idp.keys.ring import KeyRing, NotSignedHere
+from vneid_idp.policy.rules import Policy, Rules, Threshold
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.interaction import ConsentFacts, PersonFacts, Step, WaitingFacts, next_step
+from vneid_idp.protocol.interaction import ConsentFacts, GuardianAnswer, PersonFacts, Step, WaitingFacts, next_step
 from vneid_idp.protocol.permitted import counting
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import is_id_token
-from vneid_idp.storage.unit import Reading
+from vneid_idp.storage.unit import Database, Reading
 from vneid_idp.web.session import BrowserSession
 
 
@@ -25,29 +31,74 @@ class Situation:
     consent: ConsentFacts | None
     items: tuple[Item, ...]
     step: Step
+    now: Instant
 
 
 async def decide(
-    unit: Reading,
+    db: Database,
     keys: KeyRing,
+    vault: Vault,
+    policy: Policy,
     client: Client,
     request: AuthorizationRequest,
     session: BrowserSession | None,
     waiting: WaitingFacts,
 ) -> Situation:
-    """Read the facts of `session` in one statement and decide what comes next."""
-    facts = None
-    if session is not None:
-        facts = await find_facts(unit, session, client.client_id, waiting.child_id)
-    person = None if facts is None else _checked(facts.person, client, request, keys, unit.now)
+    """Read the facts of `session` in one statement and decide what comes next.
+
+    More is read only where a child may be concerned: of a consent of which nobody asked yet whether the person was old
+    enough to give it alone, and of a request that waits for a parent or guardian.
+    """
+    facts, now = None, 0
+    async with db.glance() as unit:
+        now = unit.now
+        if session is not None:
+            facts = await find_facts(unit, session, client.client_id, waiting.child_id)
+    person = None if facts is None else _checked(facts.person, client, request, keys, now)
     consent = None if facts is None or facts.consent is None else _counted(facts.consent, client)
+    if person is not None and consent is not None and not is_settled(consent, policy.at(now)):
+        async with db.reading() as unit:
+            consent = await _if_old_enough(unit, vault, policy, person, consent)
+    if person is not None and waiting.approval_id is not None:
+        async with db.reading() as unit:
+            waiting = replace(waiting, guardian=await _answer(unit, person.person_id, waiting))
     items = items_of(client, request.scope, request.claims)
-    return Situation(person, consent, items, next_step(request, items, person, consent, waiting))
+    return Situation(person, consent, items, next_step(request, items, person, consent, waiting), now)
 
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:
     """The consent with the answers that still count: what the client may no longer have gets into no code."""
     return altered(consent, decided=counting(client, consent.decided))
+
+
+def is_settled(consent: ConsentFacts, rules: Rules) -> bool:
+    """Whether nobody needs to ask how old the person was who gave this consent. Pure."""
+    if consent.by_guardian or not any(decision.gives for decision in consent.decided.values()):
+        return True
+    return consent.alone_from is not None and consent.alone_from >= rules[Threshold.CONSENT_ALONE_FROM_AGE]
+
+
+async def _if_old_enough(
+    unit: Reading, vault: Vault, policy: Policy, person: PersonFacts, consent: ConsentFacts
+) -> ConsentFacts | None:
+    """The consent, unless a child gave it alone: then it does not count."""
+    found = await accounts.find_with_profile(unit, vault, person.person_id)
+    if found is None or consented_too_young(found[1].record.birth_date, consent.given_at, policy, unit.now):
+        return None
+    return consent
+
+
+async def _answer(unit: Reading, child_id: str, waiting: WaitingFacts) -> GuardianAnswer | None:
+    """What became of the agreement that waits; nothing where it is somebody else's, who was here before, or where it
+    was agreed to, which the consent shows."""
+    assert waiting.approval_id is not None
+    approval = await approvals.find(unit, child_id, waiting.approval_id)
+    if approval is None or approval.outcome in (Outcome.AGREED, Outcome.REPLACED, Outcome.TAKEN_BACK):
+        return None
+    if approval.outcome is Outcome.REFUSED:
+        return GuardianAnswer.REFUSED
+    is_waiting = approval.is_open(unit.now) and waiting.waits_until > unit.now
+    return GuardianAnswer.WAITING if is_waiting else GuardianAnswer.MISSING
 
 
 def _checked(

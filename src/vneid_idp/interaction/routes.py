@@ -1,6 +1,15 @@
 """All pages of waiting requests."""
 
-from vneid_idp.interaction import activate, choose_child, consent_screen, passkey, reach_level, second_factor, signin
+from vneid_idp.interaction import (
+    activate,
+    await_guardian,
+    choose_child,
+    consent_screen,
+    passkey,
+    reach_level,
+    second_factor,
+    signin,
+)
 
 doors = [
     *activate.doors,
@@ -10,4 +19,5 @@ doors = [
     *reach_level.doors,
     *choose_child.doors,
     *consent_screen.doors,
+    *await_guardian.doors,
 ]

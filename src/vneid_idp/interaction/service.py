@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vneid_idp.interaction import store
 from vneid_idp.interaction.store import Stored
-from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, new_secret
@@ -14,6 +14,8 @@ from vneid_idp.protocol.interaction import WaitingFacts
 from vneid_idp.storage.unit import Reading, Unit
 
 LIFE: Instant = 15 * MINUTE
+WAIT_LIFE: Instant = HOUR
+"""How long a request waits for a parent or guardian of the person, unless more time is asked for."""
 PUSHED_LIFE: Instant = 90 * SECOND
 _EXPIRED_KEPT: Instant = MINUTE
 
@@ -37,11 +39,20 @@ class Interaction:
     refused: str | None
     child_id: str | None
     link_confirmed_by: str | None
+    approval_id: str | None
+    waits_until: Instant
 
     @property
     def waiting(self) -> WaitingFacts:
         """What the pages recorded so far, for `next_step`."""
-        return WaitingFacts(self.opened_at, self.refused, self.child_id, self.link_confirmed_by)
+        return WaitingFacts(
+            self.opened_at,
+            self.refused,
+            self.child_id,
+            self.link_confirmed_by,
+            self.approval_id,
+            self.waits_until,
+        )
 
 
 async def open_interaction(
@@ -122,6 +133,27 @@ async def confirm_link(unit: Unit, interaction: Interaction, person_id: str) -> 
         raise InteractionOver
 
 
+async def await_guardian(unit: Unit, interaction: Interaction, approval_id: str) -> None:
+    """Have the request wait for a parent or guardian, and last a little longer, so that it ends with an answer to the
+    relying party. Raises `InteractionOver`."""
+    await _await(unit, interaction, approval_id, unit.now + WAIT_LIFE)
+
+
+async def wait_longer(unit: Unit, interaction: Interaction) -> None:
+    """Give the parent or guardian another full span of time. Raises `InteractionOver`."""
+    await _await(unit, interaction, interaction.approval_id, unit.now + WAIT_LIFE)
+
+
+async def wait_no_more(unit: Unit, interaction: Interaction) -> None:
+    """Have the person asked anew, who may decide alone by now. Raises `InteractionOver`."""
+    await _await(unit, interaction, None, unit.now)
+
+
+async def _await(unit: Unit, interaction: Interaction, approval_id: str | None, until: Instant) -> None:
+    if not await store.await_guardian(unit, interaction.interaction_id, approval_id, until, until + LIFE):
+        raise InteractionOver
+
+
 async def extend(unit: Unit, interaction: Interaction) -> Instant:
     """Give the person another full span of time; when it runs out. Raises `InteractionOver`."""
     until = unit.now + LIFE
@@ -154,4 +186,6 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         refused=stored.refused,
         child_id=stored.child_id,
         link_confirmed_by=stored.link_confirmed_by,
+        approval_id=stored.approval_id,
+        waits_until=stored.waits_until or 0,
     )

@@ -1,8 +1,9 @@
 """Queries on waiting requests. Rows may be lost with the power: the person simply starts again."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, delete, insert, or_, select, update
 
 from vneid_idp.interaction.tables import interactions
 from vneid_idp.kernel.clock import Instant
@@ -24,6 +25,8 @@ class Stored:
     child_id: str | None
     ended_at: Instant | None
     link_confirmed_by: str | None = None
+    approval_id: str | None = None
+    waits_until: Instant | None = None
 
     def is_open(self, now: Instant) -> bool:
         """Whether it waits still: neither answered nor out of time. The statements below ask the same."""
@@ -37,16 +40,29 @@ _open = (
     interactions.c.ended_at.is_(None),
     interactions.c.expires_at > bindparam("now"),
 )
+
+
+def _later(until: str) -> ColumnElement[Any]:
+    """The later of two ends: who waits for a parent or guardian loses no time by looking."""
+    wanted = bindparam(until, type_=BigInteger)
+    return case((interactions.c.expires_at > wanted, interactions.c.expires_at), else_=wanted)
+
+
 # The first browser that shows a pushed request owns it from then on.
 _ADOPT = Statement(
     update(interactions)
     .where(*_open, or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")))
-    .values(browser=bindparam("browser"), expires_at=bindparam("until"))
+    .values(browser=bindparam("browser"), expires_at=_later("until"))
 )
 _REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam("page")))
 _CHOOSE = Statement(update(interactions).where(*_open).values(child_id=bindparam("child")))
 _CONFIRM_LINK = Statement(update(interactions).where(*_open).values(link_confirmed_by=bindparam("person")))
-_EXTEND = Statement(update(interactions).where(*_open).values(expires_at=bindparam("until")))
+_EXTEND = Statement(update(interactions).where(*_open).values(expires_at=_later("until")))
+_AWAIT = Statement(
+    update(interactions)
+    .where(*_open)
+    .values(approval_id=bindparam("approval"), waits_until=bindparam("waits"), expires_at=bindparam("until"))
+)
 # One conditional statement: of two answers to the same request, only the first finds it open.
 _END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
 _SWEEP = Statement(delete(interactions).where(interactions.c.expires_at < bindparam("before")))
@@ -66,6 +82,8 @@ async def add(unit: Unit, stored: Stored) -> None:
         child_id=stored.child_id,
         ended_at=stored.ended_at,
         link_confirmed_by=stored.link_confirmed_by,
+        approval_id=stored.approval_id,
+        waits_until=stored.waits_until,
     )
 
 
@@ -85,6 +103,8 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         child_id=row["ward_id"],
         ended_at=row["ended_at"],
         link_confirmed_by=row["link_confirmed_by"],
+        approval_id=row["approval_id"],
+        waits_until=row["waits_until"],
     )
 
 
@@ -106,6 +126,16 @@ async def choose_child(unit: Unit, interaction_id: str, child_id: str) -> bool:
 async def confirm_link(unit: Unit, interaction_id: str, person_id: str) -> bool:
     """Record who confirmed the link; `False` when the request is not open any more."""
     return await unit.execute(_CONFIRM_LINK, of=interaction_id, person=person_id, now=unit.now) == 1
+
+
+async def await_guardian(
+    unit: Unit, interaction_id: str, approval_id: str | None, waits_until: Instant, until: Instant
+) -> bool:
+    """Record what the request waits for, and until when, or that it waits no more; `False` when it is not open."""
+    done = await unit.execute(
+        _AWAIT, of=interaction_id, approval=approval_id, waits=waits_until, until=until, now=unit.now
+    )
+    return done == 1
 
 
 async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:

@@ -17,5 +17,8 @@ interactions = Table(
     Column("ward_id", Text, key="child_id"),
     Column("ended_at", BigInteger),
     Column("link_confirmed_by", Text),
+    # What waits for a parent or guardian of the child who is here (`consent_approvals`), and how long this does.
+    Column("approval_id", Text),
+    Column("waits_until", BigInteger),
     Index("ix_interactions_expires_at", "expires_at"),
 )

@@ -72,8 +72,10 @@ async def enter(request: Request) -> Visit:
     client = await provider.clients.get(asked.client_id)
     check_still_registered(client, asked)
     session = read_session(request, provider.keys.sealer)
-    async with provider.db.reading() as unit:
-        found = await decide(unit, provider.keys, client, asked, session, interaction.waiting)
+    policy = await provider.current_policy()
+    found = await decide(
+        provider.db, provider.keys, provider.vault, policy, client, asked, session, interaction.waiting
+    )
     prefer_locales(request, " ".join(asked.ui_locales))
     if client.taken_by_app(asked.redirect_uri):
         # The form leads there by way of `/authorize/{interaction}`, and browsers check the last hop too. A page in

@@ -31,6 +31,12 @@ class Threshold(StrEnum):
     """… and with which a guardian binds for a child."""
     LEVEL_2_FROM_AGE = "level_2_from_age"
     """Before this age an account stays at level 1."""
+    CONSENT_ALONE_FROM_AGE = "consent_alone_from_age"
+    """From this age on a person consents alone to what tells something about them."""
+    CHILD_ASKED_FROM_AGE = "child_asked_from_age"
+    """From this age on a child consents too, with a parent or guardian; before, they act alone."""
+    GUARDIAN_ANSWER_DAYS = "guardian_answer_days"
+    """For how many days a child's agreement waits for a parent or guardian."""
     ACCOUNT_LIMIT = "account_limit"
     """Accounts of one person within one network whose registration does not say otherwise."""
 
@@ -43,6 +49,9 @@ POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
         Threshold.OWN_PROOF_LEVEL: _LEVELS,
         Threshold.GUARDIAN_LEVEL: _LEVELS,
         Threshold.LEVEL_2_FROM_AGE: _AGES,
+        Threshold.CONSENT_ALONE_FROM_AGE: _AGES,
+        Threshold.CHILD_ASKED_FROM_AGE: _AGES,
+        Threshold.GUARDIAN_ANSWER_DAYS: range(1, 91),
         Threshold.ACCOUNT_LIMIT: range(1, 1_001),
     }
 )

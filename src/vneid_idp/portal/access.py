@@ -1,7 +1,7 @@
 """What every page of the portal does first: find out who is there."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients.service import UnknownClient, get_client
+from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.factors.sessions import Session
 from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
@@ -100,6 +102,16 @@ async def find_clients(unit: Reading, client_ids: set[str]) -> dict[str, Client]
             found[client_id] = await get_client(unit, client_id)
         except UnknownClient:
             continue
+    return found
+
+
+async def find_names(unit: Reading, vault: Vault, person_ids: Iterable[str]) -> dict[str, str]:
+    """The full names of those of these people who have an account, and were not forgotten."""
+    found = {}
+    for person_id in set(person_ids):
+        known = await accounts.find_with_profile(unit, vault, person_id)
+        if known is not None:
+            found[person_id] = known[1].record.full_name
     return found
 
 

@@ -12,7 +12,7 @@ from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder, read_before
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
@@ -30,6 +30,17 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.LINK_CONFIRMED: mark("You agreed that %(service)s links an account to you."),
     EventKind.CONSENT_ENDED: mark("%(service)s is not registered here any more: your consent and its access ended."),
     EventKind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
+    EventKind.CONSENT_LAPSED: mark(
+        "Your consent towards %(service)s counts no more: a parent or guardian has to agree as well."
+    ),
+    EventKind.APPROVAL_ASKED: mark("A parent or guardian was asked to agree to what you would share with %(service)s."),
+    EventKind.APPROVAL_TAKEN_BACK: mark("You took back what a parent or guardian was asked about %(service)s."),
+    EventKind.APPROVAL_REFUSED: mark("%(guardian)s did not agree that you share information with %(service)s."),
+    EventKind.CHILD_CONSENT_GIVEN: mark("You agreed that information about %(child)s is shared with %(service)s."),
+    EventKind.CHILD_CONSENT_REFUSED: mark(
+        "You did not agree that information about %(child)s is shared with %(service)s."
+    ),
+    EventKind.CHILD_CONSENT_WITHDRAWN: mark("You withdrew the consent for %(child)s towards %(service)s."),
     EventKind.GRANT_OPENED: mark("%(service)s was told that it is you."),
     EventKind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
     EventKind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
@@ -78,6 +89,11 @@ _DECIDED: Mapping[tuple[object, object], str] = {
     (False, False): mark("A request to lift the lock of your account was refused."),
 }
 """By what was asked (a lock, or its end) and whether it was agreed to. The reasons are the officers' own."""
+_WITH_GUARDIAN: Mapping[str, str] = {
+    EventKind.CONSENT_GIVEN: mark("You and %(guardian)s agreed to share information with %(service)s."),
+    EventKind.CONSENT_WITHDRAWN: mark("%(guardian)s withdrew your consent towards %(service)s."),
+}
+"""What a parent or guardian did as well."""
 REASONS: Mapping[str, str] = {
     "in_person": mark("you were there"),
     "family": mark("a parent or guardian was there"),
@@ -143,24 +159,33 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         part = ListPart.of(await history_of(unit, holder.person_id, before=before, limit=_PAGE + 1), _PAGE)
         clients = await find_clients(unit, {event.client_id for event in part.shown if event.client_id})
+        named = {str(e.data["guardian_id"]) for e in part.shown if "guardian_id" in e.data}
+        guardians = await find_names(unit, holder.provider.vault, named)
     children = await names_of_children(holder, {str(e.data["child_id"]) for e in part.shown if "child_id" in e.data})
     names = {client_id: client.client_name for client_id, client in clients.items()}
     return render(
         request,
         "portal/history.html",
-        happenings=[_happening(request, event, names, children) for event in part.shown],
+        happenings=[_happening(request, event, names, children, guardians) for event in part.shown],
         older=f"?before={part.last.event_id}" if part.last else None,
         newest="/me/history" if before else None,
     )
 
 
 def _happening(
-    request: Request, event: RecordedEvent, names: Mapping[str, str], children: Mapping[str, str]
+    request: Request,
+    event: RecordedEvent,
+    names: Mapping[str, str],
+    children: Mapping[str, str],
+    guardians: Mapping[str, str],
 ) -> Happening:
     message = _sentence(event)
     child = child_named(event.data.get("child_id"), children, partial(gettext, request))
     if child is not None:
         message = _ABOUT_CHILD.get(event.kind, message)
+    guardian = event.data.get("guardian_id")
+    if guardian is not None:
+        message = _WITH_GUARDIAN.get(event.kind, message)
     if event.kind == EventKind.LOCK_DECIDED:
         message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
     if event.kind == EventKind.PERSON_LOOKED_UP:
@@ -172,6 +197,7 @@ def _happening(
     what = gettext(request, _reported(event.data))
     said = {"service": service or gettext(request, "a service"), "method": method, "reason": reason, "what": what}
     said["child"] = child or ""
+    said["guardian"] = guardians.get(str(guardian)) or gettext(request, mark("a parent or guardian"))
     return Happening(
         event.at,
         gettext(request, message, **said),

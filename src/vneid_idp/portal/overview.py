@@ -5,7 +5,9 @@ from starlette.responses import Response
 
 from vneid_idp.consent import service as consents
 from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.family import children_of, waiting_for
 from vneid_idp.portal.linked import count_live
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import see_other
@@ -14,7 +16,12 @@ from vneid_idp.web.templates import render
 
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
+    try:
+        children = await children_of(holder)
+    except RegistryUnavailable:
+        children = ()
     async with holder.provider.db.reading() as unit:
+        waiting = await waiting_for(unit, children)
         services = await consents.list_current(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
@@ -23,6 +30,8 @@ async def show(request: Request, holder: Holder) -> Response:
         account=holder.account,
         record=holder.profile.record,
         services=len(services),
+        children=len(children),
+        waiting=waiting,
         linked=await count_live(holder),
         passkeys=len(keys),
     )

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
-from vneid_idp.portal.access import Holder, find_clients, for_holder
+from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
@@ -66,6 +66,8 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
+        as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
+        guardians = await find_names(unit, provider.vault, as_well)
     children = await names_of_children(holder, {c.child_id for c in current if c.child_id is not None})
     say = partial(gettext, request)
     services = []
@@ -79,6 +81,7 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/services.html",
         services=services,
         permission_words=PERMISSIONS,
+        guardians=guardians,
         withdrawn="withdrawn" in request.query_params,
     )
 

@@ -5,6 +5,7 @@ There is no "already prompted" flag. `prompt=login` *means* a sign-in later than
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
@@ -42,6 +43,20 @@ class ConsentFacts:
     consent_id: str
     changed_at: Instant
     decided: Decisions
+    given_at: Instant = 0
+    alone_from: int | None = None
+    """The age from which the law let the person decide alone, who had reached it."""
+    by_guardian: bool = False
+    """Whether a parent or guardian agreed as well."""
+
+
+class GuardianAnswer(StrEnum):
+    """What became of a child's agreement that a parent or guardian was asked about."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    MISSING = "missing"
+    """Nobody answered while the request lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +65,18 @@ class WaitingFacts:
 
     opened_at: Instant
     refused: str | None = None
-    """Where the person turned back: at the `consent` page, at the `level` page, or because of the `account`."""
+    """Where the person turned back: at the `consent` or the `level` page, after a `guardian` had refused, or because of
+    the `account`."""
     child_id: str | None = None
     """The child that a guardian chose."""
     link_confirmed_by: str | None = None
     """Who confirmed that the account which the request is about is linked."""
+    approval_id: str | None = None
+    """What waits for a parent or guardian of the person, who is a child."""
+    waits_until: Instant = 0
+    """Until when this request waits for it."""
+    guardian: GuardianAnswer | None = None
+    """What became of it; nothing where nobody was asked, or where agreement shows in the consent itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,13 @@ class AskConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitGuardian:
+    """Tell the child what happens until a parent or guardian answers, or that they refused."""
+
+    answer: GuardianAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """End the request with an error."""
 
@@ -101,7 +130,7 @@ class Issue:
     authorisation: Authorisation
 
 
-Step = SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | Refuse | Issue
+Step = SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | AwaitGuardian | Refuse | Issue
 
 
 def next_step(
@@ -144,9 +173,12 @@ def _next_step(
     # Linking is an act and no standing permission: silently one may read what is linked, and link nothing.
     link = "none" not in request.prompt and links_account(item.name for item in items)
     missing = undecided(items, decided)
+    again = consent is None or ("consent" in request.prompt and consent.changed_at < waiting.opened_at)
+    if (missing or again) and waiting.guardian is not None:
+        return _await(waiting.guardian)
     if missing:
         return AskConsent(missing, link)
-    if consent is None or ("consent" in request.prompt and consent.changed_at < waiting.opened_at):
+    if consent is None or again:
         return AskConsent(items, link)
     if link and waiting.link_confirmed_by != person.person_id:
         return AskConsent((), link)
@@ -169,12 +201,18 @@ def _next_step(
 
 def _turned_back(where: str) -> OAuthError:
     """Why the request ends without an answer. That an account cannot be used is told and not why: a lock, a death and
-    a card that ran out are the person's affair."""
+    a card that ran out are the person's affair. So is whose agreement it took."""
     if where == "account":
         return UnmetAuthenticationRequirements("The account cannot be used at present.")
     if where == "level":
         return UnmetAuthenticationRequirements("The person cannot reach the level that was asked for.")
-    return AccessDenied("The person did not agree.")
+    return AccessDenied("What was asked for was not agreed to." if where == "guardian" else "The person did not agree.")
+
+
+def _await(answer: GuardianAnswer) -> Step:
+    if answer is GuardianAnswer.MISSING:
+        return Refuse(AccessDenied("What was asked for was not agreed to in time."))
+    return AwaitGuardian(answer)
 
 
 def fresh(
@@ -218,5 +256,7 @@ def _silently(step: Step) -> Step:
             return Refuse(InteractionRequired("A guardian has to choose the child."))
         case AskConsent():
             return Refuse(ConsentRequired("The person has not agreed to all that is asked for."))
+        case AwaitGuardian():
+            return Refuse(ConsentRequired("What is asked for has not been agreed to yet."))
         case _:
             return step

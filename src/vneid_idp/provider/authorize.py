@@ -20,6 +20,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from vneid_idp.protocol.interaction import (
     AskConsent,
+    AwaitGuardian,
     ChooseChild,
     Issue,
     ReachLevel,
@@ -147,15 +148,16 @@ async def _client(request: Request, provider: Idp, params: Params) -> Client:
 async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response:
     prefer_locales(request, " ".join(opened.request.ui_locales))
     session = read_session(request, provider.keys.sealer)
-    async with provider.db.glance() as unit:
-        found = await decide(unit, provider.keys, opened.client, opened.request, session, opened.waiting)
-        now = unit.now
+    policy = await provider.current_policy()
+    found = await decide(
+        provider.db, provider.keys, provider.vault, policy, opened.client, opened.request, session, opened.waiting
+    )
     if session is not None and found.person is None:
         end_browser_state(request)
     match found.step:
         case Issue() as step:
             await _end(provider, opened)
-            code = _code(provider, opened.request, step, now)
+            code = _code(provider, opened.request, step, found.now)
             return answer_code(
                 request, provider, opened.client, opened.request.address, code, after_form=opened.after_form
             )
@@ -174,7 +176,7 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
             return see_other(_page(asking, interaction.interaction_id))
 
 
-def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent, interaction_id: str) -> str:
+def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | AwaitGuardian, interaction_id: str) -> str:
     """Which page asks for what is missing."""
     match asking:
         case SignIn():
@@ -187,6 +189,8 @@ def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent, inter
             return f"/child/{interaction_id}"
         case AskConsent():
             return f"/consent/{interaction_id}"
+        case AwaitGuardian():
+            return f"/guardian/{interaction_id}"
         case _:
             assert_never(asking)
 

@@ -2,6 +2,7 @@
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import service as bindings
+from vneid_idp.consent import approvals
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery import service as delivery
 from vneid_idp.delivery.channels import Channel
@@ -32,6 +33,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await bindings.release_own(unit, person_id)
     await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
+    await approvals.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)
     await reports_under_way.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)

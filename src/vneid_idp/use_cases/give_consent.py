@@ -1,11 +1,30 @@
-"""A person allows a service something: only while signed in, and only a service that is in service."""
+"""A person allows a service something: only while signed in, and only a service that is in service.
+
+Who is too young to allow it alone allows nothing by it, and asks a parent or guardian (`ask_guardian`).
+"""
 
 from vneid_idp.clients.service import UnknownClient, hold_client
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Shown
+from vneid_idp.identity.register.guardianship import Consenting, who_consents
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
+
+
+class GuardianMustAgree(DomainError):
+    """A child cannot share this without a parent or guardian."""
+
+    code = "guardian_must_agree"
+    status = 403
+    title = "A parent or guardian has to agree to this as well."
+
+
+def gives_something(decided: Decisions) -> bool:
+    """Whether anything is told or permitted by these decisions. Pure."""
+    return any(decision.gives for decision in decided.values())
 
 
 async def give_consent(
@@ -18,13 +37,20 @@ async def give_consent(
     child_id: str | None = None,
     *,
     link: bool = False,
+    years: int,
+    rules: Rules,
 ) -> Consent:
-    """Record what the person decided at the page, and that one account may be linked; the consent as it now stands.
+    """Record what the person, who is `years` old, decided at the page, and that one account may be linked; the consent
+    as it now stands.
 
     Whoever signs out everywhere, is locked or forgotten between the page and its answer has allowed nothing: a consent
-    of a forgotten person would stand for ever. Raises `SignedOut` and `UnknownClient`.
+    of a forgotten person would stand for ever. Raises `SignedOut`, `UnknownClient` and `GuardianMustAgree`.
     """
+    alone = who_consents(years, rules) is Consenting.ALONE
+    if not alone and gives_something(decided):
+        raise GuardianMustAgree
     if not await hold_client(unit, client_id):
         raise UnknownClient
     await hold_signed_in(unit, person_id, session_id)
-    return await consents.give(unit, person_id, client_id, decided, shown, child_id, link=link)
+    alone_from = rules[Threshold.CONSENT_ALONE_FROM_AGE] if alone else None
+    return await consents.give(unit, person_id, client_id, decided, shown, child_id, link=link, alone_from=alone_from)

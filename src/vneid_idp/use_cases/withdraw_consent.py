@@ -1,5 +1,6 @@
 """A person takes a consent back: everything issued under it dies, what was bound is free, and the service is told."""
 
+from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.sender import Delivery
@@ -9,13 +10,25 @@ from vneid_idp.use_cases.guardians_children import seize_with_children
 
 
 async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
-    """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`.
+    """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`."""
+    await seize_with_children(unit, person_id)
+    return (await end_consent(unit, person_id, consent_id))[1]
+
+
+async def end_consent(
+    unit: Unit,
+    person_id: str,
+    consent_id: str,
+    *,
+    kind: EventKind = EventKind.CONSENT_WITHDRAWN,
+    by: str | None = None,
+) -> tuple[str, tuple[Delivery, ...]]:
+    """End a consent of somebody who is seized; towards which client, and the notices. `by` is a parent or guardian.
 
     A binding would go on telling the network a state, so what was bound under the consent is released, and nothing
     else: also one that is being made at this moment, which is waited for or finds the consent gone, and unless the
-    young person proves it at this moment, which makes it the young person's own.
+    young person proves it at this moment, which makes it the young person's own. Raises `NothingToWithdraw`.
     """
-    await seize_with_children(unit, person_id)
-    ended = await consents.withdraw(unit, person_id, consent_id)
+    ended = await consents.withdraw(unit, person_id, consent_id, kind=kind, by=by)
     await bindings.release_under(unit, person_id, ended.client_id, consent_id)
-    return await announce_withdrawal(unit, person_id, ended.client_id, consent_id)
+    return ended.client_id, await announce_withdrawal(unit, person_id, ended.client_id, consent_id)

@@ -21,10 +21,10 @@ from vneid_idp.web.session import forget_session, read_session
 
 T = TypeVar("T")
 
-_RETURN_LIFE: Instant = 15 * MINUTE
+RETURN_LIFE: Instant = 15 * MINUTE
 """How long a sign-in may take that began at a page of ours."""
 
-OWN_PAGES = {"office": "/office", "console": "/console"}
+OWN_PAGES = {"office": "/office", "console": "/console", "children": "/me/children"}
 """Pages of the provider's own that ask for a sign-in and want to be come back to, by the value of the cookie."""
 
 
@@ -109,5 +109,5 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
 
 
 def _sign_in(request: Request, home: str, path: str) -> Response:
-    keep_cookie(request, Cookie.RETURN, home, _RETURN_LIFE)
+    keep_cookie(request, Cookie.RETURN, home, RETURN_LIFE)
     return see_other(path)

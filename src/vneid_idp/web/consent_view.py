@@ -57,6 +57,8 @@ class Line:
     smaller: SmallerProof | None = None
     heading: str | None = None
     """What stands over this line and those of its kind that follow it."""
+    note: str | None = None
+    """What is said of how it is shared, where that is decided already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,18 @@ class ShownChild:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardianPart:
+    """What the page of a child says of the parent or guardian who has to agree as well."""
+
+    title: str
+    text: str
+    names: tuple[str, ...]
+    """Who they are, as far as they can act now; a value, as names are."""
+    nobody: str | None = None
+    """What is said where none of them can."""
+
+
+@dataclass(frozen=True, slots=True)
 class Permitted:
     """A scope that is no claim, and what it lets the service do."""
 
@@ -124,6 +138,7 @@ class Screen:
     agree: str
     refuse: str
     if_refused: str
+    guardian: GuardianPart | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -309,18 +324,19 @@ def read_decisions(shown: Screen, form: Form) -> tuple[Decisions, Mapping[str, s
             choice = form[line.key] if line.smaller else FULL
             if choice not in (FULL, SMALLER):
                 errors[line.key] = mark("Choose how much to share.")
-            _decide(decisions, line, choice)
+            decide_line(decisions, line, choice)
         for line in group.optional.lines:
-            _decide(decisions, line, form[line.key])
+            decide_line(decisions, line, form[line.key])
         for line in group.absent.lines:
-            _decide(decisions, line, NOTHING)
+            decide_line(decisions, line, NOTHING)
     for permission in shown.permissions:
         item = permission.item
         decisions[item.name] = Decision(item.purpose, item.version, given=True)
     return decisions, errors
 
 
-def _decide(decisions: Decisions, line: Line, choice: str) -> None:
+def decide_line(decisions: Decisions, line: Line, choice: str) -> None:
+    """Write what `choice` (`FULL`, `SMALLER`, or anything else for nothing) decides about a line."""
     smaller = line.smaller if choice == SMALLER else None
     for item in line.items:
         instead = smaller.claim if smaller is not None and smaller.instead_of == item.name else None
@@ -338,6 +354,8 @@ def _said(shown: Screen) -> Iterator[str]:
         yield shown.child.text
     if shown.link:
         yield from said_of_link(shown.link)
+    if shown.guardian:
+        yield from filter(None, (shown.guardian.title, shown.guardian.text, shown.guardian.nobody))
     for group in shown.groups:
         yield f"{group.kind}: {group.title}"
         yield group.text
@@ -362,7 +380,7 @@ def _block(block: Block) -> Iterator[str]:
     for line in block.lines:
         if line.heading:
             yield line.heading
-        yield f"– {line.label}" + (f": {line.unknown}" if line.unknown else "")
+        yield f"– {': '.join(filter(None, (line.label, line.unknown, line.note)))}"
         if line.smaller:
             proof = line.smaller
             yield " ".join([proof.offer, proof.notice])

@@ -157,6 +157,16 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Every change says who made it and why. Nothing was changed."),
         mark("Go back and say why in a few words, without anybody's numbers."),
     ),
+    "approval_over": Sentence(
+        mark("This request is not open any more"),
+        mark("It was answered or taken back, its time is over, or the service asks for something else by now."),
+        mark("Look under Your children for what waits. If it still is wanted, the child starts again at the service."),
+    ),
+    "not_their_guardian": Sentence(
+        mark("You do not decide for this child"),
+        mark("The population register does not name you, or the child decides alone by now. Nothing was changed."),
+        mark("If that is wrong, any registration office can put it right."),
+    ),
     "server_error": _OURS,
     "temporarily_unavailable": _OUT_OF_SERVICE,
     "too_busy": _BUSY,

@@ -11,6 +11,7 @@ from vneid_idp.audit import service as audit
 from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
+from vneid_idp.consent import approvals
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import otp, sessions
@@ -20,6 +21,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
 from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.use_cases.rest_unsupervised import rest_unsupervised
@@ -48,11 +50,16 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         await clients.forget_assertions(unit)
         await bindings.forget_old_keys(unit)
         await otp.sweep(unit)
+        await approvals.sweep(unit)
         await deliveries.sweep(unit)
         await key_readers.sweep(unit)
 
     async def rest() -> int:
         return await rest_expired(db, provider.vault, await provider.policy.current())
+
+    async def end_too_young() -> None:
+        ended = await end_consents_given_too_young(db, provider.vault, await provider.policy.current())
+        await dispatcher.attempt(ended)
 
     async def report() -> int:
         to = Reporting(db, provider.vault, provider.keys.blind, provider.registry)
@@ -69,6 +76,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("sweep waiting requests", 30, lambda: db.transact(interactions.sweep, durable=False)),
         Task("rest what expired cards held", 60, rest),
+        Task("end what children agreed to alone", 60, end_too_young),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("forget what ended", 300, lambda: forget_ended(db, retention)),

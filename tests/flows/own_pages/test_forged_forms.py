@@ -33,6 +33,7 @@ async def test_no_door_takes_a_form_without_the_token_of_its_page(land: Country,
         "family": "house",
         "version": 1,
         "purpose": "account",
+        "approval": "apr_0",
     }
     before = [await events_of(land, slug) for slug in ("plain", "complete")]
     let_in = []

@@ -1,0 +1,129 @@
+"""`/me/children/{approval}`: one request of a child, as the child saw it; a parent or guardian agrees or refuses."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.consent import approvals
+from vneid_idp.consent.approvals import Approval, ApprovalOver
+from vneid_idp.consent.service import Shown
+from vneid_idp.identity import accounts, persons
+from vneid_idp.identity import profile as profiles
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.guardianship import Consenting, who_consents
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.policy.rules import Rules
+from vneid_idp.portal.access import Holder, find_clients, for_holder
+from vneid_idp.portal.family import children_of
+from vneid_idp.portal.guardian import ask_for_level
+from vneid_idp.protocol.claims import items_of
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import counting
+from vneid_idp.storage.unit import Reading
+from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
+from vneid_idp.web.child_consent import for_guardian
+from vneid_idp.web.consent_view import Screen, screen, text_shown, values_needed
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext, locale_of
+from vneid_idp.web.logos import logo_path
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the page asks."""
+
+    approval: Approval
+    client: Client
+    screen: Screen
+    rules: Rules
+
+    @property
+    def text(self) -> str:
+        """What the page says: the parent's or guardian's part of the receipt."""
+        return text_shown(self.screen)
+
+
+async def show(request: Request, holder: Holder) -> Response:
+    """The request. Raises `ApprovalOver`."""
+    return ask_for_level(request, holder) or _page(request, await _asked(request, holder))
+
+
+async def answer(request: Request, holder: Holder) -> Response:
+    """Agree or refuse, in one act."""
+    form = await read_form(request)
+    missing = ask_for_level(request, holder)
+    if missing is not None:
+        return missing
+    asked = await _asked(request, holder)
+    provider, approval, rules = holder.provider, asked.approval, asked.rules
+    agrees = form.one_of("answer", "agree", "refuse") == "agree"
+    if agrees and form["seen"] != digest(asked.text):
+        return _page(request, asked, changed=True)
+    child = await persons.ask(provider.db, provider.registry, approval.person_id)
+    if child is None:
+        raise ApprovalOver
+    person_id, session_id, shown = holder.person_id, holder.session.session_id, Shown(asked.text, locale_of(request))
+    if agrees:
+        await provider.db.transact(
+            lambda unit: agree_for_child(unit, person_id, session_id, child, approval, shown, rules)
+        )
+    else:
+        await provider.db.transact(lambda unit: refuse_for_child(unit, person_id, session_id, child, approval, rules))
+    return see_other(f"/me/children?done={'agreed' if agrees else 'refused'}")
+
+
+async def _asked(request: Request, holder: Holder) -> _Asked:
+    provider, children = holder.provider, await children_of(holder)
+    policy = await provider.current_policy()
+    async with provider.db.reading() as unit:
+        approval = await _find(unit, request.path_params["approval"], [child.person_id for child in children])
+        clients = await find_clients(unit, {approval.client_id})
+        found = await accounts.find_with_profile(unit, provider.vault, approval.person_id)
+        now = unit.now
+    client = clients.get(approval.client_id)
+    if client is None or found is None or counting(client, approval.decisions) != approval.decisions:
+        raise ApprovalOver
+    account, profile = found
+    items = tuple(i for i in items_of(client, approval.scope, approval.claims) if i.name in approval.decisions)
+    values = profiles.claims(values_needed(items, now), profile, account, provider.issuer)
+    say, rules = partial(gettext, request), policy.at(now)
+    made = screen(client, items, items, {}, values, {}, locale_of(request), say)
+    both = who_consents(age(profile.record.birth_date, now), rules) is Consenting.WITH_GUARDIAN
+    name = profile.record.full_name
+    asks = for_guardian(made, approval.decisions, client.client_name, name, asked=both, say=say)
+    return _Asked(approval, client, asks, rules)
+
+
+async def _find(unit: Reading, approval_id: str, child_ids: list[str]) -> Approval:
+    for child_id in child_ids:
+        found = await approvals.find(unit, child_id, approval_id)
+        if found is not None and found.is_open(unit.now):
+            return found
+    raise ApprovalOver
+
+
+def _page(request: Request, asked: _Asked, *, changed: bool = False) -> Response:
+    client = asked.client
+    return render(
+        request,
+        "portal/child_request.html",
+        409 if changed else 200,
+        approval=asked.approval,
+        name=client.client_name,
+        domain=client.home,
+        logo=logo_path(client),
+        screen=asked.screen,
+        seen=digest(asked.text),
+        changed=changed,
+    )
+
+
+doors = [
+    Door.page("/me/children/{approval}", for_holder(show)),
+    Door.page("/me/children/{approval}", for_holder(answer), "POST"),
+]

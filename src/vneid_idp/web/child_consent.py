@@ -1,0 +1,155 @@
+"""The consent screen where two have to agree: what it says to the child, and what it asks the parent or guardian. Pure.
+
+Whose consent it takes is judged in `identity/register/guardianship.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from vneid_idp.identity.register.guardianship import Consenting
+from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.protocol.claims import Decision, Decisions
+from vneid_idp.web.claim_words import Say
+from vneid_idp.web.consent_view import (
+    FULL,
+    NOTHING,
+    SMALLER,
+    Block,
+    GuardianPart,
+    Line,
+    PurposeGroup,
+    Screen,
+    ShownChild,
+    decide_line,
+)
+from vneid_idp.web.i18n import mark
+
+
+def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], rules: Rules, say: Say) -> Screen:
+    """The screen as a child sees it; the very same where the person decides alone, or nothing is asked."""
+    if consenting is Consenting.ALONE:
+        return screen
+    if screen.link is not None:
+        screen = replace(screen, link=replace(screen.link, follows=(_linking(rules, say),)))
+    if not (screen.groups or screen.permissions):
+        return screen
+    names = tuple(guardians)
+    asked = consenting is Consenting.WITH_GUARDIAN
+    values = {"years": rules[Threshold.CONSENT_ALONE_FROM_AGE], "asked_from": rules[Threshold.CHILD_ASKED_FROM_AGE]}
+    if asked:
+        text = mark(
+            "You are under %(years)s. You say first whether you want to share this. Then a parent or guardian is "
+            "asked, and decides. Only when both of you agree is anything shared. What you leave out stays out."
+        )
+    else:
+        text = mark(
+            "Under the age of %(asked_from)s you are not asked: a parent or guardian alone decides. Only what the "
+            "service cannot do without is put before them."
+        )
+    nobody = mark(
+        "Nobody whom the population register names as your parent or guardian can be asked here at present, so nothing "
+        "can be shared. Any registration office can put that right; a parent or guardian needs an account of level 2."
+    )
+    part = GuardianPart(
+        title=say(mark("A parent or guardian has to agree as well") if asked else mark("A parent or guardian decides")),
+        text=say(text, **values),
+        names=names,
+        nobody=None if names else say(nobody),
+    )
+    changed = replace(
+        screen,
+        guardian=part,
+        agree=say(mark("Agree and ask them") if asked else mark("Ask them")),
+        if_refused=say(mark("If you refuse, nobody is asked: you go back to the service and nothing is shared.")),
+    )
+    return changed if asked else decided_already(changed, least(screen), say)
+
+
+def _linking(rules: Rules, say: Say) -> str:
+    text = mark(
+        "Under the age of %(years)s an account is linked by a parent or guardian, who signs in and supervises it. When "
+        "you agree, the service learns that it has to ask them."
+    )
+    return say(text, years=rules[Threshold.GUARDIAN_UNTIL_AGE])
+
+
+def least(screen: Screen) -> Decisions:
+    """The least that the service cannot do without, smaller proofs where they will do."""
+    decisions: Decisions = {}
+    for group in screen.groups:
+        for line in group.required.lines:
+            decide_line(decisions, line, SMALLER if line.smaller else FULL)
+        for line in (*group.optional.lines, *group.absent.lines):
+            decide_line(decisions, line, NOTHING)
+    for permission in screen.permissions:
+        item = permission.item
+        decisions[item.name] = Decision(item.purpose, item.version, given=True)
+    return decisions
+
+
+def for_guardian(screen: Screen, decisions: Decisions, service: str, child: str, *, asked: bool, say: Say) -> Screen:
+    """The screen that the child saw, as its parent or guardian answers it; `asked` whether the child was."""
+    both = mark("The child has agreed. Nothing is shared unless you agree as well, and either of you can withdraw.")
+    alone = mark("The child is too young to be asked: you decide. You can withdraw at any time.")
+    return replace(
+        decided_already(screen, decisions, say),
+        heading=say(mark("%(service)s asks for information about your child"), service=service),
+        lead=say(both if asked else alone),
+        child=ShownChild(say(mark("This is about:")), child),
+        pseudonym=say(
+            mark(
+                "The service knows the child by a pseudonym that is made for it alone, so that services cannot compare "
+                "what they know."
+            )
+        ),
+        agree=say(mark("Agree for the child")),
+        refuse=say(mark("Refuse")),
+        if_refused=say(
+            mark(
+                "If you refuse, nothing is shared. The child is told, and the service learns only that it was refused."
+            )
+        ),
+        shared_before=(),
+        guardian=None,
+    )
+
+
+def decided_already(screen: Screen, decisions: Decisions, say: Say) -> Screen:
+    """The screen with nothing left to choose: what would be shared, and what would not."""
+    return replace(screen, groups=tuple(_decided(group, decisions, say) for group in screen.groups))
+
+
+def _decided(group: PurposeGroup, decisions: Decisions, say: Say) -> PurposeGroup:
+    lines = (*group.required.lines, *group.optional.lines, *group.absent.lines)
+    shared = _headed([_line(line, decisions, say) for line in lines if _gives(line, decisions)], say)
+    kept = tuple(
+        replace(line, smaller=None, unknown=None, heading=None) for line in lines if not _gives(line, decisions)
+    )
+    return replace(
+        group,
+        required=Block(say(mark("This would be shared")), shared),
+        optional=Block("", ()),
+        absent=Block(say(mark("Asked for as well, and not shared:")), kept),
+    )
+
+
+def _headed(lines: Sequence[Line], say: Say) -> tuple[Line, ...]:
+    """The lines with what stands over those of a kind over the first of them."""
+    above: str | None = None
+    headed = []
+    for line in sorted(lines, key=lambda line: line.topic.heading is not None):
+        heading, above = (line.topic.heading if line.topic.heading != above else None), line.topic.heading
+        headed.append(replace(line, heading=None if heading is None else say(heading)))
+    return tuple(headed)
+
+
+def _gives(line: Line, decisions: Decisions) -> bool:
+    return any(item.name in decisions and decisions[item.name].gives for item in line.items)
+
+
+def _line(line: Line, decisions: Decisions, say: Say) -> Line:
+    smaller = line.smaller
+    if smaller is None or decisions[smaller.instead_of].instead is None:
+        return replace(line, smaller=None)
+    note = say(mark("only a smaller proof in its place"))
+    return replace(line, smaller=None, shown=smaller.shown, note=note)

@@ -1,0 +1,266 @@
+"""A child does not consent alone (Law 91/2025/QH15 Art. 24): nothing is told before a parent or guardian agreed too."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.country import PURPOSE, Country
+from tests.support.deeds import DEED
+from tests.support.people import brought_into_step
+from tests.support.relying_party import Page, Person, RelyingParty, Request
+from tests.support.shortcuts import Known, known
+from tests.support.tokens import person_token
+from tests.support.visitor import shown
+from vneid_idp.consent import service as consents
+from vneid_idp.consent.service import Shown
+from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.protocol.claims import SCOPE_CLAIMS, Decision
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
+from vneid_idp.use_cases.lock_person import lock_person
+
+SCOPE = "openid age full_name offline_access"
+PROVEN = ("pwd", "sms")
+EVENING = 15 * HOUR + HOUR // 2
+"""From the morning of the tests to half an hour before midnight in Viet Nam."""
+
+
+async def at_consent(land: Country, party: RelyingParty, slug: str, **params: Any) -> tuple[Person, Page, Request]:
+    """A child in front of the consent screen."""
+    child = Person(land, land.people[slug])
+    request = party.request(**{"scope": SCOPE, **params})
+    page = shown(await child.sign_in(await child.start(request)))
+    assert page.path.startswith("/consent/"), page.text
+    return child, page, request
+
+
+async def asked(land: Country, party: RelyingParty, slug: str = "child-9") -> tuple[Person, Page, Request]:
+    """A child who agreed to everything, on the page that waits."""
+    child, page, request = await at_consent(land, party, slug)
+    page = shown(await child.submit(page, answer="agree", **page.choices))
+    assert page.path.startswith("/guardian/"), page.text
+    return child, page, request
+
+
+async def at_request(land: Country, slug: str = "guardian", *methods: str) -> tuple[Known, Page]:
+    """A parent in front of what the child asks, found from the overview."""
+    parent = await known(land, slug, *(methods or PROVEN))
+    overview = shown(await parent.person.open("/me"))
+    address = overview.response.text.split('href="/me/children/')[1].split('"')[0]
+    return parent, shown(await parent.person.open(f"/me/children/{address}"))
+
+
+async def named_guardian(land: Country, slug: str, guardian: str) -> None:
+    """The register names this person as the only guardian, and the feed has told it."""
+    child = replace(land.people[slug].record, guardian_ids=(land.people[guardian].record.person_id,), revision=9)
+    async with land.idp.db.writing() as unit:
+        await Population(land.idp.vault, land.idp.keys.blind).register(unit, child)
+        await brought_into_step(unit, land.idp.vault, land.idp.keys.blind, child)
+
+
+async def learned(party: RelyingParty, request: Request, away: Page | str) -> dict[str, Any]:
+    """What the relying party gets with the code."""
+    assert isinstance(away, str), away.text
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    told: dict[str, Any] = (await party.userinfo(tokens["access_token"])).json()
+    return told | {"refresh_token": tokens.get("refresh_token")}
+
+
+async def test_child_and_parent_both_agree_before_anything_is_told(land: Country, party: RelyingParty) -> None:
+    child, page, request = await at_consent(land, party, "child-9")
+    mother = land.people["guardian"].record.full_name
+    assert mother in page.text
+    assert "dưới 16 tuổi" in page.text
+    page = shown(await child.submit(page, answer="agree", **{"optional-0-name": "full"}))
+    assert page.path.startswith("/guardian/")
+    assert mother in page.text
+    # Reloaded, come back to, or started anew without a page: no code.
+    assert shown(await child.open(page.path)).path == page.path
+    assert shown(await child.open(f"/authorize/{page.path.split('/')[-1]}")).path == page.path
+    silent = party.request(scope=SCOPE, prompt="none")
+    assert silent.read_answer(str(await child.start(silent)))["error"] == "consent_required"
+    assert (await child.browser.get(f"{page.path}/answer")).json() == {"waiting": True}
+
+    parent, at = await at_request(land)
+    record = land.people["child-9"].record
+    for words in (record.full_name, "Mạng thử", "Xác thực tài khoản", "Họ, chữ đệm và tên", "Dưới 13 tuổi"):
+        assert words in at.text, words
+    done = shown(await parent.person.submit(at, answer="agree"))
+    assert done.path == "/me/children"
+    assert record.full_name in done.text
+    assert (await child.browser.get(f"{page.path}/answer")).json() == {"waiting": False}
+    told = await learned(party, request, await child.open(page.path))
+    assert told["age_band"] == "under_13"
+    assert told["full_name"] == record.full_name
+    assert isinstance(await child.start(party.request(scope=SCOPE)), str)
+
+    # Both are named: in the receipt of the one and of the other, and in both histories.
+    services = shown(await child.open("/me/services"))
+    assert mother in services.text
+    assert "Đồng ý thay con" in services.text
+    assert f"Bạn và {mother} đã đồng ý" in shown(await child.open("/me/history")).text
+    assert record.full_name in shown(await parent.person.open("/me/history")).text
+
+
+async def test_a_refusal_is_told_and_tells_no_more(land: Country, party: RelyingParty) -> None:
+    child, page, request = await asked(land, party)
+    parent, at = await at_request(land)
+    await parent.person.submit(at, answer="refuse")
+    page = shown(await child.open(page.path))
+    assert "không đồng ý" in page.text
+    answer = request.read_answer(str(await child.submit(page, leave="1")))
+    assert answer["error"] == "access_denied"
+    assert not {"parent", "guardian", "child"} & set(answer["error_description"].lower().split())
+    assert "không đồng ý" in shown(await child.open("/me/history")).text
+    # It is over: another click changes nothing, and the child is asked anew.
+    late = shown(await parent.person.submit(at, answer="agree"))
+    assert late.response.status_code == 409
+    assert shown(await child.start(party.request(scope=SCOPE))).path.startswith("/consent/")
+
+
+async def test_nobody_answers_and_the_service_is_told(land: Country, party: RelyingParty) -> None:
+    child, page, request = await asked(land, party)
+    land.watch.advance(HOUR - 1000)
+    assert shown(await child.open(page.path)).path == page.path
+    await child.submit(page, extend="1")
+    land.watch.advance(HOUR - 1000)
+    page = shown(await child.open(page.path))
+    land.watch.advance(2000)
+    assert request.read_answer(str(await child.open(page.path)))["error"] == "access_denied"
+    # The answer may come later, and the child need not agree again.
+    parent, at = await at_request(land)
+    await parent.person.submit(at, answer="agree")
+    again = party.request(scope=SCOPE)
+    page_or_away = await child.start(again)
+    assert "code" in again.read_answer(
+        str(await child.sign_in(page_or_away) if not isinstance(page_or_away, str) else page_or_away)
+    )
+
+
+async def test_a_request_to_a_parent_ends_after_its_days(land: Country, party: RelyingParty) -> None:
+    await asked(land, party)
+    parent, at = await at_request(land)
+    land.watch.advance(7 * DAY + 1)
+    parent = await known(land, "guardian")
+    assert "/me/children/" not in shown(await parent.person.open("/me")).response.text
+    late = await parent.person.open(at.path)
+    assert shown(late).response.status_code == 409
+
+
+async def test_the_child_takes_it_back(land: Country, party: RelyingParty) -> None:
+    child, page, request = await asked(land, party)
+    parent, at = await at_request(land)
+    assert request.read_answer(str(await child.submit(page, leave="1")))["error"] == "access_denied"
+    assert shown(await parent.person.submit(at, answer="agree")).response.status_code == 409
+
+
+@pytest.mark.parametrize("case", ["level", "guardianship", "locked", "child_locked"])
+async def test_a_parent_who_may_not_decide_decides_nothing(land: Country, party: RelyingParty, case: str) -> None:
+    await asked(land, party)
+    parent, at = await at_request(land)
+    mother, son = (land.people[slug].record.person_id for slug in ("guardian", "child-9"))
+    if case == "level":
+        low = await known(land, "guardian", "pwd")
+        assert shown(await low.person.open(at.path)).path == "/signin/second"
+        here = shown(await low.person.open("/me/security")).hidden
+        await low.person.browser.post(at.path, data={**at.hidden, "csrf_token": here["csrf_token"], "answer": "agree"})
+    elif case == "guardianship":
+        await named_guardian(land, "child-9", "grandmother")
+    else:
+        locked = mother if case == "locked" else son
+        await land.idp.db.transact(lambda unit: lock_person(unit, locked, LockedBy.HOLDER, DEED))
+    if case != "level":
+        await parent.person.submit(at, answer="agree")
+    async with land.idp.db.reading() as unit:
+        assert await consents.list_current(unit, son) == []
+
+
+async def test_withdrawal_by_the_parent_ends_everything_and_both_read_it(land: Country, party: RelyingParty) -> None:
+    child, page, request = await asked(land, party)
+    parent, at = await at_request(land)
+    done = shown(await parent.person.submit(at, answer="agree"))
+    told = await learned(party, request, await child.open(page.path))
+    fields = dict(done.hidden)
+    withdrawn = await parent.person.browser.post("/me/children/withdraw", data=fields)
+    assert withdrawn.headers["location"] == "/me/children?done=withdrawn"
+    assert (await party.refresh(told["refresh_token"])).json()["error"] == "invalid_grant"
+    mother = land.people["guardian"].record.full_name
+    assert f"{mother} đã rút lại" in shown(await child.open("/me/history")).text
+    # Somebody else's child is nobody's to decide for.
+    stranger = await known(land, "grandmother")
+    page = shown(await stranger.person.open("/me/children"))
+    refused = await stranger.person.browser.post(
+        "/me/children/withdraw", data={**fields, **page.hidden, "child": fields["child"], "consent": fields["consent"]}
+    )
+    assert refused.status_code == 403
+
+
+async def test_a_child_who_shares_nothing_needs_nobody(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": [], "optional": ["full_name"]}]))
+    child, page, request = await at_consent(land, party, "child-9", scope="openid full_name")
+    assert page.choices == {"optional-0-name": "full"}
+    told = await learned(party, request, await child.submit(page, answer="agree"))
+    assert set(told) == {"sub", "refresh_token"}
+
+
+async def test_a_child_under_seven_is_not_asked(land: Country, party: RelyingParty) -> None:
+    child, page, request = await at_consent(land, party, "child-5")
+    assert page.choices == {}
+    assert "chỉ cha mẹ hoặc người giám hộ quyết định" in page.text
+    # What the service can do without is not put before the grandmother, whatever the form says.
+    page = shown(await child.submit(page, answer="agree", **{"optional-0-name": "full"}))
+    assert page.path.startswith("/guardian/")
+    guardian, at = await at_request(land, "grandmother")
+    await guardian.person.submit(at, answer="agree")
+    told = await learned(party, request, await child.open(page.path))
+    assert "full_name" not in told
+    assert told["age_band"] == "under_13"
+
+
+async def test_a_child_whom_nobody_can_answer_for_shares_nothing(land: Country, party: RelyingParty) -> None:
+    child, page, _ = await at_consent(land, party, "sixteen-tomorrow")
+    page = shown(await child.submit(page, answer="agree"))
+    assert page.response.status_code == 409
+    land.watch.advance(DAY)
+    again = party.request(scope=SCOPE)
+    page = shown(await child.sign_in(await child.start(again)))
+    assert "cha mẹ" not in page.text
+    assert "code" in again.read_answer(str(await child.submit(page, answer="agree")))
+
+
+async def test_who_outgrows_it_while_waiting_decides_alone(land: Country, party: RelyingParty) -> None:
+    await named_guardian(land, "sixteen-tomorrow", "guardian")
+    land.watch.advance(EVENING)
+    child, page, request = await asked(land, party, "sixteen-tomorrow")
+    parent, at = await at_request(land)
+    land.watch.advance(HOUR // 2)
+    assert shown(await parent.person.submit(at, answer="agree")).response.status_code in (403, 409)
+    page = shown(await child.open(page.path))
+    assert page.path.startswith("/consent/")
+    assert "cha mẹ" not in page.text
+    assert "code" in request.read_answer(str(await child.submit(page, answer="agree")))
+
+
+async def test_what_a_child_agreed_to_alone_counts_no_more(land: Country, party: RelyingParty) -> None:
+    child, adult = await known(land, "child-9"), await known(land, "plain")
+    tokens = [
+        await person_token(land, party.registered, each.person_id, scope=("openid", "age")) for each in (child, adult)
+    ]
+    for someone in (child, adult):
+        async with land.idp.db.writing() as unit:
+            decided = {name: Decision("account", 1, given=True) for name in (*SCOPE_CLAIMS["age"], "offline_access")}
+            await consents.give(unit, someone.person_id, party.client_id, decided, Shown("text", "vi"))
+    assert "age_band" in (await party.userinfo(tokens[1])).json()
+    # The child is asked again at once, and what was issued ends with the next round of the workers.
+    scope = "openid age offline_access"
+    assert shown(await child.person.start(party.request(scope=scope))).path.startswith("/consent/")
+    assert isinstance(await adult.person.start(party.request(scope=scope)), str)
+    for _ in range(2):
+        await end_consents_given_too_young(land.idp.db, land.idp.vault, await land.idp.current_policy())
+    assert [(await party.userinfo(token)).status_code for token in tokens] == [401, 200]
+    assert "cha mẹ" in shown(await child.person.open("/me/history")).text
+    async with land.idp.db.reading() as unit:
+        assert await consents.list_current(unit, child.person_id) == []
+        assert [consent.alone_from for consent in await consents.list_current(unit, adult.person_id)] == [16]
