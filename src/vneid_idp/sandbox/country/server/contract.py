@@ -19,10 +19,15 @@ Refusals are problem details (RFC 9457) with a stable `code`. Members may be add
 not known. What only reads may be repeated, POST included; a report is repeated with the same `report_id`.
 """
 
+_SERVER = {
+    "url": "http://localhost:8002",
+    "description": "The reference server, as `vneid-idp --sandbox registry serve` starts it.",
+}
+
 
 def openapi() -> dict[str, Any]:
     """The document."""
-    return document("registry/v1", _DESCRIPTION, router.routes)
+    return document("registry/v1", _DESCRIPTION, router.routes, published_at=_SERVER)
 
 
 def published() -> dict[str, dict[str, Any]]:

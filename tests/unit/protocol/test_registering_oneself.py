@@ -1,0 +1,84 @@
+"""What a client that registers itself may have, and what belongs to the operator."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.registration import CALLBACK, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
+from vneid_idp.protocol import registration
+from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
+
+
+def test_the_sandbox_gives_a_purpose_and_the_looser_audience_production_neither() -> None:
+    assert read(SELF)["assertion_audience"] == "endpoint"
+    assert [purpose["id"] for purpose in read(SELF)["purposes"]] == ["sandbox"]
+    assert "id_number" not in read(SELF)["purposes"][0]["optional"]
+    assert "assertion_audience" not in read(SELF_IN_PRODUCTION)
+    assert "purposes" not in read(SELF_IN_PRODUCTION)
+    assert read(SELF_IN_PRODUCTION, grant_types=["authorization_code", "refresh_token"])["scope"] == (
+        "openid offline_access"
+    )
+
+
+@pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
+def test_offline_access_goes_with_the_grant_type_that_makes_use_of_it(registrar: Registrar) -> None:
+    assert "offline_access" not in read(registrar)["scope"].split()
+    with pytest.raises(InvalidClientMetadata, match="refresh_token"):
+        read(registrar, scope="openid offline_access")
+    lasting = ["authorization_code", "refresh_token"]
+    before = read(registrar, scope="openid offline_access", grant_types=lasting)
+    assert before["scope"] == "openid offline_access"
+    # What stands registered is sent along by every update.
+    registration.read_registration({**before, "grant_types": ["authorization_code"]}, registrar, before=before)
+
+
+def test_in_the_sandbox_a_client_registers_purposes_of_its_own_and_people_are_asked_anew_for_what_it_changes() -> None:
+    before = read(SELF, purposes=[PURPOSE | {"version": 1}])
+    assert [purpose["id"] for purpose in before["purposes"]] == ["p"]
+    again = registration.read_registration({"redirect_uris": [CALLBACK]}, SELF, before=before).members
+    assert again["purposes"] == before["purposes"]
+    said = {"redirect_uris": [CALLBACK], "purposes": [PURPOSE | {"text": {"vi": "Khác"}, "version": 1}]}
+    [purpose] = registration.read_registration(said, SELF, before=before).members["purposes"]
+    assert (purpose["version"], purpose.get("answers_since")) == (2, None)
+    with pytest.raises(InvalidClientMetadata, match="purpose"):
+        read(SELF, purposes=[{"id": "p"}])
+
+
+@pytest.mark.parametrize("scope", ["openid id_number", "id_number"])
+@pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
+def test_nobody_grants_itself_id_numbers(scope: str, registrar: Registrar) -> None:
+    with pytest.raises(InvalidClientMetadata, match="operator"):
+        read(registrar, scope=scope)
+    assert read(OPERATOR, scope=scope)["scope"] == scope
+
+
+def test_nobody_grants_itself_a_persons_data_in_production() -> None:
+    with pytest.raises(InvalidClientMetadata, match="operator grants phone"):
+        read(SELF_IN_PRODUCTION, scope="openid phone")
+
+
+@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - {"registered_by", "changed_by", "gone_purposes"}))
+def test_members_of_the_operator_are_refused_from_anybody_else(name: str) -> None:
+    values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
+    values["family"] = "trong-nuoc"
+    with pytest.raises(InvalidClientMetadata, match=f"{name}: only the operator"):
+        read(SELF_IN_PRODUCTION, **{name: values[name]})
+    assert name in read(OPERATOR, **{name: values[name]})
+
+
+def test_who_registered_is_written_not_told() -> None:
+    assert "registered_by" not in read(SELF, registered_by="operator")
+    assert read(OPERATOR)["registered_by"] == "operator"
+
+
+def test_an_update_keeps_what_the_operator_granted() -> None:
+    before = read(OPERATOR, purposes=[PURPOSE], scope="openid id_number", account_limit=9)
+    update = {"redirect_uris": [CALLBACK], "scope": "openid id_number", "purposes": before["purposes"]}
+    after = registration.read_registration(update, SELF_IN_PRODUCTION, before=before).members
+    assert (after["purposes"], after["account_limit"]) == (before["purposes"], 9)
+    assert after["scope"] == "openid id_number"
+    others: list[dict[str, Any]] = [{"scope": "openid phone"}, {"purposes": []}, {"account_limit": 1000}]
+    for other in others:
+        with pytest.raises(InvalidClientMetadata):
+            registration.read_registration(update | other, SELF_IN_PRODUCTION, before=before)
