@@ -34,6 +34,16 @@ class InvalidRequest(OAuthError):
     code = "invalid_request"
 
 
+class UnregisteredAddress(InvalidRequest):
+    """A return address is not one of those that the client registered. Which these are is told by nobody but the
+    sandbox, whose page lays the two side by side."""
+
+    def __init__(self, description: str, sent: str, registered: tuple[str, ...]) -> None:
+        super().__init__(description)
+        self.sent = sent
+        self.registered = registered
+
+
 class InvalidClient(OAuthError):
     """Client authentication failed."""
 

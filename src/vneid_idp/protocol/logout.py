@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from vneid_idp.kernel.clock import MINUTE, Instant, to_seconds
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.errors import InvalidRequest, UnregisteredAddress
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.tokens import is_id_token
 
@@ -48,7 +48,11 @@ def read_address(client: Client | None, params: Params) -> str | None:
     if client is None:
         raise InvalidRequest("post_logout_redirect_uri needs an id_token_hint, or the client_id of who registered it.")
     if uri not in client.post_logout_redirect_uris:
-        raise InvalidRequest("post_logout_redirect_uri is not one that this client registered (exact match).")
+        raise UnregisteredAddress(
+            "post_logout_redirect_uri is not one that this client registered (exact match).",
+            uri,
+            client.post_logout_redirect_uris,
+        )
     state = params.get("state")
     if state is None:
         return uri

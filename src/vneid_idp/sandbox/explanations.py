@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.errors import UnregisteredAddress
+from vneid_idp.sandbox.address_help import Compared, compare
 from vneid_idp.sandbox.error_help import Remedy, remedy_for
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.errors import kind_of_answer, refusal_of
@@ -47,6 +49,8 @@ class Explanation:
     path: str
     arrived: Mapping[str, str]
     remedy: Remedy
+    addresses: tuple[Compared, ...] | None = None
+    """What is registered beside what was sent, where an address is not one of those that are."""
 
 
 class Explanations:
@@ -71,6 +75,7 @@ class Explanations:
             path=request.url.path,
             arrived={name: _shown(name, value) for name, value in _received(request)},
             remedy=remedy_for(told.code),
+            addresses=compare(error.sent, error.registered) if isinstance(error, UnregisteredAddress) else None,
         )
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)

@@ -1,6 +1,7 @@
 """In the sandbox an error leads to a page that says what arrived, and shows no secret of it."""
 
 import html
+import re
 
 import pytest
 
@@ -67,3 +68,18 @@ async def test_a_program_that_misses_an_address_or_a_form_is_led_to_a_page_that_
         assert path in page.text
         # A person who mistypes an address fills no memory with it.
         assert "/sandbox/errors/" not in (await browser.get("/nothing", headers={"Accept": "text/html"})).text
+
+
+async def test_a_redirect_mismatch_lists_what_is_registered_and_marks_the_difference(
+    land: Country, party: RelyingParty
+) -> None:
+    async with land.browser() as browser:
+        asked = party.request(redirect_uri=f"{REDIRECT_URI}/%3Cb%3E").params
+        refused = await browser.get("/authorize", params=asked, headers={"Accept": "text/html"})
+        assert refused.status_code == 400
+        assert REDIRECT_URI not in refused.text, "the page for people says nothing of the registration"
+        [address] = re.findall(r'href="([^"]*/sandbox/errors/[^"]+)"', refused.text)
+        page = await browser.get(address)
+    assert page.status_code == 200
+    assert f"{REDIRECT_URI}<mark>/%3Cb%3E</mark>" in page.text
+    assert f'<code class="mono">{REDIRECT_URI}</code>' in page.text

@@ -3,7 +3,7 @@
 from vneid_idp.protocol.authorization import RESPONSE_MODES, AuthorizationRequest, ReturnAddress
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidRequest
+from vneid_idp.protocol.errors import InvalidRequest, UnregisteredAddress
 from vneid_idp.protocol.params import Params
 
 
@@ -17,7 +17,11 @@ def return_address(client: Client, params: Params) -> ReturnAddress:
     if redirect_uri is None:
         raise InvalidRequest("redirect_uri is missing.")
     if not client.has_redirect_uri(redirect_uri):
-        raise InvalidRequest("redirect_uri is not one of the redirect_uris that this client registered (exact match).")
+        raise UnregisteredAddress(
+            "redirect_uri is not one of the redirect_uris that this client registered (exact match).",
+            redirect_uri,
+            client.redirect_uris,
+        )
     mode = params.get("response_mode", "query")
     return ReturnAddress(redirect_uri, mode if mode in RESPONSE_MODES else "query", params.get("state"))
 
