@@ -145,7 +145,9 @@ def _assemble(
     explanations: Explanations | None,
 ) -> Idp:
     vault, cache = Vault(ring.sealer), ClientCache(clock, db)
-    outbound = Outbound(ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback)
+    outbound = Outbound(
+        ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback, networks=settings.outbound_networks
+    )
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     senders: dict[Channel, Sender] = {
         Channel.SMS: _text_messages(settings, db, ring.sealer),

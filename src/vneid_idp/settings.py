@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     )
     ca_bundle: Path | None = Field(None, description="PEM file of the authorities trusted in outbound calls")
     outbound_loopback: bool = Field(False, description="whether outbound calls may reach this machine (sandbox only)")
+    outbound_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="private networks that outbound calls may reach, such as those of containers (sandbox only)"
+    )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (), description="addresses or networks whose X-Forwarded-For is believed, separated by commas"
     )
@@ -196,9 +199,9 @@ class Settings(BaseSettings):
         (read_private_key if info.field_name == "registry_key" else read_public_key)(pem)
         return value
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "outbound_networks", mode="before")
     @classmethod
-    def _proxies(cls, value: Any) -> Any:
+    def _networks(cls, value: Any) -> Any:
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",") if part.strip()]
         try:
@@ -235,6 +238,7 @@ REFUSALS: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
     ("secret: was made by a sandbox; production needs its own", lambda s: s.root_secret.startswith(SANDBOX_MARK)),
     # Clients choose URLs that we call: with it, one of them reaches the services inside.
     ("outbound_loopback: belongs to the sandbox", lambda s: s.outbound_loopback),
+    ("outbound_networks: belongs to the sandbox", lambda s: bool(s.outbound_networks)),
     (
         "sms_gateway_url: must be https and come with sms_gateway_token",
         lambda s: (

@@ -91,6 +91,8 @@ def test_production_starts(read: Any) -> None:
         ("SECRET", base64url(b"0123456789" * 4), "secret: is not random"),
         ("SECRET", base64url(SANDBOX_MARK + bytes(range(32))), "secret: was made by a sandbox"),
         ("OUTBOUND_LOOPBACK", "true", "outbound_loopback: belongs to the sandbox"),
+        ("OUTBOUND_NETWORKS", "172.16.0.0/12", "outbound_networks: belongs to the sandbox"),
+        ("OUTBOUND_NETWORKS", "all", "outbound_networks: must be addresses or networks"),
         ("SOCIAL_NETWORK_URL", "https://social.example", "social_network_url: belongs to the sandbox"),
         ("SOCIAL_NETWORK_PORT", "8001", "social_network_port: belongs to the sandbox"),
         ("SMS_GATEWAY_URL", "http://sms.example/send", "sms_gateway_url: must be https"),

@@ -13,7 +13,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
-from vneid_idp.protocol.uris import BadMember, check_web_url, origin, read_uri
+from vneid_idp.protocol.uris import BadMember, check_server_url, check_web_url, origin, read_uri
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 RESPONSE_TYPES = ("code",)
@@ -77,8 +77,8 @@ def _list_of(reader: Reader, most: int = 50) -> Reader:
 
 
 def _page(value: Any, registrar: Registrar) -> str:
-    # Shown to people as a link: only ever https, so that no scheme can run a script.
-    check_web_url(value, loopback=registrar.sandbox)
+    # Shown to people as a link: never another scheme, so that none can run a script.
+    check_server_url(value, sandbox=registrar.sandbox)
     return str(value)
 
 
@@ -96,7 +96,7 @@ def _request_uri(value: Any, registrar: Registrar) -> str:
     # A fragment tells which content is meant (OIDC Core §6.2), the one place where a URI here may have one.
     if not isinstance(value, str):
         raise BadMember("must be https URLs")
-    check_web_url(value.partition("#")[0], loopback=registrar.sandbox)
+    check_server_url(value.partition("#")[0], sandbox=registrar.sandbox)
     if not value.partition("#")[2].isascii() or len(value) > 2048:
         raise BadMember("must be https URLs")
     return value

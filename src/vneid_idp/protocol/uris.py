@@ -76,6 +76,25 @@ def check_web_url(text: object, *, loopback: bool = False) -> None:
     raise BadUri("must be an https URL" + (" (http only on localhost)" if loopback else ""))
 
 
+def check_server_url(text: object, *, sandbox: bool) -> None:
+    """A URL that we call, or that a page links to: https, and in a sandbox also http of this machine and of what is no
+    host of the Internet: names of one word, as containers have them, `*.internal`, private addresses. Raises `BadUri`.
+
+    Whether such a host is called at all is for the settings to say (`outbound_networks`).
+    """
+    parts = read_uri(text)
+    if sandbox and parts.scheme == "http" and parts.hostname and _is_local(parts.hostname):
+        return
+    check_web_url(text, loopback=sandbox)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(".internal")
+
+
 def check_app_uri(text: object) -> None:
     """A URI that a native application can receive (RFC 8252 §7): claimed https, loopback http, or an own scheme.
 

@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 import httpx
 
 from vneid_idp.clients.keys import Unreachable
-from vneid_idp.protocol.uris import BadUri, check_web_url
+from vneid_idp.protocol.uris import BadUri, check_server_url, check_web_url
+from vneid_idp.web.address import Network
 
 SECONDS = 5.0
 MOST_BYTES = 1024 * 1024
@@ -31,8 +32,8 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def is_public(text: str, *, loopback: bool) -> bool:
-    """Whether we may connect to the address `text`: global, or with `loopback` this machine.
+def is_public(text: str, *, loopback: bool, networks: tuple[Network, ...] = ()) -> bool:
+    """Whether we may connect to the address `text`: global, or with `loopback` this machine, or in one of `networks`.
 
     IPv6 can carry an IPv4 address in several ways, and each of them leads to the IPv4 host: what is carried is judged.
     """
@@ -40,7 +41,7 @@ def is_public(text: str, *, loopback: bool) -> bool:
     carried = _carried(address)
     if carried is not None:
         address = carried
-    if loopback and address.is_loopback:
+    if (loopback and address.is_loopback) or any(address in network for network in networks):
         return True
     if isinstance(address, IPv6Address) and address.is_site_local:
         return False
@@ -59,10 +60,18 @@ def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
 class Outbound:
     """The outbound HTTP client. One a process; `close` it at the end."""
 
-    def __init__(self, *, ca_bundle: Path | None = None, loopback: bool = False, resolve: Resolve = resolve) -> None:
+    def __init__(
+        self,
+        *,
+        ca_bundle: Path | None = None,
+        loopback: bool = False,
+        networks: tuple[Network, ...] = (),
+        resolve: Resolve = resolve,
+    ) -> None:
         context = ssl.create_default_context(cafile=ca_bundle)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._loopback = loopback
+        self._networks = networks
         self._resolve = resolve
         # The bare transport: no redirects, no cookies, no proxies of the environment. Connections are named by address
         # here, so none is kept: one that was verified for a host could serve another.
@@ -97,7 +106,10 @@ class Outbound:
 
     async def _call(self, method: str, url: str, form: bytes | None = None) -> tuple[int, bytes]:
         try:
-            check_web_url(url, loopback=self._loopback)
+            if self._networks:
+                check_server_url(url, sandbox=True)
+            else:
+                check_web_url(url, loopback=self._loopback)
             async with asyncio.timeout(SECONDS):  # for the whole of it: a body can drip for ever within read timeouts
                 return await self._send(method, httpx.URL(url), form)
         except BadUri as error:
@@ -110,7 +122,7 @@ class Outbound:
     async def _send(self, method: str, url: httpx.URL, form: bytes | None) -> tuple[int, bytes]:
         addresses = await self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
         # All of them: a name with one public and one private address is playing with us.
-        if not addresses or not all(is_public(address, loopback=self._loopback) for address in addresses):
+        if not addresses or not all(self._is_open(address) for address in addresses):
             raise Unreachable("leads to an address that is not public")
         for address in addresses[:-1]:
             try:
@@ -118,6 +130,9 @@ class Outbound:
             except httpx.ConnectError:  # nothing was sent yet
                 continue
         return await self._send_to(addresses[-1], method, url, form)
+
+    def _is_open(self, address: str) -> bool:
+        return is_public(address, loopback=self._loopback, networks=self._networks)
 
     async def _send_to(self, address: str, method: str, url: httpx.URL, form: bytes | None) -> tuple[int, bytes]:
         headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity", "user-agent": "vneid-idp"}

@@ -45,6 +45,25 @@ def test_in_the_sandbox_a_client_registers_purposes_of_its_own_and_people_are_as
         read(SELF, purposes=[{"id": "p"}])
 
 
+@pytest.mark.parametrize(
+    ("uri", "local"),
+    [
+        ("http://app:3000/x", True), ("http://host.docker.internal/x", True), ("http://172.17.0.2:3000/x", True),
+        ("http://[fd00::2]/x", True), ("http://rp.example/x", False), ("http://9.9.9.9/x", False),
+        ("http://internal.example/x", False),
+    ],
+)  # fmt: skip
+def test_in_the_sandbox_servers_are_in_containers_too_and_nowhere_else(uri: str, local: bool) -> None:
+    for name in ("backchannel_logout_uri", "jwks_uri", "logo_uri"):
+        with pytest.raises(InvalidClientMetadata, match=name):
+            read(SELF_IN_PRODUCTION, **{name: uri})
+        if local:
+            assert read(SELF, **{name: uri})[name] == uri
+        else:
+            with pytest.raises(InvalidClientMetadata, match=name):
+                read(SELF, **{name: uri})
+
+
 @pytest.mark.parametrize("scope", ["openid id_number", "id_number"])
 @pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
 def test_nobody_grants_itself_id_numbers(scope: str, registrar: Registrar) -> None:

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,23 @@ async def server(
 def response(status: str, body: bytes = b"", *headers: str) -> bytes:
     head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""])
     return head.encode() + body
+
+
+async def test_containers_are_called_where_the_settings_name_their_network_and_nothing_beside_it() -> None:
+    async with server(response("200 OK", b"keys")) as (port, _):
+        url = f"http://app:{port}/jwks"
+        opened = Outbound(networks=(ip_network("127.0.0.0/8"),), resolve=answering("127.0.0.1"))
+        assert await opened.fetch(url) == b"keys"
+        for wrong in (f"http://rp.example:{port}/", f"http://9.9.9.9:{port}/"):
+            with pytest.raises(Unreachable):
+                await opened.fetch(wrong)
+        elsewhere = Outbound(networks=(ip_network("172.16.0.0/12"),), resolve=answering("127.0.0.1"))
+        closed = Outbound(resolve=answering("127.0.0.1"))
+        for client in (elsewhere, closed):
+            with pytest.raises(Unreachable):
+                await client.fetch(url)
+        for client in (opened, elsewhere, closed):
+            await client.close()
 
 
 async def test_the_name_is_resolved_once_and_stays_the_host() -> None:
