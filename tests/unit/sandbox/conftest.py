@@ -37,15 +37,15 @@ class Visitor:
     async def register(self, handle: str = "ngoc.anh") -> None:
         assert (await self.send("/register", handle=handle)).headers["location"] == "/"
 
-    async def leave(self, path: str) -> tuple[str, dict[str, str]]:
+    async def leave(self, path: str, **fields: str) -> tuple[str, dict[str, str]]:
         """Press a button that leads to the provider: the address and its parameters."""
-        url = (await self.send(path)).headers["location"]
+        url = (await self.send(path, **fields)).headers["location"]
         assert url.startswith(f"{ISSUER}/"), url
         return url, {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
-    async def verify(self, path: str = "/verify", **changes: str | None) -> str:
+    async def verify(self, path: str = "/verify", *fields: str, **changes: str | None) -> str:
         """Go to the provider, agree there, come back: the page on which it ends."""
-        url, _ = await self.leave(path)
+        url, _ = await self.leave(path, **dict.fromkeys(fields, "1"))
         return await self.come_back(self.provider.answer(url, **changes))
 
     async def come_back(self, url: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 import vneid_idp.sandbox.social_network as network
 from tests.unit.sandbox.conftest import Visitor
 from tests.unit.sandbox.fake_provider import FakeProvider
+from vneid_idp.clients.purpose_templates import purpose_templates
 from vneid_idp.sandbox.social_network.accounts import read_handle
 from vneid_idp.sandbox.social_network.config import Config, read_config
 from vneid_idp.sandbox.social_network.reasons import AGE_BANDS, OUTCOMES, PICTURES, STATES, reason_text
@@ -121,6 +122,58 @@ async def test_known_page_shows_what_is_kept_and_what_is_not(visitor: Visitor, p
         assert never not in dump
 
 
+KEPT = {"full_name": "Nguyễn Thị Ngọc Ánh", "birthdate": "1990-01-31", "phone_number": "+84950000099"}
+
+
+async def test_what_the_law_has_a_network_keep_is_asked_kept_and_shown_with_the_reason(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
+    await visitor.register()
+    page = unescape(await visitor.page("/verify"))
+    for words in ("With smaller proofs", "We ask for and keep", "Why: Decree 147/2024/NĐ-CP, Article 23(3)(đ)."):
+        assert words in page
+    _, asked = await visitor.leave("/verify", keep="1")
+    assert set(asked["scope"].split()) == {
+        "openid", "identity", "full_name", "phone", "binding:social_account",
+    }  # fmt: skip
+    assert json.loads(asked["claims"])["userinfo"] == {"birthdate": {"essential": True}}
+    provider.userinfo_extra = KEPT | {"id_number": "097190000001", "email": "anh@thu.example"}
+    assert "as the law demands" in await visitor.verify("/verify", "keep")
+    page = unescape(await visitor.page("/known"))
+    for words in (KEPT["full_name"], "31/01/1990", KEPT["phone_number"], "Article 23(3)(đ)"):
+        assert words in page
+    dump = "\n".join(visitor.app.state.accounts._connection.iterdump())
+    assert KEPT["birthdate"] in dump
+    assert "097190000001" not in dump
+    assert "anh@thu.example" not in dump
+
+    provider.end_bindings("released")
+    await visitor.send("/refresh")
+    assert KEPT["full_name"] not in unescape(await visitor.page("/known"))
+    assert KEPT["birthdate"] not in "\n".join(visitor.app.state.accounts._connection.iterdump())
+
+
+async def test_for_a_child_the_adults_own_data_are_kept(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    _, asked = await visitor.leave("/parent", keep="1")
+    assert set(asked["scope"].split()) == {"openid", "full_name", "phone", "binding:child_account"}
+    assert asked["prompt"] == "login"
+    provider.userinfo_extra = KEPT
+    assert "nothing of the child" in await visitor.verify("/parent", "keep")
+    page = unescape(await visitor.page("/known"))
+    assert "Full name of the parent or guardian" in page
+    assert KEPT["full_name"] in page
+
+
+async def test_who_gives_less_than_the_law_has_us_keep_is_not_verified(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
+    await visitor.register()
+    provider.userinfo_extra = {"full_name": KEPT["full_name"], "age_over_16": True}
+    assert "One permission is missing" in await visitor.verify("/verify", "keep")
+    assert not provider.called("bind")
+
+
 async def test_handles(visitor: Visitor) -> None:
     assert (await visitor.send("/register", handle="co.ba.tra_da")).status_code == 409
     answer = await visitor.send("/register", handle="Nguyễn <b>")
@@ -171,9 +224,15 @@ def test_registration_document() -> None:
         "openid",
         "identity",
         "age",
+        "full_name",
+        "profile",
+        "phone",
         "binding:social_account",
         "binding:child_account",
     }
+    kept = document["purposes"][-1]
+    template = purpose_templates()["decree_147_account_data"]
+    assert kept | {"kept_until": {}, "version": 0} == template | {"kept_until": {}, "version": 0}
     for purpose in document["purposes"]:
         assert purpose["required"]
         for words in ("title", "text", "legal_ground", "kept_until"):

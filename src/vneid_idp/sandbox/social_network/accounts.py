@@ -34,6 +34,8 @@ class Account:
     subject: str | None
     status: Json | None
     checked_at: int
+    kept: Json | None = None
+    """Name, birth date and phone of the holder, of a child's account the adult's, where the network keeps them."""
 
     @property
     def binding(self) -> Json | None:

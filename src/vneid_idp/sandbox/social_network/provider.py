@@ -24,12 +24,27 @@ LOG_OUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOG_OUT_TOKEN_SECONDS = 24 * 60 * 60
 """How long a log-out token may be on its way, and so how long its `jti` is remembered."""
 
-SCOPES = {
-    "own": "openid identity age binding:social_account",
-    "parent": "openid binding:child_account",
-    "signin": "openid",
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What a visit to the provider asks for, and no more."""
+
+    scope: str
+    by_parent: bool = False
+    keeps: bool = False
+    """Whether we ask for what Decree 147/2024/NĐ-CP has a network keep, and keep it: the account holder's, for a child
+    the adult's. Without, we ask for smaller proofs."""
+
+
+TRIPS = {
+    "own": Trip("openid identity age binding:social_account"),
+    "own_kept": Trip("openid identity full_name phone binding:social_account", keeps=True),
+    "parent": Trip("openid binding:child_account", by_parent=True),
+    "parent_kept": Trip("openid full_name phone binding:child_account", by_parent=True, keeps=True),
+    "signin": Trip("openid"),
 }
-"""What each kind of visit to the provider asks for, and no more: signing in again needs nothing but the subject."""
+"""By kind. Signing in again needs nothing but the subject."""
+KEPT_CLAIMS = ("full_name", "birthdate", "phone_number")
 
 
 class ProviderUnreachable(Exception):
@@ -60,6 +75,11 @@ class Proof:
         """The pairwise subject."""
         return str(self.claims["sub"])
 
+    @property
+    def kept(self) -> Json:
+        """Of what userinfo told, what the law has us keep."""
+        return {name: str(self.userinfo[name]) for name in KEPT_CLAIMS if name in self.userinfo}
+
 
 class Provider:
     """One provider, found through its discovery document, which is read when it is first needed."""
@@ -88,13 +108,17 @@ class Provider:
 
     async def start(self, request: Request, kind: str, language: str, handle: str | None = None) -> Response:
         """The redirect to the authorization endpoint. Authlib adds `state`, `nonce` and a PKCE challenge (RFC 7636)."""
-        extra: dict[str, str] = {"scope": SCOPES[kind], "ui_locales": language}
+        trip = TRIPS[kind]
+        extra: dict[str, str] = {"scope": trip.scope, "ui_locales": language}
         if kind != "signin":
             extra["account_label"] = f"@{handle}"  # the person reads it on the page that confirms the link
             extra["acr_values"] = LEVEL_2
             # `acr_values` alone is only a wish (OpenID Connect Core §5.5.1.1); essential makes a lower level an error.
-            extra["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": [LEVEL_2]}}})
-        if kind == "parent":
+            claims: Json = {"id_token": {"acr": {"essential": True, "values": [LEVEL_2]}}}
+            if trip.keeps:  # the scope `profile` would ask for more than the birth date
+                claims["userinfo"] = {"birthdate": {"essential": True}}
+            extra["claims"] = json.dumps(claims)
+        if trip.by_parent:
             extra["prompt"] = "login"  # the child's own session may be open on the same phone
         try:
             redirect: Response = await self._client.authorize_redirect(request, self._config.callback_url, **extra)
@@ -112,7 +136,7 @@ class Provider:
             await self._check_issuer(request)
             token = await self._client.authorize_access_token(request)
             claims = dict(token.get("userinfo") or {})
-            userinfo = dict(await self._client.userinfo(token=token)) if kind == "own" else {}
+            userinfo = dict(await self._client.userinfo(token=token)) if kind == "own" or TRIPS[kind].keeps else {}
         except OAuthError as refusal:
             raise Refused(refusal.error, refusal.description or "") from refusal
         except JoseError as problem:
@@ -120,7 +144,7 @@ class Provider:
         except (httpx.HTTPError, ValueError, RuntimeError) as problem:
             raise ProviderUnreachable from problem
         # RFC 6749 §5.1: a response without `scope` granted what was asked for.
-        scope = frozenset(str(token.get("scope", SCOPES[kind])).split())
+        scope = frozenset(str(token.get("scope", TRIPS[kind].scope)).split())
         proof = Proof(str(token["access_token"]), str(token.get("id_token", "")), claims, userinfo, scope)
         check_proof(proof, kind)
         return proof
@@ -239,7 +263,9 @@ def check_proof(proof: Proof, kind: str) -> None:
         return
     if proof.claims.get("acr") != LEVEL_2:
         raise Refused("level_required")
-    if not {scope for scope in SCOPES[kind].split() if scope.startswith("binding:")} <= proof.scope:
+    if not {scope for scope in TRIPS[kind].scope.split() if scope.startswith("binding:")} <= proof.scope:
+        raise Refused("partial_consent")
+    if TRIPS[kind].keeps and not {"full_name", "birthdate"} <= proof.userinfo.keys():
         raise Refused("partial_consent")
 
 

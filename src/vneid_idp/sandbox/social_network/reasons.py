@@ -78,6 +78,23 @@ OUTCOMES = {
         ("feed", "known"),
         "cheers",
     ),
+    "verified_kept": Outcome(
+        "Your account is verified",
+        "The provider has confirmed a level-2 identity. Welcome to the table!",
+        "You can post, comment, share and livestream now. We keep your name, birth date and phone number, as the law"
+        " demands, and show them to nobody here.",
+        "good",
+        ("feed", "known"),
+        "cheers",
+    ),
+    "supervised_kept": Outcome(
+        "The child's account is open",
+        "A parent or guardian has registered this account and supervises it.",
+        "We keep the parent's name, birth date and phone number, as the law demands, and nothing of the child's.",
+        "good",
+        ("feed", "known"),
+        "cheers",
+    ),
     "guardian_required": Outcome(
         "You are not 16 yet – ask a parent",
         "That is no fault of yours. Under 16, the law asks that a parent or guardian opens the account"

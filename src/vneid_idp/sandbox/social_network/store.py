@@ -11,7 +11,8 @@ from .accounts import Account, Json
 SCHEMA = """
 create table if not exists accounts (
     account_id text primary key, handle text not null unique, created_at integer not null,
-    resident integer not null default 0, subject text, standing text, checked_at integer not null default 0);
+    resident integer not null default 0, subject text, standing text, checked_at integer not null default 0,
+    kept text);
 create index if not exists accounts_by_subject on accounts (subject);
 create table if not exists visits (
     visit_id text primary key, account_id text not null, started_at integer not null, ended_at integer,
@@ -49,6 +50,8 @@ class Accounts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         connection.executescript(SCHEMA)
+        if "kept" not in {row["name"] for row in connection.execute("pragma table_info(accounts)")}:
+            connection.execute("alter table accounts add column kept text")
 
     def create(self, handle: str, *, resident: bool = False, account_id: str | None = None) -> Account | None:
         """A new account with a random id that never changes, or None when the handle is taken."""
@@ -73,10 +76,17 @@ class Accounts:
         return [read_account(row) for row in rows]
 
     def record_status(self, account_id: str, status: Json | None) -> None:
-        """Keep the provider's answer, word for word, and when it was given."""
+        """Keep the provider's answer, word for word, and when it was given. With the link goes what we keep for it."""
+        linked = (status or {}).get("account_state") in ("verified", "suspended", "pending")
         self._connection.execute(
-            "update accounts set standing = ?, checked_at = ? where account_id = ?",
-            (json.dumps(status) if status else None, now(), account_id),
+            "update accounts set standing = ?, checked_at = ?, kept = case when ? then kept end where account_id = ?",
+            (json.dumps(status) if status else None, now(), linked, account_id),
+        )
+
+    def record_kept(self, account_id: str, kept: Json | None) -> None:
+        """Keep what the law has us keep about whoever answers for the account, or nothing."""
+        self._connection.execute(
+            "update accounts set kept = ? where account_id = ?", (json.dumps(kept) if kept else None, account_id)
         )
 
     def record_subject(self, account_id: str, subject: str) -> None:
@@ -159,4 +169,5 @@ def read_account(row: sqlite3.Row) -> Account:
         subject=row["subject"],
         status=json.loads(row["standing"]) if row["standing"] else None,
         checked_at=row["checked_at"],
+        kept=json.loads(row["kept"]) if row["kept"] else None,
     )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from .accounts import status_of_binding
 from .current_account import current_account
 from .pages import go, read_form, render
-from .provider import SCOPES, Proof, Provider, ProviderUnreachable, Refused
+from .provider import TRIPS, Proof, Provider, ProviderUnreachable, Refused
 from .reasons import OUTCOMES, outcome_name
 from .store import Accounts, Visit
 
@@ -55,7 +55,9 @@ async def sign_in(request: Request) -> Response:
 
 async def leave(request: Request, kind: str) -> Response:
     """Remember what the trip is for, then redirect to the authorization endpoint."""
-    await read_form(request)
+    form = await read_form(request)
+    if form.get("keep") and f"{kind}_kept" in TRIPS:
+        kind = f"{kind}_kept"
     account = request.state.account
     if account is None and kind != "signin":
         return go("/")
@@ -79,7 +81,7 @@ async def callback(request: Request) -> Response:
     """Back from the provider, with a code or with an error: the registered `redirect_uri`."""
     trip = request.session.pop("trip", None)
     account = request.state.account
-    if not trip or trip["kind"] not in SCOPES or not same(trip["state"], request.query_params.get("state")):
+    if not trip or trip["kind"] not in TRIPS or not same(trip["state"], request.query_params.get("state")):
         return end(request, "expired", "own")
     kind = trip["kind"]
     if trip["account"] != (account.account_id if account else None):
@@ -97,8 +99,10 @@ async def callback(request: Request) -> Response:
     accounts: Accounts = request.app.state.accounts
     accounts.record_subject(account.account_id, proof.subject)
     accounts.record_status(account.account_id, status_of_binding(binding))
+    accounts.record_kept(account.account_id, proof.kept if TRIPS[kind].keeps else None)
     accounts.attach_proof(request.state.visit.visit_id, proof.id_token, proof.claims)
-    return end(request, "supervised" if binding.get("supervised") else "verified", kind)
+    code = "supervised" if binding.get("supervised") else "verified"
+    return end(request, f"{code}_kept" if TRIPS[kind].keeps else code, kind)
 
 
 def welcome_back(request: Request, proof: Proof) -> Response:
