@@ -27,7 +27,11 @@ _PATIENCE_SECONDS = 60
 LOCKED = {"vi": "Ô viết bài đang khóa", "en": "The composer is locked"}
 REASON = {"vi": "Nghị định 147/2024/NĐ-CP", "en": "Decree 147/2024/NĐ-CP"}
 VERIFIED = {"vi": "Tài khoản của bạn đã được xác thực", "en": "Your account is verified"}
-TOO_YOUNG = {"vi": "Bạn chưa đủ 16 tuổi – hãy nhờ cha mẹ", "en": "You are not 16 yet – ask a parent"}
+DECIDES_TOO = {
+    "vi": "Cần có thêm sự đồng ý của cha mẹ hoặc người giám hộ",
+    "en": "A parent or guardian has to agree as well",
+}
+NOT_SHARED = {"vi": "Bạn chưa chia sẻ gì", "en": "You did not share anything"}
 CHILD_OPEN = {"vi": "Tài khoản của con đã mở", "en": "The child's account is open"}
 
 
@@ -239,8 +243,12 @@ def test_a_child_is_refused_and_registered_by_a_parent_on_the_same_phone(househo
     household.join(f"gia.han.{household.locale}")
     page.click(".composer.locked form[action='/verify'] button")
     household.prove(household.cast.child)
-    household.agree()
-    household.expect_outcome(TOO_YOUNG)
+    # The page says that a parent decides too, and opens the account; the child goes back and tells the parent.
+    page.wait_for_url("**/consent/**")
+    expect(page.locator("main")).to_contain_text(DECIDES_TOO[household.locale])
+    household.check()
+    page.click("button[value=refuse]")
+    household.expect_outcome(NOT_SHARED)
     household.go_home()
     household.expect_locked()
 

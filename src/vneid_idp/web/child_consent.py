@@ -56,8 +56,14 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
         names=names,
         nobody=None if names else say(nobody),
     )
+    lead = (
+        mark("Nothing is shared before you and a parent or guardian have agreed. You can withdraw at any time.")
+        if asked
+        else mark("Nothing is shared before a parent or guardian has agreed.")
+    )
     changed = replace(
         screen,
+        lead=say(lead),
         guardian=part,
         agree=say(mark("Agree and ask them") if asked else mark("Ask them")),
         if_refused=say(mark("If you refuse, nobody is asked: you go back to the service and nothing is shared.")),
@@ -152,4 +158,4 @@ def _line(line: Line, decisions: Decisions, say: Say) -> Line:
     if smaller is None or decisions[smaller.instead_of].instead is None:
         return replace(line, smaller=None)
     note = say(mark("only a smaller proof in its place"))
-    return replace(line, smaller=None, shown=smaller.shown, note=note)
+    return replace(line, smaller=None, shown=smaller.value, note=note)

@@ -41,6 +41,8 @@ class SmallerProof:
     notice: str
     nothing: str | None
     """The choice to share neither, of an optional line."""
+    value: str | None = None
+    """What it tells, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +302,7 @@ def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
     instead = None if items[0].in_full else SMALLER_PROOFS.get(claim)
     if instead is None or instead not in words.values:
         return None
+    told = topic_of(instead)
     text, years = smaller_proof_words(instead, words.values[instead])
     return SmallerProof(
         claim=instead,
@@ -309,6 +312,7 @@ def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
         full=say(mark("Share it in full")),
         notice=say(mark("The service is told that you chose this.")),
         nothing=None if required else say(mark("Do not share it")),
+        value=None if told is None else told.show(words.values, say),
     )
 
 

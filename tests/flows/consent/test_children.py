@@ -7,9 +7,10 @@ import pytest
 
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
+from tests.support.parents import at_request
 from tests.support.people import brought_into_step
 from tests.support.relying_party import Page, Person, RelyingParty, Request
-from tests.support.shortcuts import Known, known
+from tests.support.shortcuts import known
 from tests.support.tokens import person_token
 from tests.support.visitor import shown
 from vneid_idp.consent import service as consents
@@ -22,7 +23,6 @@ from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_
 from vneid_idp.use_cases.lock_person import lock_person
 
 SCOPE = "openid age full_name offline_access"
-PROVEN = ("pwd", "sms")
 EVENING = 15 * HOUR + HOUR // 2
 """From the morning of the tests to half an hour before midnight in Viet Nam."""
 
@@ -42,14 +42,6 @@ async def asked(land: Country, party: RelyingParty, slug: str = "child-9") -> tu
     page = shown(await child.submit(page, answer="agree", **page.choices))
     assert page.path.startswith("/guardian/"), page.text
     return child, page, request
-
-
-async def at_request(land: Country, slug: str = "guardian", *methods: str) -> tuple[Known, Page]:
-    """A parent in front of what the child asks, found from the overview."""
-    parent = await known(land, slug, *(methods or PROVEN))
-    overview = shown(await parent.person.open("/me"))
-    address = overview.response.text.split('href="/me/children/')[1].split('"')[0]
-    return parent, shown(await parent.person.open(f"/me/children/{address}"))
 
 
 async def named_guardian(land: Country, slug: str, guardian: str) -> None:
@@ -217,6 +209,22 @@ async def test_a_child_under_seven_is_not_asked(land: Country, party: RelyingPar
     told = await learned(party, request, await child.open(page.path))
     assert "full_name" not in told
     assert told["age_band"] == "under_13"
+
+
+async def test_a_smaller_proof_stays_one_before_the_parent(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": ["birthdate"], "optional": []}]))
+    child, page, request = await at_consent(land, party, "child-9", scope="openid profile")
+    page = shown(await child.submit(page, answer="agree", **{"required-0-birthdate": "smaller"}))
+    parent, at = await at_request(land)
+    born = land.people["child-9"].record.birth_date.strftime("%d/%m/%Y")
+    assert born not in at.text
+    assert "Chưa đủ 16 tuổi" in at.text
+    assert "localhost:9999" in at.text
+    assert "Tên miền đã xác minh" not in at.text
+    await parent.person.submit(at, answer="agree")
+    told = await learned(party, request, await child.open(page.path))
+    assert "birthdate" not in told
+    assert told["age_over_16"] is False
 
 
 async def test_a_child_whom_nobody_can_answer_for_shares_nothing(land: Country, party: RelyingParty) -> None:

@@ -20,7 +20,12 @@ NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},
     SmallerProof: {"claim", "instead_of"},
 }
-VALUES: dict[type, set[str]] = {Line: {"shown"}, SmallerProof: {"shown"}, ShownChild: {"name"}, Fact: {"shown"}}
+VALUES: dict[type, set[str]] = {
+    Line: {"shown"},
+    SmallerProof: {"shown", "value"},
+    ShownChild: {"name"},
+    Fact: {"shown"},
+}
 """What differs from person to person: on the page, and in no receipt."""
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import vneid_idp.sandbox.social_network as network
 from tests.support.country import ISSUER, Country
+from tests.support.parents import answer_for_child
 from tests.support.relying_party import Page, Person
 from vneid_idp.clients import service as clients
 from vneid_idp.protocol import registration
@@ -39,6 +40,12 @@ class Visitor:
 
     async def verify(self, person: Person, path: str = "/verify", **decision: str) -> str:
         """Go to the provider as `person`, prove level 2, decide, come back: the page on which that ends."""
+        away = await self.decide(person, path, **decision)
+        assert isinstance(away, str), away.text
+        return await self.page(away)
+
+    async def decide(self, person: Person, path: str = "/verify", **decision: str) -> Page | str:
+        """The same without coming back, where somebody else has to decide as well."""
         url = await self.send(path)
         assert url.startswith(f"{ISSUER}/authorize?")
         page = await person.sign_in(await person.open(url))
@@ -48,9 +55,7 @@ class Visitor:
             child = re.search(r'<input type="radio" name="child" value="([^"]+)"', page.response.text)
             assert child
             page = await person.submit(page, child=child[1])
-        away = await person.submit(as_page(page, ""), **decision)
-        assert isinstance(away, str), away.text
-        return await self.page(away)
+        return await person.submit(as_page(page, ""), **decision)
 
 
 def as_page(found: Page | str, ending: str) -> Page:
@@ -109,7 +114,12 @@ async def test_verified_person_posts_until_the_link_is_released_at_the_provider(
 
 async def test_child_is_refused_and_registered_by_the_mother(land: Country, visitor: Visitor) -> None:
     child = Person(land, land.people["fifteen"])
-    assert "You are not 16 yet" in await visitor.verify(child, answer="agree")
+    waiting = await visitor.decide(child, answer="agree")
+    assert isinstance(waiting, Page)
+    await answer_for_child(land, "guardian", "agree")
+    away = await child.open(waiting.path)
+    assert isinstance(away, str), away.text
+    assert "You are not 16 yet" in await visitor.page(away)
     mother = Person(land, land.people["guardian"])
     assert "account is open" in await visitor.verify(mother, "/parent", answer="agree")
     known = await visitor.page("/known")
@@ -121,5 +131,7 @@ async def test_child_is_refused_and_registered_by_the_mother(land: Country, visi
 
 async def test_refusal_is_respected(land: Country, visitor: Visitor) -> None:
     person = Person(land, land.people["plain"])
-    assert "You did not share anything" in await visitor.verify(person, answer="refuse")
+    page = await visitor.verify(person, answer="refuse")
+    assert "You did not share anything" in page
+    assert 'href="/parent"' in page
     assert "The composer is locked" in await visitor.page()

@@ -115,10 +115,11 @@ OUTCOMES = {
     ),
     "access_denied": Outcome(
         "You did not share anything",
-        "You stopped at the provider's page, and that is fine. We received nothing about you.",
+        "You stopped at the provider's page, or it was not agreed to there, and that is fine. We received nothing about"
+        " you. Under 16, a parent or guardian opens the account.",
         _FEED_STAYS,
         "calm",
-        ("verify", "feed"),
+        ("verify", "parent", "feed"),
     ),
     "partial_consent": Outcome(
         "One permission is missing",
