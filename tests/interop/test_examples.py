@@ -90,3 +90,24 @@ async def test_less_than_level_2_is_told_and_not_believed(on_sqlite: Server, tmp
         shown = facts(await follow("/login"))
         assert shown["error"] == "unmet_authentication_requirements"
         assert "binding" not in shown
+
+
+async def test_a_token_by_hand_as_the_readme_says(on_sqlite: Server) -> None:
+    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    [address] = re.findall(r"^http://localhost:8000(/authorize\?\S+)$", readme, re.MULTILINE)
+    [command] = re.findall(r"curl -s http://localhost:8000/token (.*?)\| python3", readme, re.DOTALL)
+    [registration] = re.findall(r"/register -H 'Content-Type: application/json' -d '(\{.*?\})'", readme, re.DOTALL)
+    form = dict(pair.split("=", 1) for pair in re.findall(r"-d (\S+)", command))
+    async with (
+        httpx.AsyncClient(base_url=on_sqlite.issuer, timeout=30, trust_env=False) as shell,
+        on_sqlite.visitor("hmong") as visitor,
+    ):
+        made = (await shell.post("/register", json=json.loads(registration))).raise_for_status().json()
+        back = httpx.URL(await visitor.prove(address.replace("CLIENT_ID", made["client_id"])))
+        assert back.host == "localhost"
+        redeemed = await shell.post(
+            "/token", data=form | {"code": back.params["code"]}, auth=(made["client_id"], made["client_secret"])
+        )
+        bearer = {"Authorization": f"Bearer {redeemed.raise_for_status().json()['access_token']}"}
+        bound = await shell.post("/bindings/v1/social-accounts", json={"account_id": "100045781"}, headers=bearer)
+        assert (bound.status_code, bound.json()["state"]) == (201, "verified"), bound.text
