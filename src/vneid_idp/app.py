@@ -11,6 +11,7 @@ from vneid_idp.admin.routes import router as admin_router
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.console.routes import doors as console_doors
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
@@ -122,6 +123,7 @@ async def _open(
     opened.callback(provider.hasher.close)
     opened.push_async_callback(registry.close)
     opened.push_async_callback(provider.dispatcher.finish)
+    opened.push_async_callback(provider.disclosures.finish)
     app.state.idp = provider
     await opened.enter_async_context(running(tasks(provider, settings.root_secret, settings.retention_days * DAY)))
 
@@ -171,6 +173,7 @@ def _assemble(
         witness=Witness(outbound),
         client_keys=ClientKeys(outbound.fetch, clock),
         key_readers=KeyReaders(clock, ring.blind),
+        disclosures=Disclosures(db, settings.disclosures_days),
         dispatcher=Dispatcher(db, ring.sealer, senders),
         hasher=SecretHasher(),
         trusted_proxies=settings.trusted_proxies,

@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         30, ge=1, le=3650, description="days for which sessions and grants that ended are kept; their events stay"
     )
+    disclosures_days: int = Field(
+        730, ge=1, le=3650, description="days for which people can read in their history what services were told"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
 
     @classmethod

@@ -83,3 +83,21 @@ Index(
     postgresql_where=text("ended_at IS NULL"),
     sqlite_where=text("ended_at IS NULL"),
 )
+
+# What services were told, counted by day (consent/disclosures.py): names of claims, and no value.
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+    Column("door", Text, primary_key=True),
+    Column("claims", Text, primary_key=True),
+    Column("child_id", Text, primary_key=True),
+    Column("disclosure_id", Text, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    # What is kept no longer is looked for by day.
+    Index("ix_disclosures_day", "day"),
+)

@@ -11,6 +11,7 @@ from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.use_cases.activate_account import activate_account
+from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.address import networks_inwards
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -52,7 +53,8 @@ async def submit(request: Request) -> Response:
         )
     )
     if outcome is not CodeVerdict.RIGHT or candidate.person_id is None:
-        await provider.limits.failed(Secret.SIGN_IN, tried)
+        if await provider.limits.failed(Secret.SIGN_IN, tried):
+            await provider.db.transact(lambda unit: note_lock_out(unit, candidate.person_id))
         words = gettext(request, "The number or the code is not right, or the code is used or too old.")
         return _page(request, form, {"code": words})
     await provider.limits.succeeded(Secret.SIGN_IN, tried)

@@ -11,9 +11,12 @@ from starlette.responses import Response
 from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
+from vneid_idp.consent.disclosures import DisclosedThatDay, list_of_person
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.portal import told
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder, read_before
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
@@ -142,34 +145,74 @@ _NOTABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event as the page shows it."""
+    """An event as the page shows it, or what a service was told on a day."""
 
     at: Instant
     text: str
-    at_service: str | None
+    at_service: str | None = None
     """Where, when the sentence itself does not say it."""
-    notable: bool
-    why: str | None
+    notable: bool = False
+    why: str | None = None
     """What the clerk wrote, where an office did it for whoever reads this."""
+    times: int = 1
+    last_at: Instant = 0
+    """Of what happened several times that day, when it last did."""
+
+
+Entry = RecordedEvent | DisclosedThatDay
 
 
 async def show(request: Request, holder: Holder) -> Response:
     """A page of the history, the latest first."""
     before = read_before(request, "evt")
     async with holder.provider.db.reading() as unit:
-        part = ListPart.of(await history_of(unit, holder.person_id, before=before, limit=_PAGE + 1), _PAGE)
-        clients = await find_clients(unit, {event.client_id for event in part.shown if event.client_id})
-        named = {str(e.data["guardian_id"]) for e in part.shown if "guardian_id" in e.data}
+        part = ListPart.of(await _entries(unit, holder.person_id, before), _PAGE)
+        clients = await find_clients(unit, {entry.client_id for entry in part.shown if entry.client_id})
+        named = {guardian for entry in part.shown if (guardian := _named_in(entry, "guardian_id"))}
         guardians = await find_names(unit, holder.provider.vault, named)
-    children = await names_of_children(holder, {str(e.data["child_id"]) for e in part.shown if "child_id" in e.data})
+    children = await names_of_children(holder, {child for e in part.shown if (child := _named_in(e, "child_id"))})
     names = {client_id: client.client_name for client_id, client in clients.items()}
     return render(
         request,
         "portal/history.html",
-        happenings=[_happening(request, event, names, children, guardians) for event in part.shown],
-        older=f"?before={part.last.event_id}" if part.last else None,
+        happenings=[_entry(request, entry, names, children, guardians) for entry in part.shown],
+        older=f"?before=evt_{_order(part.last)}" if part.last else None,
         newest="/me/history" if before else None,
     )
+
+
+async def _entries(unit: Reading, person_id: str, before: str | None) -> list[Entry]:
+    """A page and one more of what happened and of what was told, in one order: ids of both kinds are ordered by time.
+    What was told several times on a day stands where it was first."""
+    told_before = "dit" if before is None else before.replace("evt_", "dis_")
+    events: list[Entry] = [*await history_of(unit, person_id, before=before, limit=_PAGE + 1)]
+    disclosed = await list_of_person(unit, person_id, before=told_before, limit=_PAGE + 1)
+    return sorted([*events, *disclosed], key=_order, reverse=True)[: _PAGE + 1]
+
+
+def _order(entry: Entry) -> str:
+    name = entry.event_id if isinstance(entry, RecordedEvent) else entry.disclosure_id
+    return name.partition("_")[2]
+
+
+def _named_in(entry: Entry, member: str) -> str | None:
+    """Somebody whom the entry names, by what it is called in events."""
+    if isinstance(entry, DisclosedThatDay):
+        return entry.child_id if member == "child_id" else None
+    return str(entry.data[member]) if member in entry.data else None
+
+
+def _entry(
+    request: Request,
+    entry: Entry,
+    names: Mapping[str, str],
+    children: Mapping[str, str],
+    guardians: Mapping[str, str],
+) -> Happening:
+    if isinstance(entry, RecordedEvent):
+        return _happening(request, entry, names, children, guardians)
+    text = told.sentence(request, entry, names, children)
+    return Happening(entry.first_at, text, times=entry.times, last_at=entry.last_at)
 
 
 def _happening(

@@ -19,6 +19,7 @@ from vneid_idp.use_cases.protect_account import (
     remove_own_passkey,
 )
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
+from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
@@ -193,7 +194,8 @@ async def _check_password(
     except TooManyAttempts:
         return {f"{kind.value}-current": gettext(request, "Too many attempts. Please wait some minutes.")}, None
     if not right or candidate.password_hash is None:
-        await provider.limits.failed(Secret.SIGN_IN, tried)
+        if await provider.limits.failed(Secret.SIGN_IN, tried):
+            await provider.db.transact(lambda unit: note_lock_out(unit, holder.person_id))
         return {f"{kind.value}-current": gettext(request, "This is not your password.")}, None
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     return {}, SignInProof(PASSWORD, candidate.password_hash)

@@ -84,4 +84,4 @@ async def _asked_claims(provider: Idp, client: Client, granted: Granted) -> dict
         return {}
     async with provider.db.reading() as unit:
         found = await find_disclosure(unit, authorisation.client_id, grant_id, authorisation.above)
-    return {} if found is None else released_claims(provider, client, "id_token", (), claims, found)
+    return {} if found is None else await released_claims(provider, client, "id_token", (), claims, found)

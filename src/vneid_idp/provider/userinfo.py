@@ -31,7 +31,7 @@ async def userinfo(request: Request) -> Response:
     if found is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
     body: dict[str, Any] = {"sub": subject(client, found.grant.person_id, provider.keys.pairwise_key)}
-    body |= released_claims(provider, client, "userinfo", token.scope, found.grant.authorisation.claims, found)
+    body |= await released_claims(provider, client, "userinfo", token.scope, found.grant.authorisation.claims, found)
     alg, enc = client.userinfo_encrypted_response_alg, client.userinfo_encrypted_response_enc
     if client.userinfo_signed_response_alg is not None:
         body |= {"iss": provider.issuer, "aud": client.client_id}

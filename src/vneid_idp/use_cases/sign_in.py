@@ -83,7 +83,12 @@ async def fail_sign_in(
     """
     await record_event(unit, Event(EventKind.SIGNIN_FAILED, person_id, client_id, data={"method": method}))
     if locked_out:
-        await record_event(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
+        await note_lock_out(unit, person_id, client_id=client_id)
+
+
+async def note_lock_out(unit: Unit, person_id: str | None, *, client_id: str | None = None) -> None:
+    """Put on record that no more is tried for somebody, or for nobody, for a while."""
+    await record_event(unit, Event(EventKind.ACCOUNT_LOCKED_OUT, person_id, client_id))
 
 
 async def _session(

@@ -9,6 +9,7 @@ from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.domains import DomainWitness
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.register.port import PopulationRegistry
@@ -53,6 +54,7 @@ class Idp:
     witness: DomainWitness
     client_keys: ClientKeys
     key_readers: KeyReaders
+    disclosures: Disclosures
     dispatcher: Dispatcher
     hasher: SecretHasher
     trusted_proxies: tuple[Network, ...] = ()

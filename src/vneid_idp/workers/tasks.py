@@ -12,6 +12,7 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import approvals
+from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import otp, sessions
@@ -80,6 +81,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("forget what ended", 300, lambda: forget_ended(db, retention)),
+        Task("forget what was told long ago", 300, lambda: forget_told(db, provider.disclosures)),
         Task("sweep what senders keep", 300, dispatcher.sweep),
         Task("end old lock requests", 300, lambda: db.transact(lock_requests.expire)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
@@ -100,6 +102,12 @@ async def forget_ended(db: Database, retention: Instant) -> None:
     for forget in (sessions.forget_ended, grants.forget_ended):
         while await db.transact(partial(_portion, forget, retention), durable=False) == _PORTION:
             pass
+
+
+async def forget_told(db: Database, told: Disclosures) -> None:
+    """Delete what services were told longer ago than people can read it, in portions as well."""
+    while await db.transact(lambda unit: told.forget(unit, _PORTION), durable=False) == _PORTION:
+        pass
 
 
 async def _portion(forget: Callable[[Unit, Instant, int], Awaitable[int]], retention: Instant, unit: Unit) -> int:

@@ -224,6 +224,7 @@ async def test_the_password_is_guessed_at_the_own_pages_no_more_often_than_at_th
     right = {"password-current": person.persona.password}
     refused = await post(person, page, "/me/security/secret", **new, **right)
     assert (refused.response.status_code, "đã thử quá nhiều lần" in refused.text) == (422, True)
+    assert "Sau quá nhiều lần thử" in (await opened(person, "/me/history")).text
     fresh = Person(land, land.people["complete"])
     there = await fresh.sign_in(await fresh.open("/signin"))
     assert isinstance(there, Page)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.events import kinds
 from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.signing_in import at_second, at_signin, post_json, send
@@ -132,5 +133,7 @@ async def test_messages_to_one_person_are_counted(
 async def test_codes_of_an_office_and_passwords_are_guesses_at_one_account(land: Country, party: RelyingParty) -> None:
     for _ in range(5):
         assert await activation(land, party, "complete") == 422
+    # Whose account it is reads that it was locked out, whichever door it was.
+    assert (await kinds(land, land.people["complete"].record.person_id))["account.locked_out"] == 1
     assert await password(land, party, "complete") == 429
     assert await password(land, party, "guardian") == 422

@@ -1,0 +1,40 @@
+"""What services were told, as the history says it: who, what, and how often on the day."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from starlette.requests import Request
+
+from vneid_idp.consent.disclosures import DisclosedThatDay, Told
+from vneid_idp.portal.children import child_named
+from vneid_idp.web.claim_words import topics_of
+from vneid_idp.web.i18n import gettext, mark
+
+_SENTENCES: Mapping[str, str] = {
+    Told.USERINFO: mark("%(service)s was told about you: %(what)s."),
+    Told.ID_TOKEN: mark("%(service)s was told about you with a sign-in: %(what)s."),
+    Told.BINDINGS: mark("%(service)s was told about your linked account: %(what)s."),
+}
+_OF_CHILD: Mapping[str, str] = {
+    Told.USERINFO: mark("For %(child)s, %(service)s was told about you: %(what)s."),
+    Told.ID_TOKEN: mark("For %(child)s, %(service)s was told about you with a sign-in: %(what)s."),
+    Told.BINDINGS: mark("%(service)s was told about the linked account of %(child)s: %(what)s."),
+}
+_SOMEWHERE = mark("%(service)s was told something about you: %(what)s.")
+
+
+def sentence(request: Request, told: DisclosedThatDay, names: Mapping[str, str], children: Mapping[str, str]) -> str:
+    """What a service was told."""
+    say = partial(gettext, request)
+    child = child_named(told.child_id, children, say)
+    words = _SENTENCES if child is None else _OF_CHILD
+    return say(
+        words.get(told.door, _SOMEWHERE),
+        service=names.get(told.client_id) or say(mark("a service that is not registered here any more")),
+        what="; ".join(_lower(topic.name(say)) for topic in topics_of(told.claims)) or say(mark("something else")),
+        child=child or "",
+    )
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]

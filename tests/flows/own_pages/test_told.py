@@ -1,0 +1,114 @@
+"""A person reads what services were told: each time on record before the answer leaves, counted by day."""
+
+import asyncio
+import re
+
+import pytest
+
+from tests.support.country import PURPOSE, Country
+from tests.support.pages import opened
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import agreed
+from vneid_idp.consent.disclosures import DisclosedThatDay, Disclosures, list_of_person
+from vneid_idp.kernel.clock import DAY, MINUTE
+from vneid_idp.storage.unit import StorageUnavailable
+from vneid_idp.web.formats import format_clock
+from vneid_idp.workers.tasks import forget_told
+
+SCOPE = "openid full_name email"
+
+
+async def told(land: Country, person_id: str) -> list[DisclosedThatDay]:
+    async with land.idp.db.reading() as unit:
+        return list(await list_of_person(unit, person_id, before="dit", limit=50))
+
+
+async def test_userinfo_is_read_in_the_history_once_a_day_with_how_often(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE)
+    assert not await told(land, someone.person_id), "the pseudonym alone tells nothing about anybody"
+    for _ in range(3):
+        answer = await party.userinfo(tokens["access_token"])
+        assert answer.status_code == 200
+        land.watch.advance(4 * MINUTE)
+    (row,) = await told(land, someone.person_id)
+    assert (row.door, row.claims, row.times) == ("userinfo", ("email", "email_verified", "full_name"), 3)
+    assert row.last_at - row.first_at == 8 * MINUTE
+    page = (await opened(someone.person, "/me/history")).text
+    assert "Mạng thử đã nhận thông tin về bạn: họ, chữ đệm và tên; thư điện tử." in page
+    assert f"3 lần trong ngày, lần cuối lúc {format_clock(row.last_at)}" in page
+    assert answer.json()["email"] not in page, "what it was, and not its value"
+    land.watch.advance(DAY)
+    again = await someone.tokens(party, scope=SCOPE)
+    await party.userinfo(again["access_token"])
+    assert [each.times for each in await told(land, someone.person_id)] == [1, 3]
+
+
+async def test_so_is_what_an_id_token_carries_and_what_was_given_in_its_place(land: Country) -> None:
+    party = RelyingParty(land, await land.register(scope="openid profile age"))
+    someone = await agreed(land, party)
+    await someone.agree(party, "nickname", instead={"birthdate": "age_over_16"})
+    wanted = '{"id_token": {"nickname": null, "birthdate": null, "gender": null}}'
+    await someone.tokens(party, scope="openid", claims=wanted)
+    (row,) = await told(land, someone.person_id)
+    assert (row.door, row.claims) == ("id_token", ("age_over_16", "gender", "nickname"))
+    assert "Mạng thử đã nhận thông tin về bạn khi bạn đăng nhập" in (await opened(someone.person, "/me/history")).text
+
+
+async def test_many_who_ask_at_once_are_all_counted_with_few_statements(land: Country, party: RelyingParty) -> None:
+    people = [await agreed(land, party, slug) for slug in ("complete", "plain", "guardian")]
+    tokens = [await each.tokens(party, scope=SCOPE) for each in people]
+    before = land.idp.db.statements
+    answers = await asyncio.gather(*(party.userinfo(each["access_token"]) for each in tokens for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert land.idp.db.statements - before < 2 * len(answers) - 8
+    assert [[row.times for row in await told(land, each.person_id)] for each in people] == [[8], [8], [8]]
+
+
+async def test_nothing_is_told_that_cannot_be_written_down(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = await agreed(land, party)
+    tokens = await someone.tokens(party, scope=SCOPE)
+
+    async def away(*_: object) -> None:
+        raise StorageUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Disclosures, "_put", away)
+        refused = await party.userinfo(tokens["access_token"])
+        assert refused.status_code == 503
+        assert "full_name" not in refused.text
+    assert (await party.userinfo(tokens["access_token"])).status_code == 200
+    assert [row.times for row in await told(land, someone.person_id)] == [1]
+
+
+async def test_what_was_told_is_read_for_as_long_as_is_set_and_no_longer(land: Country, party: RelyingParty) -> None:
+    someone, other = await agreed(land, party), await agreed(land, party, "plain")
+    await party.userinfo((await someone.tokens(party, scope=SCOPE))["access_token"])
+    land.watch.advance(730 * DAY)
+    await forget_told(land.idp.db, land.idp.disclosures)
+    assert len(await told(land, someone.person_id)) == 1
+    land.watch.advance(DAY)
+    later = await agreed(land, party, "guardian")
+    await party.userinfo((await later.tokens(party, scope=SCOPE))["access_token"])
+    await forget_told(land.idp.db, land.idp.disclosures)
+    assert await told(land, someone.person_id) == []
+    assert len(await told(land, later.person_id)) == 1
+    assert await told(land, other.person_id) == []
+
+
+async def test_pages_of_the_history_hold_everything_once(land: Country) -> None:
+    parties = [RelyingParty(land, await land.register(client_name=f"Dịch vụ {n:02}")) for n in range(20)]
+    someone = await agreed(land, parties[0])
+    for party in parties:
+        await someone.agree(party, *PURPOSE["required"], *PURPOSE["optional"])
+        await party.userinfo((await someone.tokens(party, scope=SCOPE))["access_token"])
+    found, older = "", [""]
+    while older:
+        page = (await opened(someone.person, f"/me/history{older[0]}")).response.text
+        found += page
+        older = re.findall(r'href="([?]before=[^"&]+)"', page)
+    assert "?before=" in found, "there is more than a page"
+    for n in range(20):
+        assert found.count(f"Dịch vụ {n:02} đã nhận thông tin về bạn") == 1
