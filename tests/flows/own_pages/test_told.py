@@ -8,7 +8,7 @@ import pytest
 from tests.support.country import PURPOSE, Country
 from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import agreed
+from tests.support.shortcuts import agreed, known
 from vneid_idp.consent.disclosures import DisclosedThatDay, Disclosures, list_of_person
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.storage.unit import StorageUnavailable
@@ -39,7 +39,7 @@ async def test_userinfo_is_read_in_the_history_once_a_day_with_how_often(land: C
     assert f"3 lần trong ngày, lần cuối lúc {format_clock(row.last_at)}" in page
     assert answer.json()["email"] not in page, "what it was, and not its value"
     land.watch.advance(DAY)
-    again = await someone.tokens(party, scope=SCOPE)
+    again = await (await known(land)).tokens(party, scope=SCOPE)
     await party.userinfo(again["access_token"])
     assert [each.times for each in await told(land, someone.person_id)] == [1, 3]
 
