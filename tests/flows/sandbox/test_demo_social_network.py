@@ -38,15 +38,15 @@ class Visitor:
         assert token
         return (await self.http.post(path, data={"csrf": token[1], **fields})).headers["location"]
 
-    async def verify(self, person: Person, path: str = "/verify", **decision: str) -> str:
+    async def verify(self, person: Person, path: str = "/verify", *fields: str, **decision: str) -> str:
         """Go to the provider as `person`, prove level 2, decide, come back: the page on which that ends."""
-        away = await self.decide(person, path, **decision)
+        away = await self.decide(person, path, *fields, **decision)
         assert isinstance(away, str), away.text
         return await self.page(away)
 
-    async def decide(self, person: Person, path: str = "/verify", **decision: str) -> Page | str:
+    async def decide(self, person: Person, path: str = "/verify", *fields: str, **decision: str) -> Page | str:
         """The same without coming back, where somebody else has to decide as well."""
-        url = await self.send(path)
+        url = await self.send(path, **dict.fromkeys(fields, "1"))
         assert url.startswith(f"{ISSUER}/authorize?")
         page = await person.sign_in(await person.open(url))
         page = await person.submit(as_page(page, "/second"), send="1")
@@ -110,6 +110,21 @@ async def test_verified_person_posts_until_the_link_is_released_at_the_provider(
     page = await visitor.page()
     assert "Bài này không được đăng" not in page
     assert "The composer is locked" in page
+
+
+@pytest.mark.parametrize(("path", "slug"), [("/verify", "complete"), ("/parent", "guardian")])
+async def test_what_the_law_has_the_network_keep_is_the_adults_and_no_less(
+    land: Country, visitor: Visitor, path: str, slug: str
+) -> None:
+    person = Person(land, land.people[slug])
+    # There is no choice on the page by which less would leave.
+    less = {f"required-{number}-birthdate": "smaller" for number in range(3)}
+    assert "as the law demands" in await visitor.verify(person, path, "keep", answer="agree", **less)
+    record, known = person.persona.record, await visitor.page("/known")
+    assert record.phone
+    for kept in (record.full_name, record.birth_date.strftime("%d/%m/%Y"), record.phone, "Article 23(3)(đ)"):
+        assert kept in known
+    assert record.personal_number not in known
 
 
 async def test_child_is_refused_and_registered_by_the_mother(land: Country, visitor: Visitor) -> None:
