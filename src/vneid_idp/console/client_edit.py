@@ -55,6 +55,7 @@ FIELDS = (
     ),
     Field("contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True),
     Field("client_uri", mark("Website")),
+    Field("initiate_login_uri", mark("Where signing in begins"), mark("People are led there from their own page.")),
     Field("policy_uri", mark("Privacy policy")),
     Field("tos_uri", mark("Terms of use")),
     Field("scope", mark("Scope"), mark("With spaces between."), required=True),

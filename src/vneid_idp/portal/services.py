@@ -49,6 +49,8 @@ class Service:
     """About which child the consent is, if any, in words."""
     domain: str | None
     logo: str | None
+    way_in: str | None
+    """Where signing in there begins, if the service has such a place."""
     shared: tuple[Shared, ...]
     permissions: tuple[str, ...]
     no_more: tuple[str, ...]
@@ -75,7 +77,8 @@ async def show(request: Request, holder: Holder) -> Response:
         client = clients.get(c.client_id)
         served = _counting(client, c)
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
-        services.append(service_of(c, client, served, receipts[c.client_id], values, children, say))
+        way_in = None if client is None or client.disabled_at else client.sign_in_address(provider.issuer)
+        services.append(service_of(c, client, served, receipts[c.client_id], values, children, way_in, say))
     return render(
         request,
         "portal/services.html",
@@ -121,6 +124,7 @@ def service_of(
     receipts: list[Receipt],
     values: Mapping[str, Any],
     children: Mapping[str, str],
+    way_in: str | None,
     say: Say,
 ) -> Service:
     """A consent as the page shows it, of which `counts` is served now. Pure."""
@@ -146,6 +150,7 @@ def service_of(
         child=child_named(consent.child_id, children, say),
         domain=client.home if client is not None else None,
         logo=logo_path(client) if client else None,
+        way_in=way_in,
         shared=tuple(shared),
         permissions=permissions,
         no_more=tuple(no_more),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vneid_idp.protocol import uris
-from vneid_idp.protocol.uris import is_loopback, same_but_port, shown_host
+from vneid_idp.protocol.uris import is_loopback, same_but_port, shown_host, with_query
 
 
 def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
@@ -103,6 +103,7 @@ class Client:
     """Origins whose pages may read what this client is told, beside those of a public client's redirect addresses."""
     backchannel_logout_uri: str | None = None
     frontchannel_logout_uri: str | None = None
+    initiate_login_uri: str | None = None
     logo_uri: str | None = None
     purposes: tuple[Purpose, ...] = ()
     assertion_audience: str = "issuer"
@@ -163,6 +164,11 @@ class Client:
     def hears_of_log_outs(self) -> bool:
         """Whether it registered a way to be told that a session ended, for which it has to know the session's name."""
         return self.backchannel_logout_uri is not None or self.frontchannel_logout_uri is not None
+
+    def sign_in_address(self, issuer: str) -> str | None:
+        """Where a person who stands here begins to sign in there (OIDC Core §4); nothing where it registered no place
+        for that."""
+        return None if self.initiate_login_uri is None else with_query(self.initiate_login_uri, iss=issuer)
 
     @property
     def home(self) -> str | None:

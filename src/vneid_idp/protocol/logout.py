@@ -4,13 +4,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from vneid_idp.kernel.clock import MINUTE, Instant, to_seconds
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, UnregisteredAddress
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.tokens import is_id_token
+from vneid_idp.protocol.uris import with_query
 
 LOGOUT_TOKEN_TYPE = "logout+jwt"
 LOGOUT_TOKEN_LIFE: Instant = 2 * MINUTE
@@ -58,13 +58,13 @@ def read_address(client: Client | None, params: Params) -> str | None:
         return uri
     if len(state) > _LONGEST_STATE:
         raise InvalidRequest(f"state is longer than {_LONGEST_STATE} characters.")
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+    return with_query(uri, state=state)
 
 
 def front_channel_address(registered: str, issuer: str, session_id: str) -> str:
     """What is framed to sign a person out at a relying party (Front-Channel Logout §2); the query that it registered
     stays."""
-    return f"{registered}{'&' if '?' in registered else '?'}{urlencode({'iss': issuer, 'sid': session_id})}"
+    return with_query(registered, iss=issuer, sid=session_id)
 
 
 def logout_token_claims(

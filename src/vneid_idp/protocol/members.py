@@ -87,6 +87,13 @@ def _https(value: Any, _: Registrar) -> str:
     return str(value)
 
 
+def _initiate_login(value: Any, registrar: Registrar) -> str:
+    # https whoever registers (OIDC Registration §2); but the sandbox's own network, which the operator registers there,
+    # has no TLS.
+    check_web_url(value, loopback=registrar.sandbox and registrar.by_operator)
+    return str(value)
+
+
 def _any_uri(value: Any, _: Registrar) -> str:
     read_uri(value)
     return str(value)
@@ -180,7 +187,7 @@ MEMBERS: dict[str, Reader] = {
     "default_max_age": _number_of("seconds"),
     "require_auth_time": _flag,
     "default_acr_values": _list_of(_text(200), 10),
-    "initiate_login_uri": _https,
+    "initiate_login_uri": _initiate_login,
     "post_logout_redirect_uris": _list_of(_any_uri),
     "allowed_cors_origins": _list_of(_origin, 20),
     "backchannel_logout_uri": _page,
@@ -208,5 +215,5 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
 WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes")
 """Those three: from anybody else they are no members at all."""
 
-SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris")
-"""What people go by when they agree: who asks, as they are told it, and where the answer goes."""
+SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris", "initiate_login_uri")
+"""What people go by when they agree: who asks, as they are told it, where the answer goes, and where `/me` leads."""

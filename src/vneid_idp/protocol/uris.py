@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 LONGEST = 2048
 _HTTP = re.compile(r"http://(?P<host>\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)")
@@ -129,3 +129,8 @@ def origin(text: str) -> str:
     parts = urlsplit(text)
     usual = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
+
+
+def with_query(uri: str, **parameters: str) -> str:
+    """`uri` with `parameters` after those of the query that it has already (RFC 6749 §3.1.2)."""
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"

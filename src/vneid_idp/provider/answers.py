@@ -1,7 +1,5 @@
 """Authorization responses: back to the proven return address, by redirect or by a form that posts itself."""
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +8,7 @@ from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.session_state import session_state
+from vneid_idp.protocol.uris import with_query
 from vneid_idp.provider.leaving import leave
 from vneid_idp.web.browser_state import browser_state
 from vneid_idp.web.context import Idp
@@ -57,5 +56,4 @@ def _answer(
         # origin. The page has this one form, and nothing in it was written by a person.
         allow_source(request, "form-action", "*")
         return render(request, "provider/form_post.html", action=address.redirect_uri, parameters=parameters)
-    separator = "&" if "?" in address.redirect_uri else "?"
-    return leave(request, f"{address.redirect_uri}{separator}{urlencode(parameters)}", after_form=after_form)
+    return leave(request, with_query(address.redirect_uri, **parameters), after_form=after_form)

@@ -37,6 +37,19 @@ async def test_what_stands_is_shown_with_values_and_nothing_of_former_times(land
     assert once == ""
 
 
+async def test_a_service_where_signing_in_can_begin_is_led_to_while_it_is_in_service(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    assert "Đăng nhập vào" not in (await opened(someone.person, "/me/services")).text
+    await change(land, party, initiate_login_uri="https://rp.example/login?from=me")
+    page = await opened(someone.person, "/me/services")
+    assert 'href="https://rp.example/login?from=me&amp;iss=http%3A%2F%2Flocalhost%3A8000"' in page.response.text
+    async with land.idp.db.writing() as unit:
+        await service.disable(unit, party.client_id, DEED)
+    assert "Đăng nhập vào" not in (await opened(someone.person, "/me/services")).text
+
+
 async def test_a_scope_that_the_operator_took_is_told_as_what_was_agreed_to_once(
     land: Country, party: RelyingParty
 ) -> None:

@@ -77,13 +77,14 @@ def test_what_a_client_does_not_speak_of_stands_as_the_operator_left_it(registra
 
 SHOWN: dict[str, Any] = {
     **LEFT, "client_name#en": "One", "logo_uri": "https://rp.example/logo.png",
-    "post_logout_redirect_uris": ["https://rp.example/out"],
+    "post_logout_redirect_uris": ["https://rp.example/out"], "initiate_login_uri": "https://rp.example/login",
 }  # fmt: skip
 OTHERWISE: list[dict[str, Any]] = [
     {"client_name": "Hai"}, {"client_name": None}, {"client_name#en": "Two"}, {"client_name#en": None},
     {"client_name#fr": "Un"}, {"logo_uri": "https://rp.example/other.png"}, {"logo_uri": None},
     {"redirect_uris": [CALLBACK, f"{CALLBACK}/other"]}, {"redirect_uris": [f"{CALLBACK}/other"]},
     {"post_logout_redirect_uris": ["https://rp.example/elsewhere"]}, {"post_logout_redirect_uris": None},
+    {"initiate_login_uri": "https://evil.example/login"}, {"initiate_login_uri": None},
 ]  # fmt: skip
 
 

@@ -291,6 +291,15 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
     assert left == {"jwks_uri", "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"}
 
 
+def test_a_sign_in_begins_over_tls_but_at_the_sandboxs_own_network() -> None:
+    own = "http://localhost:8001/login"
+    sandbox = Registrar(by_operator=True, sandbox=True)
+    assert read(sandbox, initiate_login_uri=own)["initiate_login_uri"] == own
+    for registrar, uri in ((SELF, own), (OPERATOR, own), (sandbox, "http://rp.example/")):
+        with pytest.raises(InvalidClientMetadata, match="https"):
+            read(registrar, initiate_login_uri=uri)
+
+
 def test_encryption_has_a_default_content_algorithm() -> None:
     assert (
         read(jwks=JWKS, id_token_encrypted_response_alg="ECDH-ES")["id_token_encrypted_response_enc"] == "A128CBC-HS256"

@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
-from tests.unit.sandbox.conftest import Visitor
+from tests.unit.sandbox.conftest import PUBLIC_URL, Visitor
 from tests.unit.sandbox.fake_provider import LOG_OUT_EVENT, FakeProvider
 
 
@@ -201,6 +202,56 @@ async def test_keys_may_rotate(visitor: Visitor, provider: FakeProvider) -> None
     assert await log_out(visitor, provider.log_out_token()) == 200
     provider.rotate("k2")
     assert await log_out(visitor, provider.log_out_token()) == 200
+
+
+async def test_front_channel_log_out_ends_the_session_that_is_named(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    frame = httpx.AsyncClient(transport=visitor.http._transport, base_url=PUBLIC_URL)  # a browser may keep cookies away
+    for asked in ({"iss": provider.issuer}, {"sid": "s1"}, {"iss": "https://another.test", "sid": "s1"}):
+        assert (await frame.get("/frontchannel-logout", params=asked)).status_code == 400
+    other = await frame.get("/frontchannel-logout", params={"iss": provider.issuer, "sid": "another"})
+    assert other.status_code == 200
+    assert "@ngoc.anh" in await visitor.page("/known")
+    answer = await frame.get("/frontchannel-logout", params={"iss": provider.issuer, "sid": "s1"})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert "frame-ancestors http://provider.test" in answer.headers["content-security-policy"]
+    assert "x-frame-options" not in answer.headers
+    assert (await visitor.http.get("/known")).headers["location"] == "/"
+    assert visitor.account().checked_at == 0
+
+
+async def begun_elsewhere(visitor: Visitor, method: str = "GET", **asked: str) -> str:
+    """Where a sign-in leads that another site began."""
+    ask = visitor.http.get("/login", params=asked) if method == "GET" else visitor.http.post("/login", data=asked)
+    answer = await ask
+    assert answer.status_code in (303, 302)
+    return str(answer.headers["location"])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_sign_in_may_begin_at_the_provider_and_ends_where_it_was_to_lead(
+    visitor: Visitor, provider: FakeProvider, method: str
+) -> None:
+    await visitor.register()
+    await visitor.verify()
+    target = f"{PUBLIC_URL}/known"
+    assert await begun_elsewhere(visitor, method, iss=provider.issuer, target_link_uri=target) == "/known"
+    visitor.http.cookies.clear()
+    asked = {"iss": provider.issuer, "login_hint": "a@b.vn", "target_link_uri": target}
+    url = await begun_elsewhere(visitor, method, **asked)
+    assert parse_qs(urlsplit(url).query)["login_hint"] == ["a@b.vn"]
+    assert (await visitor.http.get(provider.answer(url))).headers["location"] == "/known"
+    assert "@ngoc.anh" in await visitor.page("/known")
+
+
+async def test_who_begins_a_sign_in_leads_nobody_astray(visitor: Visitor, provider: FakeProvider) -> None:
+    assert await begun_elsewhere(visitor, iss="https://another.test") == "/signin"
+    assert await begun_elsewhere(visitor) == "/signin"
+    await visitor.register()
+    for target in ("https://evil.test/x", f"{PUBLIC_URL}.evil.test/x", f"{PUBLIC_URL}//evil.test", "//evil.test", "/x"):
+        assert await begun_elsewhere(visitor, iss=provider.issuer, target_link_uri=target) == "/", target
 
 
 async def test_end_session_parameters_are_those_of_the_specification(visitor: Visitor) -> None:

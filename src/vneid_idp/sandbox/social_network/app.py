@@ -49,7 +49,8 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
         request.state.visit = visit
         request.state.account = app.state.accounts.find(visit.account_id) if visit else None
         response = await call_next(request)
-        response.headers.update(headers)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)  # a page may say something else
         return response
 
     # The cookie's name is our own: on localhost, cookies are shared by all ports (RFC 6265 §8.5).

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from .config import Config
 from .current_account import current_account
 from .feed import notice
 from .pages import go, read_fields, read_form, render
@@ -117,6 +118,22 @@ async def back_channel_log_out(request: Request) -> Response:
     for subject in subjects:
         accounts.distrust(subject)
     return Response(status_code=200, headers=headers)
+
+
+@router.get("/frontchannel-logout")
+async def front_channel_log_out(request: Request) -> Response:
+    """The provider ends a session in a frame of the browser (OpenID Connect Front-Channel Logout 1.0 §2).
+
+    `sid` alone says which: cookies may be missing in a frame, and nobody but the provider and us knows the value.
+    """
+    config: Config = request.app.state.config
+    named, accounts = request.query_params.get("sid"), accounts_of(request)
+    if not named or request.query_params.get("iss") != config.issuer:
+        return Response(status_code=400)
+    for subject in accounts.end_visits(None, named):
+        accounts.distrust(subject)
+    policy = f"default-src 'none'; frame-ancestors {config.issuer_origin}"
+    return Response(status_code=200, headers={"Cache-Control": "no-store", "Content-Security-Policy": policy})
 
 
 @router.post("/preferences")

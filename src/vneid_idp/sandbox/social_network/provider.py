@@ -106,10 +106,14 @@ class Provider:
         )
         self._service_token: tuple[str, float] | None = None
 
-    async def start(self, request: Request, kind: str, language: str, handle: str | None = None) -> Response:
+    async def start(
+        self, request: Request, kind: str, language: str, handle: str | None = None, login_hint: str | None = None
+    ) -> Response:
         """The redirect to the authorization endpoint. Authlib adds `state`, `nonce` and a PKCE challenge (RFC 7636)."""
         trip = TRIPS[kind]
         extra: dict[str, str] = {"scope": trip.scope, "ui_locales": language}
+        if login_hint is not None:
+            extra["login_hint"] = login_hint
         if kind != "signin":
             extra["account_label"] = f"@{handle}"  # the person reads it on the page that confirms the link
             extra["acr_values"] = LEVEL_2

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from .accounts import status_of_binding
 from .current_account import current_account
-from .pages import go, read_form, render
+from .pages import go, read_fields, read_form, render
 from .provider import TRIPS, Proof, Provider, ProviderUnreachable, Refused
 from .reasons import OUTCOMES, outcome_name
 from .store import Accounts, Visit
@@ -53,17 +53,53 @@ async def sign_in(request: Request) -> Response:
     return await leave(request, "signin")
 
 
+@router.get("/login")
+async def log_in(request: Request) -> Response:
+    """Somewhere else, at the provider for one, a person chose to sign in here (OpenID Connect Core §4)."""
+    return await initiated(request, dict(request.query_params))
+
+
+@router.post("/login")
+async def log_in_by_form(request: Request) -> Response:
+    """The same by a form of another site, which has no token of ours."""
+    return await initiated(request, await read_fields(request))
+
+
+async def initiated(request: Request, asked: dict[str, str]) -> Response:
+    """Begin a sign-in that we did not begin: only at our provider, and back to no page but our own."""
+    if asked.get("iss") != request.app.state.config.issuer:
+        return go("/signin")
+    target = own_path(request, asked.get("target_link_uri", ""))
+    if request.state.account:
+        return go(target)
+    return await depart(request, "signin", target, login_hint=asked.get("login_hint"))
+
+
+def own_path(request: Request, address: str) -> str:
+    """The path of an address of ours; of any other, the first page: who initiates is a stranger."""
+    public, given = urlsplit(request.app.state.config.public_url), urlsplit(address)
+    if (given.scheme, given.netloc) != (public.scheme, public.netloc) or given.path.startswith("//"):
+        return "/"
+    return given.path or "/"
+
+
 async def leave(request: Request, kind: str) -> Response:
-    """Remember what the trip is for, then redirect to the authorization endpoint."""
+    """Leave by a form of ours."""
     form = await read_form(request)
     if form.get("keep") and f"{kind}_kept" in TRIPS:
         kind = f"{kind}_kept"
+    return await depart(request, kind, "/")
+
+
+async def depart(request: Request, kind: str, target: str, *, login_hint: str | None = None) -> Response:
+    """Remember what the trip is for and where it leads back to, then redirect to the authorization endpoint."""
     account = request.state.account
     if account is None and kind != "signin":
         return go("/")
     provider: Provider = request.app.state.provider
     try:
-        redirect = await provider.start(request, kind, request.state.language, account.handle if account else None)
+        handle = account.handle if account else None
+        redirect = await provider.start(request, kind, request.state.language, handle, login_hint)
     except ProviderUnreachable:
         return end(request, "unreachable", kind)
     # The trip belongs to one account and to the newest tab: an answer that fits neither is not used.
@@ -72,6 +108,7 @@ async def leave(request: Request, kind: str) -> Response:
         "kind": kind,
         "account": account.account_id if account else None,
         "key": secrets.token_urlsafe(16),
+        "target": target,
     }
     return redirect
 
@@ -90,7 +127,7 @@ async def callback(request: Request) -> Response:
     try:
         proof = await provider.finish(request, kind)
         if kind == "signin":
-            return welcome_back(request, proof)
+            return welcome_back(request, proof, trip["target"])
         binding = await provider.bind(proof.access_token, account.account_id, trip["key"])
     except ProviderUnreachable:
         return end(request, "unreachable", kind)
@@ -105,7 +142,7 @@ async def callback(request: Request) -> Response:
     return end(request, f"{code}_kept" if TRIPS[kind].keeps else code, kind)
 
 
-def welcome_back(request: Request, proof: Proof) -> Response:
+def welcome_back(request: Request, proof: Proof, target: str) -> Response:
     """Sign in to the account that this person verified; with several, let them choose."""
     accounts: Accounts = request.app.state.accounts
     own = accounts.of_subject(proof.subject)
@@ -114,7 +151,7 @@ def welcome_back(request: Request, proof: Proof) -> Response:
     visit: Visit = accounts.start_visit(own[0].account_id, proof.id_token, proof.claims)
     request.session.pop("csrf", None)
     request.session["visit"] = visit.visit_id
-    return go("/accounts" if len(own) > 1 else "/")
+    return go("/accounts" if len(own) > 1 else target)
 
 
 @router.get("/outcome")
