@@ -18,6 +18,7 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.CONSENT_ALONE_FROM_AGE: mark("From this age a person consents alone"),
     Threshold.CHILD_ASKED_FROM_AGE: mark("From this age a child is asked beside the parent or guardian"),
     Threshold.GUARDIAN_ANSWER_DAYS: mark("Days for which a child's agreement waits for a parent or guardian"),
+    Threshold.OFFERED_AGAIN_DAYS: mark("Days after which what a person left out is offered again"),
     Threshold.ACCOUNT_LIMIT: mark("Accounts of one person within one network"),
 }
 REASONS: Mapping[str, str] = {name: text for words in KIND_WORDS.values() for name, text in words.reasons.items()}

@@ -149,6 +149,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         )
         if step.link
         else None,
+        offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
     )
     shown = for_child(made, consenting, [guardian.full_name for guardian in guardians], rules, say)
     too_young = shown.guardian is not None and consenting is Consenting.BY_GUARDIAN

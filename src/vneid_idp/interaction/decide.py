@@ -8,7 +8,7 @@ from vneid_idp.consent.facts import find_facts
 from vneid_idp.identity import accounts
 from vneid_idp.identity.register.guardianship import consented_too_young
 from vneid_idp.identity.vault import Vault
-from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.values import altered
 from vneid_idp.keys.ring import KeyRing, NotSignedHere
 from vneid_idp.policy.rules import Policy, Rules, Threshold
@@ -63,7 +63,9 @@ async def decide(
         async with db.reading() as unit:
             waiting = replace(waiting, guardian=await _answer(unit, person.person_id, waiting))
     items = items_of(client, request.scope, request.claims)
-    return Situation(person, consent, items, next_step(request, items, person, consent, waiting), now)
+    offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
+    step = next_step(request, items, person, consent, waiting, offered_since)
+    return Situation(person, consent, items, step, now)
 
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:

@@ -37,6 +37,8 @@ class Threshold(StrEnum):
     """From this age on a child consents too, with a parent or guardian; before, they act alone."""
     GUARDIAN_ANSWER_DAYS = "guardian_answer_days"
     """For how many days a child's agreement waits for a parent or guardian."""
+    OFFERED_AGAIN_DAYS = "offered_again_days"
+    """After so many days what a person left out is offered again, with the next request that asks for it."""
     ACCOUNT_LIMIT = "account_limit"
     """Accounts of one person within one network whose registration does not say otherwise."""
 
@@ -52,6 +54,7 @@ POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
         Threshold.CONSENT_ALONE_FROM_AGE: _AGES,
         Threshold.CHILD_ASKED_FROM_AGE: _AGES,
         Threshold.GUARDIAN_ANSWER_DAYS: range(1, 91),
+        Threshold.OFFERED_AGAIN_DAYS: range(1, 3_651),
         Threshold.ACCOUNT_LIMIT: range(1, 1_001),
     }
 )

@@ -242,19 +242,21 @@ Decisions = dict[str, Decision]
 """From claim or permission to what was decided."""
 
 
-def undecided(items: tuple[Item, ...], decided: Decisions) -> tuple[Item, ...]:
+def undecided(items: tuple[Item, ...], decided: Decisions, offered_since: Instant = 0) -> tuple[Item, ...]:
     """The items that the person has not yet been asked, or only in a version of their purpose that counts no more.
 
-    Something left out counts as decided, so that it is not asked again each time; something that has become required
-    does not.
+    Something left out counts as decided, so that it is not asked again each time, but not if it was left out before
+    `offered_since`; something that has become required does not.
     """
-    return tuple(item for item in items if not _stands(item, decided.get(item.name)))
+    return tuple(item for item in items if not _stands(item, decided.get(item.name), offered_since))
 
 
-def _stands(item: Item, decision: Decision | None) -> bool:
+def _stands(item: Item, decision: Decision | None, offered_since: Instant) -> bool:
     if decision is None or decision.purpose != item.purpose or not item.since <= decision.version <= item.version:
         return False
-    return decision.given if item.in_full else decision.gives or not item.required
+    if item.in_full:
+        return decision.given
+    return decision.gives or (not item.required and decision.at >= offered_since)
 
 
 @dataclass(frozen=True, slots=True)

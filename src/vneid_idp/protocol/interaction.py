@@ -139,9 +139,16 @@ def next_step(
     person: PersonFacts | None,
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
+    offered_since: Instant = 0,
 ) -> Step:
-    """Decide what the request needs now. With `prompt=none`, what would need a page becomes the right error."""
-    step = _next_step(request, items, person, consent, waiting)
+    """Decide what the request needs now. With `prompt=none`, what would need a page becomes the right error.
+
+    What the person left out before `offered_since` is offered again; but where no page may be shown, that is no reason
+    to end what works.
+    """
+    if "none" in request.prompt:
+        offered_since = 0
+    step = _next_step(request, items, person, consent, waiting, offered_since)
     return _silently(step) if "none" in request.prompt else step
 
 
@@ -151,6 +158,7 @@ def _next_step(
     person: PersonFacts | None,
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
+    offered_since: Instant,
 ) -> Step:
     if waiting.refused is not None:
         return Refuse(_turned_back(waiting.refused))
@@ -172,7 +180,7 @@ def _next_step(
     decided = {} if consent is None else consent.decided
     # Linking is an act and no standing permission: silently one may read what is linked, and link nothing.
     link = "none" not in request.prompt and links_account(item.name for item in items)
-    missing = undecided(items, decided)
+    missing = undecided(items, decided, offered_since)
     again = consent is None or ("consent" in request.prompt and consent.changed_at < waiting.opened_at)
     if (missing or again) and waiting.guardian is not None:
         return _await(waiting.guardian)

@@ -169,6 +169,8 @@ class _Words:
     before: Values
     locale: str
     say: Say
+    offered_again_days: int | None = None
+    """After how many days what is left out is offered again, where the person decides here and now."""
     said: set[str] = field(default_factory=set)
     """What stands over some line already, and is not said again on this page."""
 
@@ -184,13 +186,15 @@ def screen(
     say: Say,
     child: str | None = None,
     link: LinkAsked | None = None,
+    offered_again_days: int | None = None,
 ) -> Screen:
     """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such.
 
     `values` are those of `values_needed`, `values_before` those of `shared_before`; `child` is the name of whom a
-    guardian asks for, if any; with `link` an account is to be linked.
+    guardian asks for, if any; with `link` an account is to be linked. What is left out is offered again after so many
+    days.
     """
-    words = _Words(values, values_before, locale, say)
+    words = _Words(values, values_before, locale, say, offered_again_days)
     groups = []
     for number, purpose in enumerate(client.purposes):
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
@@ -243,7 +247,7 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
         optional=Block(
             say(mark("You may leave this out")),
             tuple(line for line in optional if line.shown is not None),
-            say(mark("Tick only what you want to share.")),
+            _optional_hint(words),
         ),
         absent=Block(
             say(mark("Also asked for, but not in your account, so not shared:")),
@@ -273,6 +277,17 @@ def _before(given: Iterable[str], words: _Words) -> tuple[Line, ...]:
         unknown = words.say(mark("Not in your account")) if shown is None else None
         lines.append(Line(topic.key, topic, (), shown, topic.name(words.say), unknown))
     return tuple(lines)
+
+
+def _optional_hint(words: _Words) -> str:
+    hint = words.say(mark("Tick only what you want to share."))
+    if words.offered_again_days is None:
+        return hint
+    again = mark(
+        "What you leave out is not shared. You are asked about it again after %(days)s days, or when you wish so under "
+        "Connected services."
+    )
+    return f"{hint} {words.say(again, days=words.offered_again_days)}"
 
 
 def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:

@@ -50,6 +50,7 @@ def test_the_shipped_policy_is_whole() -> None:
         Threshold.CONSENT_ALONE_FROM_AGE: 16,
         Threshold.CHILD_ASKED_FROM_AGE: 7,
         Threshold.GUARDIAN_ANSWER_DAYS: 7,
+        Threshold.OFFERED_AGAIN_DAYS: 180,
         Threshold.ACCOUNT_LIMIT: 3,
     }
 
@@ -123,6 +124,7 @@ def test_one_thing_spoiled_is_refused(old: str, new: str, problem: str) -> None:
         ("consent_alone_from_age", 0, 130),
         ("child_asked_from_age", 0, 130),
         ("guardian_answer_days", 1, 90),
+        ("offered_again_days", 1, 3_650),
         ("account_limit", 1, 1_000),
     ],
 )
@@ -162,5 +164,5 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_the_file_names_an_instrument_for_every_row() -> None:
     rows = tomllib.loads(SHIPPED)
     for row in (*rows["requirement"], *rows["threshold"]):
-        ours = row.get("name") in ("account_limit", "guardian_answer_days")
+        ours = row.get("name") in ("account_limit", "guardian_answer_days", "offered_again_days")
         assert re.search("Decree|Code|Law", row["legal_reference"]) or ours

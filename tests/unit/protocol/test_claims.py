@@ -161,6 +161,15 @@ def test_what_is_asked_again(decision: Decision | None, required: bool, stands: 
     assert undecided((item,), decided) == (() if stands else (item,))
 
 
+def test_what_was_left_out_is_offered_again_after_a_time_and_what_was_given_is_not() -> None:
+    item = Item("email", "account", 3, required=False, since=3)
+    answers = {given: Decision("account", 3, given, at=100) for given in (True, False)}
+    smaller = Decision("account", 3, given=False, instead="age_over_16", at=100)
+    assert undecided((item,), {"email": answers[False]}, 100) == ()
+    assert undecided((item,), {"email": answers[False]}, 101) == (item,)
+    assert undecided((item,), {"email": answers[True]}, 101) == undecided((item,), {"email": smaller}, 101) == ()
+
+
 def test_a_smaller_proof_is_no_answer_where_the_value_is_required_in_full() -> None:
     strict = replace(purpose("account", 3, ("birthdate",)), required_in_full=("birthdate",))
     items = items_of(client(strict), ("openid", "profile"), {})

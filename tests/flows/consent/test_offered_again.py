@@ -1,0 +1,60 @@
+"""What a person left out is not left out for ever: it is offered again after a time, or when the person wishes it."""
+
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty, query_of
+from tests.support.shortcuts import Known, known
+from tests.support.visitor import shown
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.rules import Threshold
+
+SCOPE = "openid identity email"
+
+
+def days(land: Country) -> int:
+    """After how many days, as the policy has it."""
+    return shipped().at(land.watch.now())[Threshold.OFFERED_AGAIN_DAYS]
+
+
+async def left_out(land: Country, party: RelyingParty) -> Known:
+    """Somebody who agreed to what is required and ticked nothing else."""
+    someone = await known(land)
+    page = shown(await someone.person.start(party.request(scope=SCOPE)))
+    assert f"{days(land)}" in page.text, "the page says when it asks again"
+    assert isinstance(await someone.person.submit(page, answer="agree"), str)
+    return someone
+
+
+async def is_asked(land: Country, party: RelyingParty, **params: str) -> bool:
+    """Whether a new sign-in at the service shows the consent page, and does not lead straight back with a code."""
+    found = await (await known(land)).person.start(party.request(scope=SCOPE, **params))
+    if isinstance(found, str):
+        assert "code" in query_of(found), found
+        return False
+    assert found.path.startswith("/consent/")
+    return True
+
+
+async def test_after_the_time_of_the_policy_and_not_where_no_page_may_be_shown(
+    land: Country, party: RelyingParty
+) -> None:
+    await left_out(land, party)
+    land.watch.advance(days(land) * DAY - 1)
+    assert not await is_asked(land, party)
+    land.watch.advance(2)
+    assert not await is_asked(land, party, prompt="none"), "what works silently is not ended by an offer"
+    someone = await known(land)
+    page = shown(await someone.person.start(party.request(scope=SCOPE)))
+    assert "minh.anh@thu.example" in page.text
+    assert isinstance(await someone.person.submit(page, answer="agree", **page.choices), str)
+    land.watch.advance(days(land) * DAY + 1)
+    assert not await is_asked(land, party), "what was given is asked no more"
+
+
+async def test_an_offer_that_is_left_out_once_more_waits_as_long_again(land: Country, party: RelyingParty) -> None:
+    await left_out(land, party)
+    land.watch.advance(days(land) * DAY + 1)
+    someone = await known(land)
+    page = shown(await someone.person.start(party.request(scope=SCOPE)))
+    assert isinstance(await someone.person.submit(page, answer="agree"), str)
+    assert not await is_asked(land, party)
