@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_new
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_form
 from vneid_idp.identity.factors.otp import NOBODY
 from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
@@ -40,6 +40,14 @@ async def submit(request: Request) -> Response:
     try:
         await provider.limits.check(Secret.SIGN_IN, tried)
         async with provider.hasher.turn(Share(networks_inwards(tried.address))) as turn:
+            for kind in SecretKind:
+                try:
+                    # Not against what the register has: before the code was right, that would tell of the person.
+                    await turn.check(kind, form[kind.value], (form["identifier"],))
+                except WeakSecret as weak:
+                    errors |= {kind.value: weakness(request, kind, weak)}
+            if errors:
+                return _page(request, form, errors)
             await provider.limits.admit(Secret.SIGN_IN, tried)
             hashes = {
                 SecretKind.PASSWORD: await turn.hash(form["password"]),
@@ -62,7 +70,7 @@ async def submit(request: Request) -> Response:
     return render(request, "interaction/activated.html")
 
 
-def _errors(request: Request, form: Form) -> Mapping[str, str]:
+def _errors(request: Request, form: Form) -> dict[str, str]:
     errors: dict[str, str] = {}
     if not form["identifier"].strip():
         errors["identifier"] = gettext(request, "Enter your personal ID number.")
@@ -70,9 +78,9 @@ def _errors(request: Request, form: Form) -> Mapping[str, str]:
         errors["code"] = gettext(request, "Enter the code that the office gave you.")
     for kind in SecretKind:
         try:
-            check_new(kind, form[kind.value])
-        except WeakSecret:
-            errors[kind.value] = weakness(request, kind)
+            check_form(kind, form[kind.value])
+        except WeakSecret as weak:
+            errors[kind.value] = weakness(request, kind, weak)
         else:
             if form[kind.value] != form[f"{kind.value}-again"]:
                 errors[f"{kind.value}-again"] = gettext(request, "The two entries are not the same.")

@@ -151,9 +151,14 @@ async def change_secret(request: Request, holder: Holder) -> Response:
         errors, known = await _check_password(request, holder, form[f"{kind.value}-current"], kind)
     if errors or known is None:
         return await _page(request, holder, errors, 422, None if end_access else kind)
-    knows = known
+    knows, new = known, form[f"{kind.value}-new"]
     async with holder.provider.hasher.turn(_share(holder)) as turn:
-        hashed = await turn.hash(form[f"{kind.value}-new"])
+        try:
+            await turn.check(kind, new, chosen_secrets.own_words(holder.profile.record))
+        except WeakSecret as weak:
+            errors = {f"{kind.value}-new": weakness(request, kind, weak)}
+            return await _page(request, holder, errors, 422, None if end_access else kind)
+        hashed = await turn.hash(new)
     vault, session = holder.provider.vault, holder.session
     announced = await holder.provider.db.transact(
         lambda unit: change_own_secret(unit, vault, session, knows, kind, hashed, end_access=end_access)
@@ -167,9 +172,9 @@ def _check_choice(request: Request, form: Form, kind: SecretKind) -> dict[str, s
     if not form[f"{kind.value}-current"]:
         return {f"{kind.value}-current": gettext(request, "Enter your password.")}
     try:
-        chosen_secrets.check_new(kind, form[f"{kind.value}-new"])
-    except WeakSecret:
-        return {f"{kind.value}-new": weakness(request, kind)}
+        chosen_secrets.check_form(kind, form[f"{kind.value}-new"])
+    except WeakSecret as weak:
+        return {f"{kind.value}-new": weakness(request, kind, weak)}
     if form[f"{kind.value}-new"] != form[f"{kind.value}-again"]:
         return {f"{kind.value}-again": gettext(request, "The two entries are not the same.")}
     return {}

@@ -113,7 +113,7 @@ async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -
     holder = Person(land, land.people["no-account"])
     form = {
         "identifier": holder.persona.username, "code": "0000000000", "password": "sandbox-2026",
-        "password-again": "sandbox-2026", "passcode": "246810", "passcode-again": "246810",
+        "password-again": "sandbox-2026", "passcode": "837261", "passcode-again": "837261",
     }  # fmt: skip
     activate = await opened(holder, "/activate")
     assert (await post(holder, activate, "/activate", **form)).response.status_code == 422
@@ -139,7 +139,7 @@ async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Count
     assert found
     form = {
         "identifier": holder.person.persona.username, "code": f"{found[1]} {found[2]}", "password": "another-2026",
-        "password-again": "another-2026", "passcode": "135792", "passcode-again": "135792",
+        "password-again": "another-2026", "passcode": "482915", "passcode-again": "482915",
     }  # fmt: skip
     stranger = Person(land, land.people["complete"])
     assert (await post(stranger, await opened(stranger, "/activate"), "/activate", **form)).response.status_code == 200

@@ -114,7 +114,7 @@ async def test_a_stolen_session_changes_nothing_about_how_the_account_is_protect
         "password-new": "mười hai con",
         "password-again": "mười hai con",
     }
-    passcode = {"passcode-current": person.persona.password, "passcode-new": "281946", "passcode-again": "281946"}
+    passcode = {"passcode-current": person.persona.password, "passcode-new": "837261", "passcode-again": "837261"}
 
     async def asked_for_more() -> None:
         for path, form in (
@@ -200,7 +200,7 @@ async def test_lasting_access_that_was_given_elsewhere_ends_with_the_secret_unle
     kept, stolen, another = [await each.tokens(party, scope=scope) for each in (here, elsewhere, other)]
     page = await opened(here.person, "/me/security")
     assert f'name="{kind}-access" value="end" checked' in page.response.text
-    new = "mười hai con giáp" if kind == "password" else "281946"
+    new = "mười hai con giáp" if kind == "password" else "837261"
     form = {"kind": kind, f"{kind}-current": here.person.persona.password, f"{kind}-new": new, f"{kind}-again": new}
     box = {f"{kind}-access": "end"} if ends else {}
     mistaken = await post(here.person, page, "/me/security/secret", **form | {f"{kind}-again": "khác"}, **box)

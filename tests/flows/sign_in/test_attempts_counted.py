@@ -20,8 +20,8 @@ ACTIVATION = {
     "code": "0000000000",
     "password": "sandbox-2026",
     "password-again": "sandbox-2026",
-    "passcode": "246810",
-    "passcode-again": "246810",
+    "passcode": "837261",
+    "passcode-again": "837261",
 }
 Fail = Callable[[Country, RelyingParty, str], Awaitable[int]]
 

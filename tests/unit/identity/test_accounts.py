@@ -15,7 +15,6 @@ from vneid_idp.identity import profile
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing, highest_level
 from vneid_idp.identity.accounts import Known, account_for, in_step, is_in_step, is_news
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.factors import chosen_secrets
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.register.cards import card_expires_at
 from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
@@ -146,31 +145,6 @@ def test_levels_need_a_card_and_life() -> None:
     assert highest_level(replace(GOOD, card=None), IN_FORCE, MORNING) == 0
     assert highest_level(replace(GOOD, card=EXPIRED), IN_FORCE, MORNING) == 0
     assert highest_level(replace(GOOD, deceased_at=MORNING), IN_FORCE, MORNING) == 0
-
-
-@pytest.mark.parametrize("text", ["246810", "112233", "000001"])
-def test_good_passcodes(text: str) -> None:
-    assert chosen_secrets.good_passcode(text)
-
-
-@pytest.mark.parametrize("text", ["", "12345", "1234567", "123456", "654321", "777777", "12a456", "١٢٣٤٥٧", "24 810"])
-def test_bad_passcodes(text: str) -> None:
-    assert not chosen_secrets.good_passcode(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "good"),
-    [
-        ("sandbox-2026", True),
-        ("1234567", False),
-        ("12345678", True),
-        ("mật khẩu dài", True),
-        ("x" * 128, True),
-        ("x" * 129, False),
-    ],
-)
-def test_passwords(text: str, good: bool) -> None:
-    assert chosen_secrets.good_password(text) is good
 
 
 def test_a_record_survives_being_stored() -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, check_guesses
 from vneid_idp.identity.factors.turns import Share, Turns
 from vneid_idp.kernel.secrets import new_secret
 
@@ -59,7 +60,7 @@ class SecretHasher:
         """Stop the threads; who still waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, function: Callable[..., T], *arguments: str) -> T:
+    async def _run(self, function: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
     def _hash(self, secret: str) -> str:
@@ -81,6 +82,10 @@ class Turn:
     async def hash(self, secret: str) -> str:
         """The Argon2id hash of `secret` in PHC form."""
         return await self._hasher._run(self._hasher._hash, secret)
+
+    async def check(self, kind: SecretKind, secret: str, own: tuple[str, ...]) -> None:
+        """As `chosen_secrets.check_guesses`, which takes as long as a hash."""
+        await self._hasher._run(check_guesses, kind, secret, own)
 
     async def verify(self, hashed: str | None, secret: str) -> bool:
         """Whether `secret` is the one that was hashed; `None` (nobody, or no such factor) takes as long and says no."""

@@ -165,8 +165,8 @@ async def test_who_activates_anew_is_signed_out_everywhere_and_services_hear_it_
     sid = (await party.claims((await signed_in(person, party))["id_token"]))["sid"]
     idp, who = land.idp, person.persona.record.person_id
     code = await idp.db.transact(lambda unit: new_activation_code(unit, idp.keys.blind, who, DEED))
-    form = {"identifier": person.persona.username, "code": code, "password": "another-2026", "passcode": "135792"}
-    again = {"password-again": "another-2026", "passcode-again": "135792"}
+    form = {"identifier": person.persona.username, "code": code, "password": "another-2026", "passcode": "482915"}
+    again = {"password-again": "another-2026", "passcode-again": "482915"}
     holder = Person(land, person.persona)
     done = await post(holder, await opened(holder, "/activate"), "/activate", **form, **again)
     assert done.response.status_code == 200

@@ -1,0 +1,83 @@
+"""What may be chosen as a password or a passcode: nothing that somebody else tries early."""
+
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.support.people import persona
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_form, check_guesses, own_words
+
+PASSWORD, PASSCODE = SecretKind
+RECORD = replace(
+    persona("plain").record,
+    full_name="Đặng Thị Quỳnh",
+    birth_date=date(1991, 3, 27),
+    personal_number="097191482915",
+    phone="+84950836147",
+)
+
+
+def taken(kind: SecretKind, secret: str) -> bool:
+    """Whether it may be chosen by the person of `RECORD`."""
+    try:
+        check_form(kind, secret)
+        check_guesses(kind, secret, own_words(RECORD))
+    except WeakSecret:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("secret", ["", "12345", "1234567", "12a456", "١٢٣٤٥٧", "48 291"])
+def test_a_passcode_is_six_digits(secret: str) -> None:
+    with pytest.raises(WeakSecret) as refused:
+        check_form(PASSCODE, secret)
+    assert not refused.value.guessed
+
+
+@pytest.mark.parametrize(
+    ("length", "good"), [(7, False), (8, True), (128, True), (129, False)], ids=lambda value: str(value)
+)
+def test_a_password_has_8_to_128_characters(length: int, good: bool) -> None:
+    secret = "mật khẩu dài " * 10
+    try:
+        check_form(PASSWORD, secret[:length])
+    except WeakSecret:
+        assert not good
+    else:
+        assert good
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "password", "12345678", "qwertyuiop", "iloveyou", "aaaaaaaa", "11111111", "abcd1234", "p@ssw0rd", "matkhau1",
+        "anhyeuem", "vietnam1", "dangthiquynh", "quynh1991", "0950836147", "950836147", "097191482915",
+        "27031991", "x" * 128,
+    ],
+)  # fmt: skip
+def test_a_password_that_strangers_try_early_is_refused(secret: str) -> None:
+    assert not taken(PASSWORD, secret)
+
+
+@pytest.mark.parametrize("secret", ["mười hai con giáp", "another secret", "Mk-zxvy-77-hoa", "con trâu xanh 81 lá"])
+def test_a_password_that_nobody_tries_is_taken(secret: str) -> None:
+    assert taken(PASSWORD, secret)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "123456", "654321", "777777", "121212", "123123", "112233", "159753", "246810", "000001", "270391",
+        "910327", "010190", "836147", "482915", "097191", "950836",
+    ],
+)  # fmt: skip
+def test_a_passcode_that_strangers_try_early_is_refused(secret: str) -> None:
+    assert not taken(PASSCODE, secret)
+
+
+def test_most_passcodes_are_left() -> None:
+    drawn = random.Random(7)
+    left = sum(taken(PASSCODE, f"{drawn.randrange(10**6):06d}") for _ in range(300))
+    assert left > 210
