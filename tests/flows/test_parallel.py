@@ -83,7 +83,7 @@ async def test_consents_at_once_lose_nothing(land: Country, party: RelyingParty)
     async def give(name: str) -> None:
         async with land.idp.db.writing() as unit:
             decided = {name: Decision("account", 1, given=True)}
-            await consent.give(unit, someone.person_id, party.client_id, decided, Shown("text", "vi"))
+            await consent.give(unit, someone.person_id, party.client_id, decided, Shown("text", "vi"), alone_from=16)
 
     await asyncio.gather(*map(give, names))
     async with land.idp.db.reading() as unit:

@@ -89,8 +89,10 @@ class RelyingParty:
         return await self.post("/token", grant_type="refresh_token", refresh_token=token, **changes)
 
     async def post(self, path: str, **form: str) -> httpx.Response:
-        """Post a form with the client's credential."""
+        """Post a form with the client's credential, or its `client_id` where it has none."""
         async with self.country.browser() as browser:
+            if self.registered.client.is_public:
+                return await browser.post(path, data=form | {"client_id": self.client_id})
             return await browser.post(path, data=form, auth=self.auth)
 
     async def userinfo(self, access_token: str) -> httpx.Response:

@@ -103,19 +103,23 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
     token = wanted.token
 
     async def work(unit: Unit) -> tuple[Grant | None, RefreshVerdict | None, Instant]:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
-        verdict = None if grant is None else judge(token, grant.rotation, unit.now)
+        own = token.client_id, token.grant_id, token.above
+        grant = await grants.find_live(unit, *own)
+        if grant is not None and judge(token, grant.rotation, client, unit.now) is RefreshVerdict.CURRENT:
+            narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
+            moved = await grants.rotate(unit, *own, token.generation)
+            if moved is not None:
+                return moved, RefreshVerdict.CURRENT, unit.now
+            # Another request with the same token has come first.
+            grant = await grants.find_live(unit, *own)
         if grant is None:
             return None, None, unit.now
+        verdict = judge(token, grant.rotation, client, unit.now)
         if verdict is RefreshVerdict.REPLAYED:
             data = {"generation": token.generation}
             await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
-            return grant, verdict, unit.now
-        narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
-        if verdict is RefreshVerdict.CURRENT:
-            own = token.client_id, token.grant_id, token.above
-            # Another request with the same token may have come first: to this one it is a repeat.
-            grant = await grants.rotate(unit, *own, token.generation) or await grants.find_live(unit, *own)
+        else:
+            narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
         return grant, verdict, unit.now
 
     grant, verdict, now = await provider.db.transact(work)

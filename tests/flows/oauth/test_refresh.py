@@ -1,5 +1,7 @@
 """Refresh tokens: rotated, forgiven once for a lost answer, and a replay ends the grant, also after a restart."""
 
+import asyncio
+
 import pytest
 
 from tests.support.country import Country, country
@@ -41,6 +43,28 @@ async def test_the_new_id_token_speaks_of_the_same_sign_in(land: Country) -> Non
     assert after["iat"] == before["iat"] + 5
     assert "nonce" in before
     assert "nonce" not in after
+
+
+async def test_a_client_without_a_credential_is_forgiven_no_repeat(land: Country) -> None:
+    party = RelyingParty(
+        land,
+        await land.register(token_endpoint_auth_method="none", grant_types=["authorization_code", "refresh_token"]),
+    )
+    token = str((await (await agreed(land, party)).tokens(party, scope=SCOPE))["refresh_token"])
+    successor = (await party.refresh(token)).json()["refresh_token"]
+    assert refused(await party.refresh(token))
+    assert refused(await party.refresh(successor)), "the grant has ended: somebody else had the token"
+
+
+async def test_of_many_public_repeats_at_once_one_is_answered_and_the_grant_ends(land: Country) -> None:
+    party = RelyingParty(
+        land,
+        await land.register(token_endpoint_auth_method="none", grant_types=["authorization_code", "refresh_token"]),
+    )
+    token = str((await (await agreed(land, party)).tokens(party, scope=SCOPE))["refresh_token"])
+    answers = await asyncio.gather(*(party.refresh(token) for _ in range(20)))
+    (answered,) = [answer for answer in answers if answer.status_code == 200]
+    assert refused(await party.refresh(answered.json()["refresh_token"]))
 
 
 async def test_a_lost_answer_is_forgiven_and_a_replay_is_not(land: Country, party: RelyingParty, token: str) -> None:

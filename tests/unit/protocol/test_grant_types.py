@@ -150,7 +150,11 @@ def test_one_thing_wrong_with_a_redemption(
     ],
 )
 def test_generations(presented: int, current: int, age: int, verdict: RefreshVerdict) -> None:
-    assert judge(RefreshToken("cli_a", "grt_a", presented), GrantRotation(current, NOW), NOW + age) is verdict
+    token, rotation = RefreshToken("cli_a", "grt_a", presented), GrantRotation(current, NOW)
+    assert judge(token, rotation, Client("cli_a", "A"), NOW + age) is verdict
+    public = Client("cli_a", "A", token_endpoint_auth_method="none")
+    forgiven = verdict is RefreshVerdict.REPEATED
+    assert judge(token, rotation, public, NOW + age) is (RefreshVerdict.REPLAYED if forgiven else verdict)
 
 
 def test_a_refresh_token_is_its_clients() -> None:

@@ -50,11 +50,15 @@ def _opened(text: str | None, sealer: Sealer) -> RefreshToken:
     return token
 
 
-def judge(token: RefreshToken, rotation: GrantRotation, now: Instant) -> RefreshVerdict:
-    """Tell a good token from a repeat within the grace and from a replay."""
+def judge(token: RefreshToken, rotation: GrantRotation, client: Client, now: Instant) -> RefreshVerdict:
+    """Tell a good token from a repeat within the grace and from a replay.
+
+    A client without a credential is forgiven nothing: whoever copied its token could repeat it as well.
+    """
     if token.generation == rotation.generation:
         return RefreshVerdict.CURRENT
-    if token.generation == rotation.generation - 1 and now < rotation.refreshed_at + GRACE:
+    is_previous = token.generation == rotation.generation - 1
+    if is_previous and not client.is_public and now < rotation.refreshed_at + GRACE:
         return RefreshVerdict.REPEATED
     return RefreshVerdict.REPLAYED
 
