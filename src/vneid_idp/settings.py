@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
     workers: int = Field(1, ge=1, le=256, description="processes that share the port")
+    connections: int = Field(1000, ge=10, le=100_000, description="most connections of HTTP at once, for each worker")
     database_url: SecretStr = Field(description="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
     database_connections: int = Field(10, ge=1, le=1000, description="most connections to PostgreSQL, for each worker")
     secret: SecretStr = Field(description="root secret: at least 32 random bytes as base64url")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.types import Message
 
 from tests.support.country import Country
 
@@ -38,3 +39,25 @@ async def test_a_long_body_is_not_read_to_its_end(land: Country, path: str, kind
         answer = await browser.post(path, content=sent.body(), headers={"Content-Type": kind})
     assert answer.status_code in (400, 422)
     assert sent.pieces < LONG
+
+
+async def test_a_body_that_is_cut_off_is_no_fault_of_ours(land: Country, caplog: pytest.LogCaptureFixture) -> None:
+    arriving: list[Message] = [{"type": "http.request", "body": b"a=b", "more_body": True}, {"type": "http.disconnect"}]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/token",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+    }
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return arriving.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    await land.app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]

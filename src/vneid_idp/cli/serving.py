@@ -9,6 +9,7 @@ from uvicorn.supervisors import Multiprocess
 
 from vneid_idp.settings import Settings
 from vneid_idp.storage import migration
+from vneid_idp.web.listener import Listener, limit_of
 
 
 def is_ready(settings: Settings) -> bool:
@@ -27,6 +28,9 @@ def configuration(settings: Settings, application: str) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        http=Listener,
+        ws="none",
+        limit_concurrency=limit_of(settings.connections),
         log_config=None,
         # A request line holds codes, hints and states; what a log may know is written by the program itself.
         access_log=False,

@@ -23,6 +23,7 @@ from vneid_idp.sandbox.demo_client import DemoClient, demo_client
 from vneid_idp.sandbox.people import settle
 from vneid_idp.storage import migration
 from vneid_idp.storage.database import open_database
+from vneid_idp.web.listener import Listener, limit_of
 
 if TYPE_CHECKING:
     from vneid_idp.settings import Settings
@@ -79,6 +80,9 @@ class _Provider(uvicorn.Server):
                 factory=True,
                 host=settings.host,
                 port=settings.port,
+                http=Listener,
+                ws="none",
+                limit_concurrency=limit_of(settings.connections),
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
@@ -30,7 +30,7 @@ Explain = Callable[[Request, Exception, str], str | None]
 
 _RETRY_AFTER = 5
 """Seconds, where who is out of service does not know better."""
-_REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError)
+_REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError, ClientDisconnect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,9 @@ def refusal_of(error: Exception) -> Refusal:
         case HTTPException():
             code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
             return Refusal(code, error.status_code, error.detail, None, dict(error.headers or {}))
+        case ClientDisconnect():
+            # Nobody reads it; it is no fault of ours, and must not stand in the log as one.
+            return Refusal("cut_off", 400, "The request was cut off.")
         case _:
             return Refusal("server_error", 500, "An unexpected condition prevented the server from answering.")
 

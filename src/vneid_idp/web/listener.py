@@ -1,0 +1,210 @@
+"""Connections before any request of ours begins: how many, how large a head, and how long head and body may take.
+
+uvicorn bounds heads where h11 reads them and not where httptools does, closes a connection that idles between two
+requests and not one that never finishes the first, and turns everybody away once there are too many. So these bounds
+stand here, behind a proxy and without one.
+"""
+
+from asyncio import BaseTransport, TimerHandle, Transport
+from collections.abc import MutableMapping
+from enum import Enum, auto
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from vneid_idp.web.address import believed_address
+
+HEAD_BYTES = 16 * 1024
+"""Of a request line and its headers: twice the longest request that a query may hold."""
+MOST_HEADERS = 100
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+
+
+_UVICORN = 2
+# It counts also those that are being closed, and turns everybody away at its limit, so that stands out of the way.
+
+
+def limit_of(connections: int) -> int:
+    """What uvicorn is told, so that there may be so many connections in this process."""
+    return connections * _UVICORN
+
+
+class _Phase(Enum):
+    BETWEEN = auto()
+    HEAD = auto()
+    BODY = auto()
+
+
+class _TooMuch(Exception):
+    """Raised towards the parser, which stops."""
+
+
+_REASONS = {
+    408: b"408 Request Timeout",
+    431: b"431 Request Header Fields Too Large",
+    503: b"503 Service Unavailable",
+}
+
+
+class Listener(HttpToolsProtocol):
+    """One connection. Of how many there may be, `limit_of` makes the `limit_concurrency` of uvicorn's configuration."""
+
+    head_bytes = HEAD_BYTES
+    most_headers = MOST_HEADERS
+    head_seconds = HEAD_SECONDS
+    body_seconds = BODY_SECONDS
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._phase = _Phase.BETWEEN
+        self._head = 0
+        self._ended_one = False
+        self._too_much = False
+        self._timer: TimerHandle | None = None
+        self._timed: _Phase | None = None
+        self._group = ""
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        super().connection_made(cast(Transport, transport))
+        self._group = believed_address(self.client[0] if self.client else None, (), ()) or ""
+        if not _neighbours(self).admit(self):
+            self._refuse(503)
+            return
+        self._await(_Phase.HEAD, self.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        _neighbours(self).forget(self)
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`. A head is read in pieces of what it may still have, and no further."""
+        while data and not self.transport.is_closing():
+            room = len(data) if self._phase is _Phase.BODY else self.head_bytes - self._head
+            self._ended_one = False
+            piece, data = data[:room], data[room:]
+            super().data_received(piece)
+            if self._phase is not _Phase.HEAD:
+                continue
+            self._head += 0 if self._ended_one else len(piece)
+            if self._head >= self.head_bytes:
+                self._refuse(431)
+                return
+        if self._phase is _Phase.BETWEEN:
+            self._stop_waiting()
+        elif self._timed is not self._phase and not self.transport.is_closing():
+            seconds = self.head_seconds if self._phase is _Phase.HEAD else self.body_seconds
+            self._await(self._phase, seconds)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a whole request is here that has no answer yet."""
+        return self._phase is _Phase.BETWEEN and self.cycle is not None and not self.cycle.response_complete
+
+    def make_room(self) -> None:
+        """Give the connection up, for somebody who comes from where there are fewer."""
+        self.transport.close()
+
+    # What the parser calls.
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        self._phase, self._head = _Phase.HEAD, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        if len(self.headers) > self.most_headers:
+            self._too_much = True
+            raise _TooMuch
+        self._phase = _Phase.BODY
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The body is whole."""
+        self._phase, self._head, self._ended_one = _Phase.BETWEEN, 0, True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What the parser refused; too many headers have a status of their own."""
+        if self._too_much:
+            self._refuse(431)
+        else:
+            super().send_400_response(msg)
+
+    def _refuse(self, status: int) -> None:
+        if self.transport.is_closing():
+            return
+        lines = [b"HTTP/1.1 " + _REASONS[status], b"content-length: 0", b"connection: close"]
+        if status == 503:
+            lines.append(b"retry-after: 3")
+        if self._is_due:
+            self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
+        self.transport.close()
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether an answer is what the other side reads next: not in the middle of one, nor after the one it had."""
+        return self.cycle is None or (
+            not self.cycle.response_started if self._phase is _Phase.BODY else self.cycle.response_complete
+        )
+
+    def _await(self, phase: _Phase, seconds: float) -> None:
+        self._stop_waiting()
+        self._timed = phase
+        self._timer = self.loop.call_later(seconds, self._refuse, 408)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = self._timed = None
+
+
+class _Neighbours:
+    """The connections of one server, by where they come from."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, dict[Listener, None]] = {}
+        self._count = 0
+
+    def admit(self, newcomer: Listener) -> bool:
+        """Whether there is room, or some is made: by those who have most connections, and of these the oldest that
+        no request is served on."""
+        most = newcomer.limit_concurrency
+        if most is not None and self._count >= most // _UVICORN and not self._make_room(newcomer):
+            return False
+        self._groups.setdefault(newcomer._group, {})[newcomer] = None
+        self._count += 1
+        return True
+
+    def forget(self, gone: Listener) -> None:
+        """A connection has ended."""
+        group = self._groups.get(gone._group)
+        if group is not None and gone in group:
+            del group[gone]
+            self._count -= 1
+            if not group:
+                del self._groups[gone._group]
+
+    def _make_room(self, newcomer: Listener) -> bool:
+        crowd = max(self._groups.values(), key=len)
+        own = self._groups.get(newcomer._group, {})
+        if crowd is not own and len(crowd) <= len(own) + 1:
+            return False
+        given_up = next((each for each in crowd if not each.is_served), None)
+        if given_up is None:
+            return False
+        self.forget(given_up)
+        given_up.make_room()
+        return True
+
+
+_SERVERS: MutableMapping[object, _Neighbours] = WeakKeyDictionary()
+
+
+def _neighbours(listener: Listener) -> _Neighbours:
+    return _SERVERS.setdefault(listener.server_state, _Neighbours())
