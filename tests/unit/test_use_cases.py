@@ -22,7 +22,7 @@ ONLY_IN_USE_CASES = {
     ),
     "vneid_idp.bindings.social_accounts.service": ("bind_social_account",),
     "vneid_idp.clients.service": ("delete",),
-    "vneid_idp.consent.service": ("give", "withdraw", "end_all_of_client"),
+    "vneid_idp.consent.service": ("give", "withdraw", "reopen", "end_all_of_client"),
     "vneid_idp.grants.notices": ("announce", "announce_withdrawal"),
     "vneid_idp.grants.service": ("hold", "end", "end_all_of_client"),
     "vneid_idp.identity.accounts": (

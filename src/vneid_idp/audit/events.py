@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     """A consent ended with the client that it was given to."""
     CONSENT_REFUSED = "consent.refused"
     """A person declined what a relying party asked."""
+    CONSENT_REOPENED = "consent.reopened"
+    """A person wishes to be asked anew about what they left out."""
     CONSENT_LAPSED = "consent.lapsed"
     """A consent counts no more, since the person was too young to give it alone."""
     APPROVAL_ASKED = "approval.asked"

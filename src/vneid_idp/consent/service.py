@@ -113,6 +113,23 @@ async def withdraw(
     return ended
 
 
+async def reopen(unit: Unit, person_id: str, consent_id: str) -> None:
+    """Forget what the person left out of a consent, so that the next request asks for it again; what was given stands.
+
+    Raises `NothingToWithdraw`.
+    """
+    known = next((each for each in await list_current(unit, person_id) if each.consent_id == consent_id), None)
+    current = known and await store.find_current_to_change(unit, person_id, known.client_id, known.child_id)
+    if current is None or current.consent_id != consent_id:
+        raise NothingToWithdraw
+    given = {name: decision for name, decision in current.decisions.items() if decision.gives}
+    if given == current.decisions:
+        return
+    await store.change(unit, replace(current, decisions=given))
+    of_whom = (person_id, current.client_id, consent_id)
+    await record(unit, Event(EventKind.CONSENT_REOPENED, *of_whom, about(current.child_id)))
+
+
 async def end_all_of_client(unit: Unit, client_id: str, client_name: str) -> None:
     """End every consent that was given to a client that is deleted; each person's history tells it by name."""
     for person_id, consent_id, child_id in await store.withdraw_all_of_client(unit, client_id):

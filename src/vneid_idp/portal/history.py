@@ -33,6 +33,7 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.LINK_CONFIRMED: mark("You agreed that %(service)s links an account to you."),
     EventKind.CONSENT_ENDED: mark("%(service)s is not registered here any more: your consent and its access ended."),
     EventKind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
+    EventKind.CONSENT_REOPENED: mark("You wished to be asked again about what you did not share with %(service)s."),
     EventKind.CONSENT_LAPSED: mark(
         "Your consent towards %(service)s counts no more: a parent or guardian has to agree as well."
     ),
@@ -83,6 +84,9 @@ _ABOUT_CHILD: Mapping[str, str] = {
         "%(service)s is not registered here any more: your consent for %(child)s and its access ended."
     ),
     EventKind.CONSENT_REFUSED: mark("For %(child)s you refused what %(service)s asked."),
+    EventKind.CONSENT_REOPENED: mark(
+        "For %(child)s you wished to be asked again about what you did not share with %(service)s."
+    ),
 }
 """Of consents that a guardian gives in the matter of a child."""
 _DECIDED: Mapping[tuple[object, object], str] = {

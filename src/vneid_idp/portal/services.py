@@ -20,6 +20,7 @@ from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
+from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
@@ -86,6 +87,7 @@ async def show(request: Request, holder: Holder) -> Response:
         permission_words=PERMISSIONS,
         guardians=guardians,
         withdrawn="withdrawn" in request.query_params,
+        reopened="reopened" in request.query_params,
     )
 
 
@@ -95,6 +97,13 @@ async def withdraw(request: Request, holder: Holder) -> Response:
     announced = await holder.act_alone(lambda unit: withdraw_consent(unit, holder.person_id, form["consent"]))
     await holder.provider.dispatcher.attempt(announced)
     return see_other("/me/services?withdrawn")
+
+
+async def reopen(request: Request, holder: Holder) -> Response:
+    """Be asked again for what was left out, with the next request of the service."""
+    form = await read_form(request)
+    await holder.act_alone(lambda unit: reopen_consent(unit, holder.person_id, form["consent"]))
+    return see_other("/me/services?reopened")
 
 
 def handed_over(decided: Decisions) -> dict[str, str]:
@@ -163,4 +172,5 @@ def service_of(
 doors = [
     Door.page("/me/services", for_holder(show)),
     Door.page("/me/services/withdraw", for_holder(withdraw), "POST"),
+    Door.page("/me/services/reopen", for_holder(reopen), "POST"),
 ]

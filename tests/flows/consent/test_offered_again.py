@@ -1,6 +1,7 @@
 """What a person left out is not left out for ever: it is offered again after a time, or when the person wishes it."""
 
 from tests.support.country import Country
+from tests.support.events import kinds_of
 from tests.support.relying_party import RelyingParty, query_of
 from tests.support.shortcuts import Known, known
 from tests.support.visitor import shown
@@ -57,4 +58,36 @@ async def test_an_offer_that_is_left_out_once_more_waits_as_long_again(land: Cou
     someone = await known(land)
     page = shown(await someone.person.start(party.request(scope=SCOPE)))
     assert isinstance(await someone.person.submit(page, answer="agree"), str)
+    assert not await is_asked(land, party)
+
+
+async def test_when_the_person_wishes_it_and_what_was_given_stands(land: Country, party: RelyingParty) -> None:
+    someone = await left_out(land, party)
+    assert not await is_asked(land, party)
+    given = {"scope": "openid", "claims": '{"userinfo":{"identity_level":null}}'}
+    before = (await party.userinfo((await someone.tokens(party, **given))["access_token"])).json()
+    assert "identity_level" in before
+    services = shown(await someone.person.open("/me/services"))
+    assert services.response.text.count("/me/services/reopen") == 1
+    form = {name: services.hidden[name] for name in ("csrf_token", "consent")}
+    answer = await someone.person.browser.post("/me/services/reopen", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me/services?reopened")
+    after = (await party.userinfo((await someone.tokens(party, **given))["access_token"])).json()
+    assert after == before, "nothing is given by it, nor taken back"
+    services = shown(await someone.person.open("/me/services"))
+    assert "/me/services/reopen" not in services.response.text
+    assert await is_asked(land, party)
+    assert party.registered.client.client_name in shown(await someone.person.open("/me/history")).text
+    assert "consent.reopened" in await kinds_of(land)
+
+
+async def test_nobody_reopens_the_consent_of_another(land: Country, party: RelyingParty) -> None:
+    someone = await left_out(land, party)
+    consent_id = shown(await someone.person.open("/me/services")).hidden["consent"]
+    other = await known(land, "plain")
+    page = shown(await other.person.open("/me/security"))
+    answer = await other.person.browser.post(
+        "/me/services/reopen", data={"csrf_token": page.hidden["csrf_token"], "consent": consent_id}
+    )
+    assert answer.status_code == 404
     assert not await is_asked(land, party)
