@@ -18,13 +18,13 @@ _VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing t
 DEFAULT_PURPOSE: dict[str, Any] = {
     "id": "sandbox",
     "version": 1,
-    "title": {"vi": "Thử nghiệm trong môi trường mô phỏng", "en": "Trying things in the sandbox"},
+    "title": {"vi": "Kết nối thử trong môi trường thử nghiệm", "en": "Trying things in the sandbox"},
     "text": {
         "vi": "Nhà phát triển thử kết nối với những người không có thật.",
         "en": "A developer tries out the connection with people who do not exist.",
     },
-    "legal_ground": {"vi": "Không có: dữ liệu tổng hợp", "en": "None: synthetic data"},
-    "kept_until": {"vi": "Đến khi môi trường mô phỏng được làm mới", "en": "Until the sandbox is reset"},
+    "legal_ground": {"vi": "Không có: dữ liệu giả lập", "en": "None: synthetic data"},
+    "kept_until": {"vi": "khi môi trường thử nghiệm được khởi tạo lại", "en": "Until the sandbox is reset"},
     "required": [],
     "optional": [claim for claim in CLAIMS if claim != "id_number"],
 }
