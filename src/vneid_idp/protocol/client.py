@@ -11,8 +11,10 @@ from vneid_idp.protocol.uris import is_loopback, same_but_port, shown_host, with
 
 
 def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
-    """The host that makes a sector (OIDC Core §8.1); `None` for one that belongs to nobody."""
-    host = urlsplit(sector_identifier_uri or next(iter(redirect_uris), "")).hostname
+    """The host that makes a sector (OIDC Core §8.1); `None` for one that belongs to nobody, and where there are several
+    without a document that says that they belong together."""
+    hosts = {urlsplit(uri).hostname for uri in ([sector_identifier_uri] if sector_identifier_uri else redirect_uris)}
+    host = hosts.pop() if len(hosts) == 1 else None
     return None if is_loopback(host) else host
 
 
@@ -187,6 +189,6 @@ class Client:
         """The host that pairwise subjects are computed for (OIDC Core §8.1).
 
         A loopback host belongs to nobody, so there each client is a sector of its own: else all native applications
-        (RFC 8252 §7.3) could compare what they know about a person.
+        (RFC 8252 §7.3) could compare what they know about a person. So is a client at several hosts.
         """
         return sector_host(self.sector_identifier_uri, self.redirect_uris) or self.client_id

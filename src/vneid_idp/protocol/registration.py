@@ -7,6 +7,7 @@ order. Members that are not listed are ignored, as both specifications ask; soft
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from vneid_idp.protocol.ceiling import check_below, decided_by_operator, stay_below
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
@@ -67,6 +68,7 @@ def read_registration(
         except BadMember as error:
             kind = InvalidRedirectUri if name == "redirect_uris" else InvalidClientMetadata
             raise kind(f"{base} {error}", member=base, part=error.part) from None
+    _check_asked_sector(found, before or {})
     _fill(found, members, registrar, before or {})
     if before and "purposes" in readers:
         if not registrar.by_operator:
@@ -298,10 +300,12 @@ def _check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]
         )
 
 
-def _check_sector(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
-    if found["subject_type"] != "pairwise" or "sector_identifier_uri" in found:
+def _check_asked_sector(found: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Who asks for pairwise subjects at several hosts has to prove that they belong together; who asks for nothing, as
+    most libraries, is a sector of its own, and goes on as that."""
+    if found.get("subject_type") != "pairwise" or "sector_identifier_uri" in found or before:
         return
-    if len({origin(uri).partition("://")[2] for uri in found["redirect_uris"]}) > 1:
+    if len({urlsplit(uri).hostname for uri in found.get("redirect_uris", ())}) > 1:
         raise InvalidClientMetadata(
             "sector_identifier_uri is needed for pairwise subjects with redirect URIs on several hosts "
             "(OpenID Connect Core section 8.1)",
@@ -339,7 +343,6 @@ CHECKS = (
     _check_ceiling,
     _check_keys,
     _check_algorithms,
-    _check_sector,
     _check_same_subjects,
     _check_binding,
 )

@@ -114,6 +114,25 @@ def test_a_host_is_the_same_in_capitals_and_makes_no_second_sector() -> None:
     assert read(redirect_uris=uris)["redirect_uris"] == uris
 
 
+@pytest.mark.parametrize("registrar", [SELF, OPERATOR])
+def test_at_several_hosts_a_client_is_a_sector_of_its_own_and_stays_that(registrar: Registrar) -> None:
+    uris = [CALLBACK, "https://other.example/cb"]
+    found = read(registrar, redirect_uris=uris)
+    assert found["subject_type"] == "pairwise"
+    one, two = [
+        read_client(name, write_members(found), secret_digest=None, issued_at=1, disabled_at=None) for name in "ab"
+    ]
+    assert (one.sector, two.sector) == ("a", "b")
+    # As it was told, and so as clients write it back (RFC 7592 §2.2).
+    assert registration.read_registration(found, registrar, before=found).members == found
+    for moved in ([CALLBACK], [f"{CALLBACK}/2", CALLBACK]):
+        with pytest.raises(InvalidClientMetadata, match="subjects"):
+            registration.read_registration({**found, "redirect_uris": moved}, registrar, before=found)
+    proven = {**found, "sector_identifier_uri": "https://rp.example/sector"}
+    with pytest.raises(InvalidClientMetadata, match="subjects"):
+        registration.read_registration(proven, registrar, before=found)
+
+
 def test_public_subjects_need_no_sector() -> None:
     uris = [CALLBACK, "https://other.example/cb"]
     assert read(redirect_uris=uris, subject_type="public")["redirect_uris"] == uris
@@ -220,7 +239,7 @@ BAD_MEMBERS: list[dict[str, Any]] = [
     {"application_type": "spa"},
     {"scope": ["openid"]},
     {"scope": "openid everything"},
-    {"redirect_uris": [CALLBACK, "https://other.example/cb"]},
+    {"redirect_uris": [CALLBACK, "https://other.example/cb"], "subject_type": "pairwise"},
 ]
 
 
