@@ -61,6 +61,8 @@ async def login(request: Request) -> Response:
         request,
         f"{HOME}/callback",
         acr_values=LEVEL_2,
+        # Which account is to be linked, as the person knows it: they confirm each link on a page that says so.
+        account_label="@example",
         # acr_values is a wish. An essential claim makes anything less an error.
         claims=json.dumps({"id_token": {"acr": {"essential": True, "values": [LEVEL_2]}}}),
     )

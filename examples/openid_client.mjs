@@ -59,6 +59,8 @@ async function login(visit) {
     redirect_uri: `${home}/callback`,
     scope: 'openid identity age binding:social_account',
     acr_values: LEVEL_2,
+    // Which account is to be linked, as the person knows it: they confirm each link on a page that says so.
+    account_label: '@example',
     // acr_values is a wish. An essential claim makes anything less an error.
     claims: JSON.stringify({ id_token: { acr: { essential: true, values: [LEVEL_2] } } }),
     code_challenge: await client.calculatePKCECodeChallenge(visit.verifier),

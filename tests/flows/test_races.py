@@ -49,7 +49,7 @@ async def bind_another(land: Country, family: Family) -> httpx.Response:
 
 
 async def prove(land: Country, family: Family) -> httpx.Response:
-    return await _call(land, "POST", "", family.own_token, account_id="weak")
+    return await _call(land, "POST", "", family.proving_token, account_id="weak")
 
 
 async def release(land: Country, family: Family) -> httpx.Response:

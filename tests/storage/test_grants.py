@@ -277,6 +277,7 @@ FULL = Authorisation(
     auth_time=1_700_000_000_000,
     bound_to=Confirmation("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"),
     actors=("cli_point", "cli_back_end"),
+    link=True,
 )
 
 

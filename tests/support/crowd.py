@@ -30,8 +30,9 @@ CHILD = ("openid", "binding:child_account", "offline_access")
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A parent of level 2 and a child of nine, known to one network, which has a token for each of them, a refresh
-    token, a code that was not redeemed, and two bindings of the parent's, of which `weak` was proved at level 1.
+    """A parent of level 2 and a child of nine, known to one network, which has a token for each of them, a second of
+    the parent's, a refresh token, a code that was not redeemed, and two bindings of the parent's, of which `weak` was
+    proved at level 1.
     """
 
     party: RelyingParty
@@ -39,6 +40,7 @@ class Family:
     child: RegistryRecord
     consent_id: str
     own_token: str
+    proving_token: str
     child_token: str
     refresh_token: str
     code: str
@@ -83,6 +85,7 @@ async def _family(land: Country, unit: Unit, party: RelyingParty, number: int) -
         acr="urn:vneid:level:2",
         amr=("pwd", "sms"),
         auth_time=unit.now,
+        link=True,
     )
     kept = replace(own, scope=OFFLINE)
     verifier = new_secret()
@@ -94,6 +97,7 @@ async def _family(land: Country, unit: Unit, party: RelyingParty, number: int) -
         child=child,
         consent_id=given.consent_id,
         own_token=await _token(land, unit, own),
+        proving_token=await _token(land, unit, own),
         child_token=await _token(land, unit, replace(own, scope=CHILD, on_behalf_of=Child(child.person_id))),
         refresh_token=_sealed(land, SealPurpose.REFRESH_TOKEN, refreshed),
         code=_sealed(land, SealPurpose.CODE, code),

@@ -69,5 +69,5 @@ async def _add_person(unit: Unit, person_id: str, now: Instant) -> None:
     for session_id in ("ses_a", "ses_b"):
         await add(
             unit, sessions, person_id=person_id, session_id=session_id, methods="[]", opened_at=now,
-            expires_at=now + HOUR,
+            expires_at=now + HOUR, generation=0,
         )  # fmt: skip

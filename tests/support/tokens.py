@@ -25,8 +25,10 @@ async def person_token(
     scope: tuple[str, ...] = OWN,
     level: int = 2,
     child_id: str | None = None,
+    link: bool = True,
 ) -> str:
-    """A token that names a person who signed in at `level`, agreed, and whose code was redeemed."""
+    """A token that names a person who signed in at `level`, agreed, and whose code was redeemed; with `link`, who
+    confirmed that one account is linked."""
     client_id = party.client.client_id
     async with land.idp.db.writing() as unit:
         now = unit.now
@@ -44,6 +46,7 @@ async def person_token(
             acr=f"urn:vneid:level:{level}",
             amr=("pwd",),
             auth_time=now,
+            link=link,
         )
         grant_id = new_id("grt")
         assert await grants.open_grant(unit, grant_id, authorisation, refreshable=False)

@@ -33,6 +33,9 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 OFFLINE_LIFE: Instant = 180 * DAY
 """How long a grant with `offline_access` can be refreshed before the person is asked again."""
 
+LINK_LIFE: Instant = ACCESS_TOKEN_LIFE
+"""How long after it was opened a grant links an account: as long as its first access token. No refresh renews it."""
+
 
 class GrantEnded(DomainError):
     """The grant, or something that it stands on, has ended."""
@@ -117,6 +120,17 @@ _HOLD_LIVE = for_each_number(
         select(*grants.c, DECISIONS).where(_OF, lives(grants, above)).with_for_update(read=True, of=grants)
     )
 )
+# Alone: of two that share a row and both want to write it, the database would have to turn one away.
+_SEIZE_LIVE = for_each_number(
+    lambda above: Statement(
+        select(*grants.c, DECISIONS).where(_OF, lives(grants, above)).with_for_update(key_share=True, of=grants)
+    )
+)
+_USE_LINK = Statement(
+    update(grants)
+    .where(_OF, grants.c.linked_at.is_(None), grants.c.opened_at > bindparam("since"))
+    .values(linked_at=bindparam("at"))
+)
 _FIND = Statement(select(grants).where(_OF))
 _END = Statement(
     update(grants)
@@ -188,6 +202,7 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
         generation=_FIRST,
         refreshed_at=unit.now,
         revoked_at=None,
+        linked_at=None,
         offline=int(ground.session_id is None or "offline_access" in authorisation.scope),
         now=unit.now,
         **entry(
@@ -226,12 +241,20 @@ async def find_live(unit: Reading, client_id: str, grant_id: str, above: int) ->
     return None if row is None else grant_of(row)
 
 
-async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, answer: RegisterAnswer | None = None) -> Grant:
+async def hold(
+    unit: Unit,
+    client_id: str,
+    grant_id: str,
+    *others: str,
+    answer: RegisterAnswer | None = None,
+    alone: bool = False,
+) -> Grant:
     """The live grant, held until the unit ends: for whoever writes something in its name. Raises `GrantEnded`.
 
     Whoever takes something away (a withdrawal, a lock, a death, a client disabled, a revocation) waits for this unit to
     commit and then finds what it wrote, or has come first, and then this refuses. `others` are people whom the writing
-    also concerns: the child for whom a guardian acts. With `answer`, raises `Overtaken` (see `persons.hold`).
+    also concerns: the child for whom a guardian acts. With `answer`, raises `Overtaken` (see `persons.hold`). `alone`
+    for whoever writes the grant itself.
     """
     row = await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id)
     if row is None:
@@ -240,11 +263,20 @@ async def hold(unit: Unit, client_id: str, grant_id: str, *others: str, answer: 
         raise GrantEnded
     await persons.hold(unit, row["person_id"], *others, answer=answer)
     # Read after the locks, in a statement of its own: on PostgreSQL it sees what was committed while they were awaited.
-    live = _HOLD_LIVE[_authorisation_of(row).above]
+    live = (_SEIZE_LIVE if alone else _HOLD_LIVE)[_authorisation_of(row).above]
     row = await unit.fetch_one(live, of_client=client_id, of_grant=grant_id, now=unit.now)
     if row is None:
         raise GrantEnded
     return grant_of(row)
+
+
+async def use_link(unit: Unit, grant: Grant) -> bool:
+    """Use up what the person confirmed: that one account is linked, once and soon. `False` where nothing was confirmed,
+    it was used for an account before, or too long ago. The caller holds the grant alone."""
+    if not grant.authorisation.link:
+        return False
+    of = {"of_client": grant.authorisation.client_id, "of_grant": grant.grant_id}
+    return await unit.execute(_USE_LINK, **of, since=unit.now - LINK_LIFE, at=unit.now) == 1
 
 
 async def end(unit: Unit, client_id: str, grant_id: str) -> str | None:

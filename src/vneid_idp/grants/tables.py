@@ -22,6 +22,7 @@ grants = Table(
     Column("refreshed_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     Column("offline", BigInteger, nullable=False),
+    Column("linked_at", BigInteger),
     Index("ix_grants_consent", "person_id", "consent_id"),
     # For whoever forgets what ended.
     Index("ix_grants_expires", "expires_at"),

@@ -92,6 +92,9 @@ class Authorisation:
     bound_to: Confirmation | None = None
     actors: tuple[str, ...] = ()
     """Client ids of those who act for the subject, the outermost first (RFC 8693 §4.1)."""
+    link: bool = False
+    """Whether the person confirmed that one account is linked, on the page of this very request. It is used up with the
+    first account (`grants.use_link`), so the grant says whether it still counts."""
 
     @property
     def above(self) -> int:

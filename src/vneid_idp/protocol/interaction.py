@@ -203,6 +203,7 @@ def _next_step(
             acr=acr,
             amr=amr(methods),
             auth_time=max(method.at for method in methods),
+            link=link,
         )
     )
 

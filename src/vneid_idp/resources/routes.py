@@ -81,7 +81,7 @@ class InvalidCursor(DomainError):
         200: {"model": Binding, "description": "The account was bound to this person before; this is the binding now."},
         **problems(
             _401="invalid_token",
-            _403="insufficient_scope, guardian_required, own_proof_required, level_required",
+            _403="insufficient_scope, link_not_confirmed, guardian_required, own_proof_required, level_required",
             _409="account_bound_to_another, account_limit_reached, binding_suspended, idempotency_conflict",
             _422="malformed",
             _503="temporarily_unavailable, registry_unavailable",
@@ -104,9 +104,11 @@ async def bind(
     ] = None,
 ) -> Binding:
     """Needs an access token that names a person: scope `binding:social_account` for the person's own account, or
-    `binding:child_account` for the account of the child whom a guardian chose. Asking again changes nothing, unless
-    the new proof is better: the young person's own after a guardian's, or a higher level; or the account rests for
-    want of a guardian: then another guardian's proof, or the young person's own, lets it count again."""
+    `binding:child_account` for the account of the child whom a guardian chose. The person confirms each link on a page
+    of the authorization request, and the access token of that request links one account, once and within ten minutes;
+    after `prompt=none` it links none. Asking again changes nothing, unless the new proof is better: the young person's
+    own after a guardian's, or a higher level; or the account rests for want of a guardian: then another guardian's
+    proof, or the young person's own, lets it count again."""
     provider, grant_id = idp(request), _check_person(caller)
     policy = await provider.current_policy()
     answer = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.tokens import CODE_LIFE
@@ -151,6 +152,15 @@ _REMEDIES: dict[str, Remedy] = {
         mark("A person who has outgrown guardians, or a parent or guardian who binds the child's account."),
         mark("Send the parent through the flow with the scope binding:child_account."),
         "Decree 147/2024/NĐ-CP, Articles 23 and 27",
+    ),
+    "link_not_confirmed": Remedy(
+        mark("The access token of a request in which the person confirmed this link, not used for an account before."),
+        mark(
+            "Send the person to /authorize with a binding: scope and account_label, without prompt=none, and bind with "
+            "that token within %(minutes)s minutes. A refresh does not renew that."
+        ),
+        "/docs",
+        {"minutes": LINK_LIFE // MINUTE},
     ),
     "level_required": Remedy(
         mark("A token of a sign-in at the level that this binding needs."),

@@ -1,11 +1,13 @@
 """A social network binds an account to the person of its access token, or to the child for whom the person acts."""
 
+from dataclasses import replace
+
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof
-from vneid_idp.bindings.social_accounts.words import BindingSuspended, GuardianRequired
+from vneid_idp.bindings.social_accounts.words import BindingSuspended, GuardianRequired, LinkNotConfirmed
 from vneid_idp.clients.service import get_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
@@ -47,12 +49,15 @@ async def bind_account(
 
     The grant is read and the binding written in one unit, in which nobody can take the right away in between: no
     binding outlives a withdrawal, a lock, a death or a client's end. Age and guardianship are those of this moment.
+    What the person confirmed is used up in the same unit, by the first account that is asked for and not refused; a
+    request that changes nothing, such as one that is repeated, needs nothing confirmed.
 
     Raises `GrantEnded`, `InsufficientScope` when the grant does not permit binding, or no more, `Overtaken` when what
-    the register said may be out of date, `BindingSuspended` where it is bound and rests, and as `bind_social_account`.
+    the register said may be out of date, `LinkNotConfirmed`, `BindingSuspended` where it is bound and rests, and as
+    `bind_social_account`.
     """
     holder = answer.record.person_id
-    grant = await grants.hold(unit, client.client_id, grant_id, holder, answer=answer)
+    grant = await grants.hold(unit, client.client_id, grant_id, holder, answer=answer, alone=True)
     for_child = grant.authorisation.on_behalf_of is not None
     # The registration as it is while the client is held: the operator may have taken the permission away meanwhile.
     registered = await get_client(unit, client.client_id)
@@ -62,6 +67,7 @@ async def bind_account(
     rules = policy.at(unit.now)
     proof = _proof(grant.authorisation, answer.record, rules, unit.now)
     check_proof(proof, rules)
+    confirmed = await grants.use_link(unit, grant)
     held = await social_accounts.find_by_account(unit, blind, client.client_id, account_id)
     if held is not None and held.person_id == holder:
         account = await accounts.find(unit, holder)
@@ -78,9 +84,18 @@ async def bind_account(
         account_limit=registered.account_limit,
         idempotency_key=idempotency_key,
     )
+    if not confirmed and (bound.created or _proved_anew(held, bound.binding)):
+        raise LinkNotConfirmed
     if bound.binding.state is BindingState.SUSPENDED:
         raise BindingSuspended
     return bound
+
+
+def _proved_anew(before: SocialAccount | None, after: SocialAccount) -> bool:
+    """Whether a binding that stood before carries another proof than it did."""
+    if before is None:
+        return False
+    return replace(before, facts=after.facts) != after or before.facts.verified_at != after.facts.verified_at
 
 
 async def _check_child(unit: Reading, child_id: str) -> None:

@@ -150,7 +150,18 @@ def test_each_link_is_asked_about_whatever_was_agreed_before(changes: dict[str, 
 
 
 def test_whoever_confirmed_the_link_of_a_request_is_not_asked_again() -> None:
-    assert isinstance(decide(**LINKING, waiting=replace(WAITING, link_confirmed_by=PERSON.person_id)), Issue)
+    issued = decide(**LINKING, waiting=replace(WAITING, link_confirmed_by=PERSON.person_id))
+    assert isinstance(issued, Issue)
+    assert issued.authorisation.link
+
+
+def test_silently_nothing_is_asked_and_nothing_may_be_linked() -> None:
+    silent = replace(REQUEST, prompt=frozenset({"none"}))
+    for confirmed_by in (None, PERSON.person_id):
+        issued = decide(**LINKING, request=silent, waiting=replace(WAITING, link_confirmed_by=confirmed_by))
+        assert isinstance(issued, Issue)
+        assert not issued.authorisation.link
+        assert LINK.name in issued.authorisation.scope
 
 
 @pytest.mark.parametrize(("changes", "code"), [pytest.param(c, s, id=name) for name, c, s in REFUSED])

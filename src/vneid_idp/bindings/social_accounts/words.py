@@ -56,6 +56,18 @@ class LevelRequired(DomainError):
     title = "This needs an identity of a higher level than the one behind the access token; ask for it in acr_values."
 
 
+class LinkNotConfirmed(DomainError):
+    """The person did not confirm, for this access token, that the account is linked."""
+
+    code = "link_not_confirmed"
+    status = 403
+    title = (
+        "The person has not confirmed this link. Each account is confirmed on a page of its own, and the token of that "
+        "request links one account, once and within minutes: send the person to the authorization endpoint again, "
+        "without prompt=none."
+    )
+
+
 class AccountBoundToAnother(DomainError):
     """The account belongs to somebody else."""
 
