@@ -32,6 +32,9 @@ OUR_KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256")
 OUR_CONTENT_ENCRYPTION_ALGORITHMS = ("A256GCM",)
 
 _LONGEST = 32_768
+_LARGEST_EXPONENT = 2**32
+# A verification takes the longer the larger it is, up to some hundred times as long: work that strangers could order.
+_ENCRYPTING = {"encrypt", "wrapKey", "deriveKey", "deriveBits"}
 _CURVES = {"EC": ("P-256", "P-384", "P-521"), "OKP": ("Ed25519", "X25519")}
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
@@ -74,6 +77,9 @@ class PublicKey:
     def encrypts(self, alg: str) -> bool:
         """Whether content keys may be encrypted to it with `alg`."""
         kinds = {"RSA"} if alg.startswith("RSA") else {"EC", "OKP"}
+        operations = self.jwk.get("key_ops")
+        if isinstance(operations, list) and not any(each in _ENCRYPTING for each in operations):
+            return False  # RFC 7517 §4.3
         return self.kty in kinds and self.crv != "Ed25519" and self.use in (None, "enc") and self.alg in (None, alg)
 
 
@@ -116,6 +122,8 @@ def _read_key(jwk: object) -> PublicKey | None:
         raise BadKeys("holds a key that cannot be read") from None
     if size is not None and not 2048 <= size <= 8192:
         raise BadKeys("holds an RSA key of fewer than 2048 or more than 8192 bits")
+    if kty == "RSA" and key.public_key.public_numbers().e > _LARGEST_EXPONENT:
+        raise BadKeys("holds an RSA key with a public exponent above 2^32")
     for name in ("kid", "use", "alg"):
         if not isinstance(jwk.get(name), str | None):
             raise BadKeys(f"holds a key whose {name} is not a text")

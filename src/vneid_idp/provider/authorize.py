@@ -34,7 +34,7 @@ from vneid_idp.protocol.request_object import answered_in
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
-from vneid_idp.provider.request_object import find, resolve
+from vneid_idp.provider.request_object import counting, find, resolve
 from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.browser_state import end_browser_state
 from vneid_idp.web.context import Idp, idp
@@ -81,8 +81,9 @@ async def authorize(request: Request) -> Response:
     try:
         arrived = read_params(pairs)
         check_arrival(Column.AUTHORIZE, client, arrived)
-        found = await find(provider, client, arrived)
-        params = await resolve(provider, client, arrived, found)
+        async with counting(provider, request, arrived):
+            found = await find(provider, client, arrived)
+            params = await resolve(provider, client, arrived, found)
     except OAuthError as error:
         # Of an object that does not hold neither the return address counts nor anything else that could lead astray.
         return answer_error(request, provider, client, return_address(client, answered_in(params, found)), error)

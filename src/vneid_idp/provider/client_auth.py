@@ -69,6 +69,8 @@ async def _prove(provider: Idp, request: Request, client: Client | None, present
     if presented.assertion is None:
         return client
     alg = algorithm_for(client, presented.assertion)
+    # Verifying is work, and may mean a call to the client's server: who failed too often has neither done.
+    await provider.limits.check(Secret.CLIENT_SECRET, Tried(address=provider.address_of(request)))
     try:
         await provider.client_keys.check_signature(client, presented.assertion, alg)
     except BadToken as error:

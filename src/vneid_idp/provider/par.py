@@ -10,7 +10,7 @@ from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
-from vneid_idp.provider.request_object import find, resolve
+from vneid_idp.provider.request_object import counting, find, resolve
 from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -24,7 +24,8 @@ async def push(request: Request) -> Response:
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
     check_arrival(Column.PAR, client, params)
-    resolved = await resolve(provider, client, params, await find(provider, client, params))
+    async with counting(provider, request, params):
+        resolved = await resolve(provider, client, params, await find(provider, client, params))
     asked = read_authorization(Column.PAR, RequestDraft(client, resolved))
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"

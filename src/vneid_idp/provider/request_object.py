@@ -1,5 +1,10 @@
 """Fetch, decrypt and verify request objects, before the request is read."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.requests import Request
+
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.keys.jwe import NotEncryptedToUs
 from vneid_idp.protocol import request_object
@@ -8,6 +13,23 @@ from vneid_idp.protocol.errors import InvalidRequestObject, InvalidRequestUri
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.params import LONGEST_REQUEST, Params
 from vneid_idp.web.context import Idp
+from vneid_idp.web.limits import Secret, Tried
+
+
+@asynccontextmanager
+async def counting(provider: Idp, request: Request, params: Params) -> AsyncIterator[None]:
+    """Around `find` and `resolve`: objects that do not hold are counted for the address, and who brought too many has
+    none opened. Raises `TooManyAttempts`. The common request, which has none, costs nothing."""
+    if "request" not in params and "request_uri" not in params:
+        yield
+        return
+    tried = Tried(address=provider.address_of(request))
+    await provider.limits.check(Secret.REQUEST_OBJECT, tried)
+    try:
+        yield
+    except (InvalidRequestObject, InvalidRequestUri):
+        await provider.limits.failed(Secret.REQUEST_OBJECT, tried)
+        raise
 
 
 async def find(provider: Idp, client: Client, params: Params) -> Unverified | None:

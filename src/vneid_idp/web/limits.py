@@ -30,6 +30,7 @@ class Secret(StrEnum):
     PASSKEY = "passkey"
     MESSAGE = "message"
     CLIENT_SECRET = "client_secret"
+    REQUEST_OBJECT = "request_object"
     WAITING_REQUEST = "waiting_request"
     """A row that waits for a person, counted in kibibytes."""
     PUSHED_REQUEST = "pushed_request"
@@ -110,6 +111,12 @@ LIMITS: LimitTable = {
     Secret.CLIENT_SECRET: {
         Subject.ADDRESS: (Limit(50, MINUTE),),
         Subject.CLIENT: (Limit(1_000, HOUR),),
+    },
+    # Anybody may bring one: decrypting and verifying them is work.
+    Secret.REQUEST_OBJECT: {
+        Subject.ADDRESS: (Limit(50, MINUTE),),
+        Subject.NETWORK_56: (Limit(100, MINUTE),),
+        Subject.NETWORK_48: (Limit(200, MINUTE),),
     },
     # What is spent on one's own account comes first: who has no more takes nothing from those around.
     Secret.WAITING_REQUEST: {

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import RelyingParty
 from vneid_idp.clients import service as clients
+from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.secrets import base64url, new_secret
 from vneid_idp.protocol.client_auth import JWT_BEARER
@@ -194,3 +196,33 @@ async def test_a_secret_costs_no_statement_and_an_assertion_one(
     before = land.idp.db.statements
     assert (await browser.post("/token", data=GRANT | assertion(signing))).status_code == 200
     assert land.idp.db.statements == before + 1
+
+
+async def test_who_failed_too_often_has_no_signature_verified(
+    land: Country, browser: httpx.AsyncClient, signing: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(50):
+        assert (await browser.post("/token", data=GRANT, auth=("cli_nobody", "wrong"))).status_code == 401
+    verified: list[object] = []
+    monkeypatch.setattr(ClientKeys, "check_signature", lambda *given: verified.append(given))
+    assert (await browser.post("/token", data=GRANT | assertion(signing))).status_code == 429
+    assert not verified
+    monkeypatch.undo()
+    elsewhere = httpx.ASGITransport(land.app, client=("198.51.100.1", 1))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=ISSUER) as honest:
+        assert (await honest.post("/token", data=GRANT | assertion(signing))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Basic", b"Basic ", b"Basic x", b"Basic =", b"Basic ====", b"Basic \xff", b"Basic \xe1\xbb\x87", b"Basic e",
+        b"Basic " + b64encode(b"\xff:\xfe"), b"Basic " + b64encode(b"no colon"), b"Basic " + b64encode(b"%ff:x"),
+        b"Basic " + b64encode(b"%00:x"), b"Basic " + b64encode(b"a:%ed%a0%80"), b"Basic " + b64encode(b":"),
+        b"Basic " + b"A" * 8_000, b"Bearer x", b"", b"basic\tOg==", b"Digest username=x",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/token", "/par", "/introspect", "/revoke"])
+async def test_a_malformed_header_is_the_clients_fault(browser: httpx.AsyncClient, path: str, header: bytes) -> None:
+    answer = await browser.post(path, data=GRANT, headers=[(b"authorization", header)])
+    assert answer.status_code in (400, 401), answer.text

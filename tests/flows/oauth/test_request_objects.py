@@ -13,8 +13,9 @@ from joserfc.jws import JWSRegistry
 
 from tests.support.country import ISSUER, REDIRECT_URI, Country
 from tests.support.relying_party import Page, Person, RelyingParty, query_of
-from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
 
 KEY = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}, private=True)
 STRANGER = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}, private=True)
@@ -235,3 +236,17 @@ async def test_a_line_break_at_the_end_of_what_is_fetched_is_forgiven(land: Coun
     async with serving(made(first, prompt="none", client_id=None, iss=None) + "\n") as (uri, _):
         party = RelyingParty(land, await land.register(request_uris=[uri], jwks={"keys": [KEY.as_dict(private=False)]}))
         assert await error_of(land, outside(party, request_uri=uri)) == "login_required"
+
+
+async def test_who_brings_junk_too_often_has_no_object_opened(land: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    party = RelyingParty(land, await land.register(jwks={"keys": [KEY.as_dict(private=False)]}))
+    once = {Subject.ADDRESS: (Limit(2, MINUTE),)}
+    monkeypatch.setattr(land.idp.limits, "_table", {**LIMITS, Secret.REQUEST_OBJECT: once})
+    redirected = {"redirect_uri": REDIRECT_URI}
+    for junk in ("a.b.c", "a.b.c.d.e"):
+        assert await error_of(land, outside(party, request=junk) | redirected) == "invalid_request_object"
+    async with land.browser() as browser:
+        good = outside(party, request=made(party, prompt="none")) | redirected
+        assert (await browser.get("/authorize", params=good)).status_code == 429
+        # Who brings none is served.
+        assert (await browser.get("/authorize", params=party.request().params)).status_code == 303

@@ -3,6 +3,7 @@
 from typing import Any
 
 import jwt
+import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey, RSAKey
 
@@ -135,6 +136,16 @@ async def test_what_cannot_be_encrypted_is_not_handed_over_in_the_clear(land: Co
     answer = await party.userinfo(tokens["access_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
     assert "key" in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize("operations", [["verify"], ["wrapKey", "no such"], [7]])
+async def test_a_key_that_cannot_be_used_is_the_clients_fault(land: Country, operations: list[Any]) -> None:
+    key = RSAKey.generate_key(2048, private=True).as_dict(private=False) | {"key_ops": operations}
+    members: dict[str, Any] = {"jwks": {"keys": [key]}, "userinfo_encrypted_response_alg": "RSA-OAEP"}
+    party = RelyingParty(land, await land.register(**members))
+    tokens = await (await agreed(land, party)).tokens(party)
+    answer = await party.userinfo(tokens["access_token"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
 
 
 async def test_the_claims_parameter_puts_each_claim_in_its_place(land: Country) -> None:

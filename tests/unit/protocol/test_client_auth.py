@@ -293,6 +293,18 @@ def test_rsa_keys_are_of_a_sensible_size(bits: int) -> None:
         read_keys({"keys": [{"kty": "RSA", "n": modulus, "e": "AQAB"}]})
 
 
+@pytest.mark.parametrize(
+    ("exponent", "read"), [(65_537, True), (2**32 - 1, True), (2**32 + 1, False), (2**2047 + 1, False)]
+)
+def test_a_public_exponent_that_makes_much_work_is_refused(exponent: int, read: bool) -> None:
+    jwk = RSA.as_dict(private=False) | {"e": base64url(exponent.to_bytes((exponent.bit_length() + 7) // 8))}
+    if read:
+        assert len(read_keys({"keys": [jwk]})) == 1
+    else:
+        with pytest.raises(BadKeys):
+            read_keys({"keys": [jwk]})
+
+
 def test_fifty_keys_are_read() -> None:
     assert len(read_keys({"keys": [EC.as_dict(private=False)] * 50})) == 50
 
