@@ -9,6 +9,7 @@ from vneid_idp.interaction import (
     reach_level,
     second_factor,
     signin,
+    switch_person,
 )
 
 doors = [
@@ -16,6 +17,7 @@ doors = [
     *second_factor.doors,
     *passkey.doors,
     *signin.doors,
+    *switch_person.doors,
     *reach_level.doors,
     *choose_child.doors,
     *consent_screen.doors,

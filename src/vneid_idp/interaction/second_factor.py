@@ -67,10 +67,12 @@ async def submit(request: Request) -> Response:
 async def _means(place: Place) -> _Means:
     assert place.session is not None
     person_id = place.session.person_id
+    profile = None if place.visit is None else place.visit.profile
     async with place.provider.db.reading() as unit:
-        found = await accounts.find_with_profile(unit, place.provider.vault, person_id)
+        if profile is None and (found := await accounts.find_with_profile(unit, place.provider.vault, person_id)):
+            profile = found[1]
         keys = await passkeys.list_passkeys(unit, person_id)
-    return _Means(found[1].record.phone if found else None, bool(keys))
+    return _Means(profile.record.phone if profile else None, bool(keys))
 
 
 async def _send(request: Request, place: Place, means: _Means) -> Response:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity import accounts
+from vneid_idp.identity.profile import Profile
 from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.interaction.service import Interaction
@@ -44,6 +46,13 @@ class Visit:
     client: Client
     session: BrowserSession | None
     situation: Situation
+    profile: Profile | None = None
+    """Of the person who is signed in with this browser."""
+
+    @property
+    def who(self) -> str | None:
+        """The name of the person who is signed in, who may be another than the one in front of the browser."""
+        return None if self.profile is None else self.profile.record.full_name
 
     @property
     def party(self) -> Party:
@@ -81,7 +90,15 @@ async def enter(request: Request) -> Visit:
         # The form leads there by way of `/authorize/{interaction}`, and browsers check the last hop too. A page in
         # between, as for all others, would lose the press of the button, without which phones open no application.
         allow_form_target(request, asked.redirect_uri)
-    return Visit(provider, interaction, client, session, found)
+    return Visit(provider, interaction, client, session, found, await _profile(provider, found))
+
+
+async def _profile(provider: Idp, found: Situation) -> Profile | None:
+    if found.person is None:
+        return None
+    async with provider.db.reading() as unit:
+        known = await accounts.find_with_profile(unit, provider.vault, found.person.person_id)
+    return None if known is None else known[1]
 
 
 async def extend(visit: Visit) -> Visit:

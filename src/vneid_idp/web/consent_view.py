@@ -168,6 +168,7 @@ class _Words:
     values: Values
     before: Values
     locale: str
+    service: str
     say: Say
     offered_again_days: int | None = None
     """After how many days what is left out is offered again, where the person decides here and now."""
@@ -194,7 +195,7 @@ def screen(
     guardian asks for, if any; with `link` an account is to be linked. What is left out is offered again after so many
     days.
     """
-    words = _Words(values, values_before, locale, say, offered_again_days)
+    words = _Words(values, values_before, locale, client.client_name, say, offered_again_days)
     groups = []
     for number, purpose in enumerate(client.purposes):
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
@@ -238,7 +239,12 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
     return PurposeGroup(
         kind=say(mark("Purpose")),
         title=in_language(purpose.title, words.locale),
-        text=in_language(purpose.text, words.locale),
+        # The service's own words, on our page: said as such.
+        text=say(
+            mark("%(service)s gives this reason: %(reason)s"),
+            service=words.service,
+            reason=in_language(purpose.text, words.locale),
+        ),
         terms=(
             (say(mark("Legal ground")), in_language(purpose.legal_ground, words.locale)),
             (say(mark("Kept until")), in_language(purpose.kept_until, words.locale)),
