@@ -3,14 +3,19 @@
 import asyncio
 from dataclasses import replace
 
+import orjson
 import pytest
+from sqlalchemy import select
 
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.consent import service
 from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
+from vneid_idp.consent.tables import consent_receipts
+from vneid_idp.kernel import secrets
 from vneid_idp.kernel.clock import DAY, SECOND, Instant
 from vneid_idp.protocol.claims import Decision, Decisions
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
 PERSON, OTHER, CLIENT, ELSEWHERE = "per_a", "per_b", "cli_a", "cli_b"
@@ -94,8 +99,13 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
     decided = {"phone_number": GIVEN, "email": GIVEN, "gender": LEFT_OUT, "birthdate": SMALLER}
     given = await give(db, decided)
     (receipt,) = await receipts(db)
-    data = {"receipt_id": receipt.receipt_id, "given": ["email", "phone_number"]}
+    digest = (await recorded(db))[0][3]["receipt_digest"]
+    data = {"receipt_id": receipt.receipt_id, "given": ["email", "phone_number"], "receipt_digest": digest}
     assert await recorded(db) == [("consent.given", CLIENT, given.consent_id, data)]
+    async with db.reading() as unit:
+        row = await unit.fetch_one(Statement(select(consent_receipts)))
+    assert row is not None
+    assert digest == secrets.digest(orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS).decode()), "of all it says"
     assert await withdraw(db, given.consent_id) == Withdrawn(CLIENT, None)
     assert (await recorded(db))[1:] == [("consent.withdrawn", CLIENT, given.consent_id, {})]
 

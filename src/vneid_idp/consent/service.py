@@ -71,8 +71,10 @@ async def give(
     receipt = Receipt(
         new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided, guardian
     )
-    await store.add_receipt(unit, person_id, receipt)
-    proof, of_whom = {"receipt_id": receipt.receipt_id}, (person_id, client_id, current.consent_id)
+    # With its digest in the chain of events, nobody can write another receipt in its place.
+    digest = await store.add_receipt(unit, person_id, receipt)
+    proof = {"receipt_id": receipt.receipt_id, "receipt_digest": digest}
+    of_whom = (person_id, client_id, current.consent_id)
     who = about(child_id) | together_with(None if guardian is None else guardian.guardian_id)
     if decided or not link:
         given = sorted(name for name, decision in decided.items() if decision.given)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import Text, bindparam, insert, or_, select, tuple_, update
 
 from vneid_idp.consent import decisions
 from vneid_idp.consent.tables import consent_receipts, consents
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.statement import insert as insert_or
@@ -252,23 +254,28 @@ async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, 
     return [(row["person_id"], row["consent_id"], row["child_id"] or None) for row in rows]
 
 
-async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> None:
-    """Keep the proof of a consent."""
+async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> str:
+    """Keep the proof of a consent; the digest of all that it says."""
+    values = _values(person_id, receipt)
+    await unit.execute(_ADD_RECEIPT, **values)
+    return digest(orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode())
+
+
+def _values(person_id: str, receipt: Receipt) -> dict[str, str | int | None]:
     guardian = receipt.guardian
-    await unit.execute(
-        _ADD_RECEIPT,
-        person_id=person_id,
-        receipt_id=receipt.receipt_id,
-        consent_id=receipt.consent_id,
-        client_id=receipt.client_id,
-        given_at=receipt.given_at,
-        language=receipt.language,
-        shown=receipt.shown,
-        decisions=decisions.dump(receipt.decisions),
-        guardian_id=None if guardian is None else guardian.guardian_id,
-        guardian_shown=None if guardian is None else guardian.shown.text,
-        guardian_language=None if guardian is None else guardian.shown.language,
-    )
+    return {
+        "person_id": person_id,
+        "receipt_id": receipt.receipt_id,
+        "consent_id": receipt.consent_id,
+        "client_id": receipt.client_id,
+        "given_at": receipt.given_at,
+        "language": receipt.language,
+        "shown": receipt.shown,
+        "decisions": decisions.dump(receipt.decisions),
+        "guardian_id": None if guardian is None else guardian.guardian_id,
+        "guardian_shown": None if guardian is None else guardian.shown.text,
+        "guardian_language": None if guardian is None else guardian.shown.language,
+    }
 
 
 async def list_receipts(unit: Reading, person_id: str, client_id: str) -> list[Receipt]:

@@ -31,13 +31,13 @@ from vneid_idp.web.consent_view import (
     read_decisions,
     screen,
     shared_before,
-    text_shown,
     values_needed,
 )
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.link_view import LinkAsked
+from vneid_idp.web.receipt_text import text_shown
 from vneid_idp.web.templates import render
 
 
@@ -85,7 +85,7 @@ async def answer(request: Request) -> Response:
 
 async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisions) -> Response:
     """Record it, or ask a parent or guardian of a child who would share something."""
-    shown = Shown(text_shown(asked.screen), locale_of(request))
+    shown = Shown(text_shown(asked.screen, decisions), locale_of(request))
     visit, rules, who = asked.visit, asked.rules, (asked.person_id, asked.session_id)
     link = asked.screen.link is not None
     guardian = asked.screen.guardian if gives_something(decisions) else None

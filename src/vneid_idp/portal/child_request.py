@@ -24,11 +24,12 @@ from vneid_idp.protocol.permitted import counting
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
 from vneid_idp.web.child_consent import for_guardian
-from vneid_idp.web.consent_view import Screen, screen, text_shown, values_needed
+from vneid_idp.web.consent_view import Screen, screen, values_needed
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.logos import logo_path
+from vneid_idp.web.receipt_text import text_shown
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 

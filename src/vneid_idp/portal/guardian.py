@@ -13,6 +13,7 @@ from vneid_idp.identity import persons
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
+from vneid_idp.portal.receipts import answers
 from vneid_idp.protocol.claims import leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.levels import reached
@@ -78,6 +79,7 @@ async def show(request: Request, holder: Holder) -> Response:
         waiting=waiting,
         children=children,
         guardians=guardians,
+        answers=answers,
         done=gettext(request, done) if done else None,
     )
 

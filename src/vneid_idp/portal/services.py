@@ -17,6 +17,7 @@ from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.portal.receipts import answers
 from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
@@ -86,6 +87,7 @@ async def show(request: Request, holder: Holder) -> Response:
         services=services,
         permission_words=PERMISSIONS,
         guardians=guardians,
+        answers=answers,
         withdrawn="withdrawn" in request.query_params,
         reopened="reopened" in request.query_params,
     )

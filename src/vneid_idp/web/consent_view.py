@@ -1,12 +1,12 @@
 """The consent screen as values: every sentence of it, what is asked, what would be handed over, what a form decides.
 
 Pure. The page and the receipt only lay out what stands here, so that the receipt is what was shown: a new sentence is a
-field of one of these values, and `text_shown` and `templates/interaction/consent.html` give it a place. What differs
-from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChild.name`, `Fact.shown`), which no receipt
-holds.
+field of one of these values, and `receipt_text.py` and `templates/interaction/consent.html` give it a place. What
+differs from person to person are values (`Line.shown`, `SmallerProof.shown`, `ShownChild.name`, `Fact.shown`), which no
+receipt holds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -24,7 +24,7 @@ from vneid_idp.web.claim_words import (
 )
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
-from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, said_of_link, shown_link
+from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
 
@@ -366,47 +366,3 @@ def decide_line(decisions: Decisions, line: Line, choice: str) -> None:
     for item in line.items:
         instead = smaller.claim if smaller is not None and smaller.instead_of == item.name else None
         decisions[item.name] = Decision(item.purpose, item.version, given=choice == FULL, instead=instead)
-
-
-def text_shown(shown: Screen) -> str:
-    """What the page said, without a value: the text of the receipt (Decree 356/2025 Art. 6: proof must be kept)."""
-    return "\n".join(_said(shown))
-
-
-def _said(shown: Screen) -> Iterator[str]:
-    yield from (shown.heading, shown.lead)
-    if shown.child:
-        yield shown.child.text
-    if shown.link:
-        yield from said_of_link(shown.link)
-    if shown.guardian:
-        yield from filter(None, (shown.guardian.title, shown.guardian.text, shown.guardian.nobody))
-    for group in shown.groups:
-        yield f"{group.kind}: {group.title}"
-        yield group.text
-        yield from (f"{name}: {text}" for name, text in group.terms)
-        for block in (group.required, group.optional, group.absent):
-            if block.lines:
-                yield from _block(block)
-    if shown.permissions:
-        yield shown.permissions_title
-    yield from (f"– {permission.title}: {permission.text}" for permission in shown.permissions)
-    if shown.shared_before:
-        yield from _block(Block(shown.before_title, shown.shared_before, shown.before_text))
-    yield shown.pseudonym
-    yield f"{shown.agree} / {shown.refuse}"
-    yield shown.if_refused
-
-
-def _block(block: Block) -> Iterator[str]:
-    yield block.title
-    if block.hint:
-        yield block.hint
-    for line in block.lines:
-        if line.heading:
-            yield line.heading
-        yield f"– {': '.join(filter(None, (line.label, line.unknown, line.note)))}"
-        if line.smaller:
-            proof = line.smaller
-            yield " ".join([proof.offer, proof.notice])
-            yield " / ".join(filter(None, (proof.full, proof.nothing)))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.country import Country
+from tests.support.pages import opened
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
@@ -116,3 +117,40 @@ async def test_the_receipt_says_that_it_is_about_a_child(
         (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
     assert set(link.follows) <= set(receipt.shown.splitlines())
     assert name not in receipt.shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "boxes"),
+    [
+        ({}, {"Share it in full": "☐", "A smaller proof": "☐", "Do not share it": "☑", "Email": "☐"}),
+        ({"optional-0-email": "full"}, {"Email": "☑", "Do not share it": "☑"}),
+        (
+            {"optional-0-birthdate": "smaller"},
+            {"Share it in full": "☐", "A smaller proof": "☑", "Do not share it": "☐"},
+        ),
+        ({"optional-0-birthdate": "full"}, {"Share it in full": "☑", "A smaller proof": "☐", "Do not share it": "☐"}),
+    ],
+    ids=["nothing", "email", "smaller-proof", "in-full"],
+)
+async def test_the_receipt_proves_what_was_ticked_and_what_was_not(
+    land: Country, party: RelyingParty, sent: dict[str, str], boxes: dict[str, str]
+) -> None:
+    person = Person(land, land.people["complete"])
+    asked = party.request(scope="openid identity profile email binding:social_account", ui_locales="en")
+    page = await person.sign_in(await person.start(asked))
+    assert isinstance(page, Page)
+    assert isinstance(await person.submit(page, answer="agree", **sent), str)
+    async with land.idp.db.reading() as unit:
+        (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
+    lines = receipt.shown.splitlines()
+    assert [line for line in lines if line.startswith("☑ Level of your")], "what is required is no choice"
+    found = {text: line[0] for text in boxes for line in lines if line[2:].startswith(text)}
+    assert found == boxes
+    shown = (await opened(person, "/me/services")).text
+    for line in lines:
+        assert line in shown
+    # And the very answers, claim by claim, with the version of the purpose.
+    assert "“account”" in shown
+    kept_back = shown.split("On record")[1] if "On record" in shown else shown.split("Lưu hồ sơ")[1]
+    for name, decision in receipt.decisions.items():
+        assert (decision.instead or name) in kept_back

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from tests.support.watch import MORNING
 from vneid_idp.protocol.claims import Decision, Decisions, Item, items_of
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.web.consent_view import Screen, read_decisions, screen, text_shown, values_needed
+from vneid_idp.web.consent_view import Screen, read_decisions, screen, values_needed
 from vneid_idp.web.forms import Form
+from vneid_idp.web.receipt_text import text_shown
 
 
 def say(message: str, **values: object) -> str:
