@@ -104,7 +104,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
 async def reopen(request: Request, holder: Holder) -> Response:
     """Be asked again for what was left out, with the next request of the service."""
     form = await read_form(request)
-    await holder.act_alone(lambda unit: reopen_consent(unit, holder.person_id, form["consent"]))
+    await holder.act_alone(lambda unit: reopen_consent(unit, holder.person_id, form["kept_back"]))
     return see_other("/me/services?reopened")
 
 

@@ -69,7 +69,7 @@ async def test_when_the_person_wishes_it_and_what_was_given_stands(land: Country
     assert "identity_level" in before
     services = shown(await someone.person.open("/me/services"))
     assert services.response.text.count("/me/services/reopen") == 1
-    form = {name: services.hidden[name] for name in ("csrf_token", "consent")}
+    form = {name: services.hidden[name] for name in ("csrf_token", "kept_back")}
     answer = await someone.person.browser.post("/me/services/reopen", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/me/services?reopened")
     after = (await party.userinfo((await someone.tokens(party, **given))["access_token"])).json()
@@ -83,11 +83,11 @@ async def test_when_the_person_wishes_it_and_what_was_given_stands(land: Country
 
 async def test_nobody_reopens_the_consent_of_another(land: Country, party: RelyingParty) -> None:
     someone = await left_out(land, party)
-    consent_id = shown(await someone.person.open("/me/services")).hidden["consent"]
+    consent_id = shown(await someone.person.open("/me/services")).hidden["kept_back"]
     other = await known(land, "plain")
     page = shown(await other.person.open("/me/security"))
     answer = await other.person.browser.post(
-        "/me/services/reopen", data={"csrf_token": page.hidden["csrf_token"], "consent": consent_id}
+        "/me/services/reopen", data={"csrf_token": page.hidden["csrf_token"], "kept_back": consent_id}
     )
     assert answer.status_code == 404
     assert not await is_asked(land, party)
