@@ -33,6 +33,7 @@ async def test_authorization_request(visitor: Visitor) -> None:
     assert asked["nonce"]
     assert asked["state"]
     assert set(asked["scope"].split()) == {"openid", "identity", "age", "binding:social_account"}
+    assert asked["account_label"] == "@ngoc.anh"
     assert asked["acr_values"] == "urn:vneid:level:2"
     assert json.loads(asked["claims"])["id_token"]["acr"] == {"essential": True, "values": ["urn:vneid:level:2"]}
     assert asked["ui_locales"] == "en"
@@ -42,6 +43,7 @@ async def test_parent_is_asked_for_nothing_but_the_child(visitor: Visitor) -> No
     await visitor.register()
     _, asked = await visitor.leave("/parent")
     assert set(asked["scope"].split()) == {"openid", "binding:child_account"}
+    assert asked["account_label"] == "@ngoc.anh"
     assert asked["prompt"] == "login"
 
 
@@ -100,6 +102,7 @@ async def test_errors_of_the_provider_are_friendly_pages(visitor: Visitor, error
         ((403, "level_required"), "A level-2 identity is needed"),
         ((403, "own_proof_required"), "From 16 on, everybody proves for themselves"),
         ((403, "insufficient_scope"), "One permission is missing"),
+        ((403, "link_not_confirmed"), "That took too long"),
         ((409, "account_bound_to_another"), "This account belongs to somebody else"),
         ((409, "account_limit_reached"), "You have as many accounts as one person may"),
         ((401, "invalid_token"), "That took too long"),

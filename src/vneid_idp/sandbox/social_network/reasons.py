@@ -194,6 +194,7 @@ _SYNONYMS = {
     "unmet_authentication_requirements": "level_required",
     "insufficient_scope": "partial_consent",
     "consent_required": "partial_consent",
+    "link_not_confirmed": "expired",
     "login_required": "access_denied",
     "interaction_required": "access_denied",
     "mismatching_state": "expired",
