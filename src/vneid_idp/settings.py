@@ -151,6 +151,8 @@ class Settings(BaseSettings):
             found.append("sms_gateway_url: not set, so no one-time code reaches a phone; only passkeys give level 2")
         if not self.is_sandbox and self.initial_access_token_digest is None:
             found.append("initial_access_token_digest: not set, so client registration over HTTP is closed")
+        if not self.is_sandbox and self.is_https and not self.trusted_proxies:
+            found.append("trusted_proxies: none, so all who come through the proxy that ends TLS share one address")
         if not self.is_sandbox and self.registry == "synthetic":
             found.append("registry: synthetic, so everybody whom this installation knows is invented")
         return found

@@ -22,7 +22,7 @@ from vneid_idp.keys import service
 from vneid_idp.keys.jwe import NotEncryptedToUs
 from vneid_idp.keys.material import Wrapping, WrongMaster
 from vneid_idp.keys.ring import KeyRing, NoActiveKey, NotSignedHere
-from vneid_idp.keys.rules import KeyKind, KeyState, Schedule
+from vneid_idp.keys.rules import MOST_SEALS, KeyKind, KeyState, Schedule
 from vneid_idp.keys.store import all_keys
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement
@@ -260,6 +260,22 @@ async def test_sealed_values_survive_rotation_and_old_roots_stay(db: Database, w
     assert [from_base64url(text)[0] for text in (first, sealer.seal(SealPurpose.PERSON_KEY, b""))] == [1, 4]
     with pytest.raises(NotSealedHere):
         sealer.open(SealPurpose.CODE, first)
+
+
+async def test_a_root_that_sealed_much_is_followed_by_another_before_its_time(db: Database, watch: Watch) -> None:
+    ring = await ring_of(db)
+    for _ in range(3):
+        ring.sealer.seal(SealPurpose.CODE, b"")
+    assert ring.sealer.take_note() == (1, 3)
+    assert ring.sealer.take_note() == (1, 0)
+    for count, announced in ((MOST_SEALS - 1, 0), (1, 1), (1, 0)):
+        async with db.writing() as unit:
+            await service.note_seals(unit, 1, count)
+            assert len(await service.tend(unit, MASTER)) == announced
+    ring.sealer.seal(SealPurpose.CODE, b"")
+    watch.advance(SCHEDULE.announced_for)
+    await ring.reload(db)
+    assert ring.sealer.take_note() == (2, 0), "what the old root sealed is not the new one's"
 
 
 async def test_no_worker_meets_a_value_under_a_root_that_it_does_not_know(db: Database, watch: Watch) -> None:

@@ -20,6 +20,7 @@ GOOD = {
     "SECRET": new_root_secret(),
     "REDIS_URL": "redis://cache.example/0",
     "WORKERS": "4",
+    "TRUSTED_PROXIES": "10.0.0.0/8",
     "INITIAL_ACCESS_TOKEN_DIGEST": digest("a token"),
     "SMS_GATEWAY_URL": "https://sms.example/send",
     "SMS_GATEWAY_TOKEN": "gateway-token",
@@ -151,6 +152,11 @@ def test_secrets_do_not_show(read: Any) -> None:
 def test_sqlite_in_production_is_allowed_and_said(read: Any) -> None:
     settings = read(GOOD | {"DATABASE_URL": "sqlite:////var/lib/idp.sqlite3"}).settings
     assert [text for text in settings.warnings() if text.startswith("database_url: ")]
+
+
+def test_an_issuer_with_tls_and_no_proxy_that_is_trusted_is_said(read: Any) -> None:
+    settings = read({name: value for name, value in GOOD.items() if name != "TRUSTED_PROXIES"}).settings
+    assert [text for text in settings.warnings() if text.startswith("trusted_proxies: ")]
 
 
 def test_two_keys_of_the_registry_have_two_names(read: Any) -> None:

@@ -53,10 +53,13 @@ class Sealer:
         self._roots = dict(roots)
         self._current = current
         self._ciphers: dict[tuple[int, SealPurpose], AESGCM] = {}
+        self.sealed = 0
+        """How many values were sealed with the current root, since somebody last took note."""
 
     def seal(self, purpose: SealPurpose, plaintext: bytes) -> str:
         """Encrypt and authenticate `plaintext` for `purpose`; the result is base64url text."""
         nonce = random_bytes(_NONCE)
+        self.sealed += 1
         ciphertext = self._cipher(self._current, purpose).encrypt(nonce, plaintext, purpose.encode())
         return base64url(bytes([self._current]) + nonce + ciphertext)
 

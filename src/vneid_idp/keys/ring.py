@@ -46,7 +46,14 @@ class RotatingSealer(Sealer):
         """Seal with root `current` from now on, open with any of `roots`."""
         self._ciphers: dict[Any, Any] = {name: cipher for name, cipher in self._ciphers.items() if name[0] in roots}
         self._roots = dict(roots)
+        if current != self._current:
+            self.sealed = 0
         self._current = current
+
+    def take_note(self) -> tuple[int, int]:
+        """The current root, and how many values were sealed with it since the last time."""
+        count, self.sealed = self.sealed, 0
+        return self._current, count
 
 
 class KeyRing:

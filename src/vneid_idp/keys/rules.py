@@ -34,6 +34,9 @@ LASTING = (KeyKind.BLIND_INDEX, KeyKind.PAIRWISE)
 
 LAST_SEALING_GENERATION = 255
 """A sealed value names its root in one byte. At one rotation in 90 days, 255 last for 62 years."""
+MOST_SEALS = 2**30
+"""Values that one root seals before it is followed by another. With random nonces AES-GCM bears 2^32 (NIST SP 800-38D
+§8.3), and until the successor seals, and from one count to the next, more are sealed."""
 EVERY_WORKER_KNOWS: Instant = 2 * MINUTE
 """A sealing root must reach every worker before the first value is sealed with it: several reload intervals."""
 

@@ -14,6 +14,7 @@ from vneid_idp.keys.material import Wrapping, new_material
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.keys.rules import (
     LASTING,
+    MOST_SEALS,
     ROTATED,
     KeyFacts,
     KeyKind,
@@ -104,8 +105,16 @@ async def tend(unit: Unit, master: bytes, *, schedule: Schedule = DEFAULT) -> tu
     """What the schedule asks for at this instant: announce successors that are due, destroy keys that are gone."""
     await store.destroy_removed(unit)
     stored = await store.all_keys(unit)
-    kinds = due_at((key.facts for key in stored), schedule, unit.now)
+    kinds = set(due_at((key.facts for key in stored), schedule, unit.now))
+    roots = [key for key in stored if key.facts.kind is KeyKind.SEALING]
+    if roots and roots[-1].seals >= MOST_SEALS:
+        kinds.add(KeyKind.SEALING)
     return await rotate(unit, master, kinds=kinds, schedule=schedule) if kinds else ()
+
+
+async def note_seals(unit: Unit, generation: int, count: int) -> None:
+    """Add what a process has sealed with a root: after `MOST_SEALS` of all of them `tend` announces a successor."""
+    await store.count_seals(unit, generation, count)
 
 
 async def list_keys(unit: Reading) -> tuple[ListedKey, ...]:

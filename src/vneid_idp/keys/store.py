@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import BigInteger, bindparam, or_, select, update
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys.rules import KeyFacts, KeyKind
@@ -13,7 +13,7 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 _ALL = Statement(select(keys).order_by(keys.c.kind, keys.c.generation))
 _ADD = Statement(
     insert(keys)
-    .values({column.name: bindparam(column.name) for column in keys.columns})
+    .values({column.name: bindparam(column.name) for column in keys.columns if column.name != "seals"})
     .on_conflict_do_nothing(index_elements=[keys.c.kind, keys.c.generation])
     .returning(keys.c.generation)
 )
@@ -31,6 +31,11 @@ _REMOVE = Statement(
 _DESTROY = Statement(
     update(keys).values(wrapped=None).where(keys.c.remove_at <= bindparam("now"), keys.c.wrapped.is_not(None))
 )
+_COUNT_SEALS = Statement(
+    update(keys)
+    .values(seals=keys.c.seals + bindparam("more", type_=BigInteger))
+    .where(keys.c.kind == bindparam("which"), keys.c.generation == bindparam("number"))
+)
 _REWRAP = Statement(
     update(keys)
     .values(wrapped=bindparam("wrapped_again"))
@@ -44,6 +49,8 @@ class StoredKey:
 
     facts: KeyFacts
     wrapped: str | None
+    seals: int = 0
+    """How many values a sealing root has sealed."""
 
 
 def _stored(row: Row) -> StoredKey:
@@ -56,7 +63,7 @@ def _stored(row: Row) -> StoredKey:
         retire_at=row["retire_at"],
         remove_at=row["remove_at"],
     )
-    return StoredKey(facts, row["wrapped"])
+    return StoredKey(facts, row["wrapped"], row["seals"])
 
 
 async def all_keys(unit: Reading) -> tuple[StoredKey, ...]:
@@ -93,6 +100,11 @@ async def end_predecessors(
 async def destroy_removed(unit: Unit) -> int:
     """Forget the material of keys that are gone; how many there were."""
     return await unit.execute(_DESTROY, now=unit.now)
+
+
+async def count_seals(unit: Unit, generation: int, more: int) -> None:
+    """Add to what a sealing root has sealed."""
+    await unit.execute(_COUNT_SEALS, which=KeyKind.SEALING, number=generation, more=more)
 
 
 async def replace_wrapped(unit: Unit, facts: KeyFacts, wrapped: str) -> None:

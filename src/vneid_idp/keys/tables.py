@@ -16,6 +16,8 @@ keys = Table(
     Column("activate_at", BigInteger, nullable=False),
     Column("retire_at", BigInteger, nullable=True),
     Column("remove_at", BigInteger, nullable=True),
+    # How many values were sealed with it, for the kind that seals; some minutes late.
+    Column("seals", BigInteger, nullable=False, server_default="0"),
     # Two workers that rotate at the same moment compute the same next generation: one of them loses here.
     PrimaryKeyConstraint("kind", "generation"),
 )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
+from vneid_idp.storage.sqlite_file import make_private
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -85,6 +87,8 @@ def _run(url: str, do: "Callable[[Config], object]") -> None:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            make_private(Path(parsed.database))
         return create_engine(parsed, poolclass=NullPool, connect_args={"timeout": _PATIENCE_SECONDS})
     return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool)
 

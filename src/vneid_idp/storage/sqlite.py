@@ -13,6 +13,7 @@ from vneid_idp.kernel.clock import Clock, Instant
 from vneid_idp.storage import sqlite_errors as errors
 from vneid_idp.storage.attempts import persevering, repeated, run_alone_again
 from vneid_idp.storage.listeners import Listeners
+from vneid_idp.storage.sqlite_file import make_private
 from vneid_idp.storage.statement import Compiled, Statement
 from vneid_idp.storage.unit import ImpossibleText, Reading, Row, StatementFailed, T, Unit
 
@@ -202,6 +203,7 @@ class SqliteDatabase:
         self._opening = asyncio.Lock()
 
     async def _connect(self, *, read_only: bool) -> aiosqlite.Connection:
+        make_private(self._path)
         connection = aiosqlite.connect(self._path, isolation_level=None)
         try:
             await connection

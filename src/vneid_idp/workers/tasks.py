@@ -84,6 +84,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("forget what was told long ago", 300, lambda: forget_told(db, provider.disclosures)),
         Task("sweep what senders keep", 300, dispatcher.sweep),
         Task("end old lock requests", 300, lambda: db.transact(lock_requests.expire)),
+        Task("count what was sealed", 60, lambda: count_seals(provider)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
     ]
 
@@ -95,6 +96,13 @@ async def seal_events(db: Database) -> None:
             batch = await db.transact(audit.seal_batch)
             if batch is None or batch.count < audit.FULL_BATCH:
                 return
+
+
+async def count_seals(provider: Idp) -> None:
+    """Write down how much this process has sealed since the last time. What is lost with a process is a minute's."""
+    generation, count = provider.keys.sealer.take_note()
+    if count:
+        await provider.db.transact(lambda unit: keys.note_seals(unit, generation, count), durable=False)
 
 
 async def forget_ended(db: Database, retention: Instant) -> None:
