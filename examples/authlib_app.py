@@ -90,7 +90,8 @@ async def callback(request: Request) -> Response:
 
 
 async def bind(access_token: str, account_id: str) -> dict[str, object]:
-    """4. Bind the account that this person has with you: a level, an age band and rights come back, never a number."""
+    """4. Bind the account that this person has with you. What the person ticked comes back (level, age band, rights;
+    never a number), and the rest is null and named in `withheld`."""
     headers = {"Authorization": f"Bearer {access_token}", "Idempotency-Key": secrets.token_urlsafe()}
     async with httpx.AsyncClient() as client:
         url = f"{ISSUER}/bindings/v1/social-accounts"

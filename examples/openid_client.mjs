@@ -85,7 +85,8 @@ async function callback(url, visit) {
   return { claims, userinfo, binding: await bind(tokens.access_token, `account of ${claims.sub}`) }
 }
 
-// 4. Bind the account that this person has with you. You get a level, an age band and rights; never a number.
+// 4. Bind the account that this person has with you. You get what the person ticked: level, age band, rights; never a
+// number. What was not ticked is null and named in `withheld`.
 async function bind(accessToken, accountId) {
   const address = new URL('/bindings/v1/social-accounts', issuer)
   const headers = new Headers({ 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() })

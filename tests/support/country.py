@@ -14,6 +14,7 @@ from vneid_idp.app import create_app
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import Registered
 from vneid_idp.protocol import registration
+from vneid_idp.protocol.claims import BINDING_CLAIMS
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.country.personas import Persona
@@ -32,7 +33,7 @@ PURPOSE: dict[str, Any] = {
     "text": {"vi": "Để tài khoản được đăng bài.", "en": "So that the account may post."},
     "legal_ground": {"vi": "Nghị định 147/2024/NĐ-CP", "en": "Decree 147/2024/NĐ-CP"},
     "kept_until": {"vi": "Khi bạn hủy liên kết", "en": "Until you release it"},
-    "required": ["identity_level", "age_band"],
+    "required": ["identity_level", "age_band", *BINDING_CLAIMS],
     "optional": [
         "full_name", "name", "birthdate", "email", "email_verified", "phone_number", "phone_number_verified",
         "age_over_13", "age_over_16", "age_over_18", "identity_verified_since", "address", "gender", "updated_at",

@@ -9,7 +9,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
-from vneid_idp.protocol.claims import Decision
+from vneid_idp.protocol.claims import Decision, asked_of
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.tokens import new_access_token
 
@@ -26,15 +26,17 @@ async def person_token(
     level: int = 2,
     child_id: str | None = None,
     link: bool = True,
+    left_out: tuple[str, ...] = (),
 ) -> str:
-    """A token that names a person who signed in at `level`, agreed, and whose code was redeemed; with `link`, who
-    confirmed that one account is linked."""
+    """A token that names a person who signed in at `level`, agreed to all but what is `left_out`, and whose code was
+    redeemed; with `link`, who confirmed that one account is linked."""
     client_id = party.client.client_id
     async with land.idp.db.writing() as unit:
         now = unit.now
         session = await sessions.open_session(unit, person_id, (SignInMethod("pwd", now),))
-        decided = {name: Decision("account", 1, True) for name in scope if name != "openid"}
-        given = await consent.give(unit, person_id, client_id, decided, consent.Shown("text", "vi"))
+        agreed = (*(name for name in scope if name != "openid"), *asked_of("binding", scope, {}))
+        decided = {name: Decision("account", 1, name not in left_out) for name in agreed}
+        given = await consent.give(unit, person_id, client_id, decided, consent.Shown("text", "vi"), child_id)
         authorisation = Authorisation(
             client_id=client_id,
             subject=person_id,

@@ -185,6 +185,8 @@ TOY_NUMBER: BindingKind[ToyNumber] = BindingKind(
     judge=judge,
     grounds=_grounds,
     entry=_entry,
+    permission=lambda _: "",
+    claims=lambda *_: {},
     next_step=lambda binding, _age, _rules: "confirm" if binding.state is State.DISOWNED else None,
 )
 

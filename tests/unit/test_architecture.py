@@ -11,11 +11,13 @@ import grimp
 import pytest
 
 _ONE_STATEMENT = "hot path: one statement asks whether a grant and all above it live"
+_AS_AGREED = "asked often: what is told of a binding, and whether that is agreed to, in one statement and at one moment"
 _EVERY_MINUTE = (
     "who holds something that a card which ran out still holds up: one statement, not all whose card ever did"
 )
 _SEALED_TOGETHER = "the make-believe registry's rows are sealed under the person's key, and open in one statement"
 EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("vneid_idp.bindings.engine.statements", "vneid_idp.consent.tables"): _AS_AGREED,
     ("vneid_idp.bindings.resting_store", "vneid_idp.identity.tables"): _EVERY_MINUTE,
     ("vneid_idp.consent.facts", "vneid_idp.identity.factors.tables"): _ONE_STATEMENT,
     ("vneid_idp.consent.facts", "vneid_idp.identity.tables"): _ONE_STATEMENT,

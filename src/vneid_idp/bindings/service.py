@@ -1,10 +1,12 @@
 """The ledger: what belongs to a person, whatever its kind, and what happens to all of it at once."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from vneid_idp.bindings import resting_store
+from vneid_idp.bindings.engine import disclosure, store
 from vneid_idp.bindings.engine import service as engine
-from vneid_idp.bindings.engine import store
+from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.rules import Binding, BindingNotFound, acts_for
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.identity.register.records import RegistryRecord
@@ -22,6 +24,16 @@ async def list_for_person(
         found += await engine.list_for_person(unit, kind, person_id, before=before, limit=limit)
     # Ids are ordered by time, those of all kinds together.
     return tuple(sorted(found, key=lambda binding: binding.binding_id, reverse=True)[:limit])
+
+
+async def disclose_for_person(
+    unit: Reading, person_id: str, *, before: str | None = None, limit: int = 50, kinds: Kinds = KINDS
+) -> tuple[Disclosure[Any], ...]:
+    """As `list_for_person`, each with what was decided about telling of it."""
+    found: list[Disclosure[Any]] = []
+    for kind in kinds.values():
+        found += await disclosure.list_for_person(unit, kind, person_id, before=before, limit=limit)
+    return tuple(sorted(found, key=lambda each: str(each.binding.binding_id), reverse=True)[:limit])
 
 
 async def find_for_person(unit: Reading, person_id: str, binding_id: str, *, kinds: Kinds = KINDS) -> Binding | None:

@@ -7,8 +7,10 @@ instrument names the case of ages; this is the reading by analogy, and the cauti
 day early.)
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from vneid_idp.kernel.clock import Instant, local_date
 
@@ -51,3 +53,16 @@ def age_band(birth_date: date, now: Instant) -> AgeBand:
     if years < 16:
         return AgeBand.FROM_13_TO_15
     return AgeBand.FROM_16_TO_17 if years < 18 else AgeBand.FROM_18
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Somebody's age: completed years today, and the band that is told."""
+
+    years: int
+    band: AgeBand
+
+    @classmethod
+    def at(cls, birth_date: date, now: Instant, *, told_as_of: Instant | None = None) -> Self:
+        """The age at `now` of somebody born on `birth_date`, of whom the band is told as of that moment, or another."""
+        return cls(age(birth_date, now), age_band(birth_date, now if told_as_of is None else told_as_of))

@@ -1,7 +1,9 @@
 """`/consent/{interaction}`: who asks, for what, on which ground, for how long, and the very values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -13,17 +15,21 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardians import Guardian, who_can_act
 from vneid_idp.identity.register.guardianship import Consenting, is_guardian, named_guardians, who_consents
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction import service
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.ask_guardian import ask_guardian
 from vneid_idp.use_cases.give_consent import give_consent, gives_something
+from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import for_child, least
 from vneid_idp.web.claim_words import Values
 from vneid_idp.web.consent_view import (
@@ -121,16 +127,20 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
             return None
         years = age(found[1].record.birth_date, unit.now)
         consenting = who_consents(years, rules)
-        guardians: tuple[Guardian, ...] = ()
-        if consenting is not Consenting.ALONE:
-            guardians = await who_can_act(unit, provider.vault, named_guardians(found[1].record), rules)
+        guardians = await _guardians(unit, provider.vault, found[1].record, consenting, rules)
     if child_id and not is_guardian(person.person_id, child, rules, unit.now):
         # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
         raise InteractionOver
     account, profile = found
     methods = fresh(person.methods, visit.interaction.request, visit.interaction.opened_at)
     proven = replace(account, level=reached(account.level, methods))
-    values = profiles.claims(values_needed(step.items, unit.now), profile, proven, provider.issuer)
+    now = unit.now
+
+    def values_of(names: Mapping[str, Instant]) -> dict[str, Any]:
+        own = profiles.claims(names, profile, proven, provider.issuer)
+        return own | account_claims(names, person.person_id, child or profile.record, proven.level, rules, now)
+
+    values = values_of(values_needed(step.items, now))
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     before = shared_before(step.items, visit.situation.items, decided)
     say = partial(gettext, request)
@@ -140,7 +150,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         visit.situation.items,
         decided,
         values,
-        profiles.claims(before, profile, proven, provider.issuer),
+        values_of(before),
         locale_of(request),
         say,
         child=child.full_name if child else None,
@@ -152,7 +162,6 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
     )
     shown = for_child(made, consenting, [guardian.full_name for guardian in guardians], rules, say)
-    too_young = shown.guardian is not None and consenting is Consenting.BY_GUARDIAN
     return _Asked(
         visit,
         person.person_id,
@@ -161,15 +170,24 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         _seen(person, step, values, consenting),
         years,
         rules,
-        least(made) if too_young else None,
+        least(made) if shown.guardian and consenting is Consenting.BY_GUARDIAN else None,
     )
+
+
+async def _guardians(
+    unit: Reading, vault: Vault, record: RegistryRecord, consenting: Consenting, rules: Rules
+) -> tuple[Guardian, ...]:
+    """Who can agree for a person, or with them, who does not decide alone."""
+    return () if consenting is Consenting.ALONE else await who_can_act(unit, vault, named_guardians(record), rules)
 
 
 def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
     or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
     asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in step.items]
-    shown = orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+    # When an account is proved is when the person answers.
+    lasting = {name: value for name, value in values.items() if name != "binding_verified_at"}
+    shown = orjson.dumps(lasting, option=orjson.OPT_SORT_KEYS).decode()
     return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link}"]))
 
 

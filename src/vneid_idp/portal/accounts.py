@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,15 +12,19 @@ from vneid_idp.bindings.engine.kind import Entry
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity import persons
-from vneid_idp.identity.ages import age
+from vneid_idp.identity.ages import Age, age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
 from vneid_idp.portal.linked import Seen, is_live, read_page
+from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import told
 from vneid_idp.use_cases.release_binding import release_for_person
+from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext
 from vneid_idp.web.kind_words import KIND_WORDS
 from vneid_idp.web.kind_words.words import KindWords
 from vneid_idp.web.responses import see_other
@@ -36,6 +41,12 @@ class Linked:
     child: str | None
     """The name of the child whose it is, under the supervision of whoever reads."""
     has_next_step: bool
+    told: tuple[tuple[str, str], ...]
+    """What the service is told of it now, as pairs of a name and a value."""
+    withheld: tuple[str, ...]
+    """What it is not told."""
+    paused: bool
+    """Whether the service, or its organisation, is out of service: nothing at all is told meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,8 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         clients = await find_clients(unit, {seen.binding.client_id for seen in page.seen})
         now = unit.now
-    rules = policy.at(now)
-    linked = [_linked(holder, seen, clients, rules, now) for seen in page.seen]
+    rules, say = policy.at(now), partial(gettext, request)
+    linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say) for seen in page.seen]
     return render(
         request,
         "portal/accounts.html",
@@ -68,15 +79,24 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-def _linked(holder: Holder, seen: Seen, clients: dict[str, Client], rules: Rules, now: Instant) -> Linked:
+def _linked(holder: Holder, seen: Seen, client: Client | None, rules: Rules, now: Instant, say: Say) -> Linked:
     """The binding as shown. What a child has to do, the child is told."""
     binding, child, kind = seen.binding, seen.child, KINDS[seen.binding.kind]
-    client = clients.get(binding.client_id)
-    service = client.client_name if client else binding.client_id
-    if child is not None:
-        return Linked(binding, kind.entry(binding), service, child.full_name, has_next_step=False)
-    step = kind.next_step(binding, age(holder.profile.record.birth_date, now), rules)
-    return Linked(binding, kind.entry(binding), service, None, step is not None)
+    agreed = {} if client is None else leaving(told(client, seen.decided, kind.permission(binding)))
+    birth_date = (child or holder.profile.record).birth_date
+    values = kind.claims(agreed, binding, Age.at(birth_date, now, told_as_of=agreed.get("binding_age_band")), rules)
+    known = [topic for topic in topics_of(agreed) if topic.show(values, say) is not None]
+    asked = asked_of("binding", (kind.permission(binding),), {})
+    return Linked(
+        binding=binding,
+        entry=kind.entry(binding),
+        service=client.client_name if client else binding.client_id,
+        child=None if child is None else child.full_name,
+        has_next_step=child is None and kind.next_step(binding, age(birth_date, now), rules) is not None,
+        told=tuple((topic.name(say), topic.show(values, say) or "") for topic in known),
+        withheld=tuple(topic.name(say) for topic in topics_of(asked) if topic not in known),
+        paused=client is None or client.disabled_at is not None,
+    )
 
 
 def _groups(linked: Sequence[Linked]) -> list[KindGroup]:

@@ -23,6 +23,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import counting
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
+from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import for_guardian
 from vneid_idp.web.consent_view import Screen, screen, values_needed
 from vneid_idp.web.doors import Door
@@ -91,8 +92,9 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
         raise ApprovalOver
     account, profile = found
     items = tuple(i for i in items_of(client, approval.scope, approval.claims) if i.name in approval.decisions)
-    values = profiles.claims(values_needed(items, now), profile, account, provider.issuer)
-    say, rules = partial(gettext, request), policy.at(now)
+    say, rules, names = partial(gettext, request), policy.at(now), values_needed(items, now)
+    values = profiles.claims(names, profile, account, provider.issuer)
+    values |= account_claims(names, approval.person_id, profile.record, account.level, rules, now)
     made = screen(client, items, items, {}, values, {}, locale_of(request), say)
     both = who_consents(age(profile.record.birth_date, now), rules) is Consenting.WITH_GUARDIAN
     name = profile.record.full_name

@@ -12,6 +12,7 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
+from vneid_idp.protocol.claims import Decisions
 from vneid_idp.web.pages import ListPart
 
 PAGE = 50
@@ -23,6 +24,8 @@ class Seen:
 
     binding: Binding
     child: RegistryRecord | None
+    decided: Decisions
+    """What was decided about telling of it, at the consent that it is under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,22 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
     provider = holder.provider
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
-        part = ListPart.of(await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE + 1), PAGE)
+        part = ListPart.of(
+            await bindings.disclose_for_person(unit, holder.person_id, before=before, limit=PAGE + 1), PAGE
+        )
         now = unit.now
-    others = {b.person_id for b in part.shown if b.person_id is not None} - {holder.person_id}
+    others = {holder_id for each in part.shown if (holder_id := each.binding.person_id) is not None}
+    others.discard(holder.person_id)
     children, rules = await provider.registry.find_many(others), policy.at(now)
     seen: list[Seen] = []
-    for binding in part.shown:
+    for each in part.shown:
+        binding: Binding = each.binding
         child = None if binding.person_id is None else children.get(binding.person_id)
         if binding.person_id == holder.person_id:
-            seen.append(Seen(binding, None))
+            seen.append(Seen(binding, None, each.decided))
         elif is_guardian(holder.person_id, child, rules, now):
-            seen.append(Seen(binding, child))
-    return LinkedPage(tuple(seen), None if part.last is None else part.last.binding_id)
+            seen.append(Seen(binding, child, each.decided))
+    return LinkedPage(tuple(seen), None if part.last is None else part.last.binding.binding_id)
 
 
 async def count_live(holder: Holder) -> int:

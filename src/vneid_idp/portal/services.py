@@ -18,15 +18,15 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.receipts import answers
-from vneid_idp.protocol.claims import PERMISSIONS, Decisions, leaving
+from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
-from vneid_idp.web.claim_words import Say, topics_of
+from vneid_idp.web.claim_words import Say, Topic, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.i18n import gettext
+from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -61,6 +61,11 @@ class Service:
     """Whether the service, or its organisation, is out of service: nothing at all is served meanwhile."""
     kept_back: tuple[str, ...]
     receipts: tuple[Receipt, ...]
+
+    @property
+    def links(self) -> bool:
+        """Whether accounts may be linked there, and told of."""
+        return any(PERMISSIONS[name].tells for name in self.permissions)
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -118,7 +123,11 @@ def handed_over(decided: Decisions) -> dict[str, str]:
 
 
 def _counting(client: Client | None, consent: Consent) -> Decisions:
-    return counting(client, consent.decisions) if client else {}
+    counts = counting(client, consent.decisions) if client else {}
+    if any(name in counts and counts[name].given for name in PERMISSIONS if PERMISSIONS[name].tells):
+        return counts
+    # Without the permission to link nothing is told of an account, whatever else was agreed.
+    return {name: decision for name, decision in counts.items() if name not in BINDING_CLAIMS}
 
 
 def _permissions(client: Client | None, decided: Decisions) -> tuple[str, ...]:
@@ -144,7 +153,7 @@ def service_of(
     shared = []
     for purpose_id in dict.fromkeys(given.values()):
         own = [name for name, purpose in given.items() if purpose == purpose_id]
-        lines = tuple((t.name(say), t.show({c: values[c] for c in own if c in values}, say)) for t in topics_of(own))
+        lines = tuple((t.name(say), _shown(t, {c: values[c] for c in own if c in values}, say)) for t in topics_of(own))
         shared.append(Shared(known[purpose_id], lines))
     refused = [name for name, decision in consent.decisions.items() if name not in PERMISSIONS and not decision.given]
     given_topics, once_topics = topics_of(given), topics_of(once)
@@ -169,6 +178,12 @@ def service_of(
         kept_back=tuple(topic.name(say) for topic in topics_of(refused) if topic not in once_topics),
         receipts=tuple(receipt for receipt in receipts if receipt.consent_id == consent.consent_id),
     )
+
+
+def _shown(topic: Topic, values: Mapping[str, Any], say: Say) -> str | None:
+    if set(topic.claims) <= set(BINDING_CLAIMS):
+        return say(mark("For each account as it stands under Linked accounts"))
+    return topic.show(values, say)
 
 
 doors = [

@@ -1,7 +1,7 @@
 """Which claims a request asks for, and which of them a person is asked about (OpenID Connect Core §5)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +57,20 @@ class Permission:
     """Whether a client may also have it in its own name, without a person (RFC 6749 §4.4)."""
     link: bool = False
     """Whether it is about accounts that are linked: each link is confirmed by itself, whatever was agreed before."""
+    tells: tuple[str, ...] = ()
+    """The claims of the place `binding` that it asks for: what is told of an account that is bound by it."""
 
 
+BINDING_CLAIMS = (
+    "binding_level",
+    "binding_method",
+    "binding_age_band",
+    "binding_supervised",
+    "binding_verified_at",
+    "binding_capabilities",
+)
+"""What a bound account tells of its holder, at `bindings/v1` and nowhere else: claims of a third place beside userinfo
+and ID token. Each has its value in `bindings/social_accounts/told.py`."""
 SOCIAL_ACCOUNT, CHILD_ACCOUNT = "binding:social_account", "binding:child_account"
 PERMISSIONS = {
     "offline_access": Permission(
@@ -73,6 +85,7 @@ PERMISSIONS = {
         ),
         own_name=True,
         link=True,
+        tells=BINDING_CLAIMS,
     ),
     CHILD_ACCOUNT: Permission(
         mark("Ask about accounts that you link there for the child"),
@@ -82,6 +95,7 @@ PERMISSIONS = {
         ),
         child=True,
         link=True,
+        tells=BINDING_CLAIMS,
     ),
 }
 """By scope."""
@@ -99,14 +113,26 @@ SMALLER_PROOFS = {"birthdate": "age_over_16"}
 
 
 def scope_of(claim: str) -> str | None:
-    """The scope that a client must be permitted in order to ask for `claim`; `None` for a claim that we do not know."""
+    """The scope that a client must be permitted in order to ask for `claim` at userinfo or in an ID token; `None` for a
+    claim that we do not know there."""
     return "age" if AGE_OVER.match(claim) else _SCOPE_OF.get(claim)
+
+
+def scopes_of(claim: str) -> tuple[str, ...]:
+    """The scopes any of which asks for `claim`, in whatever place; none for a claim that we do not know."""
+    scope = scope_of(claim)
+    return (scope,) if scope else tuple(name for name, row in PERMISSIONS.items() if claim in row.tells)
+
+
+def is_permitted(name: str, registered: Collection[str]) -> bool:
+    """Whether a client `registered` for these scopes may have a claim, or the permission of a scope."""
+    return name in registered if name in PERMISSIONS else not set(registered).isdisjoint(scopes_of(name))
 
 
 def scopes_missing(client: Client) -> set[str]:
     """The scopes of claims that a client's purposes name and its registration does not permit."""
     names = {name for purpose in client.purposes for name in (*purpose.required, *purpose.optional)}
-    return {scope for name in names if (scope := scope_of(name)) and scope not in client.scope}
+    return {scope for name in names if not is_permitted(name, client.scope) for scope in scopes_of(name)[:1]}
 
 
 def needs_child(scope: Iterable[str]) -> bool:
@@ -146,7 +172,13 @@ ClaimsRequest = dict[str, dict[str, dict[str, Any]]]
 
 
 def asked_of(place: str, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[str, ...]:
-    """The claims that `place` (`userinfo`, `id_token`) was asked to carry. Scopes mean userinfo (OIDC Core §5.4)."""
+    """The claims that `place` (`userinfo`, `id_token`, `binding`) was asked to carry.
+
+    Scopes of claims mean userinfo (OIDC Core §5.4), scopes that permit binding mean what is bound, of which nothing is
+    asked by name.
+    """
+    if place == "binding":
+        return tuple(dict.fromkeys(claim for s in scope if s in PERMISSIONS for claim in PERMISSIONS[s].tells))
     by_scope = [claim for s in scope for claim in SCOPE_CLAIMS.get(s, ())] if place == "userinfo" else []
     by_name = [claim for claim in claims.get(place, {}) if scope_of(claim)]
     return tuple(dict.fromkeys([*by_scope, *by_name]))
@@ -183,15 +215,16 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
     registration permits no more: no answer to it would count (`permitted.counting`), and it would be asked for ever.
     """
     items: list[Item] = []
+    registered = tuple(name for name in scope if name in client.scope)
     names = [*asked_of("userinfo", scope, claims), *asked_of("id_token", scope, claims)]
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys([*names, *asked_of("binding", registered, claims)]):
         purpose = _purpose_for(client, name)
-        if purpose is not None and scope_of(name) in client.scope:
+        if purpose is not None and is_permitted(name, client.scope):
             required, in_full = name in purpose.required, name in purpose.required_in_full
             items.append(Item(name, purpose.id, purpose.version, required, purpose.since(name), in_full))
     if client.purposes:
         first = client.purposes[0]
-        permissions = [name for name in PERMISSIONS if name in scope and name in client.scope]
+        permissions = [name for name in PERMISSIONS if name in registered]
         items += [Item(name, first.id, first.version, True, first.since(name)) for name in permissions]
     return tuple(items)
 

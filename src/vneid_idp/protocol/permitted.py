@@ -10,7 +10,14 @@ from collections.abc import Collection
 
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
-from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions, covers, granted_scope, scope_of
+from vneid_idp.protocol.claims import (
+    Decision,
+    Decisions,
+    asked_of,
+    covers,
+    granted_scope,
+    is_permitted,
+)
 from vneid_idp.protocol.client import Client
 
 
@@ -20,7 +27,7 @@ def counting(client: Client, decided: Decisions) -> Decisions:
 
 
 def _counts(client: Client, name: str, decision: Decision) -> bool:
-    if (name if name in PERMISSIONS else scope_of(name)) not in client.scope:
+    if not is_permitted(name, client.scope):
         return False
     # For the purpose that was answered, not the first that covers it: another one beside it takes nothing away.
     purpose = next((purpose for purpose in client.purposes if purpose.id == decision.purpose), None)
@@ -40,6 +47,14 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
     else:
         scope = granted_scope(authorisation.scope, counting(client, decided))
     return altered(authorisation, scope=scope)
+
+
+def told(client: Client, decided: Decisions, permission: str) -> Decisions:
+    """The answers by which `client` may be told something of what is bound by a `permission` under a consent with these
+    answers: none unless the permission counts itself."""
+    counts = counting(client, decided)
+    scope = granted_scope((permission,), counts)
+    return {name: counts[name] for name in asked_of("binding", scope, {}) if name in counts and counts[name].given}
 
 
 def may_refresh(client: Client, counts: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
-from vneid_idp.protocol.claims import CLAIMS, MOST_THRESHOLDS, scope_of, thresholds
+from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, MOST_THRESHOLDS, scopes_of, thresholds
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
 
@@ -26,7 +26,7 @@ DEFAULT_PURPOSE: dict[str, Any] = {
     "legal_ground": {"vi": "Không có: dữ liệu giả lập", "en": "None: synthetic data"},
     "kept_until": {"vi": "khi môi trường thử nghiệm được khởi tạo lại", "en": "Until the sandbox is reset"},
     "required": [],
-    "optional": [claim for claim in CLAIMS if claim != "id_number"],
+    "optional": [*(claim for claim in CLAIMS if claim != "id_number"), *BINDING_CLAIMS],
 }
 """What a client that registers itself in the sandbox may ask for; the operator registers the purposes of all others."""
 
@@ -70,7 +70,7 @@ def _read_purpose(value: object) -> dict[str, Any]:
         purpose[name] = known
     for name in ("required", "optional"):
         claims = value.get(name, [])
-        if not isinstance(claims, list) or not all(isinstance(claim, str) and scope_of(claim) for claim in claims):
+        if not isinstance(claims, list) or not all(isinstance(claim, str) and scopes_of(claim) for claim in claims):
             raise BadMember(f"holds a purpose with an unknown claim among the {name} ones", name)
         purpose[name] = list(dict.fromkeys(claims))
     if set(purpose["required"]) & set(purpose["optional"]):

@@ -13,7 +13,9 @@ from vneid_idp.web.doors import Door
 
 _DESCRIPTION = """\
 A social network binds its account to the person who proved an identity, and learns what the account may do: post, \
-comment, share, livestream (Decree 147/2024/NĐ-CP). It learns a level, an age band and a binding id, never an ID number.
+comment, share, livestream (Decree 147/2024/NĐ-CP). It learns that the account belongs to a verified person, and of \
+level, method, age band, supervision, date and capabilities what the person agreed to tell, for a purpose that the \
+network registered; never an ID number. What is not told is null and named in `withheld`.
 
 Access tokens come from this provider's OpenID Connect endpoints. Refusals are problem details (RFC 9457) with a \
 stable `code`. Unofficial sandbox, synthetic people.

@@ -1,33 +1,20 @@
 """What `bindings/v1` says and hears: the published shapes. No ID number, name or birth date has a place in them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.bindings.social_accounts import capabilities
 from vneid_idp.bindings.social_accounts.capabilities import Action
-from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, is_supervised, next_binding_step
+from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount
+from vneid_idp.bindings.social_accounts.told import Abilities
 from vneid_idp.bindings.social_accounts.words import NextStep, Reason
-from vneid_idp.identity.ages import AgeBand, age, age_band
-from vneid_idp.kernel.clock import Instant, to_datetime
+from vneid_idp.identity.ages import AgeBand
+from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.policy.rules import Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Age:
-    """A holder's age at one instant: completed years, and the band that may be told."""
-
-    years: int
-    band: AgeBand
-
-    @classmethod
-    def at(cls, birth_date: date, now: Instant) -> "Age":
-        """The age at `now` of somebody born on `birth_date`."""
-        return cls(age(birth_date, now), age_band(birth_date, now))
-
 
 AccountId = Annotated[
     str,
@@ -90,48 +77,79 @@ class Capability(_Model):
         )
 
 
+class Member(StrEnum):
+    """A member of a binding that is told by a person's agreement only."""
+
+    LEVEL = "level"
+    METHOD = "method"
+    VERIFIED_AT = "verified_at"
+    AGE_BAND = "age_band"
+    SUPERVISED = "supervised"
+    NEXT_STEP = "next_step"
+    CAPABILITIES = "capabilities"
+
+
+_MEMBERS = {
+    "binding_level": (Member.LEVEL,),
+    "binding_method": (Member.METHOD,),
+    "binding_verified_at": (Member.VERIFIED_AT,),
+    "binding_age_band": (Member.AGE_BAND,),
+    "binding_supervised": (Member.SUPERVISED,),
+    "binding_capabilities": (Member.NEXT_STEP, Member.CAPABILITIES),
+}
+"""The members in which each claim of the place `binding` is told."""
+
+
 class Binding(_Model):
-    """An account bound to a person, and what it may do today. It never carries an ID number, a name or a birth date."""
+    """An account bound to a person, and what the person agreed to tell of it. It never carries an ID number, a name or
+    a birth date."""
 
     binding_id: BindingId
     state: State = Field(
         description="`verified` or `suspended` while it stands, `released` at its end. `pending` and `revoked` are "
         "words for later: no account is in them today, and neither lets it do anything."
     )
-    level: int = Field(ge=1, le=2, description="Level of the identity that proved the account.")
-    method: BindingMethod = Field(description="Whether the holder proved the account, or a guardian.")
-    verified_at: datetime | None = Field(description="When the account was last proved; null while pending.")
-    age_band: AgeBand | None = Field(description="The holder's age today, coarsely; null once the holder is forgotten.")
-    supervised: bool = Field(description="Whether a guardian supervises the account.")
+    level: int | None = Field(ge=1, le=2, description="Level of the identity that proved the account.")
+    method: BindingMethod | None = Field(description="Whether the holder proved the account, or a guardian.")
+    verified_at: datetime | None = Field(description="When the account was last proved.")
+    age_band: AgeBand | None = Field(
+        description="The holder's age, coarsely, as of when it was agreed to tell it; null once the holder is "
+        "forgotten."
+    )
+    supervised: bool | None = Field(description="Whether a guardian supervises the account.")
     next_step: NextStep | None = Field(
         description="`own_proof_required`: the holder has outgrown guardians, and the account falls back until the "
         "holder's own proof. `guardian_required`: the account of a child rests for want of a guardian who can act, and "
         "counts again with the proof of another."
     )
-    capabilities: tuple[Capability, ...]
+    capabilities: tuple[Capability, ...] | None
+    withheld: tuple[Member, ...] = Field(
+        description="What is not told, and so null: what the person did not agree to, took back, or agreed to for a "
+        "purpose that counts no more. Of a binding that has ended, everything."
+    )
 
     @classmethod
-    def of(cls, binding: SocialAccount, age: Age | None, rules: Rules, *, wants_guardian: bool = False) -> "Binding":
-        """The representation of a binding whose holder has this age, by the rules of today; None for a holder who is
-        forgotten. `wants_guardian` as `resting.want_guardian` says."""
-        step = None if age is None else next_binding_step(binding, age.years, rules, wants_guardian=wants_guardian)
+    def of(cls, binding: SocialAccount, told: Mapping[str, Any], agreed: Collection[str]) -> "Binding":
+        """The representation of a binding of which these claims are `agreed`, with the values that are `told`."""
+        abilities: Abilities | None = told.get("binding_capabilities")
+        at = told.get("binding_verified_at")
         return cls(
             binding_id=binding.binding_id,
             state=State(binding.state),
-            level=binding.level,
-            method=binding.method,
-            verified_at=to_datetime(binding.facts.verified_at),
-            age_band=None if age is None else age.band,
-            supervised=age is not None and is_supervised(binding, age.years, rules),
-            next_step=step,
-            capabilities=capabilities_of(binding, age, rules),
+            level=told.get("binding_level"),
+            method=told.get("binding_method"),
+            verified_at=None if at is None else to_datetime(at),
+            age_band=told.get("binding_age_band"),
+            supervised=told.get("binding_supervised"),
+            next_step=None if abilities is None else abilities.next_step,
+            capabilities=None if abilities is None else tuple(map(Capability.of, abilities.capabilities)),
+            withheld=tuple(member for claim, members in _MEMBERS.items() if claim not in agreed for member in members),
         )
 
 
-def capabilities_of(binding: SocialAccount | None, age: Age | None, rules: Rules) -> tuple[Capability, ...]:
-    """What an account may do; an unverified one, and one whose holder is forgotten, as if nobody had proved it."""
-    found = capabilities.capabilities(binding, None if age is None else age.years, rules)
-    return tuple(Capability.of(each) for each in found)
+def unverified(rules: Rules) -> tuple[Capability, ...]:
+    """What an account may do that nobody has proved."""
+    return tuple(map(Capability.of, capabilities.capabilities(None, None, rules)))
 
 
 class BindingPage(_Model):
@@ -149,4 +167,7 @@ class AccountStatus(_Model):
         json_schema_extra={"enum": ["unverified", *State]},
     )
     binding: Binding | None
-    capabilities: tuple[Capability, ...]
+    capabilities: tuple[Capability, ...] | None = Field(
+        description="What the account may do, as in `binding`, or what an unverified one may; null where it was not "
+        "agreed to tell it."
+    )

@@ -1,23 +1,22 @@
 """`bindings/v1`: bind a network's account to the person of the token, read, list, release, ask what it may do."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from vneid_idp.bindings import resting
-from vneid_idp.bindings.engine import service as bindings
+from vneid_idp.bindings.engine import disclosure
+from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.rules import BindingNotFound, acts_for
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT as KIND
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
-from vneid_idp.bindings.social_accounts.service import find_by_account
+from vneid_idp.bindings.social_accounts.service import disclose_by_account
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
-from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
@@ -28,12 +27,12 @@ from vneid_idp.resources.representations import (
     BINDING_ID,
     Account,
     AccountStatus,
-    Age,
     Binding,
     BindingPage,
     State,
-    capabilities_of,
+    unverified,
 )
+from vneid_idp.resources.telling import tell
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.bind_account import bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
@@ -115,7 +114,7 @@ async def bind(
     if answer is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
 
-    async def work(unit: Unit) -> tuple[Bound[SocialAccount], Instant]:
+    async def work(unit: Unit) -> tuple[Bound[SocialAccount], Disclosure[SocialAccount], Instant]:
         bound = await bind_account(
             unit,
             provider.keys.blind,
@@ -126,17 +125,18 @@ async def bind(
             account_id=account.account_id,
             idempotency_key=idempotency_key,
         )
-        return bound, unit.now
+        found = await disclosure.get(unit, KIND, caller.client.client_id, bound.binding.binding_id)
+        return bound, found, unit.now
 
     try:
-        bound, now = await provider.db.transact(work)
+        bound, found, now = await provider.db.transact(work)
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
     no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return Binding.of(bound.binding, Age.at(answer.record.birth_date, now), policy.at(now))
+    return tell(caller.client, found, answer.record, policy.at(now), now)
 
 
 def _check_person(caller: Caller) -> str:
@@ -170,28 +170,37 @@ async def list_bindings(
     after = None if cursor is None else _read_cursor(provider, cursor, client_id, state)
     async with provider.db.reading() as unit:
         part = ListPart.of(await _list(unit, client_id, state, after, limit + 1), limit)
-        wanting = await resting.want_guardian(unit, part.shown, KIND, client_id)
+        found = [each.binding for each in part.shown]
+        wanting = await resting.want_guardian(unit, found, KIND, client_id)
         now = unit.now
     rules = policy.at(now)
-    ages = await _ages(provider, {binding.person_id for binding in part.shown}, now)
+    # In one question; nobody whose data were destroyed is among them.
+    holders = await provider.registry.find_many({binding.person_id for binding in found})
     no_store(response)
     return BindingPage(
         items=tuple(
-            Binding.of(each, ages.get(each.person_id), rules, wants_guardian=each.binding_id in wanting)
+            tell(
+                caller.client,
+                each,
+                holders.get(each.binding.person_id),
+                rules,
+                now,
+                wants_guardian=each.binding.binding_id in wanting,
+            )
             for each in part.shown
         ),
-        next_cursor=None if part.last is None else _cursor(provider, client_id, state, part.last.binding_id),
+        next_cursor=None if part.last is None else _cursor(provider, client_id, state, part.last.binding.binding_id),
     )
 
 
 async def _list(
     unit: Reading, client_id: str, state: State | None, after: str | None, limit: int
-) -> tuple[SocialAccount, ...]:
+) -> tuple[Disclosure[SocialAccount], ...]:
     states = {found.value: found for found in KIND.lifecycle.signs.values()}
     if state is not None and state.value not in states:
         return ()
     wanted = None if state is None else states[state.value]
-    return await bindings.list_for_client(unit, KIND, client_id, state=wanted, after=after, limit=limit)
+    return await disclosure.list_for_client(unit, KIND, client_id, state=wanted, after=after, limit=limit)
 
 
 @router.post(
@@ -206,17 +215,15 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     provider, client_id = idp(request), caller.client.client_id
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
-        found = await find_by_account(unit, provider.keys.blind, client_id, account.account_id)
-        wanting = await resting.want_guardian(unit, () if found is None else (found,), KIND, client_id)
+        found = await disclose_by_account(unit, provider.keys.blind, client_id, account.account_id)
+        wanting = await resting.want_guardian(unit, () if found is None else (found.binding,), KIND, client_id)
         now = unit.now
     rules = policy.at(now)
-    binding = None
-    if found is not None:
-        age = _age(await provider.registry.find(found.person_id), now)
-        binding = Binding.of(found, age, rules, wants_guardian=found.binding_id in wanting)
     no_store(response)
-    if binding is None:
-        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=capabilities_of(None, None, rules))
+    if found is None:
+        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=unverified(rules))
+    holder = await provider.registry.find(found.binding.person_id)
+    binding = tell(caller.client, found, holder, rules, now, wants_guardian=found.binding.binding_id in wanting)
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
@@ -232,20 +239,20 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     found, answer = await _find(provider, caller, binding_id)
     now = provider.clock.now()
     holder = None if answer is None else answer.record
-    if caller.person_id is not None and not acts_for(caller.person_id, found, holder, policy.at(now), now):
+    if caller.person_id is not None and not acts_for(caller.person_id, found.binding, holder, policy.at(now), now):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
     async with provider.db.glance() as unit:
-        wanting = await resting.want_guardian(unit, (found,), KIND, caller.client.client_id)
+        wanting = await resting.want_guardian(unit, (found.binding,), KIND, caller.client.client_id)
     no_store(response)
-    return Binding.of(found, _age_of(answer, now), policy.at(now), wants_guardian=found.binding_id in wanting)
+    return tell(caller.client, found, holder, policy.at(now), now, wants_guardian=binding_id in wanting)
 
 
 @router.delete(
     "/{binding_id:binding_id}", summary="Release a binding", responses=_ONE | problems(_409="binding_state_conflict")
 )
 async def release(request: Request, response: Response, caller: CallerOf, binding_id: BindingIdOf) -> Binding:
-    """The account is nobody's again. Releasing twice is the same as once."""
+    """The account is nobody's again, and nothing more is told of it. Releasing twice is the same as once."""
     provider = idp(request)
     policy = await provider.current_policy()
     # Whether it is the caller's to release is judged in the unit that does it.
@@ -262,29 +269,17 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     except (GrantEnded, UnknownClient) as error:
         raise InvalidToken(_ENDED) from error
     no_store(response)
-    return Binding.of(released, _age_of(answer, now), policy.at(now))
+    return tell(caller.client, Disclosure(released, {}), None, policy.at(now), now)
 
 
-async def _find(provider: Idp, caller: Caller, binding_id: str) -> tuple[SocialAccount, RegisterAnswer | None]:
+async def _find(
+    provider: Idp, caller: Caller, binding_id: str
+) -> tuple[Disclosure[SocialAccount], RegisterAnswer | None]:
     """A binding of the calling network, and what the registry says of its holder."""
     check_may_handle(caller.authorisation.scope)
     async with provider.db.glance() as unit:
-        binding = await bindings.get(unit, KIND, caller.client.client_id, binding_id)
-    return binding, await persons.ask(provider.db, provider.registry, binding.person_id)
-
-
-async def _ages(provider: Idp, people: Collection[str], now: Instant) -> dict[str, Age | None]:
-    """The ages of these people, asked in one question; nobody whose data were destroyed is among them."""
-    records = await provider.registry.find_many(people)
-    return {person_id: _age(record, now) for person_id, record in records.items()}
-
-
-def _age_of(answer: RegisterAnswer | None, now: Instant) -> Age | None:
-    return _age(None if answer is None else answer.record, now)
-
-
-def _age(record: RegistryRecord | None, now: Instant) -> Age | None:
-    return None if record is None else Age.at(record.birth_date, now)
+        found = await disclosure.get(unit, KIND, caller.client.client_id, binding_id)
+    return found, await persons.ask(provider.db, provider.registry, found.binding.person_id)
 
 
 def _cursor(provider: Idp, client_id: str, state: State | None, after: str) -> str:

@@ -13,6 +13,7 @@ from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.claims import AGE_OVER
 from vneid_idp.web.formats import format_date, format_id_number, format_phone
 from vneid_idp.web.i18n import mark
+from vneid_idp.web.kind_words import KIND_WORDS
 
 Say = Callable[..., str]
 """Translate a message: `say(mark("Level %(level)s"), level=2)`."""
@@ -111,6 +112,47 @@ def _id_number(values: Values, say: Say) -> str | None:
     return format_id_number(values["id_number"]) if "id_number" in values else None
 
 
+def _account_level(values: Values, say: Say) -> str | None:
+    return say(mark("Level %(level)s"), level=values["binding_level"]) if "binding_level" in values else None
+
+
+_METHODS = {"own_proof": mark("The account holder"), "guardian": mark("A parent or guardian")}
+
+
+def _account_method(values: Values, say: Say) -> str | None:
+    return say(_METHODS[values["binding_method"]]) if "binding_method" in values else None
+
+
+def _account_band(values: Values, say: Say) -> str | None:
+    return say(_BANDS[values["binding_age_band"]]) if "binding_age_band" in values else None
+
+
+def _account_supervised(values: Values, say: Say) -> str | None:
+    if "binding_supervised" not in values:
+        return None
+    return say(mark("Supervised") if values["binding_supervised"] else mark("Not supervised"))
+
+
+def _account_proved(values: Values, say: Say) -> str | None:
+    return format_date(values["binding_verified_at"]) if "binding_verified_at" in values else None
+
+
+def _account_abilities(values: Values, say: Say) -> str | None:
+    if "binding_capabilities" not in values:
+        return None
+    words = KIND_WORDS["social_account"]
+    may, may_not = [], []
+    for found in values["binding_capabilities"].capabilities:
+        action = say(words.actions[found.requirement.action]).lower()
+        if found.reason is None:
+            may.append(action)
+        else:
+            may_not.append(f"{action} ({say(words.reasons[found.reason])})")
+    parts = [say(mark("It may: %(actions)s"), actions=", ".join(may))] if may else []
+    parts += [say(mark("It may not: %(actions)s"), actions=", ".join(may_not))] if may_not else []
+    return " · ".join(parts)
+
+
 TOPICS = (
     Topic("name", mark("Full name"), ("full_name", "name", "family_name", "middle_name", "given_name"), _name),
     Topic("birthdate", mark("Date of birth"), ("birthdate",), _birthdate),
@@ -140,6 +182,19 @@ TOPICS = (
     Topic("website", mark("Website"), ("website",), _plain("website")),
     Topic("locale", mark("Language and time zone"), ("locale", "zoneinfo"), _both("locale", "zoneinfo")),
     Topic("updated_at", mark("When your details last changed"), ("updated_at",), _day("updated_at")),
+    Topic("binding_level", mark("Linked account: level of the identity behind it"), ("binding_level",), _account_level),
+    Topic("binding_method", mark("Linked account: who proved it"), ("binding_method",), _account_method),
+    Topic("binding_age_band", mark("Linked account: age group of its holder"), ("binding_age_band",), _account_band),
+    Topic(
+        "binding_supervised",
+        mark("Linked account: whether a parent or guardian supervises it"),
+        ("binding_supervised",),
+        _account_supervised,
+    ),
+    Topic("binding_verified_at", mark("Linked account: when it was proved"), ("binding_verified_at",), _account_proved),
+    Topic(
+        "binding_capabilities", mark("Linked account: what it may do"), ("binding_capabilities",), _account_abilities
+    ),
 )
 _TOPIC_OF = {claim: topic for topic in TOPICS for claim in topic.claims}
 _PLACE = {topic.key: place for place, topic in enumerate(TOPICS)}

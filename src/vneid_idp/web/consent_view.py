@@ -12,7 +12,7 @@ from itertools import groupby
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import in_language
-from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving
+from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving, links_account
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.claim_words import (
     Say,
@@ -206,7 +206,10 @@ def screen(
         for item in asked
         if item.name in PERMISSIONS
     )
-    frame = frame_of(shares=bool(groups), links=link is not None, for_child=child is not None)
+    before = shared_before(asked, all_items, decided)
+    asks = {"shares": bool(groups), "links": link is not None, "for_child": child is not None}
+    may_link = links_account(item.name for item in all_items)
+    frame = frame_of(**asks, may_link=may_link, has_before=bool(before))
     heading, lead, agree, if_refused = (say(text, service=client.client_name) for text in frame)
     about = say(mark("This is about an account for the child that you chose, under your supervision."))
     return Screen(
@@ -219,7 +222,7 @@ def screen(
         permissions=permissions,
         before_title=say(mark("What you agreed to before")),
         before_text=say(mark("This stays as it is. You can look at it and withdraw under Connected services.")),
-        shared_before=_before(shared_before(asked, all_items, decided), words),
+        shared_before=_before(before, words),
         pseudonym=say(
             mark(
                 "The service knows you by a pseudonym that is made for it alone, so that services cannot compare what "

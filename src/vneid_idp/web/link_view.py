@@ -66,8 +66,14 @@ def said_of_link(link: ShownLink) -> Iterator[str]:
     yield from link.follows
 
 
-def frame_of(*, shares: bool, links: bool, for_child: bool) -> tuple[str, str, str, str]:
-    """What frames a screen, to be translated: heading, lead, the button that agrees, and what follows a refusal."""
+def frame_of(
+    *, shares: bool, links: bool, for_child: bool, may_link: bool, has_before: bool
+) -> tuple[str, str, str, str]:
+    """What frames a screen, to be translated: heading, lead, the button that agrees, and what follows a refusal.
+
+    `may_link`: the request is about accounts that are linked, although none is at this page; `has_before`: it wants
+    something that was agreed to before. Only where there is neither, the service asks for nothing.
+    """
     if links:
         return (
             mark("Link this %(service)s account to a child in your care?")
@@ -85,9 +91,21 @@ def frame_of(*, shares: bool, links: bool, for_child: bool) -> tuple[str, str, s
             mark("Agree and share"),
             if_refused,
         )
+    if may_link:
+        return (
+            mark("%(service)s asks about linked accounts"),
+            mark(
+                "The service learns that an account which you link there belongs to a verified person, and nothing "
+                "else that is not named here. You can withdraw at any time."
+            ),
+            mark("Agree and continue"),
+            if_refused,
+        )
+    nothing = mark("The service asks for nothing about you. It learns only that you are the same person the next time.")
+    nothing_new = mark("The service asks for nothing new about you. What you agreed to before stays as it is.")
     return (
         mark("Continue to %(service)s?"),
-        mark("The service asks for nothing about you. It learns only that you are the same person the next time."),
+        nothing_new if has_before else nothing,
         mark("Agree and continue"),
         if_refused,
     )

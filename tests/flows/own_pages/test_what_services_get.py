@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.bindings import bind
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
 from tests.support.pages import opened, post
@@ -122,3 +123,33 @@ async def test_the_receipts_shown_are_those_of_the_agreement_that_stands(land: C
         await someone.agree(party)
         page = await opened(someone.person, "/me/services")
         assert page.response.text.count('class="receipt"') == count
+
+
+async def test_of_each_linked_account_it_says_what_the_service_is_told_and_what_not(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await agreed(land, party)
+    consent_id = await someone.agree(party, left_out=("binding_verified_at",))
+    await bind(land, party, "1000", someone.person_id, consent_id=consent_id)
+
+    async def parts() -> tuple[str, str]:
+        page = (await opened(someone.person, "/me/accounts")).text
+        said = page.partition("Dịch vụ được cho biết gì về tài khoản này")[2]
+        told, _, not_told = said.partition("Không cho biết:")
+        return told, not_told
+
+    told, not_told = await parts()
+    assert all(
+        words in told for words in ("Mức độ 2", "Chính chủ tài khoản", "Từ đủ 18 tuổi trở lên", "Được: xem và đọc")
+    )
+    assert "21/11/2026" not in told
+    assert "tài khoản liên kết: xác thực khi nào" in not_told
+    now, _ = await now_and_once(someone)
+    assert "Tài khoản liên kết: ai xác thực Từng tài khoản như nêu ở mục Tài khoản đã liên kết" in " ".join(now.split())
+    await change(land, party, scope="openid identity")
+    told, not_told = await parts()
+    assert "Mức độ 2" not in told
+    assert "tài khoản liên kết: mức độ định danh đứng sau" in not_told
+    now, once = await now_and_once(someone)
+    assert "Tài khoản liên kết" not in now
+    assert "Tài khoản liên kết: ai xác thực" in once

@@ -20,6 +20,10 @@ from vneid_idp.protocol.members import Registrar
 PUBLIC_URL = "http://localhost:8001"
 
 
+METHOD, BAND = {"optional-0-binding_method": "full"}, {"optional-1-binding_age_band": "full"}
+"""Boxes of the consent screen that are ticked."""
+
+
 class Visitor:
     """A browser at the network."""
 
@@ -91,11 +95,12 @@ async def test_verified_person_posts_until_the_link_is_released_at_the_provider(
     assert "The composer is locked" in page
     assert "Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b" in page
     person = Person(land, land.people["complete"])
-    assert "Your account is verified" in await visitor.verify(person, answer="agree")
+    assert "Your account is verified" in await visitor.verify(person, answer="agree", **BAND)
     await visitor.send("/posts", text="Chào cả xóm")
     assert "Chào cả xóm" in await visitor.page()
     known = await visitor.page("/known")
     assert "18 or over" in known
+    assert "by own proof" not in known, "how it was proved was not ticked"
     for never in (person.persona.username, person.persona.record.full_name, person.persona.record.phone):
         assert never
         assert never not in known
@@ -136,10 +141,10 @@ async def test_child_is_refused_and_registered_by_the_mother(land: Country, visi
     assert isinstance(away, str), away.text
     assert "You are not 16 yet" in await visitor.page(away)
     mother = Person(land, land.people["guardian"])
-    assert "account is open" in await visitor.verify(mother, "/parent", answer="agree")
+    assert "account is open" in await visitor.verify(mother, "/parent", answer="agree", **METHOD)
     known = await visitor.page("/known")
     assert "by a parent or guardian" in known
-    assert "13 to 15" in known
+    assert "13 to 15" not in known, "the age band was not ticked"
     assert await visitor.send("/live", kind="commercial", title="x") == "/live"
     assert (await visitor.send("/live", kind="plain", title="x")).startswith("/live/")
 

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from vneid_idp.protocol.checks.claims_parameter import read_claims
 from vneid_idp.protocol.claims import (
+    BINDING_CLAIMS,
+    CHILD_ACCOUNT,
     CLAIMS,
     PERMISSIONS,
     SCOPE_CLAIMS,
     SCOPES,
     SMALLER_PROOFS,
+    SOCIAL_ACCOUNT,
     ClaimsRequest,
     Decision,
     Item,
@@ -101,12 +104,15 @@ def test_the_scope_of_a_claim(claim: str, scope: str | None) -> None:
     assert scope_of(claim) == scope
 
 
-def test_scopes_ask_for_userinfo_only() -> None:
+def test_scopes_ask_for_userinfo_or_for_what_is_bound() -> None:
     claims: ClaimsRequest = {"userinfo": {"name": {}}, "id_token": {"email": {}, "acr": {}}}
     assert asked_of("userinfo", ("openid", "full_name", "age"), claims) == (
         "full_name", "age_over_13", "age_over_16", "age_over_18", "age_band", "name"
     )  # fmt: skip
     assert asked_of("id_token", ("openid", "full_name", "age"), claims) == ("email",)
+    assert asked_of("binding", ("openid", "full_name", "age"), claims) == ()
+    assert asked_of("binding", (CHILD_ACCOUNT, SOCIAL_ACCOUNT), claims) == BINDING_CLAIMS
+    assert asked_of("userinfo", (CHILD_ACCOUNT, SOCIAL_ACCOUNT), {"userinfo": {"binding_level": {}}}) == ()
 
 
 def test_items_are_what_a_purpose_covers_and_the_client_is_permitted() -> None:
@@ -120,6 +126,19 @@ def test_items_are_what_a_purpose_covers_and_the_client_is_permitted() -> None:
     )
     permitted = client(ACCOUNT, scope=("openid", "age"))
     assert "email" not in {item.name for item in items_of(permitted, ("openid",), asked)}
+
+
+def test_what_is_bound_tells_what_a_purpose_names_where_the_scope_to_bind_is_asked_for() -> None:
+    named = client(purpose("a", 1, ("binding_level",), ("binding_age_band", "email")))
+    level = Item("binding_level", "a", 1, required=True, since=1)
+    band = Item("binding_age_band", "a", 1, required=False, since=1)
+    for scope in (SOCIAL_ACCOUNT, CHILD_ACCOUNT):
+        assert items_of(named, ("openid", scope), {})[:2] == (level, band)
+    # By scope alone, and by one that the client still has.
+    by_name: ClaimsRequest = {"userinfo": {"binding_level": {}}, "id_token": {"binding_level": {}}}
+    assert items_of(named, ("openid",), by_name) == ()
+    lost = client(*named.purposes, scope=("openid", SOCIAL_ACCOUNT))
+    assert items_of(lost, ("openid", CHILD_ACCOUNT), {}) == ()
 
 
 def test_without_a_purpose_nothing_is_asked() -> None:

@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
-from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPES, Decision
+from vneid_idp.protocol.claims import (
+    BINDING_CLAIMS,
+    CHILD_ACCOUNT,
+    CLAIMS,
+    PERMISSIONS,
+    SCOPES,
+    SOCIAL_ACCOUNT,
+    Decision,
+)
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.protocol.permitted import counting, may_refresh, permitted
+from vneid_idp.protocol.permitted import counting, may_refresh, permitted, told
 
 TEXT = {"vi": "…", "en": "…"}
 PURPOSE = Purpose("a", 3, TEXT, TEXT, TEXT, TEXT, ("age_band",), ("email", "birthdate"), answers_since=2)
@@ -84,9 +92,39 @@ def test_who_may_not_refresh_or_was_not_given_offline_access_does_not_go_on_alon
     assert not may_refresh(replace(CLIENT, grant_types=("authorization_code",)), GRANTED.scope)
 
 
+LINKED = replace(CLIENT, purposes=(replace(PURPOSE, optional=("binding_level", "binding_method")),))
+TOLD = {"binding_level": GIVEN, "binding_method": replace(GIVEN, given=False), SOCIAL_ACCOUNT: GIVEN}
+
+
+def test_of_what_is_bound_is_told_what_was_agreed_while_the_permission_to_bind_counts() -> None:
+    assert told(LINKED, TOLD, SOCIAL_ACCOUNT) == {"binding_level": GIVEN}
+    assert told(LINKED, TOLD | {CHILD_ACCOUNT: GIVEN}, CHILD_ACCOUNT) == {"binding_level": GIVEN}
+
+
+@pytest.mark.parametrize(
+    ("client", "decided", "permission"),
+    [
+        (LINKED, {"binding_level": GIVEN}, SOCIAL_ACCOUNT),
+        (LINKED, TOLD | {SOCIAL_ACCOUNT: replace(GIVEN, given=False)}, SOCIAL_ACCOUNT),
+        (LINKED, TOLD, CHILD_ACCOUNT),
+        (LINKED, TOLD | {"binding_level": replace(GIVEN, given=False)}, SOCIAL_ACCOUNT),
+        (LINKED, TOLD | {"binding_level": replace(GIVEN, purpose="b")}, SOCIAL_ACCOUNT),
+        (LINKED, TOLD | {"binding_level": replace(GIVEN, version=1)}, SOCIAL_ACCOUNT),
+        (LINKED, {}, SOCIAL_ACCOUNT),
+        (replace(LINKED, scope=("openid", CHILD_ACCOUNT)), TOLD, SOCIAL_ACCOUNT),
+        (replace(LINKED, purposes=()), TOLD, SOCIAL_ACCOUNT),
+        (replace(LINKED, purposes=(PURPOSE,)), TOLD, SOCIAL_ACCOUNT),
+    ],
+)
+def test_each_condition_of_what_is_told_takes_it_away(
+    client: Client, decided: dict[str, Decision], permission: str
+) -> None:
+    assert told(client, decided, permission) == {}
+
+
 scopes = st.lists(st.sampled_from(SCOPES), unique=True).map(tuple)
 answers = st.dictionaries(
-    st.sampled_from([*CLAIMS, *PERMISSIONS, "age_over_21"]),
+    st.sampled_from([*CLAIMS, *BINDING_CLAIMS, *PERMISSIONS, "age_over_21"]),
     st.builds(Decision, st.sampled_from("ab"), st.integers(1, 4), st.booleans(), st.none() | st.just("age_over_16")),
 )
 

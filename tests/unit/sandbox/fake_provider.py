@@ -36,6 +36,7 @@ class FakeProvider:
         self.codes: dict[str, Json] = {}
         self.tokens: dict[str, Json] = {}
         self.bindings: dict[str, Json] = {}
+        self.withheld: tuple[str, ...] = ()
         self.calls: list[tuple[str, Json]] = []
         self.app = FastAPI()
         self.app.add_api_route("/.well-known/openid-configuration", self.discovery)
@@ -148,7 +149,9 @@ class FakeProvider:
             "supervised": guardian,
             "next_step": None,
             "capabilities": capabilities(verified=True, supervised=guardian),
+            "withheld": [],
         }
+        binding |= {**dict.fromkeys(self.withheld), "withheld": list(self.withheld)}
         self.bindings[body["account_id"]] = binding
         return JSONResponse(binding, 201)
 
@@ -178,6 +181,12 @@ class FakeProvider:
             return JSONResponse({}, 503)
         self.end_bindings("released")
         return JSONResponse(next(b for b in self.bindings.values() if b["binding_id"] == binding_id))
+
+    def withhold(self, *members: str) -> None:
+        """Tell nothing of these from now on, of what is bound already either."""
+        self.withheld = members
+        for binding in self.bindings.values():
+            binding |= {**dict.fromkeys(members), "withheld": list(members)}
 
     def end_bindings(self, state: str) -> None:
         """What a release or a withdrawal leaves of the bindings."""

@@ -47,6 +47,44 @@ async def test_parent_is_asked_for_nothing_but_the_child(visitor: Visitor) -> No
     assert asked["prompt"] == "login"
 
 
+async def test_what_the_person_keeps_back_is_not_shown_as_a_fact(visitor: Visitor, provider: FakeProvider) -> None:
+    provider.withhold("age_band", "method", "supervised")
+    await visitor.register()
+    assert "Your account is verified" in await visitor.verify()
+    known = await visitor.page("/known")
+    assert known.count("not told to us<") == 2
+    assert "by own proof" not in known
+    assert visitor.account().is_verified
+
+
+async def test_an_account_of_which_nothing_is_told_may_only_view_and_can_agree_anew(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
+    await visitor.register()
+    await visitor.verify()
+    provider.withhold("level", "next_step", "capabilities")
+    await visitor.send("/refresh")
+    page = await visitor.page("/")
+    assert "You have not agreed that we are told what this account may do" in page
+    assert "Linked, but we are not told what it may do" in page
+    assert not visitor.account().is_verified
+    await visitor.send("/posts", text="smuggled")
+    assert "smuggled" not in await visitor.page("/")
+    provider.withhold()
+    assert "Your account is verified" in await visitor.verify()
+    await visitor.send("/posts", text="Chào xóm")
+    assert "Chào xóm" in await visitor.page("/")
+
+
+async def test_of_a_parent_who_keeps_supervision_back_the_network_knows_who_came(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
+    provider.withhold("supervised", "method")
+    await visitor.register()
+    assert "account is open" in await visitor.verify("/parent")
+    assert "Supervised by a parent" not in await visitor.page("/")
+
+
 async def test_verified_account_may_post(visitor: Visitor, provider: FakeProvider) -> None:
     await visitor.register()
     assert "Your account is verified" in await visitor.verify()

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.watch import MORNING
+from vneid_idp.bindings.social_accounts.rules import BindingProof
+from vneid_idp.bindings.social_accounts.told import claims_to_come
 from vneid_idp.identity import profile
-from vneid_idp.protocol.claims import CLAIMS, SCOPE_CLAIMS
+from vneid_idp.identity.ages import Age, AgeBand
+from vneid_idp.policy.documents import shipped
+from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, SCOPE_CLAIMS
 from vneid_idp.web.claim_words import TOPICS, topics_of
-
-VALUES = {*profile._CLAIMS, *SCOPE_CLAIMS["age"]}
-"""What `identity/profile.py` tells; ages it computes."""
 
 
 def say(message: str, **values: object) -> str:
@@ -17,20 +19,29 @@ def say(message: str, **values: object) -> str:
     return message % values
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
+ALL = (*CLAIMS, *BINDING_CLAIMS)
+RULES = shipped().at(MORNING)
+OF_ACCOUNT = claims_to_come(
+    BINDING_CLAIMS, BindingProof("per_a", 17, 1), Age(17, AgeBand.FROM_16_TO_17), RULES, MORNING
+)
+VALUES = {*profile._CLAIMS, *SCOPE_CLAIMS["age"], *OF_ACCOUNT}
+"""What `identity/profile.py` tells, the ages that it computes, and what a linked account tells."""
+
+
+@pytest.mark.parametrize("claim", ALL)
 def test_a_claim_has_a_value_and_words(claim: str) -> None:
-    assert claim in VALUES, f"identity/profile.py (`_CLAIMS`) has no value for {claim}"
+    assert claim in VALUES, f"neither identity/profile.py (`_CLAIMS`) nor bindings/…/told.py has a value for {claim}"
     assert any(claim in topic.claims for topic in TOPICS), f"web/claim_words.py (`TOPICS`) has no words for {claim}"
 
 
 def test_nothing_has_a_value_or_words_that_no_scope_hands_over() -> None:
-    assert {claim for topic in TOPICS for claim in topic.claims} == set(CLAIMS) == VALUES, (
-        "protocol/claims.py (`SCOPE_CLAIMS`) says which scope hands a claim over"
+    assert {claim for topic in TOPICS for claim in topic.claims} == set(ALL) == VALUES, (
+        "protocol/claims.py (`SCOPE_CLAIMS`, `BINDING_CLAIMS`) says which scope hands a claim over"
     )
 
 
 def test_no_two_topics_have_one_name() -> None:
-    names = [topic.name(say) for topic in topics_of(CLAIMS)]
+    names = [topic.name(say) for topic in topics_of(ALL)]
     assert len(names) == len(set(names))
 
 
@@ -65,6 +76,18 @@ def test_each_age_threshold_is_a_topic_that_says_which_and_they_stand_in_order_b
         ({"address": {"formatted": "Số 12, Hà Nội"}}, "Số 12, Hà Nội"),
         ({"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}, "vi-VN · Asia/Ho_Chi_Minh"),
         ({"updated_at": 1_767_201_000}, "01/01/2026"),
+        ({"binding_level": 1}, "Level 1"),
+        ({"binding_method": "own_proof"}, "The account holder"),
+        ({"binding_method": "guardian"}, "A parent or guardian"),
+        ({"binding_age_band": "16_17"}, "16 or 17 years old"),
+        ({"binding_supervised": True}, "Supervised"),
+        ({"binding_supervised": False}, "Not supervised"),
+        ({"binding_verified_at": MORNING}, "21/11/2026"),
+        (
+            {"binding_capabilities": OF_ACCOUNT["binding_capabilities"]},
+            "It may: read and watch, post, comment, share, livestream"
+            " · It may not: sell by livestream (the level is too low)",
+        ),
     ],
 )
 def test_values_as_they_are_shown(values: dict[str, Any], shown: str) -> None:
@@ -72,7 +95,7 @@ def test_values_as_they_are_shown(values: dict[str, Any], shown: str) -> None:
     assert topic.show(values, say) == shown
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("claim", ALL)
 def test_an_unknown_value_is_no_value(claim: str) -> None:
     (topic,) = topics_of([claim])
     assert topic.show({}, say) is None

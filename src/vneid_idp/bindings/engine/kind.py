@@ -1,6 +1,6 @@
 """What a kind of binding tells the engine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -10,6 +10,7 @@ from vneid_idp.bindings.engine.grounds import RestingGround
 from vneid_idp.bindings.engine.lifecycle import Lifecycle
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.identity.account_rules import Account
+from vneid_idp.identity.ages import Age
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules
@@ -61,6 +62,10 @@ class BindingKind(Generic[B]):
     """Why one of this holder rests, as far as the register says of them; their open account, if there is one. Pure."""
     entry: Callable[[B], Entry]
     """The binding as a list of all kinds shows it."""
+    permission: Callable[[B], str]
+    """The scope by whose permission it was bound, and tells something (`protocol/claims.py`)."""
+    claims: Callable[[Iterable[str], B, Age | None, Rules], Mapping[str, Any]]
+    """The values of claims of the place `binding`, those that are known; no age where the holder is forgotten."""
     next_step: Callable[[B, int, Rules], str | None]
     """What the holder of a live one has to do at this age in completed years, if anything."""
 

@@ -14,8 +14,6 @@ from vneid_idp.storage.unit import Database, Reading, Unit
 
 KEYS_KEPT: Instant = DAY
 """How long an Idempotency-Key is remembered."""
-_FIRST, _LATEST = "", "bine"
-"""Sort before and after every binding id (`bind_…`) in every collation."""
 _PAGE = 1_000
 
 
@@ -147,19 +145,19 @@ async def list_for_client(
     limit: int = 50,
 ) -> tuple[B, ...]:
     """A page of a client's own bindings in the order of their making; its last `binding_id` is `after` of the next."""
-    return await store.list_for_client(unit, kind, client_id, state, after or _FIRST, limit)
+    return await store.list_for_client(unit, kind, client_id, state, after or store.FIRST, limit)
 
 
 async def list_for_person(
     unit: Reading, kind: BindingKind[B], person_id: str, *, before: str | None = None, limit: int = 50
 ) -> tuple[B, ...]:
     """A page of what a person holds or supervises, the latest first; its last `binding_id` is `before` of the next."""
-    return await store.list_for_person(unit, kind, person_id, before or _LATEST, limit)
+    return await store.list_for_person(unit, kind, person_id, before or store.LATEST, limit)
 
 
 async def live_pages(db: Database, kind: BindingKind[B], *, page: int = _PAGE) -> AsyncIterator[tuple[B, ...]]:
     """Every live binding, in pages that each have a unit of their own: no transaction lasts as long as the walk."""
-    after = (_FIRST, _FIRST)
+    after = (store.FIRST, store.FIRST)
     while True:
         async with db.reading() as unit:
             found = await store.list_live(unit, kind, after, page)

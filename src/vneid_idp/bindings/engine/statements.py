@@ -6,18 +6,33 @@ Every move is one conditional statement that carries its own event.
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, and_, bindparam, null, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Label,
+    Table,
+    and_,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from vneid_idp.audit.statements import recorded
 from vneid_idp.bindings.engine.lifecycle import Lifecycle
 from vneid_idp.bindings.engine.tables import is_live
+from vneid_idp.consent.tables import consents
 from vneid_idp.storage.statement import Statement, insert
 
 _IDS = {"person_id": "person_id", "client_id": "client_id", "subject_id": "binding_id"}
 
 
 def statements(table: Table, lifecycle: Lifecycle[Any, Any], scope: str) -> dict[str, Statement]:
-    """What can be asked of a kind's table and changed in it: `add MOVE` by each way in, `move MOVE`, `list STATE`.
+    """What can be asked of a kind's table and changed in it: `add MOVE` by each way in, `move MOVE`, `list STATE`, and
+    `disclose …` what is read together with the answers of the consent that it is under.
 
     A kind keeps them under a name of its module, by which logs know each.
     """
@@ -37,21 +52,37 @@ def statements(table: Table, lifecycle: Lifecycle[Any, Any], scope: str) -> dict
         for move in lifecycle.changes
         if (sources := lifecycle.sources(move))
     }
-    lists = {f"list {state}": Statement(in_order.where(condition)) for state, condition in states.items()}
+    reads = {
+        **{f"list {state}": in_order.where(condition) for state, condition in states.items()},
+        "list": in_order,
+        "find": select(table).where(this),
+        "find resource": select(table).where(in_scope, has_resource),
+        "list of person": of_person.where(theirs, c.binding_id < bindparam("before")),
+    }
+    decided = _decided(table)
     return {
         **adds,
         **moves,
-        **lists,
-        "list": Statement(in_order),
-        "find": Statement(select(table).where(this)),
-        "find resource": Statement(select(table).where(in_scope, has_resource)),
+        **{name: Statement(read) for name, read in reads.items()},
+        **{f"disclose {name}": Statement(read.add_columns(decided)) for name, read in reads.items()},
         "find held": Statement(select(table).where(in_scope, or_(has_resource, c.person_id == bindparam("who")))),
-        "list of person": Statement(of_person.where(theirs, c.binding_id < bindparam("before"))),
         "find of person": Statement(select(table).where(theirs, c.binding_id == bindparam("of_binding"))),
         "list live": Statement(
             select(table).where(live, beyond).order_by(c.client_id, c.binding_id).limit(bindparam("limit"))
         ),
     }
+
+
+def _decided(table: Table) -> Label[str]:
+    """The answers of the consent that a row is under, while that stands.
+
+    It joins a table of `consent`, against the rule that tables are private: a second read would cost every status its
+    half, and leave a gap in which what was withdrawn is told.
+    """
+    giver = func.coalesce(table.c.representative_id, table.c.person_id)
+    of_it = and_(consents.c.person_id == giver, consents.c.consent_id == table.c.consent_id)
+    answers = select(consents.c.decisions).where(of_it, consents.c.withdrawn_at.is_(None))
+    return answers.correlate(table).scalar_subquery().label("decisions")
 
 
 def _states(table: Table, lifecycle: Lifecycle[Any, Any]) -> dict[StrEnum, ColumnElement[bool]]:

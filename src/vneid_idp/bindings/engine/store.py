@@ -28,6 +28,9 @@ _ANSWER_REQUEST = Statement(update(binding_requests).values(binding_id=bindparam
 _FORGET_OF_CLIENT = Statement(delete(binding_requests).where(binding_requests.c.client_id == bindparam("of_client")))
 _FORGET_REQUESTS = Statement(delete(binding_requests).where(binding_requests.c.at < bindparam("before")))
 
+FIRST, LATEST = "", "bine"
+"""Sort before and after every binding id (`bind_…`) in every collation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held(Generic[B]):

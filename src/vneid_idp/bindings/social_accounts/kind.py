@@ -9,6 +9,7 @@ from vneid_idp.bindings.social_accounts.grounds import grounds
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, next_binding_step
 from vneid_idp.bindings.social_accounts.tables import social_accounts
+from vneid_idp.bindings.social_accounts.told import claims, permission
 from vneid_idp.storage.unit import Row
 
 _SCOPE = "client_id"
@@ -63,5 +64,7 @@ SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     judge=judge,
     grounds=grounds,
     entry=_entry,
+    permission=permission,
+    claims=claims,
     next_step=next_binding_step,
 )

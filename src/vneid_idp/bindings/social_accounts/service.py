@@ -1,6 +1,8 @@
 """Social accounts: bind one, or improve its proof; find who holds one."""
 
+from vneid_idp.bindings.engine import disclosure
 from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, Move
@@ -83,6 +85,14 @@ async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> Soci
         consent_id=proof.consent_id,
     )
     return proved or await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
+
+
+async def disclose_by_account(
+    unit: Reading, blind: BlindIndex, client_id: str, account_id: str
+) -> Disclosure[SocialAccount] | None:
+    """As `find_by_account`, with what was decided about telling of it."""
+    account = engine.digest_of(blind, SOCIAL_ACCOUNT, client_id, account_id)
+    return await disclosure.find_by_resource(unit, SOCIAL_ACCOUNT, client_id, account)
 
 
 async def find_by_account(unit: Reading, blind: BlindIndex, client_id: str, account_id: str) -> SocialAccount | None:

@@ -48,9 +48,23 @@ class Account:
         return str((self.status or {}).get("account_state", "unverified"))
 
     @property
+    def withheld(self) -> frozenset[str]:
+        """The members of the binding that its person did not agree to have us told, or took back."""
+        return frozenset((self.binding or {}).get("withheld", ()))
+
+    @property
     def is_verified(self) -> bool:
-        """Whether somebody's identity stands behind the account now (the badge); at 16, a guardian's no longer does."""
-        return self.resident or (self.state == "verified" and not (self.binding or {}).get("next_step"))
+        """Whether somebody's identity stands behind the account now (the badge); at 16, a guardian's no longer does.
+
+        Who does not have us told what the account may do, has none that we could show.
+        """
+        if self.resident:
+            return True
+        return (
+            self.state == "verified"
+            and "capabilities" not in self.withheld
+            and not (self.binding or {}).get("next_step")
+        )
 
     @property
     def is_supervised(self) -> bool:
@@ -59,15 +73,16 @@ class Account:
 
     @property
     def capabilities(self) -> list[Capability]:
-        """What the provider's policy allows, action by action; empty before the first answer."""
-        return [read_capability(item) for item in (self.status or {}).get("capabilities", [])]
+        """What the provider's policy allows, action by action; empty before the first answer, or where withheld."""
+        return [read_capability(item) for item in (self.status or {}).get("capabilities") or ()]
 
     def capability(self, action: str) -> Capability:
         """The answer for one action; what the provider did not mention is not allowed."""
         for capability in self.capabilities:
             if capability.action == action:
                 return capability
-        return Capability(action, allowed=False, reason="not_checked", legal_reference="", in_force_since="")
+        reason = "withheld" if "capabilities" in self.withheld else "not_checked"
+        return Capability(action, allowed=False, reason=reason, legal_reference="", in_force_since="")
 
     def may(self, action: str) -> bool:
         """Whether the action is open to the account."""
@@ -90,7 +105,7 @@ def status_of_binding(binding: Json) -> Json:
     return {
         "account_state": binding.get("state", "unverified"),
         "binding": binding,
-        "capabilities": binding.get("capabilities", []),
+        "capabilities": binding.get("capabilities"),
     }
 
 

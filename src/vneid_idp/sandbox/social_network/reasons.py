@@ -7,6 +7,7 @@ from .words import translate
 
 _REASONS = {
     "not_checked": "The provider has not answered yet. Please try again in a moment.",
+    "withheld": "You have not agreed that we are told what this account may do, so it may only view.",
     "account_not_verified": "This account is not verified yet, so it may only view.",
     "binding_suspended": "The verification is suspended.",
     "own_proof_required": "This needs the account holder's own proof of identity.",

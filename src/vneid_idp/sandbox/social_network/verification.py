@@ -138,7 +138,8 @@ async def callback(request: Request) -> Response:
     accounts.record_status(account.account_id, status_of_binding(binding))
     accounts.record_kept(account.account_id, proof.kept if TRIPS[kind].keeps else None)
     accounts.attach_proof(request.state.visit.visit_id, proof.id_token, proof.claims)
-    code = "supervised" if binding.get("supervised") else "verified"
+    # Who supervises it may be withheld; which of the two came is our own knowledge.
+    code = "supervised" if binding.get("supervised") or TRIPS[kind].by_parent else "verified"
     return end(request, f"{code}_kept" if TRIPS[kind].keeps else code, kind)
 
 
