@@ -51,7 +51,7 @@ from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.limits import LIMITS, SANDBOX_LIMITS, open_limits
 from vneid_idp.web.logos import doors as logo_doors
 from vneid_idp.web.opening import opening
-from vneid_idp.web.outbound import Outbound
+from vneid_idp.web.outbound import Outbound, Pools, trusting
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.root import Root
 from vneid_idp.web.static import Static
@@ -147,14 +147,21 @@ def _assemble(
     explanations: Explanations | None,
 ) -> Idp:
     vault, cache = Vault(ring.sealer), ClientCache(clock, db)
-    outbound = Outbound(
-        ca_bundle=settings.ca_bundle, loopback=settings.outbound_loopback, networks=settings.outbound_networks
+    trusted = trusting(settings.ca_bundle)
+    outbound = Pools(
+        lambda errand: Outbound(
+            loopback=settings.outbound_loopback,
+            networks=settings.outbound_networks,
+            errand=errand,
+            clock=clock,
+            context=trusted,
+        )
     )
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     senders: dict[Channel, Sender] = {
         Channel.SMS: _text_messages(settings, db, ring.sealer),
-        Channel.LOGOUT_TOKEN: LogoutTokens(settings.issuer, clock, db, ring, cache, outbound),
-        Channel.LOGO: Logos(db, outbound),
+        Channel.LOGOUT_TOKEN: LogoutTokens(settings.issuer, clock, db, ring, cache, outbound.logout),
+        Channel.LOGO: Logos(db, outbound.logos),
     }
     check_served(senders)
     return Idp(
@@ -170,8 +177,8 @@ def _assemble(
         templates=Templates(settings.is_sandbox),
         limits=open_limits(redis_url, SANDBOX_LIMITS if settings.is_sandbox else LIMITS),
         outbound=outbound,
-        witness=Witness(outbound),
-        client_keys=ClientKeys(outbound.fetch, clock),
+        witness=Witness(outbound.registrations),
+        client_keys=ClientKeys(outbound.keys.fetch, clock),
         key_readers=KeyReaders(clock, ring.blind),
         disclosures=Disclosures(db, settings.disclosures_days),
         dispatcher=Dispatcher(db, ring.sealer, senders),

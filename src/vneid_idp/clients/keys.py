@@ -1,7 +1,9 @@
 """The public keys of relying parties: registered with the metadata, or fetched from their `jwks_uri`.
 
 Relying parties rotate their keys, so an unknown key leads to fetching the set again, at most once a minute for each:
-else a stranger's junk assertions would make us call the relying party as often as the stranger likes.
+else a stranger's junk assertions would make us call the relying party as often as the stranger likes. In that minute a
+`kid` that was not in the set leads to one call more: a set that was fetched just before the keys changed is no reason
+to refuse the client that changed them.
 """
 
 import asyncio
@@ -35,6 +37,8 @@ class _Kept:
     keys: tuple[PublicKey, ...] | None = None
     fetched_at: Instant = 0
     tried_at: Instant | None = None
+    extra_at: Instant | None = None
+    """When a `kid` that nobody knew had the set fetched in spite of the throttle."""
     problem: str = "jwks_uri could not be fetched"
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -53,7 +57,7 @@ class ClientKeys:
         try:
             jose.check_signature(token, keys, alg)
         except UnknownKey:
-            newer = await self._keys(client, instead_of=keys)
+            newer = await self._keys(client, instead_of=keys, for_kid=token.header.get("kid"))
             if newer is keys:
                 raise
             jose.check_signature(token, newer, alg)
@@ -65,8 +69,11 @@ class ClientKeys:
                 return key
         raise BadToken(f"cannot be encrypted: the client has no key for {alg}")
 
-    async def _keys(self, client: Client, *, instead_of: tuple[PublicKey, ...] | None = None) -> tuple[PublicKey, ...]:
-        """The keys of `client`; fetched again when they are old, or are `instead_of` and a minute has passed."""
+    async def _keys(
+        self, client: Client, *, instead_of: tuple[PublicKey, ...] | None = None, for_kid: str | None = None
+    ) -> tuple[PublicKey, ...]:
+        """The keys of `client`; fetched again when they are old, or are `instead_of` and a minute has passed, or, once
+        in that minute, have no key `for_kid`."""
         source = client.jwks if client.jwks_uri is None else client.jwks_uri
         kept = self._kept.get(client.client_id)
         if kept is None or kept.source != source:
@@ -80,7 +87,10 @@ class ClientKeys:
         async with kept.lock:  # one fetch for all who wait for it
             now = self._clock.now()
             fresh = kept.keys is not None and kept.keys is not instead_of and 0 <= now - kept.fetched_at < _FRESH
-            throttled = kept.tried_at is not None and 0 <= now - kept.tried_at < _BETWEEN_FETCHES
+            throttled = _is_recent(kept.tried_at, now)
+            unseen = for_kid is not None and all(key.kid != for_kid for key in kept.keys or ())
+            if not fresh and throttled and unseen and not _is_recent(kept.extra_at, now):
+                kept.extra_at, throttled = now, False
             if not fresh and not throttled:
                 await self._refresh(kept, client.jwks_uri, now)
             # A relying party whose server is away for an hour is not locked out by it.
@@ -99,3 +109,7 @@ class ClientKeys:
             kept.problem = f"the document at jwks_uri {error}"
         except orjson.JSONDecodeError:
             kept.problem = "the document at jwks_uri is not JSON"
+
+
+def _is_recent(moment: Instant | None, now: Instant) -> bool:
+    return moment is not None and 0 <= now - moment < _BETWEEN_FETCHES

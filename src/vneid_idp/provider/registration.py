@@ -139,7 +139,7 @@ async def _check_sector(provider: Idp, metadata: Registration) -> None:
     if url is None:
         return
     try:
-        document = orjson.loads(await provider.outbound.fetch(url))
+        document = orjson.loads(await provider.outbound.registrations.fetch(url))
     except Unreachable as error:
         raise InvalidClientMetadata(f"sector_identifier_uri {error}", member="sector_identifier_uri") from None
     except orjson.JSONDecodeError:

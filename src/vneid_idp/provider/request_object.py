@@ -72,7 +72,7 @@ async def resolve(provider: Idp, client: Client, params: Params, found: Unverifi
 async def _fetched(provider: Idp, client: Client, request_uri: str) -> str:
     address = request_object.fetched_from(client, request_uri)
     try:
-        content = (await provider.outbound.fetch(address)).decode("ascii")
+        content = (await provider.outbound.request_objects.fetch(address, client.client_id)).decode("ascii")
     except Unreachable as error:
         raise InvalidRequestUri(f"request_uri {error}.") from None
     except UnicodeDecodeError:

@@ -22,7 +22,7 @@ from vneid_idp.storage.unit import Database
 from vneid_idp.web.address import Network, address_of
 from vneid_idp.web.errors import Explain
 from vneid_idp.web.limits import Limits
-from vneid_idp.web.outbound import Outbound
+from vneid_idp.web.outbound import Pools
 from vneid_idp.web.templates import Templates
 
 
@@ -50,7 +50,7 @@ class Idp:
     vault: Vault
     templates: Templates
     limits: Limits
-    outbound: Outbound
+    outbound: Pools
     witness: DomainWitness
     client_keys: ClientKeys
     key_readers: KeyReaders

@@ -8,16 +8,26 @@ rebinding). No redirects, no proxies from the environment, five seconds, one meb
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from vneid_idp.clients.keys import Unreachable
+from vneid_idp.kernel.clock import SECOND, Clock, Instant, SystemClock
+from vneid_idp.log import Log
 from vneid_idp.protocol.uris import BadUri, check_server_url, check_web_url
 from vneid_idp.web.address import Network
+
+_log = Log(__name__)
 
 SECONDS = 5.0
 MOST_BYTES = 1024 * 1024
@@ -57,8 +67,41 @@ def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
 
 
+def trusting(ca_bundle: Path | None = None) -> ssl.SSLContext:
+    """TLS 1.2 or newer, towards servers that these authorities know; without them those of this machine."""
+    context = ssl.create_default_context(cafile=ca_bundle)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """How much may be called for one purpose, so that a server which hangs, or is made to, holds up no other."""
+
+    connections: int = 20
+    of_host: int = 5
+    """At once; who is one too many waits, within the time that a call has."""
+    host_a_minute: int = 600
+    client_a_minute: int = 600
+    failures_kept: Instant = 0
+    """For so long a URL that failed is not called again, and the answer is the one that it had."""
+
+
+class _TooOften(Unreachable):
+    """Nothing is known of the server: it was not called."""
+
+
+@dataclass(slots=True)
+class _Host:
+    turn: asyncio.Semaphore
+    calls: int = 0
+
+
+_MOST_REMEMBERED = 10_000
+
+
 class Outbound:
-    """The outbound HTTP client. One a process; `close` it at the end."""
+    """The outbound HTTP client for one errand. `close` it at the end."""
 
     def __init__(
         self,
@@ -67,28 +110,41 @@ class Outbound:
         loopback: bool = False,
         networks: tuple[Network, ...] = (),
         resolve: Resolve = resolve,
+        errand: Errand | None = None,
+        clock: Clock | None = None,
+        context: ssl.SSLContext | None = None,
     ) -> None:
-        context = ssl.create_default_context(cafile=ca_bundle)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._errand = errand or Errand()
+        self._clock = clock or SystemClock()
+        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._hosts: dict[str, _Host] = {}
+        self._failed: OrderedDict[str, tuple[Instant, str]] = OrderedDict()
         self._loopback = loopback
         self._networks = networks
         self._resolve = resolve
         # The bare transport: no redirects, no cookies, no proxies of the environment. Connections are named by address
         # here, so none is kept: one that was verified for a host could serve another.
         self._transport = httpx.AsyncHTTPTransport(
-            verify=context, trust_env=False, limits=httpx.Limits(max_connections=100, max_keepalive_connections=0)
+            verify=context or trusting(ca_bundle),
+            trust_env=False,
+            limits=httpx.Limits(max_connections=self._errand.connections, max_keepalive_connections=0),
         )
 
-    async def fetch(self, url: str) -> bytes:
-        """The content at `url`; raises `Unreachable` unless it is answered with 200."""
-        content = await self.find(url)
-        if content is None:
-            raise Unreachable("was answered with status 404 or 410")
-        return content
+    async def fetch(self, url: str, client_id: str | None = None) -> bytes:
+        """The content at `url`, for a client; raises `Unreachable` unless it is answered with 200."""
+        async with self._remembering(url):
+            content = await self._find(url, client_id)
+            if content is None:
+                raise Unreachable("was answered with status 404 or 410")
+            return content
 
     async def find(self, url: str) -> bytes | None:
         """As `fetch`; `None` when the server says that there is nothing (404, 410)."""
-        status, content = await self._call("GET", url)
+        async with self._remembering(url):
+            return await self._find(url)
+
+    async def _find(self, url: str, client_id: str | None = None) -> bytes | None:
+        status, content = await self._call("GET", url, client_id=client_id)
         if status in (404, 410):
             return None
         if status != 200:
@@ -97,21 +153,60 @@ class Outbound:
 
     async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         """Post a form; the status of the answer, whose body is ignored. Raises `Unreachable`."""
-        status, _ = await self._call("POST", url, urlencode(fields).encode())
-        return status
+        async with self._remembering(url):
+            status, _ = await self._call("POST", url, urlencode(fields).encode())
+            return status
 
     async def close(self) -> None:
         """Give up all connections."""
         await self._transport.aclose()
 
-    async def _call(self, method: str, url: str, form: bytes | None = None) -> tuple[int, bytes]:
+    @asynccontextmanager
+    async def _remembering(self, url: str) -> AsyncIterator[None]:
+        """Raise at once what `url` failed with a moment ago."""
+        now = self._clock.now()
+        if url in self._failed:
+            failed_at, problem = self._failed[url]
+            if 0 <= now - failed_at < self._errand.failures_kept:
+                raise Unreachable(problem)
+            del self._failed[url]
+        try:
+            yield
+        except Unreachable as error:
+            if self._errand.failures_kept and not isinstance(error, _TooOften):
+                self._failed[url] = now, str(error)
+                while len(self._failed) > _MOST_REMEMBERED:
+                    self._failed.popitem(last=False)
+            raise
+
+    @asynccontextmanager
+    async def _within_budget(self, host: str, client_id: str | None) -> AsyncIterator[None]:
+        for name, amount in ((host, self._errand.host_a_minute), (client_id, self._errand.client_a_minute)):
+            kind = "host" if name is host else "client"
+            if name is not None and not await self._counter.hit(RateLimitItemPerMinute(amount), kind, name):
+                raise _TooOften("was called too often in the last minute")
+        here = self._hosts.setdefault(host, _Host(asyncio.Semaphore(self._errand.of_host)))
+        here.calls += 1
+        try:
+            async with here.turn:
+                yield
+        finally:
+            here.calls -= 1
+            if not here.calls:
+                del self._hosts[host]
+
+    async def _call(
+        self, method: str, url: str, form: bytes | None = None, client_id: str | None = None
+    ) -> tuple[int, bytes]:
         try:
             if self._networks:
                 check_server_url(url, sandbox=True)
             else:
                 check_web_url(url, loopback=self._loopback)
             async with asyncio.timeout(SECONDS):  # for the whole of it: a body can drip for ever within read timeouts
-                return await self._send(method, httpx.URL(url), form)
+                target = httpx.URL(url)
+                async with self._within_budget(target.host, client_id):
+                    return await self._send(method, target, form)
         except BadUri as error:
             raise Unreachable(str(error)) from None
         except TimeoutError:
@@ -123,7 +218,9 @@ class Outbound:
         addresses = await self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
         # All of them: a name with one public and one private address is playing with us.
         if not addresses or not all(self._is_open(address) for address in addresses):
-            raise Unreachable("leads to an address that is not public")
+            # Said apart, it would tell whoever registers an URL which names and addresses there are inside.
+            _log.info("outbound.not_public", detail=f"{url.host} leads to an address that is not public")
+            raise Unreachable("could not be reached")
         for address in addresses[:-1]:
             try:
                 return await self._send_to(address, method, url, form)
@@ -158,3 +255,28 @@ class Outbound:
             return response.status_code, bytes(content)
         finally:
             await response.aclose()
+
+
+KEYS = Errand(host_a_minute=120)
+REQUEST_OBJECTS = Errand(connections=40, of_host=10, host_a_minute=1_200, failures_kept=10 * SECOND)
+"""Anybody may have these called, by a link."""
+LOGOUT = Errand(connections=40, of_host=10, host_a_minute=6_000, failures_kept=10 * SECOND)
+LOGOS = Errand(connections=5, of_host=2, host_a_minute=60)
+REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60)
+"""Sector documents, and proofs of domains. Whoever mends one tries again at once."""
+
+
+class Pools:
+    """An outbound client for each errand."""
+
+    def __init__(self, open_pool: Callable[[Errand], Outbound]) -> None:
+        self.keys = open_pool(KEYS)
+        self.request_objects = open_pool(REQUEST_OBJECTS)
+        self.logout = open_pool(LOGOUT)
+        self.logos = open_pool(LOGOS)
+        self.registrations = open_pool(REGISTRATIONS)
+
+    async def close(self) -> None:
+        """Give up all connections."""
+        for each in (self.keys, self.request_objects, self.logout, self.logos, self.registrations):
+            await each.close()

@@ -126,6 +126,24 @@ async def test_junk_makes_us_call_at_most_once_a_minute(keys: ClientKeys, server
     assert server.asked == 2
 
 
+async def test_a_key_that_nobody_has_seen_is_fetched_at_once(keys: ClientKeys, server: Server, watch: Watch) -> None:
+    await keys.check_signature(REMOTE, token(OLD), "ES256")
+    server.published = json.dumps(document(NEW)).encode()
+    watch.advance(SECOND)
+    await keys.check_signature(REMOTE, token(NEW, kid="new"), "ES256")
+    assert server.asked == 2
+
+
+async def test_invented_names_of_keys_make_us_call_twice_a_minute(
+    keys: ClientKeys, server: Server, watch: Watch
+) -> None:
+    for number in range(60):
+        with pytest.raises(UnknownKey):
+            await keys.check_signature(REMOTE, token(NEW, kid=f"junk {number}"), "ES256")
+        watch.advance(SECOND)
+    assert server.asked == 2
+
+
 async def test_a_server_that_is_away_is_asked_at_most_once_a_minute(
     keys: ClientKeys, server: Server, watch: Watch
 ) -> None:

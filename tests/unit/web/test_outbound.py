@@ -2,18 +2,21 @@
 
 import asyncio
 import re
+import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
+from tests.support.watch import Watch
 from vneid_idp.clients.keys import Unreachable
+from vneid_idp.kernel.clock import SECOND
 from vneid_idp.web import outbound
-from vneid_idp.web.outbound import MOST_BYTES, Outbound, is_public
+from vneid_idp.web.outbound import MOST_BYTES, Errand, Outbound, Pools, is_public
 
 PRIVATE = [
     "0.0.0.0",
@@ -83,9 +86,17 @@ def answering(*addresses: str) -> Callable[[str, int], Awaitable[list[str]]]:
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["9.9.9.9", "10.0.0.1"], ["::ffff:127.0.0.1"], []])
 async def test_a_name_that_leads_inside_is_not_called(addresses: list[str]) -> None:
     client = Outbound(resolve=answering(*addresses))
-    with pytest.raises(Unreachable, match="not public"):
+    with pytest.raises(Unreachable) as inside:
         await client.fetch("https://rp.example/jwks")
     await client.close()
+    # Nor does the answer tell that there is something: it is that of a server which is away.
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    away = Outbound(loopback=True)
+    with pytest.raises(Unreachable) as unreachable:
+        await away.fetch(url)
+    await away.close()
+    assert str(inside.value) == str(unreachable.value)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +108,57 @@ async def test_only_https_urls_are_called(url: str) -> None:
     with pytest.raises(Unreachable):
         await client.fetch(url)
     await client.close()
+
+
+async def test_a_host_and_a_client_are_called_so_often_and_no_more() -> None:
+    async with server(response("200 OK", b"x")) as (port, heard):
+        client = Outbound(loopback=True, errand=Errand(host_a_minute=3, client_a_minute=2))
+        url = f"http://localhost:{port}/"
+        for _ in range(2):
+            assert await client.fetch(url, "cli_a") == b"x"
+        with pytest.raises(Unreachable, match="too often"):
+            await client.fetch(url, "cli_a")
+        with pytest.raises(Unreachable, match="too often"):  # of the host the third was asked for before
+            await client.fetch(url, "cli_b")
+        assert await client.fetch(f"http://127.0.0.1:{port}/", "cli_b") == b"x"
+        assert len(heard) == 3
+        await client.close()
+
+
+async def test_what_failed_is_not_called_again_for_a_moment(watch: Watch) -> None:
+    async with server(response("500 Oh no")) as (port, heard):
+        client = Outbound(loopback=True, errand=Errand(failures_kept=10 * SECOND), clock=watch)
+        url = f"http://localhost:{port}/"
+        for passed, asked in ((0, 1), (10 * SECOND - 1, 1), (1, 2)):
+            watch.advance(passed)
+            with pytest.raises(Unreachable, match="500"):
+                await client.fetch(url)
+            assert len(heard) == asked
+        with pytest.raises(Unreachable, match="500"):
+            await client.fetch(f"{url}other")
+        assert len(heard) == 3
+        await client.close()
+
+
+async def test_a_server_that_hangs_keeps_a_few_connections_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "SECONDS", 1.0)
+    async with server(b"", then_wait=True) as (hanging, heard), server(response("200 OK", b"x")) as (port, _):
+        client = Outbound(loopback=True, errand=Errand(connections=4, of_host=2))
+        waiting = [asyncio.create_task(client.fetch(f"http://localhost:{hanging}/")) for _ in range(9)]
+        await asyncio.sleep(0.2)
+        assert len(heard) == 2
+        assert await client.fetch(f"http://127.0.0.1:{port}/") == b"x"
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(isinstance(answer, Unreachable) for answer in answers)
+        assert not client._hosts
+        await client.close()
+
+
+async def test_each_errand_has_connections_of_its_own() -> None:
+    pools = Pools(lambda errand: Outbound(errand=errand))
+    each = (pools.keys, pools.request_objects, pools.logout, pools.logos, pools.registrations)
+    assert len({id(one._transport) for one in each}) == 5
+    await pools.close()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:7f00:1]", "localhost"])
