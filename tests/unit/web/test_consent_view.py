@@ -83,7 +83,7 @@ def test_what_a_purpose_says_is_in_the_language_of_the_page() -> None:
     shop = replace(SHOP, purposes=(said, SHOP.purposes[1]))
     for locale in ("vi", "en"):
         group = screen(shop, ITEMS, ITEMS, {}, VALUES, {}, locale, say).groups[0]
-        assert (group.title, group.text) == (f"a {locale}", f"b {locale}")
+        assert (group.title, group.text) == (f"a {locale}", f"Shop gives this reason: b {locale}")
         assert [term for _, term in group.terms] == [f"c {locale}", f"d {locale}"]
 
 
