@@ -1,9 +1,13 @@
-"""`/level/{interaction}`: the service asks for a level that this account does not have. How to reach it."""
+"""`/level/{interaction}`: the service asks for a level that this account does not have. How to reach it, for whoever
+can."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity import accounts
+from vneid_idp.identity.ages import age
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
+from vneid_idp.policy.rules import Threshold
 from vneid_idp.protocol.interaction import ReachLevel
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -13,7 +17,7 @@ from vneid_idp.web.templates import render
 async def show(request: Request) -> Response:
     """What level 2 is, where to get it, and the way back."""
     visit = await enter(request)
-    return _page(request, visit) if isinstance(visit.situation.step, ReachLevel) else visit.onward()
+    return await _page(request, visit) if isinstance(visit.situation.step, ReachLevel) else visit.onward()
 
 
 async def submit(request: Request) -> Response:
@@ -23,12 +27,23 @@ async def submit(request: Request) -> Response:
     if not isinstance(visit.situation.step, ReachLevel):
         return visit.onward()
     if form["extend"]:
-        return _page(request, await extend(visit))
+        return await _page(request, await extend(visit))
     return await leave(visit, "level")
 
 
-def _page(request: Request, visit: Visit) -> Response:
-    return render(request, "interaction/reach_level.html", visit=visit)
+async def _page(request: Request, visit: Visit) -> Response:
+    return render(request, "interaction/reach_level.html", visit=visit, from_age=await _from_age(visit))
+
+
+async def _from_age(visit: Visit) -> int | None:
+    """The age from which the person can have level 2, where it has not come yet."""
+    provider, person = visit.provider, visit.situation.person
+    assert person is not None
+    policy = await provider.current_policy()
+    async with provider.db.reading() as unit:
+        found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
+        from_age, now = policy.at(unit.now)[Threshold.LEVEL_2_FROM_AGE], unit.now
+    return from_age if found is not None and age(found[1].record.birth_date, now) < from_age else None
 
 
 doors = [

@@ -158,6 +158,15 @@ async def test_level_2_out_of_reach_is_explained_and_told(land: Country, party: 
     assert "error=unmet_authentication_requirements" in away
 
 
+async def test_who_is_too_young_for_level_2_is_not_sent_to_an_office(land: Country, party: RelyingParty) -> None:
+    for slug, advised in (("child-5", False), ("level-1", True)):
+        person = Person(land, land.people[slug])
+        page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2)))
+        assert isinstance(page, Page)
+        assert page.path.startswith("/level/")
+        assert ("công an cấp xã" in page.text, "Dưới 6 tuổi" in page.text) == (advised, not advised)
+
+
 async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country, party: RelyingParty) -> None:
     person = Person(land, land.people["guardian"])
     request = party.request(scope="openid binding:child_account")
