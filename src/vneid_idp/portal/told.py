@@ -1,13 +1,13 @@
 """What services were told, as the history says it: who, what, and how often on the day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from starlette.requests import Request
 
 from vneid_idp.consent.disclosures import DisclosedThatDay, Told
 from vneid_idp.portal.children import child_named
-from vneid_idp.web.claim_words import topics_of
+from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.i18n import gettext, mark
 
 _SENTENCES: Mapping[str, str] = {
@@ -20,6 +20,15 @@ _OF_CHILD: Mapping[str, str] = {
     Told.ID_TOKEN: mark("For %(child)s, %(service)s was told about you with a sign-in: %(what)s."),
     Told.BINDINGS: mark("%(service)s was told about the linked account of %(child)s: %(what)s."),
 }
+_OF_ACCOUNT: Mapping[str, str] = {
+    "binding_level": mark("level of the identity"),
+    "binding_method": mark("who proved it"),
+    "binding_age_band": mark("age group of its holder"),
+    "binding_supervised": mark("whether it is supervised"),
+    "binding_verified_at": mark("when it was proved"),
+    "binding_capabilities": mark("what it may do"),
+}
+"""What is told of an account, where the sentence says already that it is about one."""
 _SOMEWHERE = mark("%(service)s was told something about you: %(what)s.")
 
 
@@ -31,9 +40,14 @@ def sentence(request: Request, told: DisclosedThatDay, names: Mapping[str, str],
     return say(
         words.get(told.door, _SOMEWHERE),
         service=names.get(told.client_id) or say(mark("a service that is not registered here any more")),
-        what="; ".join(_lower(topic.name(say)) for topic in topics_of(told.claims)) or say(mark("something else")),
+        what="; ".join(_what(told.claims, say)) or say(mark("something else")),
         child=child or "",
     )
+
+
+def _what(claims: Iterable[str], say: Say) -> Iterator[str]:
+    yield from (say(words) for claim, words in _OF_ACCOUNT.items() if claim in claims)
+    yield from (_lower(topic.name(say)) for topic in topics_of(set(claims) - _OF_ACCOUNT.keys()))
 
 
 def _lower(label: str) -> str:

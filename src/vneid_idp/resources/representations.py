@@ -128,6 +128,12 @@ class Binding(_Model):
         "purpose that counts no more. Of a binding that has ended, everything."
     )
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The claims of which this says something."""
+        said = {member for member in Member if getattr(self, member) is not None} - set(self.withheld)
+        return tuple(claim for claim, members in _MEMBERS.items() if said & set(members))
+
     @classmethod
     def of(cls, binding: SocialAccount, told: Mapping[str, Any], agreed: Collection[str]) -> "Binding":
         """The representation of a binding of which these claims are `agreed`, with the values that are `told`."""

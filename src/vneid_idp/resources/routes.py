@@ -23,6 +23,7 @@ from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.protocol.claims import check_may_bind, check_may_handle
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import Caller, find_caller
+from vneid_idp.resources.on_record import put_on_record
 from vneid_idp.resources.representations import (
     BINDING_ID,
     Account,
@@ -136,7 +137,9 @@ async def bind(
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
         response.status_code = status.HTTP_200_OK
-    return tell(caller.client, found, answer.record, policy.at(now), now)
+    shown = tell(caller.client, found, answer.record, policy.at(now), now)
+    await put_on_record(provider, caller.client, [(found.binding, shown)])
+    return shown
 
 
 def _check_person(caller: Caller) -> str:
@@ -176,19 +179,21 @@ async def list_bindings(
     rules = policy.at(now)
     # In one question; nobody whose data were destroyed is among them.
     holders = await provider.registry.find_many({binding.person_id for binding in found})
+    items = tuple(
+        tell(
+            caller.client,
+            each,
+            holders.get(each.binding.person_id),
+            rules,
+            now,
+            wants_guardian=each.binding.binding_id in wanting,
+        )
+        for each in part.shown
+    )
+    await put_on_record(provider, caller.client, zip(found, items, strict=True))
     no_store(response)
     return BindingPage(
-        items=tuple(
-            tell(
-                caller.client,
-                each,
-                holders.get(each.binding.person_id),
-                rules,
-                now,
-                wants_guardian=each.binding.binding_id in wanting,
-            )
-            for each in part.shown
-        ),
+        items=items,
         next_cursor=None if part.last is None else _cursor(provider, client_id, state, part.last.binding.binding_id),
     )
 
@@ -224,6 +229,7 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
         return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=unverified(rules))
     holder = await provider.registry.find(found.binding.person_id)
     binding = tell(caller.client, found, holder, rules, now, wants_guardian=found.binding.binding_id in wanting)
+    await put_on_record(provider, caller.client, [(found.binding, binding)])
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
@@ -245,7 +251,9 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     async with provider.db.glance() as unit:
         wanting = await resting.want_guardian(unit, (found.binding,), KIND, caller.client.client_id)
     no_store(response)
-    return tell(caller.client, found, holder, policy.at(now), now, wants_guardian=binding_id in wanting)
+    shown = tell(caller.client, found, holder, policy.at(now), now, wants_guardian=binding_id in wanting)
+    await put_on_record(provider, caller.client, [(found.binding, shown)])
+    return shown
 
 
 @router.delete(

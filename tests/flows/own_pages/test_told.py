@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 
+from tests.support.bindings import ACCOUNTS
 from tests.support.country import PURPOSE, Country
 from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed, known
+from tests.support.tokens import own_token, person_token
 from vneid_idp.consent.disclosures import DisclosedThatDay, Disclosures, list_of_person
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.storage.unit import StorageUnavailable
@@ -112,3 +115,32 @@ async def test_pages_of_the_history_hold_everything_once(land: Country) -> None:
     assert "?before=" in found, "there is more than a page"
     for n in range(20):
         assert found.count(f"Dịch vụ {n:02} đã nhận thông tin về bạn") == 1
+
+
+async def test_what_a_network_asks_of_an_account_is_read_by_its_holder_and_the_guardian(
+    land: Country, party: RelyingParty
+) -> None:
+    guardian, child = land.people["guardian"].record, land.people["child-9"].record
+    scope = ("openid", "binding:child_account")
+    token = await person_token(land, party.registered, guardian.person_id, scope=scope, child_id=child.person_id)
+    own = own_token(land, party.registered)
+    async with land.browser() as network:
+
+        async def ask(path: str, token: str) -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await network.post(f"{ACCOUNTS}{path}", json={"account_id": "1000"}, headers=headers)
+            found: dict[str, Any] = answer.json()
+            return found
+
+        binding = await ask("", token)
+        assert binding["state"] == "verified", binding
+        for _ in range(2):
+            await ask("/status", own)
+        for path in ("", f"/{binding['binding_id']}"):
+            assert (await network.get(ACCOUNTS + path, headers={"Authorization": f"Bearer {own}"})).status_code == 200
+    (of_child,), (of_guardian,) = await told(land, child.person_id), await told(land, guardian.person_id)
+    assert (of_child.door, of_child.times, of_child.child_id) == ("bindings", 5, None)
+    assert (of_guardian.times, of_guardian.child_id, of_guardian.claims) == (5, child.person_id, of_child.claims)
+    assert {"binding_level", "binding_age_band", "binding_capabilities"} <= set(of_child.claims)
+    page = (await opened((await known(land, "guardian")).person, "/me/history")).text
+    assert f"Mạng thử đã nhận thông tin về tài khoản liên kết của {child.full_name}: mức độ định danh" in page
