@@ -13,7 +13,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench openapi migration lock tools clean
+.PHONY: help sandbox sandbox-reset test check format bench openapi migration lock audit licences tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,9 +49,16 @@ migration: .venv/installed-dev ## The next revision, from history to tables: mak
 
 lock: ## Resolve the dependencies anew, within the lock files that stand; UPGRADE=--upgrade for newer ones
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra sandbox --constraint requirements.lock --output-file requirements-sandbox.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra sandbox --extra dev --constraint requirements-sandbox.lock --output-file requirements-dev.lock
 	$(COMPILE) $(UPGRADE) tests/interop/requirements.in --output-file tests/interop/requirements.lock
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+
+audit: .venv/installed-dev ## Known weaknesses of what production installs; asks the network
+	@$(BIN)/uv tool run --quiet pip-audit==2.9.0 --require-hashes --disable-pip -r requirements.lock
+
+licences: .venv/installed-dev ## The licence of each library that production installs; fails for one that is not allowed
+	@$(BIN)/python scripts/licences.py
 
 tools: ## Install PostgreSQL and Chromium where they are missing (apt, as root)
 	@scripts/install-tools postgresql redis chromium
@@ -63,9 +70,9 @@ clean: ## Forget what was installed and built here
 	@scripts/install-tools venv "$(PYTHON)"
 	@"$(PYTHON)" -m venv .venv
 
-.venv/installed: .venv/bin/python pyproject.toml requirements.lock requirements-build.lock
-	@echo "Installing what the provider needs into .venv …"
-	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+.venv/installed: .venv/bin/python pyproject.toml requirements-sandbox.lock requirements-build.lock
+	@echo "Installing what the sandbox needs into .venv …"
+	@$(PIP) install --require-hashes -r requirements-sandbox.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@$(BIN)/python -m compileall -q src # half the time of a start, also where PYTHONDONTWRITEBYTECODE is set
 	@touch $@

@@ -5,6 +5,8 @@ what fits no screen is no longer read: files and functions stay short.
 """
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import grimp
@@ -140,3 +142,10 @@ def test_guardianship_is_judged_in_one_place() -> None:
 def test_what_writes_can_run_again() -> None:
     """A deadlock or a fail-over is no reason to refuse somebody: `transact`, except where a reason stands above."""
     assert _takers("writing") == set(RUN_ONCE)
+
+
+def test_production_installs_nothing_that_only_the_demo_network_needs() -> None:
+    locked = (ROOT / "requirements.lock").read_text()
+    demo = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["sandbox"]
+    assert demo
+    assert not [name for name in demo if re.search(rf"^{name}==", locked, re.MULTILINE)]
