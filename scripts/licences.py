@@ -14,12 +14,10 @@ ALLOWED = re.compile(
 
 def licence_of(name: str) -> str:
     """What the distribution says of itself: an SPDX expression, else classifiers, else the first line of its text."""
-    metadata = distribution(name).metadata
-    classifiers = [
-        each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier", []) if each.startswith("License")
-    ]
-    text = (metadata.get("License") or "").splitlines()
-    return metadata.get("License-Expression") or ", ".join(classifiers) or (text[0] if text else "")
+    said = distribution(name).metadata.json
+    classifiers = [each.rpartition(" :: ")[2] for each in said.get("classifier", []) if each.startswith("License")]
+    text = str(said.get("license", "")).splitlines()
+    return str(said.get("license_expression", "")) or ", ".join(classifiers) or (text[0] if text else "")
 
 
 def main() -> None:
