@@ -108,6 +108,8 @@ class EventKind(StrEnum):
     """An account of a relying party was bound to a person."""
     BINDING_PROVED = "binding.proved"
     """A young person took over, by own proof, an account that a guardian had bound."""
+    BINDING_JOINED = "binding.joined"
+    """Another parent or guardian confirmed a child's account, and supervises it as well."""
     BINDING_SUSPENDED = "binding.suspended"
     """A binding rests, and so do the rights that come with it."""
     BINDING_RESUMED = "binding.resumed"

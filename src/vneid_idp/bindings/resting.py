@@ -62,7 +62,7 @@ async def lift(unit: Unit, binding: Binding, *, kinds: Kinds = KINDS) -> None:
 
 async def children_of(unit: Reading, guardian_id: str, *, kinds: Kinds = KINDS) -> frozenset[str]:
     """The people for whom somebody bound, as their guardian, what is live."""
-    return frozenset([_holder(binding) async for binding in _supervised(unit, guardian_id, kinds)])
+    return frozenset([_holder(binding) async for binding in supervised_by(unit, guardian_id, kinds)])
 
 
 async def put_children_in_step(
@@ -72,7 +72,7 @@ async def put_children_in_step(
 
     `locked_at` says of each of the others since when their identity is locked, if it is.
     """
-    async for binding in _supervised(unit, guardian_id, kinds):
+    async for binding in supervised_by(unit, guardian_id, kinds):
         holder = _holder(binding)
         if holder in locked_at:
             before = _read(await resting_store.grounds_of(unit, holder), binding)
@@ -80,7 +80,13 @@ async def put_children_in_step(
             await _put_in_step(unit, binding, before, now, locked_at[holder], kinds)
 
 
-async def _supervised(unit: Reading, guardian_id: str, kinds: Kinds) -> AsyncIterator[Binding]:
+async def grounds_of(unit: Reading, binding: Binding) -> frozenset[RestingGround]:
+    """Why a binding rests, as far as it does for grounds that may cease by themselves."""
+    return _read(await resting_store.grounds_of(unit, _holder(binding)), binding)
+
+
+async def supervised_by(unit: Reading, guardian_id: str, kinds: Kinds = KINDS) -> AsyncIterator[Binding]:
+    """What is live and was bound by somebody as a guardian."""
     async for binding in service.all_of_person(unit, guardian_id, kinds):
         kind = kinds[binding.kind]
         if (

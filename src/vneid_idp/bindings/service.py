@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from vneid_idp.bindings import resting_store
+from vneid_idp.bindings import resting_store, standing_by
 from vneid_idp.bindings.engine import disclosure, store
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.disclosure import Disclosure
@@ -37,12 +37,35 @@ async def disclose_for_person(
 
 
 async def find_for_person(unit: Reading, person_id: str, binding_id: str, *, kinds: Kinds = KINDS) -> Binding | None:
-    """A binding that this person holds, or made as a guardian."""
+    """A binding that this person holds, or made or confirmed as a guardian."""
     for kind in kinds.values():
         found: Binding | None = await store.find_for_person(unit, kind, person_id, binding_id)
         if found is not None:
             return found
+    return await _find_joined(unit, person_id, binding_id, kinds)
+
+
+async def _find_joined(unit: Reading, person_id: str, binding_id: str, kinds: Kinds) -> Binding | None:
+    guard = await standing_by.find(unit, person_id, binding_id)
+    if guard is None:
+        return None
+    for kind in kinds.values():
+        found: Binding | None = await store.find(unit, kind, guard.client_id, binding_id)
+        if found is not None:
+            return found
     return None
+
+
+async def disclose_joined(unit: Reading, person_id: str, *, kinds: Kinds = KINDS) -> tuple[Disclosure[Any], ...]:
+    """What another guardian bound for a child, and this person confirmed and supervises as well, the latest first; each
+    with what the other one decided about telling of it."""
+    found: list[Disclosure[Any]] = []
+    for guard in await standing_by.of_guardian(unit, person_id):
+        for kind in kinds.values():
+            if await store.find(unit, kind, guard.client_id, guard.binding_id) is not None:
+                found.append(await disclosure.get(unit, kind, guard.client_id, guard.binding_id))
+    others = [each for each in found if each.binding.representative_id not in (None, person_id)]
+    return tuple(sorted(others, key=lambda each: str(each.binding.binding_id), reverse=True))
 
 
 async def release_by_person(
@@ -63,7 +86,8 @@ async def release_by_person(
     binding = await find_for_person(unit, person_id, binding_id, kinds=kinds)
     if binding is None or client_id not in (None, binding.client_id):
         raise BindingNotFound
-    if not acts_for(person_id, binding, child, policy.at(unit.now), unit.now):
+    joined = await standing_by.find(unit, person_id, binding_id) is not None
+    if not acts_for(person_id, binding, child, policy.at(unit.now), unit.now, joined=joined):
         raise BindingNotFound
     kind = kinds[binding.kind]
     by = kind.role_of(person_id, binding)

@@ -16,7 +16,7 @@ from vneid_idp.identity.ages import Age, age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
-from vneid_idp.portal.linked import Seen, is_live, read_page
+from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
 from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import told
@@ -63,8 +63,9 @@ async def show(request: Request, holder: Holder) -> Response:
     before = read_before(request, "bind")
     policy = await holder.provider.current_policy()
     page = await read_page(holder, before)
+    others = () if before else await read_others(holder)
     async with holder.provider.db.reading() as unit:
-        clients = await find_clients(unit, {seen.binding.client_id for seen in page.seen})
+        clients = await find_clients(unit, {seen.binding.client_id for seen in (*page.seen, *others)})
         now = unit.now
     rules, say = policy.at(now), partial(gettext, request)
     linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say) for seen in page.seen]
@@ -72,6 +73,7 @@ async def show(request: Request, holder: Holder) -> Response:
         request,
         "portal/accounts.html",
         groups=_groups(linked),
+        others=[_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say) for seen in others],
         own_from=rules[Threshold.GUARDIAN_UNTIL_AGE],
         older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,

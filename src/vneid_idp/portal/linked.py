@@ -44,12 +44,15 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         part = ListPart.of(
             await bindings.disclose_for_person(unit, holder.person_id, before=before, limit=PAGE + 1), PAGE
         )
+        # Few, since they are some children's: on the first page, whatever their age.
+        joined = await bindings.disclose_joined(unit, holder.person_id) if before is None else ()
         now = unit.now
-    others = {holder_id for each in part.shown if (holder_id := each.binding.person_id) is not None}
+    listed = (*joined, *part.shown)
+    others = {holder_id for each in listed if (holder_id := each.binding.person_id) is not None}
     others.discard(holder.person_id)
     children, rules = await provider.registry.find_many(others), policy.at(now)
     seen: list[Seen] = []
-    for each in part.shown:
+    for each in listed:
         binding: Binding = each.binding
         child = None if binding.person_id is None else children.get(binding.person_id)
         if binding.person_id == holder.person_id:
@@ -57,6 +60,24 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         elif is_guardian(holder.person_id, child, rules, now):
             seen.append(Seen(binding, child, each.decided))
     return LinkedPage(tuple(seen), None if part.last is None else part.last.binding.binding_id)
+
+
+async def read_others(holder: Holder) -> tuple[Seen, ...]:
+    """What is bound to children in own guardianship and supervised by other guardians alone: the holder may join them,
+    or take it over where it rests. Raises `RegistryUnavailable`."""
+    provider = holder.provider
+    rules = (await provider.current_policy()).at(holder.now)
+    named = await provider.registry.children_of(holder.person_id)
+    children = [child for child in named if is_guardian(holder.person_id, child, rules, holder.now)]
+    found: list[Seen] = []
+    async with provider.db.reading() as unit:
+        own = {each.binding.binding_id for each in await bindings.disclose_joined(unit, holder.person_id)}
+        for child in children:
+            async for binding in bindings.all_of_person(unit, child.person_id):
+                theirs = binding.person_id == child.person_id and binding.representative_id != holder.person_id
+                if theirs and is_live(binding) and binding.binding_id not in own:
+                    found.append(Seen(binding, child, {}))
+    return tuple(found)
 
 
 async def count_live(holder: Holder) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from starlette.convertors import StringConvertor, register_url_convertor
 
-from vneid_idp.bindings import resting
+from vneid_idp.bindings import resting, standing_by
 from vneid_idp.bindings.engine import disclosure
 from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.rules import BindingNotFound, acts_for
@@ -17,9 +17,11 @@ from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
+from vneid_idp.policy.rules import Rules
 from vneid_idp.protocol.claims import check_may_bind, check_may_handle
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import Caller, find_caller
@@ -245,7 +247,8 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     found, answer = await _find(provider, caller, binding_id)
     now = provider.clock.now()
     holder = None if answer is None else answer.record
-    if caller.person_id is not None and not acts_for(caller.person_id, found.binding, holder, policy.at(now), now):
+    person_id, rules = caller.person_id, policy.at(now)
+    if person_id is not None and not await _acts_for(provider, person_id, found.binding, holder, rules):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
     async with provider.db.glance() as unit:
@@ -254,6 +257,14 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     shown = tell(caller.client, found, holder, policy.at(now), now, wants_guardian=binding_id in wanting)
     await put_on_record(provider, caller.client, [(found.binding, shown)])
     return shown
+
+
+async def _acts_for(
+    provider: Idp, person_id: str, binding: SocialAccount, holder: RegistryRecord | None, rules: Rules
+) -> bool:
+    async with provider.db.glance() as unit:
+        joined, now = await standing_by.find(unit, person_id, binding.binding_id) is not None, unit.now
+    return acts_for(person_id, binding, holder, rules, now, joined=joined)
 
 
 @router.delete(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
@@ -25,6 +26,7 @@ from vneid_idp.protocol.claims import check_may_bind
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.hand_over import supervised_by_another
 from vneid_idp.use_cases.renew_binding import renew_binding
 
 
@@ -88,7 +90,20 @@ async def bind_account(
         raise LinkNotConfirmed
     if bound.binding.state is BindingState.SUSPENDED:
         raise BindingSuspended
+    await _join(unit, bound.binding, proof, confirmed=confirmed)
     return bound
+
+
+async def _join(unit: Unit, binding: SocialAccount, proof: BindingProof, *, confirmed: bool) -> None:
+    """Let a guardian who confirmed what another bound supervise it as well."""
+    if proof.guardian_id is None or not supervised_by_another(binding, proof):
+        return
+    joined = await standing_by.find(unit, proof.guardian_id, binding.binding_id)
+    if joined is not None and joined.consent_id == proof.consent_id:
+        return
+    if not confirmed:
+        raise LinkNotConfirmed
+    await standing_by.join(unit, binding, proof.guardian_id, proof.level, proof.consent_id)
 
 
 def _proved_anew(before: SocialAccount | None, after: SocialAccount) -> bool:

@@ -23,6 +23,7 @@ from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
+from vneid_idp.use_cases.hand_over import follow_guardians
 from vneid_idp.use_cases.lock_person import rest, wake
 
 
@@ -88,6 +89,7 @@ async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> t
 async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Account | None, policy: Policy) -> None:
     """Let rest what a person who is seized holds, or bound for a child, or count again, as the record and the present
     moment say."""
+    await follow_guardians(unit, record, policy)
     await resting.put_in_step(
         unit,
         record.person_id,

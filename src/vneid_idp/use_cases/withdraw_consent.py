@@ -7,6 +7,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_children import seize_with_children
+from vneid_idp.use_cases.hand_over import end_standing_by, hand_over_all
 
 
 async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
@@ -30,5 +31,8 @@ async def end_consent(
     young person proves it at this moment, which makes it the young person's own. Raises `NothingToWithdraw`.
     """
     ended = await consents.withdraw(unit, person_id, consent_id, kind=kind, by=by)
+    # What another parent or guardian supervises as well, under an own consent, goes on under that.
+    await hand_over_all(unit, person_id, under=consent_id, stays=False)
+    await end_standing_by(unit, person_id, under=consent_id)
     await bindings.release_under(unit, person_id, ended.client_id, consent_id)
     return ended.client_id, await announce_withdrawal(unit, person_id, ended.client_id, consent_id)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.bindings import Caller, Of
 from tests.support.country import Country
+from tests.support.family import Family
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import own_token, person_token
 
@@ -33,3 +34,13 @@ async def plain(land: Country, party: RelyingParty, of: Of) -> Caller:
 def own(land: Country, party: RelyingParty, of: Of) -> Caller:
     """The network in its own name."""
     return of(own_token(land, party.registered))
+
+
+@pytest.fixture
+async def family(land: Country, party: RelyingParty) -> Family:
+    """A child of fifteen whose account the mother bound."""
+    found = Family(land, party)
+    answer = await found.binds(found.mother)
+    assert answer.status_code == 201, answer.text
+    assert (await found.stands())["supervised"]
+    return found

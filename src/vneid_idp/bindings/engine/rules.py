@@ -62,12 +62,16 @@ class IdempotencyConflict(DomainError):
     title = "This Idempotency-Key was used for another request."
 
 
-def acts_for(person_id: str, binding: Binding, holder: RegistryRecord | None, rules: Rules, now: Instant) -> bool:
-    """Whether a person may read and release a binding: its holder, or who bound it and is the holder's guardian still.
+def acts_for(
+    person_id: str, binding: Binding, holder: RegistryRecord | None, rules: Rules, now: Instant, *, joined: bool = False
+) -> bool:
+    """Whether a person may read and release a binding: its holder, or who bound it, or confirmed it as well (`joined`),
+    and is the holder's guardian still.
 
     `holder` is the register's word of this moment: guardianship ends by a court, with age, and by death, and no binding
     is told.
     """
     if binding.person_id == person_id:
         return True
-    return binding.representative_id == person_id and is_guardian(person_id, holder, rules, now)
+    supervises = joined or binding.representative_id == person_id
+    return supervises and is_guardian(person_id, holder, rules, now)

@@ -63,7 +63,7 @@ SKETCHES: tuple[Sketch, ...] = (
         build(family="Đỗ", middle="Gia", given="Hân"),
         years_ago(15, days=100),
         Sex.FEMALE,
-        guardians=("guardian",),
+        guardians=("guardian", "father"),
         address=_HANOI,
     ),
     Sketch(
@@ -377,6 +377,15 @@ SKETCHES: tuple[Sketch, ...] = (
         Sex.FEMALE,
         address=_HANOI,
         roles=(Role.OPERATOR,),
+    ),
+    Sketch(
+        "father",
+        "Bố của Đỗ Gia Hân (15 tuổi): cùng mẹ giám sát tài khoản của con, và cũng có thể đồng ý thay con.",
+        "Father of Đỗ Gia Hân (15): supervises her account together with the mother, and may agree for her as well.",
+        build(family="Đỗ", middle="Quang", given="Huy"),
+        date(1982, 3, 12),
+        Sex.MALE,
+        address=_HANOI,
     ),
 )
 

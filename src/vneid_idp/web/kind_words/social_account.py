@@ -20,6 +20,7 @@ WORDS = KindWords(
         EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
         EventKind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
         EventKind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
+        EventKind.BINDING_JOINED: mark("%(guardian)s supervises an account of a child at %(service)s as well."),
         EventKind.BINDING_SUSPENDED: mark("The link to your account at %(service)s was suspended."),
         EventKind.BINDING_RESUMED: mark("The link to your account at %(service)s counts again."),
         EventKind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),

@@ -1,0 +1,101 @@
+"""A child's account that both parents confirmed goes from one to the other when the one can supervise it no more.
+
+So it rests only when none of them can act. The one by whose proof it counts is its representative; what it tells is
+what that one agreed to, each under an own consent. Everybody concerned is seized: the guardian of whom something is
+taken away, and the child, whose row whoever else acts for the binding waits for.
+"""
+
+from vneid_idp.bindings import resting, standing_by
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.resting import UNSUPERVISED
+from vneid_idp.bindings.social_accounts import service as social_accounts
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
+from vneid_idp.bindings.standing_by import Guard
+from vneid_idp.identity import accounts
+from vneid_idp.identity.account_rules import AccountStanding, account_standing, may_be_acted_for
+from vneid_idp.identity.register.guardianship import is_abandoned
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.policy.rules import Policy
+from vneid_idp.storage.unit import Reading, Unit
+
+
+async def hand_over_all(unit: Unit, guardian_id: str, *, under: str | None = None, stays: bool = True) -> None:
+    """Hand over what somebody supervises, all of it or what is `under` a consent, where another stands by who can act.
+    Who `stays` stands by from now on, and may take it over again."""
+    async for binding in resting.supervised_by(unit, guardian_id):
+        if isinstance(binding, SocialAccount) and under in (None, binding.consent_id):
+            await _hand_over(unit, binding, stays=stays)
+
+
+async def end_standing_by(unit: Unit, guardian_id: str, *, under: str | None = None) -> None:
+    """Let somebody stand by no more, for anything or for what is `under` a consent."""
+    for guard in await standing_by.of_guardian(unit, guardian_id):
+        if under in (None, guard.consent_id):
+            await standing_by.leave(unit, guard.person_id, guard.binding_id, guardian_id)
+
+
+async def take_over_resting(unit: Unit, guardian_id: str) -> None:
+    """Let somebody who can act again take over what they stand by for and what rests for want of a guardian alone."""
+    for guard in await standing_by.of_guardian(unit, guardian_id):
+        binding = await engine.get(unit, SOCIAL_ACCOUNT, guard.client_id, guard.binding_id)
+        if binding.state is BindingState.SUSPENDED and await _rests_unsupervised(unit, binding):
+            await resting.lift(unit, binding)
+            await _take(unit, binding, guard, stays=True)
+
+
+async def follow_guardians(unit: Unit, child: RegistryRecord, policy: Policy) -> None:
+    """The register tells who are the guardians of `child`: who is none any more stands by no more, and what they
+    supervised goes to one who still is."""
+    rules = policy.at(unit.now)
+    for guard in await standing_by.of_child(unit, child.person_id):
+        if is_abandoned(guard.guardian_id, child, rules, unit.now):
+            await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
+    seen: set[str] = set()
+    for guard in await standing_by.of_child(unit, child.person_id):
+        if guard.binding_id in seen:
+            continue
+        seen.add(guard.binding_id)
+        binding = await engine.get(unit, SOCIAL_ACCOUNT, guard.client_id, guard.binding_id)
+        representative = binding.representative_id
+        if representative is not None and is_abandoned(representative, child, rules, unit.now):
+            await _hand_over(unit, binding, stays=False)
+
+
+def supervised_by_another(binding: SocialAccount, proof: BindingProof) -> bool:
+    """Whether this counts by the proof of another guardian than the one of `proof`, who then supervises it as well.
+    Pure."""
+    return binding.state is BindingState.VERIFIED and binding.representative_id not in (None, proof.guardian_id)
+
+
+async def _hand_over(unit: Unit, binding: SocialAccount, *, stays: bool) -> None:
+    if binding.state is not BindingState.VERIFIED:
+        return
+    for guard in await standing_by.of_binding(unit, binding):
+        if guard.guardian_id != binding.representative_id and await _acts(unit, guard):
+            await _take(unit, binding, guard, stays=stays)
+            return
+
+
+async def _take(unit: Unit, binding: SocialAccount, guard: Guard, *, stays: bool) -> None:
+    before, level, consent_id = binding.representative_id, binding.level, binding.consent_id
+    proof = BindingProof(guard.person_id, 0, guard.level, guard.guardian_id, guard.consent_id)
+    await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
+    await social_accounts.prove(unit, binding, proof)
+    if stays and before is not None and before != guard.guardian_id:
+        await standing_by.stand_by(unit, binding, before, level, consent_id)
+
+
+async def _acts(unit: Reading, guard: Guard) -> bool:
+    account = await accounts.find(unit, guard.guardian_id)
+    if account is None or account_standing(account, None, unit.now) is not AccountStanding.USABLE:
+        return False
+    return account.level >= guard.level
+
+
+async def _rests_unsupervised(unit: Reading, binding: SocialAccount) -> bool:
+    if not may_be_acted_for(await accounts.find(unit, binding.person_id)):
+        return False
+    grounds = await resting.grounds_of(unit, binding)
+    return bool(grounds) and grounds <= UNSUPERVISED

@@ -1,0 +1,101 @@
+"""Two guardians who both confirmed a child's account supervise it together: it rests only when neither of them can."""
+
+import pytest
+
+from tests.support.authority import lock, unlock
+from tests.support.bindings import states
+from tests.support.country import Country
+from tests.support.events import events_of, kinds
+from tests.support.family import CANNOT_ACT, Family
+from tests.support.pages import opened, post
+from tests.support.shortcuts import known
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.consent import service as consents
+from vneid_idp.use_cases.withdraw_consent import withdraw_consent
+
+
+@pytest.fixture
+async def both(family: Family) -> Family:
+    """The aunt is a guardian too, and confirmed the account at the network as the mother had."""
+    await family.guardians_are(family.mother, family.aunt)
+    joined = await family.binds(family.aunt)
+    assert (joined.status_code, joined.json()["state"]) == (200, "verified")
+    return family
+
+
+async def state(family: Family) -> str:
+    return str((await family.stands())["state"])
+
+
+@pytest.mark.parametrize("how", [*CANNOT_ACT, "guardian no more"])
+@pytest.mark.parametrize("first", ["mother", "aunt"])
+async def test_it_rests_only_when_neither_can_act(land: Country, both: Family, how: str, first: str) -> None:
+    one, other = (both.mother, both.aunt) if first == "mother" else (both.aunt, both.mother)
+    if how == "guardian no more":
+        await both.guardians_are(other)
+    else:
+        await both.happens(CANNOT_ACT[how], one)
+    stands = await both.stands()
+    assert (stands["state"], stands["supervised"]) == ("verified", True)
+    await both.happens(lock, other)
+    assert await state(both) == "suspended"
+    await both.happens(unlock, other)
+    assert await state(both) == "verified"
+    assert "binding.suspended" in await kinds(land, both.child.person_id)
+
+
+async def test_of_two_who_were_locked_the_first_who_is_back_supervises(both: Family) -> None:
+    await both.happens(lock, both.mother)
+    await both.happens(lock, both.aunt)
+    assert await state(both) == "suspended"
+    # The aunt stood for it last; the mother confirmed it as well.
+    await both.happens(unlock, both.mother)
+    assert await state(both) == "verified"
+
+
+async def test_one_of_two_withdraws_and_the_other_goes_on(land: Country, both: Family) -> None:
+    for guardian, left in ((both.mother, "verified"), (both.aunt, "unverified")):
+        async with land.idp.db.reading() as unit:
+            (consent,) = await consents.list_current(unit, guardian.person_id)
+        of, which = guardian.person_id, consent.consent_id
+        await land.idp.db.transact(lambda unit, of=of, which=which: withdraw_consent(unit, of, which))  # type: ignore[misc]
+        async with land.idp.db.reading() as unit:
+            assert await consents.list_current(unit, of) == []
+        live = [each for each in (await states(land, both.party)).values() if each is BindingState.VERIFIED]
+        assert bool(live) == (left == "verified")
+
+
+async def test_nobody_joins_without_having_confirmed_it(land: Country, family: Family) -> None:
+    await family.guardians_are(family.mother, family.aunt)
+    refused = await family.binds(family.aunt, link=False)
+    assert (refused.status_code, refused.json()["code"]) == (403, "link_not_confirmed")
+    await family.happens(lock, family.mother)
+    assert await state(family) == "suspended"
+
+
+async def test_a_guardian_is_shown_what_to_join_and_what_to_take_over(land: Country, family: Family) -> None:
+    await family.guardians_are(family.mother, family.aunt)
+    for befalls, advice in ((None, "Bạn cũng có thể giám sát"), (lock, "Bạn có thể tiếp nhận")):
+        if befalls is not None:
+            await family.happens(befalls, family.mother)
+        page = await opened((await known(land, "complete")).person, "/me/accounts")
+        assert f"Tài khoản của {family.child.full_name}" in page.text
+        assert advice in page.text
+        assert not {"binding"} & set(page.hidden), "what one does not supervise one cannot release"
+    assert (await family.binds(family.aunt)).json()["state"] == "verified"
+    page = await opened((await known(land, "complete")).person, "/me/accounts")
+    assert "tiếp nhận" not in page.text
+
+
+async def test_both_see_it_and_either_releases_it(land: Country, both: Family) -> None:
+    _, aunt = people = [(await known(land, slug)).person for slug in ("guardian", "complete")]
+    pages = [await opened(who, "/me/accounts") for who in people]
+    for page in pages:
+        assert both.child.full_name in page.text
+    (binding,) = await states(land, both.party)
+    assert (await post(aunt, pages[1], "/me/accounts/release", binding=binding)).path == "/me/accounts"
+    assert await states(land, both.party) == {binding: BindingState.RELEASED}
+    joined = [data for kind, data in await events_of(land, "fifteen") if kind == "binding.joined"]
+    assert [data["guardian_id"] for data in joined] == [both.aunt.person_id]
+    child = (await known(land, "fifteen")).person
+    assert f"{both.aunt.full_name} cũng giám sát" in (await opened(child, "/me/history")).text
