@@ -13,7 +13,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench openapi migration lock audit licences tools clean
+.PHONY: help sandbox sandbox-reset test check format bench attacks openapi migration lock audit licences tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: .venv/installed-dev ## Put the sources into their form
 
 bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.run
+
+attacks: .venv/installed-dev tools ## What strangers can do: fill the database, flood the sign-in
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.attacks
 
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
 	@$(BIN)/python scripts/openapi.py

@@ -17,6 +17,8 @@ from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
 from vneid_idp.identity.account_rules import is_locked
 from vneid_idp.identity.accounts import account_for, open_account
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
+from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.factors.sessions import open_session
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
@@ -29,10 +31,12 @@ from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
 from vneid_idp.sandbox.country.citizens import citizens
+from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.cookies import Cookie, cookie_name
 
+PASSWORD = "benchmark-2026-quiet-river"
 _ISSUER = "https://id.example"
 _COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
 _CLIENT = {
@@ -52,9 +56,10 @@ class Ours:
 
     name = "vneid-idp"
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
         self._secret = os.urandom(32)
         self._database_url = ""
+        self._settings = settings
 
     async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
         """Migrate, register the client by the operator's command, and start the server."""
@@ -70,6 +75,7 @@ class Ours:
             "VNEID_IDP_DATABASE_URL": self._database_url,
             "VNEID_IDP_DATABASE_CONNECTIONS": str(POOL_SIZE),
             "VNEID_IDP_SECRET": urlsafe_b64encode(self._secret).rstrip(b"=").decode(),
+            **self._settings,
         }
         _command(environment, "migrate")
         metadata = log.with_suffix(".json")
@@ -95,6 +101,26 @@ class Ours:
             return sessions
         finally:
             connection.close()
+
+    async def settle(self, count: int) -> list[str]:
+        """The ID numbers of `count` people who all have `PASSWORD`."""
+        hasher = SecretHasher()
+        hashed = hasher.hash_now(PASSWORD)
+        hasher.close()
+        database = open_database(self._database_url, SystemClock(), connections=1)
+        try:
+            async with database.writing() as unit:
+                ring = await keys_service.load(unit, self._secret)
+                vault = Vault(ring.sealer)
+                population = Population(vault, ring.blind)
+                people = _usable(count, unit.now)
+                for record in people:
+                    await population.register(unit, record)
+                    await open_account(unit, Vault(ring.sealer), ring.blind, record, 2, policy=shipped())
+                    await set_hash(unit, vault, record.person_id, SecretKind.PASSWORD, hashed)
+                return [record.personal_number for record in people]
+        finally:
+            await database.close()
 
     async def _seat(self, count: int) -> list[str]:
         """The cookies of `count` people who signed in with two factors and agreed."""
