@@ -12,6 +12,7 @@ from tests.support.country import METADATA, REDIRECT_URI
 from tests.support.people import persona
 from tests.support.relying_party import challenge_of
 from tests.support.server import SECRET, Server
+from tests.support.visitor import Page
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consent
 from vneid_idp.identity.factors import sessions
@@ -20,7 +21,7 @@ from vneid_idp.kernel.secrets import from_base64url, new_secret
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.protocol import registration
-from vneid_idp.protocol.claims import Decision
+from vneid_idp.protocol.claims import Decision, items_of
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Database
@@ -58,7 +59,8 @@ class Network:
 
 @dataclass
 class Flow:
-    """One person's way: authorize, token, bind, refresh, refresh. `sent` is the request that has no answer yet."""
+    """One person's way: authorize, confirm the link, token, bind, refresh, refresh. `sent` is the request that has no
+    answer yet."""
 
     number: int
     cookie: str
@@ -105,9 +107,19 @@ class Flow:
             "code_challenge_method": "S256",
         }
         answer = await network.http.get("/authorize", params=query, headers={"Cookie": self.cookie})
+        answer = await self._confirm_link(network, answer)
         found = parse_qs(urlsplit(answer.headers.get("location", "")).query)
         assert "code" in found, answer.headers
         self.code = found["code"][0]
+
+    async def _confirm_link(self, network: Network, answer: httpx.Response) -> httpx.Response:
+        """Confirm, on the page to which `answer` leads, that the account is linked."""
+        headers = {"Cookie": "; ".join([self.cookie, *(f"{name}={text}" for name, text in answer.cookies.items())])}
+        page = Page(await network.http.get(answer.headers["location"], headers=headers))
+        form = {**page.hidden, "answer": "agree"}
+        confirmed = await network.http.post(page.action, data=form, headers=headers)
+        assert confirmed.status_code == 303, confirmed.text
+        return await network.http.get(confirmed.headers["location"], headers=headers)
 
     async def redeem(self, network: Network) -> httpx.Response:
         """Redeem the code."""
@@ -152,13 +164,14 @@ async def ring_of(database: Database) -> KeyRing:
 async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]:
     """A registered network (client_id, secret), and people who signed in with two factors and agreed."""
     ring = await ring_of(database)
-    decided = {scope: Decision("account", 1, True) for scope in SCOPE.split()[1:]}
     async with database.writing() as unit:
         wanted = registration.read_registration(
             METADATA | {"account_limit": count}, Registrar(by_operator=True, sandbox=True)
         )
         registered = await clients.register(unit, wanted)
         client_id = registered.client.client_id
+        asked = items_of(registered.client, tuple(SCOPE.split()), {})
+        decided = {item.name: Decision("account", 1, True) for item in asked}
         people = [persona(slug, unit.now).record.person_id for slug in SLUGS]
         for person_id in people:
             await consent.give(unit, person_id, client_id, decided, consent.Shown("text", "vi"))
