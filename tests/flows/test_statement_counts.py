@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.bindings import Caller
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed
+from tests.support.tokens import own_token, person_token
 from vneid_idp.protocol.levels import LEVEL_2
 
 SCOPE = "openid profile identity age offline_access"
@@ -79,3 +81,19 @@ async def test_a_page_of_a_waiting_request_reads_who_is_there_once(land: Country
     assert page.path.endswith("/second")
     # The request; the session with its account; and for the page the profile and the passkeys.
     assert (await _statements(land, person.browser.get(page.path)))[0] == 4
+
+
+async def test_what_an_account_tells_is_read_with_what_was_agreed_in_one_statement(
+    land: Country, party: RelyingParty
+) -> None:
+    person_id = land.people["complete"].record.person_id
+    async with land.browser() as network:
+        persons = Caller(network, land, await person_token(land, party.registered, person_id))
+        path = f"/{(await persons.bind())['binding_id']}"
+        own = Caller(network, land, own_token(land, party.registered))
+        await own.status()
+        # The account with what was agreed; what is told, on record; and the make-believe register, which is here.
+        assert (await _statements(land, own.status()))[0] == 3
+        assert (await _statements(land, own.call("GET")))[0] == 3
+        # By its id also: whether the register has told a change since it was asked.
+        assert (await _statements(land, own.call("GET", path)))[0] == 4
