@@ -22,6 +22,7 @@ def test_agreeing_and_signing_in_lead_through_a_callback_to_another_origin(
     asked = {"redirect_uri": person.shop.broker_uri, "response_mode": response_mode, "scope": "openid email"}
     person.arrive(**asked, prompt="consent")
     person.sign_in()
+    person.page.check("input[value=full] >> nth=0")
     person.page.click("button[value=agree]")
     assert "code" in arrived(person)
     # Now that all is agreed the sign-in itself is the form that leads there.

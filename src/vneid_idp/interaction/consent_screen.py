@@ -42,6 +42,7 @@ from vneid_idp.web.consent_view import (
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
+from vneid_idp.web.left_out import nothing_ticked, tells_nothing
 from vneid_idp.web.link_view import LinkAsked
 from vneid_idp.web.receipt_text import text_shown
 from vneid_idp.web.templates import render
@@ -86,6 +87,13 @@ async def answer(request: Request) -> Response:
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
         return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
+    told_twice = replace(
+        asked, screen=nothing_ticked(asked.screen, visit.client.client_name, partial(gettext, request))
+    )
+    if form["nothing"]:
+        asked = told_twice
+    elif asked.least is None and tells_nothing(asked.screen, decisions):
+        return _page(request, told_twice, form)
     return await _agreed(request, asked, form, decisions)
 
 

@@ -24,6 +24,7 @@ from vneid_idp.web.claim_words import (
 )
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
+from vneid_idp.web.left_out import NothingTicked, leaving_out
 from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
@@ -141,6 +142,7 @@ class Screen:
     refuse: str
     if_refused: str
     guardian: GuardianPart | None = None
+    nothing: NothingTicked | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -256,7 +258,7 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
         optional=Block(
             say(mark("You may leave this out")),
             tuple(line for line in optional if line.shown is not None),
-            _optional_hint(words),
+            leaving_out(words.say, words.offered_again_days),
         ),
         absent=Block(
             say(mark("Also asked for, but not in your account, so not shared:")),
@@ -286,17 +288,6 @@ def _before(given: Iterable[str], words: _Words) -> tuple[Line, ...]:
         unknown = words.say(mark("Not in your account")) if shown is None else None
         lines.append(Line(topic.key, topic, (), shown, topic.name(words.say), unknown))
     return tuple(lines)
-
-
-def _optional_hint(words: _Words) -> str:
-    hint = words.say(mark("Tick only what you want to share."))
-    if words.offered_again_days is None:
-        return hint
-    again = mark(
-        "What you leave out is not shared. You are asked about it again after %(days)s days, or when you wish so under "
-        "Connected services."
-    )
-    return f"{hint} {words.say(again, days=words.offered_again_days)}"
 
 
 def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:

@@ -23,6 +23,8 @@ def _said(shown: Screen, decided: Decisions | None) -> Iterator[str]:
         yield from said_of_link(shown.link)
     if shown.guardian:
         yield from filter(None, (shown.guardian.title, shown.guardian.text, shown.guardian.nobody))
+    if shown.nothing:
+        yield from (shown.nothing.title, shown.nothing.text)
     for group in shown.groups:
         yield f"{group.kind}: {group.title}"
         yield group.text

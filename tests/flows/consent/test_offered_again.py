@@ -1,10 +1,12 @@
-"""What a person left out is not left out for ever: it is offered again after a time, or when the person wishes it."""
+"""What a person left out is not left out for ever: they learn what it means, and are offered it again after a time, or
+when they wish it."""
 
 from tests.support.country import Country
 from tests.support.events import kinds_of
 from tests.support.relying_party import RelyingParty, query_of
 from tests.support.shortcuts import Known, known
 from tests.support.visitor import shown
+from vneid_idp.consent.service import list_receipts
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Threshold
@@ -91,3 +93,32 @@ async def test_nobody_reopens_the_consent_of_another(land: Country, party: Relyi
     )
     assert answer.status_code == 404
     assert not await is_asked(land, party)
+
+
+async def test_who_ticks_nothing_at_all_is_told_what_it_means_before_it_is_kept(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await known(land)
+    request = party.request(scope="openid email")
+    page = shown(await someone.person.start(request))
+    told = shown(await someone.person.submit(page, answer="agree"))
+    assert told.response.status_code == 200
+    assert "Bạn chưa chọn thông tin nào" in told.text
+    assert "consent.given" not in await kinds_of(land), "nothing is kept yet"
+    away = await someone.person.submit(told, answer="agree")
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert tokens["scope"] == "openid", "the service learns it from the scope"
+    async with land.idp.db.reading() as unit:
+        [receipt] = await list_receipts(unit, someone.person_id, party.client_id)
+    assert "Bạn chưa chọn thông tin nào" in receipt.shown
+
+
+async def test_who_ticks_something_on_that_page_shares_it(land: Country, party: RelyingParty) -> None:
+    someone = await known(land)
+    request = party.request(scope="openid email")
+    told = shown(await someone.person.submit(shown(await someone.person.start(request)), answer="agree"))
+    away = await someone.person.submit(told, answer="agree", **told.choices)
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert tokens["scope"] == "openid email"

@@ -1,0 +1,48 @@
+"""What the consent screen says of leaving something out, and to who ticked nothing at all. Pure."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from vneid_idp.protocol.claims import PERMISSIONS, Decisions
+from vneid_idp.web.claim_words import Say
+from vneid_idp.web.i18n import mark
+
+if TYPE_CHECKING:
+    from vneid_idp.web.consent_view import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class NothingTicked:
+    """What the page says to who agreed and ticked nothing, before that is kept."""
+
+    title: str
+    text: str
+
+
+def leaving_out(say: Say, offered_again_days: int | None) -> str:
+    """The hint over what may be left out; with the days where the person decides here and now."""
+    hint = say(mark("Tick only what you want to share."))
+    if offered_again_days is None:
+        return hint
+    again = mark(
+        "What you leave out is not shared. You are asked about it again after %(days)s days, or when you wish so under "
+        "Connected services."
+    )
+    return f"{hint} {say(again, days=offered_again_days)}"
+
+
+def tells_nothing(shown: "Screen", decisions: Decisions) -> bool:
+    """Whether who agreed so leaves the service with nothing, where something could have been ticked: a slip, often."""
+    told = any(decision.gives for name, decision in decisions.items() if name not in PERMISSIONS)
+    could = any(group.optional.lines for group in shown.groups)
+    return could and not told and not shown.shared_before and shown.link is None and shown.guardian is None
+
+
+def nothing_ticked(shown: "Screen", service: str, say: Say) -> "Screen":
+    """The same screen once more, with what it means to tick nothing."""
+    text = mark(
+        "If you go on like this, %(service)s gets nothing about you. It learns only that you are the same person the "
+        "next time, and may not be able to do what you came for. You can still tick something."
+    )
+    said = NothingTicked(say(mark("You ticked nothing")), say(text, service=service))
+    return replace(shown, nothing=said, agree=say(mark("Agree and continue")))
