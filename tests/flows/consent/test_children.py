@@ -13,12 +13,15 @@ from tests.support.relying_party import Page, Person, RelyingParty, Request
 from tests.support.shortcuts import known
 from tests.support.tokens import person_token
 from tests.support.visitor import shown
+from vneid_idp.consent import approvals
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Shown
+from vneid_idp.identity import persons
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.protocol.claims import SCOPE_CLAIMS, Decision
 from vneid_idp.sandbox.country.population import Population
+from vneid_idp.use_cases.consent_for_child import GuardianLevelRequired, NotTheirGuardian, agree_for_child
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
 from vneid_idp.use_cases.lock_person import lock_person
 
@@ -167,6 +170,27 @@ async def test_a_parent_who_may_not_decide_decides_nothing(land: Country, party:
         await parent.person.submit(at, answer="agree")
     async with land.idp.db.reading() as unit:
         assert await consents.list_current(unit, son) == []
+
+
+async def test_the_act_itself_asks_who_decides_and_how_they_signed_in(land: Country, party: RelyingParty) -> None:
+    await asked(land, party)
+    child_id = land.people["child-9"].record.person_id
+    answer = await persons.ask(land.idp.db, land.idp.registry, child_id)
+    assert answer is not None
+    async with land.idp.db.reading() as unit:
+        (approval,) = await approvals.list_open(unit, child_id)
+    rules = (await land.idp.current_policy()).at(land.watch.now())
+    no_guardian = replace(answer, record=replace(answer.record, guardian_ids=()))
+    for methods, said, refusal in (
+        (("pwd",), answer, GuardianLevelRequired),
+        (("pwd", "sms"), no_guardian, NotTheirGuardian),
+    ):
+        who = await known(land, "guardian", *methods)
+        of = who.person_id, who.session_id, said, approval, Shown("text", "vi"), rules
+        with pytest.raises(refusal):
+            await land.idp.db.transact(lambda unit, of=of: agree_for_child(unit, *of))  # type: ignore[misc]
+    async with land.idp.db.reading() as unit:
+        assert len(await approvals.list_open(unit, child_id)) == 1
 
 
 async def test_withdrawal_by_the_parent_ends_everything_and_both_read_it(land: Country, party: RelyingParty) -> None:
