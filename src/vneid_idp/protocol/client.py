@@ -12,8 +12,12 @@ from vneid_idp.protocol.uris import is_loopback, same_but_port, shown_host, with
 
 def sector_host(sector_identifier_uri: str | None, redirect_uris: Sequence[str]) -> str | None:
     """The host that makes a sector (OIDC Core §8.1); `None` for one that belongs to nobody, and where there are several
-    without a document that says that they belong together."""
-    hosts = {urlsplit(uri).hostname for uri in ([sector_identifier_uri] if sector_identifier_uri else redirect_uris)}
+    without a document that says that they belong together.
+
+    A host counts for `https` alone: over TLS only its holder gets the answers. Any application may claim a scheme.
+    """
+    addresses = [urlsplit(uri) for uri in ([sector_identifier_uri] if sector_identifier_uri else redirect_uris)]
+    hosts = {address.hostname if address.scheme == "https" else None for address in addresses}
     host = hosts.pop() if len(hosts) == 1 else None
     return None if is_loopback(host) else host
 

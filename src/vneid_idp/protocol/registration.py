@@ -313,6 +313,14 @@ def _check_asked_sector(found: Mapping[str, Any], before: Mapping[str, Any]) -> 
         )
 
 
+def _check_public_subjects(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Public subjects let services compare whom they know: the operator decides who has them, and in the sandbox who
+    tries."""
+    is_new = found["subject_type"] == "public" and before.get("subject_type") != "public"
+    if is_new and not (registrar.by_operator or registrar.sandbox):
+        raise InvalidClientMetadata("subject_type: only the operator registers public subjects", member="subject_type")
+
+
 def _check_same_subjects(found: dict[str, Any], _: Registrar, before: Mapping[str, Any]) -> None:
     """A client that people agreed to cannot move to another's sector: it would be told their subjects there."""
     if before and _sector_of(found) != _sector_of(before):
@@ -343,6 +351,7 @@ CHECKS = (
     _check_ceiling,
     _check_keys,
     _check_algorithms,
+    _check_public_subjects,
     _check_same_subjects,
     _check_binding,
 )

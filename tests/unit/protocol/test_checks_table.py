@@ -72,7 +72,7 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_one_object", errors.InvalidRequest, {"request": "a.b.c", "request_uri": "https://rp.example/r"}, {}),
     ("check_promised_object", errors.InvalidRequest, {}, {"require_signed_request_object": True}),
     ("check_redirect_uri", errors.InvalidRequest, {"redirect_uri": None}, {}),
-    ("check_redirect_uri", errors.InvalidRequest, {"redirect_uri": URI + "/"}, {}),
+    ("check_redirect_uri", errors.UnregisteredAddress, {"redirect_uri": URI + "/"}, {}),
     ("check_response_type", errors.InvalidRequest, {"response_type": None}, {}),
     ("check_response_type", errors.UnsupportedResponseType, {"response_type": "token"}, {}),
     ("check_response_type", errors.UnauthorizedClient, {}, {"response_types": ()}),

@@ -369,6 +369,12 @@ def test_subjects_are_the_same_within_a_sector_and_unlike_between_them() -> None
     assert public[0] == public[1]
     different = {subject(a, "per_a", KEY), subject(a, "per_b", KEY), subject(a, "per_a", b"another"), public[0]}
     assert len(different) == 4
+    mixed = [
+        Client(name, "M", redirect_uris=("https://a.example/1", "com.example.app:/cb")) for name in ("cli_e", "cli_f")
+    ]
+    plain = [Client(name, "P", redirect_uris=("http://a.example/1",)) for name in ("cli_g", "cli_h")]
+    for first, second in (mixed, plain):
+        assert subject(first, "per_a", KEY) not in (subject(second, "per_a", KEY), subject(a, "per_a", KEY))
     apps = [Client(name, "App", redirect_uris=("com.example.app:/cb",)) for name in ("cli_c", "cli_d")]
     assert subject(apps[0], "per_a", KEY) != subject(apps[1], "per_a", KEY)
 

@@ -21,6 +21,15 @@ def test_the_sandbox_gives_a_purpose_and_the_looser_audience_production_neither(
     )
 
 
+def test_public_subjects_are_the_operators_to_allow() -> None:
+    with pytest.raises(InvalidClientMetadata, match="only the operator registers public subjects"):
+        read(SELF_IN_PRODUCTION, subject_type="public")
+    allowed = read(OPERATOR, subject_type="public")
+    again = {"redirect_uris": [CALLBACK], "subject_type": "public"}
+    found = registration.read_registration(again, SELF_IN_PRODUCTION, before=allowed)
+    assert found.members["subject_type"] == "public", "what was allowed stays"
+
+
 @pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
 def test_offline_access_goes_with_the_grant_type_that_makes_use_of_it(registrar: Registrar) -> None:
     assert "offline_access" not in read(registrar)["scope"].split()

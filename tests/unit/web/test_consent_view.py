@@ -214,3 +214,10 @@ def test_versions_travel_with_the_decisions() -> None:
     )
     assert decisions["full_name"].version == 7
     assert decisions["email"].version == 1
+
+
+def test_what_is_said_of_the_subject_is_true() -> None:
+    assert "made for it alone" in shown(ITEMS).pseudonym
+    public = replace(SHOP, subject_type="public")
+    page = screen(public, ITEMS, ITEMS, {}, VALUES, {}, "en", say)
+    assert "some other services know" in page.pseudonym

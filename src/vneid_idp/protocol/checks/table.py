@@ -61,10 +61,12 @@ ARRIVAL: tuple[CheckRow, ...] = (
 )
 """Of the parameters as they arrived, before a request object among them is fetched or opened."""
 
+_ADDRESS = (errors.InvalidRequest, errors.UnregisteredAddress)
+
 REQUEST: tuple[CheckRow, ...] = (
     # From the browser the address comes first: until it is proven an error is a page. What is pushed is answered to
     # an authenticated client, whom it helps more to hear first what kind of request we take.
-    CheckRow(check_redirect_uri, Column.AUTHORIZE, gives="address"),
+    CheckRow(check_redirect_uri, Column.AUTHORIZE, _ADDRESS, gives="address"),
     CheckRow(
         check_response_type,
         BOTH,
@@ -73,7 +75,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_response_mode, BOTH),
     CheckRow(check_lengths, BOTH),
     CheckRow(check_unsupported, BOTH, (errors.RegistrationNotSupported, errors.InvalidTarget)),
-    CheckRow(check_redirect_uri, Column.PAR, gives="address"),
+    CheckRow(check_redirect_uri, Column.PAR, _ADDRESS, gives="address"),
     CheckRow(check_claims, BOTH, gives="claims"),
     CheckRow(check_scope, BOTH, (errors.InvalidScope,), gives="scope"),
     CheckRow(check_code_challenge, BOTH, gives="code_challenge"),
