@@ -43,7 +43,7 @@ check_was_pushed                x   -  invalid_request
 
 def _line(row: CheckRow) -> str:
     marks = ["x" if column in row.columns else "-" for column in Column]
-    codes = " ".join(error.code for error in row.refuses)
+    codes = " ".join(dict.fromkeys(error.code for error in row.refuses))
     gives = f"  -> {row.gives}" if row.gives else ""
     return f"{row.check.__name__:24}{marks[0]:>9}{marks[1]:>4}  {codes}{gives}"
 
