@@ -18,9 +18,9 @@ const accounts = '/bindings/v1/social-accounts'
 const own = client(ownToken)
 const account = { account_id: 'typescript-1' }
 const bound = told(await client(personToken).POST(accounts, { body: account }))
-const may: boolean = told(await own.POST(`${accounts}/status`, { body: account })).capabilities.some(
+const may: boolean = told(await own.POST(`${accounts}/status`, { body: account })).capabilities?.some(
   (each) => each.action === 'post' && each.allowed,
-)
+) ?? false
 const listed = told(await own.GET(accounts, { params: { query: { limit: 10 } } })).items.map((each) => each.binding_id)
 const path = { binding_id: bound.binding_id }
 const released = told(await own.DELETE(`${accounts}/{binding_id}`, { params: { path } })).state

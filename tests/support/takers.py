@@ -35,7 +35,7 @@ class Target:
     @classmethod
     def of(cls, family: Family) -> "Target":
         """The family, as far as takers ask."""
-        tokens = (family.own_token, family.child_token)
+        tokens = (family.own_token, family.proving_token, family.child_token)
         return cls(*family.people, family.party.client_id, family.consent_id, tokens)
 
 

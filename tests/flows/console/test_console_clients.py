@@ -171,7 +171,10 @@ async def test_a_purpose_starts_from_what_the_law_says(land: Country, party: Rel
     await change(operator, f"/console/clients/{party.client_id}/registration", scope="openid profile")
     page = await operator.open(base)
     assert isinstance(page, Page)
-    assert "các phạm vi mà thông tin này cần: address age email full_name identity phone" in page.text
+    assert (
+        "các phạm vi mà thông tin này cần: address age binding:social_account email full_name identity phone"
+        in page.text
+    )
 
 
 class Seen:

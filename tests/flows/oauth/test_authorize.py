@@ -317,4 +317,4 @@ async def test_a_session_of_an_account_that_cannot_be_used(land: Country, party:
     someone = await known(land, slug)
     await someone.agree(party)
     found = await ask(someone.person.browser, **party.request().params)
-    assert found["error"] == "access_denied"
+    assert found["error"] == "unmet_authentication_requirements"
