@@ -27,6 +27,7 @@ from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.keys import service as keys_service
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.rules import Threshold
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE
@@ -138,7 +139,9 @@ async def _seat_one(unit: Unit, ring: KeyRing, record: RegistryRecord) -> str:
     methods = (SignInMethod("pwd", unit.now), SignInMethod("sms", unit.now))
     session = await open_session(unit, account.person_id, methods)
     decided = {"offline_access": Decision("bench", 1, given=True)}
-    await give(unit, account.person_id, CLIENT_ID, decided, Shown("", "vi"))
+    # As if all had reached the age from which people consent alone: nobody's age is to be looked up.
+    alone_from = shipped().at(unit.now)[Threshold.CONSENT_ALONE_FROM_AGE]
+    await give(unit, account.person_id, CLIENT_ID, decided, Shown("", "vi"), alone_from=alone_from)
     name = cookie_name(Cookie.SESSION, secure=True)
     return f"{name}={ring.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])}"
 
