@@ -9,7 +9,7 @@ from uvicorn.supervisors import Multiprocess
 
 from vneid_idp.settings import Settings
 from vneid_idp.storage import migration
-from vneid_idp.web.listener import Listener, limit_of
+from vneid_idp.web.listener import server_options
 
 
 def is_ready(settings: Settings) -> bool:
@@ -25,22 +25,12 @@ def configuration(settings: Settings, application: str) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         factory=True,
-        host=settings.host,
-        port=settings.port,
         workers=settings.workers,
-        http=Listener,
-        ws="none",
-        limit_concurrency=limit_of(settings.connections),
-        log_config=None,
-        # A request line holds codes, hints and states; what a log may know is written by the program itself.
-        access_log=False,
-        server_header=False,
-        # web/address.py reads X-Forwarded-For, from trusted_proxies only.
-        proxy_headers=False,
         timeout_graceful_shutdown=10,
         # A worker that starts on a busy machine needs longer than uvicorn's five seconds until it can say that it
         # lives; killed for that it would be started anew for ever.
         timeout_worker_healthcheck=60,
+        **server_options(settings.host, settings.port, settings.connections),
     )
 
 

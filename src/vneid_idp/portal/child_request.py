@@ -98,7 +98,7 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
     made = screen(client, items, items, {}, values, {}, locale_of(request), say)
     both = who_consents(age(profile.record.birth_date, now), rules) is Consenting.WITH_GUARDIAN
     name = profile.record.full_name
-    asks = for_guardian(made, approval.decisions, client.client_name, name, asked=both, say=say)
+    asks = for_guardian(made, approval.decisions, client, name, asked=both, say=say)
     return _Asked(approval, client, asks, rules)
 
 

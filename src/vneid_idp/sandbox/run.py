@@ -23,7 +23,7 @@ from vneid_idp.sandbox.demo_client import DemoClient, demo_client
 from vneid_idp.sandbox.people import settle
 from vneid_idp.storage import migration
 from vneid_idp.storage.database import open_database
-from vneid_idp.web.listener import Listener, limit_of
+from vneid_idp.web.listener import server_options
 
 if TYPE_CHECKING:
     from vneid_idp.settings import Settings
@@ -78,16 +78,8 @@ class _Provider(uvicorn.Server):
             uvicorn.Config(
                 create_app,
                 factory=True,
-                host=settings.host,
-                port=settings.port,
-                http=Listener,
-                ws="none",
-                limit_concurrency=limit_of(settings.connections),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
                 timeout_graceful_shutdown=2,
+                **server_options(settings.host, settings.port, settings.connections),
             )
         )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from vneid_idp.identity.register.guardianship import Consenting
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decision, Decisions
+from vneid_idp.protocol.client import Client
 from vneid_idp.web.claim_words import Say
 from vneid_idp.web.consent_view import (
     FULL,
@@ -93,21 +94,26 @@ def least(screen: Screen) -> Decisions:
     return decisions
 
 
-def for_guardian(screen: Screen, decisions: Decisions, service: str, child: str, *, asked: bool, say: Say) -> Screen:
+_PSEUDONYM = mark(
+    "The service knows the child by a pseudonym that is made for it alone, so that services cannot compare what "
+    "they know."
+)
+_PUBLIC_SUBJECT = mark(
+    "The service knows the child by an identifier that some other services know as well. They can tell that it is the "
+    "same person."
+)
+
+
+def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: str, *, asked: bool, say: Say) -> Screen:
     """The screen that the child saw, as its parent or guardian answers it; `asked` whether the child was."""
     both = mark("The child has agreed. Nothing is shared unless you agree as well, and either of you can withdraw.")
     alone = mark("The child is too young to be asked: you decide. You can withdraw at any time.")
     return replace(
         decided_already(screen, decisions, say),
-        heading=say(mark("%(service)s asks for information about your child"), service=service),
+        heading=say(mark("%(service)s asks for information about your child"), service=client.client_name),
         lead=say(both if asked else alone),
         child=ShownChild(say(mark("This is about:")), child),
-        pseudonym=say(
-            mark(
-                "The service knows the child by a pseudonym that is made for it alone, so that services cannot compare "
-                "what they know."
-            )
-        ),
+        pseudonym=say(_PSEUDONYM if client.subject_type == "pairwise" else _PUBLIC_SUBJECT),
         agree=say(mark("Agree for the child")),
         refuse=say(mark("Refuse")),
         if_refused=say(
@@ -133,7 +139,7 @@ def _decided(group: PurposeGroup, decisions: Decisions, say: Say) -> PurposeGrou
     )
     return replace(
         group,
-        required=Block(say(mark("This would be shared")), shared),
+        required=Block(say(mark("This would be shared")), shared, group.required.hint),
         optional=Block("", ()),
         absent=Block(say(mark("Asked for as well, and not shared:")), kept),
     )

@@ -31,6 +31,23 @@ def limit_of(connections: int) -> int:
     return connections * _UVICORN
 
 
+def server_options(host: str, port: int, connections: int) -> dict[str, Any]:
+    """What uvicorn is told wherever this provider listens, with so many connections at most in a process."""
+    return {
+        "host": host,
+        "port": port,
+        "http": Listener,
+        "ws": "none",
+        "limit_concurrency": limit_of(connections),
+        "log_config": None,
+        # A request line holds codes, hints and states; what a log may know is written by the program itself.
+        "access_log": False,
+        "server_header": False,
+        # web/address.py reads X-Forwarded-For, from trusted_proxies only.
+        "proxy_headers": False,
+    }
+
+
 class _Phase(Enum):
     BETWEEN = auto()
     HEAD = auto()
@@ -49,7 +66,7 @@ _REASONS = {
 
 
 class Listener(HttpToolsProtocol):
-    """One connection. Of how many there may be, `limit_of` makes the `limit_concurrency` of uvicorn's configuration."""
+    """One connection. Of how many there may be, `server_options` tells uvicorn."""
 
     head_bytes = HEAD_BYTES
     most_headers = MOST_HEADERS

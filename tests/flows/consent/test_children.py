@@ -99,6 +99,18 @@ async def test_child_and_parent_both_agree_before_anything_is_told(land: Country
     assert record.full_name in shown(await parent.person.open("/me/history")).text
 
 
+async def test_the_parent_reads_what_is_true_of_this_service(land: Country) -> None:
+    purpose = {**PURPOSE, "required": ["birthdate"], "required_in_full": ["birthdate"], "optional": []}
+    party = RelyingParty(land, await land.register(purposes=[purpose], subject_type="public"))
+    child, page, _ = await at_consent(land, party, "child-9", scope="openid profile")
+    reason = "Pháp luật yêu cầu chính các thông tin này"
+    assert reason in page.text
+    await child.submit(page, answer="agree")
+    _, at = await at_request(land)
+    assert reason in at.text
+    assert "một số dịch vụ khác cũng biết" in at.text, "nor is a pseudonym promised where there is none"
+
+
 async def test_a_refusal_is_told_and_tells_no_more(land: Country, party: RelyingParty) -> None:
     child, page, request = await asked(land, party)
     parent, at = await at_request(land)
