@@ -1,11 +1,12 @@
 """Browser tests: Chromium in front of a running server, a relying party that only waits for the answer, and axe.
 
-Each test signs in as a persona of its own: attempts and messages are counted by account.
+Tests of a session share a server, in an order that nobody knows. So each signs in as a persona of its own, since
+attempts and messages are counted by account; and of whom a test changes password or phone signs in nowhere else.
 """
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.country import PURPOSE
 from tests.support.people import persona
@@ -33,6 +35,8 @@ from vneid_idp.web.formats import format_phone
 
 _CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 CLIENT_ID = "browser-shop"
+PATIENCE_MS = 30_000
+"""For whatever a page is waited for: on a busy machine a sign-in alone may take seconds."""
 LETTERS: dict[str, Any] = {
     **PURPOSE,
     "id": "letters",
@@ -184,6 +188,25 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails shows the pages it stood at: what a person would have read there mostly says why."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("chromium")
+    if report.when == "call" and report.failed and browser is not None:
+        for page in (page for context in browser.contexts for page in context.pages):
+            report.sections.append((f"page {page.url.partition('?')[0]}", _shown(page)))
+    return report
+
+
+def _shown(page: Page) -> str:
+    """Title and text of a page, as far as it can still be asked."""
+    try:
+        return f"{page.title()}\n\n{page.locator('body').inner_text(timeout=5_000)}"
+    except PlaywrightError as error:
+        return f"(the page cannot be read: {error.message})"
+
+
 class Visitor:
     """A persona in front of a page."""
 
@@ -254,7 +277,7 @@ def visit(chromium: Browser, server: Server, shop: Shop) -> Iterator[Visit]:
 
     def come(slug: str, *, at: Server | None = None, width: int = 390, locale: str = "vi", **options: Any) -> Visitor:
         context = chromium.new_context(viewport={"width": width, "height": 844}, locale=locale, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return Visitor(context.new_page(), at or server, shop, persona(slug, SystemClock().now()))
 

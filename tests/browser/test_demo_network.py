@@ -15,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.support.people import persona
 from tests.support.server import free_port
 from vneid_idp.kernel.clock import SystemClock
@@ -174,7 +175,7 @@ def household(request: pytest.FixtureRequest, chromium: Browser, sandbox: Sandbo
         locale=request.param,
         color_scheme="dark" if request.param == "en" else "light",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield Household(context.new_page(), sandbox, request.param)
     context.close()
 
