@@ -81,6 +81,10 @@ async def test_a_page_of_a_waiting_request_reads_who_is_there_once(land: Country
     assert page.path.endswith("/second")
     # The request; the session with its account; and for the page the profile and the passkeys.
     assert (await _statements(land, person.browser.get(page.path)))[0] == 4
+    consent = await person.sign_in(await person.start(party.request(scope="openid email", prompt="login")))
+    assert isinstance(consent, Page)
+    assert consent.path.startswith("/consent/")
+    assert (await _statements(land, person.browser.get(consent.path)))[0] == 3
 
 
 async def test_what_an_account_tells_is_read_with_what_was_agreed_in_one_statement(

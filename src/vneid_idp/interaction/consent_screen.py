@@ -10,13 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.consent.service import Shown
-from vneid_idp.identity import accounts
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardians import Guardian, who_can_act
 from vneid_idp.identity.register.guardianship import Consenting, is_guardian, named_guardians, who_consents
 from vneid_idp.identity.register.records import RegistryRecord
-from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction import service
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
@@ -26,7 +24,7 @@ from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
 from vneid_idp.protocol.levels import reached
-from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_guardian
 from vneid_idp.use_cases.give_consent import give_consent, gives_something
 from vneid_idp.web.account_claims import account_claims
@@ -123,26 +121,22 @@ async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisi
 async def _asked(request: Request, visit: Visit) -> _Asked | None:
     """What this page asks now; `None` when the request is not at the point of asking."""
     step, person, session = visit.situation.step, visit.situation.person, visit.session
-    if not isinstance(step, AskConsent) or person is None or session is None:
+    account, profile = visit.account, visit.profile
+    if not isinstance(step, AskConsent) or person is None or session is None or account is None or profile is None:
         return None
     provider, child_id = visit.provider, visit.interaction.child_id
     child = await provider.registry.find(child_id) if child_id else None
     policy = await provider.current_policy()
-    async with provider.db.reading() as unit:
-        rules = policy.at(unit.now)
-        found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
-        if found is None:
-            return None
-        years = age(found[1].record.birth_date, unit.now)
-        consenting = who_consents(years, rules)
-        guardians = await _guardians(unit, provider.vault, found[1].record, consenting, rules)
-    if child_id and not is_guardian(person.person_id, child, rules, unit.now):
+    now = visit.situation.now
+    rules = policy.at(now)
+    years = age(profile.record.birth_date, now)
+    consenting = who_consents(years, rules)
+    guardians = await _guardians(visit, profile.record, consenting, rules)
+    if child_id and not is_guardian(person.person_id, child, rules, now):
         # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
         raise InteractionOver
-    account, profile = found
     methods = fresh(person.methods, visit.interaction.request, visit.interaction.opened_at)
     proven = replace(account, level=reached(account.level, methods))
-    now = unit.now
 
     def values_of(names: Mapping[str, Instant]) -> dict[str, Any]:
         own = profiles.claims(names, profile, proven, provider.issuer)
@@ -183,10 +177,13 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
 
 
 async def _guardians(
-    unit: Reading, vault: Vault, record: RegistryRecord, consenting: Consenting, rules: Rules
+    visit: Visit, record: RegistryRecord, consenting: Consenting, rules: Rules
 ) -> tuple[Guardian, ...]:
     """Who can agree for a person, or with them, who does not decide alone."""
-    return () if consenting is Consenting.ALONE else await who_can_act(unit, vault, named_guardians(record), rules)
+    if consenting is Consenting.ALONE:
+        return ()
+    async with visit.provider.db.reading() as unit:
+        return await who_can_act(unit, visit.provider.vault, named_guardians(record), rules)
 
 
 def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting) -> str:

@@ -4,7 +4,6 @@ can."""
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts
 from vneid_idp.identity.ages import age
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.policy.rules import Threshold
@@ -37,13 +36,9 @@ async def _page(request: Request, visit: Visit) -> Response:
 
 async def _from_age(visit: Visit) -> int | None:
     """The age from which the person can have level 2, where it has not come yet."""
-    provider, person = visit.provider, visit.situation.person
-    assert person is not None
-    policy = await provider.current_policy()
-    async with provider.db.reading() as unit:
-        found = await accounts.find_with_profile(unit, provider.vault, person.person_id)
-        from_age, now = policy.at(unit.now)[Threshold.LEVEL_2_FROM_AGE], unit.now
-    return from_age if found is not None and age(found[1].record.birth_date, now) < from_age else None
+    policy, now = await visit.provider.current_policy(), visit.situation.now
+    from_age, profile = policy.at(now)[Threshold.LEVEL_2_FROM_AGE], visit.profile
+    return from_age if profile is not None and age(profile.record.birth_date, now) < from_age else None
 
 
 doors = [

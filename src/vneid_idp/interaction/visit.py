@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity import accounts
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
 from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
@@ -46,8 +47,10 @@ class Visit:
     client: Client
     session: BrowserSession | None
     situation: Situation
-    profile: Profile | None = None
+    account: Account | None = None
     """Of the person who is signed in with this browser."""
+    profile: Profile | None = None
+    """Likewise; there is none without the account."""
 
     @property
     def who(self) -> str | None:
@@ -90,15 +93,17 @@ async def enter(request: Request) -> Visit:
         # The form leads there by way of `/authorize/{interaction}`, and browsers check the last hop too. A page in
         # between, as for all others, would lose the press of the button, without which phones open no application.
         allow_form_target(request, asked.redirect_uri)
-    return Visit(provider, interaction, client, session, found, await _profile(provider, found))
+    account, profile = await _who(provider, found)
+    return Visit(provider, interaction, client, session, found, account, profile)
 
 
-async def _profile(provider: Idp, found: Situation) -> Profile | None:
+async def _who(provider: Idp, found: Situation) -> tuple[Account | None, Profile | None]:
+    """Who is signed in: read here once, for whatever the page asks about them."""
     if found.person is None:
-        return None
+        return None, None
     async with provider.db.reading() as unit:
         known = await accounts.find_with_profile(unit, provider.vault, found.person.person_id)
-    return None if known is None else known[1]
+    return (None, None) if known is None else known
 
 
 async def extend(visit: Visit) -> Visit:
