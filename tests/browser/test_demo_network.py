@@ -33,6 +33,7 @@ DECIDES_TOO = {
     "en": "A parent or guardian has to agree as well",
 }
 NOT_SHARED = {"vi": "Bạn chưa chia sẻ gì", "en": "You did not share anything"}
+ENDED = {"vi": "Liên kết đã bị hủy", "en": "The link was ended"}
 CHILD_OPEN = {"vi": "Tài khoản của con đã mở", "en": "The child's account is open"}
 
 
@@ -229,7 +230,9 @@ def test_an_account_is_locked_verified_and_locked_again_when_the_person_withdraw
     page.wait_for_url("**/me/services?withdrawn*")
     expect(page.locator(".service")).to_have_count(0)
 
-    # The network heard of it: the person is signed out there, and who signs in again may only view.
+    # The network heard of it: the person is told and signed out there, and who signs in again may only view.
+    household.go_home()
+    household.expect_outcome(ENDED)
     household.go_home()
     assert page.locator("#handle").is_visible()
     page.goto(f"{household.sandbox.network}/signin")

@@ -112,6 +112,7 @@ async def test_verified_person_posts_until_the_link_is_released_at_the_provider(
     assert csrf
     await person.browser.post("/me/accounts/release", data={"csrf_token": csrf[1], "binding": binding[1]})
     await visitor.send("/posts", text="Bài này không được đăng")
+    assert "The link was ended" in await visitor.page()
     page = await visitor.page()
     assert "Bài này không được đăng" not in page
     assert "The composer is locked" in page

@@ -149,6 +149,7 @@ async def test_what_the_law_has_a_network_keep_is_asked_kept_and_shown_with_the_
 
     provider.end_bindings("released")
     await visitor.send("/refresh")
+    assert (await visitor.http.get("/known")).headers["location"] == "/outcome"
     assert KEPT["full_name"] not in unescape(await visitor.page("/known"))
     assert KEPT["birthdate"] not in "\n".join(visitor.app.state.accounts._connection.iterdump())
 
@@ -182,6 +183,14 @@ async def test_handles(visitor: Visitor) -> None:
     assert read_handle(" @Ngoc.Anh ") == "ngoc.anh"
     for bad in ("ab", "a" * 21, "..a", "a b c", "ngọc"):
         assert read_handle(bad) is None
+
+
+async def test_what_is_linked_leads_to_the_holders_own_page_at_the_provider(visitor: Visitor) -> None:
+    own_page = 'href="http://provider.test/me/accounts'
+    await visitor.register()
+    assert own_page not in await visitor.page("/known")
+    await visitor.verify()
+    assert f'{own_page}#bnd_1"' in await visitor.page("/known")
 
 
 async def test_talking(visitor: Visitor) -> None:

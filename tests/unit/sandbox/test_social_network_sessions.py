@@ -1,5 +1,6 @@
 """Staying in step with the provider: status, release, withdrawal, and every log-out."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.unit.sandbox.conftest import PUBLIC_URL, Visitor
 from tests.unit.sandbox.fake_provider import LOG_OUT_EVENT, FakeProvider
+from vneid_idp.sandbox.social_network.attempts import MOST_OF_BROWSER
 
 
 async def log_out(visitor: Visitor, token: str) -> int:
@@ -19,10 +21,110 @@ async def test_withdrawal_locks_the_account_before_the_next_post(visitor: Visito
     await visitor.verify()
     provider.end_bindings("revoked")
     await visitor.send("/posts", text="after the withdrawal")
+    assert (await visitor.http.get("/")).headers["location"] == "/outcome"
     page = await visitor.page()
     assert "after the withdrawal" not in page
     assert "The composer is locked" in page
     assert not visitor.account().is_verified
+
+
+@pytest.mark.parametrize("signed_out", [False, True])
+async def test_whoever_used_the_account_stays_on_a_page_that_says_that_the_link_was_ended(
+    visitor: Visitor, provider: FakeProvider, signed_out: bool
+) -> None:
+    await visitor.register()
+    await visitor.verify()
+    provider.end_bindings("released")
+    if signed_out:
+        await log_out(visitor, provider.log_out_token())
+    else:
+        visitor.app.state.accounts.distrust("pairwise-1")
+    assert (await visitor.http.get("/live")).headers["location"] == "/outcome"
+    page = await visitor.page("/outcome")
+    assert "The link was ended" in page
+    assert "Liên kết đã bị hủy" in await visitor.page("/outcome?lang=vi")
+    assert 'href="http://provider.test/me/accounts"' in page
+    assert ("The provider has signed you out here as well." in page) == signed_out
+    assert 'class="badge"' not in re.split(r"<h2[^>]*>Posts</h2>", await visitor.page("/?lang=en"))[0]
+    if not signed_out:
+        assert "The link was ended" in await visitor.page("/known"), "told once, and still said of the account"
+        assert "Your account is verified" in await visitor.verify()
+        assert "The link was ended" not in await visitor.page("/known")
+
+
+async def test_a_log_out_that_ended_no_link_says_nothing_of_one(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    await log_out(visitor, provider.log_out_token())
+    assert "Pull up a stool" in await visitor.page("/")
+
+
+@pytest.mark.parametrize("path", ["/", "/posts/{post}", "/live/{stream}"])
+async def test_readers_see_no_badge_of_an_account_whose_link_has_ended(
+    visitor: Visitor, provider: FakeProvider, path: str
+) -> None:
+    await visitor.register()
+    await visitor.verify()
+    await visitor.send("/posts", text="Chào xóm")
+    stream = (await visitor.send("/live", kind="plain", title="Mưa")).headers["location"].rpartition("/")[2]
+    found = re.search(r'id="p-(\w+)"', await visitor.page())
+    assert found
+    path = path.format(post=found[1], stream=stream)
+    handle = re.compile(r'@ngoc\.anh\s*<span class="badge"')
+    visitor.http.cookies.clear()
+    assert handle.search(await visitor.page(path))
+    provider.end_bindings("released")  # at the provider's own pages, of which nobody tells the network
+    visitor.app.state.accounts._connection.execute("update accounts set checked_at = checked_at - 61")
+    assert not handle.search(await visitor.page(path))
+
+
+async def test_after_a_log_out_readers_see_no_badge_by_an_old_word(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    await visitor.send("/posts", text="Chào xóm")
+    await log_out(visitor, provider.log_out_token())
+    visitor.http.cookies.clear()
+    provider.silent = True
+    page = await visitor.page()
+    assert "Chào xóm" in page
+    assert not re.search(r'@ngoc\.anh\s*<span class="badge"', page)
+
+
+async def test_two_tabs_that_sign_in_at_once_both_arrive(visitor: Visitor, provider: FakeProvider) -> None:
+    await visitor.register()
+    await visitor.verify()
+    visitor.http.cookies.clear()
+    tabs = [(await visitor.leave("/signin"))[0] for _ in range(2)]
+    for url in tabs:
+        assert (await visitor.http.get(provider.answer(url))).headers["location"] == "/"
+    assert "@ngoc.anh" in await visitor.page("/known")
+    live = visitor.app.state.accounts._connection.execute("select count(*) from visits where ended_at is null")
+    assert live.fetchone()[0] == 2, "the first visit of all, whose cookie is gone, and one for both tabs"
+
+
+async def test_two_tabs_that_verify_at_once_both_arrive_in_either_order(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
+    await visitor.register()
+    tabs = [(await visitor.leave("/verify"))[0] for _ in range(2)]
+    for url in reversed(tabs):
+        assert "Your account is verified" in await visitor.come_back(provider.answer(url))
+    assert len({form["code_verifier"] for form in provider.redemptions}) == 2
+
+
+async def test_an_answer_counts_in_the_browser_that_asked_and_only_the_latest_are_kept(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
+    url, _ = await visitor.leave("/signin")
+    other = httpx.AsyncClient(transport=visitor.http._transport, base_url=PUBLIC_URL)
+    assert (await other.get(provider.answer(url))).headers["location"] == "/outcome"
+    assert not provider.redemptions, "nobody is signed in to the account of whoever sent the address"
+    for _ in range(MOST_OF_BROWSER):
+        await visitor.leave("/signin")
+    rows = visitor.app.state.accounts._connection.execute("select count(*) from attempts").fetchone()
+    assert rows[0] == MOST_OF_BROWSER
+    assert "That took too long" in await visitor.come_back(provider.answer(url))
+    assert len(visitor.http.cookies["quan-nuoc"]) < 1_000, "nothing of them is in the cookie"
 
 
 async def test_pages_do_not_ask_the_provider_each_time(visitor: Visitor, provider: FakeProvider) -> None:
@@ -136,8 +238,8 @@ async def test_back_channel_log_out(visitor: Visitor, provider: FakeProvider, le
     answer = await visitor.http.post("/backchannel-logout", data={"logout_token": token})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert (await visitor.http.get("/known")).headers["location"] == "/"
     assert visitor.account().checked_at == 0
+    assert (await visitor.http.get("/known")).headers["location"] == "/"
 
 
 async def test_back_channel_log_out_of_another_session(visitor: Visitor, provider: FakeProvider) -> None:
@@ -218,8 +320,8 @@ async def test_front_channel_log_out_ends_the_session_that_is_named(visitor: Vis
     assert answer.headers["cache-control"] == "no-store"
     assert "frame-ancestors http://provider.test" in answer.headers["content-security-policy"]
     assert "x-frame-options" not in answer.headers
-    assert (await visitor.http.get("/known")).headers["location"] == "/"
     assert visitor.account().checked_at == 0
+    assert (await visitor.http.get("/known")).headers["location"] == "/"
 
 
 async def begun_elsewhere(visitor: Visitor, method: str = "GET", **asked: str) -> str:

@@ -9,6 +9,9 @@ Json = dict[str, Any]
 ACTIONS = ("post", "comment", "share", "livestream", "commercial_livestream")
 """The actions that wait for a verified account, in the order in which pages list them."""
 
+LINKED = ("verified", "suspended", "pending")
+"""The states of a link that stands."""
+
 HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9_.]{1,18})[a-z0-9]")
 
 
@@ -36,6 +39,8 @@ class Account:
     checked_at: int
     kept: Json | None = None
     """Name, birth date and phone of the holder, of a child's account the adult's, where the network keeps them."""
+    link_ended_at: int | None = None
+    """When we learnt that the link which stood has ended; nothing while there is one, or never was."""
 
     @property
     def binding(self) -> Json | None:
@@ -46,6 +51,11 @@ class Account:
     def state(self) -> str:
         """`unverified`, `verified`, `suspended`, `released`, `revoked` or `pending`."""
         return str((self.status or {}).get("account_state", "unverified"))
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether, by the provider's last word, there is a link, though it may rest."""
+        return self.state in LINKED
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -61,7 +71,8 @@ class Account:
         if self.resident:
             return True
         return (
-            self.state == "verified"
+            self.checked_at > 0  # after a log-out from the provider its old word counts no more
+            and self.state == "verified"
             and "capabilities" not in self.withheld
             and not (self.binding or {}).get("next_step")
         )

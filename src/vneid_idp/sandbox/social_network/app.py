@@ -10,8 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
 from . import feed, live, own_account, verification
+from .attempts import Attempts
 from .config import Config
 from .feed_store import Feed
+from .link_ended import page_that_explains
 from .pages import BadForm, render, security_headers
 from .provider import Provider
 from .seed import furnish
@@ -20,6 +22,8 @@ from .words import choose_language
 
 Next = Callable[[Request], Awaitable[Response]]
 
+PAGES = ("/", "/known", "/verify", "/parent", "/signin", "/live", "/accounts")
+"""Where somebody who does not know yet that the link has ended is told so first."""
 SESSION_SECONDS = 30 * 24 * 60 * 60
 
 
@@ -30,6 +34,7 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
     connection = open_database(config.database)
     app.state.config = config
     app.state.accounts = Accounts(connection)
+    app.state.attempts = Attempts(connection)
     app.state.feed = Feed(connection)
     app.state.provider = Provider(config, transport)
     furnish(app.state.accounts, app.state.feed)
@@ -48,7 +53,9 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
         visit = app.state.accounts.find_visit(session["visit"]) if "visit" in session else None
         request.state.visit = visit
         request.state.account = app.state.accounts.find(visit.account_id) if visit else None
-        response = await call_next(request)
+        request.state.provider_silent = False
+        explained = await page_that_explains(request) if is_page(request) else None
+        response = explained or await call_next(request)
         for name, value in headers.items():
             response.headers.setdefault(name, value)  # a page may say something else
         return response
@@ -69,6 +76,12 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
     app.add_api_route("/healthz", healthy, methods=["GET"])
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
+
+
+def is_page(request: Request) -> bool:
+    """Whether somebody looks at a page of their own accord, and is not on the way back from the provider."""
+    path = request.url.path
+    return request.method == "GET" and (path in PAGES or path.startswith(("/posts/", "/live/")))
 
 
 async def healthy() -> dict[str, str]:

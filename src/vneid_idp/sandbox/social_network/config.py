@@ -37,6 +37,11 @@ class Config:
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def holder_url(self) -> str:
+        """Where a person sees their linked accounts at the provider, and takes them back."""
+        return f"{self.issuer}/me/accounts"
+
+    @property
     def callback_url(self) -> str:
         """The one registered `redirect_uri`."""
         return f"{self.public_url}/callback"

@@ -20,16 +20,24 @@ async def current_account(request: Request, *, fresh: bool = False) -> Account |
     age = now() - account.checked_at
     if not fresh and age < request.app.state.config.status_seconds:
         return account
+    asked = await ask_about(request, account)
+    if asked is None:
+        request.state.provider_silent = True
+        if account.checked_at == 0:
+            account = replace(account, status=None)
+    else:
+        account = asked
+    request.state.account = account
+    return account
+
+
+async def ask_about(request: Request, account: Account) -> Account | None:
+    """The account with what the provider says of it now; nothing while the provider is silent."""
     provider: Provider = request.app.state.provider
     accounts: Accounts = request.app.state.accounts
     try:
         status = await provider.status(account.account_id)
     except (ProviderUnreachable, Refused):
-        request.state.provider_silent = True
-        if account.checked_at == 0:
-            account = replace(account, status=None)
-    else:
-        accounts.record_status(account.account_id, status)
-        account = accounts.find(account.account_id)
-    request.state.account = account
-    return account
+        return None
+    accounts.record_status(account.account_id, status)
+    return accounts.find(account.account_id)

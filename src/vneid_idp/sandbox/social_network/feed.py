@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from .accounts import Account, read_handle
 from .current_account import current_account
 from .feed_store import Feed
+from .link_ended import freshen
 from .pages import go, read_form, render
 from .store import Accounts
 from .words import translate
@@ -21,7 +22,7 @@ MALFORMED = "Use 3 to 20 letters a–z, digits, dots or underscores."
 async def feed(request: Request) -> Response:
     """The feed: for everybody to read. Who has no account is shown how to get one."""
     account = await current_account(request)
-    return render_feed(request, account)
+    return await render_feed(request, account)
 
 
 @router.post("/register")
@@ -33,7 +34,7 @@ async def register(request: Request) -> Response:
     account = accounts.create(handle) if handle else None
     if account is None:
         problem, status = (TAKEN, 409) if handle else (MALFORMED, 422)
-        return render_feed(request, None, handle=form.get("handle", ""), problem=problem, status=status)
+        return await render_feed(request, None, handle=form.get("handle", ""), problem=problem, status=status)
     request.session["visit"] = accounts.start_visit(account.account_id).visit_id
     return go("/")
 
@@ -42,6 +43,7 @@ async def register(request: Request) -> Response:
 async def post(request: Request, post_id: str) -> Response:
     """One post with its comments."""
     account = await current_account(request)
+    await freshen(request, feed_of(request).authors_of_post(post_id))
     found = feed_of(request).find_post(post_id, account.account_id if account else None)
     if found is None:
         return render(request, "missing.html", status=404)
@@ -92,11 +94,12 @@ async def share(request: Request, post_id: str) -> Response:
     return go("/")
 
 
-def render_feed(
+async def render_feed(
     request: Request, account: Account | None, *, handle: str = "", problem: str | None = None, status: int = 200
 ) -> Response:
     """The feed, with the problem of a registration that failed."""
     feed_ = feed_of(request)
+    await freshen(request, feed_.authors_of_latest())
     posts = feed_.latest(account.account_id if account else None)
     values = {"posts": posts, "streams": feed_.running_streams(), "handle": handle, "problem": problem}
     return render(request, "feed.html", status=status, **values)

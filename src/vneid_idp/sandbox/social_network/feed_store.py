@@ -84,6 +84,26 @@ class Feed:
         ).fetchall()
         return [self._post(row, reader) for row in rows]
 
+    def authors_of_latest(self, limit: int = 40) -> list[Account]:
+        """Whoever wrote what `latest` shows, or what is passed on there."""
+        rows = self._connection.execute(
+            "select distinct a.* from (select * from posts order by created_at desc, rowid desc limit ?) p"
+            " left join posts s on s.post_id = p.shared_post_id join accounts a"
+            " on a.account_id in (p.account_id, s.account_id)",
+            (limit,),
+        ).fetchall()
+        return [read_account(row) for row in rows]
+
+    def authors_of_post(self, post_id: str) -> list[Account]:
+        """Whoever wrote a post, what it passes on, or a comment under it."""
+        rows = self._connection.execute(
+            "select a.* from accounts a where a.account_id in (select account_id from posts where post_id = :post"
+            " union select s.account_id from posts p join posts s on s.post_id = p.shared_post_id"
+            " where p.post_id = :post union select account_id from comments where post_id = :post)",
+            {"post": post_id},
+        ).fetchall()
+        return [read_account(row) for row in rows]
+
     def find_post(self, post_id: str, reader: str | None) -> Post | None:
         """One post."""
         row = self._connection.execute(

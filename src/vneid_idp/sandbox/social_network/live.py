@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from .current_account import current_account
 from .feed import allowed_account, feed_of
+from .link_ended import freshen
 from .pages import go, read_form, render
 
 router = APIRouter()
@@ -35,6 +36,9 @@ async def stream(request: Request, stream_id: str) -> Response:
     """A stream, as viewers see it."""
     await current_account(request)
     found = feed_of(request).find_stream(stream_id)
+    if found is not None:
+        await freshen(request, [found.author])
+        found = feed_of(request).find_stream(stream_id)
     if found is None:
         return render(request, "missing.html", status=404)
     return render(request, "stream.html", stream=found)

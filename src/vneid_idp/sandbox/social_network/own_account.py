@@ -27,7 +27,6 @@ async def known(request: Request) -> Response:
 async def refresh(request: Request) -> Response:
     """Ask the provider now."""
     await read_form(request)
-    request.state.provider_silent = False
     await current_account(request, fresh=True)
     notice(request, SILENT if request.state.provider_silent else "Checked with the provider just now.")
     return go("/known")
@@ -45,7 +44,8 @@ async def release(request: Request) -> Response:
         except (ProviderUnreachable, Refused):
             notice(request, "The provider does not answer. Please try again in a moment.")
             return go("/known")
-        await current_account(request, fresh=True)
+        released = await current_account(request, fresh=True)
+        request.session["told_of_end"] = released.link_ended_at if released else None
         notice(request, "The link is released. The account can only view now.")
     return go("/known")
 

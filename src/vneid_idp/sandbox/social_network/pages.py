@@ -52,6 +52,7 @@ def security_headers(config: Config) -> dict[str, str]:
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page for this visitor, in the language and theme of the session."""
     language = request.state.language
+    browser_of(request)  # two tabs that begin something at once are one browser from their first page on
     text = templates.get_template(template).render(
         _=partial(translate, language),
         language=language,
@@ -62,6 +63,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         notice=request.session.pop("notice", None),
         provider=translate(language, request.app.state.config.provider_name),
         issuer=request.app.state.config.issuer,
+        holder_url=request.app.state.config.holder_url,
         path=request.url.path,
         actions=ACTIONS,
         reason=partial(reason_text, language),
@@ -81,6 +83,11 @@ def go(path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
+def leave_for(url: str) -> Response:
+    """Found (302): to the provider."""
+    return RedirectResponse(url, 302)
+
+
 def hue(account: Account) -> int:
     """One of six avatar colours, always the same for a handle."""
     return zlib.crc32(account.handle.encode()) % 6
@@ -90,6 +97,12 @@ def csrf_token(request: Request) -> str:
     """The session's own token, which every form of ours carries."""
     token: str = request.session.setdefault("csrf", secrets.token_urlsafe(18))
     return token
+
+
+def browser_of(request: Request) -> str:
+    """A name for this browser, which whoever is signed in does not change: what it began elsewhere comes back here."""
+    name: str = request.session.setdefault("browser", secrets.token_urlsafe(18))
+    return name
 
 
 async def read_form(request: Request) -> dict[str, str]:

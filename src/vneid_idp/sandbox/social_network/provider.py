@@ -4,6 +4,7 @@ import json
 import ssl
 import time
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,16 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """Where a browser is sent, and what proves that the answer belongs to it."""
+
+    url: str
+    state: str
+    nonce: str
+    code_verifier: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What came back from the provider: validated ID token claims, what userinfo added, and the token to bind with."""
 
@@ -107,9 +118,9 @@ class Provider:
         self._service_token: tuple[str, float] | None = None
 
     async def start(
-        self, request: Request, kind: str, language: str, handle: str | None = None, login_hint: str | None = None
-    ) -> Response:
-        """The redirect to the authorization endpoint. Authlib adds `state`, `nonce` and a PKCE challenge (RFC 7636)."""
+        self, kind: str, language: str, handle: str | None = None, login_hint: str | None = None
+    ) -> Departure:
+        """The way to the authorization endpoint. Authlib makes `state`, `nonce` and the PKCE verifier (RFC 7636)."""
         trip = TRIPS[kind]
         extra: dict[str, str] = {"scope": trip.scope, "ui_locales": language}
         if login_hint is not None:
@@ -125,21 +136,26 @@ class Provider:
         if trip.by_parent:
             extra["prompt"] = "login"  # the child's own session may be open on the same phone
         try:
-            redirect: Response = await self._client.authorize_redirect(request, self._config.callback_url, **extra)
+            made = await self._client.create_authorization_url(self._config.callback_url, **extra)
         except (httpx.HTTPError, ValueError, RuntimeError) as problem:
             raise ProviderUnreachable from problem
-        return redirect
+        return Departure(made["url"], made["state"], made["nonce"], made["code_verifier"])
 
-    async def finish(self, request: Request, kind: str) -> Proof:
-        """Redeem the code of the callback and validate what it brought.
+    async def finish(self, answer: Mapping[str, str], kind: str, nonce: str, code_verifier: str) -> Proof:
+        """Redeem the code of the callback and validate what it brought. `nonce` and `code_verifier` are those of the
+        departure that the answer belongs to.
 
         Raises `Refused` with the provider's error code (or `invalid_response`, `level_required`, `partial_consent`)
         and `ProviderUnreachable`.
         """
         try:
-            await self._check_issuer(request)
-            token = await self._client.authorize_access_token(request)
-            claims = dict(token.get("userinfo") or {})
+            await self._check_issuer(answer.get("iss"))
+            if "error" in answer:
+                raise Refused(answer["error"], answer.get("error_description", ""))
+            token = await self._client.fetch_access_token(
+                redirect_uri=self._config.callback_url, code=answer.get("code", ""), code_verifier=code_verifier
+            )
+            claims = dict(await self._client.parse_id_token(token, nonce=nonce) if "id_token" in token else {})
             userinfo = dict(await self._client.userinfo(token=token)) if kind == "own" or TRIPS[kind].keeps else {}
         except OAuthError as refusal:
             raise Refused(refusal.error, refusal.description or "") from refusal
@@ -207,10 +223,9 @@ class Provider:
         check_log_out_claims(claims, str(metadata["issuer"]), self._config.client_id, int(time.time()))
         return claims
 
-    async def _check_issuer(self, request: Request) -> None:
+    async def _check_issuer(self, issuer: str | None) -> None:
         """RFC 9207 §2.4: an answer from another issuer is a mix-up attack."""
         metadata = await self._client.load_server_metadata()
-        issuer = request.query_params.get("iss")
         if issuer is None and not metadata.get("authorization_response_iss_parameter_supported"):
             return
         if issuer != metadata.get("issuer") or issuer != self._config.issuer:

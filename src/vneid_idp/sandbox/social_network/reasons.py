@@ -161,6 +161,15 @@ OUTCOMES = {
         "stop",
         ("feed",),
     ),
+    "link_ended": Outcome(
+        "The link was ended",
+        "Whoever stood behind this account has ended the link, or taken back the consent that it needs.",
+        "The account and its posts stay. It shows no badge any more, to nobody, and may only view; what we kept for"
+        " the link is deleted. You can link it again at any time.",
+        "calm",
+        ("link_again", "holder", "feed"),
+        "umbrella",
+    ),
     "no_accounts": Outcome(
         "We do not know you yet",
         "No account here was verified by the person who just signed in.",

@@ -6,17 +6,17 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from .accounts import Account, Json
+from .accounts import LINKED, Account, Json
 
 SCHEMA = """
 create table if not exists accounts (
     account_id text primary key, handle text not null unique, created_at integer not null,
     resident integer not null default 0, subject text, standing text, checked_at integer not null default 0,
-    kept text);
+    kept text, link_ended_at integer);
 create index if not exists accounts_by_subject on accounts (subject);
 create table if not exists visits (
     visit_id text primary key, account_id text not null, started_at integer not null, ended_at integer,
-    subject text, provider_session text, id_token text);
+    subject text, provider_session text, id_token text, ended_elsewhere integer not null default 0);
 create table if not exists log_out_tokens (jti text primary key, seen_at integer not null);
 """
 
@@ -50,8 +50,14 @@ class Accounts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         connection.executescript(SCHEMA)
-        if "kept" not in {row["name"] for row in connection.execute("pragma table_info(accounts)")}:
-            connection.execute("alter table accounts add column kept text")
+        self._add_column("accounts", "kept", "text")
+        self._add_column("accounts", "link_ended_at", "integer")
+        self._add_column("visits", "ended_elsewhere", "integer not null default 0")
+
+    def _add_column(self, table: str, name: str, kind: str) -> None:
+        """Give a table of an older database what it lacks."""
+        if name not in {row["name"] for row in self._connection.execute(f"pragma table_info({table})")}:
+            self._connection.execute(f"alter table {table} add column {name} {kind}")
 
     def create(self, handle: str, *, resident: bool = False, account_id: str | None = None) -> Account | None:
         """A new account with a random id that never changes, or None when the handle is taken."""
@@ -77,10 +83,13 @@ class Accounts:
 
     def record_status(self, account_id: str, status: Json | None) -> None:
         """Keep the provider's answer, word for word, and when it was given. With the link goes what we keep for it."""
-        linked = (status or {}).get("account_state") in ("verified", "suspended", "pending")
+        before = self.find(account_id)
+        linked = (status or {}).get("account_state") in LINKED
+        ended_at = None if linked or before is None else now() if before.is_linked else before.link_ended_at
         self._connection.execute(
-            "update accounts set standing = ?, checked_at = ?, kept = case when ? then kept end where account_id = ?",
-            (json.dumps(status) if status else None, now(), linked, account_id),
+            "update accounts set standing = ?, checked_at = ?, kept = case when ? then kept end, link_ended_at = ?"
+            " where account_id = ?",
+            (json.dumps(status) if status else None, now(), linked, ended_at, account_id),
         )
 
     def record_kept(self, account_id: str, kept: Json | None) -> None:
@@ -122,6 +131,14 @@ class Accounts:
         ).fetchone()
         return Visit(row["visit_id"], row["account_id"], row["id_token"]) if row else None
 
+    def account_signed_out_elsewhere(self, visit_id: str | None) -> Account | None:
+        """The account of a visit that the provider ended, not the visitor."""
+        row = self._connection.execute(
+            "select a.* from visits v join accounts a using (account_id) where visit_id = ? and ended_elsewhere = 1",
+            (visit_id,),
+        ).fetchone()
+        return read_account(row) if row else None
+
     def end_visit(self, visit_id: str) -> None:
         """Sign one browser out."""
         self._connection.execute(
@@ -142,7 +159,7 @@ class Accounts:
         Returns the subjects concerned.
         """
         rows = self._connection.execute(
-            "update visits set ended_at = :now, id_token = null where ended_at is null"
+            "update visits set ended_at = :now, ended_elsewhere = 1, id_token = null where ended_at is null"
             " and (:session is null or provider_session = :session) and (:subject is null or subject = :subject)"
             " and subject is not null returning subject",
             {"now": now(), "session": provider_session, "subject": subject},
@@ -170,4 +187,5 @@ def read_account(row: sqlite3.Row) -> Account:
         status=json.loads(row["standing"]) if row["standing"] else None,
         checked_at=row["checked_at"],
         kept=json.loads(row["kept"]) if row["kept"] else None,
+        link_ended_at=row["link_ended_at"],
     )

@@ -1,16 +1,17 @@
 """The trip to the provider and back: own proof, a parent's proof, signing in again."""
 
 import secrets
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
 from .accounts import status_of_binding
+from .attempts import Attempt, Attempts
 from .current_account import current_account
-from .pages import go, read_fields, read_form, render
+from .pages import browser_of, go, leave_for, read_fields, read_form, render
 from .provider import TRIPS, Proof, Provider, ProviderUnreachable, Refused
 from .reasons import OUTCOMES, outcome_name
-from .store import Accounts, Visit
+from .store import Accounts, Visit, now
 
 router = APIRouter()
 
@@ -99,36 +100,45 @@ async def depart(request: Request, kind: str, target: str, *, login_hint: str | 
     provider: Provider = request.app.state.provider
     try:
         handle = account.handle if account else None
-        redirect = await provider.start(request, kind, request.state.language, handle, login_hint)
+        departure = await provider.start(kind, request.state.language, handle, login_hint)
     except ProviderUnreachable:
         return end(request, "unreachable", kind)
-    # The trip belongs to one account and to the newest tab: an answer that fits neither is not used.
-    request.session["trip"] = {
-        "state": parse_qs(urlsplit(redirect.headers["location"]).query)["state"][0],
-        "kind": kind,
-        "account": account.account_id if account else None,
-        "key": secrets.token_urlsafe(16),
-        "target": target,
-    }
-    return redirect
+    attempts: Attempts = request.app.state.attempts
+    attempts.begin(
+        Attempt(
+            state=departure.state,
+            browser=browser_of(request),
+            kind=kind,
+            account_id=account.account_id if account else None,
+            key=secrets.token_urlsafe(16),
+            target=target,
+            nonce=departure.nonce,
+            code_verifier=departure.code_verifier,
+            started_at=now(),
+        )
+    )
+    return leave_for(departure.url)
 
 
 @router.get("/callback")
 async def callback(request: Request) -> Response:
     """Back from the provider, with a code or with an error: the registered `redirect_uri`."""
-    trip = request.session.pop("trip", None)
+    attempts: Attempts = request.app.state.attempts
+    attempt = attempts.end(request.query_params.get("state", ""), browser_of(request))
     account = request.state.account
-    if not trip or trip["kind"] not in TRIPS or not same(trip["state"], request.query_params.get("state")):
+    if attempt is None or attempt.kind not in TRIPS:
         return end(request, "expired", "own")
-    kind = trip["kind"]
-    if trip["account"] != (account.account_id if account else None):
+    kind = attempt.kind
+    # Who signs in may have done so in another tab meanwhile; an account is verified by whoever it was shown to.
+    if kind != "signin" and attempt.account_id != (account.account_id if account else None):
         return end(request, "expired", kind)
     provider: Provider = request.app.state.provider
     try:
-        proof = await provider.finish(request, kind)
+        answer = dict(request.query_params)
+        proof = await provider.finish(answer, kind, attempt.nonce, attempt.code_verifier)
         if kind == "signin":
-            return welcome_back(request, proof, trip["target"])
-        binding = await provider.bind(proof.access_token, account.account_id, trip["key"])
+            return welcome_back(request, proof, attempt.target)
+        binding = await provider.bind(proof.access_token, account.account_id, attempt.key)
     except ProviderUnreachable:
         return end(request, "unreachable", kind)
     except Refused as refusal:
@@ -149,6 +159,12 @@ def welcome_back(request: Request, proof: Proof, target: str) -> Response:
     own = accounts.of_subject(proof.subject)
     if not own:
         return end(request, "no_accounts", "signin")
+    before: Visit | None = request.state.visit
+    if before and request.state.account.subject == proof.subject:
+        accounts.attach_proof(before.visit_id, proof.id_token, proof.claims)  # another tab was first
+        return go(target)
+    if before:
+        accounts.end_visit(before.visit_id)
     visit: Visit = accounts.start_visit(own[0].account_id, proof.id_token, proof.claims)
     request.session.pop("csrf", None)
     request.session["visit"] = visit.visit_id
@@ -170,8 +186,3 @@ def end(request: Request, code: str, kind: str) -> Response:
     """Note how the trip ended and show it."""
     request.session["outcome"] = {"code": code[:60], "kind": kind}
     return go("/outcome")
-
-
-def same(expected: str, given: str | None) -> bool:
-    """Compare two states in constant time."""
-    return secrets.compare_digest(expected.encode(), (given or "").encode())
