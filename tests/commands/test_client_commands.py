@@ -11,11 +11,14 @@ from sqlalchemy import select
 
 from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
+from tests.support.pictures import png
 from vneid_idp.audit.tables import events
 from vneid_idp.cli import client_domains
 from vneid_idp.clients import families, service
+from vneid_idp.clients.keys import Unreachable
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
+from vneid_idp.web.outbound import Outbound
 
 TEXT = {"vi": "a", "en": "b"}
 PURPOSE = {
@@ -156,6 +159,24 @@ def test_more_than_three_age_thresholds_are_refused(client: dict[str, str]) -> N
     many = written("many.json", [PURPOSE | {"optional": four}])
     assert "age thresholds" in run("clients", "purposes", "set", client["client_id"], many, *WHY, code=1).stderr
     assert "optional" in json.loads(run("clients", "purposes", "show", client["client_id"]).stdout)[0]
+
+
+def test_the_command_fetches_the_logo_and_says_where_it_could_not(
+    client: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(self: Outbound, url: str, client_id: str) -> bytes:
+        if "away" in url:
+            raise Unreachable("could not be reached")
+        return png()
+
+    monkeypatch.setattr(Outbound, "fetch", fetch)
+    assert "logo_shown" not in client
+    here, away = (CLIENT | {"logo_uri": f"https://login.tea.example/{name}.png"} for name in ("here", "away"))
+    for members, is_shown in ((here, True), (away, False)):
+        made = json.loads(run("clients", "register", written("logo.json", members), *WHY).stdout)
+        assert made["logo_shown"] is shown(made)["logo_shown"] is is_shown
+        said = run("clients", "update", client["client_id"], written("logo.json", members), *WHY).stdout
+        assert ("could not be fetched" in said) is not is_shown
 
 
 def test_a_domain_is_verified_and_lost_again(client: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

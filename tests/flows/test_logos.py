@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 
-from tests.support.country import ISSUER, Country
+from tests.support.country import ISSUER, METADATA, REDIRECT_URI, Country
 from tests.support.deeds import DEED
 from tests.support.pictures import huge_png, jpeg, png, webp_lossy
 from tests.support.relying_party import Page, Person, RelyingParty
@@ -16,6 +16,7 @@ from vneid_idp.clients.images import MOST_BYTES
 from vneid_idp.clients.service import get_client
 from vneid_idp.delivery.service import list_deliveries
 from vneid_idp.kernel.clock import DAY, SECOND
+from vneid_idp.web.outbound import LOGOS
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 
@@ -58,6 +59,20 @@ async def opened() -> AsyncIterator[Site]:
     finally:
         listening.close()
         await asyncio.gather(*serving)
+
+
+@asynccontextmanager
+async def hanging() -> AsyncIterator[str]:
+    """The address of a logo on a server that takes the request and never answers."""
+    over = asyncio.Event()
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+        yield f"http://localhost:{listening.sockets[0].getsockname()[1]}/logo.png"
+        over.set()
 
 
 @pytest.fixture
@@ -202,6 +217,50 @@ async def test_a_picture_outlives_its_server_and_an_old_one_is_fetched_again(
     assert second not in (None, first)
     assert (await get(land, first)).status_code == 404
     assert (await get(land, second or "")).content == png(grey=10)
+
+
+async def test_who_registers_waits_for_the_logo_and_the_first_page_shows_it(land: Country, site: Site) -> None:
+    members = {name: value for name, value in METADATA.items() if name != "purposes"} | {"logo_uri": site.uri}
+    async with land.browser() as browser:
+        made = (await browser.post("/register", json=members)).json()
+        assert (made["logo_shown"], site.asked) == (True, 1)
+        asked = {"client_id": made["client_id"], "response_type": "code", "scope": "openid", "nonce": "n"}
+        asked |= {"redirect_uri": REDIRECT_URI}
+        page = await browser.get("/authorize", params=asked, follow_redirects=True)
+    assert f'<img class="party-logo" src="/logos/{made["client_id"]}/' in page.text
+    await land.deliver()
+    assert site.asked == 1, "nothing is fetched twice"
+
+
+async def test_a_logo_that_cannot_be_had_is_told_and_tried_again(
+    land: Country, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vneid_idp.web.outbound.SECONDS", 0.2)
+    async with land.browser() as browser, hanging() as silent:
+        for uri in (silent, "https://10.0.0.1/logo.png", site.uri):
+            site.answer(b"", status="404 Not Found")
+            members = {"client_name": "Quán", "redirect_uris": ["http://localhost:9999/callback"], "logo_uri": uri}
+            answer = await browser.post("/register", json=members)
+            assert (answer.status_code, answer.json()["logo_shown"]) == (201, False), uri
+        headers = {"Authorization": f"Bearer {answer.json()['registration_access_token']}"}
+        path = answer.json()["registration_client_uri"].removeprefix(ISSUER)
+        site.answer(png())
+        land.watch.advance(10 * SECOND)
+        await land.deliver()
+        assert (await browser.get(path, headers=headers)).json()["logo_shown"] is True
+
+
+async def test_a_client_has_its_logo_fetched_so_often_and_no_more(land: Country, site: Site) -> None:
+    members = {"client_name": "Quán", "redirect_uris": ["http://localhost:9999/callback"], "logo_uri": site.uri}
+    async with land.browser() as browser:
+        made = (await browser.post("/register", json=members)).json()
+        headers = {"Authorization": f"Bearer {made['registration_access_token']}"}
+        path = made["registration_client_uri"].removeprefix(ISSUER)
+        site.answer(HTML)
+        for number in range(20):
+            changed = members | {"client_id": made["client_id"], "logo_uri": f"{site.uri}?{number}"}
+            assert (await browser.put(path, json=changed, headers=headers)).status_code == 200
+    assert site.asked == LOGOS.client_a_minute
 
 
 async def test_the_relying_party_changes_and_takes_back_its_logo(land: Country, site: Site) -> None:

@@ -26,6 +26,7 @@ from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.context import idp
 from vneid_idp.web.pages import ListPart
 from vneid_idp.web.responses import no_store
@@ -68,8 +69,9 @@ async def register(request: Request, response: Response, caller: Writer, new: Ne
         return await service.register(unit, found, client_id=new.client_id, deed=deed)
 
     made = await caller.act(work)
-    tag(response, made.client)
-    return ClientWithSecret.with_secret(made.client, made.secret, made.registration_access_token)
+    client = await fetch_logo(provider.db, provider.dispatcher, made.client)
+    tag(response, client)
+    return ClientWithSecret.with_secret(client, made.secret, made.registration_access_token)
 
 
 @router.get("/clients/{client_id}", summary="Look at a client", responses=refusals(**_ONE))
@@ -104,6 +106,7 @@ async def update(
         return changed
 
     client, secret = await caller.act(work)
+    client = await fetch_logo(provider.db, provider.dispatcher, client)
     tag(response, client)
     return ClientWithSecret.with_secret(client, secret)
 

@@ -111,6 +111,10 @@ class Client(Model):
     registered_at: datetime
     disabled_at: datetime | None = Field(description="Since when it, or its family, is out of service.")
     old_secret_good_until: datetime | None
+    logo_shown: bool | None = Field(
+        description="Whether pages show what is at its `logo_uri`. It is fetched before the answer to a registration "
+        "or a change; where that fails, it is tried again by itself. Null without a `logo_uri`."
+    )
     metadata: dict[str, Any]
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from vneid_idp.cli import client_domains, client_purposes
+from vneid_idp.cli import client_domains, client_logos, client_purposes
 from vneid_idp.cli.terminal import (
     By,
     Material,
@@ -18,6 +18,7 @@ from vneid_idp.cli.terminal import (
     read_json,
     settings_of,
     when,
+    with_database,
     with_reading,
     with_unit,
 )
@@ -28,7 +29,7 @@ from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.members import Registrar
-from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.storage.unit import Database, Reading, Unit
 
 app = typer.Typer(no_args_is_help=True, help="Register relying parties, look after them, take them out of service.")
 app.add_typer(client_purposes.app, name="purposes")
@@ -51,11 +52,17 @@ def register(
     except OAuthError as error:
         fail(f"{file}: {error.description}")
 
-    registered = with_unit(settings, lambda unit: service.register(unit, found, client_id=client_id, deed=deed))
-    credentials: dict[str, Any] = {"client_id": registered.client.client_id}
+    async def work(database: Database) -> tuple[service.Registered, Client]:
+        made = await database.transact(lambda unit: service.register(unit, found, client_id=client_id, deed=deed))
+        return made, await client_logos.fetched(settings, database, made.client)
+
+    registered, client = with_database(settings, work)
+    credentials: dict[str, Any] = {"client_id": client.client_id}
     if registered.secret is not None:
         credentials["client_secret"] = registered.secret
     credentials["registration_access_token"] = registered.registration_access_token
+    if client.logo_shown is not None:
+        credentials["logo_shown"] = client.logo_shown
     print_json(credentials)
 
 
@@ -102,14 +109,20 @@ def update(
     deed = deed_of(by, reason)
     settings, members = settings_of(context), _members(file)
 
-    async def work(unit: Unit) -> tuple[Client, str | None]:
+    async def change(unit: Unit) -> tuple[Client, str | None]:
         client = await service.get_client(unit, client_id)
         return await by_operator.update(
             unit, client, members, deed, sandbox=settings.is_sandbox, material=material or ()
         )
 
-    client, secret = with_unit(settings, work)
+    async def work(database: Database) -> tuple[Client, str | None]:
+        client, secret = await database.transact(change)
+        return await client_logos.fetched(settings, database, client), secret
+
+    client, secret = with_database(settings, work)
     out.print(f"{client_id} is changed.", markup=False)
+    if client.logo_shown is False:
+        out.print("Its logo could not be fetched; the server tries again by itself.", markup=False)
     client_purposes.print_versions(client)
     if secret is not None:
         print_json({"client_id": client_id, "client_secret": secret})

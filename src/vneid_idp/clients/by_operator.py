@@ -69,6 +69,7 @@ def describe(client: Client) -> dict[str, Any]:
         "registered_at": to_rfc3339(client.issued_at),
         "disabled_at": _text(client.disabled_at),
         "old_secret_good_until": _text(client.previous_secret_until),
+        "logo_shown": client.logo_shown,
         "metadata": client.metadata,
     }
 

@@ -17,8 +17,9 @@ from vneid_idp.protocol import jose
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.jose import BadKeys, BadToken, PublicKey, UnknownKey, Unverified
 
-Fetch = Callable[[str], Awaitable[bytes]]
-"""The content at a URL, fetched with every guard that an URL of a stranger needs; raises `Unreachable`."""
+Fetch = Callable[[str, str], Awaitable[bytes]]
+"""The content at a URL, for the client of an id, fetched with every guard that an URL of a stranger needs; raises
+`Unreachable`."""
 
 _FRESH: Instant = 15 * MINUTE
 _LONGEST: Instant = DAY
@@ -92,16 +93,16 @@ class ClientKeys:
             if not fresh and throttled and unseen and not _is_recent(kept.extra_at, now):
                 kept.extra_at, throttled = now, False
             if not fresh and not throttled:
-                await self._refresh(kept, client.jwks_uri, now)
+                await self._refresh(kept, client.jwks_uri, client.client_id, now)
             # A relying party whose server is away for an hour is not locked out by it.
             if kept.keys is None or now - kept.fetched_at >= _LONGEST:
                 raise BadToken(f"cannot be verified: {kept.problem}")
             return kept.keys
 
-    async def _refresh(self, kept: _Kept, url: str, now: Instant) -> None:
+    async def _refresh(self, kept: _Kept, url: str, client_id: str, now: Instant) -> None:
         kept.tried_at = now
         try:
-            kept.keys = jose.read_keys(orjson.loads(await self._fetch(url)))
+            kept.keys = jose.read_keys(orjson.loads(await self._fetch(url, client_id)))
             kept.fetched_at = now
         except Unreachable as error:
             kept.problem = f"jwks_uri {error}"

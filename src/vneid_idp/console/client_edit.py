@@ -17,6 +17,7 @@ from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
@@ -138,6 +139,7 @@ async def _change(
         client, secret = await colleague.act(work)
     except InvalidClientMetadata as refusal:
         return await _page(request, colleague, kind, form, Errors(_problem(kind, refusal)))
+    client = await fetch_logo(provider.db, provider.dispatcher, client)
     if secret is not None:
         return render(request, "console/client_secret.html", client=client, secret=secret)
     return see_other(f"{CLIENTS}/{client.client_id}")

@@ -22,6 +22,7 @@ from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
+from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
@@ -127,7 +128,7 @@ async def _register(
         request,
         "console/client_registered.html",
         201,
-        client=made.client,
+        client=await fetch_logo(provider.db, provider.dispatcher, made.client),
         secret=made.secret,
         token=made.registration_access_token,
     )

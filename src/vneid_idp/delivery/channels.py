@@ -76,13 +76,15 @@ MANNERS: Mapping[Channel, Manner] = {
         head_start=10 * SECOND,
         patience=6 * SECOND,
     ),
-    # At least once: fetching a picture again changes nothing. Never given up, since it may yet appear.
+    # At least once: fetching a picture again changes nothing. Never given up, since it may yet appear. Who registers
+    # waits for it, so that the first page that names the client shows it.
     Channel.LOGO: Manner(
         Addressee.CLIENT,
         first_pause=10 * SECOND,
         longest_pause=DAY,
         growth=6,
         most_attempts=None,
+        patience=6 * SECOND,
         renewed_after=DAY,
     ),
 }

@@ -62,10 +62,14 @@ class Dispatcher:
         except DomainError as error:
             _log.warning("delivery.left_to_workers", code=error.code)
             return
-        started = [self._start(row) for row in taken]
-        if started:
-            patience = max(MANNERS[row.channel].patience for row in taken) / SECOND
-            await asyncio.wait(started, timeout=patience)
+        for row in taken:
+            self._start(row)
+        # A round of this process may have been faster: its attempt is as good.
+        names = {_name(each) for each in mine}
+        under_way = {task for task in self._under_way if task.get_name() in names}
+        if under_way:
+            patience = max(MANNERS[self._under_way[task]].patience for task in under_way) / SECOND
+            await asyncio.wait(under_way, timeout=patience)
 
     async def round(self) -> int:
         """Start sending what is due, as far as there is room; how many."""
@@ -105,7 +109,7 @@ class Dispatcher:
         return self._at_once - Counter(self._under_way.values())[channel]
 
     def _start(self, row: Queued) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._deliver(row), name=f"delivery {row.delivery_id}")
+        task = asyncio.create_task(self._deliver(row), name=_name(row))
         self._under_way[task] = row.channel
         task.add_done_callback(lambda done: self._under_way.pop(done, None))
         return task
@@ -132,6 +136,11 @@ class Dispatcher:
         except Exception as error:
             _log.failure("delivery.sender_failed", error, **_named(row))
             return Unclear("failed")
+
+
+def _name(row: Queued | Delivery) -> str:
+    """Of the task that makes an attempt."""
+    return f"delivery {row.delivery_id}"
 
 
 def _named(row: Queued) -> dict[str, Value]:

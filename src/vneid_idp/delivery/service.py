@@ -75,9 +75,14 @@ async def enqueue_only(unit: Unit, channel: Channel, recipient: str) -> Delivery
     """As `enqueue_about`, where the recipient says it all, and in place of what waits for it on the channel already:
     due at once, from the first attempt on.
     """
-    delivery = Delivery(recipient, f"{channel}_{recipient}", channel, {}, unit.now, None)
+    delivery = the_only(channel, recipient, unit.now)
     await store.replace(unit, _row(delivery))
     return delivery
+
+
+def the_only(channel: Channel, recipient: str, created_at: Instant) -> Delivery:
+    """What `enqueue_only` enqueues, for who was not handed it and wants it attempted now."""
+    return Delivery(recipient, f"{channel}_{recipient}", channel, {}, created_at, None)
 
 
 def _row(delivery: Delivery, *, sealed: str | None = None, about: str | None = None) -> Queued:

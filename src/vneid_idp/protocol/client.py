@@ -167,6 +167,11 @@ class Client:
         return scheme not in ("http", "https") or (scheme == "https" and self.is_native)
 
     @property
+    def logo_shown(self) -> bool | None:
+        """Whether pages show its logo: not before it was fetched. Nothing where it registered none."""
+        return None if self.logo_uri is None else self.logo_digest is not None
+
+    @property
     def hears_of_log_outs(self) -> bool:
         """Whether it registered a way to be told that a session ended, for which it has to know the session's name."""
         return self.backchannel_logout_uri is not None or self.frontchannel_logout_uri is not None

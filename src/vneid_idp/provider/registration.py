@@ -17,6 +17,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRequest, Inv
 from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
 from vneid_idp.protocol.registration import Registration
 from vneid_idp.use_cases.delete_client import delete_client
+from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.bearer import bearer_token
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp, idp
@@ -54,9 +55,10 @@ async def register(request: Request) -> Response:
     metadata = registration.read_registration(members, _registrar(provider))
     by = Tried(address=provider.address_of(request))
     await provider.limits.spend(Secret.REGISTRATION, by, 1 + len(orjson.dumps(members)) // 1024)
-    await _check_sector(provider, metadata)
+    await _check_sector(provider, metadata, None)
     made = await provider.db.transact(lambda unit: service.register(unit, metadata))
-    return json_response(_response(provider, made.client, made.registration_access_token, made.secret), 201)
+    client = await fetch_logo(provider.db, provider.dispatcher, made.client)
+    return json_response(_response(provider, client, made.registration_access_token, made.secret), 201)
 
 
 async def show(request: Request) -> Response:
@@ -73,8 +75,9 @@ async def update(request: Request) -> Response:
     members = await _members(request)
     _check_update(client, members)
     metadata = registration.read_registration(members, _registrar(provider), before=client.metadata)
-    await _check_sector(provider, metadata)
+    await _check_sector(provider, metadata, client.client_id)
     changed, secret = await provider.db.transact(lambda unit: service.update(unit, client, metadata))
+    changed = await fetch_logo(provider.db, provider.dispatcher, changed)
     return json_response(_response(provider, changed, token, secret))
 
 
@@ -133,13 +136,13 @@ def _check_update(client: Client, members: Mapping[str, Any]) -> None:
         raise InvalidClientMetadata("client_secret is not the one that was issued; it cannot be chosen.")
 
 
-async def _check_sector(provider: Idp, metadata: Registration) -> None:
+async def _check_sector(provider: Idp, metadata: Registration, client_id: str | None) -> None:
     """Fetch the sector document before any unit is opened, and hold the redirect URIs against it."""
     url = metadata.members.get("sector_identifier_uri")
     if url is None:
         return
     try:
-        document = orjson.loads(await provider.outbound.registrations.fetch(url))
+        document = orjson.loads(await provider.outbound.registrations.fetch(url, client_id))
     except Unreachable as error:
         raise InvalidClientMetadata(f"sector_identifier_uri {error}", member="sector_identifier_uri") from None
     except orjson.JSONDecodeError:
@@ -159,6 +162,8 @@ def _response(provider: Idp, client: Client, token: str, secret: str | None) -> 
         "registration_access_token": token,
         "registration_client_uri": provider.url(f"/register/{client.client_id}"),
     }
+    if client.logo_shown is not None:
+        found["logo_shown"] = client.logo_shown
     if secret is not None:
         found |= {"client_secret": secret, "client_secret_expires_at": 0}
     return found

@@ -31,7 +31,7 @@ class Logos(Sender):
         if client.disabled_at is not None:
             return Failed("client_disabled")
         try:
-            image = read_image(await self.outbound.fetch(client.logo_uri))
+            image = read_image(await self.outbound.fetch(client.logo_uri, client.client_id))
         except (Unreachable, BadImage) as error:
             _log.info("logo.not_fetched", client_id=client.client_id, detail=f"logo_uri {error}")
             return Failed("unreachable" if isinstance(error, Unreachable) else "no_picture")

@@ -46,7 +46,8 @@ class LogoutTokens(Sender):
         claims = logout_token_claims(self.issuer, client.client_id, person, session, delivery.delivery_id, now)
         token = self.keys.sign(client.id_token_signed_response_alg, claims, typ=LOGOUT_TOKEN_TYPE, now=now)
         try:
-            status = await self.outbound.post_form(client.backchannel_logout_uri, {"logout_token": token})
+            form = {"logout_token": token}
+            status = await self.outbound.post_form(client.backchannel_logout_uri, form, client.client_id)
         except Unreachable:
             _log.info("logout_token.unreachable", delivery_id=delivery.delivery_id, client_id=client.client_id)
             return Failed("unreachable")

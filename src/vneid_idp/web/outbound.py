@@ -151,10 +151,10 @@ class Outbound:
             raise Unreachable(f"was answered with status {status}")
         return content
 
-    async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
-        """Post a form; the status of the answer, whose body is ignored. Raises `Unreachable`."""
+    async def post_form(self, url: str, fields: Mapping[str, str], client_id: str) -> int:
+        """Post a form, for a client; the status of the answer, whose body is ignored. Raises `Unreachable`."""
         async with self._remembering(url):
-            status, _ = await self._call("POST", url, urlencode(fields).encode())
+            status, _ = await self._call("POST", url, urlencode(fields).encode(), client_id)
             return status
 
     async def close(self) -> None:
@@ -257,13 +257,14 @@ class Outbound:
             await response.aclose()
 
 
-KEYS = Errand(host_a_minute=120)
+KEYS = Errand(host_a_minute=120, client_a_minute=10)
 REQUEST_OBJECTS = Errand(connections=40, of_host=10, host_a_minute=1_200, failures_kept=10 * SECOND)
 """Anybody may have these called, by a link."""
-LOGOUT = Errand(connections=40, of_host=10, host_a_minute=6_000, failures_kept=10 * SECOND)
-LOGOS = Errand(connections=5, of_host=2, host_a_minute=60)
-REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60)
-"""Sector documents, and proofs of domains. Whoever mends one tries again at once."""
+LOGOUT = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minute=3_000, failures_kept=10 * SECOND)
+LOGOS = Errand(connections=5, of_host=2, host_a_minute=60, client_a_minute=10)
+REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60, client_a_minute=10)
+"""Sector documents, and proofs of domains. Whoever mends one tries again at once. Who is no client yet spends the
+budget of registrations of its address; domains are the operator's to look at."""
 
 
 class Pools:

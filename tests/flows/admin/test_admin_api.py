@@ -39,7 +39,7 @@ async def test_lists_are_paged_and_leave_nobody_out(api: Api, land: Country, pat
 
 async def test_a_client_is_registered_looked_at_changed_disabled_and_enabled(api: Api, land: Country) -> None:
     made = await api("POST", "/clients", **WHY, metadata=METADATA, client_id="cli_new")
-    assert (made.status_code, made.headers["etag"]) == (201, '"1"')
+    assert (made.status_code, made.headers["etag"], made.json()["logo_shown"]) == (201, '"1"', None)
     assert await last_event(land) == ("client.registered", {**WHY, "through": api_client(made, land)})
     assert (await api("POST", "/clients", **WHY, metadata=METADATA, client_id="cli_new")).status_code == 409
     secret = made.json()["client_secret"]
@@ -56,6 +56,12 @@ async def test_a_client_is_registered_looked_at_changed_disabled_and_enabled(api
         listed = {item["client_id"]: item for item in (await api("GET", "/clients")).json()["items"]}
         assert listed["cli_new"] == answer.json(), "a disabled one is listed too"
     assert answer.headers["etag"] == '"4"'
+    for number, wanted in enumerate(("https://10.0.0.1/logo.png", "https://10.0.0.2/logo.png")):
+        pictured = {**METADATA, "client_name": "Khác", "logo_uri": wanted}
+        answer = await api("PUT", "/clients/cli_new", f'"{number + 4}"', **WHY, metadata=pictured)
+        assert answer.json()["logo_shown"] is False
+        (tried,) = (await api("GET", "/deliveries")).json()["items"]
+        assert (tried["attempts"], tried["last_outcome"]) == (1, "unreachable"), "before the answer"
     for path in ("/clients/cli_nobody", "/clients/cli_nobody/purposes", "/clients/cli_nobody/domains"):
         assert (await api("GET", path)).json()["code"] == "unknown_client"
 

@@ -61,6 +61,17 @@ async def test_a_client_is_registered_by_a_form_and_its_credentials_shown_this_o
         assert token not in text
 
 
+async def test_a_logo_that_could_not_be_fetched_is_said(land: Country) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    missing = "Chưa lấy được biểu tượng của dịch vụ"
+    done = await sent(operator, await opened(operator, NEW), logo_uri="https://10.0.0.1/logo.png")
+    assert missing in done.response.text
+    (client_id,) = await clients_of(land)
+    assert missing in (await opened(operator, f"/console/clients/{client_id}")).response.text
+    done = await sent(operator, await opened(operator, NEW))
+    assert missing not in done.response.text
+
+
 async def test_outside_a_sandbox_no_client_is_led_to_this_machine(land: Country) -> None:
     operator = await colleague(land, "plain", Role.OPERATOR)
     land.app.state.idp = replace(land.idp, sandbox=False)

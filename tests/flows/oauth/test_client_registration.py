@@ -283,9 +283,11 @@ async def test_a_sector_counts_where_its_document_says_so(
     land: Country, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, document: bytes, status: int
 ) -> None:
     asked: list[str] = []
+    asking: list[str | None] = []
 
-    async def fetch(self: Outbound, url: str) -> bytes:
+    async def fetch(self: Outbound, url: str, client_id: str | None) -> bytes:
         asked.append(url)
+        asking.append(client_id)
         return document
 
     monkeypatch.setattr(Outbound, "fetch", fetch)
@@ -301,6 +303,7 @@ async def test_a_sector_counts_where_its_document_says_so(
     )
     assert changed.status_code == (200 if status == 201 else 400), changed.text
     assert len(asked) == 2, "an update is held against it as well"
+    assert asking == [None, made["client_id"]], "whose budget it is"
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/sector", "https://169.254.169.254/", "https://10.0.0.1/"])

@@ -37,9 +37,11 @@ class Server:
     def __init__(self, published: bytes | str) -> None:
         self.published = published
         self.asked = 0
+        self.asking: set[str] = set()
 
-    async def __call__(self, url: str) -> bytes:
+    async def __call__(self, url: str, client_id: str) -> bytes:
         self.asked += 1
+        self.asking.add(client_id)
         await asyncio.sleep(0)
         if isinstance(self.published, str):
             raise Unreachable(self.published)
@@ -79,7 +81,7 @@ async def test_a_client_without_keys_signs_nothing(keys: ClientKeys) -> None:
 
 async def test_fetched_keys_are_kept_and_fetched_once_for_all(keys: ClientKeys, server: Server) -> None:
     await asyncio.gather(*(keys.check_signature(REMOTE, token(OLD), "ES256") for _ in range(20)))
-    assert server.asked == 1
+    assert (server.asked, server.asking) == (1, {"cli_a"})
 
 
 async def test_a_key_that_was_taken_back_counts_a_quarter_of_an_hour_longer_at_most(

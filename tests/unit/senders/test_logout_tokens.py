@@ -32,8 +32,9 @@ class Outside:
     status: int | None = 200
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    async def post_form(self, url: str, form: dict[str, Any]) -> int:
+    async def post_form(self, url: str, form: dict[str, Any], client_id: str) -> int:
         """See `Outbound`."""
+        assert client_id == "shop", "whose budget it is"
         self.heard.append((url, form))
         if self.status is None:
             raise Unreachable("could not be reached")

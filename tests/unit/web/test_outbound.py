@@ -121,6 +121,8 @@ async def test_a_host_and_a_client_are_called_so_often_and_no_more() -> None:
         with pytest.raises(Unreachable, match="too often"):  # of the host the third was asked for before
             await client.fetch(url, "cli_b")
         assert await client.fetch(f"http://127.0.0.1:{port}/", "cli_b") == b"x"
+        with pytest.raises(Unreachable, match="too often"):
+            await client.post_form(f"http://127.0.0.1:{port}/", {"a": "b"}, "cli_a")
         assert len(heard) == 3
         await client.close()
 
@@ -295,7 +297,7 @@ async def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyP
 async def test_a_form_is_posted() -> None:
     async with server(response("204 No Content")) as (port, heard):
         client = Outbound(loopback=True)
-        assert await client.post_form(f"http://127.0.0.1:{port}/logout", {"logout_token": "a.b.c"}) == 204
+        assert await client.post_form(f"http://127.0.0.1:{port}/logout", {"logout_token": "a.b.c"}, "cli_a") == 204
         await client.close()
     assert heard[0].startswith(b"POST /logout HTTP/1.1")
     assert heard[0].endswith(b"\r\n\r\nlogout_token=a.b.c")
