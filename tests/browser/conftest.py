@@ -231,8 +231,8 @@ class Visitor:
         self.press_main()
 
     def prove_twice(self) -> None:
-        """Have a code sent and enter it."""
-        self.page.click("button[name=send]")
+        """Enter the code that was sent."""
+        self.page.wait_for_url("**/second")
         self.page.fill("#code", self.one_time_code())
         self.press_main()
 

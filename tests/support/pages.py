@@ -33,7 +33,7 @@ async def post(person: Person, page: Page, path: str, **form: str) -> Page:
 
 async def proven_twice(person: Person) -> Page:
     """The security page after a second proof."""
-    page = await person._second(await opened(person, "/signin/second"))
+    page = await person.second(await opened(person, "/signin/second"))
     assert isinstance(page, Page)
     assert page.path == "/me/security"
     return page

@@ -34,7 +34,7 @@ async def at_second(land: Country, party: RelyingParty, slug: str = "complete") 
 
 
 async def send(person: Person, page: Page) -> Page:
-    """Ask for a code."""
+    """Ask for another code, or for the first one where there is a choice."""
     sent = await person.submit(page, send="1")
     assert isinstance(sent, Page)
     return sent

@@ -43,6 +43,11 @@ class Page:
         return dict.fromkeys(_CHOICE.findall(self.response.text), "full")
 
     @property
+    def asks_for_code(self) -> bool:
+        """Whether a one-time code was sent and can be typed here."""
+        return 'name="code"' in self.response.text
+
+    @property
     def action(self) -> str:
         """Where its form goes."""
         here = str(self.response.request.url)
@@ -89,7 +94,7 @@ class Visitor(ABC):
             if isinstance(page, str):
                 return page
             if page.path.endswith("/second"):
-                page = await self._second(page)
+                page = await self.second(page)
             elif page.path.startswith("/signin"):
                 page = await self.sign_in(page)
             elif page.path.startswith("/consent/"):
@@ -110,10 +115,11 @@ class Visitor(ABC):
         assert not page.choices, page.text
         return await self.submit(page, answer="agree")
 
-    async def _second(self, page: Page) -> Page | str:
-        sent = await self.submit(page, send="1")
-        assert isinstance(sent, Page), sent
-        return await self.submit(sent, code=await self.one_time_code())
+    async def second(self, page: Page) -> Page | str:
+        """Type the code that was sent; who has a passkey as well chooses to have one sent."""
+        if not page.asks_for_code:
+            page = shown(await self.submit(page, send="1"))
+        return await self.submit(page, code=await self.one_time_code())
 
     async def _follow(self, response: httpx.Response) -> Page | str:
         while response.is_redirect:

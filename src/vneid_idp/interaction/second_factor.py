@@ -1,5 +1,6 @@
 """`/signin/{interaction}/second`: a second, different factor, by text message or passkey."""
 
+import math
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -7,7 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.factors import otp, passkeys
+from vneid_idp.identity.factors import otp, passkeys, sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.interaction.signed_in import arrive, record_failure
@@ -15,6 +16,7 @@ from vneid_idp.interaction.signin import unusable
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.use_cases.protect_account import has_two_fresh_proofs
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
@@ -30,18 +32,27 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """What the person can show."""
+    """What the person can show, and what was sent here."""
 
     phone: str | None
     has_passkey: bool
+    sent_at: Instant | None
+    """When the code was sent that can still be typed."""
+    last_at: Instant | None
+    """When the last one was sent, which may have been used."""
+    asks_by_itself: bool
+    """Whether there is one way, nothing to choose, and no code that was sent for it yet."""
 
 
 async def show(request: Request) -> Response:
-    """The page: choose a means, or enter the code that was sent."""
+    """The page: choose a means, or enter the code that was sent. Where there is nothing to choose, it is sent now."""
     place = await find_place(request)
     if not place.wants_second:
         return place.onward()
-    return _page(request, place, await _means(place), sent=request.query_params.get("sent") == "1")
+    means = await _means(place)
+    if means.asks_by_itself and request.method == "GET":
+        means = await _send_unasked(request, place, means)
+    return _page(request, place, means, sent=means.sent_at is not None)
 
 
 async def submit(request: Request) -> Response:
@@ -53,8 +64,8 @@ async def submit(request: Request) -> Response:
     if place.visit is not None and form["leave"]:
         return await leave(place.visit, "account" if form["leave"] == "account" else "level")
     means = await _means(place)
-    sent = form["sent"] == "1"
     if place.visit is not None and form["extend"]:
+        sent = form["sent"] == "1" or means.sent_at is not None
         return _page(request, replace(place, visit=await extend(place.visit)), means, sent=sent)
     if form["send"]:
         return await _send(request, place, means)
@@ -68,23 +79,63 @@ async def _means(place: Place) -> _Means:
     assert place.session is not None
     person_id = place.session.person_id
     profile = None if place.visit is None else place.visit.profile
+    proven = False
     async with place.provider.db.reading() as unit:
         if profile is None and (found := await accounts.find_with_profile(unit, place.provider.vault, person_id)):
             profile = found[1]
         keys = await passkeys.list_passkeys(unit, person_id)
-    return _Means(profile.record.phone if profile else None, bool(keys))
+        last = await otp.find_last(unit, person_id, place.context)
+        if place.visit is None and (session := await sessions.find_named(unit, place.session)):
+            # The own pages are open to who comes back to this one, too.
+            proven = has_two_fresh_proofs(session, unit.now)
+    phone = profile.record.phone if profile else None
+    return _Means(
+        phone,
+        bool(keys),
+        sent_at=None if last is None or last.used else last.sent_at,
+        last_at=None if last is None else last.sent_at,
+        asks_by_itself=phone is not None and not keys and last is None and not proven,
+    )
+
+
+async def _send_unasked(request: Request, place: Place, means: _Means) -> _Means:
+    """Send the first code of this place. Who had many of them asks for the next by the button."""
+    assert place.session is not None
+    tried = place.tried(place.session.person_id)
+    try:
+        await place.provider.limits.admit(Secret.UNASKED_MESSAGE, tried)
+        await place.provider.limits.admit(Secret.MESSAGE, tried)
+    except TooManyAttempts:
+        return means
+    # Of two that come at once one sends; the other finds that it was done.
+    await _enqueue(request, place, means.phone)
+    return await _means(place)
 
 
 async def _send(request: Request, place: Place, means: _Means) -> Response:
     assert place.session is not None
-    provider, person_id = place.provider, place.session.person_id
-    phone = means.phone
-    if phone is None:
+    if means.phone is None:
         return _page(request, place, means)
+    if (wait := _wait(place, means)) > 0:
+        return _page(request, place, means, sent=True, too_soon=wait)
     try:
-        await provider.limits.admit(Secret.MESSAGE, place.tried(person_id))
+        await place.provider.limits.admit(Secret.MESSAGE, place.tried(place.session.person_id))
     except TooManyAttempts as locked:
         return _locked_out(request, place, means, locked)
+    if not await _enqueue(request, place, means.phone):
+        return _page(request, place, means, sent=True, no_more=True)
+    return see_other(place.second)
+
+
+def _wait(place: Place, means: _Means) -> Instant:
+    """How long it takes until another code may be asked for."""
+    return 0 if means.last_at is None else means.last_at + otp.RESEND_AFTER - place.provider.clock.now()
+
+
+async def _enqueue(request: Request, place: Place, phone: str | None) -> bool:
+    """Have a code sent; whether it was time for one."""
+    assert place.session is not None
+    provider, person_id = place.provider, place.session.person_id
     sending = await provider.db.transact(
         lambda unit: otp.send(
             unit,
@@ -96,10 +147,8 @@ async def _send(request: Request, place: Place, means: _Means) -> Response:
             language=locale_of(request),
         )
     )
-    if not sending.sent:
-        return _page(request, place, means, sent=True, too_soon=True)
     await provider.dispatcher.attempt(sending.deliveries)
-    return see_other(f"{place.second}?sent=1")
+    return sending.sent
 
 
 async def _try(request: Request, place: Place, means: _Means, code: str) -> Response:
@@ -141,19 +190,20 @@ def _page(
     means: _Means,
     *,
     sent: bool = False,
-    too_soon: bool = False,
+    too_soon: Instant = 0,
+    no_more: bool = False,
     error: str | None = None,
     locked_until: Instant | None = None,
 ) -> Response:
     return render(
         request,
         "interaction/second.html",
-        429 if locked_until or too_soon else 422 if error else 200,
+        429 if locked_until or too_soon or no_more else 422 if error else 200,
         place=place,
         means=means,
         sent=sent,
-        too_soon=too_soon,
-        wait=otp.RESEND_AFTER // SECOND,
+        wait=math.ceil(too_soon / SECOND),
+        no_more=no_more,
         lifetime=otp.LIFETIME // MINUTE,
         errors={"code": error} if error else {},
         locked_until=locked_until,

@@ -29,6 +29,8 @@ class Secret(StrEnum):
     SECOND_FACTOR = "second_factor"
     PASSKEY = "passkey"
     MESSAGE = "message"
+    UNASKED_MESSAGE = "unasked_message"
+    """A message with a code that a page sent by itself: it is a message as well."""
     CLIENT_SECRET = "client_secret"
     REQUEST_OBJECT = "request_object"
     WAITING_REQUEST = "waiting_request"
@@ -108,6 +110,10 @@ LIMITS: LimitTable = {
     Secret.MESSAGE: {
         Subject.ACCOUNT: (Limit(5, 15 * MINUTE), Limit(20, DAY)),
     },
+    # Any site can lead a browser to such a page. What it uses up leaves some to who presses the button.
+    Secret.UNASKED_MESSAGE: {
+        Subject.ACCOUNT: (Limit(3, 15 * MINUTE), Limit(10, DAY)),
+    },
     Secret.CLIENT_SECRET: {
         Subject.ADDRESS: (Limit(50, MINUTE),),
         Subject.CLIENT: (Limit(1_000, HOUR),),
@@ -141,6 +147,7 @@ SANDBOX_LIMITS: LimitTable = {
     **LIMITS,
     # Here a message costs nothing and reaches nobody, and a developer repeats one person's sign-in all day.
     Secret.MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
+    Secret.UNASKED_MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
 }
 """As `LIMITS`, whose rules on secrets hold in the sandbox as they do in production."""
 

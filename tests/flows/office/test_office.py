@@ -34,7 +34,7 @@ async def test_who_may_work_there(land: Country) -> None:
     assert page.path == "/signin"
     page = shown(await stranger.sign_in(page))
     assert page.path == "/signin/second"  # one factor is level 1
-    page = shown(await stranger._second(page))
+    page = shown(await stranger.second(page))
     assert (page.path, page.response.status_code) == ("/office", 403)
     clerk = await colleague(land, "plain", Role.CLERK)
     assert (await opened(clerk, "/office")).path == "/office"

@@ -53,8 +53,7 @@ class Visitor:
         url = await self.send(path, **dict.fromkeys(fields, "1"))
         assert url.startswith(f"{ISSUER}/authorize?")
         page = await person.sign_in(await person.open(url))
-        page = await person.submit(as_page(page, "/second"), send="1")
-        page = await person.submit(as_page(page, "/second"), code=await person.one_time_code())
+        page = await person.second(as_page(page, "/second"))
         if isinstance(page, Page) and page.path.startswith("/child/"):
             child = re.search(r'<input type="radio" name="child" value="([^"]+)"', page.response.text)
             assert child

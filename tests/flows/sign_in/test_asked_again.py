@@ -43,7 +43,6 @@ async def test_number_and_secret_are_asked_for(
 
 async def test_a_code_is_asked_for_and_there_is_more_time(land: Country, party: RelyingParty) -> None:
     person, page = await at_second(land, party)
-    page = await send(person, page)
     before = await history(land, "complete")
     for _ in range(6):
         empty = await person.submit(page, code=" ")
@@ -94,7 +93,6 @@ async def test_a_session_that_ends_while_its_code_is_checked_is_not_opened_again
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, page = await at_second(land, party)
-    page = await send(person, page)
     code, who, check = await person.one_time_code(), person.persona.record.person_id, otp.check
 
     async def and_it_ends(unit: Unit, *rest: object, **more: object) -> object:

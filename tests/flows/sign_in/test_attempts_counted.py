@@ -101,7 +101,6 @@ async def test_a_right_password_gives_all_attempts_again(land: Country, party: R
 async def test_so_does_a_right_code(land: Country, party: RelyingParty) -> None:
     for _ in range(3):
         person, page = await at_second(land, party)
-        page = await send(person, page)
         code = await person.one_time_code()
         for _ in range(2):
             wrong = shown(await person.submit(page, code="000000" if code != "000000" else "111111"))
@@ -123,10 +122,10 @@ async def test_messages_to_one_person_are_counted(
 ) -> None:
     limit(land, monkeypatch, Subject.ACCOUNT)
     person, page = await at_second(land, party)
-    for status in (200, 200, 429):
+    for status in (200, 429):
+        land.watch.advance(MINUTE)
         sent = await send(person, page)
         assert sent.response.status_code == status
-        land.watch.advance(MINUTE)
     assert int(sent.response.headers["retry-after"]) > 0
 
 

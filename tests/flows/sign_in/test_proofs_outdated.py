@@ -11,7 +11,7 @@ from tests.support.authority import change
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, RelyingParty
-from tests.support.signing_in import add_passkey, at_second, at_signin, send, use_passkey
+from tests.support.signing_in import add_passkey, at_second, at_signin, use_passkey
 from vneid_idp.audit import service as audit
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
@@ -122,7 +122,6 @@ async def test_a_code_to_a_phone_that_is_somebody_elses_by_now_proves_nothing(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     person, page = await at_second(land, party)
-    page = await send(person, page)
     code, before = await person.one_time_code(), await proofs_kept(land)
     if when == "before it was typed":
         await new_phone(land)

@@ -4,13 +4,14 @@ import asyncio
 import json
 import re
 
+import pytest
 from sqlalchemy import select
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import known
-from tests.support.signing_in import at_second, post_json, send, use_passkey
+from tests.support.signing_in import add_passkey, at_second, post_json, send, use_passkey
 from tests.support.visitor import shown
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.factors import sessions
@@ -19,24 +20,28 @@ from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.levels import LEVEL_2, SignInMethod
+from vneid_idp.sandbox.outbox import latest_messages
 from vneid_idp.sandbox.tables import sandbox_messages
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.sign_in import SignedIn, sign_in
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
+from vneid_idp.web.limits import LIMITS
 
 
 async def test_a_message_shows_little_of_the_number_and_can_be_sent_again_after_a_while(
     land: Country, party: RelyingParty
 ) -> None:
     person, page = await at_second(land, party)
+    assert page.asks_for_code
     assert str(person.persona.record.phone) not in page.response.text
     assert "001" in page.text
-    page = await send(person, page)
     first = await person.one_time_code()
+    land.watch.advance(10 * SECOND)
     too_soon = await send(person, page)
     assert too_soon.response.status_code == 429
-    land.watch.advance(31 * SECOND)
+    assert "Bạn có thể yêu cầu mã mới sau 20 giây." in too_soon.text
+    land.watch.advance(21 * SECOND)
     page = await send(person, page)
     assert page.response.status_code == 200
     refused = await person.submit(page, code=first)
@@ -47,9 +52,64 @@ async def test_a_message_shows_little_of_the_number_and_can_be_sent_again_after_
     assert after.path.startswith("/consent/")
 
 
-async def test_a_code_of_one_request_is_of_no_use_in_another(land: Country, party: RelyingParty) -> None:
+async def sent_codes(land: Country) -> list[str]:
+    async with land.idp.db.reading() as unit:
+        return [message.code for message in await latest_messages(unit, land.idp.keys.sealer)]
+
+
+async def test_where_there_is_one_way_its_code_is_sent_at_once_and_once(land: Country, party: RelyingParty) -> None:
     person, page = await at_second(land, party)
-    await send(person, page)
+    (code,) = await sent_codes(land)
+    land.watch.advance(MINUTE)
+    # Reload, another language, back and forth, a second window, a look at the head: the code that was sent still is.
+    await asyncio.gather(*(person.open(page.path, lang="en") for _ in range(4)))
+    await person.browser.head(page.path)
+    again = shown(await person.open(page.path))
+    assert (again.asks_for_code, await sent_codes(land)) == (True, [code])
+    assert shown(await person.submit(again, code=code)).path.startswith("/consent/")
+    # A link to the page where no code is asked for, whoever opens it, does not send one either.
+    assert shown(await person.open("/me/security")).response.status_code == 200
+    await person.open("/signin/second")
+    assert await sent_codes(land) == [code]
+
+
+async def test_a_code_is_sent_at_once_again_when_the_last_has_run_out(land: Country, party: RelyingParty) -> None:
+    person, page = await at_second(land, party)
+    first = await sent_codes(land)
+    land.watch.advance(6 * MINUTE)
+    page = shown(await person.open(page.path))
+    (second,) = await sent_codes(land)
+    assert second not in first
+    assert shown(await person.submit(page, code=second)).path.startswith("/consent/")
+
+
+async def test_who_has_a_passkey_as_well_chooses(land: Country, party: RelyingParty) -> None:
+    await add_passkey(land, "complete", Authenticator(ISSUER))
+    person, page = await at_second(land, party)
+    assert (page.asks_for_code, await sent_codes(land)) == (False, [])
+    assert 'data-passkey="get"' in page.response.text
+    page = await send(person, page)
+    assert page.asks_for_code
+    # What was chosen stands when the page is opened again.
+    assert shown(await person.open(page.path)).asks_for_code
+
+
+async def test_pages_that_send_by_themselves_leave_messages_to_who_asks(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(land.idp.limits, "_table", LIMITS)
+    person, page = await at_second(land, party)
+    for _ in range(4):
+        # Any site can lead a browser here with a request of its own.
+        last = page
+        land.watch.advance(MINUTE)
+        page = shown(await person.start(party.request(acr_values=LEVEL_2)))
+    assert (last.asks_for_code, page.asks_for_code) == (False, False)
+    assert (await send(person, page)).asks_for_code
+
+
+async def test_a_code_of_one_request_is_of_no_use_in_another(land: Country, party: RelyingParty) -> None:
+    person, _ = await at_second(land, party)
     code = await person.one_time_code()
     other = await person.start(party.request(acr_values=LEVEL_2))
     assert isinstance(other, Page)
@@ -62,7 +122,7 @@ async def test_the_message_speaks_the_language_of_the_page(land: Country, party:
     for locale in ("en", "vi"):
         person = Person(land, land.people["complete"])
         page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2, ui_locales=locale)))
-        await send(person, shown(page))
+        assert shown(page).asks_for_code
         async with land.idp.db.reading() as unit:
             rows = await unit.fetch(Statement(select(sandbox_messages).order_by(sandbox_messages.c.sent_at)))
         payload = land.idp.keys.sealer.open_json(SealPurpose.PERSONAL_DATA, rows[-1]["sealed"])
@@ -74,7 +134,7 @@ async def test_a_code_that_was_sent_to_one_browser_is_of_no_use_in_another(land:
     here, there = Person(land, land.people["complete"]), Person(land, land.people["complete"])
     for person in (here, there):
         shown(await person.sign_in(await person.open("/signin")))
-    await send(here, shown(await here.open("/signin/second")))
+    shown(await here.open("/signin/second"))
     code = await here.one_time_code()
     refused = shown(await there.submit(shown(await there.open("/signin/second")), code=code))
     assert refused.response.status_code == 422
@@ -84,7 +144,6 @@ async def test_a_code_that_was_sent_to_one_browser_is_of_no_use_in_another(land:
 
 async def test_codes_run_out_of_attempts_and_of_time(land: Country, party: RelyingParty) -> None:
     person, page = await at_second(land, party)
-    page = await send(person, page)
     code = await person.one_time_code()
     land.watch.advance(6 * MINUTE)
     late = await person.submit(page, code=code)
@@ -131,10 +190,9 @@ async def test_a_passkey_is_added_after_two_proofs_and_signs_in_at_level_2(land:
     second = await person.open("/signin/second")
     assert isinstance(second, Page)
     # The page offers nothing, and the door behind it is closed as well.
-    page = await send(person, second)
     refused = await person.browser.post("/me/security/passkey/options", json={})
     assert refused.status_code == 403
-    page = shown(await person.submit(page, code=await person.one_time_code()))
+    page = shown(await person.second(second))
     assert page.path == "/me/security"
     path = "/me/security/passkey"
     given = (await post_json(person, page, f"{path}/options", {})).json()
@@ -224,8 +282,8 @@ async def test_each_proof_gives_another_cookie_and_the_one_before_opens_nothing(
     tokens = await someone.tokens(party, nonce=None)
     sid = (await party.claims(tokens["id_token"]))["sid"]
     copied.browser.cookies.update(someone.person.browser.cookies)
-    page = await send(someone.person, shown(await someone.person.start(party.request(acr_values=LEVEL_2))))
-    proven = await someone.person.submit(page, code=await someone.person.one_time_code())
+    page = shown(await someone.person.start(party.request(acr_values=LEVEL_2)))
+    proven = await someone.person.second(page)
     assert isinstance(proven, str), "nothing else was to be asked"
     # What was opened in the session goes on, and services know it by the same sid.
     assert (await party.userinfo(tokens["access_token"])).status_code == 200

@@ -6,7 +6,7 @@ A code belongs to a context (an interaction, or a session that steps up).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, delete, null, update
+from sqlalchemy import bindparam, delete, null, select, update
 
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
@@ -17,7 +17,7 @@ from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_digits
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Reading, Unit
 
 DIGITS = 6
 LIFETIME: Instant = 5 * MINUTE
@@ -48,6 +48,13 @@ _SEND = Statement(
             "used_at": null(),
         },
         where=(_codes.c.sent_at <= bindparam("sent_before")) & (_codes.c.sends < SENDS),
+    )
+)
+_LAST = Statement(
+    select(_codes.c.sent_at, _codes.c.used_at).where(
+        _codes.c.person_id == bindparam("of_person"),
+        _codes.c.context == bindparam("of_context"),
+        _codes.c.expires_at > bindparam("now"),
     )
 )
 _TRY = attempt_statement(
@@ -83,6 +90,20 @@ class Sending:
     sent: bool
     expires_at: Instant
     deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastCode:
+    """The last code of a context while its time has not run out, used or not."""
+
+    sent_at: Instant
+    used: bool
+
+
+async def find_last(unit: Reading, person_id: str, context: str) -> LastCode | None:
+    """The code that was sent last for `context`, if it has not expired."""
+    row = await unit.fetch_one(_LAST, of_person=person_id, of_context=context, now=unit.now)
+    return LastCode(row["sent_at"], row["used_at"] is not None) if row else None
 
 
 async def send(
