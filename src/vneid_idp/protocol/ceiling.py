@@ -37,6 +37,7 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
     "token_endpoint_auth_signing_alg": _given_up,
     "require_token_endpoint_auth_method": _given_up,
     "require_pushed_authorization_requests": _given_up,
+    "require_pkce_or_nonce": _given_up,
     "require_signed_request_object": _given_up,
     "request_object_signing_alg": _given_up,
     "id_token_encrypted_response_alg": _given_up,

@@ -102,6 +102,8 @@ class Client:
     request_uris: tuple[str, ...] = ()
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False
+    require_pkce_or_nonce: bool = False
+    """Whether a client that authenticates, too, must bind its requests to their answers (RFC 9700 §2.1.1)."""
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()

@@ -184,6 +184,7 @@ MEMBERS: dict[str, Reader] = {
     "request_uris": _list_of(_request_uri, 20),
     "require_signed_request_object": _flag,
     "require_pushed_authorization_requests": _flag,
+    "require_pkce_or_nonce": _flag,
     "default_max_age": _number_of("seconds"),
     "require_auth_time": _flag,
     "default_acr_values": _list_of(_text(200), 10),

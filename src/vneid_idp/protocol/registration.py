@@ -37,6 +37,7 @@ class Registration:
     members: dict[str, Any]
 
 
+_BOUND = "require_pkce_or_nonce"
 _LANGUAGE_TAGGED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 
 
@@ -108,6 +109,7 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     found.setdefault("token_endpoint_auth_method", "client_secret_basic")
     found.setdefault("id_token_signed_response_alg", "ES256" if registrar.by_operator else "RS256")
     found.setdefault("subject_type", "pairwise")
+    _fill_pkce_or_nonce(found, registrar, before)
     for kind in ("id_token", "userinfo"):
         if f"{kind}_encrypted_response_alg" in found:
             found.setdefault(f"{kind}_encrypted_response_enc", DEFAULT_CONTENT_ENCRYPTION)
@@ -128,6 +130,16 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     if "client_name" not in found:
         uris = found["redirect_uris"]
         found["client_name"] = (origin(uris[0]).partition("://")[2] if uris else "") or "Unnamed application"
+
+
+def _fill_pkce_or_nonce(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """New clients bind requests to answers, but those that register themselves in the sandbox: OpenID Connect leaves
+    the nonce to them, and its certification holds providers to that. What stands is not changed in passing."""
+    if before:
+        if _BOUND in before:
+            found.setdefault(_BOUND, before[_BOUND])
+    elif registrar.by_operator or not registrar.sandbox:
+        found.setdefault(_BOUND, True)
 
 
 def _renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: Collection[str]) -> None:
@@ -216,6 +228,13 @@ def _check_front_channel(found: dict[str, Any], _: Registrar, __: Mapping[str, A
             " (OpenID Connect Front-Channel Logout section 2)",
             member="frontchannel_logout_uri",
         )
+
+
+def _check_pkce_or_nonce(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Only the operator lets a client of real people go without."""
+    is_new = found.get(_BOUND) is False and before.get(_BOUND) is not False
+    if is_new and not (registrar.by_operator or registrar.sandbox):
+        raise InvalidClientMetadata(f"{_BOUND}: only the operator lets a client go without", member=_BOUND)
 
 
 def _check_grant_types(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
@@ -346,6 +365,7 @@ CHECKS = (
     _check_redirect_uris,
     _check_log_out_uris,
     _check_front_channel,
+    _check_pkce_or_nonce,
     _check_grant_types,
     _check_scope,
     _check_ceiling,

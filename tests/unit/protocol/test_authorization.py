@@ -128,6 +128,16 @@ def test_a_public_client_needs_a_challenge() -> None:
     assert read(CLIENT, params(code_challenge=None, code_challenge_method=None)).code_challenge is None
 
 
+def test_a_client_that_promised_to_binds_the_request_by_a_challenge_or_a_nonce() -> None:
+    bound = replace(CLIENT, require_pkce_or_nonce=True)
+    bare = params(code_challenge=None, code_challenge_method=None)
+    for asked in (bare, bare | {"nonce": ""}):
+        with pytest.raises(OAuthError, match="code_challenge_method S256, or a nonce"):
+            read(bound, asked)
+    assert read(bound, params()).nonce is None
+    assert read(bound, bare | {"nonce": "n"}).code_challenge is None
+
+
 def test_offline_access_that_cannot_be_honoured_is_ignored() -> None:
     once = replace(CLIENT, grant_types=("authorization_code",))
     assert read(once, params(scope="openid offline_access")).scope == ("openid",)

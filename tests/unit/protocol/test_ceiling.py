@@ -18,7 +18,7 @@ LEFT: dict[str, Any] = {
     "request_uris": ["https://rp.example/request"], "allowed_cors_origins": ["https://app.rp.example"],
     "request_object_signing_alg": "ES256",
     "require_signed_request_object": True, "require_pushed_authorization_requests": True,
-    "require_token_endpoint_auth_method": True, "userinfo_signed_response_alg": "ES256",
+    "require_token_endpoint_auth_method": True, "userinfo_signed_response_alg": "ES256", "require_pkce_or_nonce": True,
     "id_token_encrypted_response_alg": "ECDH-ES", "id_token_encrypted_response_enc": "A256GCM",
     "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A256GCM",
 }  # fmt: skip
@@ -34,6 +34,7 @@ WIDER = [
     {"request_object_signing_alg": "none", "require_signed_request_object": None},
     {"require_signed_request_object": False},
     {"require_token_endpoint_auth_method": False},
+    {"require_pkce_or_nonce": False},
     {"require_pushed_authorization_requests": False},
 ]
 EVERYWHERE = pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION], ids=["sandbox", "production"])

@@ -33,6 +33,22 @@ def test_the_operators_clients_sign_with_es256_and_get_no_exceptions() -> None:
     assert "purposes" not in found
 
 
+def test_new_clients_bind_their_requests_but_those_that_try_things_in_the_sandbox() -> None:
+    name = "require_pkce_or_nonce"
+    for registrar, bound in ((OPERATOR, True), (SELF_IN_PRODUCTION, True), (SELF, None)):
+        found = read(registrar)
+        assert found.get(name) is bound, registrar
+        # What stands is changed by nobody who does not speak of it: an older client goes on as it does.
+        for standing in ({}, {name: True}, {name: False}):
+            before = {key: value for key, value in found.items() if key != name} | standing
+            changed = registration.read_registration({"redirect_uris": [CALLBACK]}, registrar, before=before)
+            assert changed.members.get(name) == standing.get(name)
+    assert read(SELF, **{name: True})[name] is True
+    assert read(OPERATOR, **{name: False})[name] is False
+    with pytest.raises(InvalidClientMetadata, match="only the operator lets"):
+        read(SELF_IN_PRODUCTION, **{name: False})
+
+
 @pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
 @pytest.mark.parametrize(
     "change",
@@ -299,6 +315,7 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
         "post_logout_redirect_uris": ["https://rp.example/out?x=1"],
         "allowed_cors_origins": ["https://app.rp.example"],
         "require_token_endpoint_auth_method": True,
+        "require_pkce_or_nonce": True,
         "backchannel_logout_uri": "https://rp.example/back",
         "backchannel_logout_session_required": True,
         "frontchannel_logout_uri": "https://rp.example:443/front?x=1",

@@ -1,4 +1,8 @@
-"""`code_challenge`: Proof Key for Code Exchange, S256 only (RFC 7636; `plain` is refused as RFC 9700 §2.1.1 asks)."""
+"""`code_challenge`: Proof Key for Code Exchange, S256 only (RFC 7636; `plain` is refused as RFC 9700 §2.1.1 asks).
+
+A client that authenticates may send a `nonce` in its place, which it compares in the ID token: against a code that was
+injected both hold.
+"""
 
 import re
 
@@ -18,6 +22,11 @@ def check_code_challenge(draft: RequestDraft) -> None:
             raise InvalidRequest("code_challenge is required for this client (RFC 7636 §4.4.1).")
         if method is not None:
             raise InvalidRequest("code_challenge_method was sent without code_challenge.")
+        if draft.client.require_pkce_or_nonce and not draft.params.get("nonce"):
+            raise InvalidRequest(
+                "This client must send a code_challenge with code_challenge_method S256, or a nonce "
+                "(RFC 9700 §2.1.1, require_pkce_or_nonce of its registration)."
+            )
     elif method != "S256":
         # An absent method means plain, whose challenge is the verifier: who reads the request can redeem the code.
         raise InvalidRequest("code_challenge_method must be S256.")
