@@ -1,8 +1,9 @@
-"""Connections before any request of ours begins: how many, how large a head, and how long head and body may take.
+"""Connections around the requests of ours: how many, how large a head, how long head and body may take, and how slowly
+an answer may be read.
 
 uvicorn bounds heads where h11 reads them and not where httptools does, closes a connection that idles between two
-requests and not one that never finishes the first, and turns everybody away once there are too many. So these bounds
-stand here, behind a proxy and without one.
+requests and not one that never finishes the first nor one that never reads its answer, and turns everybody away once
+there are too many. So these bounds stand here, behind a proxy and without one.
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport
@@ -20,6 +21,10 @@ HEAD_BYTES = 16 * 1024
 MOST_HEADERS = 100
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
+ANSWER_SECONDS = 30.0
+ANSWER_BYTES = 16 * 1024
+"""In so many seconds so much of an answer is read, or all of it; who reads less is cut off. What the system has taken
+over does not count: it is no memory of ours, and ends with the connection."""
 
 
 _UVICORN = 2
@@ -72,6 +77,8 @@ class Listener(HttpToolsProtocol):
     most_headers = MOST_HEADERS
     head_seconds = HEAD_SECONDS
     body_seconds = BODY_SECONDS
+    answer_seconds = ANSWER_SECONDS
+    answer_bytes = ANSWER_BYTES
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -81,6 +88,7 @@ class Listener(HttpToolsProtocol):
         self._too_much = False
         self._timer: TimerHandle | None = None
         self._timed: _Phase | None = None
+        self._unread: TimerHandle | None = None
         self._group = ""
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -96,6 +104,7 @@ class Listener(HttpToolsProtocol):
         """See `asyncio.Protocol`."""
         _neighbours(self).forget(self)
         self._stop_waiting()
+        self._stop_watching()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -124,7 +133,51 @@ class Listener(HttpToolsProtocol):
 
     def make_room(self) -> None:
         """Give the connection up, for somebody who comes from where there are fewer."""
+        self._close()
+
+    # What is written. A transport that is closed stays open until everything in its buffer was read.
+
+    def pause_writing(self) -> None:
+        """See `asyncio.Protocol`: what answers waits until more was read."""
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        super().resume_writing()
+        self._stop_watching()
+
+    def on_response_complete(self) -> None:
+        """The answer is written, and perhaps the last one on this connection."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._watch_reader()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """No request followed."""
+        super().timeout_keep_alive_handler()
+        self._watch_reader()
+
+    def _close(self) -> None:
         self.transport.close()
+        self._watch_reader()
+
+    def _watch_reader(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        if unread and self._unread is None:
+            self._unread = self.loop.call_later(self.answer_seconds, self._check_reader, unread)
+
+    def _check_reader(self, before: int) -> None:
+        self._unread = None
+        if before - self.transport.get_write_buffer_size() < min(before, self.answer_bytes):
+            self.transport.abort()
+        else:
+            self._watch_reader()
+
+    def _stop_watching(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     # What the parser calls.
 
@@ -161,7 +214,7 @@ class Listener(HttpToolsProtocol):
             lines.append(b"retry-after: 3")
         if self._is_due:
             self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n")
-        self.transport.close()
+        self._close()
 
     @property
     def _is_due(self) -> bool:

@@ -1,9 +1,10 @@
 """Bounds of connections, held on a real socket: how many, how large a head, how long head and body may take."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from vneid_idp.web.root import Root
 MOST = 6
 Talk = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LONG = 600_000
+GET_LONG = b"GET /?300000 HTTP/1.1\r\nHost: x\r\n\r\n"
+GET_SHORT = b"GET /?25000 HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Quick(Listener):
@@ -25,6 +29,12 @@ class Quick(Listener):
 
     head_seconds = 0.4
     body_seconds = 0.4
+    answer_seconds = 0.4
+
+    def connection_made(self, transport: Any) -> None:
+        """See `asyncio.Protocol`. The system takes over little, so that what is not read stays here."""
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        super().connection_made(transport)
 
 
 class Server:
@@ -34,6 +44,7 @@ class Server:
         self.port = port
         self.go = asyncio.Event()
         self.bodies: list[int | None] = []
+        self.connections: set[Any] = set()
 
     async def app(self, scope: Any, receive: Any, send: Any) -> None:
         """See ASGI."""
@@ -49,8 +60,10 @@ class Server:
         self.bodies.append(length)
         if scope["path"] == "/wait":
             await self.go.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
+        answered = b"ok" * int(scope["query_string"] or 1)
+        headers = [(b"content-length", b"%d" % len(answered))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answered})
 
     async def talk(self, sent: bytes = b"", host: str = "127.0.0.1") -> Talk:
         """A connection on which `sent` was sent, from the loopback address `host`."""
@@ -89,12 +102,14 @@ async def serving() -> AsyncIterator[Server]:
         http=Quick,
         ws="none",
         limit_concurrency=limit_of(MOST),
+        timeout_keep_alive=1,
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     served.port = server.servers[0].sockets[0].getsockname()[1]
+    served.connections = server.server_state.connections
     try:
         yield served
     finally:
@@ -190,6 +205,51 @@ async def test_who_waits_for_an_answer_has_time(server: Server) -> None:
     writer.close()
 
 
+def listening_little(server: Server, sent: bytes) -> socket.socket:
+    """A connection whose system takes little ahead of who reads there."""
+    ear = socket.socket()
+    ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    ear.settimeout(30)
+    ear.connect(("127.0.0.1", server.port))
+    ear.sendall(sent)
+    return ear
+
+
+# More than a transport takes before it has the writer wait, and less, at a connection that goes on or is closed.
+UNREAD = {
+    "long": GET_LONG,
+    "short, and goes on": GET_SHORT,
+    "short, and ends": GET_SHORT[:-2] + b"Connection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+async def test_who_does_not_read_the_answer_is_cut_off(server: Server, name: str) -> None:
+    with closing(await asyncio.to_thread(listening_little, server, UNREAD[name])) as ear:
+        async with asyncio.timeout(30):
+            while not server.connections:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            while server.connections:
+                # A byte now and then gains no time.
+                await asyncio.to_thread(ear.recv, 1)
+                await asyncio.sleep(0.05)
+
+
+async def test_who_reads_slowly_and_steadily_gets_the_whole_answer(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Quick, "answer_seconds", 2)
+    began = time.monotonic()
+    with closing(await asyncio.to_thread(listening_little, server, GET_LONG)) as ear:
+        read = 0
+        while read < LONG:
+            piece = await asyncio.to_thread(ear.recv, 16_384)
+            assert piece, f"cut off after {read}"
+            read += len(piece)
+            await asyncio.sleep(0.03)
+    assert time.monotonic() - began > 2
+
+
 Fill = Callable[[Server], Awaitable[Talk]]
 
 
@@ -246,3 +306,4 @@ def test_the_provider_listens_within_these_bounds() -> None:
         assert config.ws == "none"
     assert (Listener.head_bytes, Listener.most_headers) == (16_384, 100)
     assert (Listener.head_seconds, Listener.body_seconds) == (10, 30)
+    assert (Listener.answer_seconds, Listener.answer_bytes) == (30, 16_384)
