@@ -1,7 +1,12 @@
-# The production image. Build: docker build -t vneid-idp .
+# The production image. Build: make image BASE_DIGEST=sha256:… (`make base-digest` asks the registry for the newest one).
 # Run: see README, "In a container". Settings come from the environment; there is none in here, and no secret.
 
-FROM python:3.11-slim-bookworm AS build
+# A tag is whatever its owner put there last; a digest is one image. There is no default, so nothing is built on another
+# than the one that somebody chose.
+ARG BASE_DIGEST
+ARG BASE_IMAGE=python:3.11-slim-bookworm
+
+FROM ${BASE_IMAGE}@${BASE_DIGEST} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 COPY requirements.lock requirements-build.lock ./
@@ -16,7 +21,7 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-d
     && /opt/idp/bin/pip install --no-deps --no-index dist/*.whl \
     && /opt/idp/bin/python -m compileall -q /opt/idp/lib
 
-FROM python:3.11-slim-bookworm
+FROM ${BASE_IMAGE}@${BASE_DIGEST}
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin idp
 COPY --from=build /opt/idp /opt/idp
 ENV PATH=/opt/idp/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

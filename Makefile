@@ -8,12 +8,14 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 # Two workers keep two cores busy; more of them wait for each other's Argon2 and Chromium.
 WORKERS ?= 2
 TESTS ?=
+BASE_IMAGE ?= python:3.11-slim-bookworm
+BASE_DIGEST ?=
 # The clients that we did not write, of npm and of PyPI.
 STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/interop/package-lock.json)) \
 	.venv/strangers/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench attacks openapi migration lock audit licences tools clean
+.PHONY: help sandbox sandbox-reset test check format bench attacks openapi migration lock audit licences base-digest image tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +64,14 @@ audit: .venv/installed-dev ## Known weaknesses of what production installs; asks
 
 licences: .venv/installed-dev ## The licence of each library that production installs; fails for one that is not allowed
 	@$(BIN)/python scripts/licences.py
+
+base-digest: ## The digest of the newest base image of the container; asks the registry
+	@docker pull --quiet $(BASE_IMAGE) > /dev/null
+	@docker image inspect --format '{{index .RepoDigests 0}}' $(BASE_IMAGE) | sed 's/.*@//'
+
+image: ## The container image, on the base that is named: make image BASE_DIGEST=sha256:…
+	@echo "$(BASE_DIGEST)" | grep -Eqx 'sha256:[0-9a-f]{64}' || { echo "Say which base image: BASE_DIGEST=sha256:…, as make base-digest tells it."; exit 1; }
+	docker build --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg BASE_DIGEST=$(BASE_DIGEST) --tag vneid-idp .
 
 tools: ## Install PostgreSQL and Chromium where they are missing (apt, as root)
 	@scripts/install-tools postgresql redis chromium
