@@ -60,7 +60,7 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql_cluster: Cluster) -> Iterator[str]:
-    """The URL of a fresh PostgreSQL database."""
+    """The URL of a PostgreSQL database as new."""
     with postgresql_cluster.fresh(_TEMPLATE) as url:
         yield url
 

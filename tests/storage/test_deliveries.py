@@ -3,7 +3,19 @@
 import asyncio
 from collections import Counter
 
-from tests.support.deliveries import SMS, TOKEN, Broken, dispatcher, enqueue, give_up_lost, queue, recorded, run, take
+from tests.support.deliveries import (
+    SMS,
+    TOKEN,
+    Broken,
+    attempt_now,
+    dispatcher,
+    enqueue,
+    give_up_lost,
+    queue,
+    recorded,
+    run,
+    take,
+)
 from tests.support.senders import Recorder
 from tests.support.watch import Watch
 from vneid_idp.delivery import service
@@ -46,9 +58,9 @@ async def test_who_caused_it_and_the_workers_send_it_once(db: Database, watch: W
     first, second = dispatcher(db, sender), dispatcher(db, sender)
     delivery = await enqueue(db)
     watch.advance(MINUTE)
-    await asyncio.gather(first.attempt([delivery]), second.attempt([delivery]), run(first), run(second))
+    await asyncio.gather(attempt_now(first, delivery), attempt_now(second, delivery), run(first), run(second))
     assert sender.ids == [delivery.delivery_id]
-    await first.attempt([delivery])
+    await attempt_now(first, delivery)
     assert len(sender.sent) == 1
 
 
@@ -86,7 +98,7 @@ async def test_a_code_that_a_dead_process_had_taken_is_never_sent_again(db: Data
     watch.advance(LEASE)
     process = dispatcher(db, sender)
     assert await run(process) == 0
-    await process.attempt([delivery])
+    await attempt_now(process, delivery)
     assert await give_up_lost(db) == 1
     assert await run(process) == 0
     assert sender.sent == []
@@ -222,7 +234,7 @@ async def test_codes_to_one_phone_do_not_overtake_each_other(db: Database, watch
     watch.advance(10 * SECOND)
     sender = Recorder(Failed("unreachable"))
     process = dispatcher(db, sender)
-    await process.attempt([second])
+    await attempt_now(process, second)
     assert sender.sent == []
     assert await run(process) == 2
     assert set(sender.ids) == {first.delivery_id, other.delivery_id}

@@ -13,6 +13,7 @@ from tests.support.deliveries import (
     SMS,
     TOKEN,
     Broken,
+    attempt_now,
     dispatcher,
     enqueue,
     give_up_lost,
@@ -43,7 +44,7 @@ async def test_nothing_is_sent_once_it_has_expired(db: Database, watch: Watch, c
     delivery = await enqueue(db, "per_a", channel, watch.now() + 5 * MINUTE)
     watch.advance(5 * MINUTE)
     process = dispatcher(db, sender)
-    await process.attempt([delivery])
+    await attempt_now(process, delivery)
     assert await run(process) == 0
     assert await give_up_lost(db) == 1
     assert sender.sent == []
@@ -105,7 +106,7 @@ async def test_the_operator_retries_and_discards_what_was_given_up(db: Database,
             await change(db, service.retry, each.delivery_id)
         with pytest.raises(NotGivenUp):
             await change(db, service.discard, each.delivery_id)
-    await process.attempt([first, second])
+    await attempt_now(process, first, second)
     assert len(await queue(db, dead=True)) == 2
     sender.outcome = Delivered()
     await change(db, service.retry, first.delivery_id)
@@ -123,7 +124,7 @@ async def test_what_became_of_it_is_an_event_about_whom_it_was_for(
     db: Database, watch: Watch, channel: Channel, column: str
 ) -> None:
     delivery = await enqueue(db, "whoever", channel)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
+    await attempt_now(dispatcher(db, Recorder(Refused("status_400"))), delivery)
     watch.advance(MINUTE)
     if channel is not SMS:
         await change(db, service.retry, delivery.delivery_id)
@@ -185,7 +186,7 @@ async def change(db: Database, what: object, delivery_id: str) -> None:
 
 async def test_a_code_is_not_retried_by_anybody(db: Database, watch: Watch) -> None:
     delivery = await enqueue(db, "per_a", SMS, watch.now() + 5 * MINUTE)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
+    await attempt_now(dispatcher(db, Recorder(Refused("status_400"))), delivery)
     assert [row.sealed for row in await queue(db, dead=True)] == [None]
     with pytest.raises(CannotBeRetried):
         await change(db, service.retry, delivery.delivery_id)
@@ -194,7 +195,7 @@ async def test_a_code_is_not_retried_by_anybody(db: Database, watch: Watch) -> N
 
 async def test_what_was_given_up_stays_a_month(db: Database, watch: Watch) -> None:
     delivery = await enqueue(db)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([delivery])
+    await attempt_now(dispatcher(db, Recorder(Refused("status_400"))), delivery)
     await enqueue(db, "cli_b")
 
     for passed, swept in ((service.KEPT, 0), (1, 1)):
@@ -206,7 +207,7 @@ async def test_what_was_given_up_stays_a_month(db: Database, watch: Watch) -> No
 
 async def test_how_each_channel_stands(db: Database, watch: Watch) -> None:
     refused = await enqueue(db)
-    await dispatcher(db, Recorder(Refused("status_400"))).attempt([refused])
+    await attempt_now(dispatcher(db, Recorder(Refused("status_400"))), refused)
     await enqueue(db)
     watch.advance(MANNERS[TOKEN].head_start + service.OVERDUE)
     await enqueue(db)
@@ -229,7 +230,7 @@ async def test_no_payload_can_be_read_in_the_database_nor_moved_to_another_row(d
         stolen = {"sealed": rows["per_b"]["sealed"]}
         await unit.execute(Statement(update(deliveries).where(deliveries.c.recipient == "per_a").values(**stolen)))
     sender = Recorder()
-    await dispatcher(db, sender).attempt([mine, other])
+    await attempt_now(dispatcher(db, sender), mine, other)
     assert sender.ids == [other.delivery_id]
     assert [row.last_outcome for row in await queue(db)] == ["unreadable"]
     assert MARK not in repr(mine)
@@ -292,12 +293,12 @@ async def test_a_channel_without_sender_is_left_to_other_processes(db: Database,
     delivery = await enqueue(db)
     watch.advance(MINUTE)
     process = Dispatcher(db, SEALER, {SMS: Recorder()})
-    await process.attempt([delivery])
+    await attempt_now(process, delivery)
     assert await run(process) == 0
     assert [row.attempts for row in await queue(db)] == [0]
 
 
 async def test_who_waits_does_not_wait_for_a_database_that_is_away(db: Database, watch: Watch) -> None:
     delivery = await enqueue(db)
-    await dispatcher(Broken(db), Recorder()).attempt([delivery])  # type: ignore[arg-type]
+    await attempt_now(dispatcher(Broken(db), Recorder()), delivery)  # type: ignore[arg-type]
     assert [row.attempts for row in await queue(db)] == [0]

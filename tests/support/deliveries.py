@@ -27,6 +27,12 @@ def dispatcher(db: Database, sender: Recorder, *, seconds: float = 10, at_once: 
     return Dispatcher(db, SEALER, senders, chance=lambda: 1 - 2**-53, seconds=seconds, at_once=at_once)
 
 
+async def attempt_now(process: Dispatcher, *made: Delivery) -> None:
+    """Have `process` attempt them now, and wait until each is settled, however long a busy machine takes."""
+    await process.attempt(list(made))
+    await process.finish()
+
+
 async def enqueue(
     db: Database, recipient: str = "cli_a", channel: Channel = TOKEN, not_after: Instant | None = None
 ) -> Delivery:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a temporary cluster behind a Unix socket, and a fresh database for each test.
+"""A PostgreSQL of the tests' own: a temporary cluster behind a Unix socket, and a database as new for each test.
 
 One cluster a test process (so a worker of pytest-xdist has its own), no TCP port, nothing on disk that lasts. The
 server refuses to run as root, therefore root hands it to an unprivileged user.
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TypedDict
 
 import psycopg
+
+from tests.support import snapshot
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -63,7 +65,9 @@ class Cluster:
         self._start = start
         self._server = start()
         self._made = 0
-        self._copying = ""
+        self._turns = 0
+        self._free: dict[str, list[str]] = {}
+        self._snapshots: dict[str, snapshot.Snapshot] = {}
 
     def stop(self) -> None:
         """Stop the server as an operator does: connections are ended, what was committed stays."""
@@ -93,20 +97,33 @@ class Cluster:
 
     @contextmanager
     def fresh(self, template: str) -> Iterator[str]:
-        """The URL of a new copy of the database `template`, dropped afterwards."""
-        self._made += 1
-        name = f"test_{self._made}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} {self._copying}")
+        """The URL of a database as `template` is, for one user at a time: a copy, or an earlier one brought back."""
+        free = self._free.setdefault(template, [])
+        name = free.pop() if free else self._copy(template)
         try:
             yield self.url(name)
         finally:
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+            if self._bring_back(name):
+                free.append(name)
+            else:
+                self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _copy(self, template: str) -> str:
+        self._made += 1
+        name = f"test_{self._made}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        with psycopg.connect(self.url(name)) as connection:
+            self._snapshots[name] = snapshot.take(connection)
+        return name
+
+    def _bring_back(self, name: str) -> bool:
+        self.run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")
+        self._turns += 1
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            return self._snapshots[name].restore(connection, self._turns)
 
     def prepare(self, template: str, build: Callable[[str], None]) -> None:
         """Make the database `template` and let `build` fill the one at the URL that it is given."""
-        with psycopg.connect(self.url("postgres")) as connection:
-            # Twice as fast as logging every page, which is for servers that must survive. PostgreSQL 14 has no choice.
-            self._copying = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
         self.run(f"CREATE DATABASE {template}")
         build(self.url(template))
 

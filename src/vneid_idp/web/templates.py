@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -96,7 +97,9 @@ def _text(_context: Context, texts: Mapping[str, str]) -> str:
     return in_language(texts, _page.get().locale)
 
 
+@cache
 def _environment() -> Environment:
+    # One a process: what differs between requests or providers is in the page, and compiling a template takes 50 ms.
     environment = Environment(
         loader=FileSystemLoader(DIRECTORY),
         autoescape=True,
