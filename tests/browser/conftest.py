@@ -34,7 +34,7 @@ from vneid_idp.storage.database import open_database
 from vneid_idp.web.formats import format_phone
 
 _CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
-CLIENT_ID = "browser-shop"
+CLIENT_ID, CURIOUS_ID = "browser-shop", "browser-curious"
 PATIENCE_MS = 30_000
 """For whatever a page is waited for: on a busy machine a sign-in alone may take seconds."""
 LETTERS: dict[str, Any] = {
@@ -48,6 +48,19 @@ PURPOSES = [
     {**PURPOSE, "required": ["full_name", "identity_level", "birthdate"], "optional": ["email", "phone_number"]},
     LETTERS,
 ]
+
+EVERYTHING = [
+    {
+        **PURPOSE,
+        "required": ["full_name", "gender", "id_number", "email", "address", "identity_level"],
+        "optional": [
+            "birthdate", "phone_number", "age_over_13", "age_over_16", "age_over_18", "identity_verified_since",
+            "picture", "nickname", "preferred_username", "website", "profile", "locale", "zoneinfo", "updated_at",
+        ],
+    }
+]  # fmt: skip
+ALL_SCOPES = "openid full_name identity age profile email phone address id_number"
+"""Of the client that asks for whatever there is."""
 
 
 @dataclass
@@ -103,8 +116,10 @@ class Shop:
         database = open_database(database_url, SystemClock())
         try:
             async with database.writing() as unit:
-                read = registration.read_registration(members, Registrar(by_operator=True, sandbox=True))
-                await clients.register(unit, read, client_id=CLIENT_ID)
+                curious = {**members, "scope": ALL_SCOPES, "purposes": EVERYTHING}
+                for client_id, wanted in ((CLIENT_ID, members), (CURIOUS_ID, curious)):
+                    read = registration.read_registration(wanted, Registrar(by_operator=True, sandbox=True))
+                    await clients.register(unit, read, client_id=client_id)
         finally:
             await database.close()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import ALL_SCOPES, CURIOUS_ID, Visit
 from tests.support.server import Server
 from vneid_idp.protocol.levels import LEVEL_2
 
@@ -104,6 +104,55 @@ def test_at_320_pixels(visit: Visit, slug: str) -> None:
     person.prove_twice()
     person.page.locator("input[value=full]").first.wait_for()
     person.check_page()
+
+
+UNDER_THE_BAR = """() => {
+    const bar = document.querySelector(".actions.bar"), at = document.activeElement;
+    const shown = (at.closest("label") ?? at).getBoundingClientRect(), edge = bar.getBoundingClientRect().top;
+    const isBefore = bar.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_PRECEDING;
+    return isBefore && shown.bottom > edge ? at.outerHTML : null;
+}"""
+
+
+def test_the_longest_request_is_read_at_a_glance_and_the_focus_is_never_under_the_bar(visit: Visit) -> None:
+    person = visit("complete", width=320, color_scheme="dark")
+    page = person.page
+    person.arrive(client_id=CURIOUS_ID, scope=ALL_SCOPES)
+    person.sign_in()
+    page.locator(".fold").first.wait_for()
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        person.check_page()
+        # Who asks, who is asked and what, above the bar, which is there from the beginning.
+        page.evaluate("scrollTo(0, 0)")
+        edge = page.locator(".bar").bounding_box()
+        assert edge is not None
+        assert edge["y"] + edge["height"] <= 844
+        for part in (".party-name", ".who strong", "h1", ".lead"):
+            box = page.locator(part).bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= edge["y"]
+    # What is ticked is seen on what is folded.
+    own = page.locator(".fold", has=page.locator("input[name$=nickname]"))
+    own.locator("summary").click()
+    own.locator("img").wait_for()
+    page.check("input[name$=nickname]")
+    own.locator("summary").click()
+    page.click("button[name=extend]")
+    page.locator(".fold[open] input:checked").wait_for()
+    marks = "[...document.querySelectorAll('.fold-names span')].map(e => getComputedStyle(e, '::before').content)"
+    assert page.evaluate(f"{marks}.filter(mark => mark != 'none').length") == 1
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    person.check_page()
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 700})
+        for key, last in (("Tab", "value == 'refuse'"), ("Shift+Tab", "closest('.who') != null")):
+            reached = 0
+            while not page.evaluate(f"document.activeElement.{last}"):
+                page.keyboard.press(key)
+                assert page.evaluate(UNDER_THE_BAR) is None
+                reached += 1
+            assert reached > 20
 
 
 def test_a_wrong_password_is_said_where_it_stands(visit: Visit) -> None:

@@ -24,7 +24,7 @@ from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.i18n import gettext
+from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.kind_words import KIND_WORDS
 from vneid_idp.web.kind_words.words import KindWords
 from vneid_idp.web.responses import see_other
@@ -67,13 +67,13 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         clients = await find_clients(unit, {seen.binding.client_id for seen in (*page.seen, *others)})
         now = unit.now
-    rules, say = policy.at(now), partial(gettext, request)
-    linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say) for seen in page.seen]
+    rules, say, locale = policy.at(now), partial(gettext, request), locale_of(request)
+    linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say, locale) for seen in page.seen]
     return render(
         request,
         "portal/accounts.html",
         groups=_groups(linked),
-        others=[_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say) for seen in others],
+        others=[_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say, locale) for seen in others],
         own_from=rules[Threshold.GUARDIAN_UNTIL_AGE],
         older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,
@@ -81,13 +81,15 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-def _linked(holder: Holder, seen: Seen, client: Client | None, rules: Rules, now: Instant, say: Say) -> Linked:
+def _linked(
+    holder: Holder, seen: Seen, client: Client | None, rules: Rules, now: Instant, say: Say, locale: str
+) -> Linked:
     """The binding as shown. What a child has to do, the child is told."""
     binding, child, kind = seen.binding, seen.child, KINDS[seen.binding.kind]
     agreed = {} if client is None else leaving(told(client, seen.decided, kind.permission(binding)))
     birth_date = (child or holder.profile.record).birth_date
     values = kind.claims(agreed, binding, Age.at(birth_date, now, told_as_of=agreed.get("binding_age_band")), rules)
-    known = [topic for topic in topics_of(agreed) if topic.show(values, say) is not None]
+    known = [topic for topic in topics_of(agreed) if topic.show(values, say, locale) is not None]
     asked = asked_of("binding", (kind.permission(binding),), {})
     return Linked(
         binding=binding,
@@ -95,7 +97,7 @@ def _linked(holder: Holder, seen: Seen, client: Client | None, rules: Rules, now
         service=client.client_name if client else binding.client_id,
         child=None if child is None else child.full_name,
         has_next_step=child is None and kind.next_step(binding, age(birth_date, now), rules) is not None,
-        told=tuple((topic.name(say), topic.show(values, say) or "") for topic in known),
+        told=tuple((topic.name(say), topic.show(values, say, locale) or "") for topic in known),
         withheld=tuple(topic.name(say) for topic in topics_of(asked) if topic not in known),
         paused=client is None or client.disabled_at is not None,
     )

@@ -26,7 +26,7 @@ from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import Say, Topic, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -78,14 +78,14 @@ async def show(request: Request, holder: Holder) -> Response:
         as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
         guardians = await find_names(unit, provider.vault, as_well)
     children = await names_of_children(holder, {c.child_id for c in current if c.child_id is not None})
-    say = partial(gettext, request)
+    say, locale = partial(gettext, request), locale_of(request)
     services = []
     for c in current:
         client = clients.get(c.client_id)
         served = _counting(client, c)
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
         way_in = None if client is None or client.disabled_at else client.sign_in_address(provider.issuer)
-        services.append(service_of(c, client, served, receipts[c.client_id], values, children, way_in, say))
+        services.append(service_of(c, client, served, receipts[c.client_id], values, children, way_in, say, locale))
     return render(
         request,
         "portal/services.html",
@@ -146,6 +146,7 @@ def service_of(
     children: Mapping[str, str],
     way_in: str | None,
     say: Say,
+    locale: str,
 ) -> Service:
     """A consent as the page shows it, of which `counts` is served now. Pure."""
     given, once = handed_over(counts), handed_over(consent.decisions)
@@ -153,7 +154,9 @@ def service_of(
     shared = []
     for purpose_id in dict.fromkeys(given.values()):
         own = [name for name, purpose in given.items() if purpose == purpose_id]
-        lines = tuple((t.name(say), _shown(t, {c: values[c] for c in own if c in values}, say)) for t in topics_of(own))
+        lines = tuple(
+            (t.name(say), _shown(t, {c: values[c] for c in own if c in values}, say, locale)) for t in topics_of(own)
+        )
         shared.append(Shared(known[purpose_id], lines))
     refused = [name for name, decision in consent.decisions.items() if name not in PERMISSIONS and not decision.given]
     given_topics, once_topics = topics_of(given), topics_of(once)
@@ -180,10 +183,10 @@ def service_of(
     )
 
 
-def _shown(topic: Topic, values: Mapping[str, Any], say: Say) -> str | None:
+def _shown(topic: Topic, values: Mapping[str, Any], say: Say, locale: str) -> str | None:
     if set(topic.claims) <= set(BINDING_CLAIMS):
         return say(mark("For each account as it stands under Linked accounts"))
-    return topic.show(values, say)
+    return topic.show(values, say, locale)
 
 
 doors = [

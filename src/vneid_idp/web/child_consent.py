@@ -3,14 +3,14 @@
 Whose consent it takes is judged in `identity/register/guardianship.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from vneid_idp.identity.register.guardianship import Consenting
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.protocol.client import Client
-from vneid_idp.web.claim_words import Say
+from vneid_idp.web.claim_words import AGES, Say
 from vneid_idp.web.consent_view import (
     FULL,
     NOTHING,
@@ -21,6 +21,7 @@ from vneid_idp.web.consent_view import (
     PurposeGroup,
     Screen,
     ShownChild,
+    arranged,
     decide_line,
 )
 from vneid_idp.web.i18n import mark
@@ -133,26 +134,21 @@ def decided_already(screen: Screen, decisions: Decisions, say: Say) -> Screen:
 
 def _decided(group: PurposeGroup, decisions: Decisions, say: Say) -> PurposeGroup:
     lines = (*group.required.lines, *group.optional.lines, *group.absent.lines)
-    shared = _headed([_line(line, decisions, say) for line in lines if _gives(line, decisions)], say)
-    kept = tuple(
-        replace(line, smaller=None, unknown=None, heading=None) for line in lines if not _gives(line, decisions)
-    )
+    given = [_line(line, decisions, say) for line in lines if _gives(line, decisions)]
+    # Few thresholds, whether required or not, stand together.
+    given.sort(key=lambda line: line.topic.kind is AGES)
+    kept = tuple(_ungrouped(line, say, unknown=None) for line in lines if not _gives(line, decisions))
     return replace(
         group,
-        required=Block(say(mark("This would be shared")), shared, group.required.hint),
+        required=Block(say(mark("This would be shared")), arranged(given, say, set()), group.required.hint),
         optional=Block("", ()),
         absent=Block(say(mark("Asked for as well, and not shared:")), kept),
     )
 
 
-def _headed(lines: Sequence[Line], say: Say) -> tuple[Line, ...]:
-    """The lines with what stands over those of a kind over the first of them."""
-    above: str | None = None
-    headed = []
-    for line in sorted(lines, key=lambda line: line.topic.heading is not None):
-        heading, above = (line.topic.heading if line.topic.heading != above else None), line.topic.heading
-        headed.append(replace(line, heading=None if heading is None else say(heading)))
-    return tuple(headed)
+def _ungrouped(line: Line, say: Say, unknown: str | None) -> Line:
+    """The line by itself: without its choices and what stood over it, under its full name."""
+    return replace(line, smaller=None, group=None, label=line.topic.name(say), unknown=unknown)
 
 
 def _gives(line: Line, decisions: Decisions) -> bool:
@@ -161,7 +157,9 @@ def _gives(line: Line, decisions: Decisions) -> bool:
 
 def _line(line: Line, decisions: Decisions, say: Say) -> Line:
     smaller = line.smaller
+    # Whose account it is, the screen says.
+    unknown = None if line.unknown is None else say(mark("Not in the account, so nothing is shared"))
+    plain = _ungrouped(line, say, unknown)
     if smaller is None or decisions[smaller.instead_of].instead is None:
-        return replace(line, smaller=None)
-    note = say(mark("only a smaller proof in its place"))
-    return replace(line, smaller=None, shown=smaller.value, note=note)
+        return plain
+    return replace(plain, shown=smaller.value, note=say(mark("only a smaller proof in its place")))

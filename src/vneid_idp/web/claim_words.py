@@ -11,7 +11,7 @@ from typing import Any
 
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.claims import AGE_OVER
-from vneid_idp.web.formats import format_date, format_id_number, format_phone
+from vneid_idp.web.formats import format_date, format_id_number, format_language, format_phone, format_time_zone
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.kind_words import KIND_WORDS
 
@@ -19,6 +19,21 @@ Say = Callable[..., str]
 """Translate a message: `say(mark("Level %(level)s"), level=2)`."""
 Values = Mapping[str, Any]
 """Claims and their values, without those that are not known."""
+Show = Callable[[Values, Say, str], str | None]
+"""Values as text, in words and in the form of a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Topics that stand together on a page that names many, and what stands over them."""
+
+    place: int
+    title: str
+
+
+WHO, AGES = Kind(0, mark("Identity")), Kind(1, mark("Age thresholds"))
+CONTACT, OWN_WORDS = Kind(2, mark("Contact")), Kind(3, mark("Profile"))
+ACCOUNT = Kind(4, mark("What the linked account tells"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +43,40 @@ class Topic:
     key: str
     label: str
     claims: tuple[str, ...]
-    show: Callable[[Values, Say], str | None]
+    show: Show
+    kind: Kind
     years: int | None = None
     """The threshold that its label speaks of."""
-    heading: str | None = None
-    """What stands, once on a page, over topics of one kind that are each decided by itself."""
+    is_picture: bool = False
+    """Whether its value is the address of a picture."""
+    label_in_kind: str | None = None
+    """What it is called under the title of its kind, where that says a part of it."""
 
     def name(self, say: Say) -> str:
         """What it is called."""
         return say(self.label) if self.years is None else say(self.label, years=self.years)
 
+    def name_in_kind(self, say: Say) -> str:
+        """What it is called under the title of its kind."""
+        return self.name(say) if self.label_in_kind is None else say(self.label_in_kind)
 
-def _plain(*names: str) -> Callable[[Values, Say], str | None]:
-    return lambda values, say: next((str(values[name]) for name in names if name in values), None)
+
+def _plain(*names: str) -> Show:
+    return lambda values, say, locale: next((str(values[name]) for name in names if name in values), None)
 
 
-def _name(values: Values, say: Say) -> str | None:
-    whole = _plain("full_name", "name")(values, say)
+def _name(values: Values, say: Say, locale: str) -> str | None:
+    whole = _plain("full_name", "name")(values, say, locale)
     parts = [values[part] for part in ("family_name", "middle_name", "given_name") if part in values]
     return whole or " ".join(parts) or None
 
 
-def _gender(values: Values, say: Say) -> str | None:
+def _gender(values: Values, say: Say, locale: str) -> str | None:
     words = {"male": mark("Male"), "female": mark("Female")}
     return say(words[values["gender"]]) if "gender" in values else None
 
 
-def _birthdate(values: Values, say: Say) -> str | None:
+def _birthdate(values: Values, say: Say, locale: str) -> str | None:
     return format_date(values["birthdate"]) if "birthdate" in values else None
 
 
@@ -66,28 +88,26 @@ _BANDS = {
 }
 
 
-def _age_band(values: Values, say: Say) -> str | None:
+def _age_band(values: Values, say: Say, locale: str) -> str | None:
     return say(_BANDS[values["age_band"]]) if "age_band" in values else None
 
 
 @cache
 def _threshold(claim: str, years: int) -> Topic:
-    def shown(values: Values, say: Say) -> str | None:
+    def shown(values: Values, say: Say, locale: str) -> str | None:
         if claim not in values:
             return None
         return say(mark("%(years)s or over") if values[claim] else mark("Under %(years)s"), years=years)
 
-    return Topic(
-        claim, mark("Whether you have turned %(years)s"), (claim,), shown, years=years, heading=mark("Age thresholds")
-    )
+    return Topic(claim, mark("Whether at least %(years)s years old"), (claim,), shown, AGES, years)
 
 
-def _level(values: Values, say: Say) -> str | None:
+def _level(values: Values, say: Say, locale: str) -> str | None:
     return say(mark("Level %(level)s"), level=values["identity_level"]) if "identity_level" in values else None
 
 
-def _verified(claim: str, show: Callable[[str], str]) -> Callable[[Values, Say], str | None]:
-    def shown(values: Values, say: Say) -> str | None:
+def _verified(claim: str, show: Callable[[str], str]) -> Show:
+    def shown(values: Values, say: Say, locale: str) -> str | None:
         parts = [show(values[claim])] if claim in values else []
         if f"{claim}_verified" in values:
             parts.append(say(mark("verified")) if values[f"{claim}_verified"] else say(mark("not verified")))
@@ -96,48 +116,50 @@ def _verified(claim: str, show: Callable[[str], str]) -> Callable[[Values, Say],
     return shown
 
 
-def _address(values: Values, say: Say) -> str | None:
+def _address(values: Values, say: Say, locale: str) -> str | None:
     return values["address"].get("formatted") if "address" in values else None
 
 
-def _day(claim: str) -> Callable[[Values, Say], str | None]:
-    return lambda values, say: format_date(values[claim] * SECOND) if claim in values else None
+def _day(claim: str) -> Show:
+    return lambda values, say, locale: format_date(values[claim] * SECOND) if claim in values else None
 
 
-def _both(*names: str) -> Callable[[Values, Say], str | None]:
-    return lambda values, say: " · ".join(str(values[name]) for name in names if name in values) or None
+def _locale(values: Values, say: Say, locale: str) -> str | None:
+    parts = [format_language(values["locale"], locale)] if "locale" in values else []
+    parts += [format_time_zone(values["zoneinfo"], locale)] if "zoneinfo" in values else []
+    return " · ".join(parts) or None
 
 
-def _id_number(values: Values, say: Say) -> str | None:
+def _id_number(values: Values, say: Say, locale: str) -> str | None:
     return format_id_number(values["id_number"]) if "id_number" in values else None
 
 
-def _account_level(values: Values, say: Say) -> str | None:
+def _account_level(values: Values, say: Say, locale: str) -> str | None:
     return say(mark("Level %(level)s"), level=values["binding_level"]) if "binding_level" in values else None
 
 
 _METHODS = {"own_proof": mark("The account holder"), "guardian": mark("A parent or guardian")}
 
 
-def _account_method(values: Values, say: Say) -> str | None:
+def _account_method(values: Values, say: Say, locale: str) -> str | None:
     return say(_METHODS[values["binding_method"]]) if "binding_method" in values else None
 
 
-def _account_band(values: Values, say: Say) -> str | None:
+def _account_band(values: Values, say: Say, locale: str) -> str | None:
     return say(_BANDS[values["binding_age_band"]]) if "binding_age_band" in values else None
 
 
-def _account_supervised(values: Values, say: Say) -> str | None:
+def _account_supervised(values: Values, say: Say, locale: str) -> str | None:
     if "binding_supervised" not in values:
         return None
     return say(mark("Supervised") if values["binding_supervised"] else mark("Not supervised"))
 
 
-def _account_proved(values: Values, say: Say) -> str | None:
+def _account_proved(values: Values, say: Say, locale: str) -> str | None:
     return format_date(values["binding_verified_at"]) if "binding_verified_at" in values else None
 
 
-def _account_abilities(values: Values, say: Say) -> str | None:
+def _account_abilities(values: Values, say: Say, locale: str) -> str | None:
     if "binding_capabilities" not in values:
         return None
     words = KIND_WORDS["social_account"]
@@ -154,46 +176,89 @@ def _account_abilities(values: Values, say: Say) -> str | None:
 
 
 TOPICS = (
-    Topic("name", mark("Full name"), ("full_name", "name", "family_name", "middle_name", "given_name"), _name),
-    Topic("birthdate", mark("Date of birth"), ("birthdate",), _birthdate),
+    Topic("name", mark("Full name"), ("full_name", "name", "family_name", "middle_name", "given_name"), _name, WHO),
+    Topic("birthdate", mark("Date of birth"), ("birthdate",), _birthdate, WHO),
     *(_threshold(f"age_over_{years}", years) for years in (13, 16, 18)),
-    Topic("age_band", mark("Age group"), ("age_band",), _age_band),
-    Topic("gender", mark("Gender"), ("gender",), _gender),
-    Topic("id_number", mark("Personal ID number"), ("id_number",), _id_number),
-    Topic("identity", mark("Level of your electronic identity account"), ("identity_level",), _level),
+    Topic("age_band", mark("Age group"), ("age_band",), _age_band, WHO),
+    Topic("gender", mark("Gender"), ("gender",), _gender, WHO),
+    Topic("id_number", mark("Personal ID number"), ("id_number",), _id_number, WHO),
+    Topic("identity", mark("Level of the electronic identity account"), ("identity_level",), _level, WHO),
     Topic(
         "identity_verified_since",
-        mark("When your identity was verified"),
+        mark("When the identity was verified"),
         ("identity_verified_since",),
         _day("identity_verified_since"),
+        WHO,
     ),
     Topic(
         "phone",
         mark("Phone number"),
         ("phone_number", "phone_number_verified"),
         _verified("phone_number", format_phone),
+        CONTACT,
     ),
-    Topic("email", mark("Email"), ("email", "email_verified"), _verified("email", str)),
-    Topic("address", mark("Permanent address"), ("address",), _address),
-    Topic("nickname", mark("Nickname"), ("nickname",), _plain("nickname")),
-    Topic("preferred_username", mark("Preferred user name"), ("preferred_username",), _plain("preferred_username")),
-    Topic("picture", mark("Picture"), ("picture",), _plain("picture")),
-    Topic("profile", mark("Profile page"), ("profile",), _plain("profile")),
-    Topic("website", mark("Website"), ("website",), _plain("website")),
-    Topic("locale", mark("Language and time zone"), ("locale", "zoneinfo"), _both("locale", "zoneinfo")),
-    Topic("updated_at", mark("When your details last changed"), ("updated_at",), _day("updated_at")),
-    Topic("binding_level", mark("Linked account: level of the identity behind it"), ("binding_level",), _account_level),
-    Topic("binding_method", mark("Linked account: who proved it"), ("binding_method",), _account_method),
-    Topic("binding_age_band", mark("Linked account: age group of its holder"), ("binding_age_band",), _account_band),
+    Topic("email", mark("Email"), ("email", "email_verified"), _verified("email", str), CONTACT),
+    Topic("address", mark("Permanent address"), ("address",), _address, CONTACT),
+    Topic("nickname", mark("Nickname"), ("nickname",), _plain("nickname"), OWN_WORDS),
+    Topic(
+        "preferred_username",
+        mark("Preferred user name"),
+        ("preferred_username",),
+        _plain("preferred_username"),
+        OWN_WORDS,
+    ),
+    Topic("picture", mark("Picture"), ("picture",), _plain("picture"), OWN_WORDS, is_picture=True),
+    Topic("profile", mark("Profile page"), ("profile",), _plain("profile"), OWN_WORDS),
+    Topic("website", mark("Website"), ("website",), _plain("website"), OWN_WORDS),
+    Topic("locale", mark("Language and time zone"), ("locale", "zoneinfo"), _locale, OWN_WORDS),
+    Topic("updated_at", mark("When the details last changed"), ("updated_at",), _day("updated_at"), OWN_WORDS),
+    Topic(
+        "binding_level",
+        mark("Linked account: level of the identity behind it"),
+        ("binding_level",),
+        _account_level,
+        ACCOUNT,
+        label_in_kind=mark("Level of the identity behind it"),
+    ),
+    Topic(
+        "binding_method",
+        mark("Linked account: who proved it"),
+        ("binding_method",),
+        _account_method,
+        ACCOUNT,
+        label_in_kind=mark("Who proved it"),
+    ),
+    Topic(
+        "binding_age_band",
+        mark("Linked account: age group of its holder"),
+        ("binding_age_band",),
+        _account_band,
+        ACCOUNT,
+        label_in_kind=mark("Age group of its holder"),
+    ),
     Topic(
         "binding_supervised",
         mark("Linked account: whether a parent or guardian supervises it"),
         ("binding_supervised",),
         _account_supervised,
+        ACCOUNT,
+        label_in_kind=mark("Whether a parent or guardian supervises it"),
     ),
-    Topic("binding_verified_at", mark("Linked account: when it was proved"), ("binding_verified_at",), _account_proved),
     Topic(
-        "binding_capabilities", mark("Linked account: what it may do"), ("binding_capabilities",), _account_abilities
+        "binding_verified_at",
+        mark("Linked account: when it was proved"),
+        ("binding_verified_at",),
+        _account_proved,
+        ACCOUNT,
+        label_in_kind=mark("When it was proved"),
+    ),
+    Topic(
+        "binding_capabilities",
+        mark("Linked account: what it may do"),
+        ("binding_capabilities",),
+        _account_abilities,
+        ACCOUNT,
+        label_in_kind=mark("What it may do"),
     ),
 )
 _TOPIC_OF = {claim: topic for topic in TOPICS for claim in topic.claims}

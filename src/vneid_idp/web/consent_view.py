@@ -7,7 +7,7 @@ receipt holds.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from vneid_idp.kernel.clock import Instant
@@ -15,6 +15,8 @@ from vneid_idp.kernel.languages import in_language
 from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving, links_account
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.claim_words import (
+    AGES,
+    Kind,
     Say,
     Topic,
     Values,
@@ -58,10 +60,18 @@ class Line:
     unknown: str | None = None
     """What is said in place of a value that the account does not hold."""
     smaller: SmallerProof | None = None
-    heading: str | None = None
-    """What stands over this line and those of its kind that follow it."""
+    group: str | None = None
+    """What stands over this line and those of its kind beside it."""
     note: str | None = None
     """What is said of how it is shared, where that is decided already."""
+
+
+_MANY = 5
+"""So many lines are read as they stand; more are put together by kind."""
+
+
+def _plain(lines: Iterable[Line]) -> list[Line]:
+    return [line for line in lines if not line.smaller]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +83,25 @@ class Block:
     hint: str | None = None
 
     @property
+    def is_long(self) -> bool:
+        """Whether there are so many lines that they are folded by kind."""
+        return len(_plain(self.lines)) > _MANY
+
+    @property
     def runs(self) -> tuple[tuple[str | None, tuple[Line, ...]], ...]:
         """The lines without those of a smaller proof, in runs of one kind, each with what stands over it."""
-        plain = [line for line in self.lines if not line.smaller]
-        runs = [tuple(run) for _, run in groupby(plain, key=lambda line: line.topic.heading)]
-        return tuple((run[0].heading, run) for run in runs)
+        runs = groupby(_plain(self.lines), key=lambda line: line.group)
+        return tuple((group, tuple(run)) for group, run in runs)
 
 
 @dataclass(frozen=True, slots=True)
 class PurposeGroup:
-    """What is asked for one purpose. `terms` are pairs of a name and a text."""
+    """What is asked for one purpose. `terms` are pairs of a name and a text, folded under `terms_title`."""
 
     kind: str
     title: str
     text: str
+    terms_title: str
     terms: tuple[tuple[str, str], ...]
     required: Block
     optional: Block
@@ -184,7 +199,7 @@ class _Words:
     say: Say
     offered_again_days: int | None = None
     """After how many days what is left out is offered again, where the person decides here and now."""
-    said: set[str] = field(default_factory=set)
+    said: set[Kind] = field(default_factory=set)
     """What stands over some line already, and is not said again on this page."""
 
 
@@ -246,6 +261,7 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
     say = words.say
     required = _lines([item for item in own if item.required], f"required-{number}", words)
     optional = _lines([item for item in own if not item.required], f"optional-{number}", words)
+    offered = tuple(line for line in optional if line.shown is not None)
     return PurposeGroup(
         kind=say(mark("Purpose")),
         title=in_language(purpose.title, words.locale),
@@ -255,14 +271,17 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
             service=words.service,
             reason=in_language(purpose.text, words.locale),
         ),
+        terms_title=say(mark("Legal ground and how long it is kept")),
         terms=(
             (say(mark("Legal ground")), in_language(purpose.legal_ground, words.locale)),
             (say(mark("Kept until")), in_language(purpose.kept_until, words.locale)),
         ),
-        required=Block(say(mark("The service needs this")), required, _in_full(purpose, required, words)),
+        required=Block(
+            say(mark("The service needs this")), arranged(required, say, words.said), _in_full(purpose, required, words)
+        ),
         optional=Block(
             say(mark("You may leave this out")),
-            tuple(line for line in optional if line.shown is not None),
+            arranged(offered, say, words.said),
             leaving_out(words.say, words.offered_again_days),
         ),
         absent=Block(
@@ -289,7 +308,7 @@ def _in_full(purpose: Purpose, lines: tuple[Line, ...], words: _Words) -> str | 
 def _before(given: Iterable[str], words: _Words) -> tuple[Line, ...]:
     lines = []
     for topic in topics_of(given):
-        shown = topic.show({c: words.before[c] for c in given if c in words.before}, words.say)
+        shown = topic.show({c: words.before[c] for c in given if c in words.before}, words.say, words.locale)
         unknown = words.say(mark("Not in your account")) if shown is None else None
         lines.append(Line(topic.key, topic, (), shown, topic.name(words.say), unknown))
     return tuple(lines)
@@ -299,21 +318,32 @@ def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:
     lines, say = [], words.say
     for topic in topics_of(item.name for item in items):
         own = tuple(item for item in items if topic_of(item.name) is topic)
-        shown = topic.show({item.name: words.values[item.name] for item in own if item.name in words.values}, say)
+        values = {item.name: words.values[item.name] for item in own if item.name in words.values}
+        shown = topic.show(values, say, words.locale)
         smaller = _smaller(own, words) if shown is not None else None
         unknown = None
         if shown is None and own[0].required:
             unknown = say(mark("Not in your account, so nothing is shared"))
-        key, heading = f"{kind}-{topic.key}", _heading(topic, words) if shown is not None else None
-        lines.append(Line(key, topic, own, shown, topic.name(say), unknown, smaller, heading))
+        lines.append(Line(f"{kind}-{topic.key}", topic, own, shown, topic.name(say), unknown, smaller))
     return tuple(lines)
 
 
-def _heading(topic: Topic, words: _Words) -> str | None:
-    if topic.heading is None or topic.heading in words.said:
-        return None
-    words.said.add(topic.heading)
-    return words.say(topic.heading)
+def arranged(lines: Iterable[Line], say: Say, said: set[Kind]) -> tuple[Line, ...]:
+    """The lines of a block in their order, each with what stands over it: where they are many over each kind, else over
+    age thresholds, once on a page, of which `said` keeps count."""
+    lines = tuple(lines)
+    if len(_plain(lines)) > _MANY:
+        by_kind = sorted(lines, key=lambda line: line.topic.kind.place)
+        said |= {line.topic.kind for line in by_kind}
+        return tuple(
+            replace(line, group=say(line.topic.kind.title), label=line.topic.name_in_kind(say)) for line in by_kind
+        )
+    unsaid = AGES not in said
+    thresholds = {line.key for line in lines if line.topic.kind is AGES and line.shown is not None}
+    if thresholds:
+        said.add(AGES)
+    title = say(AGES.title)
+    return tuple(replace(line, group=title) if unsaid and line.key in thresholds else line for line in lines)
 
 
 def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
@@ -332,7 +362,7 @@ def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
         full=say(mark("Share it in full")),
         notice=say(mark("The service is told that you chose this.")),
         nothing=None if required else say(mark("Do not share it")),
-        value=None if told is None else told.show(words.values, say),
+        value=None if told is None else told.show(words.values, say, words.locale),
     )
 
 

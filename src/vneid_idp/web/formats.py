@@ -4,6 +4,8 @@ import datetime as dt
 import re
 
 import phonenumbers
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_timezone_name
 from babel.numbers import format_decimal
 
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant
@@ -45,6 +47,22 @@ def format_phone(value: str) -> str:
     if number.country_code != _VIETNAM:
         return value
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def format_language(value: str, locale: str) -> str:
+    """`vi-VN` in words: Vietnamese (Vietnam). A tag that is not known stays as it is."""
+    try:
+        return Locale.parse(value, sep="-").get_display_name(locale) or value
+    except (ValueError, UnknownLocaleError):
+        return value
+
+
+def format_time_zone(value: str, locale: str) -> str:
+    """`Asia/Ho_Chi_Minh` in words: Vietnam Time. A zone that is not known stays as it is."""
+    try:
+        return get_timezone_name(value, locale=locale)
+    except LookupError:
+        return value
 
 
 def format_masked_phone(value: str) -> str:

@@ -28,6 +28,7 @@ def _said(shown: Screen, decided: Decisions | None) -> Iterator[str]:
     for group in shown.groups:
         yield f"{group.kind}: {group.title}"
         yield group.text
+        yield group.terms_title
         yield from (f"{name}: {text}" for name, text in group.terms)
         for block in (group.required, group.optional, group.absent):
             if block.lines:
@@ -47,9 +48,11 @@ def _block(block: Block, decided: Decisions | None) -> Iterator[str]:
     yield block.title
     if block.hint:
         yield block.hint
+    above: str | None = None
     for line in block.lines:
-        if line.heading:
-            yield line.heading
+        if line.group and line.group != above:
+            yield line.group
+        above = line.group or above
         label, proof = ": ".join(filter(None, (line.label, line.unknown, line.note))), line.smaller
         yield f"{_box(None if proof else decided, line.items, FULL)} {label}"
         if proof:

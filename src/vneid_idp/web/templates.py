@@ -97,6 +97,12 @@ def _text(_context: Context, texts: Mapping[str, str]) -> str:
     return in_language(texts, _page.get().locale)
 
 
+def _own_path(address: str) -> str | None:
+    """The path of an address that is served here, of which alone the policy of our pages lets a picture be shown."""
+    issuer: str = _page.get().request.app.state.idp.issuer
+    return address.removeprefix(issuer) if address.startswith(f"{issuer}/") else None
+
+
 @cache
 def _environment() -> Environment:
     # One a process: what differs between requests or providers is in the page, and compiling a template takes 50 ms.
@@ -128,6 +134,7 @@ def _environment() -> Environment:
         "clock": formats.format_clock,
         "number": _number,
         "in_language": _text,
+        "own_path": _own_path,
         "phone": formats.format_phone,
         "masked_phone": formats.format_masked_phone,
         "id_number": formats.format_id_number,

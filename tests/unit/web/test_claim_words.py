@@ -11,7 +11,7 @@ from vneid_idp.identity import profile
 from vneid_idp.identity.ages import Age, AgeBand
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, SCOPE_CLAIMS
-from vneid_idp.web.claim_words import TOPICS, topics_of
+from vneid_idp.web.claim_words import AGES, TOPICS, WHO, topics_of
 
 
 def say(message: str, **values: object) -> str:
@@ -49,12 +49,12 @@ def test_each_age_threshold_is_a_topic_that_says_which_and_they_stand_in_order_b
     topics = topics_of(["age_band", "age_over_18", "birthdate", "age_over_9", "age_over_21", "unknown", "age_over_016"])
     assert [topic.name(say) for topic in topics] == [
         "Date of birth",
-        "Whether you have turned 9",
-        "Whether you have turned 18",
-        "Whether you have turned 21",
+        "Whether at least 9 years old",
+        "Whether at least 18 years old",
+        "Whether at least 21 years old",
         "Age group",
     ]
-    assert {topic.heading for topic in topics} == {None, "Age thresholds"}
+    assert [topic.kind for topic in topics] == [WHO, AGES, AGES, AGES, WHO]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,8 @@ def test_each_age_threshold_is_a_topic_that_says_which_and_they_stand_in_order_b
         ({"phone_number_verified": True}, "verified"),
         ({"email": "a@thu.example", "email_verified": False}, "a@thu.example · not verified"),
         ({"address": {"formatted": "Số 12, Hà Nội"}}, "Số 12, Hà Nội"),
-        ({"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}, "vi-VN · Asia/Ho_Chi_Minh"),
+        ({"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}, "Vietnamese (Vietnam) · Vietnam Time"),
+        ({"locale": "vi-x-", "zoneinfo": "Nowhere/Else"}, "vi-x- · Nowhere/Else"),
         ({"updated_at": 1_767_201_000}, "01/01/2026"),
         ({"binding_level": 1}, "Level 1"),
         ({"binding_method": "own_proof"}, "The account holder"),
@@ -92,10 +93,22 @@ def test_each_age_threshold_is_a_topic_that_says_which_and_they_stand_in_order_b
 )
 def test_values_as_they_are_shown(values: dict[str, Any], shown: str) -> None:
     (topic,) = topics_of(values)
-    assert topic.show(values, say) == shown
+    assert topic.show(values, say, "en") == shown
+
+
+def test_language_and_time_zone_are_named_in_the_language_of_the_page() -> None:
+    values = {"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}
+    (topic,) = topics_of(values)
+    assert topic.show(values, say, "vi") == "Tiếng Việt (Việt Nam) · Giờ Việt Nam"
+
+
+def test_nothing_that_is_told_is_called_yours() -> None:
+    """A parent reads the same words about the child."""
+    for topic in topics_of(ALL):
+        assert "you" not in topic.name(say).lower()
 
 
 @pytest.mark.parametrize("claim", ALL)
 def test_an_unknown_value_is_no_value(claim: str) -> None:
     (topic,) = topics_of([claim])
-    assert topic.show({}, say) is None
+    assert topic.show({}, say, "en") is None

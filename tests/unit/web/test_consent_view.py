@@ -45,6 +45,14 @@ VALUES: dict[str, Any] = {
     "email": "minh.anh@thu.example",
     "email_verified": False,
 }
+OF_ALL_KINDS: dict[str, Any] = {
+    "gender": "female",
+    "locale": "vi-VN",
+    "age_over_18": True,
+    "phone_number": "+84950000001",
+    "age_over_13": True,
+    "picture": "http://localhost:8000/static/portrait.svg",
+}
 SCOPE = ("openid", "profile", "email", "phone", "age", "full_name", "offline_access")
 ITEMS = items_of(SHOP, SCOPE, {})
 
@@ -85,6 +93,28 @@ def test_what_a_purpose_says_is_in_the_language_of_the_page() -> None:
         group = screen(shop, ITEMS, ITEMS, {}, VALUES, {}, locale, say).groups[0]
         assert (group.title, group.text) == (f"a {locale}", f"Shop gives this reason: b {locale}")
         assert [term for _, term in group.terms] == [f"c {locale}", f"d {locale}"]
+
+
+def test_many_lines_stand_by_kind_few_as_they_are() -> None:
+    shop = replace(SHOP, purposes=(purpose("all", ("full_name", "email"), (*OF_ALL_KINDS, "nickname")),))
+    items = items_of(shop, (*SCOPE, "address"), {})
+    page = screen(shop, items, items, {}, {**VALUES, **OF_ALL_KINDS}, {}, "en", say)
+    required, optional = page.groups[0].required, page.groups[0].optional
+    assert not required.is_long
+    assert [title for title, _ in required.runs] == [None]
+    assert optional.is_long
+    assert [(title, [line.label for line in lines]) for title, lines in optional.runs] == [
+        ("Identity", ["Gender"]),
+        ("Age thresholds", ["Whether at least 13 years old", "Whether at least 18 years old"]),
+        ("Contact", ["Phone number"]),
+        ("Profile", ["Picture", "Language and time zone"]),
+    ]
+    receipt = text_shown(page).splitlines()
+    assert receipt[receipt.index("Age thresholds") + 1 :][:3] == [
+        "– Whether at least 13 years old",
+        "– Whether at least 18 years old",
+        "Contact",
+    ]
 
 
 def test_every_item_is_decided_once() -> None:
