@@ -226,8 +226,12 @@ def test_an_account_is_locked_verified_and_locked_again_when_the_person_withdraw
     assert logo.evaluate("image => image.naturalWidth") == 192
     household.check()
     service.locator("form[action='/me/services/withdraw'] button").click()
+    household.check()
+    page.click("main .button.danger")
     page.wait_for_url("**/me/services?withdrawn*")
     expect(page.locator(".service")).to_have_count(0)
+    expect(page.locator("form[action='/me/services/again']")).to_be_visible()
+    household.check()
 
     # The network heard of it: the person is told and signed out there, and who signs in again may only view.
     household.go_home()

@@ -40,7 +40,8 @@ async def fail_to_sign_in(land: Country, party: RelyingParty) -> Press:
 
 async def withdraw(land: Country, party: RelyingParty) -> Press:
     someone = await agreed(land, party)
-    page = await opened(someone.person, "/me/services")
+    consent = (await opened(someone.person, "/me/services")).hidden["consent"]
+    page = await opened(someone.person, f"/me/services/withdraw?consent={consent}")
     return lambda: someone.person.browser.post("/me/services/withdraw", data=page.hidden)
 
 

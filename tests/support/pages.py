@@ -31,6 +31,16 @@ async def post(person: Person, page: Page, path: str, **form: str) -> Page:
     return followed
 
 
+async def taken_back(person: Person, path: str, **what: str) -> Page:
+    """Withdraw a consent or release an account, on the page that asks once what is meant."""
+    page = await person.open(path, **what)
+    assert isinstance(page, Page)
+    assert page.response.status_code == 200, page.text
+    done = await person.submit(page)
+    assert isinstance(done, Page)
+    return done
+
+
 async def proven_twice(person: Person) -> Page:
     """The security page after a second proof."""
     page = await person.second(await opened(person, "/signin/second"))

@@ -18,6 +18,7 @@ from vneid_idp.storage.unit import Unit
 find_current = store.find_current
 list_current = store.list_current
 list_receipts = store.list_receipts
+list_withdrawn = store.list_withdrawn
 list_unsettled = store.list_unsettled
 settle = store.settle
 

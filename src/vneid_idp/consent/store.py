@@ -17,7 +17,7 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A consent of a person towards a client, which stands: one that was withdrawn is never read again."""
+    """A consent of a person towards a client. One that was withdrawn is read by `list_withdrawn` alone."""
 
     consent_id: str
     person_id: str
@@ -31,6 +31,7 @@ class Consent:
     """The age from which the law let the person decide alone, who had reached it; `None` where nobody asked."""
     guardian_id: str | None = None
     """The parent or guardian who agreed as well, with a child."""
+    withdrawn_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ _OF_PERSON = Statement(
     select(consents)
     .where(consents.c.person_id == bindparam("person_id"), consents.c.withdrawn_at.is_(None))
     .order_by(consents.c.given_at.desc())
+    .limit(200)
+)
+_WITHDRAWN_OF_PERSON = Statement(
+    select(consents)
+    .where(consents.c.person_id == bindparam("person_id"), consents.c.withdrawn_at >= bindparam("since"))
+    .order_by(consents.c.withdrawn_at.desc(), consents.c.consent_id)
     .limit(200)
 )
 # Two tabs that agree at once both land on the one current consent: the unique index decides who creates it.
@@ -165,6 +172,7 @@ def _consent(row: Row) -> Consent:
         child_id=row["child_id"] or None,
         alone_from=row["alone_from"],
         guardian_id=row["guardian_id"],
+        withdrawn_at=row["withdrawn_at"],
     )
 
 
@@ -199,6 +207,11 @@ async def find_current_to_change(unit: Unit, person_id: str, client_id: str, chi
 async def list_current(unit: Reading, person_id: str) -> list[Consent]:
     """All current consents of a person, newest first."""
     return [_consent(row) for row in await unit.fetch(_OF_PERSON, person_id=person_id)]
+
+
+async def list_withdrawn(unit: Reading, person_id: str, since: Instant) -> list[Consent]:
+    """What a person gave and what was withdrawn since an instant, by whomever, the latest first."""
+    return [_consent(row) for row in await unit.fetch(_WITHDRAWN_OF_PERSON, person_id=person_id, since=since)]
 
 
 async def create(unit: Unit, consent: Consent) -> None:

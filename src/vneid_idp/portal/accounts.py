@@ -16,6 +16,7 @@ from vneid_idp.identity.ages import Age, age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.portal.again import links_offered
 from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
 from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
@@ -78,6 +79,8 @@ async def show(request: Request, holder: Holder) -> Response:
         older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,
         released=KIND_WORDS.get(request.query_params.get("released", "")),
+        again=request.query_params.get("again"),
+        offers=() if before else await links_offered(request, holder),
     )
 
 

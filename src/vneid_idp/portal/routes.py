@@ -1,12 +1,24 @@
 """All pages of the portal."""
 
-from vneid_idp.portal import accounts, child_request, guardian, history, overview, security, services
+from vneid_idp.portal import (
+    accounts,
+    again,
+    child_request,
+    guardian,
+    history,
+    overview,
+    security,
+    services,
+    taking_back,
+)
 
 doors = [
     *overview.doors,
     *services.doors,
     *accounts.doors,
     *guardian.doors,
+    *taking_back.doors,
+    *again.doors,
     *child_request.doors,
     *history.doors,
     *security.doors,

@@ -16,6 +16,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
+from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.receipts import answers
 from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, Decisions, leaving
@@ -95,6 +96,8 @@ async def show(request: Request, holder: Holder) -> Response:
         answers=answers,
         withdrawn="withdrawn" in request.query_params,
         reopened="reopened" in request.query_params,
+        again="again" in request.query_params,
+        offers=await consents_offered(request, holder),
     )
 
 

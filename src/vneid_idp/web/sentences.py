@@ -108,6 +108,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("We could not confirm the passkey. Your account is unchanged."),
         mark("Go back and try again, or sign in another way."),
     ),
+    "too_late_to_undo": Sentence(
+        mark("This cannot be undone here any more"),
+        mark("A minute has passed, or something changed meanwhile. What you took back stays taken back."),
+        mark("Go back to the service: it can ask you again, and you decide anew."),
+    ),
     "consent_not_found": Sentence(
         mark("There is no such consent"),
         mark("You may have withdrawn it already. The service no longer receives anything under it."),

@@ -7,7 +7,7 @@ from tests.support.bindings import states
 from tests.support.country import Country
 from tests.support.events import events_of, kinds
 from tests.support.family import CANNOT_ACT, Family
-from tests.support.pages import opened, post
+from tests.support.pages import opened, taken_back
 from tests.support.shortcuts import known
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
@@ -93,7 +93,7 @@ async def test_both_see_it_and_either_releases_it(land: Country, both: Family) -
     for page in pages:
         assert both.child.full_name in page.text
     (binding,) = await states(land, both.party)
-    assert (await post(aunt, pages[1], "/me/accounts/release", binding=binding)).path == "/me/accounts"
+    assert (await taken_back(aunt, "/me/accounts/release", binding=binding)).path == "/me/accounts"
     assert await states(land, both.party) == {binding: BindingState.RELEASED}
     joined = [data for kind, data in await events_of(land, "fifteen") if kind == "binding.joined"]
     assert [data["guardian_id"] for data in joined] == [both.aunt.person_id]

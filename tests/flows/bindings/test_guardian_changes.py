@@ -10,7 +10,7 @@ from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import events_of, kinds
 from tests.support.family import CANNOT_ACT, Family
-from tests.support.pages import opened, post
+from tests.support.pages import opened, taken_back
 from tests.support.shortcuts import known
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
@@ -42,7 +42,7 @@ async def test_another_guardian_takes_over_and_can_release_it(land: Country, fam
     assert family.child.full_name in page.text
     binding = taken.json()["binding_id"]
     assert binding not in (await opened((await known(land, "guardian")).person, "/me/accounts")).response.text
-    assert (await post(aunt, page, "/me/accounts/release", binding=binding)).path == "/me/accounts"
+    assert (await taken_back(aunt, "/me/accounts/release", binding=binding)).path == "/me/accounts"
     assert await states(land, family.party) == {binding: BindingState.RELEASED}
     assert (await kinds(land, family.child.person_id))["binding.proved"] == 1
 

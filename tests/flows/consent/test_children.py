@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
+from tests.support.pages import opened, taken_back
 from tests.support.parents import at_request
 from tests.support.people import brought_into_step
 from tests.support.relying_party import Page, Person, RelyingParty, Request
@@ -211,18 +213,24 @@ async def test_withdrawal_by_the_parent_ends_everything_and_both_read_it(land: C
     done = shown(await parent.person.submit(at, answer="agree"))
     told = await learned(party, request, await child.open(page.path))
     fields = dict(done.hidden)
-    withdrawn = await parent.person.browser.post("/me/children/withdraw", data=fields)
-    assert withdrawn.headers["location"] == "/me/children?done=withdrawn"
+    named = {"child": fields["child"], "consent": fields["consent"]}
+    asks = await opened(parent.person, "/me/children/withdraw?" + urlencode(named))
+    assert child.persona.record.full_name in asks.text
+    assert "chạm một lần" not in asks.text, "what two agreed to takes both again"
+    withdrawn = await taken_back(parent.person, "/me/children/withdraw", **named)
+    assert "đã được rút lại" in withdrawn.text
     assert (await party.refresh(told["refresh_token"])).json()["error"] == "invalid_grant"
     mother = land.people["guardian"].record.full_name
     assert f"{mother} đã rút lại" in shown(await child.open("/me/history")).text
     # Somebody else's child is nobody's to decide for.
     stranger = await known(land, "grandmother")
     page = shown(await stranger.person.open("/me/children"))
-    refused = await stranger.person.browser.post(
-        "/me/children/withdraw", data={**fields, **page.hidden, "child": fields["child"], "consent": fields["consent"]}
-    )
-    assert refused.status_code == 403
+    token = (await opened(stranger.person, "/me/security")).hidden["csrf_token"]
+    for sent in (
+        stranger.person.browser.post("/me/children/withdraw", data={**named, "csrf_token": token}),
+        stranger.person.browser.get("/me/children/withdraw", params=named),
+    ):
+        assert (await sent).status_code == 403
 
 
 async def test_a_child_who_shares_nothing_needs_nobody(land: Country) -> None:

@@ -5,7 +5,7 @@ import re
 from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import events_of
-from tests.support.pages import opened, post
+from tests.support.pages import opened, taken_back
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
@@ -56,8 +56,7 @@ async def test_withdrawal_frees_the_account_and_ends_the_token(land: Country, pa
     page = await person.open("/me/services")
     assert isinstance(page, Page)
     (consent_id,) = re.findall(r'name="consent" value="([^"]+)"', page.response.text)
-    answer = await person.browser.post("/me/services/withdraw", data={**page.hidden, "consent": consent_id})
-    assert answer.status_code == 303, answer.text
+    await taken_back(person, "/me/services/withdraw", consent=consent_id)
     assert (await party.userinfo(access_token)).status_code == 401
     after = await status(land, party)
     assert (after["account_state"], after["binding"]) == ("unverified", None)
@@ -83,7 +82,7 @@ async def test_what_is_agreed_for_one_child_is_named_and_taken_back_without_the_
     page = await opened(guardian.person, "/me/services")
     assert f"Cho {younger.full_name}" in page.text
     assert f"Cho {older.full_name}" in page.text
-    page = await post(guardian.person, page, "/me/services/withdraw", consent=first)
+    page = await taken_back(guardian.person, "/me/services/withdraw", consent=first)
     assert f"Cho {younger.full_name}" not in page.text
     assert f"Cho {older.full_name}" in page.text
     released, verified = BindingState.RELEASED, BindingState.VERIFIED
@@ -91,5 +90,5 @@ async def test_what_is_agreed_for_one_child_is_named_and_taken_back_without_the_
     history = (await opened(guardian.person, "/me/history")).text
     assert f"Bạn đã rút lại sự đồng ý đối với Mạng thử, cho {younger.full_name}." in history
     assert f"Bạn đã đồng ý với đề nghị của Mạng thử, cho {older.full_name}." in history
-    await post(guardian.person, page, "/me/services/withdraw", consent=own_consent)
+    await taken_back(guardian.person, "/me/services/withdraw", consent=own_consent)
     assert await states(land, party) == {own: released, made[first]: released, made[second]: verified}

@@ -6,7 +6,7 @@ import pytest
 from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
 from tests.support.deeds import DEED
-from tests.support.pages import opened, post
+from tests.support.pages import opened, taken_back
 from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import own_token, person_token
@@ -71,11 +71,10 @@ async def test_what_a_disabled_client_has_stands_and_is_told_to_nobody(land: Cou
     assert (await call(land, "GET", f"/{binding_id}", token)).json()["state"] == "verified"
     await switch(land, party, on=False)
     # The person takes back what stands, without waiting for the service.
-    page = await opened(someone.person, "/me/accounts")
-    await post(someone.person, page, "/me/accounts/release", binding=binding_id)
+    await taken_back(someone.person, "/me/accounts/release", binding=binding_id)
     services = await opened(someone.person, "/me/services")
     assert "Mạng thử" in services.text
-    await post(someone.person, services, "/me/services/withdraw", consent=services.hidden["consent"])
+    await taken_back(someone.person, "/me/services/withdraw", consent=services.hidden["consent"])
     async with land.idp.db.reading() as unit:
         assert await consents.list_current(unit, someone.person_id) == []
     assert await states(land, party) == ["released"]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
-from tests.support.pages import opened, post, proven_twice, signed_in
+from tests.support.pages import opened, post, proven_twice, signed_in, taken_back
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed, known
 from vneid_idp.audit.service import Event, EventKind, record
@@ -49,7 +49,9 @@ async def test_a_service_is_shown_with_what_it_has_and_withdrawn_at_once(land: C
         assert words in page.text, words
     assert "kept back" not in page.text
     assert "1 dịch vụ" in (await opened(person, "/me")).text
-    withdrawn = await post(person, page, "/me/services/withdraw", consent=page.hidden["consent"])
+    asks = await opened(person, f"/me/services/withdraw?consent={page.hidden['consent']}")
+    assert "Dịch vụ không còn được biết" in asks.text
+    withdrawn = await taken_back(person, "/me/services/withdraw", consent=page.hidden["consent"])
     assert "Đã rút lại sự đồng ý" in withdrawn.text
     assert "minh.anh@thu.example" not in withdrawn.text
     assert "1 dịch vụ" not in (await opened(person, "/me")).text
@@ -70,6 +72,7 @@ async def test_somebody_elses_consent_cannot_be_withdrawn(land: Country, party: 
     stranger = await signed_in(land, "level-1")
     page = await opened(stranger, "/signin/second")
     refused = await post(stranger, page, "/me/services/withdraw", consent=target)
+    assert (await stranger.browser.get("/me/services/withdraw", params={"consent": target})).status_code == 404
     assert refused.response.status_code == 404
     assert "Mạng thử" in (await opened(person, "/me/services")).text
 
@@ -98,9 +101,9 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     refused = await post(stranger, await opened(stranger, "/signin/second"), "/me/accounts/release", binding=ids[0])
     assert refused.response.status_code == 404
     for binding_id in ids:
-        page = await post(person, page, "/me/accounts/release", binding=binding_id)
+        page = await taken_back(person, "/me/accounts/release", binding=binding_id)
     assert "Đã hủy liên kết" in page.text
-    assert 'name="binding"' not in page.response.text
+    assert 'action="/me/accounts/release"' not in page.response.text
     assert "đã hủy ngày" in page.text
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.bindings import bind
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
-from tests.support.pages import opened, post
+from tests.support.pages import opened, taken_back
 from tests.support.purposes import set_purposes
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
@@ -118,7 +118,7 @@ async def test_of_a_service_out_of_service_the_page_says_that_it_gets_nothing(
 async def test_the_receipts_shown_are_those_of_the_agreement_that_stands(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     page = await opened(someone.person, "/me/services")
-    await post(someone.person, page, "/me/services/withdraw", consent=page.hidden["consent"])
+    await taken_back(someone.person, "/me/services/withdraw", consent=page.hidden["consent"])
     for count in (1, 2):
         await someone.agree(party)
         page = await opened(someone.person, "/me/services")

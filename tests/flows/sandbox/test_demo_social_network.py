@@ -11,6 +11,7 @@ import pytest
 
 import vneid_idp.sandbox.social_network as network
 from tests.support.country import ISSUER, Country
+from tests.support.pages import taken_back
 from tests.support.parents import answer_for_child
 from tests.support.relying_party import Page, Person
 from vneid_idp.clients import service as clients
@@ -107,9 +108,7 @@ async def test_verified_person_posts_until_the_link_is_released_at_the_provider(
     binding = re.search(r'name="binding" value="([^"]+)"', accounts.response.text)
     assert binding
     assert binding[1] in known
-    csrf = re.search(r'name="csrf_token" value="([^"]+)"', accounts.response.text)
-    assert csrf
-    await person.browser.post("/me/accounts/release", data={"csrf_token": csrf[1], "binding": binding[1]})
+    await taken_back(person, "/me/accounts/release", binding=binding[1])
     await visitor.send("/posts", text="Bài này không được đăng")
     assert "The link was ended" in await visitor.page()
     page = await visitor.page()

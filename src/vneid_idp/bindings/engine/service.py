@@ -54,6 +54,16 @@ async def occupy(
     return None
 
 
+async def occupy_again(
+    unit: Unit, kind: BindingKind[B], way_in: StrEnum, new: B, released: B, *, limit: int | None = None
+) -> Bound[B] | None:
+    """As `occupy`, of the resource that `released` held: its name is known to nobody here."""
+    resource = await store.resource_of(unit, kind, released.client_id, released.binding_id)
+    if resource is None:
+        raise BindingNotFound
+    return await occupy(unit, kind, way_in, new, resource, limit=limit)
+
+
 async def once(
     unit: Unit,
     blind: BlindIndex,
@@ -133,6 +143,13 @@ async def get(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: s
 async def find_by_resource(unit: Reading, kind: BindingKind[B], scope: str, resource: str) -> B | None:
     """The binding that holds a resource's digest at this moment."""
     return await store.find_by_resource(unit, kind, scope, resource)
+
+
+async def find_in_place_of(unit: Reading, kind: BindingKind[B], released: B) -> B | None:
+    """The binding that holds at this moment what `released` held."""
+    resource = await store.resource_of(unit, kind, released.client_id, released.binding_id)
+    scope = store.row_of(kind, released)[kind.scope]
+    return None if resource is None else await store.find_by_resource(unit, kind, scope, resource)
 
 
 async def list_for_client(

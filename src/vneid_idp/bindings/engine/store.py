@@ -55,6 +55,12 @@ async def find(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: 
     return None if row is None else kind.read(row)
 
 
+async def resource_of(unit: Reading, kind: BindingKind[Any], client_id: str, binding_id: str) -> str | None:
+    """The digest of what a binding holds, or held."""
+    row = await unit.fetch_one(kind.statements["find"], of_client=client_id, of_binding=binding_id)
+    return None if row is None else str(row["resource_digest"])
+
+
 async def find_by_resource(unit: Reading, kind: BindingKind[B], scope: str, resource: str) -> B | None:
     """The live binding that holds a resource."""
     row = await unit.fetch_one(kind.statements["find resource"], of_scope=scope, resource=resource)

@@ -8,7 +8,7 @@ from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, Move
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof, is_better
 from vneid_idp.bindings.social_accounts.words import AccountBoundToAnother, AccountLimitReached
-from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -56,6 +56,39 @@ async def bind_social_account(
 
     request = f"{account}\0{proof.person_id}\0{proof.guardian_id or ''}"
     return await engine.once(unit, blind, SOCIAL_ACCOUNT, client_id, idempotency_key, request, bind)
+
+
+async def bind_again(
+    unit: Unit, released: SocialAccount, proof: BindingProof, rules: Rules, account_limit: int | None = None
+) -> Bound[SocialAccount]:
+    """Bind the account of a binding that was released to the person of `proof`, as a binding of its own.
+
+    Raises as `bind_social_account`.
+    """
+    check_proof(proof, rules)
+    facts = BindingFacts(made_at=unit.now, verified_at=unit.now)
+    new = SocialAccount(
+        released.client_id,
+        new_id("bind"),
+        proof.person_id,
+        proof.guardian_id,
+        proof.method,
+        proof.level,
+        facts,
+        consent_id=proof.consent_id,
+    )
+    limit = rules[Threshold.ACCOUNT_LIMIT] if account_limit is None else account_limit
+    bound = await engine.occupy_again(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, released, limit=limit)
+    if bound is None:
+        raise AccountLimitReached
+    if bound.binding.person_id != proof.person_id:
+        raise AccountBoundToAnother
+    return bound
+
+
+async def find_in_place_of(unit: Reading, released: SocialAccount) -> SocialAccount | None:
+    """The binding, whosever, that holds by now the account that a released one held."""
+    return await engine.find_in_place_of(unit, SOCIAL_ACCOUNT, released)
 
 
 async def _proved(unit: Unit, binding: SocialAccount, proof: BindingProof) -> SocialAccount:

@@ -1,0 +1,195 @@
+"""For a minute after something was taken back: agree to it again with one tap (`use_cases/just_ended.py`).
+
+The page says what is agreed to, and the receipt is that text: the form brings its digest back, so that nobody agrees to
+something else than they read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients.service import find_client
+from vneid_idp.consent import service as consents
+from vneid_idp.consent.service import Consent, Shown
+from vneid_idp.identity import persons
+from vneid_idp.identity import profile as profiles
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.guardianship import Consenting, who_consents
+from vneid_idp.identity.register.records import RegistryUnavailable
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.protocol.claims import Decisions, Item
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.levels import reached
+from vneid_idp.use_cases.agree_again import agree_again, agreed_again
+from vneid_idp.use_cases.give_consent import gives_something
+from vneid_idp.use_cases.just_ended import TooLateToUndo, released_just_now, withdrawn_just_now
+from vneid_idp.use_cases.link_again import link_again, may_link
+from vneid_idp.web.account_claims import account_claims
+from vneid_idp.web.child_consent import decided_already
+from vneid_idp.web.consent_view import screen, values_needed
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext, locale_of, mark
+from vneid_idp.web.link_view import Fact, LinkAsked, shown_link
+from vneid_idp.web.receipt_text import text_shown
+from vneid_idp.web.responses import see_other
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that may be agreed to again."""
+
+    id: str
+    """Of the consent, or of the binding, that ended."""
+    service: str
+    child: str | None
+    """About which child, if any."""
+    text: str
+    """What is agreed to: the text of the receipt."""
+    decided: Decisions
+
+    @property
+    def seen(self) -> str:
+        """What the form brings back of the text."""
+        return digest(self.text)
+
+
+async def consents_offered(request: Request, holder: Holder) -> tuple[Offer, ...]:
+    """The consents that were withdrawn just now and that the holder may give again alone."""
+    async with holder.provider.db.reading() as unit:
+        ended = await withdrawn_just_now(unit, holder.person_id)
+        clients = [await find_client(unit, each.client_id) for each in ended]
+        now = unit.now
+    rules = (await holder.provider.current_policy()).at(now)
+    if who_consents(age(holder.profile.record.birth_date, now), rules) is not Consenting.ALONE:
+        return ()
+    names = await names_of_children(holder, {each.child_id for each in ended if each.child_id is not None})
+    offers = []
+    for consent, client in zip(ended, clients, strict=True):
+        theirs = consent.child_id is None or consent.child_id in names
+        if client is not None and client.disabled_at is None and theirs:
+            offers.append(_consent_offered(request, holder, consent, client, names, rules))
+    return tuple(offer for offer in offers if gives_something(offer.decided))
+
+
+def _consent_offered(
+    request: Request, holder: Holder, consent: Consent, client: Client, names: Mapping[str, str], rules: Rules
+) -> Offer:
+    say = partial(gettext, request)
+    decided, child = agreed_again(client, consent), child_named(consent.child_id, names, say)
+    items = tuple(item for item in map(partial(_item, client, decided), decided) if item is not None)
+    values: Mapping[str, Any] = {}
+    needed = values_needed(items, holder.now)
+    record = holder.profile.record
+    values = profiles.claims(needed, holder.profile, holder.account, holder.provider.issuer)
+    values |= account_claims(needed, holder.person_id, record, holder.account.level, rules, holder.now)
+    made = screen(client, items, items, {}, values, {}, locale_of(request), say, child=child)
+    again = replace(
+        decided_already(made, decided, say),
+        heading=say(mark("Agree again to what you have just withdrawn from %(service)s?"), service=client.client_name),
+        lead=say(
+            mark(
+                "This is a new consent, with a receipt of its own. What was linked stays released, and is agreed to "
+                "again by itself."
+            )
+        ),
+        agree=say(mark("Undo: agree again")),
+        refuse=say(mark("Leave it withdrawn")),
+        if_refused=say(mark("If you do nothing, it stays withdrawn.")),
+    )
+    return Offer(consent.consent_id, client.client_name, child, text_shown(again), decided)
+
+
+def _item(client: Client, decided: Decisions, name: str) -> Item | None:
+    purpose = next((each for each in client.purposes if each.id == decided[name].purpose), None)
+    if purpose is None:
+        return None
+    required, in_full = name in purpose.required, name in purpose.required_in_full
+    return Item(name, purpose.id, decided[name].version, required, purpose.since(name), in_full)
+
+
+async def links_offered(request: Request, holder: Holder) -> tuple[Offer, ...]:
+    """The own accounts that were released just now and may be linked again under a consent that stands."""
+    say, offers = partial(gettext, request), []
+    proven = reached(holder.account.level, holder.session.methods)
+    async with holder.provider.db.reading() as unit:
+        for binding in await released_just_now(unit, holder.person_id):
+            client = await find_client(unit, binding.client_id)
+            consent = await consents.find_current(unit, holder.person_id, binding.client_id)
+            if client is not None and may_link(client, consent) and proven >= binding.level:
+                offers.append((binding.binding_id, client))
+        now = unit.now
+    rules = (await holder.provider.current_policy()).at(now)
+    if age(holder.profile.record.birth_date, now) < rules[Threshold.GUARDIAN_UNTIL_AGE]:
+        return ()
+    return tuple(_link_offered(holder, each, client, rules, say) for each, client in offers)
+
+
+def _link_offered(holder: Holder, binding_id: str, client: Client, rules: Rules, say: partial[str]) -> Offer:
+    service, name = client.client_name, holder.profile.record.full_name
+    asked = LinkAsked(None, name, rules[Threshold.GUARDIAN_UNTIL_AGE])
+    which = say(mark("the one that you have just released"))
+    account = Fact(say(mark("Account at %(service)s"), service=service), binding_id, which)
+    link = replace(shown_link(asked, None, service, say), facts=(account, Fact(say(mark("Belongs to")), name)))
+    made = screen(client, (), (), {}, {}, {}, "", say, link=asked)
+    again = replace(
+        made,
+        link=link,
+        agree=say(mark("Undo: link again")),
+        refuse=say(mark("Leave it released")),
+        if_refused=say(mark("If you do nothing, it stays released.")),
+    )
+    return Offer(binding_id, service, None, text_shown(again), {})
+
+
+async def give_again(request: Request, holder: Holder) -> Response:
+    """Agree again to what was withdrawn."""
+    form = await read_form(request)
+    offer = _find(await consents_offered(request, holder), form["consent"], form["seen"])
+    provider, rules = holder.provider, (await holder.provider.current_policy()).at(holder.now)
+    async with provider.db.reading() as unit:
+        ended = await withdrawn_just_now(unit, holder.person_id)
+    child_id = next((each.child_id for each in ended if each.consent_id == offer.id), None)
+    child = None if child_id is None else await persons.ask(provider.db, provider.registry, child_id)
+    shown, years = Shown(offer.text, locale_of(request)), age(holder.profile.record.birth_date, holder.now)
+    who = holder.person_id, holder.session.session_id
+    await provider.db.transact(
+        lambda unit: agree_again(unit, *who, offer.id, offer.decided, shown, child, years=years, rules=rules)
+    )
+    links = await links_offered(request, holder)
+    return see_other("/me/accounts?again=consent" if links else "/me/services?again")
+
+
+async def link(request: Request, holder: Holder) -> Response:
+    """Link again what was released. Raises `RegistryUnavailable`."""
+    form = await read_form(request)
+    offer = _find(await links_offered(request, holder), form["binding"], form["seen"])
+    provider = holder.provider
+    policy = await provider.current_policy()
+    answer = await persons.ask(provider.db, provider.registry, holder.person_id)
+    if answer is None:
+        raise RegistryUnavailable
+    shown, who = Shown(offer.text, locale_of(request)), (holder.person_id, holder.session.session_id)
+    await provider.db.transact(lambda unit: link_again(unit, *who, offer.id, shown, answer, policy))
+    return see_other("/me/accounts?again=link")
+
+
+def _find(offers: tuple[Offer, ...], wanted: str, seen: str) -> Offer:
+    """The offer that the form speaks of, as it was read. Raises `TooLateToUndo`."""
+    offer = next((offer for offer in offers if offer.id == wanted and offer.seen == seen), None)
+    if offer is None:
+        raise TooLateToUndo
+    return offer
+
+
+doors = [
+    Door.page("/me/services/again", for_holder(give_again), "POST"),
+    Door.page("/me/accounts/again", for_holder(link), "POST"),
+]
