@@ -37,8 +37,8 @@ from vneid_idp.resources.routes import router as bindings_router
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.outbox import SandboxPhones
-from vneid_idp.sandbox.prefill import prefill
 from vneid_idp.sandbox.routes import doors as sandbox_doors
+from vneid_idp.sandbox.stage import Stage
 from vneid_idp.senders.logos import Logos
 from vneid_idp.senders.logout_tokens import LogoutTokens
 from vneid_idp.senders.sms import NoGateway, SmsGateway
@@ -186,7 +186,7 @@ def _assemble(
         trusted_proxies=settings.trusted_proxies,
         initial_access_token_digest=settings.initial_access_token_digest,
         explain=None if explanations is None else explanations.explain,
-        prefill=None if explanations is None else prefill,
+        make_believe=None if explanations is None else Stage(),
     )
 
 

@@ -52,7 +52,7 @@ async def show(request: Request) -> Response:
     means = await _means(place)
     if means.asks_by_itself and request.method == "GET":
         means = await _send_unasked(request, place, means)
-    return _page(request, place, means, sent=means.sent_at is not None)
+    return await _page(request, place, means, sent=means.sent_at is not None)
 
 
 async def submit(request: Request) -> Response:
@@ -66,12 +66,12 @@ async def submit(request: Request) -> Response:
     means = await _means(place)
     if place.visit is not None and form["extend"]:
         sent = form["sent"] == "1" or means.sent_at is not None
-        return _page(request, replace(place, visit=await extend(place.visit)), means, sent=sent)
+        return await _page(request, replace(place, visit=await extend(place.visit)), means, sent=sent)
     if form["send"]:
         return await _send(request, place, means)
     code = form["code"].strip()
     if not code:
-        return _page(request, place, means, sent=True, error=gettext(request, "Enter the code from the message."))
+        return await _page(request, place, means, sent=True, error=gettext(request, "Enter the code from the message."))
     return await _try(request, place, means, code)
 
 
@@ -115,15 +115,15 @@ async def _send_unasked(request: Request, place: Place, means: _Means) -> _Means
 async def _send(request: Request, place: Place, means: _Means) -> Response:
     assert place.session is not None
     if means.phone is None:
-        return _page(request, place, means)
+        return await _page(request, place, means)
     if (wait := _wait(place, means)) > 0:
-        return _page(request, place, means, sent=True, too_soon=wait)
+        return await _page(request, place, means, sent=True, too_soon=wait)
     try:
         await place.provider.limits.admit(Secret.MESSAGE, place.tried(place.session.person_id))
     except TooManyAttempts as locked:
-        return _locked_out(request, place, means, locked)
+        return await _locked_out(request, place, means, locked)
     if not await _enqueue(request, place, means.phone):
-        return _page(request, place, means, sent=True, no_more=True)
+        return await _page(request, place, means, sent=True, no_more=True)
     return see_other(place.second)
 
 
@@ -158,7 +158,7 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     try:
         await provider.limits.admit(Secret.SECOND_FACTOR, tried)
     except TooManyAttempts as locked:
-        return _locked_out(request, place, means, locked)
+        return await _locked_out(request, place, means, locked)
     # Also whoever has no phone any more, to whom one code was sent while there was one.
     phone = means.phone or ""
     outcome = await provider.db.transact(
@@ -169,7 +169,7 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     if outcome is not CodeVerdict.RIGHT:
         locked_out = await provider.limits.failed(Secret.SECOND_FACTOR, tried)
         await record_failure(place, person_id, MESSAGE, locked_out=locked_out)
-        return _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
+        return await _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
     standing = await arrive(request, place, person_id, SignInProof(MESSAGE, phone))
     return (
@@ -177,14 +177,14 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     )
 
 
-def _locked_out(request: Request, place: Place, means: _Means, locked: TooManyAttempts) -> Response:
+async def _locked_out(request: Request, place: Place, means: _Means, locked: TooManyAttempts) -> Response:
     until = place.provider.clock.now() + locked.retry_after * SECOND
-    response = _page(request, place, means, locked_until=until)
+    response = await _page(request, place, means, locked_until=until)
     response.headers["Retry-After"] = str(locked.retry_after)
     return response
 
 
-def _page(
+async def _page(
     request: Request,
     place: Place,
     means: _Means,
@@ -195,6 +195,7 @@ def _page(
     error: str | None = None,
     locked_until: Instant | None = None,
 ) -> Response:
+    stage = place.provider.make_believe
     return render(
         request,
         "interaction/second.html",
@@ -207,6 +208,7 @@ def _page(
         lifetime=otp.LIFETIME // MINUTE,
         errors={"code": error} if error else {},
         locked_until=locked_until,
+        messages=await stage.messages(request, means.phone) if stage and means.phone else None,
     )
 
 

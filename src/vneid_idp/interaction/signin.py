@@ -14,12 +14,13 @@ from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.web.context import Prefill
+from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.known_browsers import remember_name
 from vneid_idp.web.limits import Secret, TooManyAttempts
+from vneid_idp.web.make_believe import Cast, Prefill
 from vneid_idp.web.templates import render
 
 _METHODS = {kind: method for method, kind in SECRETS.items()}
@@ -35,8 +36,9 @@ async def show(request: Request) -> Response:
     if not place.wants_first:
         return place.onward()
     hint = place.visit.interaction.request.login_hint if place.visit else None
-    prefilled = await place.provider.prefill(request) if place.provider.prefill else None
-    return _page(request, place, _kind(request.query_params.get("with")), hint or "", prefilled=prefilled)
+    filled = await _filled(request)
+    typed = "" if filled is not None and filled.in_place else hint or ""
+    return _page(request, place, _kind(request.query_params.get("with")), typed, filled=filled)
 
 
 async def submit(request: Request) -> Response:
@@ -50,9 +52,10 @@ async def submit(request: Request) -> Response:
     if place.visit is not None and form["leave"]:
         return await leave(place.visit, "account" if form["leave"] == "account" else "consent")
     if place.visit is not None and form["extend"]:
-        return _page(request, replace(place, visit=await extend(place.visit)), kind, typed)
+        place = replace(place, visit=await extend(place.visit))
+        return _page(request, place, kind, typed, filled=await _filled(request))
     if form["switch"]:
-        return _page(request, place, _kind(form["switch"]), typed)
+        return _page(request, place, _kind(form["switch"]), typed, filled=await _filled(request))
     if missing := _missing(request, form, kind):
         return _page(request, place, kind, typed, missing, 422)
     return await _try(request, place, kind, typed, form["secret"])
@@ -100,6 +103,16 @@ async def _renew(place: Place, person_id: str, kind: SecretKind, hashed: str, se
     )
 
 
+async def _filled(request: Request) -> Prefill | None:
+    stage = idp(request).make_believe
+    return None if stage is None else await stage.prefill(request)
+
+
+def _cast(request: Request, place: Place) -> Cast | None:
+    stage = place.provider.make_believe
+    return None if stage is None else stage.cast(request, place.back if place.visit is None else None)
+
+
 def _kind(text: str | None) -> SecretKind:
     return SecretKind.PASSCODE if text == "passcode" else SecretKind.PASSWORD
 
@@ -124,16 +137,22 @@ def _page(
     typed: str,
     errors: dict[str, str] | None = None,
     status: int = 200,
-    prefilled: Prefill | None = None,
+    filled: Prefill | None = None,
 ) -> Response:
+    identifier, secret = typed, ""
+    if filled is not None and typed in ("", filled.identifier):
+        identifier = filled.identifier
+        secret = filled.password if kind is SecretKind.PASSWORD else filled.passcode or ""
     return render(
         request,
         "interaction/signin.html",
         status,
         place=place,
         kind=kind.value,
-        typed=typed or (prefilled.identifier if prefilled else ""),
-        secret=prefilled.secret if prefilled else "",
+        typed=identifier,
+        secret=secret,
+        cast=_cast(request, place),
+        is_filled=filled is not None and identifier == filled.identifier,
         errors=errors or {},
         locked_until=None,
     )
@@ -149,6 +168,8 @@ def _locked_out(request: Request, place: Place, kind: SecretKind, typed: str, lo
         kind=kind.value,
         typed=typed,
         secret="",
+        cast=_cast(request, place),
+        is_filled=False,
         errors={},
         locked_until=until,
     )

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender
-from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.sandbox.tables import sandbox_messages
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Database, Reading, Row
 from vneid_idp.web.context import idp
+from vneid_idp.web.make_believe import TextMessage
 from vneid_idp.web.templates import render
 
 # A repeat of the same delivery is the same message.
@@ -29,16 +29,6 @@ _LATEST = Statement(
     .limit(50)
 )
 _SWEEP = Statement(delete(sandbox_messages).where(sandbox_messages.c.expires_at < bindparam("now")))
-
-
-@dataclass(frozen=True, slots=True)
-class TextMessage:
-    """A text message as the page shows it. `code` is good until `expires_at`."""
-
-    phone: str
-    code: str
-    sent_at: Instant
-    expires_at: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The sandbox's own pages: front page, message outbox, explained errors, API viewer."""
 
-from vneid_idp.sandbox import front, outbox, prefill, viewer
+from vneid_idp.sandbox import front, outbox, stage, viewer
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.web.doors import Door
@@ -10,7 +10,7 @@ def doors(explanations: Explanations, demo: Demo) -> list[Door]:
     """The doors of the sandbox."""
     return [
         Door.page("/", front.front_page(demo)),
-        Door.page("/sandbox/as/{slug}", prefill.choose),
+        Door.page("/sandbox/as/{slug}", stage.choose),
         Door.page("/sandbox/outbox", outbox.outbox_page),
         Door.page("/sandbox/errors/{request_id}", explanation_page(explanations)),
         *viewer.doors,

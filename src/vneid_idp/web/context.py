@@ -1,9 +1,8 @@
 """The collaborators that every face needs, assembled once by `app.py`, found through the request."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.domains import DomainWitness
@@ -22,16 +21,9 @@ from vneid_idp.storage.unit import Database
 from vneid_idp.web.address import Network, address_of
 from vneid_idp.web.errors import Explain
 from vneid_idp.web.limits import Limits
+from vneid_idp.web.make_believe import MakeBelieve
 from vneid_idp.web.outbound import Pools
 from vneid_idp.web.templates import Templates
-
-
-@dataclass(frozen=True, slots=True)
-class Prefill:
-    """What to write into the sign-in form, in the sandbox."""
-
-    identifier: str
-    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +54,8 @@ class Idp:
     """Digest of the token that opens registration; without it registration is open in the sandbox only."""
     explain: Explain | None = None
     """In the sandbox: the address of a page that explains an error to a developer."""
-    prefill: Callable[[Request], Awaitable[Prefill | None]] | None = None
-    """In the sandbox: the person that a developer chose to be."""
+    make_believe: MakeBelieve | None = None
+    """In the sandbox: people to be, and their phones."""
 
     async def current_policy(self) -> Policy:
         """What the law asks, as far as it was published. Asked before a unit is opened."""

@@ -51,10 +51,13 @@ async def test_errors_are_not_explained_to_developers(browser: httpx.AsyncClient
 
 async def test_the_sign_in_fills_in_nobody(browser: httpx.AsyncClient, production: Country) -> None:
     browser.cookies.set("__Host-vneid_idp_persona", "complete")
-    page = (await browser.get("/signin")).text
-    assert 'name="secret"' in page
-    assert PASSWORD not in page
-    assert production.people["complete"].username not in page
+    for path in ("/signin", "/signin?as=complete"):
+        page = (await browser.get(path)).text
+        assert 'name="secret"' in page
+        assert PASSWORD not in page
+        assert production.people["complete"].username not in page
+        assert production.people["complete"].record.full_name not in page
+        assert (page.count("/signin?as="), "<aside" in page) == (0, False)
 
 
 async def test_codes_stand_on_no_page_of_ours(production: Country) -> None:
