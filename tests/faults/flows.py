@@ -34,6 +34,8 @@ SLUGS = (
     "very-long-name", "clan-last-name", "hmong", "khmer", "letter-d", "passkey", "no-phone", "born-2000", "plain",
 )  # fmt: skip
 
+WITHDRAWALS = 4
+
 
 @dataclass
 class Network:
@@ -70,6 +72,10 @@ class Flow:
     access_token: str | None = None
     refresh_tokens: list[str] = field(default_factory=list)
     binding: dict[str, Any] | None = None
+    withdraws: bool = False
+    """Whether this person, who is on no other way, takes the consent back at the end."""
+    done: str | None = None
+    """`release` or `withdraw`, once it was acknowledged."""
 
     @property
     def account(self) -> str:
@@ -91,9 +97,34 @@ class Flow:
             for _ in range(2):
                 self.sent = "refresh"
                 self._keep(await network.refresh(self.refresh_tokens[-1]))
+            if self.takes_back is not None:
+                self.sent = self.takes_back
+                await (self._release(network) if self.sent == "release" else self._withdraw(network))
+                self.done = self.sent
             self.sent = None
         except httpx.TransportError:
             return
+
+    @property
+    def takes_back(self) -> str | None:
+        """What this person does at the end."""
+        return "withdraw" if self.withdraws else "release" if self.number % 5 == 3 else None
+
+    async def _release(self, network: Network) -> None:
+        assert self.binding is not None
+        assert self.access_token is not None
+        path = f"{ACCOUNTS}/{self.binding['binding_id']}"
+        answer = await network.http.delete(path, headers=bearer(self.access_token))
+        assert answer.status_code == 200, answer.text
+
+    async def _withdraw(self, network: Network) -> None:
+        answer = await network.http.get("/me/services", headers={"Cookie": self.cookie})
+        headers = {"Cookie": "; ".join([self.cookie, *(f"{name}={text}" for name, text in answer.cookies.items())])}
+        answer = await network.http.post("/me/services/withdraw", data=Page(answer).hidden, headers=headers)
+        if answer.status_code == 200:  # the page that asks whether it is meant
+            page = Page(answer)
+            answer = await network.http.post(page.action, data=page.hidden, headers=headers)
+        assert answer.status_code == 303, answer.text
 
     async def _authorize(self, network: Network) -> None:
         self.sent = "authorize"
@@ -146,11 +177,21 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+class Unanswered(httpx.TransportError):
+    """The server says itself that it cannot tell what became of the request."""
+
+
+async def _refuse_failures(answer: httpx.Response) -> None:
+    if answer.status_code >= 500:
+        raise Unanswered(f"{answer.request.url.path}: {answer.status_code}")
+
+
 def http_client(server: Server) -> httpx.AsyncClient:
     """A client that keeps no cookies: each flow is a browser of its own."""
     # Idle connections are given up well before the server closes them (5 s), so that none is closed under a request.
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=1)
-    client = httpx.AsyncClient(base_url=server.issuer, timeout=60, trust_env=False, limits=limits)
+    hooks = {"response": [_refuse_failures]}
+    client = httpx.AsyncClient(base_url=server.issuer, timeout=60, trust_env=False, limits=limits, event_hooks=hooks)
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return client
 
@@ -178,7 +219,10 @@ async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]
         flows = []
         for number in range(count):
             methods = (SignInMethod("pwd", unit.now), SignInMethod("sms", unit.now))
-            session = await sessions.open_session(unit, people[number % len(people)], methods)
+            withdraws = number < WITHDRAWALS
+            person_id = people[number] if withdraws else people[WITHDRAWALS:][number % (len(people) - WITHDRAWALS)]
+            session = await sessions.open_session(unit, person_id, methods)
             sealed = ring.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])
-            flows.append(Flow(number, f"{cookie_name(Cookie.SESSION, secure=False)}={sealed}"))
+            cookie = f"{cookie_name(Cookie.SESSION, secure=False)}={sealed}"
+            flows.append(Flow(number, cookie, withdraws=withdraws))
     return client_id, registered.secret or "", flows

@@ -17,16 +17,6 @@ from vneid_idp.settings import new_root_secret
 PATIENCE_SECONDS = 90
 
 
-def all_workers_serve(server: Server) -> None:
-    """Return when none of many answers in a row is that of a worker that still waits."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while {
-        server.until(200).status_code,
-        *(httpx.get(f"{server.issuer}/healthz", timeout=30).status_code for _ in range(20)),
-    } != {200}:
-        assert time.monotonic() < deadline, server.log.read_text()
-
-
 def check_answer(server: Server, path: str, kind: str) -> None:
     """How the worker that waits answers there; the other may come first."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -62,7 +52,7 @@ def begins_without_its_database(cluster: Cluster, server: Server) -> None:
     check_answer(server, "/bindings/v1/social-accounts", "application/problem+json")
     cluster.start()
     cluster.wait()
-    all_workers_serve(server)
+    server.until_all_serve()
 
 
 def loses_a_worker_meanwhile(cluster: Cluster, server: Server) -> None:
@@ -74,7 +64,7 @@ def loses_a_worker_meanwhile(cluster: Cluster, server: Server) -> None:
     server.until(503, "waits for the database")
     cluster.start()
     cluster.wait()
-    all_workers_serve(server)
+    server.until_all_serve()
     assert other in server.worker_pids()
     assert victim not in server.worker_pids()
 

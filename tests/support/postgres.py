@@ -11,9 +11,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypedDict
 
 import psycopg
@@ -24,7 +25,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
     "shared_buffers": "64MB",
-    # Nothing here outlives the test, so nothing has to reach the disk. Crash tests kill our server, never this one.
+    # Nothing here outlives the test, so nothing has to reach the disk; but see `DURABLE`.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -34,6 +35,8 @@ _SETTINGS = {
     "log_min_messages": "warning",
     "timezone": "UTC",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+"""For a server that is to be killed: what it acknowledged has to be there afterwards."""
 _UNPRIVILEGED = ("postgres", "nobody")
 _PATIENCE_SECONDS = 30
 
@@ -78,8 +81,21 @@ class Cluster:
             self._server.kill()
             self._server.wait()
 
+    def kill(self) -> None:
+        """End the server without a word, all of its processes: SIGKILL, as a power cut or the kernel would."""
+        pid = self._server.pid
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        for each in (pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        self._server.wait(_PATIENCE_SECONDS)
+        # It starts again when nobody has its shared memory any more.
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
     def start(self) -> None:
-        """Start a server that was stopped, from a thread that outlives it: the server goes with its parent thread."""
+        """Start a server that ended, from a thread that outlives it: the server goes with its parent thread."""
         self._server = self._start()
 
     def wait(self) -> None:
@@ -129,8 +145,8 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """A cluster, made now and destroyed with everything in it when the block ends."""
+def running_cluster(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Cluster]:
+    """A cluster, made now and destroyed with everything in it when the block ends; `settings` go over those above."""
     binaries = find_binaries()
     user = _server_user()
     # /tmp whatever TMPDIR says: a socket's path has room for 107 bytes, and the server's user must be able to enter.
@@ -141,7 +157,7 @@ def running_cluster() -> Iterator[Cluster]:
         data = folder / "data"
         locale = ("-E", "UTF8", "--no-locale")
         _as(user, [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", *locale, "--no-sync"], folder)
-        cluster = Cluster(folder, lambda: _start(user, binaries, data, folder))
+        cluster = Cluster(folder, lambda: _start(user, binaries, data, folder, {**_SETTINGS, **settings}))
         try:
             cluster.wait()
             yield cluster
@@ -175,8 +191,10 @@ def _as(user: pwd.struct_passwd | None, command: list[Path | str], folder: Path)
         raise PostgresqlMissing(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
 
-def _start(user: pwd.struct_passwd | None, binaries: Path, data: Path, folder: Path) -> subprocess.Popen[bytes]:
-    options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+def _start(
+    user: pwd.struct_passwd | None, binaries: Path, data: Path, folder: Path, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *options]
     if shutil.which("setpriv"):
         # A test run that is killed takes its server along.

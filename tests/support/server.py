@@ -90,6 +90,15 @@ class Server:
         self.stop()
         raise AssertionError(f"the server does not answer {status}:\n{self.log.read_text()}")
 
+    def until_all_serve(self) -> None:
+        """Return when none of many answers in a row is that of a worker that still waits."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while {
+            self.until(200).status_code,
+            *(httpx.get(f"{self.issuer}/healthz", timeout=30, trust_env=False).status_code for _ in range(20)),
+        } != {200}:
+            assert time.monotonic() < deadline, self.log.read_text()
+
     def worker_pids(self) -> set[int]:
         """The processes that serve under it."""
         assert self.process is not None
