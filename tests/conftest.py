@@ -7,6 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.support.leftovers import left_behind, mark
 from tests.support.network import close_sockets
 from tests.support.postgres import Cluster, running_cluster
 from tests.support.schema import build
@@ -22,7 +23,15 @@ hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _closed_sockets() -> Iterator[None]:
+def _nothing_left_behind() -> Iterator[None]:
+    """No process outlives the tests: set up before everything else, so asked when all else was given up."""
+    run = mark()
+    yield
+    assert left_behind(run) == [], "a test left a process behind"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_sockets(_nothing_left_behind: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         close_sockets(patch)
         yield

@@ -60,7 +60,7 @@ async def test_a_cancelled_statement_takes_its_connection_along(database: Postgr
         await task
     assert await pid_of(database) != before
     # The server stops the statement too, and both places are free again.
-    await asyncio.wait_for(database.connections.close(), 5)
+    await asyncio.wait_for(database.connections.close(), 60)
     assert not database.connections._room.locked()
 
 

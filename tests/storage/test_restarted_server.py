@@ -74,9 +74,9 @@ async def test_a_restart_under_load(postgresql_cluster: Cluster, postgresql_url:
             postgresql_cluster.start()
             await asyncio.to_thread(postgresql_cluster.wait)
         before = done.total()
-        await asyncio.sleep(0.5)
+        while done.total() == before:  # noqa: ASYNC110 that something works after the restart; else the time is up
+            await asyncio.sleep(0.01)
         running = False
-    assert done.total() > before, "nothing worked after the restart"
     assert refused + unknown.total() > 0, "nobody noticed the restart"
     await _check_what_is_there(database, done, unknown)
     await database.close()

@@ -25,11 +25,7 @@ GET_SHORT = b"GET /?25000 HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 class Quick(Listener):
-    """As the real one, in less time."""
-
-    head_seconds = 0.4
-    body_seconds = 0.4
-    answer_seconds = 0.4
+    """As the real one; in less time where a test is `impatient`."""
 
     def connection_made(self, transport: Any) -> None:
         """See `asyncio.Protocol`. The system takes over little, so that what is not read stays here."""
@@ -126,6 +122,13 @@ async def server() -> AsyncIterator[Server]:
         yield found
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time limits that a test can wait for. Whatever a test does in time otherwise, it does within the real ones."""
+    for name in ("head_seconds", "body_seconds", "answer_seconds"):
+        monkeypatch.setattr(Quick, name, 0.4)
+
+
 def request(path: str = "/", *lines: bytes, body: bytes = b"") -> bytes:
     head = [b"POST " + path.encode() + b" HTTP/1.1", b"Host: x", b"Content-Length: %d" % len(body), *lines]
     return b"\r\n".join(head) + b"\r\n\r\n" + body
@@ -174,6 +177,7 @@ HALVES: dict[str, bytes] = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("half", HALVES)
 async def test_who_does_not_finish_is_not_waited_for(server: Server, half: str) -> None:
     reader, writer = await server.talk(HALVES[half])
@@ -185,6 +189,7 @@ async def test_who_does_not_finish_is_not_waited_for(server: Server, half: str) 
     writer.close()
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_drop_now_and_then_gains_no_time(server: Server) -> None:
     reader, writer = await server.talk(b"GET / HTTP/1.1\r\nx: ")
     began = time.monotonic()
@@ -197,6 +202,7 @@ async def test_a_drop_now_and_then_gains_no_time(server: Server) -> None:
     writer.close()
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_who_waits_for_an_answer_has_time(server: Server) -> None:
     reader, writer = await server.talk(request("/wait", body=b"x"))
     await asyncio.sleep(0.9)
@@ -223,6 +229,7 @@ UNREAD = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", UNREAD)
 async def test_who_does_not_read_the_answer_is_cut_off(server: Server, name: str) -> None:
     with closing(await asyncio.to_thread(listening_little, server, UNREAD[name])) as ear:

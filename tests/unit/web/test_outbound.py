@@ -147,7 +147,9 @@ async def test_a_server_that_hangs_keeps_a_few_connections_and_no_others(monkeyp
     async with server(b"", then_wait=True) as (hanging, heard), server(response("200 OK", b"x")) as (port, _):
         client = Outbound(loopback=True, errand=Errand(connections=4, of_host=2))
         waiting = [asyncio.create_task(client.fetch(f"http://localhost:{hanging}/")) for _ in range(9)]
-        await asyncio.sleep(0.2)
+        while len(heard) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
         assert len(heard) == 2
         assert await client.fetch(f"http://127.0.0.1:{port}/") == b"x"
         answers = await asyncio.gather(*waiting, return_exceptions=True)

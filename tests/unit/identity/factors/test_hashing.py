@@ -50,10 +50,11 @@ async def test_nobody_is_never_right_and_costs_as_much(hasher: SecretHasher) -> 
     hashed = await hasher.hash("sandbox-2026")
 
     async def cost(of: str | None) -> float:
-        start = time.perf_counter()
+        # Of the processor, and not by the clock on the wall, which counts what else the machine does.
+        start = time.process_time()
         for _ in range(5):
             assert not await verify(hasher, of, "wrong")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     somebody, nobody = await cost(hashed), await cost(None)
     assert 0.4 < nobody / somebody < 2.5
