@@ -1,11 +1,12 @@
 """`/activate`: with the code of an office, the holder of an account chooses password and passcode."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_form
+from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_form, own_words
+from vneid_idp.identity.factors.hashing import Turn
 from vneid_idp.identity.factors.otp import NOBODY
 from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
@@ -40,12 +41,10 @@ async def submit(request: Request) -> Response:
     try:
         await provider.limits.check(Secret.SIGN_IN, tried)
         async with provider.hasher.turn(Share(networks_inwards(tried.address))) as turn:
-            for kind in SecretKind:
-                try:
-                    # Not against what the register has: before the code was right, that would tell of the person.
-                    await turn.check(kind, form[kind.value], (form["identifier"],))
-                except WeakSecret as weak:
-                    errors |= {kind.value: weakness(request, kind, weak)}
+            errors = await _guessed(request, turn, form, (form["identifier"],))
+            # Told only once the code was right: before, it would tell of the person. So it is asked for in any case.
+            known = () if candidate.profile is None else own_words(candidate.profile.record)
+            own = await _guessed(request, turn, form, (form["identifier"], *known))
             if errors:
                 return _page(request, form, errors)
             await provider.limits.admit(Secret.SIGN_IN, tried)
@@ -55,11 +54,16 @@ async def submit(request: Request) -> Response:
             }
     except TooManyAttempts:
         return _page(request, form, {"code": gettext(request, "Too many attempts. Please wait some minutes.")})
-    outcome, deliveries = await provider.db.transact(
-        lambda unit: activate_account(
-            unit, provider.vault, provider.keys.blind, candidate.person_id or NOBODY, form["code"], hashes
+    who = candidate.person_id or NOBODY
+    try:
+        outcome, deliveries = await provider.db.transact(
+            lambda unit: activate_account(
+                unit, provider.vault, provider.keys.blind, who, form["code"], hashes, refused=bool(own)
+            )
         )
-    )
+    except WeakSecret:
+        await provider.limits.succeeded(Secret.SIGN_IN, tried)
+        return _page(request, form, own)
     if outcome is not CodeVerdict.RIGHT or candidate.person_id is None:
         if await provider.limits.failed(Secret.SIGN_IN, tried):
             await provider.db.transact(lambda unit: note_lock_out(unit, candidate.person_id))
@@ -68,6 +72,17 @@ async def submit(request: Request) -> Response:
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     await provider.dispatcher.attempt(deliveries)
     return render(request, "interaction/activated.html")
+
+
+async def _guessed(request: Request, turn: Turn, form: Form, own: Sequence[str]) -> dict[str, str]:
+    """Which of the chosen secrets are guessed early by who knows `own`."""
+    errors: dict[str, str] = {}
+    for kind in SecretKind:
+        try:
+            await turn.check(kind, form[kind.value], own)
+        except WeakSecret as weak:
+            errors[kind.value] = weakness(request, kind, weak)
+    return errors
 
 
 def _errors(request: Request, form: Form) -> dict[str, str]:

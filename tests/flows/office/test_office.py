@@ -119,6 +119,13 @@ async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -
     assert (await post(holder, activate, "/activate", **form)).response.status_code == 422
     weak = form | {"code": found[1] + found[2], "passcode-again": "246811"}
     assert (await post(holder, activate, "/activate", **weak)).response.status_code == 422
+    # Whoever knows the person would try the phone number; that it is one is told to nobody without the code.
+    phone = "0" + (holder.persona.record.phone or "").removeprefix("+84")
+    own = form | {"password": phone, "password-again": phone}
+    guessed = "Mật khẩu này dễ đoán"
+    assert guessed not in (await post(holder, activate, "/activate", **own)).text
+    refused = await post(holder, activate, "/activate", **(own | {"code": found[1] + found[2]}))
+    assert (refused.response.status_code, guessed in refused.text) == (422, True)
     right = await post(holder, activate, "/activate", **(form | {"code": found[1] + found[2]}))
     assert right.response.status_code == 200
     recorded = await events_of(land, "no-account")

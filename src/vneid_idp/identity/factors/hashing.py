@@ -7,7 +7,7 @@ that does not need a password goes on. Whose turn it is: `turns.py`.
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -83,7 +83,7 @@ class Turn:
         """The Argon2id hash of `secret` in PHC form."""
         return await self._hasher._run(self._hasher._hash, secret)
 
-    async def check(self, kind: SecretKind, secret: str, own: tuple[str, ...]) -> None:
+    async def check(self, kind: SecretKind, secret: str, own: Sequence[str]) -> None:
         """As `chosen_secrets.check_guesses`, which takes as long as a hash."""
         await self._hasher._run(check_guesses, kind, secret, own)
 

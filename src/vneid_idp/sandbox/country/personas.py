@@ -21,7 +21,7 @@ from vneid_idp.kernel.clock import DAY, Instant, local_date
 from vneid_idp.sandbox.country.names import Name
 
 PASSWORD = "sandbox-2026"
-PASSCODE = "246810"
+PASSCODE = "380462"
 
 Born = date | Callable[[date], date]
 """A birth date, or how to find it from the day of seeding."""

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from tests.support.people import persona
+from tests.support.watch import MORNING
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret, check_form, check_guesses, own_words
+from vneid_idp.sandbox.country.persona_list import personas
 
 PASSWORD, PASSCODE = SecretKind
 RECORD = replace(
@@ -59,6 +61,14 @@ def test_a_password_has_8_to_128_characters(length: int, good: bool) -> None:
 )  # fmt: skip
 def test_a_password_that_strangers_try_early_is_refused(secret: str) -> None:
     assert not taken(PASSWORD, secret)
+
+
+def test_the_people_of_the_sandbox_could_have_chosen_theirs() -> None:
+    for somebody in personas(MORNING):
+        for kind, secret in ((PASSWORD, somebody.password), (PASSCODE, somebody.passcode)):
+            if secret is not None:
+                check_form(kind, secret)
+                check_guesses(kind, secret, own_words(somebody.record))
 
 
 @pytest.mark.parametrize("secret", ["mười hai con giáp", "another secret", "Mk-zxvy-77-hoa", "con trâu xanh 81 lá"])
