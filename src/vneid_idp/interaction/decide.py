@@ -32,6 +32,8 @@ class Situation:
     items: tuple[Item, ...]
     step: Step
     now: Instant
+    offered_since: Instant
+    """What the person left out before is offered again."""
 
 
 async def decide(
@@ -65,7 +67,7 @@ async def decide(
     items = items_of(client, request.scope, request.claims)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
     step = next_step(request, items, person, consent, waiting, offered_since)
-    return Situation(person, consent, items, step, now)
+    return Situation(person, consent, items, step, now, offered_since)
 
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:

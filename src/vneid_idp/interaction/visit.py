@@ -13,6 +13,7 @@ from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.interaction.service import Interaction
 from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.progress import Progress, progress
 from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.refuse_consent import refuse_consent
@@ -66,6 +67,14 @@ class Visit:
             self.client.verified_domain_of(uri),
             shown_host(uri),
             logo_path(self.client),
+        )
+
+    @property
+    def progress(self) -> Progress | None:
+        """The step that this page is, among those of the request."""
+        found, asked = self.situation, self.interaction
+        return progress(
+            asked.request, found.items, found.person, found.consent, asked.waiting, found.step, found.offered_since
         )
 
     def onward(self) -> Response:

@@ -9,7 +9,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.session_state import session_state
 from vneid_idp.protocol.uris import with_query
-from vneid_idp.provider.leaving import leave
+from vneid_idp.provider.leaving import Ending, leave
 from vneid_idp.web.browser_state import browser_state
 from vneid_idp.web.context import Idp
 from vneid_idp.web.exchange import request_id
@@ -50,10 +50,13 @@ def _answer(
     parameters["iss"] = idp.issuer
     state = browser_state(request)
     parameters["session_state"] = session_state(client.client_id, address.redirect_uri, state, new_secret(16))
+    ending = Ending(client.client_name, done="code" in parameters)
     if address.response_mode == "form_post":
         allow_form_target(request, address.redirect_uri)
         # Browsers hold the policy against every redirect that follows, and a callback may lead to a front end on any
         # origin. The page has this one form, and nothing in it was written by a person.
         allow_source(request, "form-action", "*")
-        return render(request, "provider/form_post.html", action=address.redirect_uri, parameters=parameters)
-    return leave(request, with_query(address.redirect_uri, **parameters), after_form=after_form)
+        return render(
+            request, "provider/form_post.html", action=address.redirect_uri, parameters=parameters, ending=ending
+        )
+    return leave(request, with_query(address.redirect_uri, **parameters), after_form=after_form, ending=ending)
