@@ -118,13 +118,13 @@ class Flow:
         assert answer.status_code == 200, answer.text
 
     async def _withdraw(self, network: Network) -> None:
-        answer = await network.http.get("/me/services", headers={"Cookie": self.cookie})
+        headers = {"Cookie": self.cookie}
+        services = Page(await network.http.get("/me/services", headers=headers))
+        consent = {"consent": services.hidden["consent"]}
+        answer = await network.http.get("/me/services/withdraw", params=consent, headers=headers)
         headers = {"Cookie": "; ".join([self.cookie, *(f"{name}={text}" for name, text in answer.cookies.items())])}
         answer = await network.http.post("/me/services/withdraw", data=Page(answer).hidden, headers=headers)
-        if answer.status_code == 200:  # the page that asks whether it is meant
-            page = Page(answer)
-            answer = await network.http.post(page.action, data=page.hidden, headers=headers)
-        assert answer.status_code == 303, answer.text
+        assert answer.headers.get("location") == "/me/services?withdrawn", answer.text
 
     async def _authorize(self, network: Network) -> None:
         self.sent = "authorize"
