@@ -18,6 +18,7 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.tables import events
 from vneid_idp.clients.service import list_clients
+from vneid_idp.consent import service as consents
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
@@ -26,6 +27,7 @@ from vneid_idp.delivery.sender import Delivery, Sender
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.keys.rules import ROTATED
+from vneid_idp.protocol.claims import Decision
 from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.tables import registry_numbers
 from vneid_idp.settings import new_root_secret
@@ -317,6 +319,34 @@ def test_the_chain_of_events_is_verified(database_url: str) -> None:
     assert len(said.split("elsewhere: ")[1].strip()) == 43
     with_database(database_url, tamper)
     assert "broken at batch 2" in run("audit", "verify", code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        ("UPDATE consent_receipts SET shown = 'you agree to everything'", "was changed"),
+        ("UPDATE consent_receipts SET decisions = '{}'", "was changed"),
+        ("DELETE FROM consent_receipts", "is missing"),
+    ],
+)
+def test_a_receipt_that_was_tampered_with_is_found(database_url: str, tamper: str, said: str) -> None:
+    async def agree(db: Database) -> None:
+        async with db.writing() as unit:
+            decided = {"email": Decision("account", 1, True)}
+            await consents.give(unit, "per_1", "cli_1", decided, consents.Shown("you agree", "en"), alone_from=16)
+            await audit.seal_batch(unit)
+
+    async def change(db: Database) -> None:
+        async with db.writing() as unit:
+            assert await unit.execute(Statement(text(tamper))) == 1
+
+    with_database(database_url, agree)
+    assert "1 events in 1 batches hold" in run("audit", "verify").stdout
+    with_database(database_url, change)
+    told = run("audit", "verify", code=1).stderr
+    assert "batch 1: the receipt rct_" in told
+    assert said in told
 
 
 @pytest.mark.usefixtures("production")

@@ -1,7 +1,7 @@
 """The record of events: record, read a person's history, seal, verify."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,8 +117,13 @@ async def oldest_unsealed(unit: Reading) -> Instant | None:
     return found[0].at if found else None
 
 
-async def verify(unit: Reading) -> Verification:
-    """Walk the whole chain, a page at a time, and stop at the first link that does not hold."""
+FaultOf = Callable[[Reading, RecordedEvent], Awaitable[str | None]]
+"""What is wrong with that of which an event bears the proof."""
+
+
+async def verify(unit: Reading, *faults_of: FaultOf) -> Verification:
+    """Walk the whole chain, a page at a time, and stop at the first link that does not hold, or does not prove what it
+    bears the proof of."""
     last: Batch | None = None
     events = 0
 
@@ -128,9 +133,12 @@ async def verify(unit: Reading) -> Verification:
 
     async for batch in store.batches(unit):
         found = BatchHash(batch.number, batch.previous, batch.sealed_at)
+        fault: str | None = None
         async for event in store.events_of(unit, batch.number):
             found.add(event)
-        if reason := find_broken_link(last, batch, found):
+            for fault_of in faults_of:
+                fault = fault or await fault_of(unit, event)
+        if reason := find_broken_link(last, batch, found) or fault:
             return result(0, BrokenLink(batch.number, reason))
         last, events = batch, events + found.count
     stray = await store.find_batch_beyond(unit, 0 if last is None else last.number)

@@ -1,6 +1,8 @@
 """Queries on consents and their receipts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import Text, bindparam, insert, or_, select, tuple_, update
@@ -151,6 +153,11 @@ _WITHDRAW_ALL_OF_CLIENT = Statement(
     .returning(consents.c.person_id, consents.c.consent_id, consents.c.child_id)
 )
 _ADD_RECEIPT = Statement(insert(consent_receipts))
+_RECEIPT = Statement(
+    select(consent_receipts).where(
+        consent_receipts.c.person_id == bindparam("person_id"), consent_receipts.c.receipt_id == bindparam("receipt_id")
+    )
+)
 _RECEIPTS = Statement(
     select(consent_receipts)
     .where(
@@ -271,6 +278,16 @@ async def add_receipt(unit: Unit, person_id: str, receipt: Receipt) -> str:
     """Keep the proof of a consent; the digest of all that it says."""
     values = _values(person_id, receipt)
     await unit.execute(_ADD_RECEIPT, **values)
+    return _digest(values)
+
+
+async def find_receipt_digest(unit: Reading, person_id: str, receipt_id: str) -> str | None:
+    """The digest of all that a receipt says now; `None` where there is none of that id."""
+    row = await unit.fetch_one(_RECEIPT, person_id=person_id, receipt_id=receipt_id)
+    return None if row is None else _digest(dict(row))
+
+
+def _digest(values: Mapping[str, Any]) -> str:
     return digest(orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode())
 
 
