@@ -15,7 +15,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench attacks openapi migration lock audit licences base-digest image tools clean
+.PHONY: help sandbox sandbox-reset test check format bench attacks mutants openapi migration lock audit licences base-digest image tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials a s
 attacks: .venv/installed-dev tools ## What strangers can do: fill the database, flood the sign-in
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.attacks
 
+mutants: .venv/installed-mutants ## Change the program in one place at a time and count what no test notices; MUTANTS="--mutants 2000"
+	@$(BIN)/python -m mutants $(MUTANTS)
+
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
 	@$(BIN)/python scripts/openapi.py
 
@@ -58,6 +61,7 @@ lock: ## Resolve the dependencies anew, within the lock files that stand; UPGRAD
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra sandbox --extra dev --constraint requirements-sandbox.lock --output-file requirements-dev.lock
 	$(COMPILE) $(UPGRADE) tests/interop/requirements.in --output-file tests/interop/requirements.lock
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(COMPILE) $(UPGRADE) --group mutants --constraint requirements-dev.lock --output-file requirements-mutants.lock
 
 audit: .venv/installed-dev ## Known weaknesses of what production installs; asks the network
 	@$(BIN)/uv tool run --quiet pip-audit==2.9.0 --require-hashes --disable-pip -r requirements.lock
@@ -96,6 +100,10 @@ clean: ## Forget what was installed and built here
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@$(BIN)/python -m compileall -q src
 	@touch $@ .venv/installed
+
+.venv/installed-mutants: .venv/installed-dev requirements-mutants.lock
+	@$(PIP) install --require-hashes -r requirements-mutants.lock
+	@touch $@
 
 # Tools that strangers wrote in Python stand apart: what they depend on is not for us to choose.
 .venv/strangers/installed: tests/interop/requirements.lock .venv/installed-dev
