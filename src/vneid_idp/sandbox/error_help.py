@@ -189,6 +189,16 @@ _REMEDIES: dict[str, Remedy] = {
     ),
 }
 
+ADDRESS_REMEDY = Remedy(
+    mark("An address that the client registered, letter by letter."),
+    mark(
+        "Register the address that is sent, or send one that is registered. Applications on the loopback may choose "
+        "their port."
+    ),
+    "RFC 9700 §2.1, OpenID Connect RP-Initiated Logout 1.0 §3",
+)
+"""For an address that is not one of those that are registered, whatever the code of the error."""
+
 
 def remedy_for(code: str) -> Remedy:
     """The remedy for an error code."""

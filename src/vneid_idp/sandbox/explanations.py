@@ -11,7 +11,7 @@ from starlette.responses import Response
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import UnregisteredAddress
 from vneid_idp.sandbox.address_help import Compared, compare
-from vneid_idp.sandbox.error_help import Remedy, remedy_for
+from vneid_idp.sandbox.error_help import ADDRESS_REMEDY, Remedy, remedy_for
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.errors import kind_of_answer, refusal_of
 from vneid_idp.web.templates import render
@@ -74,7 +74,7 @@ class Explanations:
             method=request.method,
             path=request.url.path,
             arrived={name: _shown(name, value) for name, value in _received(request)},
-            remedy=remedy_for(told.code),
+            remedy=ADDRESS_REMEDY if isinstance(error, UnregisteredAddress) else remedy_for(told.code),
             addresses=compare(error.sent, error.registered) if isinstance(error, UnregisteredAddress) else None,
         )
         while len(self._kept) > _MOST:

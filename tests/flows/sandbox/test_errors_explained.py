@@ -83,3 +83,5 @@ async def test_a_redirect_mismatch_lists_what_is_registered_and_marks_the_differ
     assert page.status_code == 200
     assert f"{REDIRECT_URI}<mark>/%3Cb%3E</mark>" in page.text
     assert f'<code class="mono">{REDIRECT_URI}</code>' in page.text
+    # What was expected is an address, and not "every parameter once".
+    assert "Địa chỉ mà ứng dụng đã đăng ký, đúng từng ký tự." in page.text
