@@ -8,10 +8,11 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.outcomes import Delivered
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.sandbox.outbox import SandboxPhones, TextMessage, latest_messages
+from vneid_idp.sandbox.outbox import SandboxPhones, latest_messages
 from vneid_idp.sandbox.tables import sandbox_messages
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
+from vneid_idp.web.make_believe import TextMessage
 
 _ALL = Statement(select(sandbox_messages))
 
