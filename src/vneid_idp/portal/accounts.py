@@ -1,12 +1,14 @@
 """`/me/accounts`: what is bound to me, or to a child of mine, kind by kind; release one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.bindings import labels
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.kind import Entry
 from vneid_idp.bindings.engine.rules import Binding
@@ -21,6 +23,7 @@ from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
 from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import told
+from vneid_idp.use_cases.label_binding import label_binding
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
@@ -48,6 +51,8 @@ class Linked:
     """What it is not told."""
     paused: bool
     """Whether the service, or its organisation, is out of service: nothing at all is told meanwhile."""
+    label: str | None = None
+    """What whoever reads calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,11 @@ async def show(request: Request, holder: Holder) -> Response:
     others = () if before else await read_others(holder)
     async with holder.provider.db.reading() as unit:
         clients = await find_clients(unit, {seen.binding.client_id for seen in (*page.seen, *others)})
+        called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
         now = unit.now
     rules, say, locale = policy.at(now), partial(gettext, request), locale_of(request)
     linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say, locale) for seen in page.seen]
+    linked = [replace(each, label=called.get(each.binding.binding_id)) for each in linked]
     return render(
         request,
         "portal/accounts.html",
@@ -80,6 +87,8 @@ async def show(request: Request, holder: Holder) -> Response:
         newest="/me/accounts" if before else None,
         released=KIND_WORDS.get(request.query_params.get("released", "")),
         again=request.query_params.get("again"),
+        named="named" in request.query_params,
+        longest_label=labels.LONGEST,
         offers=() if before else await links_offered(request, holder),
     )
 
@@ -135,7 +144,16 @@ async def release(request: Request, holder: Holder) -> Response:
     return see_other(f"/me/accounts?released={released.kind}")
 
 
+async def name(request: Request, holder: Holder) -> Response:
+    """Give a linked account a word of the holder's own."""
+    form = await read_form(request)
+    provider, binding_id, label = holder.provider, form["binding"], form["label"]
+    await holder.act_alone(lambda unit: label_binding(unit, provider.vault, holder.person_id, binding_id, label))
+    return see_other(f"/me/accounts?named#{quote(binding_id)}")
+
+
 doors = [
+    Door.page("/me/accounts/name", for_holder(name), "POST"),
     Door.page("/me/accounts", for_holder(show)),
     Door.page("/me/accounts/release", for_holder(release), "POST"),
 ]

@@ -7,8 +7,8 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.bindings import labels, standing_by
 from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine.kind import Entry
 from vneid_idp.bindings.engine.rules import Binding, BindingNotFound
 from vneid_idp.bindings.kinds import KINDS
@@ -53,6 +53,8 @@ class Ending:
 
     entry: Entry
     binding: Binding
+    label: str | None
+    """What the holder calls it."""
     child: str | None
     goes_on: bool
     """Whether another parent or guardian, who confirmed it as well, supervises it from then on if they can act."""
@@ -65,6 +67,7 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
         consent = _named(await consents.list_current(unit, holder.person_id), wanted)
         client = await find_client(unit, consent.client_id)
         ending = await _bound_under(unit, holder.person_id, consent)
+        called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
     about = {each.person_id for each, _ in ending} | {consent.child_id}
     names = await names_of_children(holder, {each for each in about if each not in (None, holder.person_id)})
     say = partial(gettext, request)
@@ -74,6 +77,7 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
         Ending(
             KINDS[binding.kind].entry(binding),
             binding,
+            called.get(binding.binding_id),
             None if binding.person_id == holder.person_id else child_named(binding.person_id, names, say),
             goes_on,
         )
@@ -108,6 +112,7 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
         if binding is None or not is_live(binding):
             raise BindingNotFound
         client = await find_client(unit, binding.client_id)
+        called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
         consent = None
         if binding.proved_by == holder.person_id:
             current = await consents.list_current(unit, holder.person_id)
@@ -122,6 +127,7 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
         binding=binding,
         entry=KINDS[binding.kind].entry(binding),
         words=KIND_WORDS[binding.kind],
+        label=called.get(binding.binding_id),
         service=client.client_name if client else binding.client_id,
         child=None if own else child_named(binding.person_id, names, say),
         kept=_kept(client, consent, locale_of(request), say),

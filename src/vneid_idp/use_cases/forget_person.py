@@ -1,6 +1,7 @@
 """The key of a person's data is destroyed, and whatever acts in their name ends (Law 91/2025 Art. 14)."""
 
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.bindings import labels
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import approvals
 from vneid_idp.consent import service as consents
@@ -32,6 +33,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
             deliveries += await announce_withdrawal(unit, person_id, ended.client_id, consent.consent_id)
     # A child's account is the child's: it rests until another guardian, or the young person, takes it over.
     await bindings.release_own(unit, person_id)
+    await labels.forget(unit, person_id)
     await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await passkeys.forget(unit, person_id)
     await approvals.forget(unit, person_id)

@@ -6,6 +6,7 @@ asked here, in the unit that writes: that the client may, the consent permits it
 card is good, and the account belongs to nobody else meanwhile.
 """
 
+from vneid_idp.bindings import labels
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
@@ -79,4 +80,5 @@ async def link_again(
     await consents.give(
         unit, person_id, client.client_id, {}, shown, link=True, alone_from=rules[Threshold.CONSENT_ALONE_FROM_AGE]
     )
+    await labels.carry_over(unit, person_id, released.binding_id, bound.binding_id)
     return bound

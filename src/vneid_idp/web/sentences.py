@@ -108,6 +108,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("We could not confirm the passkey. Your account is unchanged."),
         mark("Go back and try again, or sign in another way."),
     ),
+    "bad_label": Sentence(
+        mark("This name cannot be kept"),
+        mark("It is too long, or not one line of text. Nothing was changed."),
+        mark("Go back and choose a shorter one."),
+    ),
     "too_late_to_undo": Sentence(
         mark("This cannot be undone here any more"),
         mark("A minute has passed, or something changed meanwhile. What you took back stays taken back."),

@@ -32,6 +32,8 @@ class Entry:
     rests: bool
     taken_away: bool
     """It ended by somebody else's word: neither the holder nor the client released it."""
+    made_at: Instant | None = None
+    """When it was linked, where that is another moment than when it was last proved."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

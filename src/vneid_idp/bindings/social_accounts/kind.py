@@ -47,6 +47,7 @@ def _entry(binding: SocialAccount) -> Entry:
         ended_at=facts.revoked_at or facts.released_at,
         rests=state is BindingState.SUSPENDED,
         taken_away=state is BindingState.REVOKED,
+        made_at=facts.made_at,
     )
 
 
