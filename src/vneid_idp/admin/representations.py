@@ -78,7 +78,10 @@ class ClientChange(Change):
 class PurposesChange(Change):
     """New purposes in place of all that stand. Versions are counted here; what `purposes` says of them is not read."""
 
-    purposes: list[dict[str, Any]]
+    purposes: list[dict[str, Any]] = Field(
+        description="Each has `id`, `title`, `text`, `legal_ground` and `kept_until`, and names claims in `required` "
+        "and `optional`; those of `required` that the law demands as they are stand in `required_in_full` as well."
+    )
     material: tuple[str, ...] = Field(
         default=(), description="Ids of purposes that mean something else now: people are asked anew."
     )

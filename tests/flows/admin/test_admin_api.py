@@ -174,6 +174,13 @@ async def test_purposes_are_set_and_their_versions_counted(api: Api, land: Count
     assert (found["version"], found["answers_since"], answer.headers["etag"]) == (2, 1, '"2"')
     answer = await api("PUT", path, '"2"', **WHY, purposes=[less], material=["account"])
     assert (answer.json()["purposes"][0]["version"], answer.headers["etag"]) == (3, '"3"')
+    in_full = {**less, "required": ["birthdate"], "required_in_full": ["birthdate"]}
+    answer = await api("PUT", path, '"3"', **WHY, purposes=[in_full])
+    assert answer.json()["purposes"][0]["required_in_full"] == ["birthdate"]
+    assert (await api("GET", path)).json() == answer.json()
+    refused = await api("PUT", path, '"4"', **WHY, purposes=[{**in_full, "required_in_full": ["email"]}])
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_client_metadata")
+    assert "required in full" in refused.json()["detail"]
 
 
 async def test_domains_are_asked_for_and_looked_at(api: Api, land: Country, monkeypatch: pytest.MonkeyPatch) -> None:
