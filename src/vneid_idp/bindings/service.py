@@ -7,6 +7,7 @@ from vneid_idp.bindings import resting_store, standing_by
 from vneid_idp.bindings.engine import disclosure, store
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.disclosure import Disclosure
+from vneid_idp.bindings.engine.kind import GUARDIAN, BindingKind
 from vneid_idp.bindings.engine.rules import Binding, BindingNotFound, acts_for
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.identity.register.records import RegistryRecord
@@ -90,8 +91,9 @@ async def release_by_person(
     if not acts_for(person_id, binding, child, policy.at(unit.now), unit.now, joined=joined):
         raise BindingNotFound
     kind = kinds[binding.kind]
-    by = kind.role_of(person_id, binding)
-    return await engine.move(unit, kind, binding.client_id, binding_id, kind.lifecycle.release, by=by)
+    return await engine.move(
+        unit, kind, binding.client_id, binding_id, kind.lifecycle.release, **_by(kind, person_id, binding)
+    )
 
 
 async def release_under(unit: Unit, person_id: str, client_id: str, consent_id: str, *, kinds: Kinds = KINDS) -> int:
@@ -119,13 +121,18 @@ async def _release(unit: Unit, person_id: str, which: Callable[[Binding], bool],
     async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
         if which(binding) and binding.state in kind.lifecycle.live:
-            data = {"by": kind.role_of(person_id, binding)}
+            data = _by(kind, person_id, binding)
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
             moved = await engine.try_move(
                 unit, kind, binding.client_id, binding.binding_id, kind.lifecycle.release, data
             )
             released += moved is not None
     return released
+
+
+def _by(kind: BindingKind[Any], person_id: str, binding: Binding) -> dict[str, str]:
+    role = kind.role_of(person_id, binding)
+    return {"by": role, "guardian_id": person_id} if role == GUARDIAN else {"by": role}
 
 
 async def release_all_of_client(unit: Unit, client_id: str, *, kinds: Kinds = KINDS) -> None:

@@ -64,13 +64,12 @@ async def stand_by(unit: Unit, binding: Binding, guardian_id: str, level: int, c
 
 
 async def join(unit: Unit, binding: Binding, guardian_id: str, level: int, consent_id: str | None) -> None:
-    """As `stand_by`, of somebody who confirmed it: with the newest proof and consent, and on record."""
+    """As `stand_by`, of somebody who confirmed it: with the newest proof and consent, and on the child's record."""
     assert binding.person_id is not None
     await leave(unit, binding.person_id, binding.binding_id, guardian_id)
     await stand_by(unit, binding, guardian_id, level, consent_id)
-    for person_id in (binding.person_id, guardian_id):
-        data = {"kind": binding.kind, "guardian_id": guardian_id}
-        await record(unit, Event(EventKind.BINDING_JOINED, person_id, binding.client_id, binding.binding_id, data))
+    data = {"kind": binding.kind, "guardian_id": guardian_id}
+    await record(unit, Event(EventKind.BINDING_JOINED, binding.person_id, binding.client_id, binding.binding_id, data))
 
 
 async def leave(unit: Unit, person_id: str, binding_id: str, guardian_id: str) -> None:

@@ -21,6 +21,7 @@ from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
+from vneid_idp.web.kind_words.words import Actor
 from vneid_idp.web.method_words import METHODS
 from vneid_idp.web.pages import ListPart
 from vneid_idp.web.templates import render
@@ -257,8 +258,23 @@ def _happening(
 def _sentence(event: RecordedEvent) -> str:
     # Events of the time when there were social accounts alone do not say of which kind they are.
     words = KIND_WORDS.get(event.data.get("kind", SocialAccount.kind))
-    of_kind = None if words is None else words.history.get(event.kind)
-    return of_kind or _SENTENCES.get(event.kind, _UNKNOWN)
+    if words is None:
+        return _SENTENCES.get(event.kind, _UNKNOWN)
+    actor = _actor(event)
+    by_whom = None if actor is None else words.acted.get((event.kind, actor))
+    return by_whom or words.history.get(event.kind) or _SENTENCES.get(event.kind, _UNKNOWN)
+
+
+def _actor(event: RecordedEvent) -> Actor | None:
+    """Who did to a binding what the event tells, where it says so."""
+    guardian_id, by = event.data.get("guardian_id"), event.data.get("by")
+    if guardian_id is not None or by == "guardian":
+        if event.data.get("former_guardian_id") == event.person_id:
+            return Actor.SUCCESSOR
+        return Actor.READER if guardian_id == event.person_id else Actor.GUARDIAN
+    if by == "person":
+        return Actor.HOLDER if "child_id" in event.data else Actor.READER
+    return Actor.CLIENT if by == "client" else None
 
 
 def _reported(data: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from vneid_idp.bindings import standing_by
+from vneid_idp.audit.events import EventKind
+from vneid_idp.bindings import standing_by, supervisors
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
@@ -104,6 +105,7 @@ async def _join(unit: Unit, binding: SocialAccount, proof: BindingProof, *, conf
     if not confirmed:
         raise LinkNotConfirmed
     await standing_by.join(unit, binding, proof.guardian_id, proof.level, proof.consent_id)
+    await supervisors.tell(unit, binding, EventKind.BINDING_JOINED, {"guardian_id": proof.guardian_id})
 
 
 def _proved_anew(before: SocialAccount | None, after: SocialAccount) -> bool:

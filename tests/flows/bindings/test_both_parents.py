@@ -97,5 +97,40 @@ async def test_both_see_it_and_either_releases_it(land: Country, both: Family) -
     assert await states(land, both.party) == {binding: BindingState.RELEASED}
     joined = [data for kind, data in await events_of(land, "fifteen") if kind == "binding.joined"]
     assert [data["guardian_id"] for data in joined] == [both.aunt.person_id]
-    child = (await known(land, "fifteen")).person
-    assert f"{both.aunt.full_name} cũng giám sát" in (await opened(child, "/me/history")).text
+
+
+async def test_each_reads_in_the_own_history_what_befell_the_account_and_who_did_it(
+    land: Country, both: Family
+) -> None:
+    child, mother, aunt = both.child.full_name, both.mother.full_name, both.aunt.full_name
+
+    async def read() -> list[str]:
+        return [
+            (await opened((await known(land, slug)).person, "/me/history")).text
+            for slug in ("fifteen", "guardian", "complete")
+        ]
+
+    of_child, of_mother, of_aunt = await read()
+    assert f"{mother} đã liên kết một tài khoản tại" in of_child
+    assert f"{aunt} cũng giám sát tài khoản của bạn" in of_child
+    assert "Bạn đã liên kết một tài khoản tại" in of_mother
+    assert f"{aunt} cũng giám sát tài khoản của {child}" in of_mother
+    assert f"Bạn cũng giám sát tài khoản của {child}" in of_aunt
+    # It goes from one to the other, and rests when neither can act.
+    await both.happens(lock, both.mother)
+    await both.happens(lock, both.aunt)
+    await both.happens(unlock, both.aunt)
+    await both.happens(unlock, both.mother)
+    of_child, of_mother, of_aunt = await read()
+    assert f"Từ nay, {aunt} giám sát tài khoản của bạn" in of_child
+    assert "tự xác thực" not in of_child, "what others did, the child did not"
+    assert f"Cha, mẹ hoặc người giám hộ khác giám sát tài khoản của {child}" in of_mother
+    assert f"Từ nay, bạn giám sát tài khoản của {child}" in of_aunt
+    for page in (of_mother, of_aunt):
+        assert f"Liên kết với tài khoản của {child}" in page
+    (binding,) = await states(land, both.party)
+    await taken_back((await known(land, "complete")).person, "/me/accounts/release", binding=binding)
+    of_child, of_mother, of_aunt = await read()
+    assert f"{aunt} đã hủy liên kết với tài khoản của bạn" in of_child
+    assert f"{aunt} đã hủy liên kết với tài khoản của {child}" in of_mother
+    assert f"Bạn đã hủy liên kết với tài khoản của {child}" in of_aunt

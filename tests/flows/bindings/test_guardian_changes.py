@@ -115,7 +115,10 @@ async def test_without_a_guardian_who_can_act_a_childs_account_rests(land: Count
     ours = {"kind": "social_account"}
     proof = {**ours, "method": "guardian", "level": 2}
     assert recorded == [
-        ("binding.proved", {**proof, "guardian_id": family.aunt.person_id}),
+        (
+            "binding.proved",
+            {**proof, "guardian_id": family.aunt.person_id, "former_guardian_id": family.mother.person_id},
+        ),
         ("binding.resumed", {**ours, "by": "provider"}),
         ("binding.suspended", {**ours, "by": "provider"}),
         ("binding.verified", {**proof, "guardian_id": family.mother.person_id}),

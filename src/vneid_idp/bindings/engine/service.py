@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic
 
+from vneid_idp.bindings import supervisors
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.kind import B, BindingKind
 from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict, MoveForbidden
@@ -46,6 +47,7 @@ async def occupy(
         return None
     for place in [None] if limit is None else [place for place in range(1, limit + 1) if place not in taken]:
         if await store.add(unit, kind, way_in, new, resource, place):
+            await supervisors.tell(unit, new, kind.lifecycle.events[way_in], kind.event_data(new))
             return Bound(new, created=True)
         # A parallel request was faster: it took the resource, or only this place.
         winner = await store.find_by_resource(unit, kind, scope, resource)
@@ -101,10 +103,13 @@ async def move(
     how: StrEnum,
     *,
     by: str = "provider",
+    guardian_id: str | None = None,
     **brought: Any,
 ) -> B:
-    """Make a move, which brings the columns that its `StateChange` names. Raises `BindingNotFound`, `MoveForbidden`."""
-    moved = await try_move(unit, kind, client_id, binding_id, how, {"by": by}, **brought)
+    """Make a move, which brings the columns that its `StateChange` names; `guardian_id` is who makes it for a child.
+    Raises `BindingNotFound`, `MoveForbidden`."""
+    data = {"by": by} if guardian_id is None else {"by": by, "guardian_id": guardian_id}
+    moved = await try_move(unit, kind, client_id, binding_id, how, data, **brought)
     if moved is not None:
         return moved
     binding = await get(unit, kind, client_id, binding_id)
@@ -124,7 +129,10 @@ async def try_move(
     **brought: Any,
 ) -> B | None:
     """As `move`, whose event says `data`; nothing where it is not possible now."""
-    return await store.move(unit, kind, client_id, binding_id, how, data, brought)
+    moved = await store.move(unit, kind, client_id, binding_id, how, data, brought)
+    if moved is not None:
+        await supervisors.tell(unit, moved, kind.lifecycle.events[how], data)
+    return moved
 
 
 async def find(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: str) -> B | None:

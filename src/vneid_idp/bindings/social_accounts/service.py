@@ -105,6 +105,8 @@ async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> Soci
     data: dict[str, str | int] = {"method": proof.method.value, "level": proof.level}
     if proof.guardian_id is not None:
         data["guardian_id"] = proof.guardian_id
+    if binding.representative_id not in (None, proof.guardian_id):
+        data["former_guardian_id"] = binding.representative_id
     proved = await engine.try_move(
         unit,
         SOCIAL_ACCOUNT,

@@ -2,7 +2,7 @@
 
 from vneid_idp.audit.events import EventKind
 from vneid_idp.web.i18n import mark
-from vneid_idp.web.kind_words.words import KindWords
+from vneid_idp.web.kind_words.words import Actor, KindWords
 
 WORDS = KindWords(
     what=mark(
@@ -20,11 +20,60 @@ WORDS = KindWords(
         EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
         EventKind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),
         EventKind.BINDING_PROVED: mark("You proved by yourself that an account at %(service)s is yours."),
-        EventKind.BINDING_JOINED: mark("%(guardian)s supervises an account of a child at %(service)s as well."),
+        EventKind.BINDING_JOINED: mark("%(guardian)s supervises your account at %(service)s as well."),
         EventKind.BINDING_SUSPENDED: mark("The link to your account at %(service)s was suspended."),
         EventKind.BINDING_RESUMED: mark("The link to your account at %(service)s counts again."),
         EventKind.BINDING_RELEASED: mark("The link to your account at %(service)s was released."),
         EventKind.BINDING_REVOKED: mark("The link to your account at %(service)s was taken away."),
+        EventKind.CHILD_BINDING_VERIFIED: mark("An account at %(service)s was linked to %(child)s."),
+        EventKind.CHILD_BINDING_PROVED: mark("%(child)s proved by themself the account at %(service)s."),
+        EventKind.CHILD_BINDING_JOINED: mark(
+            "%(guardian)s supervises the account of %(child)s at %(service)s as well."
+        ),
+        EventKind.CHILD_BINDING_SUSPENDED: mark("The link to the account of %(child)s at %(service)s was suspended."),
+        EventKind.CHILD_BINDING_RESUMED: mark("The link to the account of %(child)s at %(service)s counts again."),
+        EventKind.CHILD_BINDING_RELEASED: mark("The link to the account of %(child)s at %(service)s was released."),
+        EventKind.CHILD_BINDING_REVOKED: mark("The link to the account of %(child)s at %(service)s was taken away."),
+    },
+    acted={
+        (EventKind.BINDING_VERIFIED, Actor.GUARDIAN): mark(
+            "%(guardian)s linked an account at %(service)s to you, and supervises it."
+        ),
+        (EventKind.BINDING_PROVED, Actor.GUARDIAN): mark(
+            "%(guardian)s supervises your account at %(service)s from now on."
+        ),
+        (EventKind.BINDING_RELEASED, Actor.READER): mark("You released the link to your account at %(service)s."),
+        (EventKind.BINDING_RELEASED, Actor.GUARDIAN): mark(
+            "%(guardian)s released the link to your account at %(service)s."
+        ),
+        (EventKind.BINDING_RELEASED, Actor.CLIENT): mark("%(service)s released the link to your account there."),
+        (EventKind.CHILD_BINDING_VERIFIED, Actor.READER): mark(
+            "You linked an account at %(service)s to %(child)s, and supervise it."
+        ),
+        (EventKind.CHILD_BINDING_PROVED, Actor.READER): mark(
+            "You supervise the account of %(child)s at %(service)s from now on, by your own proof."
+        ),
+        (EventKind.CHILD_BINDING_PROVED, Actor.GUARDIAN): mark(
+            "%(guardian)s supervises the account of %(child)s at %(service)s in the first place from now on."
+        ),
+        (EventKind.CHILD_BINDING_PROVED, Actor.SUCCESSOR): mark(
+            "Another parent or guardian supervises the account of %(child)s at %(service)s in your place."
+        ),
+        (EventKind.CHILD_BINDING_JOINED, Actor.READER): mark(
+            "You supervise the account of %(child)s at %(service)s as well."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.READER): mark(
+            "You released the link to the account of %(child)s at %(service)s."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.GUARDIAN): mark(
+            "%(guardian)s released the link to the account of %(child)s at %(service)s."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.HOLDER): mark(
+            "%(child)s released the link to the own account at %(service)s."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.CLIENT): mark(
+            "%(service)s released the link to the account of %(child)s there."
+        ),
     },
     actions={
         "view": mark("Read and watch"),

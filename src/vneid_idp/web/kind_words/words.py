@@ -1,7 +1,21 @@
 """What pages say of a kind of binding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Actor(StrEnum):
+    """Who did what an event tells, as its reader sees it."""
+
+    READER = "reader"
+    HOLDER = "holder"
+    """The holder of a child's account, as a parent or guardian reads it."""
+    GUARDIAN = "guardian"
+    """A parent or guardian, who is not the reader."""
+    SUCCESSOR = "successor"
+    """A parent or guardian who supervises in the reader's place."""
+    CLIENT = "client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +35,11 @@ class KindWords:
     releasing: str
     """What a release does, before it is done."""
     history: Mapping[str, str]
-    """What happened with one, by the kind of event (`service`), as its holder reads it at `/me/history`."""
+    """What happened with one, by the kind of event (`service`), as its holder reads it at `/me/history`, and with a
+    child's (`child`) as a parent or guardian does."""
     actions: Mapping[str, str]
     """What the policy may ask something for, as the console shows it."""
     reasons: Mapping[str, str]
     """Why something may not do an action, as the console shows it."""
+    acted: Mapping[tuple[str, Actor], str] = field(default_factory=dict)
+    """The same, where it is known who did it (`guardian`)."""
