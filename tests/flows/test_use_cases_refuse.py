@@ -42,6 +42,7 @@ from vneid_idp.use_cases.protect_account import (
     add_own_passkey,
     change_secret,
     remove_own_passkey,
+    rename_own_passkey,
 )
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.use_cases.who_is_signed_in import hold_colleague
@@ -150,7 +151,7 @@ async def password_of(land: Country, person_id: str) -> SignInProof:
     return SignInProof(PASSWORD, hashed)
 
 
-@pytest.mark.parametrize("what", ["add", "remove", "change"])
+@pytest.mark.parametrize("what", ["add", "rename", "remove", "change"])
 @pytest.mark.parametrize("methods", [("pwd",), ("pwd", "sms")], ids="+".join)
 async def test_how_somebody_signs_in_is_changed_with_two_proofs_of_this_moment(
     land: Country, what: str, methods: tuple[str, ...]
@@ -165,6 +166,8 @@ async def test_how_somebody_signs_in_is_changed_with_two_proofs_of_this_moment(
         if what == "add":
             sealer, site = land.idp.keys.sealer, Site("localhost", "us", "http://localhost")
             await add_own_passkey(unit, vault, sealer, site, who, sealed="x", answer="{}", name="key")
+        elif what == "rename":
+            await rename_own_passkey(unit, vault, who, "any", "mine")
         elif what == "remove":
             await remove_own_passkey(unit, vault, who, "any")
         else:

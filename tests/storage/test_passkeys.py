@@ -208,7 +208,7 @@ async def test_a_device_that_has_one_is_told_so_and_a_name_is_short(db: Database
     browser = Browser(db)
     assert json.loads((await browser.ask()).options)["excludeCredentials"] == []
     passkey = await browser.register(name=" " * 3)
-    assert passkey.name == "Passkey"
+    assert passkey.name == "Passkey 1"
     options = json.loads((await browser.ask()).options)
     assert [each["id"] for each in options["excludeCredentials"]] == [passkey.credential_id]
     assert json.loads((await browser.ask(BOB)).options)["excludeCredentials"] == []

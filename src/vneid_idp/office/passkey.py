@@ -72,6 +72,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
             sealed=body["sealed"],
             answer=body["answer"],
             name=body.get("name", ""),
+            unnamed=gettext(request, "Passkey"),
             deed=deed,
         )
     )

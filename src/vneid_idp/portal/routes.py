@@ -7,6 +7,7 @@ from vneid_idp.portal import (
     guardian,
     history,
     overview,
+    passkeys,
     security,
     services,
     taking_back,
@@ -22,4 +23,5 @@ doors = [
     *child_request.doors,
     *history.doors,
     *security.doors,
+    *passkeys.doors,
 ]

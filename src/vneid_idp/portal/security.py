@@ -1,6 +1,5 @@
 """`/me/security`: passkeys, password, passcode, and the browsers in which I am signed in."""
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,32 +9,23 @@ from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
 from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.passkeys import SECOND
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.use_cases.protect_account import (
-    FreshProofNeeded,
-    add_own_passkey,
-    has_two_fresh_proofs,
-    may_change,
-    remove_own_passkey,
-)
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
+from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change
 from vneid_idp.use_cases.sign_in import note_lock_out
-from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
 from vneid_idp.web.method_words import METHODS
-from vneid_idp.web.passkeys import read_passkey, site_of
-from vneid_idp.web.responses import json_response, see_other
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.secret_words import weakness
 from vneid_idp.web.templates import render
 
-SECOND = "/signin/second"
-"""Where a second proof is asked for; it leads back to this page."""
-
 _DONE = {
     "passkey-added": mark("The passkey was added. You can sign in with it from now on."),
+    "passkey-renamed": mark("The passkey has its new name."),
     "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
     "password": mark("Your password was changed. Other browsers were signed out."),
     "passcode": mark("Your passcode was changed. Other browsers were signed out."),
@@ -81,57 +71,6 @@ async def _page(
         errors=errors,
         keeps_access=keeps_access,
     )
-
-
-async def passkey_options(request: Request, holder: Holder) -> Response:
-    """What `navigator.credentials.create()` needs, and the sealed challenge to bring back."""
-    check_csrf(request, {})
-    if not has_two_fresh_proofs(holder.session, holder.now):
-        raise FreshProofNeeded
-    provider = holder.provider
-    async with provider.db.reading() as unit:
-        made = await passkeys.registration_options(
-            unit,
-            provider.keys.sealer,
-            site_of(provider),
-            person_id=holder.person_id,
-            user_name=holder.profile.record.full_name,
-            context=holder.session.session_id,
-        )
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
-
-
-async def add_passkey(request: Request, holder: Holder) -> Response:
-    """Add the passkey that the authenticator made."""
-    check_csrf(request, {})
-    body = await read_passkey(request)
-    provider = holder.provider
-    await provider.db.transact(
-        lambda unit: add_own_passkey(
-            unit,
-            provider.vault,
-            provider.keys.sealer,
-            site_of(provider),
-            holder.session,
-            sealed=body["sealed"],
-            answer=body["answer"],
-            name=body.get("name", ""),
-        )
-    )
-    return json_response({"next": "/me/security?done=passkey-added"})
-
-
-async def remove_passkey(request: Request, holder: Holder) -> Response:
-    """Remove a passkey; who has not proven enough is led to the page that asks for a second proof."""
-    form = await read_form(request)
-    provider = holder.provider
-    try:
-        await provider.db.transact(
-            lambda unit: remove_own_passkey(unit, provider.vault, holder.session, form["passkey"])
-        )
-    except FreshProofNeeded:
-        return see_other(SECOND)
-    return see_other("/me/security?done=passkey-removed")
 
 
 async def change_secret(request: Request, holder: Holder) -> Response:
@@ -220,9 +159,6 @@ async def end_other_sessions(request: Request, holder: Holder) -> Response:
 
 doors = [
     Door.page("/me/security", for_holder(show)),
-    Door.api("/me/security/passkey/options", for_holder(passkey_options), "POST"),
-    Door.api("/me/security/passkey", for_holder(add_passkey), "POST"),
-    Door.page("/me/security/passkey/remove", for_holder(remove_passkey), "POST"),
     Door.page("/me/security/secret", for_holder(change_secret), "POST"),
     Door.page("/me/security/sessions", for_holder(end_other_sessions), "POST"),
 ]

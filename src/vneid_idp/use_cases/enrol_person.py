@@ -90,12 +90,22 @@ async def add_passkey(
     sealed: str,
     answer: str,
     name: str,
+    unnamed: str = "Passkey",
     deed: Deed,
 ) -> None:
     """Add a passkey for somebody at the desk. Raises `NoAccount`, `HolderDied`, `HoldsRole`, `PasskeyRefused`."""
     await _seize(unit, person_id, Act.ADD_PASSKEY)
     await passkeys.register(
-        unit, sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name=name, deed=deed
+        unit,
+        sealer,
+        site,
+        person_id=person_id,
+        context=context,
+        sealed=sealed,
+        answer=answer,
+        name=name,
+        unnamed=unnamed,
+        deed=deed,
     )
 
 

@@ -50,17 +50,43 @@ def may_change(here: SignedInPerson, *, has_passkey: bool, now: Instant) -> bool
 
 
 async def add_own_passkey(
-    unit: Unit, vault: Vault, sealer: Sealer, site: Site, who: Session, *, sealed: str, answer: str, name: str
+    unit: Unit,
+    vault: Vault,
+    sealer: Sealer,
+    site: Site,
+    who: Session,
+    *,
+    sealed: str,
+    answer: str,
+    name: str,
+    unnamed: str = "Passkey",
 ) -> None:
-    """Add the passkey that the person's authenticator made. Raises `SignedOut`, `FreshProofNeeded`,
-    `PasskeyRefused`."""
+    """Add the passkey that the person's authenticator made; see `passkeys.register`.
+
+    Raises `SignedOut`, `FreshProofNeeded`, `PasskeyRefused`.
+    """
     here = await _seize(unit, vault, who)
     if not has_two_fresh_proofs(here.session, unit.now):
         raise FreshProofNeeded
     person_id, session_id = who.person_id, who.session_id
     await passkeys.register(
-        unit, sealer, site, person_id=person_id, context=session_id, sealed=sealed, answer=answer, name=name
+        unit,
+        sealer,
+        site,
+        person_id=person_id,
+        context=session_id,
+        sealed=sealed,
+        answer=answer,
+        name=name,
+        unnamed=unnamed,
     )
+
+
+async def rename_own_passkey(unit: Unit, vault: Vault, who: Session, credential_id: str, name: str) -> bool:
+    """Give a passkey another name; whether the person has it. Takes what removing takes: under a name that a stranger
+    gave, the holder would remove the wrong one. Raises `SignedOut`, `FreshProofNeeded`."""
+    await _check_may_change(unit, vault, who)
+    return await passkeys.rename(unit, who.person_id, credential_id, name)
 
 
 async def remove_own_passkey(unit: Unit, vault: Vault, who: Session, credential_id: str) -> bool:

@@ -36,6 +36,7 @@ _USE = Statement(
     )
     .values(sign_count=bindparam("count"), last_used_at=bindparam("now"), last_challenge_at=bindparam("issued_at"))
 )
+_RENAME = Statement(update(passkeys).where(_one).values(name=bindparam("new_name")))
 _REMOVE = Statement(update(passkeys).where(_one).values(removed_at=bindparam("now")))
 _FORGET = Statement(delete(passkeys).where(passkeys.c.person_id == bindparam("of_person")))
 
@@ -114,6 +115,11 @@ async def use_passkey(unit: Unit, passkey: Passkey, sign_count: int, issued_at: 
         now=unit.now,
     )
     return used == 1
+
+
+async def rename_passkey(unit: Unit, person_id: str, credential_id: str, name: str) -> bool:
+    """Give a passkey another name; whether it is in use."""
+    return await unit.execute(_RENAME, of_person=person_id, of_credential=credential_id, new_name=name) == 1
 
 
 async def remove_passkey(unit: Unit, person_id: str, credential_id: str) -> bool:

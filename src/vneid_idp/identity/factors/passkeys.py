@@ -24,6 +24,7 @@ from vneid_idp.audit.deeds import Deed, data_of
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
 from vneid_idp.identity.factors import passkey_store as store
+from vneid_idp.identity.factors.passkey_names import cleaned, name_of
 from vneid_idp.identity.factors.passkey_store import AddedByOther as AddedByOther
 from vneid_idp.identity.factors.passkey_store import Passkey as Passkey
 from vneid_idp.kernel.clock import MINUTE, Instant
@@ -37,7 +38,6 @@ CHALLENGE_LIFETIME: Instant = 5 * MINUTE
 MOST = 20
 METHOD = "hwk"
 
-_LONGEST_NAME = 60
 _REGISTER, _AUTHENTICATE = "register", "authenticate"
 
 
@@ -108,10 +108,11 @@ async def register(
     sealed: str,
     answer: str,
     name: str,
+    unnamed: str = "Passkey",
     deed: Deed | None = None,
 ) -> Passkey:
-    """Add the passkey in the authenticator's `answer` (JSON text); `deed` when another does it. Raises
-    `PasskeyRefused`.
+    """Add the passkey in the authenticator's `answer` (JSON text); `deed` when another does it. Without a `name` it is
+    called after who keeps it, or `unnamed` with a number. Raises `PasskeyRefused`.
     """
     challenge, _ = _open(sealer, _REGISTER, sealed, person_id, context, unit.now)
     try:
@@ -124,7 +125,8 @@ async def register(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise PasskeyRefused(type(error).__name__) from error
-    if len(await store.list_passkeys(unit, person_id)) >= MOST:
+    others = await store.list_passkeys(unit, person_id)
+    if len(others) >= MOST:
         raise PasskeyRefused("This account has as many passkeys as it may have.")
     passkey = Passkey(
         person_id=person_id,
@@ -133,7 +135,7 @@ async def register(
         sign_count=verified.sign_count,
         transports=_transports(answer),
         synced=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
-        name=name.strip()[:_LONGEST_NAME] or "Passkey",
+        name=name_of(name, verified.aaguid, unnamed, [other.name for other in others]),
         registered_at=unit.now,
         last_used_at=None,
     )
@@ -200,6 +202,11 @@ async def added_by_others(unit: Reading, person_id: str) -> tuple[AddedByOther, 
     only people can tell.
     """
     return await store.list_added_by_others(unit, person_id)
+
+
+async def rename(unit: Unit, person_id: str, credential_id: str, name: str) -> bool:
+    """Give a passkey another name; whether the person has it."""
+    return await store.rename_passkey(unit, person_id, credential_id, cleaned(name))
 
 
 async def remove(unit: Unit, person_id: str, credential_id: str, deed: Deed | None = None) -> bool:
