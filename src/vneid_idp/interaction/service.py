@@ -11,6 +11,7 @@ from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, new_secret
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.interaction import WaitingFacts
+from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Reading, Unit
 
 LIFE: Instant = 15 * MINUTE
@@ -21,11 +22,45 @@ _EXPIRED_KEPT: Instant = MINUTE
 
 
 class InteractionOver(DomainError):
-    """Unknown, expired, ended, or another browser's: all the same answer, so that nothing can be probed."""
+    """Not open, or not for this browser, which learns no more: nothing can be probed."""
 
     code = "interaction_over"
     status = 410
-    title = "This request has ended or expired, or was opened in another browser. Start again at the service."
+    title = "This request is not open in this browser. Start again at the service."
+
+
+class _Over(InteractionOver):
+    """The same of a request of this very browser, which learns which service it was of (`values`), and where signing in
+    there begins anew (`way_in`)."""
+
+    def __init__(self, name: str = "", host: str = "", way_in: str | None = None) -> None:
+        super().__init__()
+        self.values = {"service": name, "host": host}
+        self.way_in = way_in
+
+
+class InteractionFinished(_Over):
+    """It was answered, and the answer has gone to the service."""
+
+    code = "interaction_finished"
+    title = "This request was answered already, in this browser. A request is answered once."
+
+
+class InteractionExpired(_Over):
+    """Nobody answered it in time."""
+
+    code = "interaction_expired"
+    title = "This request was not answered in time. Start again at the service."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request that is not open any more."""
+
+    client_id: str
+    host: str
+    """Where its answer went, or would have gone."""
+    finished: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +138,15 @@ async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, bro
     if stored is None or not stored.is_open(unit.now) or stored.browser != digest(browser):
         raise InteractionOver
     return _opened(stored, _request(sealer, stored))
+
+
+async def outcome_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Outcome | None:
+    """What became of a request of this browser that is not open any more, while its row is there."""
+    stored = await _find(unit, interaction_id)
+    if stored is None or stored.is_open(unit.now) or stored.browser != digest(browser):
+        return None
+    asked = _request(sealer, stored)
+    return Outcome(asked.client_id, shown_host(asked.redirect_uri), finished=stored.ended_at is not None)
 
 
 async def adopt(unit: Unit, interaction_id: str, browser: str) -> None:

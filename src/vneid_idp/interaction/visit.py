@@ -10,7 +10,8 @@ from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
 from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
-from vneid_idp.interaction.service import Interaction
+from vneid_idp.interaction.over import over
+from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.progress import Progress, progress
@@ -87,8 +88,11 @@ async def enter(request: Request) -> Visit:
     `InvalidRequest` when the answer could go nowhere any more: nobody agrees to what would be sent there."""
     provider = idp(request)
     interaction_id = request.path_params["interaction"]
-    async with provider.db.reading() as unit:
-        interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
+    try:
+        async with provider.db.reading() as unit:
+            interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
+    except InteractionOver as error:
+        raise await over(request, interaction_id) from error
     asked = interaction.request
     client = await provider.clients.get(asked.client_id)
     check_still_registered(client, asked)

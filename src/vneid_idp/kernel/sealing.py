@@ -32,6 +32,7 @@ class SealPurpose(StrEnum):
     INTERACTION = "interaction"
     CSRF = "csrf"
     CURSOR = "cursor"
+    REQUESTS = "requests"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"
     KNOWN_BROWSER = "known_browser"

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.decide import decide
+from vneid_idp.interaction.over import over, remember
 from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
@@ -109,7 +110,7 @@ async def resume(request: Request) -> Response:
     async with provider.db.glance() as unit:
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None:
-        raise InteractionOver
+        raise await over(request, interaction_id)
     client = await _client(request, provider, {"client_id": found.request.client_id})
     # What may show no page was asked for by the service's own form, often in a frame, which shows none of ours.
     after_form = "none" not in found.request.prompt and not client.taken_by_app(found.request.redirect_uri)
@@ -130,7 +131,10 @@ async def _resume(
 ) -> Response:
     check_still_registered(client, found.request)
     browser = browser_id(request)
-    await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
+    try:
+        await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
+    except InteractionOver as error:
+        raise await over(request, found.interaction_id) from error
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
 
 
@@ -157,13 +161,13 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
         end_browser_state(request)
     match found.step:
         case Issue() as step:
-            await _end(provider, opened)
+            await _end(request, provider, opened)
             code = _code(provider, opened.request, step, found.now)
             return answer_code(
                 request, provider, opened.client, opened.request.address, code, after_form=opened.after_form
             )
         case Refuse(error=error):
-            await _end(provider, opened)
+            await _end(request, provider, opened)
             return answer_error(
                 request, provider, opened.client, opened.request.address, error, after_form=opened.after_form
             )
@@ -174,6 +178,7 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
                 if found.person is not None:  # whose network is noisy is still let in
                     by = Tried(account=found.person.person_id)
                 interaction = await keep(provider, opened.request, browser_id(request), opened.opened_at, by)
+            remember(request, interaction)
             return see_other(_page(asking, interaction.interaction_id))
 
 
@@ -196,11 +201,15 @@ def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | Awai
             assert_never(asking)
 
 
-async def _end(provider: Idp, opened: _Opened) -> None:
+async def _end(request: Request, provider: Idp, opened: _Opened) -> None:
     """A waiting request ends once; of two answers at the same time the second is refused."""
     if opened.interaction is not None:
         interaction_id = opened.interaction.interaction_id
-        await provider.db.transact(lambda unit: interactions.end(unit, interaction_id), durable=False)
+        try:
+            await provider.db.transact(lambda unit: interactions.end(unit, interaction_id), durable=False)
+        except InteractionOver as error:
+            raise await over(request, interaction_id) from error
+        remember(request, opened.interaction, finished=True)
 
 
 def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:

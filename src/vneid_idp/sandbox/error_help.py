@@ -133,6 +133,17 @@ _REMEDIES: dict[str, Remedy] = {
         "/docs",
         {"minutes": LIFE // MINUTE},
     ),
+    "interaction_finished": Remedy(
+        mark("A request that is still open: each is answered once."),
+        mark("Start again at the relying party; look there for the answer that it got."),
+        "/docs",
+    ),
+    "interaction_expired": Remedy(
+        mark("An answer while the request waits."),
+        mark("Start again at the relying party. Requests wait %(minutes)s minutes, and longer when asked for."),
+        "/docs",
+        {"minutes": LIFE // MINUTE},
+    ),
     "not_found": Remedy(
         mark("An address of this provider, or something that exists at it."),
         mark("Compare the address with the API viewer: letter case and slashes count, and ids are copied whole."),

@@ -23,6 +23,8 @@ class Cookie(StrEnum):
     """A random text that is another one after each change of the sign-in, for relying parties that watch it."""
     LANGUAGE = "language"
     PERSONA = "persona"
+    REQUESTS = "requests"
+    """What became of the last requests that this browser opened, sealed."""
     KNOWN = "known"
     RETURN = "return"
     """Which of the provider's own pages asked for a sign-in; it leads back there."""

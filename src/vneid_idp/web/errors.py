@@ -43,6 +43,10 @@ class Refusal:
     detail: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     from_client: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What fills the sentences for people."""
+    way_in: str | None = None
+    """Where the person can start again at the service, if it said so."""
 
 
 def answering(explain: Explain | None = None) -> OnError:
@@ -77,7 +81,9 @@ def refusal_of(error: Exception) -> Refusal:
             headers = headers_of(error)
             return Refusal(error.code, error.status, error.description, None, headers, from_client=True)
         case DomainError():
-            return Refusal(error.code, error.status, error.title, error.detail, headers_of(error))
+            values, way_in = getattr(error, "values", {}), getattr(error, "way_in", None)
+            headers = headers_of(error)
+            return Refusal(error.code, error.status, error.title, error.detail, headers, values=values, way_in=way_in)
         case RequestValidationError():
             # Where it is malformed, never what was sent.
             places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())

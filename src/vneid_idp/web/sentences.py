@@ -81,12 +81,28 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Go back, reload the page and choose one of the answers that it offers."),
     ),
     "interaction_over": Sentence(
-        mark("Your session has expired"),
+        mark("This request is not open in this browser"),
         mark(
-            "This request has ended, waited for too long, or was started in another browser. "
-            "Nothing more about you was shared."
+            "It was started in another browser, or another person signed in here meanwhile, or it is so long ago that "
+            "we know nothing of it any more. Nothing about you was shared by opening this page."
         ),
-        mark("Go back to the service that you came from and start again. If you did not start it, close this page."),
+        mark(
+            "Go on in the browser in which you started, or start again at the service. If you did not start it, close "
+            "this page."
+        ),
+    ),
+    "interaction_finished": Sentence(
+        mark("You have finished this already"),
+        mark("The answer went to %(service)s (%(host)s). Nothing more was shared by opening this page again."),
+        mark(
+            "Go back to %(service)s to carry on. What it gets from you, and since when, stands under Connected "
+            "services, where you can withdraw it."
+        ),
+    ),
+    "interaction_expired": Sentence(
+        mark("This request has expired"),
+        mark("The request of %(service)s waited for too long. Nothing about you was shared."),
+        mark("Go back to %(service)s and start again."),
     ),
     "signed_out": Sentence(
         mark("You are not signed in any more"),
@@ -143,7 +159,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "invalid_redirect_uri": _UNKNOWN_SERVICE,
     "unknown_client": _UNKNOWN_SERVICE,
     "invalid_request_uri": Sentence(
-        mark("This link has expired"),
+        mark("This link cannot be used any more"),
         mark("The request of the service is no longer valid or was used already. Nothing about you was shared."),
         _BACK_TO_SERVICE,
     ),

@@ -1,0 +1,69 @@
+"""Who comes back, or comes late, is told what is true of the request, and finds the page that they were at."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.country import Country, country
+from tests.support.relying_party import Person, RelyingParty
+from tests.support.signing_in import at_signin
+from tests.support.visitor import shown
+from tests.support.watch import Watch
+from vneid_idp.interaction import service
+from vneid_idp.kernel.clock import HOUR, MINUTE
+
+FINISHED, EXPIRED, ELSEWHERE = "Bạn đã hoàn tất yêu cầu này", "Yêu cầu này đã hết hạn", "không mở trong trình duyệt này"
+
+
+@pytest.fixture
+async def land(sqlite_url: str, watch: Watch) -> AsyncIterator[Country]:
+    """A running provider; no database can tell what is held here."""
+    async with country(sqlite_url, watch) as running:
+        yield running
+
+
+async def told(person: Person, path: str) -> str:
+    """Which of the three an address that is open no more tells this person."""
+    page = shown(await person.open(path))
+    assert page.response.status_code == 410
+    (said,) = (words for words in (FINISHED, EXPIRED, ELSEWHERE) if words in page.text)
+    return said
+
+
+@pytest.mark.parametrize("answer", ["agree", "refuse"])
+async def test_a_request_that_is_over_says_which_way_it_ended(land: Country, party: RelyingParty, answer: str) -> None:
+    person, page = await at_signin(land, party)
+    late = shown(await person.start(party.request()))
+    stranger, number = Person(land, land.people["plain"]), page.path.rpartition("/")[2]
+    consent = shown(await person.sign_in(page))
+    assert isinstance(await person.submit(consent, answer=answer, **consent.choices), str)
+    paths = [f"{way}/{number}" for way in ("/authorize", "/signin", "/consent", "/child", "/level", "/guardian")]
+    land.watch.advance(service.LIFE - MINUTE)
+    assert {await told(person, path) for path in paths} == {FINISHED}
+    assert "Mạng thử" in shown(await person.open(page.path)).text
+    # Whoever answers once more, in a second tab or by a second click, is told the same.
+    assert FINISHED in shown(await person.submit(consent, answer=answer, **consent.choices)).text
+    land.watch.advance(MINUTE)
+    late_paths = [late.path, late.path.replace("signin", "authorize")]
+    assert {await told(person, path) for path in late_paths} == {EXPIRED}
+    assert {await told(stranger, path) for path in (*paths, *late_paths)} == {ELSEWHERE}
+    # The rows are gone long before anybody's memory of them is.
+    land.watch.advance(HOUR)
+    await land.idp.db.transact(service.sweep)
+    assert {await told(person, path) for path in paths} == {FINISHED}
+    assert {await told(person, path) for path in late_paths} == {EXPIRED}
+    assert {await told(stranger, path) for path in (*paths, *late_paths)} == {ELSEWHERE}
+
+
+async def test_two_requests_side_by_side_both_finish(land: Country, party: RelyingParty) -> None:
+    person, first = await at_signin(land, party, state="first")
+    second = shown(await person.start(party.request(state="second")))
+    consent = shown(await person.sign_in(first))
+    # The second tab still shows the sign-in page: it goes on with who is signed in by now.
+    other = shown(await person.sign_in(second))
+    assert other.path.startswith("/consent/")
+    ends = [await person.submit(each, answer="agree", **each.choices) for each in (other, consent)]
+    for end, state in zip(ends, ("second", "first"), strict=True):
+        assert isinstance(end, str)
+        assert "code=" in end
+        assert f"state={state}" in end
