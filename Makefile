@@ -15,7 +15,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench attacks mutants openapi migration lock audit licences base-digest image tools clean
+.PHONY: help sandbox sandbox-reset test check format bench growth attacks mutants openapi migration lock audit licences base-digest image tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ attacks: .venv/installed-dev tools ## What strangers can do: fill the database, 
 
 mutants: .venv/installed-mutants ## Change the program in one place at a time and count what no test notices; MUTANTS="--mutants 2000"
 	@$(BIN)/python -m mutants $(MUTANTS)
+
+growth: .venv/installed-dev ## What a provider that is used keeps, table by table, while days pass on a turned clock
+	@$(BIN)/python -m bench.growth
 
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
 	@$(BIN)/python scripts/openapi.py
