@@ -45,6 +45,23 @@ def sentence(request: Request, told: DisclosedThatDay, names: Mapping[str, str],
     )
 
 
+_ABOUT: Mapping[str, str] = {
+    Told.USERINFO: mark("%(service)s was told about %(child)s: %(what)s."),
+    Told.ID_TOKEN: mark("%(service)s was told about %(child)s with a sign-in: %(what)s."),
+    Told.BINDINGS: mark("%(service)s was told about the linked account of %(child)s: %(what)s."),
+}
+
+
+def sentence_about(told: DisclosedThatDay, names: Mapping[str, str], child: str, say: Say) -> str:
+    """What a service was told of a child, to whoever decides for it. Pure."""
+    return say(
+        _ABOUT.get(told.door, _ABOUT[Told.USERINFO]),
+        service=names.get(told.client_id) or say(mark("a service that is not registered here any more")),
+        what="; ".join(_what(told.claims, say)) or say(mark("something else")),
+        child=child,
+    )
+
+
 def _what(claims: Iterable[str], say: Say) -> Iterator[str]:
     yield from (say(words) for claim, words in _OF_ACCOUNT.items() if claim in claims)
     yield from (_lower(topic.name(say)) for topic in topics_of(set(claims) - _OF_ACCOUNT.keys()))

@@ -12,7 +12,7 @@ from tests.support.pages import opened
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed, known
 from tests.support.tokens import own_token, person_token
-from vneid_idp.consent.disclosures import DisclosedThatDay, Disclosures, list_of_person
+from vneid_idp.consent.disclosures import Disclosed, DisclosedThatDay, Disclosures, Told, list_of_person
 from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.storage.unit import StorageUnavailable
 from vneid_idp.web.formats import format_clock
@@ -144,3 +144,23 @@ async def test_what_a_network_asks_of_an_account_is_read_by_its_holder_and_the_g
     assert {"binding_level", "binding_age_band", "binding_capabilities"} <= set(of_child.claims)
     page = (await opened((await known(land, "guardian")).person, "/me/history")).text
     assert f"Mạng thử đã nhận thông tin về tài khoản liên kết của {child.full_name}: mức độ định danh" in page
+
+
+async def test_parents_read_what_was_told_about_their_child_while_they_decide_for_it(
+    land: Country, party: RelyingParty
+) -> None:
+    child, mother = await known(land, "fifteen"), await known(land, "guardian")
+    for _ in range(2):
+        await land.idp.disclosures.add(Disclosed.of(child.person_id, party.client_id, Told.USERINFO, ["full_name"]))
+    path = f"/me/children/told?child={child.person_id}"
+    assert path in (await opened(mother.person, "/me/children")).response.text
+    page = await opened(mother.person, path)
+    name = child.person.persona.record.full_name
+    assert f"Mạng thử đã nhận thông tin về {name}: họ, chữ đệm và tên." in page.text
+    assert "2 lần trong ngày" in page.text
+    assert name not in (await opened(mother.person, "/me/history")).text, "the mother's own history is hers"
+    for slug in ("grandmother", "complete"):
+        stranger = await known(land, slug)
+        assert (await stranger.person.browser.get(path)).status_code == 403
+    grown = f"/me/children/told?child={land.people['complete'].record.person_id}"
+    assert (await mother.person.browser.get(grown)).status_code == 403
