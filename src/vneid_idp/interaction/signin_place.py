@@ -91,7 +91,7 @@ class Place:
     def share(self, name: str) -> Share:
         """With whom who typed that name shares the turns to be verified."""
         if self.browser is not None and name in self.browser.names:
-            return Share((f"browser {self.browser.number}",), known=True)
+            return Share((f"account {name}", f"browser {self.browser.number}"), known=True)
         return Share(networks_inwards(self.address))
 
 

@@ -146,7 +146,7 @@ async def _check_password(
 
 
 def _share(holder: Holder) -> Share:
-    return Share((f"session {holder.session.session_id}",), known=True)
+    return Share((f"person {holder.person_id}", f"session {holder.session.session_id}"), known=True)
 
 
 async def end_other_sessions(request: Request, holder: Holder) -> Response:

@@ -3,7 +3,8 @@
 A few addresses that flood the door must not make everybody else wait, nor fill the queue for them. So who waits stands
 in the queue of the own address, the addresses of an IPv6 customer stand together, and each of these is served in turn
 (stochastic fairness queueing, P. McKenney 1990, without the hash). When all places are taken, whoever comes from where
-fewer wait takes the place of the last of those who crowd it.
+fewer wait takes the place of the last of those who crowd it. Whoever is known to have been here before stands with the
+account in place of the address, and is let in before strangers, but once: an account buys one place, not many.
 """
 
 import asyncio
@@ -27,11 +28,12 @@ class TooBusy(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """With whom somebody shares turns: the networks around an address, the widest first; the address itself is last."""
+    """With whom somebody shares turns: the networks around an address, the widest first; the address itself is last.
+    Of who is known, the account and then its browser."""
 
     path: tuple[str, ...] = ("",)
     known: bool = False
-    """Who was here before takes a stranger's place when all are taken."""
+    """Who was here before takes a stranger's place when all are taken and nobody else waits for the same account."""
 
 
 @dataclass(slots=True, eq=False)
@@ -143,13 +145,16 @@ class Turns:
 
     def _crowd(self, share: Share) -> tuple[str, ...]:
         """The address that gives up a place to `share`: the most crowded of the first network, on the way to one's own,
-        in which others are more than one's own and oneself."""
+        in which others are more than one's own and oneself; for who is known and first of the account, a stranger."""
         group, own = self._root, 0
         while group.groups:
-            strangers = {name: each for name, each in group.groups.items() if share.known and not each.known}
-            name, crowd = _largest(strangers or group.groups)
             here = group.groups.get(share.path[own])
-            if strangers or crowd.count > (here.count if here else 0) + 1:
+            name, crowd = _largest(group.groups)
+            if crowd.count > (here.count if here else 0) + 1:
+                return (*share.path[:own], name, *_most_crowded(crowd))
+            strangers = {name: each for name, each in group.groups.items() if not each.known}
+            if share.known and here is None and strangers:
+                name, crowd = _largest(strangers)
                 return (*share.path[:own], name, *_most_crowded(crowd))
             if here is None:
                 break
