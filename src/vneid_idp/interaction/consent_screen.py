@@ -21,9 +21,9 @@ from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.protocol.claims import Decisions
-from vneid_idp.protocol.interaction import AskConsent, PersonFacts, fresh
-from vneid_idp.protocol.levels import reached
+from vneid_idp.protocol.claims import SIGN_IN, Decisions
+from vneid_idp.protocol.interaction import AskConsent, PersonFacts, acr_for, fresh
+from vneid_idp.protocol.levels import LEVELS, reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_guardian
 from vneid_idp.use_cases.give_consent import give_consent, gives_something
@@ -143,6 +143,9 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         return own | account_claims(names, person.person_id, child or profile.record, proven.level, rules, now)
 
     values = values_of(values_needed(step.items, now))
+    acr = acr_for(visit.interaction.request.acr_values, proven.level)
+    if acr is not None:
+        values[SIGN_IN] = LEVELS[acr], tuple(dict.fromkeys(method.name for method in methods))
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     before = shared_before(step.items, visit.situation.items, decided)
     say = partial(gettext, request)

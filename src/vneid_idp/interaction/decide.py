@@ -64,7 +64,7 @@ async def decide(
     if person is not None and waiting.approval_id is not None:
         async with db.reading() as unit:
             waiting = replace(waiting, guardian=await _answer(unit, person.person_id, waiting))
-    items = items_of(client, request.scope, request.claims)
+    items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
     step = next_step(request, items, person, consent, waiting, offered_since)
     return Situation(person, consent, items, step, now, offered_since)

@@ -18,7 +18,7 @@ from vneid_idp.policy.rules import Rules
 from vneid_idp.portal.access import Holder, find_clients, for_holder
 from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
-from vneid_idp.protocol.claims import items_of
+from vneid_idp.protocol.claims import SIGN_IN, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import counting
 from vneid_idp.storage.unit import Reading
@@ -91,7 +91,8 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
     if client is None or found is None or counting(client, approval.decisions) != approval.decisions:
         raise ApprovalOver
     account, profile = found
-    items = tuple(i for i in items_of(client, approval.scope, approval.claims) if i.name in approval.decisions)
+    asked = items_of(client, approval.scope, approval.claims, sign_in=SIGN_IN in approval.decisions)
+    items = tuple(item for item in asked if item.name in approval.decisions)
     say, rules, names = partial(gettext, request), policy.at(now), values_needed(items, now)
     values = profiles.claims(names, profile, account, provider.issuer)
     values |= account_claims(names, approval.person_id, profile.record, account.level, rules, now)

@@ -16,6 +16,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal import told
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder, read_before
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.doors import Door
@@ -141,6 +142,7 @@ _AT_THE_DESK = frozenset(
 )
 """What an office does for somebody who is there: its reason is shown, in the clerk's own words."""
 _OTHER_REASON = mark("for another reason")
+_LEVEL_TOLD = mark("%(service)s was told that it is you, with an identity of level %(level)s, and how you signed in.")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
 _NOTABLE = frozenset(
@@ -245,6 +247,7 @@ def _happening(
     what = gettext(request, _reported(event.data))
     said = {"service": service or gettext(request, "a service"), "method": method, "reason": reason, "what": what}
     said["child"] = child or ""
+    said["level"] = str(LEVELS.get(str(event.data.get("acr")), ""))
     said["guardian"] = guardians.get(str(guardian)) or gettext(request, mark("a parent or guardian"))
     return Happening(
         event.at,
@@ -256,6 +259,8 @@ def _happening(
 
 
 def _sentence(event: RecordedEvent) -> str:
+    if event.kind == EventKind.GRANT_OPENED and event.data.get("acr") in LEVELS:
+        return _LEVEL_TOLD
     # Events of the time when there were social accounts alone do not say of which kind they are.
     words = KIND_WORDS.get(event.data.get("kind", SocialAccount.kind))
     if words is None:

@@ -19,7 +19,7 @@ from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.receipts import answers
-from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, Decisions, leaving
+from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, SIGN_IN, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.reopen_consent import reopen_consent
@@ -62,6 +62,11 @@ class Service:
     """Whether the service, or its organisation, is out of service: nothing at all is served meanwhile."""
     kept_back: tuple[str, ...]
     receipts: tuple[Receipt, ...]
+
+    @property
+    def tells_sign_in(self) -> bool:
+        """Whether the service is told how the person signed in."""
+        return SIGN_IN in self.permissions
 
     @property
     def links(self) -> bool:

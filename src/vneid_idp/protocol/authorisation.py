@@ -87,6 +87,8 @@ class Authorisation:
     """`authorization_details` as granted (RFC 9396 §7)."""
     level: int = 0
     acr: str = ""
+    """What ID tokens say of the sign-in, with `amr`; nothing where nobody asked, or the person was not told that it is
+    asked."""
     amr: tuple[str, ...] = ()
     auth_time: Instant = 0
     bound_to: Confirmation | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
+from vneid_idp.protocol.levels import ACR_VALUES
 
 RESPONSE_MODES = ("query", "form_post")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
@@ -61,6 +62,12 @@ class AuthorizationRequest:
         """The `sub` that the `claims` parameter insists on (OIDC Core §5.5.1)."""
         value = self.claims.get("id_token", {}).get("sub", {}).get("value")
         return value if isinstance(value, str) else None
+
+    @property
+    def asks_level(self) -> bool:
+        """Whether it asks to be told at which level and how the person signed in: by a level of ours, or by name."""
+        by_name = self.claims.get("id_token", {})
+        return "acr" in by_name or "amr" in by_name or not set(ACR_VALUES).isdisjoint(self.acr_values)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` builds an equal request."""

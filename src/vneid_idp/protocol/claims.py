@@ -46,8 +46,8 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a scope permits that is no claim, and to which a person must agree all the same: a title and a sentence,
-    marked for translation."""
+    """What a service is permitted that is no claim of a scope, and to which a person must agree all the same: a title
+    and a sentence, marked for translation."""
 
     title: str
     text: str
@@ -72,7 +72,9 @@ BINDING_CLAIMS = (
 """What a bound account tells of its holder, at `bindings/v1` and nowhere else: claims of a third place beside userinfo
 and ID token. Each has its value in `bindings/social_accounts/told.py`."""
 SOCIAL_ACCOUNT, CHILD_ACCOUNT = "binding:social_account", "binding:child_account"
-PERMISSIONS = {
+SIGN_IN = "acr"
+"""What is permitted where a request asks for a level: the `acr` and the `amr` of its ID tokens."""
+_SCOPE_PERMISSIONS = {
     "offline_access": Permission(
         mark("Keep access while you are away"),
         mark("The service may fetch what you share here again without you being present, until you withdraw."),
@@ -98,11 +100,21 @@ PERMISSIONS = {
         tells=BINDING_CLAIMS,
     ),
 }
-"""By scope."""
-SCOPES = ("openid", *SCOPE_CLAIMS, *PERMISSIONS)
+PERMISSIONS = {
+    **_SCOPE_PERMISSIONS,
+    SIGN_IN: Permission(
+        mark("Know the level of your identity, and how you sign in"),
+        mark(
+            "With each sign-in that asks for it the service is told the level of the identity that you proved, and how "
+            "you proved that it is you."
+        ),
+    ),
+}
+"""By scope, and what a request asks for by its level."""
+SCOPES = ("openid", *SCOPE_CLAIMS, *_SCOPE_PERMISSIONS)
 OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries", "admin:keys")
 """What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
-OWN_NAME_SCOPES = (*(name for name, row in PERMISSIONS.items() if row.own_name), *OPERATOR_SCOPES)
+OWN_NAME_SCOPES = (*(name for name, row in _SCOPE_PERMISSIONS.items() if row.own_name), *OPERATOR_SCOPES)
 """What a client can do in its own name: read its own bindings, or work for the operator."""
 
 _SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}
@@ -126,6 +138,8 @@ def scopes_of(claim: str) -> tuple[str, ...]:
 
 def is_permitted(name: str, registered: Collection[str]) -> bool:
     """Whether a client `registered` for these scopes may have a claim, or the permission of a scope."""
+    if name == SIGN_IN:  # asked for by a level, and by no scope
+        return True
     return name in registered if name in PERMISSIONS else not set(registered).isdisjoint(scopes_of(name))
 
 
@@ -207,8 +221,10 @@ class Item:
     """Whether no smaller proof takes its place (`Purpose.required_in_full`)."""
 
 
-def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> tuple[Item, ...]:
-    """What the person must be asked for this request.
+def items_of(
+    client: Client, scope: tuple[str, ...], claims: ClaimsRequest, *, sign_in: bool = False
+) -> tuple[Item, ...]:
+    """What the person must be asked for this request; with `sign_in` it asks for a level as well.
 
     A claim that no registered purpose of the client covers is not handed out at all: a purpose is the ground of every
     disclosure (Law 91/2025 on personal data, Article 9), so such a claim is left out rather than asked. So is what the
@@ -224,7 +240,7 @@ def items_of(client: Client, scope: tuple[str, ...], claims: ClaimsRequest) -> t
             items.append(Item(name, purpose.id, purpose.version, required, purpose.since(name), in_full))
     if client.purposes:
         first = client.purposes[0]
-        permissions = [name for name in PERMISSIONS if name in registered]
+        permissions = [name for name in PERMISSIONS if name in registered or (sign_in and name == SIGN_IN)]
         items += [Item(name, first.id, first.version, True, first.since(name)) for name in permissions]
     return tuple(items)
 

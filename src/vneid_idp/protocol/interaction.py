@@ -10,7 +10,7 @@ from enum import StrEnum
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.claims import Decisions, Item, granted_scope, links_account, needs_child, undecided
+from vneid_idp.protocol.claims import SIGN_IN, Decisions, Item, granted_scope, links_account, needs_child, undecided
 from vneid_idp.protocol.errors import (
     AccessDenied,
     ConsentRequired,
@@ -190,6 +190,7 @@ def _next_step(
         return AskConsent(items, link)
     if link and waiting.link_confirmed_by != person.person_id:
         return AskConsent((), link)
+    tells = request.asks_level and SIGN_IN in consent.decided
     return Issue(
         Authorisation(
             client_id=request.client_id,
@@ -200,8 +201,8 @@ def _next_step(
             on_behalf_of=None if waiting.child_id is None else Child(waiting.child_id),
             claims=request.claims,
             level=level,
-            acr=acr,
-            amr=amr(methods),
+            acr=acr if tells else "",
+            amr=amr(methods) if tells else (),
             auth_time=max(method.at for method in methods),
             link=link,
         )

@@ -7,6 +7,8 @@ from vneid_idp.kernel.clock import Instant
 LEVEL_1 = "urn:vneid:level:1"
 LEVEL_2 = "urn:vneid:level:2"
 ACR_VALUES = (LEVEL_1, LEVEL_2)
+LEVELS = {LEVEL_1: 1, LEVEL_2: 2}
+"""By what `acr` says."""
 
 # What kind of evidence a method gives. A passkey with user verification is two at once: the device, and the finger,
 # face or PIN that unlocks it. Password and passcode are one kind, so together they are still one factor.

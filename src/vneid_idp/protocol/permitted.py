@@ -11,6 +11,7 @@ from collections.abc import Collection
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import (
+    SIGN_IN,
     Decision,
     Decisions,
     asked_of,
@@ -39,13 +40,17 @@ def _counts(client: Client, name: str, decision: Decision) -> bool:
 def permitted(client: Client, authorisation: Authorisation, decided: Decisions) -> Authorisation:
     """The part of `authorisation` that counts now; of a client's own what its registration permits.
 
-    `openid` always does: it hands over who signed in, under a name that only this client knows, and no claim.
+    How the person signed in is told where they agreed to that. `openid` always counts: it hands over who signed in,
+    under a name that only this client knows, and no claim.
     """
     if authorisation.subject is None:
         permits = client.scope if "client_credentials" in client.grant_types else ()
         scope = tuple(name for name in authorisation.scope if name in permits)
     else:
-        scope = granted_scope(authorisation.scope, counting(client, decided))
+        counts = counting(client, decided)
+        scope = granted_scope(authorisation.scope, counts)
+        if SIGN_IN not in counts:
+            return altered(authorisation, scope=scope, acr="", amr=())
     return altered(authorisation, scope=scope)
 
 

@@ -206,9 +206,9 @@ def id_token_claims(
         "exp": to_seconds(now + ID_TOKEN_LIFE),
         "iat": to_seconds(now),
         "auth_time": to_seconds(facts.auth_time),
-        "acr": facts.acr,
-        "amr": list(facts.amr),
     }
+    if facts.acr:
+        claims |= {"acr": facts.acr, "amr": list(facts.amr)}
     if facts.session_id is not None:
         claims["sid"] = facts.session_id
     if facts.nonce is not None:

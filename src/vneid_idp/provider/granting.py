@@ -79,19 +79,20 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
             now = unit.now
     if grant is None:
         grant, now = await _looked_at(provider, client, wanted)
-    scope = narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
-    part = altered(grant.authorisation, scope=scope, bound_to=wanted.bound_to)
+    counts = _counting(client, grant)
+    scope = narrowed(grant.authorisation.scope, counts.scope, wanted.scope)
+    part = altered(counts, scope=scope, bound_to=wanted.bound_to)
     return Granted(part, grant.grant_id, grant.rotation.generation), now
 
 
-def _counting(client: Client, grant: Grant) -> tuple[str, ...]:
-    """The scope that counts now. Raises `InvalidGrant` where the client may not go on while the person is away."""
+def _counting(client: Client, grant: Grant) -> Authorisation:
+    """What counts now. Raises `InvalidGrant` where the client may not go on while the person is away."""
     if "offline_access" not in client.scope:
         raise InvalidGrant("This client may no longer act while the person is away: offline_access was taken from it.")
     authorisation = permitted(client, grant.authorisation, grant.decided)
     if not may_refresh(client, authorisation.scope):
         raise InvalidGrant("What the person agreed to has changed or counts no more: ask the person again.")
-    return authorisation.scope
+    return authorisation
 
 
 async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Grant, Instant]:
@@ -106,7 +107,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
         own = token.client_id, token.grant_id, token.above
         grant = await grants.find_live(unit, *own)
         if grant is not None and judge(token, grant.rotation, client, unit.now) is RefreshVerdict.CURRENT:
-            narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
+            narrowed(grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
             moved = await grants.rotate(unit, *own, token.generation)
             if moved is not None:
                 return moved, RefreshVerdict.CURRENT, unit.now
@@ -119,7 +120,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
             data = {"generation": token.generation}
             await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
         else:
-            narrowed(grant.authorisation.scope, _counting(client, grant), wanted.scope)
+            narrowed(grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
         return grant, verdict, unit.now
 
     grant, verdict, now = await provider.db.transact(work)

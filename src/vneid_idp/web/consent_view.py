@@ -12,7 +12,16 @@ from itertools import groupby
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import in_language
-from vneid_idp.protocol.claims import PERMISSIONS, SMALLER_PROOFS, Decision, Decisions, Item, leaving, links_account
+from vneid_idp.protocol.claims import (
+    PERMISSIONS,
+    SIGN_IN,
+    SMALLER_PROOFS,
+    Decision,
+    Decisions,
+    Item,
+    leaving,
+    links_account,
+)
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.claim_words import (
     AGES,
@@ -28,6 +37,7 @@ from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.left_out import NothingTicked, leaving_out
 from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
+from vneid_idp.web.permitted_view import Permitted, permitted
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
 
@@ -130,15 +140,6 @@ class GuardianPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Permitted:
-    """A scope that is no claim, and what it lets the service do."""
-
-    item: Item
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Screen:
     """Everything that is asked now, what was agreed before and stays, and the words around it."""
 
@@ -158,6 +159,8 @@ class Screen:
     if_refused: str
     guardian: GuardianPart | None = None
     nothing: NothingTicked | None = None
+    tells_sign_in: bool = False
+    """Whether the service learns how the person signed in, by what is asked here or was agreed to before."""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -228,15 +231,11 @@ def screen(
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
         if own:
             groups.append(_group(purpose, number, own, words))
-    permissions = tuple(
-        Permitted(item, say(PERMISSIONS[item.name].title), say(PERMISSIONS[item.name].text))
-        for item in asked
-        if item.name in PERMISSIONS
-    )
     before = shared_before(asked, all_items, decided)
     asks = {"shares": bool(groups), "links": link is not None, "for_child": child is not None}
     may_link = links_account(item.name for item in all_items)
-    frame = frame_of(**asks, may_link=may_link, has_before=bool(before))
+    sign_in = SIGN_IN in {item.name for item in asked}, SIGN_IN in {item.name for item in all_items}
+    frame = frame_of(**asks, may_link=may_link, has_before=bool(before), sign_in=sign_in)
     heading, lead, agree, if_refused = (say(text, service=client.client_name) for text in frame)
     about = say(mark("This is about an account for the child that you chose, under your supervision."))
     return Screen(
@@ -246,7 +245,7 @@ def screen(
         link=None if link is None else shown_link(link, child, client.client_name, say),
         groups=tuple(groups),
         permissions_title=say(mark("What the service may do")),
-        permissions=permissions,
+        permissions=permitted(asked, values, say),
         before_title=say(mark("What you agreed to before")),
         before_text=say(mark("This stays as it is. You can look at it and withdraw under Connected services.")),
         shared_before=_before(before, words),
@@ -254,6 +253,7 @@ def screen(
         agree=agree,
         refuse=say(mark("Refuse")),
         if_refused=if_refused,
+        tells_sign_in=sign_in[1],
     )
 
 

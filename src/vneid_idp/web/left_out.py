@@ -44,5 +44,11 @@ def nothing_ticked(shown: "Screen", service: str, say: Say) -> "Screen":
         "If you go on like this, %(service)s gets nothing about you. It learns only that you are the same person the "
         "next time, and may not be able to do what you came for. You can still tick something."
     )
+    if shown.tells_sign_in:
+        text = mark(
+            "If you go on like this, %(service)s learns only the level of your identity, how you signed in, and that "
+            "you are the same person the next time, and may not be able to do what you came for. You can still tick "
+            "something."
+        )
     said = NothingTicked(say(mark("You ticked nothing")), say(text, service=service))
     return replace(shown, nothing=said, agree=say(mark("Agree and continue")))

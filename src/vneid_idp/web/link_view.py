@@ -67,12 +67,13 @@ def said_of_link(link: ShownLink) -> Iterator[str]:
 
 
 def frame_of(
-    *, shares: bool, links: bool, for_child: bool, may_link: bool, has_before: bool
+    *, shares: bool, links: bool, for_child: bool, may_link: bool, has_before: bool, sign_in: tuple[bool, bool]
 ) -> tuple[str, str, str, str]:
     """What frames a screen, to be translated: heading, lead, the button that agrees, and what follows a refusal.
 
     `may_link`: the request is about accounts that are linked, although none is at this page; `has_before`: it wants
-    something that was agreed to before. Only where there is neither, the service asks for nothing.
+    something that was agreed to before; `sign_in`: how the person signed in, asked at this page, and at all. Only where
+    there is none of it, the service asks for nothing.
     """
     if links:
         return (
@@ -103,9 +104,19 @@ def frame_of(
         )
     nothing = mark("The service asks for nothing about you. It learns only that you are the same person the next time.")
     nothing_new = mark("The service asks for nothing new about you. What you agreed to before stays as it is.")
+    only_sign_in = mark(
+        "The service learns the level of your identity, how you signed in, and that you are the same person the next "
+        "time; nothing else about you."
+    )
+    new_sign_in = mark(
+        "New is that the service learns the level of your identity and how you signed in. What you agreed to before "
+        "stays as it is."
+    )
+    new, at_all = sign_in
+    leads = {True: new_sign_in if new else nothing_new, False: only_sign_in if at_all else nothing}
     return (
         mark("Continue to %(service)s?"),
-        nothing_new if has_before else nothing,
+        leads[has_before],
         mark("Agree and continue"),
         if_refused,
     )

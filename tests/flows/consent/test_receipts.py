@@ -13,9 +13,11 @@ from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.claims import Item
+from vneid_idp.protocol.levels import LEVEL_1
 from vneid_idp.web.claim_words import Topic
 from vneid_idp.web.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
 from vneid_idp.web.link_view import Fact
+from vneid_idp.web.permitted_view import Permitted
 
 NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},
@@ -26,6 +28,7 @@ VALUES: dict[type, set[str]] = {
     SmallerProof: {"shown", "value"},
     ShownChild: {"name"},
     Fact: {"shown"},
+    Permitted: {"shown"},
 }
 """What differs from person to person: on the page, and in no receipt."""
 
@@ -49,7 +52,7 @@ def sentences(shown: Screen) -> set[str]:
     """What the screen says, without titles over nothing."""
     unused = {"permissions_title"} if not shown.permissions else set()
     unused |= {"before_title", "before_text"} if not shown.shared_before else set()
-    kinds: list[type] = [Line, SmallerProof, ShownChild, Fact]
+    kinds: list[type] = [Line, SmallerProof, ShownChild, Fact, Permitted]
     left_out = {kind: VALUES[kind] | NOT_SAID.get(kind, set()) for kind in kinds}
     return set(texts(shown, {**left_out, Screen: unused}))
 
@@ -75,7 +78,8 @@ async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
     person = Person(land, land.people["complete"])
     everything = "openid identity age full_name email phone profile offline_access binding:social_account"
     for scope in ("openid", "openid email", everything, "openid email binding:social_account"):
-        request = party.request(scope=scope, ui_locales=locale, account_label="@minh.anh")
+        level = LEVEL_1 if scope == "openid email" else None
+        request = party.request(scope=scope, ui_locales=locale, account_label="@minh.anh", acr_values=level)
         page = await person.start(request)
         if isinstance(page, Page) and page.path.startswith("/signin"):
             page = await person.sign_in(page)
@@ -91,6 +95,7 @@ async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
             assert text in receipt.shown, f"the receipt does not say {text!r}"
         values = {line.shown for line in shown.lines} | {line.smaller.shown for line in shown.lines if line.smaller}
         values |= {fact.shown for fact in shown.link.facts} if shown.link else set()
+        values |= {permission.shown for permission in shown.permissions}
         assert not [value for value in values if value and value in receipt.shown]
         land.watch.advance(MINUTE)
     assert shown.shared_before

@@ -194,7 +194,7 @@ async def test_prompt_login_and_max_age_ask_again_and_auth_time_tells(land: Coun
         claims = await party.claims((await party.redeem(request, code)).json()["id_token"])
         assert claims["auth_time"] == land.watch.now() // 1000
         assert claims["sid"] == first["sid"]
-        assert claims["amr"] == ["pwd"]
+        assert not {"acr", "amr"} & claims.keys()
 
 
 async def test_an_id_token_hint_names_who_is_meant(land: Country, party: RelyingParty) -> None:
@@ -222,15 +222,15 @@ async def test_levels_are_asserted_as_asked_and_reached(land: Country, party: Re
     await one.agree(party)
     await two.agree(party)
     for someone, asked, acr in (
-        (one, None, LEVEL_1),
+        (one, None, None),
         (one, LEVEL_1, LEVEL_1),
         (one, f"{LEVEL_2} {LEVEL_1}", LEVEL_1),
-        (two, None, LEVEL_2),
+        (two, None, None),
         (two, LEVEL_1, LEVEL_1),
         (two, f"urn:x {LEVEL_2}", LEVEL_2),
     ):
         claims = await party.claims((await someone.tokens(party, acr_values=asked))["id_token"])
-        assert claims["acr"] == acr
+        assert (claims.get("acr"), "amr" in claims) == (acr, acr is not None)
     essential = '{"id_token":{"acr":{"essential":true,"values":["%s"]}}}'
     page = await one.person.start(party.request(claims=essential % LEVEL_2))
     assert isinstance(page, Page)

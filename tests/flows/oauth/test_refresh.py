@@ -10,6 +10,7 @@ from tests.support.grants import generation, refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.kernel.clock import DAY, SECOND
+from vneid_idp.protocol.levels import LEVEL_2
 
 SCOPE = "openid age email offline_access"
 
@@ -34,7 +35,7 @@ async def test_each_use_gives_the_next_generation(land: Country, party: RelyingP
 async def test_the_new_id_token_speaks_of_the_same_sign_in(land: Country) -> None:
     party = RelyingParty(land, await land.register(backchannel_logout_uri="http://localhost:9999/back"))
     someone = await agreed(land, party)
-    first = await someone.tokens(party, scope=SCOPE)
+    first = await someone.tokens(party, scope=SCOPE, acr_values=LEVEL_2)
     land.watch.advance(5 * SECOND)
     before = await party.claims(first["id_token"])
     after = await party.claims((await party.refresh(first["refresh_token"])).json()["id_token"])

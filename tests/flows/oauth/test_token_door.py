@@ -33,7 +33,7 @@ async def test_success_has_its_headers_and_members(land: Country, party: Relying
     assert set(answer.json()) == {"access_token", "token_type", "expires_in", "scope", "id_token", "refresh_token"}
     assert (answer.json()["token_type"], answer.json()["expires_in"]) == ("Bearer", 600)
     claims = await party.claims(answer.json()["id_token"])
-    assert set(claims) == {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"}
+    assert set(claims) == {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce"}
     assert claims["aud"] == party.client_id
 
 

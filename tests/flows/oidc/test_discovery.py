@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.country import ISSUER, Country
-from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPE_CLAIMS
+from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPE_CLAIMS, SIGN_IN
 from vneid_idp.provider.routes import doors
 from vneid_idp.web.doors import DoorKind
 
@@ -70,7 +70,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
     found = {name: value for name, value in answer.json().items() if not is_address(name)}
     claims = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", *CLAIMS}
     assert set(found.pop("claims_supported")) == claims
-    assert set(found.pop("scopes_supported")) == {"openid", *SCOPE_CLAIMS, *PERMISSIONS}
+    assert set(found.pop("scopes_supported")) == {"openid", *SCOPE_CLAIMS, *PERMISSIONS} - {SIGN_IN}
     assert found == {
         "issuer": ISSUER,
         "response_types_supported": ["code"],

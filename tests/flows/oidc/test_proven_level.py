@@ -9,7 +9,7 @@ from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
 
 
 async def test_one_factor_proves_level_1_of_a_level_2_account(land: Country, party: RelyingParty) -> None:
-    asked = {"claims": '{"id_token": {"identity_level": null}}', "scope": "openid identity"}
+    asked = {"claims": '{"id_token": {"identity_level": null, "acr": null}}', "scope": "openid identity"}
     someone = await agreed(land, party)
     for methods, acr, level in ((("pwd",), LEVEL_1, 1), (("pwd", "sms"), LEVEL_2, 2)):
         signed_in = await known(land, "complete", *methods)

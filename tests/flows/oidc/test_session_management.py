@@ -62,7 +62,8 @@ async def test_the_state_changes_with_sign_in_second_proof_and_sign_out(land: Co
     assert (fits(before, party, person), fits(once, party, person)) == (False, True)
     assert fits(await silent(person, party), party, person)
     request = party.request(acr_values=LEVEL_2)
-    assert isinstance(await person.second(shown(await person.start(request))), str)
+    told = shown(await person.second(shown(await person.start(request))))
+    assert isinstance(await person.submit(told, answer="agree"), str)
     twice = await silent(person, party)
     assert (fits(once, party, person), fits(twice, party, person)) == (False, True)
     asked = {"id_token_hint": hint, "post_logout_redirect_uri": OUT}

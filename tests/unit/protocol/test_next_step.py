@@ -44,8 +44,11 @@ REQUEST = AuthorizationRequest(
 )
 ITEMS = (Item("age_band", "account", 2, required=True, since=2), Item("email", "account", 2, required=False, since=2))
 PERSON = PersonFacts("per_a", "ses_a", BOTH, 2, usable=True)
+TOLD = {"acr": Decision("account", 2, given=True)}
 CONSENT = ConsentFacts(
-    "con_a", LATER, {"age_band": Decision("account", 2, given=True), "email": Decision("account", 2, given=False)}
+    "con_a",
+    LATER,
+    {"age_band": Decision("account", 2, given=True), "email": Decision("account", 2, given=False), **TOLD},
 )
 WAITING = WaitingFacts(OPENED, child_id="per_child")
 SOUND: dict[str, Any] = {
@@ -221,15 +224,15 @@ def test_an_empty_request_still_asks_once() -> None:
 @pytest.mark.parametrize(
     ("wanted", "level", "factors", "asserted"),
     [
-        ((), 2, ("pwd", "sms"), LEVEL_2),
-        ((), 2, ("hwk",), LEVEL_2),
-        ((), 2, ("pwd",), LEVEL_1),
-        ((), 1, ("pwd", "sms"), LEVEL_1),
+        ((), 2, ("pwd", "sms"), ""),
+        ((), 2, ("hwk",), ""),
+        ((), 2, ("pwd",), ""),
+        ((), 1, ("pwd", "sms"), ""),
         ((LEVEL_1,), 2, ("pwd", "sms"), LEVEL_1),
         ((LEVEL_2, LEVEL_1), 2, ("pwd", "sms"), LEVEL_2),
         ((LEVEL_2, LEVEL_1), 1, ("pwd",), LEVEL_1),
         (("urn:other", LEVEL_2), 2, ("pwd", "sms"), LEVEL_2),
-        (("urn:other",), 1, ("pwd",), LEVEL_1),
+        (("urn:other",), 1, ("pwd",), ""),
     ],
 )
 def test_the_level_that_is_asserted(
@@ -238,8 +241,19 @@ def test_the_level_that_is_asserted(
     person = with_methods(*((name, LATER) for name in factors), level=level)
     step = decide(request=replace(REQUEST, acr_values=wanted), person=person)
     assert isinstance(step, Issue)
-    assert step.authorisation.acr == asserted
+    assert (step.authorisation.acr, bool(step.authorisation.amr)) == (asserted, asserted != "")
     assert (step.authorisation.level == 2) == (level == 2 and ("hwk" in factors or len(factors) == 2))
+
+
+@pytest.mark.parametrize("name", ["acr", "amr"])
+def test_a_level_is_told_who_asks_by_name_and_only_where_a_page_said_so(name: str) -> None:
+    by_name = replace(REQUEST, acr_values=(), claims={"id_token": {name: {}}})
+    unsaid = {each: decision for each, decision in CONSENT.decided.items() if each not in TOLD}
+    for consent, told in ((CONSENT, True), (replace(CONSENT, decided=unsaid), False)):
+        step = decide(request=by_name, consent=consent)
+        assert isinstance(step, Issue)
+        assert (step.authorisation.acr, bool(step.authorisation.amr)) == (LEVEL_2 if told else "", told)
+        assert step.authorisation.level == 2
 
 
 instants = st.sampled_from([0, EARLIER, OPENED - 60 * SECOND, OPENED - 1, OPENED, LATER])
@@ -309,8 +323,8 @@ EVERY_PERSON = [
     for usable, wanted in [(True, True), (True, False), (False, True)]
 ]  # fmt: skip
 EVERY_CONSENT = [
-    ConsentFacts("con_a", changed_at, {} if decision is None else {"age_band": decision, "email": decision})
-    for changed_at in (OLD, NOW)
+    ConsentFacts("con_a", changed_at, {} if decision is None else {"age_band": decision, "email": decision, **told})
+    for changed_at, told in ((OLD, TOLD), (NOW, {}), (NOW, TOLD))
     for decision in [
         None, Decision("account", 2, given=True), Decision("account", 1, given=True),
         Decision("account", 2, given=False), Decision("account", 2, given=False, instead="age_over_16"),
@@ -330,12 +344,14 @@ def check_issued(
     fresh = {method.name for method in person.methods if method.at >= since}
     assert fresh & {"pwd", "pin", "hwk"}
     assert step.authorisation.auth_time == max(method.at for method in person.methods if method.at >= since)
-    assert step.authorisation.amr == amr(tuple(method for method in person.methods if method.at >= since))
+    how = amr(tuple(method for method in person.methods if method.at >= since))
+    tells = bool(request.acr_values) and "acr" in consent.decided
+    assert step.authorisation.amr == (how if tells else ())
     assert (step.authorisation.level == 2) == (
         person.account_level == 2 and ("hwk" in fresh or ("sms" in fresh and bool(fresh & {"pwd", "pin"})))
     )
     assert (step.authorisation.acr == LEVEL_2) <= (step.authorisation.level == 2)
-    assert not request.acr_values or step.authorisation.acr in request.acr_values
+    assert step.authorisation.acr in (request.acr_values if tells else ("",))
     assert "consent" not in request.prompt or consent.changed_at >= OPENED
     assert "binding:child_account" not in request.scope or step.authorisation.on_behalf_of is not None
     for item in ITEMS:

@@ -49,6 +49,15 @@ def test_what_was_granted_counts_while_all_stands() -> None:
     assert permitted(CLIENT, replace(GRANTED, scope=("openid", "profile")), smaller).scope == ("openid", "profile")
 
 
+def test_how_somebody_signed_in_is_told_while_the_agreement_to_that_counts() -> None:
+    proven = replace(GRANTED, acr="urn:vneid:level:2", amr=("pwd", "otp"))
+    agreed = {**DECIDED, "acr": GIVEN}
+    assert permitted(CLIENT, proven, agreed) == proven
+    assert permitted(without(*SCOPES), proven, agreed).acr == proven.acr, "no scope is the ground of it"
+    for client, decided in ((CLIENT, DECIDED), (of(replace(PURPOSE, id="b")), agreed)):
+        assert (permitted(client, proven, decided).acr, permitted(client, proven, decided).amr) == ("", ())
+
+
 def test_an_answer_about_an_age_that_no_purpose_names_does_not_count() -> None:
     assert counting(CLIENT, {"age_band": GIVEN, "age_over_21": GIVEN}) == {"age_band": GIVEN}
     named = of(replace(PURPOSE, optional=("age_over_21",)))

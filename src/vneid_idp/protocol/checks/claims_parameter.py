@@ -33,6 +33,6 @@ def read_claims(text: str | None) -> ClaimsRequest:
         for name, rule in wanted.items():
             if rule is not None and not isinstance(rule, dict):
                 raise InvalidRequest("A claim in the claims parameter must be null or a JSON object.")
-            if scope_of(name) or name in ("sub", "acr", "auth_time"):
+            if scope_of(name) or name in ("sub", "acr", "amr", "auth_time"):
                 request[place][name] = {k: v for k, v in (rule or {}).items() if k in ("essential", "value", "values")}
     return request

@@ -1,0 +1,80 @@
+"""At which level and how somebody signed in is told where a page said so, and to who asked for it alone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.country import Country, country
+from tests.support.pages import opened
+from tests.support.relying_party import Page, RelyingParty
+from tests.support.shortcuts import Known, known
+from tests.support.visitor import shown
+from tests.support.watch import Watch
+from vneid_idp.protocol.levels import LEVEL_2
+
+PERMISSION = "Biết mức độ định danh của bạn và cách bạn đăng nhập"
+
+
+@pytest.fixture
+async def land(sqlite_url: str, watch: Watch) -> AsyncIterator[Country]:
+    """A running provider; databases have no part in this."""
+    async with country(sqlite_url, watch) as running:
+        yield running
+
+
+async def agree(party: RelyingParty, someone: Known, **params: str) -> tuple[Page, set[str]]:
+    """The consent page that a request meets, and what the ID token says of the sign-in once it was agreed to with
+    nothing ticked."""
+    request = party.request(**params)
+    page = first = shown(await someone.person.start(request))
+    assert page.path.startswith("/consent/"), page.text
+    away = await someone.person.submit(page, answer="agree")
+    if isinstance(away, Page):  # nothing was ticked, which is asked once more
+        away = await someone.person.submit(away, answer="agree")
+    assert isinstance(away, str), away.text
+    answer = await party.redeem(request, request.read_answer(away)["code"])
+    claims = await party.claims(answer.json()["id_token"])
+    return first, {name for name in ("acr", "amr") if name in claims}
+
+
+@pytest.mark.parametrize("scope", ["openid", "openid email"])
+async def test_who_left_everything_out_is_not_told_as_verified_by_the_sign_in(
+    land: Country, party: RelyingParty, scope: str
+) -> None:
+    someone = await known(land, "complete", "pwd", "sms")
+    page, told = await agree(party, someone, scope=scope)
+    assert PERMISSION not in page.text
+    assert told == set()
+    history = (await opened(someone.person, "/me/history")).text
+    assert "danh tính mức độ" not in history
+    assert "Dịch vụ chỉ nhận biết được đó vẫn là bạn" in (await opened(someone.person, "/me/services")).text
+
+
+async def test_who_asks_for_a_level_is_told_it_after_a_page_said_so_and_the_person_reads_it(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await known(land, "complete", "pwd", "sms")
+    await agree(party, someone, scope="openid")
+    silent = await someone.person.start(party.request(scope="openid", acr_values=LEVEL_2, prompt="none"))
+    assert "error=consent_required" in str(silent), "what no page said is not told silently"
+    page, told = await agree(party, someone, scope="openid", acr_values=LEVEL_2)
+    assert PERMISSION in page.text
+    assert "Mức độ 2 · bằng mật khẩu · bằng mã gửi qua tin nhắn" in page.text
+    assert "Dịch vụ không đề nghị thông tin nào về bạn" not in page.text
+    assert told == {"acr", "amr"}
+    services = (await opened(someone.person, "/me/services")).text
+    assert f"☑ {PERMISSION}" in services
+    assert "ngoài ra không biết gì thêm" not in services
+    assert "với danh tính mức độ 2" in (await opened(someone.person, "/me/history")).text
+    plain = await someone.tokens(party, scope="openid")
+    assert "acr" not in await party.claims(plain["id_token"]), "whoever does not ask is told nothing"
+
+
+async def test_a_child_tells_a_level_only_together_with_a_parent(land: Country, party: RelyingParty) -> None:
+    someone = await known(land, "fifteen", "pwd")
+    request = party.request(scope="openid", claims='{"id_token": {"acr": null}}')
+    page = shown(await someone.person.start(request))
+    assert PERMISSION in page.text
+    assert shown(await someone.person.submit(page, answer="agree")).path.startswith("/guardian/")
+    alone = await agree(party, someone, scope="openid")
+    assert alone[1] == set(), "the pseudonym alone is the child's own affair"
