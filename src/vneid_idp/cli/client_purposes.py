@@ -79,8 +79,10 @@ def add_purpose(
 
     client = with_unit(settings, work)
     print_versions(client)
-    if missing := scopes_missing(client):
-        out.print(f"Nothing of it is handed over before the client has the scopes {' '.join(sorted(missing))}.")
+    added = [each for each in client.purposes if each.id == purpose["id"]]
+    if missing := scopes_missing(client, added):
+        scopes = " ".join(sorted(missing))
+        out.print(f"What it asks for of the scopes {scopes} is not handed over before the client has them.")
 
 
 def print_versions(client: Client) -> None:

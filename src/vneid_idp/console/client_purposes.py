@@ -40,7 +40,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
     async with colleague.provider.db.reading() as unit:
         client = await service.get_client(unit, request.path_params["client_id"])
     asks = {purpose.id: purpose.asks() for purpose in client.purposes}
-    missing = scopes_missing(client)
+    missing = scopes_missing(client, client.purposes)
     return render(request, "console/client_purposes.html", client=client, asks=asks, missing=missing)
 
 

@@ -143,9 +143,9 @@ def is_permitted(name: str, registered: Collection[str]) -> bool:
     return name in registered if name in PERMISSIONS else not set(registered).isdisjoint(scopes_of(name))
 
 
-def scopes_missing(client: Client) -> set[str]:
-    """The scopes of claims that a client's purposes name and its registration does not permit."""
-    names = {name for purpose in client.purposes for name in (*purpose.required, *purpose.optional)}
+def scopes_missing(client: Client, purposes: Iterable[Purpose]) -> set[str]:
+    """The scopes of claims that these purposes of a client name and its registration does not permit."""
+    names = {name for purpose in purposes for name in (*purpose.required, *purpose.optional)}
     return {scope for name in names if not is_permitted(name, client.scope) for scope in scopes_of(name)[:1]}
 
 
@@ -246,7 +246,15 @@ def items_of(
 
 
 def _purpose_for(client: Client, claim: str) -> Purpose | None:
-    return next((purpose for purpose in client.purposes if covers(purpose, claim)), None)
+    """The purpose that a claim is asked for: of those that cover it the one that demands most of it, in full before
+    required before optional, and of those the first. What the law has a service keep would else be offered as a matter
+    of choice, on another ground."""
+    covering = [purpose for purpose in client.purposes if covers(purpose, claim)]
+    return max(covering, key=lambda purpose: _demands(purpose, claim), default=None)
+
+
+def _demands(purpose: Purpose, claim: str) -> tuple[bool, bool]:
+    return claim in purpose.required_in_full, claim in purpose.required
 
 
 def covers(purpose: Purpose, name: str) -> bool:

@@ -145,8 +145,18 @@ def test_without_a_purpose_nothing_is_asked() -> None:
     assert items_of(client(), SCOPES, {"userinfo": {"email": {}}}) == ()
 
 
-def test_the_first_purpose_that_covers_a_claim_is_its_ground() -> None:
-    two = client(purpose("a", 1, (), ("email",)), purpose("b", 7, ("email",), ()))
+def test_of_the_purposes_that_cover_a_claim_the_one_that_demands_most_of_it_is_its_ground() -> None:
+    offered, needed = purpose("a", 1, (), ("birthdate",)), purpose("b", 7, ("birthdate",))
+    law = replace(purpose("law", 2, ("birthdate",)), required_in_full=("birthdate",))
+    for purposes, of in (((offered, needed), needed), ((offered, needed, law), law), ((law, needed), law)):
+        (item,) = items_of(client(*purposes), ("openid",), {"userinfo": {"birthdate": {}}})
+        assert (item.purpose, item.required, item.in_full) == (of.id, True, of is law)
+        answered = {"birthdate": Decision("a", 1, given=False, instead="age_over_16")}
+        assert undecided((item,), answered) == (item,), "what was answered to another purpose is asked for this one"
+
+
+def test_the_first_of_purposes_that_cover_a_claim_alike_is_its_ground() -> None:
+    two = client(purpose("a", 1, (), ("email",)), purpose("b", 7, (), ("email",)))
     assert items_of(two, ("openid", "email"), {}) == (Item("email", "a", 1, required=False, since=1),)
     permission = Item("offline_access", "a", 1, required=True, since=1)
     assert items_of(two, ("openid", "offline_access"), {}) == (permission,), "any purpose is a ground for a permission"
