@@ -152,7 +152,10 @@ class Form:
     async def send(self, connection: Connection, identifier: str, secret: str) -> Response:
         """Fill it in and send it."""
         form = {"csrf_token": self.token, "with": "password", "identifier": identifier, "secret": secret}
-        return await ask(connection, "POST", "/signin", self.address, urlencode(form).encode(), self.cookie)
+        response = await ask(connection, "POST", "/signin", self.address, urlencode(form).encode(), self.cookie)
+        if response.headers.get(b"location") == b"/signin":
+            response.status = 422  # What is wrong is told by the page, to which the form leads back.
+        return response
 
 
 async def flood(target: Target, people: list[str], seconds: float, addresses: int, rate: float) -> None:

@@ -48,6 +48,7 @@ from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Area, Door, DoorKind
+from vneid_idp.web.languages import doors as language_doors
 from vneid_idp.web.limits import LIMITS, SANDBOX_LIMITS, open_limits
 from vneid_idp.web.logos import doors as logo_doors
 from vneid_idp.web.opening import opening
@@ -90,6 +91,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         *office_doors,
         *console_doors,
         *contract_doors,
+        *language_doors,
         *logo_doors,
         *health_doors,
     ]

@@ -101,7 +101,7 @@ async def revoke(land: Country, party: RelyingParty) -> Press:
 ACTS: list[tuple[Act, int, str | None, str]] = [
     (sign_in, 303, "signin.succeeded", "INSERT INTO events"),
     (sign_in, 303, "signin.succeeded", "FROM accounts"),
-    (fail_to_sign_in, 422, "signin.failed", "INSERT INTO events"),
+    (fail_to_sign_in, 303, "signin.failed", "INSERT INTO events"),
     (withdraw, 303, "consent.withdrawn", "INSERT INTO events"),
     (lock, 303, "account.locked", "INSERT INTO events"),
     (disable, 303, "client.disabled", "INSERT INTO events"),

@@ -71,3 +71,11 @@ async def add_passkey(land: Country, slug: str, device: Authenticator) -> None:
         )
 
     await idp.db.transact(work)
+
+
+async def status_of(person: Person, answer: httpx.Response, path: str) -> int:
+    """Of an answer to the form of the page at `path`: the status with which that page tells what is wrong, or its own
+    (303) where it leads on."""
+    if answer.headers.get("location") != path:
+        return answer.status_code
+    return (await person.browser.get(path)).status_code

@@ -16,16 +16,23 @@ from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.address import networks_inwards
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import again, drop_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.secret_words import weakness
 from vneid_idp.web.templates import render
+
+PATH = "/activate"
+KEEPS = ("identifier",)
+"""What of the form is kept while it is not done with: the code opens the account."""
 
 
 async def show(request: Request) -> Response:
     """The form."""
-    return _page(request, Form([]), {})
+    draft = read_draft(request, PATH)
+    return render(request, "interaction/activate.html", draft.status, form=draft.form, errors=draft.errors)
 
 
 async def submit(request: Request) -> Response:
@@ -33,7 +40,7 @@ async def submit(request: Request) -> Response:
     form = await read_form(request)
     errors = _errors(request, form)
     if errors:
-        return _page(request, form, errors)
+        return _once_more(request, form, errors)
     provider = idp(request)
     async with provider.db.reading() as reading:
         candidate = await find_candidate(reading, provider.vault, provider.keys.blind, form["identifier"].strip())
@@ -46,14 +53,14 @@ async def submit(request: Request) -> Response:
             known = () if candidate.profile is None else own_words(candidate.profile.record)
             own = await _guessed(request, turn, form, (form["identifier"], *known))
             if errors:
-                return _page(request, form, errors)
+                return _once_more(request, form, errors)
             await provider.limits.admit(Secret.SIGN_IN, tried)
             hashes = {
                 SecretKind.PASSWORD: await turn.hash(form["password"]),
                 SecretKind.PASSCODE: await turn.hash(form["passcode"]),
             }
     except TooManyAttempts:
-        return _page(request, form, {"code": gettext(request, "Too many attempts. Please wait some minutes.")})
+        return _once_more(request, form, {"code": gettext(request, "Too many attempts. Please wait some minutes.")})
     who = candidate.person_id or NOBODY
     try:
         outcome, deliveries = await provider.db.transact(
@@ -63,14 +70,20 @@ async def submit(request: Request) -> Response:
         )
     except WeakSecret:
         await provider.limits.succeeded(Secret.SIGN_IN, tried)
-        return _page(request, form, own)
+        return _once_more(request, form, own)
     if outcome is not CodeVerdict.RIGHT or candidate.person_id is None:
         if await provider.limits.failed(Secret.SIGN_IN, tried):
             await provider.db.transact(lambda unit: note_lock_out(unit, candidate.person_id))
         words = gettext(request, "The number or the code is not right, or the code is used or too old.")
-        return _page(request, form, {"code": words})
+        return _once_more(request, form, {"code": words})
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     await provider.dispatcher.attempt(deliveries)
+    drop_draft(request, PATH)
+    return see_other(f"{PATH}/done")
+
+
+async def done(request: Request) -> Response:
+    """It is activated; how to go on."""
     return render(request, "interaction/activated.html")
 
 
@@ -102,8 +115,8 @@ def _errors(request: Request, form: Form) -> dict[str, str]:
     return errors
 
 
-def _page(request: Request, form: Form, errors: Mapping[str, str]) -> Response:
-    return render(request, "interaction/activate.html", 422 if errors else 200, form=form, errors=errors)
+def _once_more(request: Request, form: Form, errors: Mapping[str, str]) -> Response:
+    return again(request, PATH, form, KEEPS, errors, status=422)
 
 
-doors = [Door.page("/activate", show), Door.page("/activate", submit, "POST")]
+doors = [Door.page(PATH, show), Door.page(PATH, submit, "POST"), Door.page(f"{PATH}/done", done)]

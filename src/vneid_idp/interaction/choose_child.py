@@ -13,9 +13,13 @@ from vneid_idp.protocol.interaction import ChooseChild
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import Draft, again, drop_draft, read_draft
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.templates import render
+
+KEEPS = ("child",)
+"""What of the form is kept while it is not done with."""
 
 
 async def show(request: Request) -> Response:
@@ -23,7 +27,7 @@ async def show(request: Request) -> Response:
     visit = await enter(request)
     if not isinstance(visit.situation.step, ChooseChild):
         return visit.onward()
-    return await _page(request, visit, await _children(visit))
+    return await _page(request, visit, await _children(visit), read_draft(request, request.url.path))
 
 
 async def submit(request: Request) -> Response:
@@ -31,17 +35,19 @@ async def submit(request: Request) -> Response:
     form = await read_form(request)
     visit = await enter(request)
     if not isinstance(visit.situation.step, ChooseChild):
-        return visit.onward()
+        return visit.onward_of(request)
     if form["leave"]:
         assert visit.situation.person is not None
         return await leave(visit, "consent", visit.situation.person.person_id)
     children = await _children(visit)
+    here = request.url.path
     if form["extend"]:
-        return await _page(request, await extend(visit), children, form["child"])
+        await extend(visit)
+        return again(request, here, form, KEEPS)
     # Asked of the registry again, never taken from the form: it says whose account this person may decide about.
     child = children.get(form["child"])
     if child is None:
-        return await _page(request, visit, children, error=gettext(request, "Choose the child."))
+        return again(request, here, form, KEEPS, {"child": gettext(request, "Choose the child.")}, status=422)
     session = visit.session
     assert session is not None
     child_id = child.person_id
@@ -51,6 +57,7 @@ async def submit(request: Request) -> Response:
         await service.choose_child(unit, visit.interaction, child_id)
 
     await visit.provider.db.transact(work, durable=False)
+    drop_draft(request, here)
     return visit.onward()
 
 
@@ -75,18 +82,17 @@ async def _page(
     request: Request,
     visit: Visit,
     children: dict[str, RegistryRecord],
-    chosen: str = "",
-    error: str | None = None,
+    draft: Draft,
 ) -> Response:
     return render(
         request,
         "interaction/choose_child.html",
-        422 if error else 200,
+        draft.status,
         visit=visit,
         children=children,
         years=(await _rules(visit))[Threshold.GUARDIAN_UNTIL_AGE],
-        chosen=chosen,
-        errors={"child": error} if error else {},
+        chosen=draft.form["child"],
+        errors=draft.errors,
     )
 
 

@@ -38,12 +38,16 @@ from vneid_idp.web.consent_view import (
     values_needed,
 )
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import Draft, again, drop_draft, keep_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.left_out import nothing_ticked, tells_nothing
 from vneid_idp.web.link_view import LinkAsked
 from vneid_idp.web.receipt_text import text_shown
 from vneid_idp.web.templates import render
+
+_CHANGED, _NOTHING = "changed", "nothing"
+"""What the page may have to say of what was sent: it speaks of something else by now; nothing was ticked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,17 @@ class _Asked:
 
 
 async def show(request: Request) -> Response:
-    """The screen, nothing ticked."""
+    """The screen, nothing ticked but what was ticked here before."""
     visit = await enter(request)
     asked = await _asked(request, visit)
-    return visit.onward() if asked is None else _page(request, asked, Form([]))
+    if asked is None:
+        return visit.onward()
+    draft = read_draft(request, request.url.path)
+    if draft.note != _CHANGED and draft.form["seen"] != asked.seen:
+        draft = Draft()  # ticked by another person, or for something else
+    if draft.note == _NOTHING:
+        asked = _told_twice(request, asked)
+    return _page(request, asked, draft)
 
 
 async def answer(request: Request) -> Response:
@@ -73,26 +84,40 @@ async def answer(request: Request) -> Response:
     form = await read_form(request)
     visit = await enter(request)
     asked = await _asked(request, visit)
+    here = request.url.path
     if asked is None:
-        return visit.onward()
-    if form["extend"]:
-        return _page(request, replace(asked, visit=await extend(visit)), form)
+        # Signed out while the page was open: who comes back finds what they ticked.
+        keep_draft(request, here, form, _keeps(form))
+        return visit.onward_of(request)
+    if form["extend"] or form["enter"]:
+        # Whoever ticks something and presses Enter has pressed no button: it takes time, and agrees to nothing.
+        await extend(visit)
+        return again(request, here, form, _keeps(form), note=_NOTHING if form["nothing"] else "")
     # Only who presses the button that says so agrees (Law 91/2025 Art. 9): nothing else that arrives is a yes.
     if form.one_of("answer", "agree", "refuse") == "refuse":
         return await leave(asked.visit, "consent", asked.person_id)
     if form["seen"] != asked.seen:
-        return _page(request, asked, Form([]), changed=True)
+        return again(request, here, form, (), note=_CHANGED, status=409)
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
-        return _page(request, asked, form, {name: gettext(request, text) for name, text in errors.items()})
-    told_twice = replace(
-        asked, screen=nothing_ticked(asked.screen, visit.client.client_name, partial(gettext, request))
-    )
+        said = {name: gettext(request, text) for name, text in errors.items()}
+        return again(request, here, form, _keeps(form), said, status=422)
     if form["nothing"]:
-        asked = told_twice
+        asked = _told_twice(request, asked)
     elif asked.least is None and tells_nothing(asked.screen, decisions):
-        return _page(request, told_twice, form)
+        return again(request, here, form, _keeps(form), note=_NOTHING)
     return await _agreed(request, asked, form, decisions)
+
+
+def _keeps(form: Form) -> list[str]:
+    """What of the form is kept while it is not done with: what was ticked, and of what. An answer is given anew."""
+    return [name for name in form if name == "seen" or name.startswith(("required-", "optional-"))]
+
+
+def _told_twice(request: Request, asked: _Asked) -> _Asked:
+    """The same for who ticked nothing at all."""
+    client = asked.visit.client
+    return replace(asked, screen=nothing_ticked(asked.screen, client.client_name, partial(gettext, request)))
 
 
 async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisions) -> Response:
@@ -102,7 +127,7 @@ async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisi
     link = asked.screen.link is not None
     guardian = asked.screen.guardian if gives_something(decisions) else None
     if guardian is not None and not guardian.names:
-        return _page(request, asked, form, status=409)
+        return again(request, request.url.path, form, _keeps(form), status=409)
 
     async def work(unit: Unit) -> None:
         if guardian is None:
@@ -115,6 +140,7 @@ async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisi
             await service.confirm_link(unit, visit.interaction, asked.person_id)
 
     await visit.provider.db.transact(work)
+    drop_draft(request, request.url.path)
     return visit.onward()
 
 
@@ -199,26 +225,19 @@ def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Con
     return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link}"]))
 
 
-def _page(
-    request: Request,
-    asked: _Asked,
-    form: Form,
-    errors: dict[str, str] | None = None,
-    *,
-    changed: bool = False,
-    status: int = 200,
-) -> Response:
+def _page(request: Request, asked: _Asked, draft: Draft) -> Response:
     return render(
         request,
         "interaction/consent.html",
-        422 if errors else 409 if changed else status,
+        draft.status,
         visit=asked.visit,
         party=asked.visit.party,
         screen=asked.screen,
         seen=asked.seen,
-        changed=changed,
-        form=form,
-        errors=errors or {},
+        changed=draft.note == _CHANGED,
+        form=draft.form,
+        keeps=" ".join(["seen", *(line.key for line in asked.screen.lines)]),
+        errors=draft.errors,
     )
 
 

@@ -10,6 +10,7 @@ from vneid_idp.policy.rules import Threshold
 from vneid_idp.protocol.interaction import ReachLevel
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 
@@ -26,7 +27,8 @@ async def submit(request: Request) -> Response:
     if not isinstance(visit.situation.step, ReachLevel):
         return visit.onward()
     if form["extend"]:
-        return await _page(request, await extend(visit))
+        await extend(visit)
+        return see_other(request.url.path)
     return await leave(visit, "level")
 
 

@@ -1,7 +1,7 @@
 """`/signin/{interaction}/second`: a second, different factor, by text message or passkey."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,18 +12,22 @@ from vneid_idp.identity.factors import otp, passkeys, sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.interaction.signed_in import arrive, record_failure
-from vneid_idp.interaction.signin import unusable
+from vneid_idp.interaction.signin import locked_until, note_locked, say_when, unusable
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.use_cases.protect_account import has_two_fresh_proofs
 from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import read_form
+from vneid_idp.web.drafts import Draft, again, drop_draft, read_draft
+from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
+_SENT = Form([("sent", "1")])
+"""What of the form is kept while it is not done with: a code is a secret."""
+_TOO_SOON, _NO_MORE = "too-soon", "no-more"
 _WORDS = {
     CodeVerdict.WRONG: mark("This code is not right. Check the last message and try again."),
     CodeVerdict.SPENT: mark("This code is no longer valid. Ask for a new one."),
@@ -52,7 +56,7 @@ async def show(request: Request) -> Response:
     means = await _means(place)
     if means.asks_by_itself and request.method == "GET":
         means = await _send_unasked(request, place, means)
-    return await _page(request, place, means, sent=means.sent_at is not None)
+    return await _page(request, place, means, read_draft(request, place.second))
 
 
 async def submit(request: Request) -> Response:
@@ -60,18 +64,18 @@ async def submit(request: Request) -> Response:
     form = await read_form(request)
     place = await find_place(request)
     if not place.wants_second:
-        return place.onward()
+        return place.onward() if place.visit is None else place.visit.onward_of(request)
     if place.visit is not None and form["leave"]:
         return await leave(place.visit, "account" if form["leave"] == "account" else "level")
     means = await _means(place)
     if place.visit is not None and form["extend"]:
-        sent = form["sent"] == "1" or means.sent_at is not None
-        return await _page(request, replace(place, visit=await extend(place.visit)), means, sent=sent)
+        await extend(place.visit)
+        return again(request, place.second, form, _SENT)
     if form["send"]:
         return await _send(request, place, means)
     code = form["code"].strip()
     if not code:
-        return await _page(request, place, means, sent=True, error=gettext(request, "Enter the code from the message."))
+        return _once_more(request, place, gettext(request, "Enter the code from the message."))
     return await _try(request, place, means, code)
 
 
@@ -115,15 +119,16 @@ async def _send_unasked(request: Request, place: Place, means: _Means) -> _Means
 async def _send(request: Request, place: Place, means: _Means) -> Response:
     assert place.session is not None
     if means.phone is None:
-        return await _page(request, place, means)
-    if (wait := _wait(place, means)) > 0:
-        return await _page(request, place, means, sent=True, too_soon=wait)
+        return see_other(place.second)
+    if _wait(place, means) > 0:
+        return again(request, place.second, _SENT, _SENT, note=_TOO_SOON, status=429)
     try:
         await place.provider.limits.admit(Secret.MESSAGE, place.tried(place.session.person_id))
     except TooManyAttempts as locked:
-        return await _locked_out(request, place, means, locked)
+        return _locked_out(request, place, locked)
     if not await _enqueue(request, place, means.phone):
-        return await _page(request, place, means, sent=True, no_more=True)
+        return again(request, place.second, _SENT, _SENT, note=_NO_MORE, status=429)
+    drop_draft(request, place.second)
     return see_other(place.second)
 
 
@@ -158,7 +163,7 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     try:
         await provider.limits.admit(Secret.SECOND_FACTOR, tried)
     except TooManyAttempts as locked:
-        return await _locked_out(request, place, means, locked)
+        return _locked_out(request, place, locked)
     # Also whoever has no phone any more, to whom one code was sent while there was one.
     phone = means.phone or ""
     outcome = await provider.db.transact(
@@ -169,7 +174,8 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     if outcome is not CodeVerdict.RIGHT:
         locked_out = await provider.limits.failed(Secret.SECOND_FACTOR, tried)
         await record_failure(place, person_id, MESSAGE, locked_out=locked_out)
-        return await _page(request, place, means, sent=True, error=gettext(request, _WORDS[outcome]))
+        return _once_more(request, place, gettext(request, _WORDS[outcome]))
+    drop_draft(request, place.second)
     await provider.limits.succeeded(Secret.SECOND_FACTOR, tried)
     standing = await arrive(request, place, person_id, SignInProof(MESSAGE, phone))
     return (
@@ -177,39 +183,33 @@ async def _try(request: Request, place: Place, means: _Means, code: str) -> Resp
     )
 
 
-async def _locked_out(request: Request, place: Place, means: _Means, locked: TooManyAttempts) -> Response:
-    until = place.provider.clock.now() + locked.retry_after * SECOND
-    response = await _page(request, place, means, locked_until=until)
-    response.headers["Retry-After"] = str(locked.retry_after)
-    return response
+def _locked_out(request: Request, place: Place, locked: TooManyAttempts) -> Response:
+    return again(request, place.second, Form([]), (), note=note_locked(place, locked), status=locked.status)
 
 
-async def _page(
-    request: Request,
-    place: Place,
-    means: _Means,
-    *,
-    sent: bool = False,
-    too_soon: Instant = 0,
-    no_more: bool = False,
-    error: str | None = None,
-    locked_until: Instant | None = None,
-) -> Response:
+def _once_more(request: Request, place: Place, error: str) -> Response:
+    return again(request, place.second, _SENT, _SENT, {"code": error}, status=422)
+
+
+async def _page(request: Request, place: Place, means: _Means, draft: Draft) -> Response:
     stage = place.provider.make_believe
-    return render(
+    until, no_more = locked_until(place, draft), draft.note == _NO_MORE
+    wait = math.ceil(max(0, _wait(place, means)) / SECOND) if draft.note == _TOO_SOON else 0
+    response = render(
         request,
         "interaction/second.html",
-        429 if locked_until or too_soon or no_more else 422 if error else 200,
+        draft.status if until or wait or no_more or draft.errors else 200,
         place=place,
         means=means,
-        sent=sent,
-        wait=math.ceil(too_soon / SECOND),
+        sent=draft.form["sent"] == "1" or means.sent_at is not None,
+        wait=wait,
         no_more=no_more,
         lifetime=otp.LIFETIME // MINUTE,
-        errors={"code": error} if error else {},
-        locked_until=locked_until,
+        errors=draft.errors,
+        locked_until=until,
         messages=await stage.messages(request, means.phone) if stage and means.phone else None,
     )
+    return say_when(response, place, until)
 
 
 doors = [

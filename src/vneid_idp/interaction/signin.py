@@ -1,7 +1,5 @@
 """`/signin` and `/signin/{interaction}`: a personal ID number or phone number, and what its holder knows."""
 
-from dataclasses import replace
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,16 +11,21 @@ from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
-from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import SIGNED_OUT, Draft, again, drop_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.known_browsers import remember_name
 from vneid_idp.web.limits import Secret, TooManyAttempts
 from vneid_idp.web.make_believe import Cast, Prefill
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
+KEEPS = ("identifier", "with")
+"""What of the form is kept while it is not done with."""
+_UNUSABLE = {standing.value for standing in AccountStanding} - {AccountStanding.USABLE}
 _METHODS = {kind: method for method, kind in SECRETS.items()}
 _WRONG = {
     SecretKind.PASSWORD: mark("The number or the password is not right. Check both and try again."),
@@ -35,10 +38,15 @@ async def show(request: Request) -> Response:
     place = await find_place(request)
     if not place.wants_first:
         return place.onward()
+    draft, filled = read_draft(request, place.path), await _filled(request)
+    if filled is not None and filled.in_place:
+        # Somebody was chosen here and now: what was entered before was for somebody else.
+        drop_draft(request, place.path)
+        return _page(request, place, Draft(), "", filled)
+    if draft.note in _UNUSABLE:
+        return render(request, "interaction/unusable.html", draft.status, place=place, standing=draft.note)
     hint = place.visit.interaction.request.login_hint if place.visit else None
-    filled = await _filled(request)
-    typed = "" if filled is not None and filled.in_place else hint or ""
-    return _page(request, place, _kind(request.query_params.get("with")), typed, filled=filled)
+    return _page(request, place, draft, draft.form["identifier"] or hint or "", filled)
 
 
 async def submit(request: Request) -> Response:
@@ -49,24 +57,27 @@ async def submit(request: Request) -> Response:
         return place.onward()
     kind = _kind(form["with"])
     typed = form["identifier"].strip()
+    if form["other"]:
+        drop_draft(request, place.path)
+        return see_other(place.path)
     if place.visit is not None and form["leave"]:
         return await leave(place.visit, "account" if form["leave"] == "account" else "consent")
     if place.visit is not None and form["extend"]:
-        place = replace(place, visit=await extend(place.visit))
-        return _page(request, place, kind, typed, filled=await _filled(request))
+        await extend(place.visit)
+        return again(request, place.path, form, KEEPS)
     if form["switch"]:
-        return _page(request, place, _kind(form["switch"]), typed, filled=await _filled(request))
+        return again(request, place.path, Form([*form.items(), ("with", _kind(form["switch"]))]), KEEPS)
     if missing := _missing(request, form, kind):
-        return _page(request, place, kind, typed, missing, 422)
-    return await _try(request, place, kind, typed, form["secret"])
+        return again(request, place.path, form, KEEPS, missing, status=422)
+    return await _try(request, place, form, kind, typed)
 
 
-async def _try(request: Request, place: Place, kind: SecretKind, typed: str, secret: str) -> Response:
+async def _try(request: Request, place: Place, form: Form, kind: SecretKind, typed: str) -> Response:
     """Whoever it is, and whether they exist or not: the same steps, statements and words, in the same time."""
     provider = place.provider
     async with provider.db.reading() as unit:
         candidate = await find_candidate(unit, provider.vault, provider.keys.blind, typed)
-    name = candidate.attempts_key
+    name, secret = candidate.attempts_key, form["secret"]
     tried = place.tried_name(name)
     hashed = candidate.password_hash if kind is SecretKind.PASSWORD else candidate.passcode_hash
     try:
@@ -76,12 +87,13 @@ async def _try(request: Request, place: Place, kind: SecretKind, typed: str, sec
             await provider.limits.admit(Secret.SIGN_IN, tried)
             right = await turn.verify(hashed, secret)
     except TooManyAttempts as locked:
-        return _locked_out(request, place, kind, typed, locked)
+        return again(request, place.path, form, KEEPS, note=note_locked(place, locked), status=locked.status)
     if not right or hashed is None or candidate.person_id is None:
         locked_out = await provider.limits.failed(Secret.SIGN_IN, tried)
         await record_failure(place, candidate.person_id, _METHODS[kind], locked_out=locked_out)
-        return _page(request, place, kind, typed, {"secret": gettext(request, _WRONG[kind])}, 422)
+        return again(request, place.path, form, KEEPS, {"secret": gettext(request, _WRONG[kind])}, status=422)
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
+    drop_draft(request, place.path)
     standing = await arrive(request, place, candidate.person_id, SignInProof(_METHODS[kind], hashed))
     # Not before: the proof was held against the hash that stood.
     if provider.hasher.outdated(hashed) or candidate.has_bare_hash:
@@ -130,56 +142,52 @@ def _missing(request: Request, form: Form, kind: SecretKind) -> dict[str, str]:
     return missing
 
 
-def _page(
-    request: Request,
-    place: Place,
-    kind: SecretKind,
-    typed: str,
-    errors: dict[str, str] | None = None,
-    status: int = 200,
-    filled: Prefill | None = None,
-) -> Response:
-    identifier, secret = typed, ""
+def _page(request: Request, place: Place, draft: Draft, typed: str, filled: Prefill | None) -> Response:
+    kind = _kind(draft.form["with"] or request.query_params.get("with"))
+    identifier, secret, until = typed, "", locked_until(place, draft)
+    if until or draft.errors:
+        filled = None
     if filled is not None and typed in ("", filled.identifier):
         identifier = filled.identifier
         secret = filled.password if kind is SecretKind.PASSWORD else filled.passcode or ""
-    return render(
+    response = render(
         request,
         "interaction/signin.html",
-        status,
+        draft.status if until or draft.errors else 200,
         place=place,
         kind=kind.value,
         typed=identifier,
         secret=secret,
         cast=_cast(request, place),
         is_filled=filled is not None and identifier == filled.identifier,
-        errors=errors or {},
-        locked_until=None,
-    )
-
-
-def _locked_out(request: Request, place: Place, kind: SecretKind, typed: str, locked: TooManyAttempts) -> Response:
-    until = place.provider.clock.now() + locked.retry_after * SECOND
-    response = render(
-        request,
-        "interaction/signin.html",
-        locked.status,
-        place=place,
-        kind=kind.value,
-        typed=typed,
-        secret="",
-        cast=_cast(request, place),
-        is_filled=False,
-        errors={},
+        errors=draft.errors,
         locked_until=until,
+        signed_out=draft.note == SIGNED_OUT,
     )
-    response.headers["Retry-After"] = str(locked.retry_after)
+    return say_when(response, place, until)
+
+
+def note_locked(place: Place, locked: TooManyAttempts) -> str:
+    """For a draft: until when attempts are refused here."""
+    return str(place.provider.clock.now() + locked.retry_after * SECOND)
+
+
+def locked_until(place: Place, draft: Draft) -> Instant | None:
+    """Until when attempts are refused, while they are."""
+    until = int(draft.note) if draft.note.isdecimal() else 0
+    return until if until > place.provider.clock.now() else None
+
+
+def say_when(response: Response, place: Place, until: Instant | None) -> Response:
+    """The same with the header that tells programs when to try again (RFC 9110 §10.2.3)."""
+    if until is not None:
+        response.headers["Retry-After"] = str(-((place.provider.clock.now() - until) // SECOND))
     return response
 
 
 def unusable(request: Request, place: Place, standing: AccountStanding) -> Response:
     """Why the account cannot be used: told to nobody but its holder, after the right factors."""
-    return render(request, "interaction/unusable.html", 403, place=place, standing=standing.value)
+    return again(request, place.path, Form([]), (), note=standing.value, status=403)
 
 
 doors = [

@@ -20,6 +20,8 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.refuse_consent import refuse_consent
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.drafts import SIGNED_OUT, keep_draft
+from vneid_idp.web.forms import Form
 from vneid_idp.web.headers import allow_form_target
 from vneid_idp.web.i18n import prefer_locales
 from vneid_idp.web.logos import logo_path
@@ -81,6 +83,12 @@ class Visit:
     def onward(self) -> Response:
         """Back to where it is decided what comes next. Pages never know."""
         return see_other(f"/authorize/{self.interaction.interaction_id}")
+
+    def onward_of(self, request: Request) -> Response:
+        """The same after a form that does not fit any more: who was signed out while it was open is told so."""
+        if self.situation.person is None:
+            keep_draft(request, f"/signin/{self.interaction.interaction_id}", Form([]), (), note=SIGNED_OUT)
+        return self.onward()
 
 
 async def enter(request: Request) -> Visit:

@@ -32,6 +32,7 @@ class SealPurpose(StrEnum):
     INTERACTION = "interaction"
     CSRF = "csrf"
     CURSOR = "cursor"
+    DRAFT = "draft"
     REQUESTS = "requests"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"

@@ -15,6 +15,7 @@ from vneid_idp.use_cases.protect_account import change_secret as change_own_secr
 from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change
 from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import again, drop_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
@@ -23,6 +24,7 @@ from vneid_idp.web.responses import see_other
 from vneid_idp.web.secret_words import weakness
 from vneid_idp.web.templates import render
 
+PATH = "/me/security"
 _DONE = {
     "passkey-added": mark("The passkey was added. You can sign in with it from now on."),
     "passkey-renamed": mark("The passkey has its new name."),
@@ -41,16 +43,8 @@ _DONE = {
 
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
-    return await _page(request, holder, {})
-
-
-async def _page(
-    request: Request,
-    holder: Holder,
-    errors: dict[str, str],
-    status: int = 200,
-    keeps_access: SecretKind | None = None,
-) -> Response:
+    draft = read_draft(request, PATH)
+    kind = draft.form["kind"]
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
         live = await sessions.list_sessions(unit, holder.person_id)
@@ -58,7 +52,7 @@ async def _page(
     return render(
         request,
         "portal/security.html",
-        status,
+        draft.status,
         passkeys=keys,
         may_add=has_two_fresh_proofs(holder.session, holder.now),
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
@@ -68,8 +62,8 @@ async def _page(
         ],
         own=holder.session.session_id,
         done=gettext(request, done) if done else None,
-        errors=errors,
-        keeps_access=keeps_access,
+        errors=draft.errors,
+        keeps_access=kind if draft.form[f"{kind}-access"] != "end" else None,
     )
 
 
@@ -84,25 +78,27 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     # Before the password is tried, which counts attempts; the use case asks again.
     if not may_change(holder.here, has_passkey=bool(keys), now=holder.now):
         return see_other(SECOND)
+    keeps = ("kind", f"{kind.value}-access")
     end_access = form[f"{kind.value}-access"] == "end"
     errors, known = _check_choice(request, form, kind), None
     if not errors:
         errors, known = await _check_password(request, holder, form[f"{kind.value}-current"], kind)
     if errors or known is None:
-        return await _page(request, holder, errors, 422, None if end_access else kind)
+        return again(request, PATH, form, keeps, errors, status=422)
     knows, new = known, form[f"{kind.value}-new"]
     async with holder.provider.hasher.turn(_share(holder)) as turn:
         try:
             await turn.check(kind, new, chosen_secrets.own_words(holder.profile.record))
         except WeakSecret as weak:
             errors = {f"{kind.value}-new": weakness(request, kind, weak)}
-            return await _page(request, holder, errors, 422, None if end_access else kind)
+            return again(request, PATH, form, keeps, errors, status=422)
         hashed = await turn.hash(new)
     vault, session = holder.provider.vault, holder.session
     announced = await holder.provider.db.transact(
         lambda unit: change_own_secret(unit, vault, session, knows, kind, hashed, end_access=end_access)
     )
     await holder.provider.dispatcher.attempt(announced)
+    drop_draft(request, PATH)
     return see_other(f"/me/security?done={kind.value}{'-access' if end_access else ''}")
 
 

@@ -164,7 +164,12 @@ def _signed_out(request: Request, asked: _Asked, *, after_form: bool = False) ->
     if asked.address is not None:
         by_page = after_form and asked.client is not None and not asked.client.taken_by_app(asked.address)
         return leave(request, asked.address, after_form=by_page)
-    return render(request, "provider/signed_out.html", client=None, location=None)
+    # To the same page by its own address: reloading it sends nothing anew.
+    return (
+        see_other("/end_session")
+        if after_form
+        else render(request, "provider/signed_out.html", client=None, location=None)
+    )
 
 
 doors = [

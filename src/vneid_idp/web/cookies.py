@@ -22,6 +22,8 @@ class Cookie(StrEnum):
     BROWSER_STATE = "browser_state"
     """A random text that is another one after each change of the sign-in, for relying parties that watch it."""
     LANGUAGE = "language"
+    DRAFT = "draft"
+    """What was entered on a page and is not dealt with (`web/drafts.py`), sealed."""
     PERSONA = "persona"
     REQUESTS = "requests"
     """What became of the last requests that this browser opened, sealed."""

@@ -53,6 +53,10 @@ class Page:
         kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in left_out]
         return "?" + urlencode([*kept, ("lang", locale)])
 
+    def switch(self, locale: str, kept: str) -> str:
+        """Where the button for another language leads on a page whose form keeps the fields named in `kept`."""
+        return "/language?" + urlencode({"lang": locale, "page": self.request.url.path, "keep": kept})
+
 
 # Rendering is synchronous, so the page in hand is known without passing it through every macro; macros are then
 # imported without context, which Jinja caches.

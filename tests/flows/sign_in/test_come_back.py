@@ -67,3 +67,17 @@ async def test_two_requests_side_by_side_both_finish(land: Country, party: Relyi
         assert isinstance(end, str)
         assert "code=" in end
         assert f"state={state}" in end
+
+
+@pytest.mark.parametrize("slug", ["locked-by-holder", "deceased", "card-expired"])
+async def test_an_account_that_cannot_be_used_leaves_the_request_to_somebody_else(
+    land: Country, party: RelyingParty, slug: str
+) -> None:
+    person, page = await at_signin(land, party, slug)
+    stopped = shown(await person.sign_in(page))
+    assert (stopped.response.status_code, stopped.path) == (403, page.path)
+    again = shown(await person.open(page.path))
+    assert again.text == stopped.text, "a reload says the same, and sends nothing anew"
+    person.persona = land.people["complete"]
+    consent = shown(await person.sign_in(await person.submit(stopped, other="1")))
+    assert "code=" in str(await person.submit(consent, answer="agree", **consent.choices))

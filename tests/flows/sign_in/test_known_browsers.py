@@ -6,7 +6,7 @@ import pytest
 from tests.support.authenticator import Authenticator
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Person, RelyingParty
-from tests.support.signing_in import add_passkey, use_passkey
+from tests.support.signing_in import add_passkey, status_of, use_passkey
 from tests.support.visitor import shown
 from vneid_idp.identity.factors.turns import Turns
 from vneid_idp.kernel.clock import MINUTE
@@ -23,12 +23,12 @@ def someone(land: Country, slug: str, address: str) -> Person:
 
 
 async def tries(person: Person, party: RelyingParty, name: str, secret: str) -> int:
-    """The status of an attempt; 303 when it was right."""
+    """The status of the page that answers an attempt; 303 when it was right."""
     page = shown(await person.start(party.request()))
     answer = await person.browser.post(
         page.action, data={**page.hidden, "with": "password", "identifier": name, "secret": secret}
     )
-    return answer.status_code
+    return await status_of(person, answer, page.path)
 
 
 async def strangers(land: Country, party: RelyingParty, name: str) -> None:
