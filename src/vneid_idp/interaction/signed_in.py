@@ -7,6 +7,7 @@ from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
 from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in
+from vneid_idp.web.return_to import arrived_back
 from vneid_idp.web.session import BrowserSession, keep_session
 
 
@@ -32,6 +33,8 @@ async def arrive(request: Request, place: Place, person_id: str, proof: SignInPr
     if session is not None:
         named = BrowserSession(session.person_id, session.session_id, session.generation)
         keep_session(request, provider.keys.sealer, named)
+        if place.visit is None:
+            arrived_back(request)
     elif signed_in.standing is AccountStanding.USABLE:
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver

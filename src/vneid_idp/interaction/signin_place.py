@@ -11,12 +11,12 @@ from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.interaction import SignIn, StepUp
 from vneid_idp.web.address import networks_inwards
-from vneid_idp.web.colleagues import OWN_PAGES
 from vneid_idp.web.context import Idp, idp
-from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
+from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.known_browsers import KnownBrowser, known_browser
 from vneid_idp.web.limits import Tried
 from vneid_idp.web.responses import see_other
+from vneid_idp.web.return_to import led_back
 from vneid_idp.web.session import BrowserSession, read_session
 
 HOME = "/me"
@@ -104,9 +104,8 @@ async def find_place(request: Request) -> Place:
     else:
         session = None if visit.situation.person is None else visit.session
     context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
-    back = OWN_PAGES.get(read_cookie(request, Cookie.RETURN) or "")
     address, browser = provider.address_of(request), known_browser(request, provider.keys.sealer)
-    return Place(provider, visit, session, context, address, browser, back)
+    return Place(provider, visit, session, context, address, browser, led_back(request))
 
 
 async def _at_own_pages(request: Request, provider: Idp) -> BrowserSession | None:

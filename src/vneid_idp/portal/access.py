@@ -19,7 +19,10 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.who_is_signed_in import SignedInPerson, find_signed_in, seize_signed_in
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.drafts import SIGNED_OUT, keep_draft
+from vneid_idp.web.forms import Form
 from vneid_idp.web.responses import see_other
+from vneid_idp.web.return_to import lead_back
 from vneid_idp.web.session import forget_session, read_session
 
 T = TypeVar("T")
@@ -77,6 +80,9 @@ def for_holder(page: HolderPage) -> Page:
         holder = await _find(request)
         if holder is None:
             forget_session(request)
+            lead_back(request)
+            if request.method == "POST":
+                keep_draft(request, "/signin", Form([]), (), note=SIGNED_OUT)
             return see_other("/signin")
         return await page(request, holder)
 

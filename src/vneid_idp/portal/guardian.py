@@ -20,13 +20,12 @@ from vneid_idp.protocol.levels import reached
 from vneid_idp.protocol.permitted import counting
 from vneid_idp.use_cases.consent_for_child import NotTheirGuardian, withdraw_for_child
 from vneid_idp.web.claim_words import Say, topics_of
-from vneid_idp.web.colleagues import RETURN_LIFE
-from vneid_idp.web.cookies import Cookie, keep_cookie
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
+from vneid_idp.web.return_to import lead_back
 from vneid_idp.web.templates import render
 
 _DONE = {
@@ -124,7 +123,7 @@ def ask_for_level(request: Request, holder: Holder) -> Response | None:
     """The way to a second proof, for whoever may act for a child and has not signed in at level 2; it leads back."""
     if holder.account.level < 2 or reached(holder.account.level, holder.session.methods) == 2:
         return None
-    keep_cookie(request, Cookie.RETURN, "children", RETURN_LIFE)
+    lead_back(request)
     return see_other("/signin/second")
 
 

@@ -44,7 +44,7 @@ class Stage(MakeBelieve):
     def cast(self, request: Request, home: str | None) -> Cast:
         """See `MakeBelieve`."""
         everybody = _figures(local_date(idp(request).clock.now()), locale_of(request))
-        wanted = _FIRST_AT.get(home or "", _FIRST)
+        wanted = next((who for page, who in _FIRST_AT.items() if (home or "").startswith(page)), _FIRST)
         first = tuple(everybody[slug] for slug in wanted)
         others = tuple(figure for slug, figure in everybody.items() if slug not in wanted)
         return Cast(first, others, everybody.get(_chosen(request) or ""))

@@ -10,22 +10,18 @@ from starlette.responses import Response
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity.offices.roles import HeldRole, Role, RoleRequired, check_role, roles_of, usable
 from vneid_idp.identity.profile import Profile
-from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import find_signed_in, hold_colleague
 from vneid_idp.web.context import Idp, idp
-from vneid_idp.web.cookies import Cookie, keep_cookie
+from vneid_idp.web.drafts import SIGNED_OUT, keep_draft
+from vneid_idp.web.forms import Form
 from vneid_idp.web.responses import see_other
+from vneid_idp.web.return_to import lead_back
 from vneid_idp.web.session import forget_session, read_session
 
 T = TypeVar("T")
-
-RETURN_LIFE: Instant = 15 * MINUTE
-"""How long a sign-in may take that began at a page of ours."""
-
-OWN_PAGES = {"office": "/office", "console": "/console", "children": "/me/children"}
-"""Pages of the provider's own that ask for a sign-in and want to be come back to, by the value of the cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Colleague:
     roles: tuple[HeldRole, ...]
     now: Instant
     home: str
-    """Where the colleague works, a key of `OWN_PAGES`."""
+    """Where the colleague works: `office` or `console`."""
     asked: tuple[Role, ...]
     """The roles of which the page asks for one."""
     office: str | None = None
@@ -82,25 +78,25 @@ Page = Callable[[Request], Awaitable[Response]]
 def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
     """The page for whoever holds one of these roles, signed in at level 2; others are asked for what is missing.
 
-    `home`, a key of `OWN_PAGES`, is where a sign-in leads back to. Raises `RoleRequired`.
+    `home` is where the colleague works; a sign-in leads back to the page. Raises `RoleRequired`.
     """
 
     async def guarded(request: Request) -> Response:
         provider = idp(request)
         named = read_session(request, provider.keys.sealer)
         if named is None:
-            return _sign_in(request, home, "/signin")
+            return _sign_in(request, "/signin")
         async with provider.db.reading() as unit:
             here = await find_signed_in(unit, provider.vault, named)
             held = await roles_of(unit, named.person_id)
             now = unit.now
         if here is None:
             forget_session(request)
-            return _sign_in(request, home, "/signin")
+            return _sign_in(request, "/signin")
         if here.account.level < 2:
             raise RoleRequired
         if reached(here.account.level, here.session.methods) < 2:
-            return _sign_in(request, home, "/signin/second")
+            return _sign_in(request, "/signin/second")
         check_role(held, *any_of)
         colleague = Colleague(provider, named.session_id, named.person_id, here.profile, held, now, home, any_of)
         return await page(request, colleague)
@@ -108,6 +104,8 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
     return guarded
 
 
-def _sign_in(request: Request, home: str, path: str) -> Response:
-    keep_cookie(request, Cookie.RETURN, home, RETURN_LIFE)
+def _sign_in(request: Request, path: str) -> Response:
+    lead_back(request)
+    if request.method == "POST" and path == "/signin":
+        keep_draft(request, path, Form([]), (), note=SIGNED_OUT)
     return see_other(path)

@@ -110,6 +110,13 @@ class Root:
         response = await endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
 
+    def has_page(self, path: str) -> bool:
+        """Whether a page stands at `path`, and not only a form's way in."""
+        address = self._exact.get(path) or next(
+            (each for pattern, _, each in self._patterns if pattern.match(path)), None
+        )
+        return address is not None and address.kind is DoorKind.PAGE and "GET" in address.doors
+
     def _match(self, scope: Scope, path: str) -> _Address | None:
         for pattern, convertors, address in self._patterns:
             if found := pattern.match(path):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.country import Country, country
+from tests.support.pages import opened, signed_in
 from tests.support.relying_party import Person, RelyingParty
 from tests.support.signing_in import at_signin
 from tests.support.visitor import shown
@@ -67,6 +68,54 @@ async def test_two_requests_side_by_side_both_finish(land: Country, party: Relyi
         assert isinstance(end, str)
         assert "code=" in end
         assert f"state={state}" in end
+
+
+PAGES = ("/me/accounts", "/me/history?before=evt_00000000000000000000000000", "/me/services?withdrawn", "/me/children")
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_link_to_an_own_page_survives_the_sign_in(land: Country, path: str) -> None:
+    person = Person(land, land.people["complete"])
+    page = shown(await person.sign_in(await person.open(path)))
+    assert str(page.response.request.url).endswith(path)
+    # And no later sign-in is led there.
+    del person.browser.cookies["vneid_idp_session"]
+    assert shown(await person.sign_in(await opened(person, "/signin"))).path == "/me"
+
+
+PLANTED = (
+    "//elsewhere.example/me",
+    "https://elsewhere.example/me",
+    "/\\elsewhere.example",
+    "/me//elsewhere.example",
+    "/meadow",
+    "/me/../authorize",
+    "/signin",
+    "/me\r\nx: y",
+)
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_sign_in_leads_to_own_pages_only(land: Country, planted: str) -> None:
+    person = Person(land, land.people["complete"])
+    page = await opened(person, "/signin")
+    person.browser.cookies.set("vneid_idp_return", "".join(f"%{byte:02X}" for byte in planted.encode()))
+    assert shown(await person.sign_in(page)).path == "/me"
+
+
+async def test_who_was_signed_out_while_a_form_was_open_is_told_and_comes_back(land: Country) -> None:
+    person = await signed_in(land)
+    page = await opened(person, "/me/services")
+    del person.browser.cookies["vneid_idp_session"]
+    form = {"csrf_token": page.hidden.get("csrf_token", ""), "consent": "con_x"}
+    answer = await person.browser.post("/me/services/withdraw", data=form)
+    asked = shown(await person._follow(answer))
+    assert asked.path == "/signin"
+    assert "Bạn đã bị đăng xuất" in asked.text
+    back = shown(await person.sign_in(asked))
+    assert back.path == "/me/services"
+    del person.browser.cookies["vneid_idp_session"]
+    assert "Bạn đã bị đăng xuất" not in (await opened(person, "/signin")).text
 
 
 @pytest.mark.parametrize("slug", ["locked-by-holder", "deceased", "card-expired"])
