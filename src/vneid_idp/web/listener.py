@@ -2,8 +2,9 @@
 an answer may be read.
 
 uvicorn bounds heads where h11 reads them and not where httptools does, closes a connection that idles between two
-requests and not one that never finishes the first nor one that never reads its answer, and turns everybody away once
-there are too many. So these bounds stand here, behind a proxy and without one.
+requests and not one that never finishes the first nor one that never reads its answer, keeps as many requests as were
+sent at once, and turns everybody away once there are too many. So these bounds stand here, behind a proxy and without
+one.
 """
 
 from asyncio import BaseTransport, TimerHandle, Transport
@@ -25,7 +26,9 @@ ANSWER_SECONDS = 30.0
 ANSWER_BYTES = 16 * 1024
 """In so many seconds so much of an answer is read, or all of it; who reads less is cut off. What the system has taken
 over does not count: it is no memory of ours, and ends with the connection."""
-
+MOST_WAITING = 8
+"""Requests that were sent before the answer to an earlier one was read. Of more the connection takes none, and
+ends with the last answer: the others are to be sent again (RFC 9112 §9.3.2)."""
 
 _UVICORN = 2
 # It counts also those that are being closed, and turns everybody away at its limit, so that stands out of the way.
@@ -79,6 +82,7 @@ class Listener(HttpToolsProtocol):
     body_seconds = BODY_SECONDS
     answer_seconds = ANSWER_SECONDS
     answer_bytes = ANSWER_BYTES
+    most_waiting = MOST_WAITING
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -86,6 +90,7 @@ class Listener(HttpToolsProtocol):
         self._head = 0
         self._ended_one = False
         self._too_much = False
+        self._takes_no_more = False
         self._timer: TimerHandle | None = None
         self._timed: _Phase | None = None
         self._unread: TimerHandle | None = None
@@ -109,7 +114,7 @@ class Listener(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`. A head is read in pieces of what it may still have, and no further."""
-        while data and not self.transport.is_closing():
+        while data and not self.transport.is_closing() and not self._takes_no_more:
             room = len(data) if self._phase is _Phase.BODY else self.head_bytes - self._head
             self._ended_one = False
             piece, data = data[:room], data[room:]
@@ -120,7 +125,7 @@ class Listener(HttpToolsProtocol):
             if self._head >= self.head_bytes:
                 self._refuse(431)
                 return
-        if self._phase is _Phase.BETWEEN:
+        if self._phase is _Phase.BETWEEN or self._takes_no_more:
             self._stop_waiting()
         elif self._timed is not self._phase and not self.transport.is_closing():
             seconds = self.head_seconds if self._phase is _Phase.HEAD else self.body_seconds
@@ -149,8 +154,13 @@ class Listener(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The answer is written, and perhaps the last one on this connection."""
+        is_last = not self.pipeline
         super().on_response_complete()
-        if self.transport.is_closing():
+        if self._takes_no_more and is_last:
+            self._close()
+        elif self._takes_no_more:
+            self.flow.pause_reading()  # which each answer sets free
+        elif self.transport.is_closing():
             self._watch_reader()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -191,6 +201,9 @@ class Listener(HttpToolsProtocol):
         if len(self.headers) > self.most_headers:
             self._too_much = True
             raise _TooMuch
+        if len(self.pipeline) >= self.most_waiting:
+            self._takes_no_more = True
+            raise _TooMuch
         self._phase = _Phase.BODY
         super().on_headers_complete()
 
@@ -200,8 +213,10 @@ class Listener(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """What the parser refused; too many headers have a status of their own."""
-        if self._too_much:
+        """What the parser refused; too many headers have a status of their own, too many requests have no answer."""
+        if self._takes_no_more:
+            self.flow.pause_reading()
+        elif self._too_much:
             self._refuse(431)
         else:
             super().send_400_response(msg)

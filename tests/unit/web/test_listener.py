@@ -211,6 +211,30 @@ async def test_who_waits_for_an_answer_has_time(server: Server) -> None:
     writer.close()
 
 
+async def test_of_many_requests_at_once_a_few_are_kept_and_answered(server: Server) -> None:
+    """Each would take memory of ours for forty bytes of theirs."""
+    reader, writer = await server.talk(request("/wait") + GET * 8)
+    server.go.set()
+    for _ in range(9):
+        assert (await answer(reader)).startswith(b"HTTP/1.1 200")
+        async with asyncio.timeout(30):
+            await reader.readuntil(b"\r\n\r\nok")
+    writer.close()
+    before = len(server.bodies)
+    server.go.clear()
+    flooded, flood = await server.talk(request("/wait") + GET * 5000)
+    async with asyncio.timeout(30):
+        while not any(each._takes_no_more for each in server.connections):  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0.01)
+    assert [len(each.pipeline) for each in server.connections if each._takes_no_more] == [8]
+    server.go.set()
+    async with asyncio.timeout(30):
+        everything = await flooded.read()  # to the end: the server closes
+    assert everything.count(b"HTTP/1.1 200") == 9
+    assert len(server.bodies) == before + 9
+    flood.close()
+
+
 def listening_little(server: Server, sent: bytes) -> socket.socket:
     """A connection whose system takes little ahead of who reads there."""
     ear = socket.socket()
