@@ -14,6 +14,7 @@ from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
 from vneid_idp.portal.receipts import answers
+from vneid_idp.portal.supervised import Supervised, supervised_accounts
 from vneid_idp.protocol.claims import leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.levels import reached
@@ -53,6 +54,8 @@ class Child:
 
     record: RegistryRecord
     services: tuple[ChildsService, ...]
+    supervised: tuple[Supervised, ...]
+    """What is told of its accounts by the consent of whoever supervises them."""
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -64,11 +67,17 @@ async def show(request: Request, holder: Holder) -> Response:
         each = [consent for found in current.values() for consent in found]
         clients = await find_clients(unit, {consent.client_id for consent in each})
         receipts = {c.consent_id: await consents.list_receipts(unit, c.person_id, c.client_id) for c in each}
+        say = partial(gettext, request)
+        supervised = {child.person_id: await supervised_accounts(unit, child.person_id, say) for child in named}
         as_well = {r.guardian.guardian_id for found in receipts.values() for r in found if r.guardian is not None}
+        as_well |= {each.guardian_id for found in supervised.values() for each in found}
         guardians = await find_names(unit, holder.provider.vault, as_well)
-    say = partial(gettext, request)
     children = [
-        Child(record, tuple(_service(consent, clients, receipts, say) for consent in current[record.person_id]))
+        Child(
+            record,
+            tuple(_service(consent, clients, receipts, say) for consent in current[record.person_id]),
+            supervised[record.person_id],
+        )
         for record in named
     ]
     done = _DONE.get(request.query_params.get("done", ""))
@@ -78,6 +87,7 @@ async def show(request: Request, holder: Holder) -> Response:
         waiting=waiting,
         children=children,
         guardians=guardians,
+        reader=holder.person_id,
         answers=answers,
         done=gettext(request, done) if done else None,
     )

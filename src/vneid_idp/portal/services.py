@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +19,9 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
 from vneid_idp.portal.receipts import answers
+from vneid_idp.portal.supervised import supervised_accounts
 from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, SIGN_IN, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
@@ -81,10 +84,17 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
+        over, kept_receipts, kept_names = await read_ended(unit, holder.person_id)
+        supervised = await supervised_accounts(unit, holder.person_id, partial(gettext, request))
         as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
+        as_well |= {r.guardian.guardian_id for each in kept_receipts.values() for r in each if r.guardian is not None}
+        as_well |= {each.guardian_id for each in supervised}
         guardians = await find_names(unit, provider.vault, as_well)
-    children = await names_of_children(holder, {c.child_id for c in current if c.child_id is not None})
+    about = {c.child_id for c in (*current, *over) if c.child_id is not None}
+    children = await names_of_children(holder, about)
     say, locale = partial(gettext, request), locale_of(request)
+    named = request.query_params.get("withdrawn")
+    just_ended = next((c.client_id for c in over if c.consent_id == named), None)
     services = []
     for c in current:
         client = clients.get(c.client_id)
@@ -96,10 +106,16 @@ async def show(request: Request, holder: Holder) -> Response:
         request,
         "portal/services.html",
         services=services,
+        supervised=supervised,
+        reader=holder.person_id,
         permission_words=PERMISSIONS,
         guardians=guardians,
         answers=answers,
+        ended=ended(over, kept_receipts, kept_names, children, say),
         withdrawn="withdrawn" in request.query_params,
+        goes_on=None
+        if just_ended is None
+        else await goes_on(holder, just_ended, about_whom(current, just_ended, children, say)),
         reopened="reopened" in request.query_params,
         again="again" in request.query_params,
         offers=await consents_offered(request, holder),
@@ -111,7 +127,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
     form = await read_form(request)
     announced = await holder.act_alone(lambda unit: withdraw_consent(unit, holder.person_id, form["consent"]))
     await holder.provider.dispatcher.attempt(announced)
-    return see_other("/me/services?withdrawn")
+    return see_other(f"/me/services?withdrawn={quote(form['consent'])}")
 
 
 async def reopen(request: Request, holder: Holder) -> Response:

@@ -20,6 +20,7 @@ from vneid_idp.identity.register.guardianship import Consenting, who_consents
 from vneid_idp.kernel.languages import in_language
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.portal.ended import about_whom
 from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.portal.linked import is_live
@@ -64,11 +65,13 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
     """Whether one of the holder's consents is to be withdrawn. Raises `NothingToWithdraw`."""
     wanted = request.query_params.get("consent", "")
     async with holder.provider.db.reading() as unit:
-        consent = _named(await consents.list_current(unit, holder.person_id), wanted)
+        current = await consents.list_current(unit, holder.person_id)
+        consent = _named(current, wanted)
         client = await find_client(unit, consent.client_id)
         ending = await _bound_under(unit, holder.person_id, consent)
         called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
-    about = {each.person_id for each, _ in ending} | {consent.child_id}
+    others = [each for each in current if each is not consent]
+    about = {each.person_id for each, _ in ending} | {each.child_id for each in current}
     names = await names_of_children(holder, {each for each in about if each not in (None, holder.person_id)})
     say = partial(gettext, request)
     rules = (await holder.provider.current_policy()).at(holder.now)
@@ -84,9 +87,9 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
         for binding, goes_on in ending
     ]
     child = child_named(consent.child_id, names, say)
-    return _page(
-        request, consent, client, accounts, child, ("consent", "/me/services/withdraw", "/me/services"), again=alone
-    )
+    way = ("consent", "/me/services/withdraw", "/me/services")
+    stands = about_whom(others, consent.client_id, names, say)
+    return _page(request, consent, client, accounts, child, way, again=alone, stands=stands)
 
 
 async def ask_to_withdraw_for_child(request: Request, holder: Holder) -> Response:
@@ -184,6 +187,7 @@ def _page(
     way: tuple[str, str, str],
     *,
     again: bool,
+    stands: tuple[str, ...] = (),
 ) -> Response:
     say = partial(gettext, request)
     of_child, action, back = way
@@ -204,6 +208,7 @@ def _page(
         action=action,
         back=back,
         again=again,
+        stands=stands,
     )
 
 

@@ -9,6 +9,7 @@ from tests.support.events import events_of, kinds
 from tests.support.family import CANNOT_ACT, Family
 from tests.support.pages import opened, taken_back
 from tests.support.shortcuts import known
+from tests.support.tokens import person_token
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
@@ -63,6 +64,39 @@ async def test_one_of_two_withdraws_and_the_other_goes_on(land: Country, both: F
             assert await consents.list_current(unit, of) == []
         live = [each for each in (await states(land, both.party)).values() if each is BindingState.VERIFIED]
         assert bool(live) == (left == "verified")
+
+
+async def test_what_is_told_of_a_childs_account_is_shown_to_the_child_and_to_both_parents(
+    land: Country, both: Family
+) -> None:
+    name, nothing = both.party.registered.client.client_name, "Chưa có dịch vụ nào"
+    child, mother, aunt = [
+        (await known(land, slug, "pwd", "sms")).person for slug in ("fifteen", "guardian", "complete")
+    ]
+    assert nothing not in (await opened(child, "/me")).text
+    services = " ".join((await opened(child, "/me/services")).text.split())
+    assert nothing not in services
+    assert f"{name} 1 tài khoản đã liên kết" in services
+    assert "nhóm tuổi của chủ tài khoản" in services.lower()
+    assert f"Theo sự đồng ý của {both.mother.full_name}" in services
+    of_mother, of_aunt = [(await opened(who, "/me/children")).text for who in (mother, aunt)]
+    assert "Theo sự đồng ý của chính bạn" in of_mother
+    assert f"Theo sự đồng ý của {both.mother.full_name}" in of_aunt
+    # She also agreed to something of her own there.
+    own = await person_token(land, both.party.registered, both.mother.person_id)
+    assert own
+    async with land.idp.db.reading() as unit:
+        found = await consents.list_current(unit, both.mother.person_id)
+    of_child, alone = sorted(found, key=lambda each: each.child_id is None)
+    asks = " ".join((await opened(mother, f"/me/services/withdraw?consent={alone.consent_id}")).text.split())
+    assert f"vẫn tiếp tục: {both.child.full_name}" in asks
+    page = " ".join((await taken_back(mother, "/me/services/withdraw", consent=alone.consent_id)).text.split())
+    assert f"vẫn còn hiệu lực: {both.child.full_name}" in page
+    assert "nào về bạn. Các" not in page
+    page = " ".join((await taken_back(mother, "/me/services/withdraw", consent=of_child.consent_id)).text.split())
+    assert "không thể lấy thêm thông tin nào về bạn. Các" in page
+    assert "tiếp tục theo sự đồng ý của người đó" in page
+    assert f"Theo sự đồng ý của {both.aunt.full_name}" in (await opened(mother, "/me/children")).text
 
 
 async def test_nobody_joins_without_having_confirmed_it(land: Country, family: Family) -> None:

@@ -12,6 +12,7 @@ from tests.support.purposes import set_purposes
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.clients import by_operator, service
+from vneid_idp.use_cases.delete_client import delete_client
 
 LIVE = ("minh.anh@thu.example", "Giữ quyền truy cập khi bạn vắng mặt")
 ONCE = "Từng đồng ý, nay không còn hiệu lực"
@@ -115,14 +116,23 @@ async def test_of_a_service_out_of_service_the_page_says_that_it_gets_nothing(
     assert said in (await opened(someone.person, "/me/services")).text
 
 
-async def test_the_receipts_shown_are_those_of_the_agreement_that_stands(land: Country, party: RelyingParty) -> None:
+async def test_receipts_stand_with_the_agreement_that_they_prove_and_stay_when_it_has_ended(
+    land: Country, party: RelyingParty
+) -> None:
     someone = await agreed(land, party)
     page = await opened(someone.person, "/me/services")
-    await taken_back(someone.person, "/me/services/withdraw", consent=page.hidden["consent"])
+    page = await taken_back(someone.person, "/me/services/withdraw", consent=page.hidden["consent"])
+    standing, _, ended = page.response.text.partition("Những sự đồng ý đã kết thúc")
+    assert (standing.count('class="receipt"'), ended.count('class="receipt"')) == (0, 1)
     for count in (1, 2):
         await someone.agree(party)
         page = await opened(someone.person, "/me/services")
-        assert page.response.text.count('class="receipt"') == count
+        standing, _, ended = page.response.text.partition("Những sự đồng ý đã kết thúc")
+        assert (standing.count('class="receipt"'), ended.count('class="receipt"')) == (count, 1)
+    async with land.idp.db.writing() as unit:
+        await delete_client(unit, party.client_id)
+    ended = (await opened(someone.person, "/me/services")).text.partition("Những sự đồng ý đã kết thúc")[2]
+    assert ended.count(party.registered.client.client_name) >= 2, "a service that is gone is named all the same"
 
 
 async def test_of_each_linked_account_it_says_what_the_service_is_told_and_what_not(

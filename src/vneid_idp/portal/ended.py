@@ -1,0 +1,94 @@
+"""What ended at `/me/services`: the consents that stand no more, with their receipts, which are the proof that is left
+when a service is asked to delete; and what goes on although one was withdrawn."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from vneid_idp.audit.service import EventKind, find_event
+from vneid_idp.consent import service as consents
+from vneid_idp.consent.service import Consent, Receipt
+from vneid_idp.identity.register.records import RegistryUnavailable
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.portal.access import Holder, find_clients
+from vneid_idp.portal.children import child_named
+from vneid_idp.portal.linked import read_others
+from vneid_idp.storage.unit import Reading
+from vneid_idp.web.claim_words import Say
+from vneid_idp.web.i18n import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A consent that stood once."""
+
+    consent: Consent
+    service: str
+    child: str | None
+    ended_at: Instant
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """What a withdrawal left standing at the same service."""
+
+    about: tuple[str, ...]
+    """About whom other consents of the holder are, in words."""
+    supervised: bool
+    """Whether a child's account there is supervised by another parent or guardian."""
+
+
+async def read_ended(unit: Reading, person_id: str) -> tuple[list[Consent], dict[str, list[Receipt]], dict[str, str]]:
+    """The consents, their receipts by consent, and the names of their services by id of the client."""
+    found = await consents.list_withdrawn(unit, person_id, 0)
+    client_ids = {each.client_id for each in found}
+    names = {client_id: client.client_name for client_id, client in (await find_clients(unit, client_ids)).items()}
+    receipts: dict[str, list[Receipt]] = {}
+    for client_id in client_ids:
+        for receipt in await consents.list_receipts(unit, person_id, client_id):
+            receipts.setdefault(receipt.consent_id, []).append(receipt)
+    for each in found:
+        if each.client_id not in names:
+            # Of a service that was deleted, the end of what stood by then knows the name.
+            event = await find_event(unit, EventKind.CONSENT_ENDED, person_id, each.consent_id)
+            if event is not None:
+                names[each.client_id] = str(event.data["service"])
+    return found, receipts, names
+
+
+def ended(
+    found: Collection[Consent],
+    receipts: Mapping[str, list[Receipt]],
+    names: Mapping[str, str],
+    children: Mapping[str, str],
+    say: Say,
+) -> list[Ended]:
+    """The consents as the page shows them. Pure."""
+    return [
+        Ended(
+            consent=each,
+            service=names.get(each.client_id) or say(mark("a service that is not registered here any more")),
+            child=child_named(each.child_id, children, say),
+            ended_at=each.withdrawn_at or each.changed_at,
+            receipts=tuple(receipts.get(each.consent_id, ())),
+        )
+        for each in found
+    ]
+
+
+async def goes_on(holder: Holder, client_id: str, about: tuple[str, ...]) -> GoesOn:
+    """What stands at a client although a consent towards it was withdrawn."""
+    try:
+        others = await read_others(holder)
+    except RegistryUnavailable:
+        others = ()
+    return GoesOn(about, any(seen.binding.client_id == client_id for seen in others))
+
+
+def about_whom(standing: Collection[Consent], client_id: str, children: Mapping[str, str], say: Say) -> tuple[str, ...]:
+    """About whom the consents towards a client are, in words. Pure."""
+    return tuple(
+        child_named(each.child_id, children, say) or say(mark("about yourself"))
+        for each in standing
+        if each.client_id == client_id
+    )

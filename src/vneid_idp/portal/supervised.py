@@ -1,0 +1,73 @@
+"""What services are told of a child's linked accounts by the consent of whoever supervises them: no consent of the
+child's own lists it, and yet it is about the child."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.engine.disclosure import Disclosure
+from vneid_idp.bindings.kinds import KINDS
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.portal.access import find_clients
+from vneid_idp.portal.linked import is_live
+from vneid_idp.protocol.claims import leaving
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import told
+from vneid_idp.storage.unit import Reading
+from vneid_idp.web.claim_words import Say, topics_of
+from vneid_idp.web.logos import logo_path
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """What a service is told of a child's accounts by one guardian's consent."""
+
+    client_id: str
+    name: str
+    logo: str | None
+    guardian_id: str
+    accounts: int
+    since: Instant | None
+    labels: tuple[str, ...]
+    paused: bool
+    """Whether the service, or its organisation, is out of service: nothing at all is told meanwhile."""
+
+
+async def supervised_accounts(unit: Reading, child_id: str, say: Say) -> tuple[Supervised, ...]:
+    """What is told of the accounts of a child that others supervise, by service and guardian."""
+    live = [
+        each
+        for each in await bindings.disclose_for_person(unit, child_id, limit=_MOST)
+        if each.binding.person_id == child_id and each.binding.representative_id is not None and is_live(each.binding)
+    ]
+    clients = await find_clients(unit, {each.binding.client_id for each in live})
+    by: dict[tuple[str, str], list[Disclosure[Any]]] = {}
+    for each in live:
+        by.setdefault((each.binding.client_id, each.binding.representative_id), []).append(each)
+    return tuple(
+        _supervised(clients[client_id], guardian_id, found, say)
+        for (client_id, guardian_id), found in by.items()
+        if client_id in clients
+    )
+
+
+def _supervised(client: Client, guardian_id: str, found: Sequence[Disclosure[Any]], say: Say) -> Supervised:
+    agreed = [
+        name
+        for each in found
+        for name in leaving(told(client, each.decided, KINDS[each.binding.kind].permission(each.binding)))
+    ]
+    since = [entry.since for each in found if (entry := KINDS[each.binding.kind].entry(each.binding)).since is not None]
+    return Supervised(
+        client_id=client.client_id,
+        name=client.client_name,
+        logo=logo_path(client),
+        guardian_id=guardian_id,
+        accounts=len(found),
+        since=min(since, default=None),
+        labels=tuple(topic.name(say) for topic in topics_of(agreed)),
+        paused=client.disabled_at is not None,
+    )
