@@ -12,6 +12,8 @@ from vneid_idp.protocol.errors import InsufficientScope
 
 AGE_OVER = re.compile(r"age_over_([1-9][0-9]{0,2})\Z")
 """An age threshold. Each has one name: no leading zeros, no digits of other scripts."""
+BANDS = dict.fromkeys(("age_band", "binding_age_band"), ("age_over_13", "age_over_16", "age_over_18"))
+"""The thresholds that a claim tells as well: an age band says of each between two bands on which side somebody is."""
 MOST_THRESHOLDS = 3
 """How many thresholds a client may learn of a person: with more of them, it would find the year of birth."""
 
@@ -263,14 +265,19 @@ def covers(purpose: Purpose, name: str) -> bool:
 
 
 def thresholds(purposes: Iterable[Purpose]) -> set[str]:
-    """The age thresholds that may leave for `purposes`: those that they name, and the smaller proofs."""
+    """The age thresholds that may leave for `purposes`: those that they name, those between the bands, and the smaller
+    proofs."""
     return {
         name
         for purpose in purposes
         for claim in (*purpose.required, *purpose.optional)
-        for name in (claim, None if claim in purpose.required_in_full else SMALLER_PROOFS.get(claim))
-        if name is not None and AGE_OVER.match(name)
+        for name in (claim, *BANDS.get(claim, ()), "" if claim in purpose.required_in_full else _smaller_of(claim))
+        if AGE_OVER.match(name)
     }
+
+
+def _smaller_of(claim: str) -> str:
+    return SMALLER_PROOFS.get(claim, "")
 
 
 @dataclass(frozen=True, slots=True)

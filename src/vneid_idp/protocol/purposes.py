@@ -46,7 +46,8 @@ def read_purposes(value: object) -> list[dict[str, Any]]:
     if len(told) > MOST_THRESHOLDS:
         raise BadMember(
             f"holds more than {MOST_THRESHOLDS} age thresholds, from which a birth date could be found: "
-            f"{', '.join(sorted(told))}; a smaller proof that may be given in place of a claim is one of them"
+            f"{', '.join(sorted(told))}; a smaller proof that may be given in place of a claim is one of them, and an "
+            "age band tells 13, 16 and 18"
         )
     return purposes
 

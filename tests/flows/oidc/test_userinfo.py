@@ -150,7 +150,8 @@ async def test_a_key_that_cannot_be_used_is_the_clients_fault(land: Country, ope
 
 async def test_the_claims_parameter_puts_each_claim_in_its_place(land: Country) -> None:
     ages = [*(name for name in PURPOSE["optional"] if not name.startswith("age_")), "age_over_21", "age_over_100"]
-    party = RelyingParty(land, await land.register(purposes=[PURPOSE | {"optional": ages}]))
+    bandless = [name for name in PURPOSE["required"] if "age_band" not in name]
+    party = RelyingParty(land, await land.register(purposes=[PURPOSE | {"required": bandless, "optional": ages}]))
     someone = await agreed(land, party)
     claims = (
         '{"userinfo":{"email":{"essential":true},"age_over_21":null,"unknown":null},'

@@ -26,7 +26,7 @@ def test_a_purpose_must_be_complete(changes: dict[str, Any]) -> None:
 
 
 def test_a_client_learns_of_three_age_thresholds_at_most() -> None:
-    three = PURPOSE | {"optional": ["age_over_14", "age_over_18", "age_over_21", "age_band"]}
+    three = PURPOSE | {"optional": ["age_over_14", "age_over_18", "age_over_21"]}
     read(OPERATOR, purposes=[three, PURPOSE | {"id": "again", "optional": ["age_over_21", "email"]}])
     fourth = PURPOSE | {"id": "other", "required": [], "optional": ["age_over_13"]}
     # A smaller proof that may be given in place of a birth date is a threshold as well.
@@ -34,9 +34,16 @@ def test_a_client_learns_of_three_age_thresholds_at_most() -> None:
     in_full = fourth | {"required": ["birthdate"], "optional": [], "required_in_full": ["birthdate"]}
     read(OPERATOR, purposes=[three, in_full])
     for registrar in (OPERATOR, SELF):  # in the sandbox a client brings purposes of its own
-        for other in (fourth, instead):
+        for other in (
+            fourth,
+            instead,
+            fourth | {"optional": ["age_band"]},
+            fourth | {"optional": ["binding_age_band"]},
+        ):
             with pytest.raises(InvalidClientMetadata, match=r"more than 3 age thresholds.*age_over_14"):
                 read(registrar, purposes=[three, other])
+    # A band tells three: one of them by itself tells no more.
+    read(OPERATOR, purposes=[fourth | {"optional": ["age_band", "binding_age_band", "age_over_16", "birthdate"]}])
 
 
 @pytest.mark.parametrize("limit", [-1, True, "5", 1.5, 2**31])
