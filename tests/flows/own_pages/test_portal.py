@@ -95,7 +95,7 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     person = await signed_in(land, "guardian")
     page = await opened(person, "/me/accounts")
     assert child.full_name in page.text
-    ids = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
+    ids = re.findall(r'<li class="thing" id="([^"]+)"', page.response.text)
     assert len(ids) == 2
     stranger = await signed_in(land)
     refused = await post(stranger, await opened(stranger, "/signin/second"), "/me/accounts/release", binding=ids[0])
@@ -298,10 +298,10 @@ async def test_linked_accounts_are_paged_and_what_a_child_has_to_do_is_not_asked
     person = await signed_in(land, "guardian")
     page = await opened(person, "/me/accounts")
     assert "Cần tự xác thực" not in page.text
-    first = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
+    first = re.findall(r'<li class="thing" id="([^"]+)"', page.response.text)
     (older,) = re.findall(r'href="([?]before=[^"]+)"', page.response.text)
     page = await opened(person, f"/me/accounts{older}")
-    second = re.findall(r'name="binding" value="([^"]+)"', page.response.text)
+    second = re.findall(r'<li class="thing" id="([^"]+)"', page.response.text)
     assert (len(first), len(second), first != second) == (1, 1, True)
     assert not re.findall(r'href="[?]before=[^"&]+"', page.response.text), "nothing follows"
     assert "2 tài khoản" in (await opened(person, "/me")).text, "all of them are counted"
