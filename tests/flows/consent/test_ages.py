@@ -116,7 +116,7 @@ async def test_each_threshold_is_a_tick_of_its_own_that_names_it(land: Country, 
 
     # Some required and some not, some asked and some given before: what stands over them is said once all the same.
     purposes = [
-        {**PURPOSE, "required": ["age_over_14"], "optional": ["age_over_15", "age_band"]},
+        {**PURPOSE, "required": ["age_over_14"], "optional": ["age_over_15"]},
         {**PURPOSE, "id": "b", "required": [], "optional": ["age_over_18", "email"]},
     ]
     other = RelyingParty(land, await land.register(purposes=purposes))
