@@ -271,7 +271,9 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
             service=words.service,
             reason=in_language(purpose.text, words.locale),
         ),
-        terms_title=say(mark("Legal ground and how long it is kept")),
+        terms_title=say(
+            mark("Legal ground and how long it is kept, by the word of %(service)s"), service=words.service
+        ),
         terms=(
             (say(mark("Legal ground")), in_language(purpose.legal_ground, words.locale)),
             (say(mark("Kept until")), in_language(purpose.kept_until, words.locale)),
@@ -298,8 +300,10 @@ def _in_full(purpose: Purpose, lines: tuple[Line, ...], words: _Words) -> str | 
         return None
     return words.say(
         mark(
-            "The law demands the values themselves (%(ground)s): %(claims)s. No smaller proof will do in their place."
+            "%(service)s says that the law demands the values themselves (%(ground)s): %(claims)s. It takes no smaller "
+            "proof in their place."
         ),
+        service=words.service,
         ground=in_language(purpose.legal_ground, words.locale),
         claims="; ".join(labels),
     )

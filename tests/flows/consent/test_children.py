@@ -105,7 +105,7 @@ async def test_the_parent_reads_what_is_true_of_this_service(land: Country) -> N
     purpose = {**PURPOSE, "required": ["birthdate"], "required_in_full": ["birthdate"], "optional": []}
     party = RelyingParty(land, await land.register(purposes=[purpose], subject_type="public"))
     child, page, _ = await at_consent(land, party, "child-9", scope="openid profile")
-    reason = "Pháp luật yêu cầu chính các thông tin này"
+    reason = "cho biết pháp luật yêu cầu chính các thông tin này"
     assert reason in page.text
     await child.submit(page, answer="agree")
     _, at = await at_request(land)

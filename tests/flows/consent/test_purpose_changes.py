@@ -86,7 +86,7 @@ async def test_a_value_that_no_smaller_proof_replaces_from_now_on_is_asked_again
     page = await person.start(request)
     assert isinstance(page, Page)
     assert 'type="radio"' not in page.response.text
-    assert f"Pháp luật yêu cầu chính các thông tin này ({PURPOSE['legal_ground']['vi']})" in page.text
+    assert f"Mạng thử cho biết pháp luật yêu cầu chính các thông tin này ({PURPOSE['legal_ground']['vi']})" in page.text
     away = await person.submit(page, answer="agree", **{"required-0-birthdate": "smaller"})
     assert isinstance(away, str)
     tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()

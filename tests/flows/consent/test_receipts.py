@@ -149,7 +149,7 @@ async def test_the_receipt_proves_what_was_ticked_and_what_was_not(
         (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
     lines = receipt.shown.splitlines()
     assert [line for line in lines if line.startswith("☑ Level of the")], "what is required is no choice"
-    assert "Legal ground and how long it is kept" in lines
+    assert "Legal ground and how long it is kept, by the word of Mạng thử" in lines
     found = {text: line[0] for text in boxes for line in lines if line[2:].startswith(text)}
     assert found == boxes
     shown = (await opened(person, "/me/services")).text

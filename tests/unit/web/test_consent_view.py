@@ -176,9 +176,11 @@ def test_where_the_law_demands_the_value_no_smaller_proof_is_offered_and_the_pag
     page = screen(shop, items, items, {}, VALUES, {}, "en", say)
     required = page.groups[0].required
     assert [line.smaller for line in required.lines] == [None, None]
-    why = "The law demands the values themselves (account (en)): full name; date of birth."
+    # A service writes its purposes itself in the sandbox, and everywhere states its own ground: its word, said as such.
+    why = "Shop says that the law demands the values themselves (account (en)): full name; date of birth."
     assert (required.hint or "").startswith(why)
     assert why in text_shown(page)
+    assert page.groups[0].terms_title == "Legal ground and how long it is kept, by the word of Shop"
     decisions, errors = read_decisions(page, Form([("required-0-birthdate", "smaller")]))
     assert not errors
     assert decisions["birthdate"] == Decision("account", 1, given=True), "who agrees to the page gives what it says"
