@@ -53,6 +53,8 @@ async def submit(request: Request) -> Response:
             known = () if candidate.profile is None else own_words(candidate.profile.record)
             own = await _guessed(request, turn, form, (form["identifier"], *known))
             if errors:
+                # Costs no attempt at the code, and the work that it made is the address's.
+                await provider.limits.failed(Secret.SIGN_IN, Tried(address=tried.address))
                 return _once_more(request, form, errors)
             await provider.limits.admit(Secret.SIGN_IN, tried)
             hashes = {

@@ -79,6 +79,18 @@ async def test_an_address_fails_so_often_and_no_more_whoever_it_tries(
         assert "thử quá nhiều lần" in page.text
 
 
+async def test_an_address_may_look_up_so_many_secrets_that_are_too_weak(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(land, monkeypatch, Subject.ADDRESS)
+    weak = {"password": "password12", "password-again": "password12"}
+    assert [await activation(land, party, "plain", **weak) for _ in FEW * 2] == [422, 422]
+    person = Person(land, land.people["complete"])
+    form = {"identifier": person.persona.username, **ACTIVATION}
+    page = await post(person, await opened(person, "/activate"), "/activate", **form)
+    assert "thử quá nhiều lần" in page.text
+
+
 @pytest.mark.parametrize("fail", [password, message, passkey])
 async def test_a_service_fails_so_often_and_the_next_one_for_itself(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch, fail: Fail

@@ -1,8 +1,9 @@
 """Passwords and passcodes of accounts: set and changed. They are verified with `SecretHasher` against a `Candidate`."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from math import prod
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
@@ -16,6 +17,11 @@ PASSWORD_LENGTHS = range(8, 129)
 PASSCODE_LENGTH = 6
 _LONGEST_GUESSED = 40
 """Characters that are looked at: more make no easy password hard, and looking at them slow."""
+_LONGEST_OWN = 200
+"""The same of each word that strangers may know of the person: it may be what a stranger typed."""
+_MOST_READINGS = 8
+"""Ways to read the signs of a secret as letters that are looked at. Each costs as much as the secret itself, and 23
+signs have 576."""
 _COMMON_HERE = (
     "matkhau",
     "anhyeuem",
@@ -70,11 +76,26 @@ def check_guesses(kind: SecretKind, secret: str, own: Iterable[str] = ()) -> Non
     """Raise `WeakSecret` for what is guessed early: common passwords, rows, repetitions, dates, and words of `own`,
     what strangers may know of the person. Takes some 50 ms of a core."""
     # Here, since its lists take a quarter of a second to load, and most processes never need them.
-    from zxcvbn import zxcvbn
+    from zxcvbn import matching, zxcvbn
 
-    guesses = zxcvbn(secret[:_LONGEST_GUESSED], user_inputs=[*_COMMON_HERE, *_spellings(own)])["guesses"]
+    looked_at = _few_readings(secret[:_LONGEST_GUESSED], matching.L33T_TABLE)
+    guesses = zxcvbn(looked_at, user_inputs=[*_COMMON_HERE, *_spellings(own)])["guesses"]
     if guesses < _LEAST_GUESSES[kind]:
         raise WeakSecret(guessed=True)
+
+
+def _few_readings(secret: str, signs_of: Mapping[str, Sequence[str]]) -> str:
+    """The secret itself, or where its signs stand for letters in too many ways, with one sign for each letter.
+
+    That loses no word that can be read in it, and only rows of signs of which there is more than one a letter.
+    """
+    present = [[sign for sign in signs if sign in secret] for signs in signs_of.values()]
+    if prod(len(signs) or 1 for signs in present) <= _MOST_READINGS:
+        return secret
+    for signs in present:
+        for other in signs[1:]:
+            secret = secret.replace(other, signs[0])
+    return secret
 
 
 def own_words(record: RegistryRecord) -> tuple[str, ...]:
@@ -86,7 +107,7 @@ def own_words(record: RegistryRecord) -> tuple[str, ...]:
 
 def _spellings(words: Iterable[str]) -> Iterator[str]:
     """Each as it is, without marks and spaces, its parts; of a number its ends, and a phone as it is dialled."""
-    for word in filter(None, words):
+    for word in (each[:_LONGEST_OWN] for each in words if each):
         plain = "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
         plain = plain.replace("đ", "d")
         yield from (word.casefold(), plain.replace(" ", ""), *plain.split())

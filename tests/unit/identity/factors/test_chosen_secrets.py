@@ -1,8 +1,11 @@
 """What may be chosen as a password or a passcode: nothing that somebody else tries early."""
 
 import random
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from time import thread_time
 
 import pytest
 
@@ -61,6 +64,25 @@ def test_a_password_has_8_to_128_characters(length: int, good: bool) -> None:
 )  # fmt: skip
 def test_a_password_that_strangers_try_early_is_refused(secret: str) -> None:
     assert not taken(PASSWORD, secret)
+
+
+def cost(secret: str, own: Sequence[str] = ()) -> float:
+    """Seconds of a core that looking at a secret takes."""
+    began = thread_time()
+    with suppress(WeakSecret):
+        check_guesses(PASSWORD, secret, own)
+    return thread_time() - began
+
+
+def test_no_secret_and_no_name_takes_a_core_for_long() -> None:
+    cost("loads the lists")
+    ordinary = max(cost("abcdefghijklmnopqrstuvwxyzabcdefghijklmnop") for _ in range(3))
+    assert cost("4@8({[<369&!1|7$5+%0xX2" * 2) < 15 * ordinary, "signs that each stand for several letters"
+    assert cost("another secret", [" ".join(f"{n}a" for n in range(9_000))]) < 15 * ordinary
+
+
+def test_many_signs_hide_no_common_password() -> None:
+    assert not taken(PASSWORD, "P@$5w0rd!1|")
 
 
 def test_the_people_of_the_sandbox_could_have_chosen_theirs() -> None:
