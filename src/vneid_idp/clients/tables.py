@@ -20,6 +20,15 @@ clients = Table(
     Column("previous_secret_until", BigInteger),
 )
 
+# What a client was called that was deleted: people go on reading whom they told something.
+former_clients = Table(
+    "former_clients",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("client_name", Text, nullable=False),
+    Column("deleted_at", BigInteger, nullable=False),
+)
+
 client_families = Table(
     "client_families",
     metadata,

@@ -8,6 +8,7 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.clients import former
 from vneid_idp.clients.service import UnknownClient, get_client
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account
@@ -109,6 +110,12 @@ async def find_clients(unit: Reading, client_ids: set[str]) -> dict[str, Client]
         except UnknownClient:
             continue
     return found
+
+
+async def find_service_names(unit: Reading, client_ids: set[str]) -> dict[str, str]:
+    """What the relying parties with these ids are called, or were when they were deleted."""
+    names = {client_id: client.client_name for client_id, client in (await find_clients(unit, client_ids)).items()}
+    return await former.names_of(unit, client_ids - names.keys()) | names
 
 
 async def find_names(unit: Reading, vault: Vault, person_ids: Iterable[str]) -> dict[str, str]:

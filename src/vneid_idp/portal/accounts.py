@@ -17,9 +17,10 @@ from vneid_idp.identity import persons
 from vneid_idp.identity.ages import Age, age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.portal.access import Holder, find_clients, find_service_names, for_holder, read_before
 from vneid_idp.portal.again import links_offered
 from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
+from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import told
@@ -72,11 +73,19 @@ async def show(request: Request, holder: Holder) -> Response:
     others = () if before else await read_others(holder)
     async with holder.provider.db.reading() as unit:
         clients = await find_clients(unit, {seen.binding.client_id for seen in (*page.seen, *others)})
+        names = await find_service_names(unit, {seen.binding.client_id for seen in page.seen})
         called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
         now = unit.now
     rules, say, locale = policy.at(now), partial(gettext, request), locale_of(request)
     linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say, locale) for seen in page.seen]
-    linked = [replace(each, label=called.get(each.binding.binding_id)) for each in linked]
+    linked = [
+        replace(
+            each,
+            label=called.get(each.binding.binding_id),
+            service=names.get(each.binding.client_id) or say(NOT_REGISTERED),
+        )
+        for each in linked
+    ]
     return render(
         request,
         "portal/accounts.html",

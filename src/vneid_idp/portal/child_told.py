@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.consent.disclosures import list_of_person
 from vneid_idp.portal import told
-from vneid_idp.portal.access import Holder, find_clients, for_holder, read_before
+from vneid_idp.portal.access import Holder, find_service_names, for_holder, read_before
 from vneid_idp.portal.family import children_of
 from vneid_idp.use_cases.consent_for_child import NotTheirGuardian
 from vneid_idp.web.doors import Door
@@ -33,8 +33,8 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         found = await list_of_person(unit, child_id, before=before or _LATEST, limit=_PAGE + 1)
         part = ListPart.of(found, _PAGE)
-        clients = await find_clients(unit, {each.client_id for each in part.shown})
-    names, say = {client_id: client.client_name for client_id, client in clients.items()}, partial(gettext, request)
+        names = await find_service_names(unit, {each.client_id for each in part.shown})
+    say = partial(gettext, request)
     here = f"?child={child_id}"
     return render(
         request,

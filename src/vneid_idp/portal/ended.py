@@ -4,14 +4,14 @@ when a service is asked to delete; and what goes on although one was withdrawn."
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import EventKind, find_event
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.portal.access import Holder, find_clients
+from vneid_idp.portal.access import Holder, find_service_names
 from vneid_idp.portal.children import child_named
 from vneid_idp.portal.linked import read_others
+from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.claim_words import Say
 from vneid_idp.web.i18n import mark
@@ -42,17 +42,11 @@ async def read_ended(unit: Reading, person_id: str) -> tuple[list[Consent], dict
     """The consents, their receipts by consent, and the names of their services by id of the client."""
     found = await consents.list_withdrawn(unit, person_id, 0)
     client_ids = {each.client_id for each in found}
-    names = {client_id: client.client_name for client_id, client in (await find_clients(unit, client_ids)).items()}
+    names = await find_service_names(unit, client_ids)
     receipts: dict[str, list[Receipt]] = {}
     for client_id in client_ids:
         for receipt in await consents.list_receipts(unit, person_id, client_id):
             receipts.setdefault(receipt.consent_id, []).append(receipt)
-    for each in found:
-        if each.client_id not in names:
-            # Of a service that was deleted, the end of what stood by then knows the name.
-            event = await find_event(unit, EventKind.CONSENT_ENDED, person_id, each.consent_id)
-            if event is not None:
-                names[each.client_id] = str(event.data["service"])
     return found, receipts, names
 
 
@@ -67,7 +61,7 @@ def ended(
     return [
         Ended(
             consent=each,
-            service=names.get(each.client_id) or say(mark("a service that is not registered here any more")),
+            service=names.get(each.client_id) or say(NOT_REGISTERED),
             child=child_named(each.child_id, children, say),
             ended_at=each.withdrawn_at or each.changed_at,
             receipts=tuple(receipts.get(each.consent_id, ())),

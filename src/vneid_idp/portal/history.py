@@ -14,7 +14,7 @@ from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.consent.disclosures import DisclosedThatDay, list_of_person
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal import told
-from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder, read_before
+from vneid_idp.portal.access import Holder, find_names, find_service_names, for_holder, read_before
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
@@ -174,11 +174,10 @@ async def show(request: Request, holder: Holder) -> Response:
     before = read_before(request, "evt")
     async with holder.provider.db.reading() as unit:
         part = ListPart.of(await _entries(unit, holder.person_id, before), _PAGE)
-        clients = await find_clients(unit, {entry.client_id for entry in part.shown if entry.client_id})
+        names = await find_service_names(unit, {entry.client_id for entry in part.shown if entry.client_id})
         named = {guardian for entry in part.shown if (guardian := _named_in(entry, "guardian_id"))}
         guardians = await find_names(unit, holder.provider.vault, named)
     children = await names_of_children(holder, {child for e in part.shown if (child := _named_in(e, "child_id"))})
-    names = {client_id: client.client_name for client_id, client in clients.items()}
     return render(
         request,
         "portal/history.html",
@@ -240,8 +239,9 @@ def _happening(
         message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
     if event.kind == EventKind.PERSON_LOOKED_UP:
         message = _LOOKED_UP.get(str(event.data.get("desk")), message)
-    # Of a service that was deleted, its end still knows the name.
-    service = names.get(event.client_id, event.data.get("service") or event.client_id) if event.client_id else None
+    service = None if event.client_id is None else names.get(event.client_id) or event.data.get("service")
+    if service is None and event.client_id is not None:
+        service = gettext(request, told.NOT_REGISTERED)
     method = gettext(request, METHODS.get(str(event.data.get("method")), _ANOTHER_WAY))
     reason = gettext(request, REASONS.get(str(event.data.get("reason")), _OTHER_REASON))
     what = gettext(request, _reported(event.data))

@@ -10,6 +10,7 @@ from vneid_idp.portal.children import child_named
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.i18n import gettext, mark
 
+NOT_REGISTERED = mark("a service that is not registered here any more")
 _SENTENCES: Mapping[str, str] = {
     Told.USERINFO: mark("%(service)s was told about you: %(what)s."),
     Told.ID_TOKEN: mark("%(service)s was told about you with a sign-in: %(what)s."),
@@ -39,7 +40,7 @@ def sentence(request: Request, told: DisclosedThatDay, names: Mapping[str, str],
     words = _SENTENCES if child is None else _OF_CHILD
     return say(
         words.get(told.door, _SOMEWHERE),
-        service=names.get(told.client_id) or say(mark("a service that is not registered here any more")),
+        service=names.get(told.client_id) or say(NOT_REGISTERED),
         what="; ".join(_what(told.claims, say)) or say(mark("something else")),
         child=child or "",
     )
@@ -56,7 +57,7 @@ def sentence_about(told: DisclosedThatDay, names: Mapping[str, str], child: str,
     """What a service was told of a child, to whoever decides for it. Pure."""
     return say(
         _ABOUT.get(told.door, _ABOUT[Told.USERINFO]),
-        service=names.get(told.client_id) or say(mark("a service that is not registered here any more")),
+        service=names.get(told.client_id) or say(NOT_REGISTERED),
         what="; ".join(_what(told.claims, say)) or say(mark("something else")),
         child=child,
     )

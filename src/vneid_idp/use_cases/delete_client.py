@@ -5,6 +5,7 @@ Consents and bindings stand meanwhile, and the client learns nothing of them.)
 """
 
 from vneid_idp.bindings import service as bindings
+from vneid_idp.clients import former
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery import service as deliveries
@@ -22,6 +23,7 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
     await clients.delete(unit, client_id)
+    await former.keep_name(unit, client_id, client.client_name)
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)
     await grants.end_all_of_client(unit, client_id)

@@ -60,6 +60,23 @@ async def test_what_a_deleted_client_had_ends_and_each_person_reads_it(land: Cou
     assert "withdraw" not in (await opened(someone.person, "/me/services")).response.text
 
 
+async def test_a_deleted_client_goes_on_being_named_where_a_person_reads_what_was(
+    land: Country, party: RelyingParty
+) -> None:
+    someone, _ = await bound(land, party)
+    name, pages = party.registered.client.client_name, ("/me/history", "/me/services", "/me/accounts")
+    services = await opened(someone.person, "/me/services")
+    # Who had taken everything back before learns of the deletion by no line of the own history.
+    await taken_back(someone.person, "/me/services/withdraw", consent=services.hidden["consent"])
+    before = [(await opened(someone.person, path)).text for path in pages]
+    await land.idp.db.transact(lambda unit: delete_client(unit, party.client_id))
+    after = [(await opened(someone.person, path)).text for path in pages]
+    assert after[0].count(name) == before[0].count(name) > 0
+    for page in after:
+        assert name in page
+        assert party.client_id not in page
+
+
 async def test_what_a_disabled_client_has_stands_and_is_told_to_nobody(land: Country, party: RelyingParty) -> None:
     someone, binding_id = await bound(land, party)
     token = own_token(land, party.registered)
