@@ -13,7 +13,7 @@ from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.ages import age_band, is_over
 from vneid_idp.identity.provinces import CURRENT
 from vneid_idp.identity.register.records import RegistryRecord, from_json
-from vneid_idp.kernel.clock import Instant, to_seconds
+from vneid_idp.kernel.clock import Instant, local_date, midnight, to_seconds
 from vneid_idp.protocol.claims import AGE_OVER
 
 COLUMN = "accounts.profile"
@@ -56,6 +56,12 @@ def claims(wanted: Mapping[str, Instant], profile: Profile, account: Account, is
         if value is not None:
             values[name] = value
     return values
+
+
+def _day(instant: Instant) -> int:
+    """The beginning of the day, as the pages show it. The second is a person's own, and services that know nothing of
+    each other's pseudonyms would know the person by it."""
+    return to_seconds(midnight(local_date(instant)))
 
 
 def _age(name: str, birth_date: date, at: Instant) -> bool | str | None:
@@ -105,7 +111,7 @@ _CLAIMS: dict[str, Callable[[_View], Any]] = {
     "birthdate": lambda view: view.record.birth_date.isoformat(),
     "zoneinfo": _own("zoneinfo"),
     "locale": _own("locale"),
-    "updated_at": lambda view: to_seconds(view.account.updated_at),
+    "updated_at": lambda view: _day(view.account.updated_at),
     "email": lambda view: view.record.email,
     "email_verified": lambda view: bool(view.own.get("email_verified")) if view.record.email else None,
     "phone_number": lambda view: view.record.phone,
@@ -113,7 +119,7 @@ _CLAIMS: dict[str, Callable[[_View], Any]] = {
     "phone_number_verified": lambda view: True if view.record.phone else None,
     "address": _address,
     "identity_level": lambda view: view.account.level,
-    "identity_verified_since": lambda view: to_seconds(view.account.level_verified_at),
+    "identity_verified_since": lambda view: _day(view.account.level_verified_at),
     "full_name": lambda view: view.record.full_name,
     "id_number": lambda view: view.record.personal_number,
 }

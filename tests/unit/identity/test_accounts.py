@@ -19,7 +19,7 @@ from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.register.cards import card_expires_at
 from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, RegistryRecord, from_json
 from vneid_idp.identity.vault import PersonKey
-from vneid_idp.kernel.clock import DAY, local_date
+from vneid_idp.kernel.clock import DAY, Instant, local_date, midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.claims import CLAIMS
 
@@ -173,12 +173,31 @@ def test_one_persona_has_every_claim_there_is() -> None:
     assert set(claims_of(COMPLETE.record, COMPLETE.own)) == set(CLAIMS)
 
 
+def day_of(instant: Instant) -> int:
+    """The second at which its day begins."""
+    return midnight(local_date(instant)) // 1000
+
+
+def test_two_people_verified_on_one_day_are_told_alike() -> None:
+    """By the second, services could match the pseudonyms that they know."""
+    told = [
+        profile.claims(
+            dict.fromkeys(("identity_verified_since", "updated_at"), MORNING),
+            Profile(COMPLETE.record, {}),
+            account_for(COMPLETE.record, 2, at, at),
+            "https://id.example",
+        )
+        for at in (MORNING, MORNING + 1_000)
+    ]
+    assert told[0] == told[1]
+
+
 def test_claims_have_the_shapes_of_the_specification() -> None:
     claims = claims_of(COMPLETE.record, COMPLETE.own)
     assert claims["birthdate"] == "1996-05-19"
     assert claims["gender"] == "female"
     assert claims["picture"] == "https://id.example/static/portrait.svg"
-    assert claims["updated_at"] == MORNING // 1000
+    assert claims["updated_at"] == day_of(MORNING)
     assert claims["email_verified"] is True
     assert claims["phone_number"] == "+84950000001"
     assert claims["address"] == {
@@ -189,7 +208,7 @@ def test_claims_have_the_shapes_of_the_specification() -> None:
         "postal_code": "09700",
         "country": "VN",
     }
-    assert (claims["identity_level"], claims["identity_verified_since"]) == (2, (MORNING - DAY) // 1000)
+    assert (claims["identity_level"], claims["identity_verified_since"]) == (2, day_of(MORNING - DAY))
     assert (claims["age_band"], claims["age_over_18"], claims["id_number"]) == ("18_plus", True, "097196000001")
     assert claims["name"] == claims["full_name"] == "Nguyễn Thị Minh Anh"
 
@@ -207,7 +226,7 @@ def test_each_claim_tells_its_own() -> None:
         account_for(record, 1, MORNING - DAY, MORNING - DAY), updated_at=MORNING, opened_at=MORNING - 2 * DAY
     )
     told = profile.claims(dict.fromkeys(CLAIMS, MORNING), Profile(record, {}), known, "https://id.example")
-    assert (told["updated_at"], told["identity_verified_since"]) == (MORNING // 1000, (MORNING - DAY) // 1000)
+    assert (told["updated_at"], told["identity_verified_since"]) == (day_of(MORNING), day_of(MORNING - DAY))
     assert told["identity_level"] == 1
 
 
