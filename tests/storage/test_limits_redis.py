@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.redis import running_redis
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.web.limits import Limit, Secret, Subject, TooManyAttempts, Tried, open_limits
+from vneid_idp.web.limits import Limit, LimitsUnavailable, Secret, Subject, TooManyAttempts, Tried, open_limits
 
 LIMITS = {secret: {Subject.ACCOUNT: (Limit(5, 15 * MINUTE),)} for secret in Secret}
 
@@ -42,3 +42,18 @@ async def test_accounts_are_counted_apart_and_success_gives_all_attempts_back(re
     await limits.succeeded(Secret.SIGN_IN, Tried(account="per_b"))
     await limits.close()
     assert await admitted(redis_url, "per_b")
+
+
+async def test_a_server_that_hangs_is_not_waited_for() -> None:
+    """Its packets are lost, or it was stopped: whoever waits fills this server."""
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
+        limits = open_limits(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}", LIMITS)
+        async with asyncio.timeout(30):
+            with pytest.raises(LimitsUnavailable):
+                await limits.admit(Secret.SIGN_IN, Tried(account="per_a"))
+        await limits.close()

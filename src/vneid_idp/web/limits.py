@@ -16,6 +16,8 @@ from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -72,6 +74,8 @@ _WHOLE_SERVICE = Limit(20_000, 15 * MINUTE)
 # address may fail a hundred times. This one takes two hundred addresses that fail all they may, and more than half of
 # what a process can hash in that time (some 33,000); by then it protects everybody else's sign-in.
 
+_REDIS_SECONDS = 1.0
+"""What a Redis that answers nothing is waited for, twice: longer, and all who wait fill the server."""
 _TAKEN = frozenset({Subject.ACCOUNT, Subject.GUEST, Subject.STRANGERS, Subject.KNOWN_BROWSER})
 """Of these attempts are counted, and taken beforehand; of the others failures."""
 _AROUND = {
@@ -314,6 +318,14 @@ def open_limits(redis_url: str | None = None, table: LimitTable = LIMITS) -> Lim
         storage = storage_from_string("async+memory://", wrap_exceptions=True)
     else:
         scheme = "async+redis+" if redis_url.startswith("unix:") else "async+"
-        storage = storage_from_string(f"{scheme}{redis_url}", wrap_exceptions=True, implementation="redispy")
+        storage = storage_from_string(
+            f"{scheme}{redis_url}",
+            wrap_exceptions=True,
+            implementation="redispy",
+            socket_timeout=_REDIS_SECONDS,
+            socket_connect_timeout=_REDIS_SECONDS,
+            # Once: a connection that idled may have been closed by the other side.
+            retry=Retry(NoBackoff(), 1),  # type: ignore[arg-type] # handed on to the client as it is
+        )
     assert isinstance(storage, Storage)
     return Limits(storage, table)
