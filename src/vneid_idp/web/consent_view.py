@@ -38,6 +38,7 @@ from vneid_idp.web.i18n import mark
 from vneid_idp.web.left_out import NothingTicked, leaving_out
 from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
 from vneid_idp.web.permitted_view import Permitted, permitted
+from vneid_idp.web.service_word import OwnPage, demanded_in_full, own_pages
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
 
@@ -159,6 +160,8 @@ class Screen:
     if_refused: str
     guardian: GuardianPart | None = None
     nothing: NothingTicked | None = None
+    own_pages: tuple[OwnPage, ...] = ()
+    """Where the service itself says more."""
     tells_sign_in: bool = False
     """Whether the service learns how the person signed in, by what is asked here or was agreed to before."""
 
@@ -253,6 +256,7 @@ def screen(
         agree=agree,
         refuse=say(mark("Refuse")),
         if_refused=if_refused,
+        own_pages=own_pages(client, locale, say),
         tells_sign_in=sign_in[1],
     )
 
@@ -295,18 +299,8 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
 
 def _in_full(purpose: Purpose, lines: tuple[Line, ...], words: _Words) -> str | None:
     """Why no smaller proof stands beside some of `lines`."""
-    labels = [line.label.lower() for line in lines if any(item.in_full for item in line.items)]
-    if not labels:
-        return None
-    return words.say(
-        mark(
-            "%(service)s says that the law demands the values themselves (%(ground)s): %(claims)s. It takes no smaller "
-            "proof in their place."
-        ),
-        service=words.service,
-        ground=in_language(purpose.legal_ground, words.locale),
-        claims="; ".join(labels),
-    )
+    labels = [line.label for line in lines if any(item.in_full for item in line.items)]
+    return demanded_in_full(purpose, labels, words.service, words.locale, words.say)
 
 
 def _before(given: Iterable[str], words: _Words) -> tuple[Line, ...]:

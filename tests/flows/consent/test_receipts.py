@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,10 +19,12 @@ from vneid_idp.web.claim_words import Topic
 from vneid_idp.web.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
 from vneid_idp.web.link_view import Fact
 from vneid_idp.web.permitted_view import Permitted
+from vneid_idp.web.service_word import OwnPage
 
 NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},
     SmallerProof: {"claim", "instead_of"},
+    OwnPage: {"uri"},
 }
 VALUES: dict[type, set[str]] = {
     Line: {"shown"},
@@ -29,6 +32,7 @@ VALUES: dict[type, set[str]] = {
     ShownChild: {"name"},
     Fact: {"shown"},
     Permitted: {"shown"},
+    OwnPage: set(),
 }
 """What differs from person to person: on the page, and in no receipt."""
 
@@ -52,7 +56,7 @@ def sentences(shown: Screen) -> set[str]:
     """What the screen says, without titles over nothing."""
     unused = {"permissions_title"} if not shown.permissions else set()
     unused |= {"before_title", "before_text"} if not shown.shared_before else set()
-    kinds: list[type] = [Line, SmallerProof, ShownChild, Fact, Permitted]
+    kinds: list[type] = [Line, SmallerProof, ShownChild, Fact, Permitted, OwnPage]
     left_out = {kind: VALUES[kind] | NOT_SAID.get(kind, set()) for kind in kinds}
     return set(texts(shown, {**left_out, Screen: unused}))
 
@@ -73,8 +77,10 @@ def screens(monkeypatch: pytest.MonkeyPatch) -> list[Screen]:
 
 @pytest.mark.parametrize("locale", ["vi", "en"])
 async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
-    land: Country, party: RelyingParty, screens: list[Screen], locale: str
+    land: Country, screens: list[Screen], locale: str
 ) -> None:
+    policies = {"policy_uri#vi": "https://rp.example/vi/privacy", "policy_uri": "https://rp.example/privacy"}
+    party = RelyingParty(land, await land.register(tos_uri="https://other.example/terms", **policies))
     person = Person(land, land.people["complete"])
     everything = "openid identity age full_name email phone profile offline_access binding:social_account"
     for scope in ("openid", "openid email", everything, "openid email binding:social_account"):
@@ -90,6 +96,12 @@ async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
         assert isinstance(await person.submit(page, answer="agree", **{"optional-0-email": "full"}), str)
         async with land.idp.db.reading() as unit:
             receipt = (await consents.list_receipts(unit, person.persona.record.person_id, party.client_id))[0]
+        policy = "https://rp.example/vi/privacy" if locale == "vi" else "https://rp.example/privacy"
+        assert [each.uri for each in shown.own_pages] == [policy, "https://other.example/terms"]
+        for each in shown.own_pages:
+            assert f'href="{each.uri}" target="_blank" rel="noopener noreferrer"' in page.response.text
+            assert str(urlsplit(each.uri).hostname) in each.text
+            assert each.uri in receipt.shown
         for text in sentences(shown):
             assert text.lower() in whole, f"the page does not say {text!r}"
             assert text in receipt.shown, f"the receipt does not say {text!r}"
