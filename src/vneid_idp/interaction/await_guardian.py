@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.consent import approvals
-from vneid_idp.consent.approvals import Approval
+from vneid_idp.consent.approvals import Approval, Outcome
 from vneid_idp.identity import accounts
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardians import Guardian, who_can_act
@@ -21,6 +21,7 @@ from vneid_idp.use_cases.ask_guardian import take_back_asking
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.responses import json_response, see_other
+from vneid_idp.web.session import BrowserSession
 from vneid_idp.web.templates import render
 
 
@@ -66,21 +67,38 @@ async def submit(request: Request) -> Response:
     form = await read_form(request)
     visit = await enter(request)
     step, session, approval_id = visit.situation.step, visit.session, visit.interaction.approval_id
-    if not isinstance(step, AwaitGuardian) or session is None or approval_id is None:
+    if session is None or approval_id is None:
         return visit.onward()
+    if not isinstance(step, AwaitGuardian):
+        later = await _asked_later(visit, session.person_id, approval_id) if form["leave"] else None
+        return visit.onward() if later is None else await _take_back(visit, session, later.approval_id)
     if form["extend"]:
         await visit.provider.db.transact(lambda unit: service.wait_longer(unit, visit.interaction), durable=False)
     elif form["leave"] and step.answer is GuardianAnswer.REFUSED:
         return await leave(visit, "guardian")
     elif form["leave"]:
-
-        async def work(unit: Unit) -> None:
-            await take_back_asking(unit, session.person_id, session.session_id, approval_id)
-            await service.refuse(unit, visit.interaction, "consent")
-
-        await visit.provider.db.transact(work)
-        return visit.onward()
+        return await _take_back(visit, session, approval_id)
     return see_other(f"/guardian/{visit.interaction.interaction_id}")
+
+
+async def _take_back(visit: Visit, session: BrowserSession, approval_id: str) -> Response:
+    async def work(unit: Unit) -> None:
+        await take_back_asking(unit, session.person_id, session.session_id, approval_id)
+        await service.refuse(unit, visit.interaction, "consent")
+
+    await visit.provider.db.transact(work)
+    return visit.onward()
+
+
+async def _asked_later(visit: Visit, child_id: str, approval_id: str) -> Approval | None:
+    """What waits in place of what this page showed: the child asked again in another tab, and who does not want it any
+    more here means that."""
+    async with visit.provider.db.reading() as unit:
+        asked = await approvals.find(unit, child_id, approval_id)
+        if asked is None or asked.outcome is not Outcome.REPLACED:
+            return None
+        waiting = await approvals.list_open(unit, child_id)
+    return next((each for each in waiting if each.client_id == asked.client_id), None)
 
 
 async def _who_answers(visit: Visit) -> tuple[Approval | None, tuple[Guardian, ...], bool]:

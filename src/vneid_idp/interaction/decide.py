@@ -16,7 +16,7 @@ from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import ConsentFacts, GuardianAnswer, PersonFacts, Step, WaitingFacts, next_step
-from vneid_idp.protocol.permitted import counting
+from vneid_idp.protocol.permitted import counting, still_asked
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import is_id_token
 from vneid_idp.storage.unit import Database, Reading
@@ -63,7 +63,7 @@ async def decide(
             consent = await _if_old_enough(unit, vault, policy, person, consent)
     if person is not None and waiting.approval_id is not None:
         async with db.reading() as unit:
-            waiting = replace(waiting, guardian=await _answer(unit, person.person_id, waiting))
+            waiting = replace(waiting, guardian=await _answer(unit, client, person.person_id, waiting))
     items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
     step = next_step(request, items, person, consent, waiting, offered_since)
@@ -92,15 +92,17 @@ async def _if_old_enough(
     return consent
 
 
-async def _answer(unit: Reading, child_id: str, waiting: WaitingFacts) -> GuardianAnswer | None:
-    """What became of the agreement that waits; nothing where it is somebody else's, who was here before, or where it
-    was agreed to, which the consent shows."""
+async def _answer(unit: Reading, client: Client, child_id: str, waiting: WaitingFacts) -> GuardianAnswer | None:
+    """What became of the agreement that waits; nothing where it is somebody else's, who was here before, where it
+    was agreed to, which the consent shows, or where the client asks for something else by now, and the child anew."""
     assert waiting.approval_id is not None
     approval = await approvals.find(unit, child_id, waiting.approval_id)
     if approval is None or approval.outcome in (Outcome.AGREED, Outcome.REPLACED, Outcome.TAKEN_BACK):
         return None
     if approval.outcome is Outcome.REFUSED:
         return GuardianAnswer.REFUSED
+    if not still_asked(client, approval.decisions):
+        return None
     is_waiting = approval.is_open(unit.now) and waiting.waits_until > unit.now
     return GuardianAnswer.WAITING if is_waiting else GuardianAnswer.MISSING
 

@@ -20,7 +20,7 @@ from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.protocol.claims import SIGN_IN, items_of
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.permitted import counting
+from vneid_idp.protocol.permitted import still_asked
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
 from vneid_idp.web.account_claims import account_claims
@@ -88,7 +88,7 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
         found = await accounts.find_with_profile(unit, provider.vault, approval.person_id)
         now = unit.now
     client = clients.get(approval.client_id)
-    if client is None or found is None or counting(client, approval.decisions) != approval.decisions:
+    if client is None or found is None or not still_asked(client, approval.decisions):
         raise ApprovalOver
     account, profile = found
     asked = items_of(client, approval.scope, approval.claims, sign_in=SIGN_IN in approval.decisions)

@@ -9,6 +9,7 @@ from vneid_idp.identity.register.guardianship import may_consent_for
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.portal.access import Holder, find_clients
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import still_asked
 from vneid_idp.storage.unit import Reading
 
 
@@ -31,9 +32,11 @@ async def children_of(holder: Holder) -> tuple[RegistryRecord, ...]:
 
 
 async def waiting_for(unit: Reading, children: tuple[RegistryRecord, ...]) -> tuple[Waiting, ...]:
-    """What waits, of services that are registered."""
+    """What waits, of services that are registered and still ask for it."""
     found = [(asked, child) for child in children for asked in await approvals.list_open(unit, child.person_id)]
     clients = await find_clients(unit, {asked.client_id for asked, _ in found})
     return tuple(
-        Waiting(asked, child, clients[asked.client_id]) for asked, child in found if asked.client_id in clients
+        Waiting(asked, child, clients[asked.client_id])
+        for asked, child in found
+        if asked.client_id in clients and still_asked(clients[asked.client_id], asked.decisions)
     )

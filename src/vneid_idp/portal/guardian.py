@@ -31,7 +31,9 @@ from vneid_idp.web.templates import render
 
 _DONE = {
     "agreed": mark("You agreed for the child. What you agreed to is shared from now on."),
-    "refused": mark("You refused. Nothing is shared, and the child and the service are told."),
+    "refused": mark(
+        "You refused, and nothing is shared. The child reads it, and goes back to the service with a refusal."
+    ),
     "withdrawn": mark("The consent was withdrawn. The service can fetch nothing about the child from now on."),
 }
 

@@ -27,6 +27,11 @@ def counting(client: Client, decided: Decisions) -> Decisions:
     return {name: decision for name, decision in decided.items() if _counts(client, name, decision)}
 
 
+def still_asked(client: Client, decided: Decisions) -> bool:
+    """Whether `client` still asks for all that was answered, for the same purposes: else nobody can agree to it."""
+    return counting(client, decided) == decided
+
+
 def _counts(client: Client, name: str, decision: Decision) -> bool:
     if not is_permitted(name, client.scope):
         return False

@@ -11,6 +11,7 @@ from tests.support.deeds import DEED
 from tests.support.pages import opened, taken_back
 from tests.support.parents import at_request
 from tests.support.people import brought_into_step
+from tests.support.purposes import set_purposes
 from tests.support.relying_party import Page, Person, RelyingParty, Request
 from tests.support.shortcuts import known
 from tests.support.tokens import person_token
@@ -163,6 +164,33 @@ async def test_the_child_takes_it_back(land: Country, party: RelyingParty) -> No
     parent, at = await at_request(land)
     assert request.read_answer(str(await child.submit(page, leave="1")))["error"] == "access_denied"
     assert shown(await parent.person.submit(at, answer="agree")).response.status_code == 409
+
+
+async def test_who_asked_again_in_another_tab_takes_that_back_in_the_first_too(
+    land: Country, party: RelyingParty
+) -> None:
+    child, first, request = await asked(land, party)
+    second = shown(await child.start(party.request(scope=SCOPE)))
+    second = shown(await child.submit(second, answer="agree", **second.choices))
+    assert second.path.startswith("/guardian/")
+    parent, at = await at_request(land)
+    assert request.read_answer(str(await child.submit(first, leave="1")))["error"] == "access_denied"
+    assert shown(await parent.person.submit(at, answer="agree")).response.status_code == 409
+
+
+async def test_a_service_that_asks_for_something_else_meanwhile_has_the_child_asked_anew(
+    land: Country, party: RelyingParty
+) -> None:
+    child, page, _ = await asked(land, party)
+    await set_purposes(
+        land, party, {**PURPOSE, "text": {"vi": "Lý do khác", "en": "Another reason"}}, material=("account",)
+    )
+    parent = await known(land, "guardian")
+    assert "/me/children/apr" not in shown(await parent.person.open("/me")).response.text
+    assert (await child.browser.get(f"{page.path}/answer")).json() == {"waiting": False}
+    anew = shown(await child.open(page.path))
+    assert anew.path.startswith("/consent/")
+    assert "Lý do khác" in anew.text
 
 
 @pytest.mark.parametrize("case", ["level", "guardianship", "locked", "child_locked"])
