@@ -14,6 +14,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import same
 from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
+from vneid_idp.web.exchange import exchange_of
 
 FIELD = "csrf_token"
 HEADER = "x-csrf-token"
@@ -29,6 +30,7 @@ class ForgedForm(DomainError):
 
 def csrf_token(request: Request) -> str:
     """A token for a form, or for the header `X-CSRF-Token` of a script's request."""
+    exchange_of(request).forms = True
     sealer: Sealer = request.app.state.idp.keys.sealer
     return sealer.seal(SealPurpose.CSRF, browser_id(request).encode())
 

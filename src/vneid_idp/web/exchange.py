@@ -25,6 +25,7 @@ class Exchange:
         "client_id",
         "cookies",
         "cors",
+        "forms",
         "framable",
         "kind",
         "locale",
@@ -52,6 +53,8 @@ class Exchange:
         self.browser: str | None = None
         self.browser_state: str | None = None
         """What `web/browser_state.py` found or made."""
+        self.forms = False
+        """Whether the page has a form of ours."""
         self.framable = False
         """Whether pages of others may show this one in a frame."""
         self.locale: str | None = None

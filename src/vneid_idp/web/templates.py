@@ -38,6 +38,11 @@ class Page:
     failed: bool = False
 
     @property
+    def has_form(self) -> bool:
+        """Whether a form of ours stands in what was rendered so far."""
+        return exchange_of(self.request).forms
+
+    @property
     def languages(self) -> Mapping[str, str]:
         """Language tag → its own name."""
         return LANGUAGES

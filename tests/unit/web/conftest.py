@@ -28,6 +28,7 @@ from vneid_idp.web.templates import Templates, render
 PAGES = {
     "form.html": '{% extends "base.html" %}{% import "macros.html" as ui %}{% block title %}Form{% endblock %}'
     '{% block content %}{% call ui.form("/form") %}{{ ui.button("Send") }}{% endcall %}{% endblock %}',
+    "text.html": '{% extends "base.html" %}{% block title %}Text{% endblock %}',
     "script.html": '<script nonce="{{ nonce() }}"></script>',
     "values.html": '{{ value }}|{{ 1234567 | number }}|{{ _("Hello %(name)s", name=value) }}|'
     '{{ page.in_language("en") }}',

@@ -18,7 +18,7 @@ def policy(header: str) -> dict[str, list[str]]:
 
 async def test_page_allows_nothing_but_our_own_files(client: MakeClient) -> None:
     async with client() as browser:
-        answer = await browser.get("/page/form")
+        answer = await browser.get("/page/text")
     directives = policy(answer.headers["content-security-policy"])
     assert directives["default-src"] == directives["script-src"] == ["'none'"]
     assert directives["frame-ancestors"] == directives["base-uri"] == ["'none'"]
@@ -29,6 +29,12 @@ async def test_page_allows_nothing_but_our_own_files(client: MakeClient) -> None
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["cache-control"] == "no-store"
     assert "permissions-policy" in answer.headers
+
+
+async def test_a_page_with_a_form_has_the_script_of_forms(client: MakeClient) -> None:
+    async with client() as browser:
+        pages = [(await browser.get(f"/page/{name}")).text for name in ("form", "text")]
+    assert ["/static/forms.js?" in page for page in pages] == [True, False]
 
 
 async def test_script_runs_by_a_nonce_of_this_response_only(client: MakeClient) -> None:
