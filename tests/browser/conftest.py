@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.country import PURPOSE
@@ -305,8 +305,21 @@ FORMS = [(width, locale, scheme) for width in (390, 1280) for locale in ("vi", "
 in_every_form = pytest.mark.parametrize(("width", "locale", "scheme"), FORMS)
 
 
-def give_authenticator(person: Visitor) -> None:
-    """A phone with a fingerprint reader that always agrees."""
+@dataclass
+class Authenticator:
+    """A phone with a fingerprint reader."""
+
+    devtools: CDPSession
+    authenticator_id: str
+
+    def agrees(self, enabled: bool) -> None:
+        """Whether a finger lies on it: with one, whatever asks for a passkey is answered at once."""
+        options = {"authenticatorId": self.authenticator_id, "enabled": enabled}
+        self.devtools.send("WebAuthn.setAutomaticPresenceSimulation", options)
+
+
+def give_authenticator(person: Visitor) -> Authenticator:
+    """A phone with a fingerprint reader that agrees until it is told not to."""
     devtools = person.page.context.new_cdp_session(person.page)
     devtools.send("WebAuthn.enable")
     options = {
@@ -317,4 +330,5 @@ def give_authenticator(person: Visitor) -> None:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return Authenticator(devtools, added["authenticatorId"])

@@ -11,7 +11,7 @@ PAGES = ("/me", "/me/services", "/me/accounts", "/me/history", "/me/security")
 def test_a_passkey_is_added_and_signs_in_at_level_2(visit: Visit) -> None:
     person = visit("passkey")
     page = person.page
-    give_authenticator(person)
+    phone = give_authenticator(person)
     person.open("/signin")
     person.sign_in()
     page.wait_for_url("**/me")
@@ -25,8 +25,12 @@ def test_a_passkey_is_added_and_signs_in_at_level_2(visit: Visit) -> None:
     assert "Điện thoại của tôi" in page.inner_text("#passkeys")
     person.check_page()
 
+    # The button works while the field for the number offers passkeys too.
+    phone.agrees(False)
     page.context.clear_cookies()
-    person.arrive(acr_values=LEVEL_2)
+    with page.expect_response("**/passkey/options"):
+        person.arrive(acr_values=LEVEL_2)
+    phone.agrees(True)
     page.click("[data-passkey=get] button")
     page.wait_for_url("**/consent/**")
     page.check("input[value=smaller]")
@@ -34,10 +38,18 @@ def test_a_passkey_is_added_and_signs_in_at_level_2(visit: Visit) -> None:
     assert "code" in person.came_back()
 
     # And in place of the message, after the password.
+    phone.agrees(False)
     page.context.clear_cookies()
     person.arrive(acr_values=LEVEL_2)
     person.sign_in()
+    page.wait_for_url("**/second")
+    phone.agrees(True)
     page.click("[data-passkey=get] button")
+    assert "code" in person.came_back()
+
+    # Who chooses it from the field for the number types and presses nothing.
+    page.context.clear_cookies()
+    person.arrive(acr_values=LEVEL_2)
     assert "code" in person.came_back()
 
 

@@ -15,9 +15,9 @@ async function send(box, path, body) {
   return answer;
 }
 
-async function get(options) {
+async function get(options, more) {
   const publicKey = { ...options, challenge: bytes(options.challenge), allowCredentials: known(options.allowCredentials ?? []) };
-  const { id, rawId, type, response } = await navigator.credentials.get({ publicKey });
+  const { id, rawId, type, response } = await navigator.credentials.get({ publicKey, ...more });
   return {
     id, rawId: text(rawId), type, clientExtensionResults: {},
     response: {
@@ -49,35 +49,77 @@ async function create(options) {
 
 const ceremonies = { get, create };
 
-async function run(box) {
+async function ask(box, more) {
   const { options, sealed } = await send(box, `${box.dataset.path}/options`, {});
-  const answer = await ceremonies[box.dataset.passkey](options);
+  return { sealed, answer: await ceremonies[box.dataset.passkey](options, more) };
+}
+
+async function finish(box, { sealed, answer }) {
   const name = box.querySelector("input")?.value ?? "";
   const reason = box.querySelector("[name=reason]")?.value;
   const { next } = await send(box, box.dataset.path, { sealed, name, reason, answer: JSON.stringify(answer) });
   location.assign(next);
 }
 
+// Conditional mediation: the browser offers passkeys among what it would fill into the field of the number. Nothing shows
+// until the person chooses one, and whatever comes of it, the form and the button stay. A challenge is good for five
+// minutes, so another one takes its place before.
+const RENEW_AFTER = 240000;
+let offer = null;
+
+async function offerInField(box, fail) {
+  if (!document.querySelector("input[autocomplete~=webauthn]")) return;
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  for (;;) {
+    const renewed = new AbortController();
+    offer = renewed;
+    const timer = setTimeout(() => renewed.abort(), RENEW_AFTER);
+    let chosen;
+    try {
+      chosen = await ask(box, { mediation: "conditional", signal: renewed.signal });
+    } catch (problem) {
+      // Nobody asked for anything yet, so nothing is said of what went wrong.
+      if (offer === renewed && problem.name === "AbortError") continue;
+      return;
+    } finally {
+      clearTimeout(timer);
+    }
+    return finish(box, chosen).catch(fail);
+  }
+}
+
+function withdrawOffer() {
+  const withdrawn = offer;
+  offer = null;
+  withdrawn?.abort();
+}
+
 for (const box of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   const button = box.querySelector("button");
   const error = box.querySelector("[role=alert]");
+  const fail = (problem) => {
+    const ours = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "already" }[problem.name];
+    error.textContent = box.dataset[ours ?? problem.message] ?? box.dataset.failed;
+    error.hidden = false;
+    if (problem.message === "account_not_usable") {
+      // Who goes back to the service now does so for that, and did not refuse.
+      document.querySelector("button[name=leave]")?.setAttribute("value", "account");
+    }
+  };
   box.hidden = false;
   button.addEventListener("click", async () => {
+    // A browser asks for one passkey at a time.
+    withdrawOffer();
     button.disabled = true;
     error.hidden = true;
     try {
-      await run(box);
+      await finish(box, await ask(box));
     } catch (problem) {
-      const ours = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "already" }[problem.name];
-      error.textContent = box.dataset[ours ?? problem.message] ?? box.dataset.failed;
-      error.hidden = false;
+      fail(problem);
       button.disabled = false;
       button.focus();
-      if (problem.message === "account_not_usable") {
-        // Who goes back to the service now does so for that, and did not refuse.
-        document.querySelector("button[name=leave]")?.setAttribute("value", "account");
-      }
     }
   });
+  if (box.dataset.passkey === "get") offerInField(box, fail);
 }
