@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from vneid_idp.web.address import believed_address
@@ -56,6 +57,9 @@ def server_options(host: str, port: int, connections: int) -> dict[str, Any]:
     }
 
 
+_OFFERS = {b"upgrade", b"http2-settings"}
+
+
 class _Phase(Enum):
     BETWEEN = auto()
     HEAD = auto()
@@ -91,6 +95,8 @@ class Listener(HttpToolsProtocol):
         self._ended_one = False
         self._too_much = False
         self._takes_no_more = False
+        self._is_offer = False
+        self._method = b""
         self._timer: TimerHandle | None = None
         self._timed: _Phase | None = None
         self._unread: TimerHandle | None = None
@@ -118,7 +124,7 @@ class Listener(HttpToolsProtocol):
             room = len(data) if self._phase is _Phase.BODY else self.head_bytes - self._head
             self._ended_one = False
             piece, data = data[:room], data[room:]
-            super().data_received(piece)
+            data = self._parse(piece) + data
             if self._phase is not _Phase.HEAD:
                 continue
             self._head += 0 if self._ended_one else len(piece)
@@ -130,6 +136,34 @@ class Listener(HttpToolsProtocol):
         elif self._timed is not self._phase and not self.transport.is_closing():
             seconds = self.head_seconds if self._phase is _Phase.HEAD else self.body_seconds
             self._await(self._phase, seconds)
+
+    def _parse(self, piece: bytes) -> bytes:
+        """Have the parser take `piece`; what it left, where somebody offers another protocol."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as offer:
+            if self.parser.get_method() == b"CONNECT":
+                self.send_400_response("There is no tunnel here.")
+                return b""
+            return self._unoffered_head() + piece[offer.args[0] :]
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        return b""
+
+    def _unoffered_head(self) -> bytes:
+        """The head once more for a new parser, without the offer, which a server may ignore (RFC 9110 §7.8).
+
+        The old one stops at it and takes no body. Clients of Java offer HTTP/2 with each first request.
+        """
+        self.parser, self._is_offer = httptools.HttpRequestParser(self), False
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        hops = [token.strip() for name, value in self.headers if name == b"connection" for token in value.split(b",")]
+        kept = b", ".join(token for token in hops if token.lower() not in _OFFERS)
+        lines = [b"%b %b HTTP/1.1" % (self._method, self.url), *([b"connection: " + kept] if kept else [])]
+        left_out = {b"connection", *_OFFERS}
+        lines += [name + b": " + value for name, value in self.headers if name not in left_out]
+        return b"\r\n".join(lines) + b"\r\n\r\n"
 
     @property
     def is_served(self) -> bool:
@@ -204,11 +238,16 @@ class Listener(HttpToolsProtocol):
         if len(self.pipeline) >= self.most_waiting:
             self._takes_no_more = True
             raise _TooMuch
+        if self.parser.should_upgrade():
+            self._is_offer, self._method = True, self.parser.get_method()
+            return
         self._phase = _Phase.BODY
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The body is whole."""
+        """The body is whole, or the head of an offer."""
+        if self._is_offer:
+            return
         self._phase, self._head, self._ended_one = _Phase.BETWEEN, 0, True
         super().on_message_complete()
 

@@ -211,6 +211,31 @@ async def test_who_waits_for_an_answer_has_time(server: Server) -> None:
     writer.close()
 
 
+@pytest.mark.parametrize("offer", ["h2c", "websocket"])
+@pytest.mark.parametrize("cut", [None, 40, -1, -3])
+async def test_an_offer_of_another_protocol_is_ignored_and_the_request_served(
+    server: Server, offer: str, cut: int | None
+) -> None:
+    """As RFC 9110 §7.8 permits. Java's client offers HTTP/2 with its first request; the body comes in any write."""
+    hops = b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB"
+    sent = request("/", hops, b"Upgrade: " + offer.encode(), body=b"grant")
+    reader, writer = await server.talk(sent[:cut])
+    if cut is not None:
+        await asyncio.sleep(0.05)
+        writer.write(sent[cut:])
+    assert (await answer(reader)).startswith(b"HTTP/1.1 200")
+    async with asyncio.timeout(30):
+        await reader.readuntil(b"\r\n\r\nok")
+    writer.write(request("/", body=b"next one"))
+    assert (await answer(reader)).startswith(b"HTTP/1.1 200")
+    assert server.bodies == [5, 8]
+    writer.close()
+
+
+async def test_there_is_no_tunnel(server: Server) -> None:
+    assert await server.ask(b"CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n") == b"HTTP/1.1 400 Bad Request\r\n"
+
+
 async def test_of_many_requests_at_once_a_few_are_kept_and_answered(server: Server) -> None:
     """Each would take memory of ours for forty bytes of theirs."""
     reader, writer = await server.talk(request("/wait") + GET * 8)
