@@ -9,6 +9,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.bindings.social_accounts.service import limit_reached
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
@@ -174,6 +175,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         values[SIGN_IN] = LEVELS[acr], tuple(dict.fromkeys(method.name for method in methods))
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     before = shared_before(step.items, visit.situation.items, decided)
+    link = await _link(visit, profile.record, child_id, rules) if step.link else None
     say = partial(gettext, request)
     made = screen(
         visit.client,
@@ -185,11 +187,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         locale_of(request),
         say,
         child=child.full_name if child else None,
-        link=LinkAsked(
-            visit.interaction.request.account_label, profile.record.full_name, rules[Threshold.GUARDIAN_UNTIL_AGE]
-        )
-        if step.link
-        else None,
+        link=link,
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
     )
     shown = for_child(made, consenting, [guardian.full_name for guardian in guardians], rules, say)
@@ -198,7 +196,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         person.person_id,
         session.session_id,
         shown,
-        _seen(person, step, values, consenting),
+        _seen(person, step, values, consenting, link),
         years,
         rules,
         least(made) if shown.guardian and consenting is Consenting.BY_GUARDIAN else None,
@@ -215,14 +213,24 @@ async def _guardians(
         return await who_can_act(unit, visit.provider.vault, named_guardians(record), rules)
 
 
-def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting) -> str:
+async def _link(visit: Visit, person: RegistryRecord, child_id: str | None, rules: Rules) -> LinkAsked:
+    """What is known of the account that is to be linked, and whether there is a place for one more."""
+    client = visit.client
+    async with visit.provider.db.reading() as unit:
+        full = await limit_reached(unit, client.client_id, child_id or person.person_id, rules, client.account_limit)
+    years = rules[Threshold.GUARDIAN_UNTIL_AGE]
+    return LinkAsked(visit.interaction.request.account_label, person.full_name, years, full)
+
+
+def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting, link: LinkAsked | None) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
     or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
     asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in step.items]
     # When an account is proved is when the person answers.
     lasting = {name: value for name, value in values.items() if name != "binding_verified_at"}
     shown = orjson.dumps(lasting, option=orjson.OPT_SORT_KEYS).decode()
-    return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link}"]))
+    full = None if link is None else link.full
+    return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link} {full}"]))
 
 
 def _page(request: Request, asked: _Asked, draft: Draft) -> Response:

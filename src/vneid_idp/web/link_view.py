@@ -19,6 +19,8 @@ class LinkAsked:
     label: str | None
     person: str
     years: int
+    full: int | None = None
+    """How many accounts are linked there already, where those are as many as may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class ShownLink:
     follows: tuple[str, ...]
 
 
+_FULL = mark(
+    "%(count)s accounts at %(service)s are linked to their holder already, as many as may be. If this is one of them, "
+    "it is confirmed anew. If not, it is not linked even if you agree: release another one first, under Linked "
+    "accounts."
+)
+"""Which account it is the service alone knows."""
+
+
 def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> ShownLink:
     """The link in words; `child` is the name of whose account it becomes, when it is not that of who is asked."""
     title = say(mark("Account at %(service)s"), service=service)
@@ -45,18 +55,21 @@ def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> S
     whose = mark("%(service)s does not say which one") if asked.label is None else mark("as %(service)s calls it")
     account = Fact(title, asked.label, say(whose, service=service))
     only = say(mark("This links one account. For any other one you are asked again."))
+    if asked.full is not None:
+        only = say(_FULL, count=asked.full, service=service)
     if child is None:
         follows = mark(
             "From now on it is recorded as belonging to a verified person. You can release it at any time under Linked "
             "accounts."
         )
-        return ShownLink((account, Fact(say(mark("Belongs to")), asked.person)), (say(follows), only))
+        facts = (account, Fact(say(mark("Belongs to")), asked.person))
+        return ShownLink(facts, (only,) if asked.full is not None else (say(follows), only))
     follows = mark(
         "You supervise it from now on, until the child is %(years)s or you release it. You can do that at any time "
         "under Linked accounts."
     )
     people = Fact(say(mark("Belongs to")), child), Fact(say(mark("Supervised by")), asked.person)
-    return ShownLink((account, *people), (say(follows, years=asked.years), only))
+    return ShownLink((account, *people), (only,) if asked.full is not None else (say(follows, years=asked.years), only))
 
 
 def said_of_link(link: ShownLink) -> Iterator[str]:

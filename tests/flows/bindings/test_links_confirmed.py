@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.bindings import ACCOUNTS, Caller, Of
+from tests.support.bindings import ACCOUNTS, Caller, Of, bind
 from tests.support.country import Country
 from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
@@ -139,6 +139,31 @@ async def test_the_page_names_account_and_person_and_comes_each_time(land: Count
     assert isinstance(refused, Page)
     assert "error=access_denied" in str(await someone.person.submit(refused, answer="refuse"))
     assert "code=" in str(await someone.person.start(party.request(scope=SCOPE, prompt="none")))
+
+
+async def test_the_page_promises_no_link_that_the_door_would_refuse(land: Country, party: RelyingParty, of: Of) -> None:
+    holder = person_id(land, "plain")
+    taken = [await bind(land, party, f"account-{number}", holder) for number in range(2)]
+    someone = await known(land, "plain")
+    promise, full = "Từ nay, tài khoản này được ghi nhận", "Đã có 3 tài khoản tại Mạng thử liên kết với người này"
+    page = await someone.person.start(party.request(scope=SCOPE, account_label="@one-more"))
+    assert isinstance(page, Page)
+    assert promise in page.text
+    assert full not in page.text
+    taken.append(await bind(land, party, "account-2", holder))
+    changed = await someone.person.submit(page, answer="agree")
+    assert isinstance(changed, Page)
+    assert changed.response.status_code == 409, "the last place was taken since the page was shown"
+    assert promise not in changed.text
+    assert full in changed.text
+    assert isinstance(await someone.person.submit(changed, answer="agree"), str)
+    caller = of(await person_token(land, party.registered, holder))
+    await caller.bind("account-3", "account_limit_reached")
+    assert (await caller.bind("account-2"))["_status"] == 200
+    await caller.call("DELETE", f"/{taken[0]}")
+    page = await someone.person.start(party.request(scope=SCOPE, account_label="@one-more"))
+    assert isinstance(page, Page)
+    assert promise in page.text
 
 
 async def test_a_confirmation_in_one_tab_is_none_for_another_tab_or_another_person(

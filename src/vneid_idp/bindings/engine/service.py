@@ -56,6 +56,11 @@ async def occupy(
     return None
 
 
+async def places_taken(unit: Reading, kind: BindingKind[Any], scope: str, person_id: str) -> int:
+    """How many places somebody holds."""
+    return len(await store.find_held(unit, kind, scope, "", person_id))
+
+
 async def occupy_again(
     unit: Unit, kind: BindingKind[B], way_in: StrEnum, new: B, released: B, *, limit: int | None = None
 ) -> Bound[B] | None:

@@ -35,7 +35,7 @@ async def bind_social_account(
     """
     check_proof(proof, rules)
     account = engine.digest_of(blind, SOCIAL_ACCOUNT, client_id, account_id)
-    limit = rules[Threshold.ACCOUNT_LIMIT] if account_limit is None else account_limit
+    limit = _limit(rules, account_limit)
 
     async def bind(binding_id: str) -> Bound[SocialAccount]:
         facts = BindingFacts(made_at=unit.now, verified_at=unit.now)
@@ -58,6 +58,21 @@ async def bind_social_account(
     return await engine.once(unit, blind, SOCIAL_ACCOUNT, client_id, idempotency_key, request, bind)
 
 
+def _limit(rules: Rules, account_limit: int | None) -> int:
+    return rules[Threshold.ACCOUNT_LIMIT] if account_limit is None else account_limit
+
+
+async def limit_reached(
+    unit: Reading, client_id: str, person_id: str, rules: Rules, account_limit: int | None = None
+) -> int | None:
+    """How many accounts a person holds at a network, where that is as many as may be; else nothing.
+
+    Then no other one is bound, and one that they hold can be proved anew. `bind_social_account` asks again as it binds.
+    """
+    taken = await engine.places_taken(unit, SOCIAL_ACCOUNT, client_id, person_id)
+    return taken if taken >= _limit(rules, account_limit) else None
+
+
 async def bind_again(
     unit: Unit, released: SocialAccount, proof: BindingProof, rules: Rules, account_limit: int | None = None
 ) -> Bound[SocialAccount]:
@@ -77,7 +92,7 @@ async def bind_again(
         facts,
         consent_id=proof.consent_id,
     )
-    limit = rules[Threshold.ACCOUNT_LIMIT] if account_limit is None else account_limit
+    limit = _limit(rules, account_limit)
     bound = await engine.occupy_again(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, released, limit=limit)
     if bound is None:
         raise AccountLimitReached
