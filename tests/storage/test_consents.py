@@ -100,7 +100,12 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
     given = await give(db, decided)
     (receipt,) = await receipts(db)
     digest = (await recorded(db))[0][3]["receipt_digest"]
-    data = {"receipt_id": receipt.receipt_id, "given": ["email", "phone_number"], "receipt_digest": digest}
+    data = {
+        "receipt_id": receipt.receipt_id,
+        "given": ["email", "phone_number"],
+        "smaller": ["birthdate"],
+        "receipt_digest": digest,
+    }
     assert await recorded(db) == [("consent.given", CLIENT, given.consent_id, data)]
     async with db.reading() as unit:
         row = await unit.fetch_one(Statement(select(consent_receipts)))

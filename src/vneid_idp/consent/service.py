@@ -79,7 +79,9 @@ async def give(
     who = about(child_id) | together_with(None if guardian is None else guardian.guardian_id)
     if decided or not link:
         given = sorted(name for name, decision in decided.items() if decision.given)
-        await record(unit, Event(EventKind.CONSENT_GIVEN, *of_whom, {**proof, "given": given, **who}))
+        smaller = sorted(name for name, decision in decided.items() if decision.instead is not None)
+        data = {**proof, "given": given, "smaller": smaller, **who}
+        await record(unit, Event(EventKind.CONSENT_GIVEN, *of_whom, data))
     if link:
         await record(unit, Event(EventKind.LINK_CONFIRMED, *of_whom, {**proof, **who}))
     return now

@@ -142,6 +142,7 @@ _AT_THE_DESK = frozenset(
 )
 """What an office does for somebody who is there: its reason is shown, in the clerk's own words."""
 _OTHER_REASON = mark("for another reason")
+_NOTHING_SHARED = mark("You agreed to go on to %(service)s and shared nothing but that it is you.")
 _LEVEL_TOLD = mark("%(service)s was told that it is you, with an identity of level %(level)s, and how you signed in.")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
@@ -261,6 +262,8 @@ def _happening(
 def _sentence(event: RecordedEvent) -> str:
     if event.kind == EventKind.GRANT_OPENED and event.data.get("acr") in LEVELS:
         return _LEVEL_TOLD
+    if event.kind == EventKind.CONSENT_GIVEN and event.data.get("given") == event.data.get("smaller") == []:
+        return _NOTHING_SHARED
     # Events of the time when there were social accounts alone do not say of which kind they are.
     words = KIND_WORDS.get(event.data.get("kind", SocialAccount.kind))
     if words is None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
-from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, MOST_THRESHOLDS, scopes_of, thresholds
+from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, MOST_THRESHOLDS, is_permitted, scopes_of, thresholds
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
 
@@ -82,6 +82,12 @@ def _read_purpose(value: object) -> dict[str, Any]:
     if in_full:
         purpose["required_in_full"] = list(dict.fromkeys(in_full))
     return purpose
+
+
+def never_asked(purposes: Sequence[Mapping[str, Any]], scope: Collection[str]) -> tuple[str, ...]:
+    """The claims that purposes name and that no request of a client registered for this scope could ask for."""
+    names = dict.fromkeys(name for purpose in purposes for name in (*purpose["required"], *purpose["optional"]))
+    return tuple(name for name in names if not is_permitted(name, scope))
 
 
 def purpose_of(value: dict[str, Any]) -> Purpose:

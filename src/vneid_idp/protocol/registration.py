@@ -22,7 +22,7 @@ from vneid_idp.protocol.members import (
     Reader,
     Registrar,
 )
-from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, gone_after, renewed
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, gone_after, never_asked, renewed
 from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
 
 SELF_GRANTED = ("openid", "offline_access")
@@ -268,6 +268,14 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
         raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}", member="scope")
 
 
+def _check_purposes(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Refused of who registers itself, and would believe that it has it; the operator may bring the scopes later."""
+    wanted = found.get("purposes", [])
+    is_new = not registrar.by_operator and wanted != before.get("purposes", [DEFAULT_PURPOSE])
+    if is_new and (never := never_asked(wanted, found["scope"].split())):
+        raise InvalidClientMetadata(f"purposes: the scope asks for no {', '.join(never)}", member="purposes")
+
+
 def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapping[str, Any]) -> None:
     if not scopes.intersection(OPERATOR_SCOPES):
         return
@@ -368,6 +376,7 @@ CHECKS = (
     _check_pkce_or_nonce,
     _check_grant_types,
     _check_scope,
+    _check_purposes,
     _check_ceiling,
     _check_keys,
     _check_algorithms,

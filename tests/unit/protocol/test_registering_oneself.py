@@ -47,6 +47,16 @@ def test_in_the_sandbox_a_client_registers_purposes_of_its_own_and_people_are_as
     assert [purpose["id"] for purpose in before["purposes"]] == ["p"]
     again = registration.read_registration({"redirect_uris": [CALLBACK]}, SELF, before=before).members
     assert again["purposes"] == before["purposes"]
+    for purpose, scope, never in (
+        (PURPOSE | {"optional": ["full_name", "email"]}, "openid identity email", "full_name"),
+        (PURPOSE | {"optional": ["binding_level"]}, "openid identity", "binding_level"),
+    ):
+        with pytest.raises(InvalidClientMetadata, match=f"the scope asks for no {never}$"):
+            read(SELF, purposes=[purpose], scope=scope)
+        read(OPERATOR, purposes=[purpose], scope=scope)
+        had = read(SELF, purposes=[purpose], scope=f"{scope} full_name binding:social_account")
+        less = {"redirect_uris": [CALLBACK], "scope": scope, "purposes": had["purposes"]}
+        registration.read_registration(less, SELF, before=had)  # what stands is no news
     said = {"redirect_uris": [CALLBACK], "purposes": [PURPOSE | {"text": {"vi": "Khác"}, "version": 1}]}
     [purpose] = registration.read_registration(said, SELF, before=before).members["purposes"]
     assert (purpose["version"], purpose.get("answers_since")) == (2, None)
