@@ -40,6 +40,11 @@ def factors(methods: tuple[SignInMethod, ...]) -> int:
     return len(kinds)
 
 
+def possession_at(methods: tuple[SignInMethod, ...]) -> Instant | None:
+    """When somebody last proved to hold a thing, and not only to know something."""
+    return max((method.at for method in methods if "possession" in _KINDS[method.name]), default=None)
+
+
 def opens_session(methods: tuple[SignInMethod, ...]) -> bool:
     """Whether `methods` sign somebody in: a code by text message alone does not, it only strengthens."""
     return any(method.name != "sms" for method in methods)

@@ -17,7 +17,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
-from vneid_idp.protocol.levels import factors
+from vneid_idp.protocol.levels import factors, possession_at
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.who_is_signed_in import SignedInPerson, SignedOut, find_signed_in
@@ -27,17 +27,20 @@ FRESH: Instant = 15 * MINUTE
 
 
 class FreshProofNeeded(DomainError):
-    """To change how an account is protected takes two proofs of this moment."""
+    """To change how an account is protected takes two proofs, what is held among them at this moment."""
 
     code = "fresh_proof_needed"
     status = 403
-    title = f"Two different proofs are needed, the last of them within {FRESH // MINUTE} minutes."
+    title = f"Two different proofs are needed: a code or a passkey within {FRESH // MINUTE} minutes is one of them."
 
 
 def has_two_fresh_proofs(session: Session, now: Instant) -> bool:
-    """Whether two different proofs were shown, the last of them a short while ago. Pure."""
-    last = max(method.at for method in session.methods)
-    return factors(session.methods) >= 2 and now - last <= FRESH
+    """Whether two different proofs were shown, and the phone or passkey is in hand a short while ago. Pure.
+
+    A password typed again is no second proof of this moment: who read it finds the session of the holder left open.
+    """
+    held = possession_at(session.methods)
+    return factors(session.methods) >= 2 and held is not None and now - held <= FRESH
 
 
 def may_change(here: SignedInPerson, *, has_passkey: bool, now: Instant) -> bool:

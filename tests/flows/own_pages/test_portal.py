@@ -107,7 +107,9 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     assert "đã hủy ngày" in page.text
 
 
-async def test_a_stolen_session_changes_nothing_about_how_the_account_is_protected(land: Country) -> None:
+async def test_a_stolen_session_changes_nothing_about_how_the_account_is_protected(
+    land: Country, party: RelyingParty
+) -> None:
     person = await signed_in(land)
     page = await opened(person, "/me/security")
     assert "/me/security/secret" not in page.response.text
@@ -131,6 +133,9 @@ async def test_a_stolen_session_changes_nothing_about_how_the_account_is_protect
     page = await proven_twice(person)
     assert "/me/security/secret" in page.response.text
     land.watch.advance(16 * MINUTE)
+    await asked_for_more()
+    # Nor with the password, which whoever has it types anew at any service.
+    await person.sign_in(await person.start(party.request(scope="openid", prompt="login")))
     await asked_for_more()
     page = await proven_twice(person)
     assert "Đã đổi mã passcode" in (await post(person, page, "/me/security/secret", kind="passcode", **passcode)).text
