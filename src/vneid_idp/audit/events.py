@@ -39,6 +39,9 @@ class EventKind(StrEnum):
     """A parent or guardian did not agree to it."""
     CHILD_CONSENT_WITHDRAWN = "child_consent.withdrawn"
     """A parent or guardian took a child's consent back."""
+    CHILD_CONSENT_ENDED = "child_consent.ended"
+    """A child's consent ended to which a parent or guardian had agreed as well, and not by that one. Told of that one;
+    it names the guardian who did it, if it was not the child."""
     GRANT_OPENED = "grant.opened"
     """A code was redeemed: a relying party may act until the grant ends."""
     GRANT_REVOKED = "grant.revoked"

@@ -115,6 +115,9 @@ async def withdraw(
         raise NothingToWithdraw
     data = {**about(ended.child_id), **together_with(by)}
     await record(unit, Event(kind, person_id, ended.client_id, consent_id, data))
+    if ended.guardian_id not in (None, by):
+        theirs = {"child_id": person_id, **together_with(by)}
+        await record(unit, Event(EventKind.CHILD_CONSENT_ENDED, ended.guardian_id, ended.client_id, consent_id, theirs))
     return ended
 
 

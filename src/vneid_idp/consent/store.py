@@ -42,6 +42,8 @@ class Withdrawn:
 
     client_id: str
     child_id: str | None
+    guardian_id: str | None = None
+    """Who had agreed as well, of a child's consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ _WITHDRAW = Statement(
         consents.c.withdrawn_at.is_(None),
     )
     .values(withdrawn_at=bindparam("at"))
-    .returning(consents.c.client_id, consents.c.child_id)
+    .returning(consents.c.client_id, consents.c.child_id, consents.c.guardian_id)
 )
 _WITHDRAW_ALL_OF_CLIENT = Statement(
     update(consents)
@@ -265,7 +267,7 @@ async def list_unsettled(unit: Reading, alone_from: int, after: tuple[str, str],
 async def withdraw(unit: Unit, person_id: str, consent_id: str) -> Withdrawn | None:
     """Withdraw a current consent; what it was, or `None` when nothing stood."""
     row = await unit.fetch_one(_WITHDRAW, of_person=person_id, of_consent=consent_id, at=unit.now)
-    return None if row is None else Withdrawn(row["client_id"], row["child_id"] or None)
+    return None if row is None else Withdrawn(row["client_id"], row["child_id"] or None, row["guardian_id"])
 
 
 async def withdraw_all_of_client(unit: Unit, client_id: str) -> list[tuple[str, str, str | None]]:

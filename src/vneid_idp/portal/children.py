@@ -2,18 +2,24 @@
 
 from collections.abc import Collection, Mapping
 
-from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.register.guardianship import Guardianship, guardianship
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder
 from vneid_idp.web.claim_words import Say
 from vneid_idp.web.i18n import mark
 
 
-async def names_of_children(holder: Holder, person_ids: Collection[str]) -> Mapping[str, str]:
-    """The names of those of these children for whom the holder acts now. To a former guardian no name belongs."""
+async def names_of_children(
+    holder: Holder, person_ids: Collection[str], *, outgrown: bool = False
+) -> Mapping[str, str]:
+    """The names of those of these children for whom the holder acts now; with `outgrown` also of those who are old
+    enough by now, whose parent or guardian the register still says the holder is: of what the holder did for them.
+    To whoever is no guardian any more no name belongs.
+    """
     if not person_ids:
         return {}
     provider = holder.provider
+    stand = {Guardianship.STANDS, Guardianship.OUTGROWN} if outgrown else {Guardianship.STANDS}
     rules = (await provider.current_policy()).at(holder.now)
     try:
         records = await provider.registry.find_many(person_ids)
@@ -22,7 +28,7 @@ async def names_of_children(holder: Holder, person_ids: Collection[str]) -> Mapp
     return {
         person_id: record.full_name
         for person_id, record in records.items()
-        if record is not None and is_guardian(holder.person_id, record, rules, holder.now)
+        if record is not None and guardianship(holder.person_id, record, rules, holder.now) in stand
     }
 
 

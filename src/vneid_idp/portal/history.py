@@ -47,6 +47,9 @@ _SENTENCES: Mapping[str, str] = {
         "You did not agree that information about %(child)s is shared with %(service)s."
     ),
     EventKind.CHILD_CONSENT_WITHDRAWN: mark("You withdrew the consent for %(child)s towards %(service)s."),
+    EventKind.CHILD_CONSENT_ENDED: mark(
+        "The consent of %(child)s towards %(service)s, to which you had agreed as well, was withdrawn."
+    ),
     EventKind.GRANT_OPENED: mark("%(service)s was told that it is you."),
     EventKind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
     EventKind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
@@ -101,6 +104,7 @@ _DECIDED: Mapping[tuple[object, object], str] = {
 _WITH_GUARDIAN: Mapping[str, str] = {
     EventKind.CONSENT_GIVEN: mark("You and %(guardian)s agreed to share information with %(service)s."),
     EventKind.CONSENT_WITHDRAWN: mark("%(guardian)s withdrew your consent towards %(service)s."),
+    EventKind.CHILD_CONSENT_ENDED: mark("%(guardian)s withdrew the consent for %(child)s towards %(service)s."),
 }
 """What a parent or guardian did as well."""
 REASONS: Mapping[str, str] = {
@@ -178,7 +182,9 @@ async def show(request: Request, holder: Holder) -> Response:
         names = await find_service_names(unit, {entry.client_id for entry in part.shown if entry.client_id})
         named = {guardian for entry in part.shown if (guardian := _named_in(entry, "guardian_id"))}
         guardians = await find_names(unit, holder.provider.vault, named)
-    children = await names_of_children(holder, {child for e in part.shown if (child := _named_in(e, "child_id"))})
+    children = await names_of_children(
+        holder, {child for e in part.shown if (child := _named_in(e, "child_id"))}, outgrown=True
+    )
     return render(
         request,
         "portal/history.html",

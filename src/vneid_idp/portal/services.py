@@ -13,6 +13,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
@@ -20,6 +21,7 @@ from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
+from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.receipts import answers
 from vneid_idp.portal.supervised import supervised_accounts
 from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, SIGN_IN, Decisions, leaving
@@ -65,6 +67,8 @@ class Service:
     """Whether the service, or its organisation, is out of service: nothing at all is served meanwhile."""
     kept_back: tuple[str, ...]
     receipts: tuple[Receipt, ...]
+    has_account: bool = False
+    """Whether an account is linked there under this consent: that it is, the service is told while it stands."""
 
     @property
     def tells_sign_in(self) -> bool:
@@ -73,8 +77,8 @@ class Service:
 
     @property
     def links(self) -> bool:
-        """Whether accounts may be linked there, and told of."""
-        return any(PERMISSIONS[name].tells for name in self.permissions)
+        """Whether accounts may be linked there, and told of, or one is."""
+        return self.has_account or any(PERMISSIONS[name].tells for name in self.permissions)
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -84,6 +88,7 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
+        linked = {each.consent_id async for each in bindings.all_of_person(unit, holder.person_id) if is_live(each)}
         over, kept_receipts, kept_names = await read_ended(unit, holder.person_id)
         supervised = await supervised_accounts(unit, holder.person_id, partial(gettext, request))
         as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
@@ -91,7 +96,7 @@ async def show(request: Request, holder: Holder) -> Response:
         as_well |= {each.guardian_id for each in supervised}
         guardians = await find_names(unit, provider.vault, as_well)
     about = {c.child_id for c in (*current, *over) if c.child_id is not None}
-    children = await names_of_children(holder, about)
+    children = await names_of_children(holder, about, outgrown=True)
     say, locale = partial(gettext, request), locale_of(request)
     named = request.query_params.get("withdrawn")
     just_ended = next((c.client_id for c in over if c.consent_id == named), None)
@@ -101,7 +106,10 @@ async def show(request: Request, holder: Holder) -> Response:
         served = _counting(client, c)
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
         way_in = None if client is None or client.disabled_at else client.sign_in_address(provider.issuer)
-        services.append(service_of(c, client, served, receipts[c.client_id], values, children, way_in, say, locale))
+        of_client, has_account = receipts[c.client_id], c.consent_id in linked
+        services.append(
+            service_of(c, client, served, of_client, values, children, way_in, say, locale, has_account=has_account)
+        )
     return render(
         request,
         "portal/services.html",
@@ -171,6 +179,8 @@ def service_of(
     way_in: str | None,
     say: Say,
     locale: str,
+    *,
+    has_account: bool = False,
 ) -> Service:
     """A consent as the page shows it, of which `counts` is served now. Pure."""
     given, once = handed_over(counts), handed_over(consent.decisions)
@@ -204,13 +214,18 @@ def service_of(
         paused=client is None or client.disabled_at is not None,
         kept_back=tuple(topic.name(say) for topic in topics_of(refused) if topic not in once_topics),
         receipts=tuple(receipt for receipt in receipts if receipt.consent_id == consent.consent_id),
+        has_account=has_account,
     )
 
 
 def _shown(topic: Topic, values: Mapping[str, Any], say: Say, locale: str) -> str | None:
     if set(topic.claims) <= set(BINDING_CLAIMS):
         return say(mark("For each account as it stands under Linked accounts"))
-    return topic.show(values, say, locale)
+    shown = topic.show(values, say, locale)
+    if "identity_level" in topic.claims and values.get("identity_level", 1) > 1:
+        # What each grant tells is what its sign-in proved.
+        return say(mark("%(level)s, or less where a sign-in there proved less"), level=shown)
+    return shown
 
 
 doors = [

@@ -72,7 +72,9 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
         called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
     others = [each for each in current if each is not consent]
     about = {each.person_id for each, _ in ending} | {each.child_id for each in current}
-    names = await names_of_children(holder, {each for each in about if each not in (None, holder.person_id)})
+    names = await names_of_children(
+        holder, {each for each in about if each not in (None, holder.person_id)}, outgrown=True
+    )
     say = partial(gettext, request)
     rules = (await holder.provider.current_policy()).at(holder.now)
     alone = who_consents(age(holder.profile.record.birth_date, holder.now), rules) is Consenting.ALONE

@@ -261,6 +261,26 @@ async def test_withdrawal_by_the_parent_ends_everything_and_both_read_it(land: C
         assert (await sent).status_code == 403
 
 
+@pytest.mark.parametrize("by", ["the child", "another guardian"])
+async def test_who_agreed_with_a_child_reads_who_ended_it(land: Country, party: RelyingParty, by: str) -> None:
+    child, _, _ = await asked(land, party)
+    mother, at = await at_request(land)
+    fields = dict(shown(await mother.person.submit(at, answer="agree")).hidden)
+    aunt, name = land.people["complete"].record, child.persona.record.full_name
+    if by == "the child":
+        await taken_back(child, "/me/services/withdraw", consent=fields["consent"])
+        said = f"Sự đồng ý của {name} đối với Mạng thử mà bạn đã cùng đồng ý đã được rút lại."
+    else:
+        both = replace(child.persona.record, guardian_ids=(mother.person_id, aunt.person_id), revision=9)
+        async with land.idp.db.writing() as unit:
+            await Population(land.idp.vault, land.idp.keys.blind).register(unit, both)
+            await brought_into_step(unit, land.idp.vault, land.idp.keys.blind, both)
+        other = (await known(land, "complete", "pwd", "sms")).person
+        await taken_back(other, "/me/children/withdraw", child=fields["child"], consent=fields["consent"])
+        said = f"{aunt.full_name} đã rút lại sự đồng ý cho {name} đối với Mạng thử."
+    assert said in (await opened(mother.person, "/me/history")).text
+
+
 async def test_a_child_who_shares_nothing_needs_nobody(land: Country) -> None:
     party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": [], "optional": ["full_name"]}]))
     child, page, request = await at_consent(land, party, "child-9", scope="openid full_name")

@@ -1,17 +1,21 @@
 """Withdrawing a consent ends what was issued under it, and what was bound."""
 
 import re
+from dataclasses import replace
+from datetime import datetime
 
 from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import events_of
 from tests.support.pages import opened, taken_back
 from tests.support.relying_party import Page, Person, RelyingParty
-from tests.support.shortcuts import agreed
+from tests.support.shortcuts import agreed, known
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
+from vneid_idp.kernel.clock import VIETNAM
 from vneid_idp.protocol.claims import CHILD_ACCOUNT, Decision
 from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.sandbox.country.population import Population
 
 
 async def bound(land: Country, party: RelyingParty) -> tuple[Person, str]:
@@ -94,3 +98,13 @@ async def test_what_is_agreed_for_one_child_is_named_and_taken_back_without_the_
     assert f"Bạn đã đồng ý với đề nghị của Mạng thử, cho {older.full_name}." in history
     await taken_back(guardian.person, "/me/services/withdraw", consent=own_consent)
     assert await states(land, party) == {own: released, made[first]: released, made[second]: verified}
+    # Old enough to decide alone, the child is named all the same where a parent reads what they themselves did.
+    born = older.birth_date
+    land.watch.set(datetime(born.year + 16, born.month, born.day, tzinfo=VIETNAM))
+    guardian = await known(land, "guardian")
+    for path in ("/me/services", "/me/history"):
+        assert older.full_name in (await opened(guardian.person, path)).text
+    async with land.idp.db.writing() as unit:
+        await Population(land.idp.vault, land.idp.keys.blind).register(unit, replace(older, guardian_ids=()))
+    for path in ("/me/services", "/me/history"):
+        assert older.full_name not in (await opened(guardian.person, path)).text

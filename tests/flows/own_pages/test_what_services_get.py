@@ -12,6 +12,7 @@ from tests.support.purposes import set_purposes
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed
 from vneid_idp.clients import by_operator, service
+from vneid_idp.consent import service as consents
 from vneid_idp.use_cases.delete_client import delete_client
 
 LIVE = ("minh.anh@thu.example", "Giữ quyền truy cập khi bạn vắng mặt")
@@ -36,6 +37,7 @@ async def now_and_once(someone: Known) -> tuple[str, str]:
 async def test_what_stands_is_shown_with_values_and_nothing_of_former_times(land: Country, party: RelyingParty) -> None:
     now, once = await now_and_once(await agreed(land, party))
     assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Hỏi về tài khoản mà bạn liên kết tại đó"))
+    assert "Mức độ 2, hoặc thấp hơn nếu lần đăng nhập tại đó chứng minh mức thấp hơn" in now
     assert once == ""
 
 
@@ -75,6 +77,8 @@ async def test_an_old_agreement_does_not_stand_under_a_title_that_nobody_agreed_
     land: Country, party: RelyingParty, what: str
 ) -> None:
     someone = await agreed(land, party)
+    async with land.idp.db.reading() as unit:
+        (consent,) = await consents.list_current(unit, someone.person_id)
     if what == "gone":
         await set_purposes(land, party, {**ANOTHER, "id": "other"})
     else:
@@ -86,6 +90,11 @@ async def test_an_old_agreement_does_not_stand_under_a_title_that_nobody_agreed_
         for words in ("Thư điện tử", "Họ, chữ đệm và tên", "Hỏi về tài khoản mà bạn liên kết tại đó", LIVE[1])
     )
     assert "ngoài ra không biết gì thêm" in now
+    # An account that is linked goes on being told as one, whatever else is told no more.
+    await bind(land, party, "42", someone.person_id, consent_id=consent.consent_id)
+    now, _ = await now_and_once(someone)
+    assert "ngoài ra không biết gì thêm" not in now
+    assert "tài khoản đã liên kết thuộc về một người đã được xác thực" in now
 
 
 async def test_who_may_not_refresh_keeps_no_access(land: Country, party: RelyingParty) -> None:
