@@ -66,7 +66,7 @@ def test_a_passkey_that_nobody_has_is_answered_in_words(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(("locale", "scheme", "slug"), [("vi", "light", "born-2000"), ("en", "dark", "one-word-name")])
-def test_a_consent_is_withdrawn_with_one_tap(visit: Visit, locale: str, scheme: str, slug: str) -> None:
+def test_a_consent_is_withdrawn_after_one_question(visit: Visit, locale: str, scheme: str, slug: str) -> None:
     person = visit(slug, locale=locale, color_scheme=scheme)
     page = person.page
     person.arrive()
@@ -82,7 +82,10 @@ def test_a_consent_is_withdrawn_with_one_tap(visit: Visit, locale: str, scheme: 
     assert page.inner_text(".service h2") == "Chợ Quê"
     page.locator(".service summary").click()
     person.check_page()
-    page.click(".service form button")
+    page.click(".service form[action$=withdraw] button")
+    page.wait_for_url("**/me/services/withdraw*")
+    person.check_page()
+    page.click("main form[method=post] button[type=submit]")
     page.wait_for_url("**/me/services?withdrawn*")
     assert page.locator(".service").count() == 0
     person.check_page()
@@ -94,7 +97,8 @@ def test_the_other_language_is_one_tap_away_and_stays(visit: Visit) -> None:
     person = visit("eighteen-today")
     person.open("/signin")
     assert person.page.inner_text("h1") == "Đăng nhập"
-    person.page.click(".site-header a[lang=en]")
+    person.page.click(".languages [lang=en]")
+    person.page.locator("html[lang=en]").wait_for()
     assert person.page.inner_text("h1") == "Sign in"
     person.sign_in()
     person.page.wait_for_url("**/me")

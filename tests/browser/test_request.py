@@ -97,7 +97,11 @@ def test_with_the_keyboard_alone(visit: Visit) -> None:
         if page.evaluate("document.activeElement.type") == "radio":
             break
     page.keyboard.press("Space")
-    # Enter in the form means its main button, which is to agree; nothing before it in the form is a button.
+    # Enter in the form agrees to nothing, since it presses no button; what was ticked stays.
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("input:checked").count() == 1
+    page.focus("button[value=agree]")
     page.keyboard.press("Enter")
     assert "code" in person.came_back()
 
