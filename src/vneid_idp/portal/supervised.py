@@ -11,11 +11,12 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import find_clients
 from vneid_idp.portal.linked import is_live
+from vneid_idp.portal.told import what
 from vneid_idp.protocol.claims import leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import told
 from vneid_idp.storage.unit import Reading
-from vneid_idp.web.claim_words import Say, topics_of
+from vneid_idp.web.claim_words import Say
 from vneid_idp.web.logos import logo_path
 
 _MOST = 200
@@ -68,6 +69,6 @@ def _supervised(client: Client, guardian_id: str, found: Sequence[Disclosure[Any
         guardian_id=guardian_id,
         accounts=len(found),
         since=min(since, default=None),
-        labels=tuple(topic.name(say) for topic in topics_of(agreed)),
+        labels=tuple(what(agreed, say)),
         paused=client.disabled_at is not None,
     )

@@ -41,7 +41,7 @@ def sentence(request: Request, told: DisclosedThatDay, names: Mapping[str, str],
     return say(
         words.get(told.door, _SOMEWHERE),
         service=names.get(told.client_id) or say(NOT_REGISTERED),
-        what="; ".join(_what(told.claims, say)) or say(mark("something else")),
+        what="; ".join(what(told.claims, say)) or say(mark("something else")),
         child=child or "",
     )
 
@@ -58,12 +58,13 @@ def sentence_about(told: DisclosedThatDay, names: Mapping[str, str], child: str,
     return say(
         _ABOUT.get(told.door, _ABOUT[Told.USERINFO]),
         service=names.get(told.client_id) or say(NOT_REGISTERED),
-        what="; ".join(_what(told.claims, say)) or say(mark("something else")),
+        what="; ".join(what(told.claims, say)) or say(mark("something else")),
         child=child,
     )
 
 
-def _what(claims: Iterable[str], say: Say) -> Iterator[str]:
+def what(claims: Iterable[str], say: Say) -> Iterator[str]:
+    """What these claims tell, where it is said already of whom or of which account."""
     yield from (say(words) for claim, words in _OF_ACCOUNT.items() if claim in claims)
     yield from (_lower(topic.name(say)) for topic in topics_of(set(claims) - _OF_ACCOUNT.keys()))
 

@@ -77,7 +77,7 @@ async def test_what_is_told_of_a_childs_account_is_shown_to_the_child_and_to_bot
     services = " ".join((await opened(child, "/me/services")).text.split())
     assert nothing not in services
     assert f"{name} 1 tài khoản đã liên kết" in services
-    assert "nhóm tuổi của chủ tài khoản" in services.lower()
+    assert "nhóm tuổi của người giữ" in services
     assert f"Theo sự đồng ý của {both.mother.full_name}" in services
     of_mother, of_aunt = [(await opened(who, "/me/children")).text for who in (mother, aunt)]
     assert "Theo sự đồng ý của chính bạn" in of_mother
