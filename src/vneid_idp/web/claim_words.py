@@ -163,15 +163,18 @@ def _account_abilities(values: Values, say: Say, locale: str) -> str | None:
     if "binding_capabilities" not in values:
         return None
     words = KIND_WORDS["social_account"]
-    may, may_not = [], []
+    may: list[str] = []
+    may_not: dict[str, list[str]] = {}
     for found in values["binding_capabilities"].capabilities:
         action = say(words.actions[found.requirement.action]).lower()
         if found.reason is None:
             may.append(action)
         else:
-            may_not.append(f"{action} ({say(words.reasons[found.reason])})")
+            may_not.setdefault(say(words.reasons[found.reason]), []).append(action)
     parts = [say(mark("It may: %(actions)s"), actions=", ".join(may))] if may else []
-    parts += [say(mark("It may not: %(actions)s"), actions=", ".join(may_not))] if may_not else []
+    # What several actions fail by is said once.
+    refused = "; ".join(f"{', '.join(actions)} ({reason})" for reason, actions in may_not.items())
+    parts += [say(mark("It may not: %(actions)s"), actions=refused)] if may_not else []
     return " · ".join(parts)
 
 

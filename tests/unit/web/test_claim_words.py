@@ -96,6 +96,16 @@ def test_values_as_they_are_shown(values: dict[str, Any], shown: str) -> None:
     assert topic.show(values, say, "en") == shown
 
 
+def test_actions_that_fail_by_one_reason_are_named_together() -> None:
+    (topic,) = topics_of(["binding_capabilities"])
+    values = claims_to_come(
+        ["binding_capabilities"], BindingProof("per_a", 15, 2), Age(15, AgeBand.FROM_13_TO_15), RULES, MORNING
+    )
+    shown = topic.show(values, say, "en") or ""
+    assert shown.count("linked to nobody") == 1, shown
+    assert "post, comment, share" in shown
+
+
 def test_language_and_time_zone_are_named_in_the_language_of_the_page() -> None:
     values = {"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}
     (topic,) = topics_of(values)
