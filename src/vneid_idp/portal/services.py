@@ -29,7 +29,7 @@ from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import counting, may_refresh
 from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
-from vneid_idp.web.claim_words import Say, Topic, topics_of
+from vneid_idp.web.claim_words import ACCOUNT, Say, Topic, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
@@ -45,6 +45,8 @@ class Shared:
     purpose: Purpose
     lines: tuple[tuple[str, str | None], ...]
     """What it is called, and the value as text; none where the account holds none."""
+    of_accounts: tuple[str, ...]
+    """What it is told of each linked account, whose values the page of accounts shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +190,14 @@ def service_of(
     shared = []
     for purpose_id in dict.fromkeys(given.values()):
         own = [name for name, purpose in given.items() if purpose == purpose_id]
+        topics = topics_of(own)
         lines = tuple(
-            (t.name(say), _shown(t, {c: values[c] for c in own if c in values}, say, locale)) for t in topics_of(own)
+            (t.name(say), _shown(t, {c: values[c] for c in own if c in values}, say, locale))
+            for t in topics
+            if t.kind is not ACCOUNT
         )
-        shared.append(Shared(known[purpose_id], lines))
+        of_accounts = tuple(t.name_in_kind(say) for t in topics if t.kind is ACCOUNT)
+        shared.append(Shared(known[purpose_id], lines, of_accounts))
     refused = [name for name, decision in consent.decisions.items() if name not in PERMISSIONS and not decision.given]
     given_topics, once_topics = topics_of(given), topics_of(once)
     permissions = _permissions(client, counts)
@@ -219,8 +225,6 @@ def service_of(
 
 
 def _shown(topic: Topic, values: Mapping[str, Any], say: Say, locale: str) -> str | None:
-    if set(topic.claims) <= set(BINDING_CLAIMS):
-        return say(mark("For each account as it stands under Linked accounts"))
     shown = topic.show(values, say, locale)
     if "identity_level" in topic.claims and values.get("identity_level", 1) > 1:
         # What each grant tells is what its sign-in proved.
