@@ -28,6 +28,8 @@ async def told(person: Person, path: str) -> str:
     page = shown(await person.open(path))
     assert page.response.status_code == 410
     (said,) = (words for words in (FINISHED, EXPIRED, ELSEWHERE) if words in page.text)
+    # Who finished did nothing wrong.
+    assert ("Lỗi:" in page.response.text) is (said != FINISHED)
     return said
 
 
