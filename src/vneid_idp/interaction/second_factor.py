@@ -38,6 +38,8 @@ _WORDS = {
 class _Means:
     """What the person can show, and what was sent here."""
 
+    name: str | None
+    """Whose means these are."""
     phone: str | None
     has_passkey: bool
     sent_at: Instant | None
@@ -94,6 +96,7 @@ async def _means(place: Place) -> _Means:
             proven = has_two_fresh_proofs(session, unit.now)
     phone = profile.record.phone if profile else None
     return _Means(
+        profile.record.full_name if profile else None,
         phone,
         bool(keys),
         sent_at=None if last is None or last.used else last.sent_at,

@@ -74,6 +74,11 @@ class Place:
         """The same after a second factor, which at the provider's own pages only the security page asks for."""
         return self.back or SECURITY if self.visit is None else self.next
 
+    @property
+    def answers_for_child(self) -> bool:
+        """Whether it is a page about one's children that asks."""
+        return self.visit is None and (self.back or "").startswith(f"{HOME}/children")
+
     def onward(self) -> Response:
         """Nothing to do here."""
         return see_other(self.next)

@@ -200,7 +200,10 @@ async def test_a_parent_who_may_not_decide_decides_nothing(land: Country, party:
     mother, son = (land.people[slug].record.person_id for slug in ("guardian", "child-9"))
     if case == "level":
         low = await known(land, "guardian", "pwd")
-        assert shown(await low.person.open(at.path)).path == "/signin/second"
+        second = shown(await low.person.open(at.path))
+        assert second.path == "/signin/second"
+        assert "Để quyết định thay cho trẻ em" in second.text, "it says why"
+        assert low.person.persona.record.full_name in second.text
         here = shown(await low.person.open("/me/security")).hidden
         await low.person.browser.post(at.path, data={**at.hidden, "csrf_token": here["csrf_token"], "answer": "agree"})
     elif case == "guardianship":
