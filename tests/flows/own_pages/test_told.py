@@ -39,7 +39,7 @@ async def test_userinfo_is_read_in_the_history_once_a_day_with_how_often(land: C
     assert row.last_at - row.first_at == 8 * MINUTE
     page = (await opened(someone.person, "/me/history")).text
     assert "Mạng thử đã nhận thông tin về bạn: họ, chữ đệm và tên; thư điện tử." in page
-    assert f"3 lần trong ngày, lần cuối lúc {format_clock(row.last_at)}" in page
+    assert f" 3 lần trong ngày, lần cuối lúc {format_clock(row.last_at)}" in page
     assert answer.json()["email"] not in page, "what it was, and not its value"
     land.watch.advance(DAY)
     again = await (await known(land)).tokens(party, scope=SCOPE)
