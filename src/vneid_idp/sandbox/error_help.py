@@ -92,8 +92,8 @@ _REMEDIES: dict[str, Remedy] = {
         mark("A person who is signed in recently and well enough, since prompt=none shows no page."),
         mark(
             "Repeat the request without prompt=none. If it came from a hidden frame of a page on another site, our "
-            "cookie was not sent: open your page at http://localhost (127.0.0.1 is another site than localhost), or ask for "
-            "offline_access and refresh."
+            "cookie was not sent: open your page at http://localhost (127.0.0.1 is another site than localhost), or "
+            "ask for offline_access and refresh."
         ),
         "OpenID Connect Core §3.1.2.6",
     ),
