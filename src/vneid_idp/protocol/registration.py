@@ -23,7 +23,7 @@ from vneid_idp.protocol.members import (
     Registrar,
 )
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, gone_after, never_asked, renewed
-from vneid_idp.protocol.uris import BadMember, check_app_uri, check_web_url, origin
+from vneid_idp.protocol.uris import BadMember, check_address, origin
 
 SELF_GRANTED = ("openid", "offline_access")
 """The scopes that a client registering itself may have outside the sandbox: who somebody is, the operator permits."""
@@ -194,10 +194,7 @@ def _check_ceiling(found: dict[str, Any], registrar: Registrar, before: Mapping[
 def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
     for uri in found["redirect_uris"]:
         try:
-            if found["application_type"] == "native":
-                check_app_uri(uri)
-            else:
-                check_web_url(uri, loopback=registrar.sandbox)
+            check_address(uri, native=found["application_type"] == "native", loopback=registrar.sandbox)
         except BadMember as error:
             raise InvalidRedirectUri(f"redirect_uris: {error}", member="redirect_uris") from None
     if "code" in found["response_types"] and not found["redirect_uris"]:
@@ -209,10 +206,7 @@ def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping
 def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
     for uri in found.get("post_logout_redirect_uris", ()):
         try:
-            if found["application_type"] == "native":
-                check_app_uri(uri)
-            else:
-                check_web_url(uri, loopback=registrar.sandbox)
+            check_address(uri, native=found["application_type"] == "native", loopback=registrar.sandbox)
         except BadMember as error:
             raise InvalidClientMetadata(
                 f"post_logout_redirect_uris: {error}", member="post_logout_redirect_uris"

@@ -110,6 +110,19 @@ def check_app_uri(text: object) -> None:
     raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation")
 
 
+def check_address(text: object, *, native: bool, loopback: bool) -> None:
+    """An address of a client that a browser is led to, of a native application or of a server. Raises `BadUri`."""
+    if native:
+        check_app_uri(text)
+    elif read_uri(text).scheme in ("http", "https"):
+        check_web_url(text, loopback=loopback)
+    else:
+        raise BadUri(
+            "must be an https URL; an own scheme takes application_type native and reverse domain notation, as "
+            "vn.example.app:/callback"
+        )
+
+
 def same_but_port(registered: str, uri: str, *, localhost: bool) -> bool:
     """Whether `uri` is the http address of this machine that is `registered`, at a port of its own choice.
 

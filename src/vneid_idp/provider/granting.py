@@ -80,7 +80,7 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
     if grant is None:
         grant, now = await _looked_at(provider, client, wanted)
     counts = _counting(client, grant)
-    scope = narrowed(grant.authorisation.scope, counts.scope, wanted.scope)
+    scope = narrowed(client.scope, grant.authorisation.scope, counts.scope, wanted.scope)
     part = altered(counts, scope=scope, bound_to=wanted.bound_to)
     return Granted(part, grant.grant_id, grant.rotation.generation), now
 
@@ -107,7 +107,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
         own = token.client_id, token.grant_id, token.above
         grant = await grants.find_live(unit, *own)
         if grant is not None and judge(token, grant.rotation, client, unit.now) is RefreshVerdict.CURRENT:
-            narrowed(grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
+            narrowed(client.scope, grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
             moved = await grants.rotate(unit, *own, token.generation)
             if moved is not None:
                 return moved, RefreshVerdict.CURRENT, unit.now
@@ -120,7 +120,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
             data = {"generation": token.generation}
             await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
         else:
-            narrowed(grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
+            narrowed(client.scope, grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
         return grant, verdict, unit.now
 
     grant, verdict, now = await provider.db.transact(work)

@@ -165,21 +165,30 @@ def test_a_refresh_token_is_its_clients() -> None:
 
 @pytest.mark.parametrize(("text", "scope"), [(None, ("a", "b")), ("b", ("b",)), ("b a b", ("b", "a"))])
 def test_a_refresh_may_ask_for_less(text: str | None, scope: tuple[str, ...]) -> None:
-    assert narrowed(("a", "b"), ("a", "b"), text) == scope
+    assert narrowed(("a", "b"), ("a", "b"), ("a", "b"), text) == scope
 
 
 @pytest.mark.parametrize("text", ["c", "a c", " ", "A"])
 def test_a_refresh_may_not_ask_for_more_or_nothing(text: str) -> None:
     with pytest.raises(InvalidScope):
-        narrowed(("a", "b"), ("a", "b"), text)
+        narrowed(("a", "b"), ("a", "b"), ("a", "b"), text)
 
 
 def test_a_refresh_brings_what_still_counts() -> None:
-    assert narrowed(("a", "b"), ("b",), None) == ("b",)
-    assert narrowed(("a", "b"), ("b",), "a b") == ("b",)
+    assert narrowed(("a", "b"), ("a", "b"), ("b",), None) == ("b",)
+    assert narrowed(("a", "b"), ("a", "b"), ("b",), "a b") == ("b",)
     for text in ("a", "c"):
         with pytest.raises(InvalidScope):
-            narrowed(("a", "b"), ("b",), text)
+            narrowed(("a", "b"), ("a", "b"), ("b",), text)
+
+
+def test_a_refresh_with_the_scope_that_was_asked_for_brings_what_the_person_gave() -> None:
+    """Authlib repeats what it was configured with, at each refresh."""
+    assert narrowed(("a", "b", "c"), ("openid", "a"), ("openid", "a"), "openid a b c") == ("openid", "a")
+    with pytest.raises(InvalidScope):
+        narrowed(("a", "b"), ("openid", "a"), ("openid", "a"), "b")
+    with pytest.raises(InvalidScope):
+        narrowed(("a", "b"), ("openid", "a"), ("openid", "a"), "a c")
 
 
 def test_a_clients_own_scope() -> None:

@@ -118,6 +118,11 @@ def test_redirect_uris_that_cannot_be_registered(uri: Any, registrar: Registrar)
         read(registrar, redirect_uris=[CALLBACK, uri])
 
 
+def test_who_registers_an_own_scheme_is_told_how() -> None:
+    with pytest.raises(InvalidRedirectUri, match="application_type native and reverse domain notation"):
+        read(redirect_uris=["myapp://callback"])
+
+
 def test_a_redirect_uri_has_2048_characters_at_most() -> None:
     longest = f"{CALLBACK}?".ljust(2048, "a")
     assert read(redirect_uris=[longest])["redirect_uris"] == [longest]

@@ -75,18 +75,21 @@ def check_refresh(token: RefreshToken, client: Client, proof: Confirmation | Non
         check_possession(token.bound_to, proof, InvalidGrant)
 
 
-def narrowed(granted: tuple[str, ...], counting: tuple[str, ...], text: str | None) -> tuple[str, ...]:
+def narrowed(
+    registered: tuple[str, ...], granted: tuple[str, ...], counting: tuple[str, ...], text: str | None
+) -> tuple[str, ...]:
     """The scope for the new access token: what counts now of what was granted, or a part of it (RFC 6749 §6).
 
-    Who asks for something that was granted and counts no more gets the rest, and the answer says so. Raises
-    `InvalidScope` for what was not granted, and where nothing would be left.
+    Who asks for something that the person left out, or that counts no more, gets the rest, and the answer says so
+    (§3.3): many libraries repeat the scope that they were configured with. Raises `InvalidScope` for what the client
+    may never ask for, and where nothing would be left.
     """
     if text is None:
         return counting
     wanted = tuple(dict.fromkeys(text.split()))
-    if not wanted or not set(wanted) <= set(granted):
-        raise InvalidScope("A refresh asks for a part of what was granted, and for no more.")
+    if not wanted or not set(wanted) <= {*granted, *registered, "openid"}:
+        raise InvalidScope("A refresh asks for what was granted or a part of it, and for nothing unregistered.")
     left = tuple(name for name in wanted if name in counting)
     if not left:
-        raise InvalidScope("Nothing of what this refresh asks for is permitted any more.")
+        raise InvalidScope("Nothing of what this refresh asks for was granted, or it is permitted no more.")
     return left
