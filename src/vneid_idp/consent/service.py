@@ -122,7 +122,8 @@ async def withdraw(
 
 
 async def reopen(unit: Unit, person_id: str, consent_id: str) -> None:
-    """Forget what the person left out of a consent, so that the next request asks for it again; what was given stands.
+    """Let the next request that may show a page ask again for what the person left out of a consent; what was given
+    stands, and so does the refusal until then: where no page may be shown, a wish to be asked ends nothing that works.
 
     Raises `NothingToWithdraw`.
     """
@@ -130,10 +131,11 @@ async def reopen(unit: Unit, person_id: str, consent_id: str) -> None:
     current = known and await store.find_current_to_change(unit, person_id, known.client_id, known.child_id)
     if current is None or current.consent_id != consent_id:
         raise NothingToWithdraw
-    given = {name: decision for name, decision in current.decisions.items() if decision.gives}
-    if given == current.decisions:
+    # As if it had been left out for ever so long.
+    overdue = {name: each if each.gives else altered(each, at=0) for name, each in current.decisions.items()}
+    if overdue == current.decisions:
         return
-    await store.change(unit, replace(current, decisions=given))
+    await store.change(unit, replace(current, decisions=overdue))
     of_whom = (person_id, current.client_id, consent_id)
     await record(unit, Event(EventKind.CONSENT_REOPENED, *of_whom, about(current.child_id)))
 

@@ -73,6 +73,11 @@ class Service:
     """Whether an account is linked there under this consent: that it is, the service is told while it stands."""
 
     @property
+    def is_reopened(self) -> bool:
+        """Whether the person is asked again for what was left out, with the next request that may show a page."""
+        return all(decision.gives or not decision.at for decision in self.consent.decisions.values())
+
+    @property
     def tells_sign_in(self) -> bool:
         """Whether the service is told how the person signed in."""
         return SIGN_IN in self.permissions

@@ -78,6 +78,9 @@ async def test_when_the_person_wishes_it_and_what_was_given_stands(land: Country
     assert after == before, "nothing is given by it, nor taken back"
     services = shown(await someone.person.open("/me/services"))
     assert "/me/services/reopen" not in services.response.text
+    assert "Bạn sẽ được hỏi lại vào lần tới" in services.text
+    silent = party.request(scope=SCOPE, prompt="none")
+    assert "code=" in str(await someone.person.start(silent)), "what works silently goes on, as when the time is up"
     assert await is_asked(land, party)
     assert party.registered.client.client_name in shown(await someone.person.open("/me/history")).text
     assert "consent.reopened" in await kinds_of(land)
