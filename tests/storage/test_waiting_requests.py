@@ -22,7 +22,7 @@ ACTS: dict[str, Act] = {
     "refuse": lambda unit, waiting: service.refuse(unit, waiting, "consent"),
     "choose a child": lambda unit, waiting: service.choose_child(unit, waiting, "per_child"),
     "extend": service.extend,
-    "end": lambda unit, waiting: service.end(unit, waiting.interaction_id),
+    "end": lambda unit, waiting: service.end(unit, waiting),
     "look": lambda unit, waiting: service.get_in_browser(unit, SEALER, waiting.interaction_id, BROWSER),
 }
 WRITTEN: dict[str, Callable[[Interaction, Instant], Interaction | None]] = {
@@ -78,7 +78,7 @@ async def test_one_whose_time_ran_out_is_over(db: Database, watch: Watch, act: A
 @acts
 async def test_one_that_was_answered_is_over(db: Database, act: Act) -> None:
     waiting = await opened(db)
-    await db.transact(lambda unit: service.end(unit, waiting.interaction_id))
+    await db.transact(lambda unit: service.end(unit, waiting))
     with pytest.raises(InteractionOver):
         await db.transact(lambda unit: act(unit, waiting))
 

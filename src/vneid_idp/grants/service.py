@@ -215,6 +215,11 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
     return Grant(grant_id, authorisation, GrantRotation(_FIRST, unit.now), decisions.load(row["decisions"]))
 
 
+async def was_opened(unit: Reading, client_id: str, grant_id: str) -> bool:
+    """Whether the code of this grant was redeemed, whatever became of the grant since."""
+    return await unit.fetch_one(_FIND, of_client=client_id, of_grant=grant_id) is not None
+
+
 async def rotate(
     unit: Unit, client_id: str, grant_id: str, above: int, presented: int, *, as_of: Instant | None = None
 ) -> Grant | None:

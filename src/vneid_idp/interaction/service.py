@@ -1,14 +1,14 @@
 """Open, find and end a request that waits for a person."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vneid_idp.interaction import store
 from vneid_idp.interaction.store import Stored
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
-from vneid_idp.kernel.secrets import digest, new_secret
+from vneid_idp.kernel.secrets import digest, id_from, new_secret
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.interaction import WaitingFacts
 from vneid_idp.protocol.uris import shown_host
@@ -18,6 +18,8 @@ LIFE: Instant = 15 * MINUTE
 WAIT_LIFE: Instant = HOUR
 """How long a request waits for a parent or guardian of the person, unless more time is asked for."""
 PUSHED_LIFE: Instant = 90 * SECOND
+ANSWERED_AGAIN: Instant = 20 * SECOND
+"""How long the answer is given again to who may not have seen it: a second click ends the way that the first began."""
 _EXPIRED_KEPT: Instant = MINUTE
 
 
@@ -76,6 +78,14 @@ class Interaction:
     link_confirmed_by: str | None
     approval_id: str | None
     waits_until: Instant
+    ended_at: Instant | None
+    """When it was answered; given again for a short while (`ANSWERED_AGAIN`)."""
+
+    @property
+    def grant_id(self) -> str:
+        """The grant that its code may open. Every code for one request is for the same grant, which opens once."""
+        assert self.ended_at is not None
+        return id_from("grt", self.ended_at, self.interaction_id)
 
     @property
     def waiting(self) -> WaitingFacts:
@@ -138,6 +148,14 @@ async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, bro
     if stored is None or not stored.is_open(unit.now) or stored.browser != digest(browser):
         raise InteractionOver
     return _opened(stored, _request(sealer, stored))
+
+
+async def find_answered(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Interaction | None:
+    """A request of this browser that was answered a moment ago."""
+    stored = await _find(unit, interaction_id)
+    if stored is None or stored.ended_at is None or stored.browser != digest(browser):
+        return None
+    return _opened(stored, _request(sealer, stored)) if unit.now - stored.ended_at < ANSWERED_AGAIN else None
 
 
 async def outcome_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Outcome | None:
@@ -206,10 +224,11 @@ async def extend(unit: Unit, interaction: Interaction) -> Instant:
     return until
 
 
-async def end(unit: Unit, interaction_id: str) -> None:
+async def end(unit: Unit, interaction: Interaction) -> Interaction:
     """End the request, once. Raises `InteractionOver` for everyone but the first."""
-    if not await store.end(unit, interaction_id):
+    if not await store.end(unit, interaction.interaction_id):
         raise InteractionOver
+    return replace(interaction, ended_at=unit.now)
 
 
 async def sweep(unit: Unit) -> int:
@@ -232,4 +251,5 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         link_confirmed_by=stored.link_confirmed_by,
         approval_id=stored.approval_id,
         waits_until=stored.waits_until or 0,
+        ended_at=stored.ended_at,
     )

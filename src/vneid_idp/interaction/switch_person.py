@@ -16,7 +16,7 @@ async def submit(request: Request) -> Response:
     await read_form(request)
     visit = await enter(request)
     session = visit.session
-    if session is not None:
+    if session is not None and visit.interaction.ended_at is None:
         announced = await visit.provider.db.transact(lambda unit: end_named_session(unit, session))
         forget_session(request)
         await visit.provider.dispatcher.attempt(announced)

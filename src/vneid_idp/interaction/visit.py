@@ -14,6 +14,7 @@ from vneid_idp.interaction.over import over
 from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.interaction import Issue, Refuse
 from vneid_idp.protocol.progress import Progress, progress
 from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Unit
@@ -55,6 +56,8 @@ class Visit:
     """Of the person who is signed in with this browser."""
     profile: Profile | None = None
     """Likewise; there is none without the account."""
+    sent_again: bool = False
+    """Whether a form came although the request was decided: a second click on its button."""
 
     @property
     def who(self) -> str | None:
@@ -82,7 +85,7 @@ class Visit:
 
     def onward(self) -> Response:
         """Back to where it is decided what comes next. Pages never know."""
-        return see_other(f"/authorize/{self.interaction.interaction_id}")
+        return see_other(f"/authorize/{self.interaction.interaction_id}{'/again' if self.sent_again else ''}")
 
     def onward_of(self, request: Request) -> Response:
         """The same after a form that does not fit any more: who was signed out while it was open is told so."""
@@ -100,7 +103,11 @@ async def enter(request: Request) -> Visit:
         async with provider.db.reading() as unit:
             interaction = await service.get_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
     except InteractionOver as error:
-        raise await over(request, interaction_id) from error
+        # A second click on the button that the first answered: its way leads where that one's led.
+        answered = await _answered(request, provider, interaction_id)
+        if answered is None:
+            raise await over(request, interaction_id) from error
+        interaction = answered
     asked = interaction.request
     client = await provider.clients.get(asked.client_id)
     check_still_registered(client, asked)
@@ -109,13 +116,25 @@ async def enter(request: Request) -> Visit:
     found = await decide(
         provider.db, provider.keys, provider.vault, policy, client, asked, session, interaction.waiting
     )
+    decided = isinstance(found.step, Issue | Refuse)
+    if interaction.ended_at is not None and not decided:
+        raise await over(request, interaction_id)
     prefer_locales(request, " ".join(asked.ui_locales))
     if client.taken_by_app(asked.redirect_uri):
         # The form leads there by way of `/authorize/{interaction}`, and browsers check the last hop too. A page in
         # between, as for all others, would lose the press of the button, without which phones open no application.
         allow_form_target(request, asked.redirect_uri)
     account, profile = await _who(provider, found)
-    return Visit(provider, interaction, client, session, found, account, profile)
+    sent_again = decided and request.method == "POST"
+    return Visit(provider, interaction, client, session, found, account, profile, sent_again)
+
+
+async def _answered(request: Request, provider: Idp, interaction_id: str) -> Interaction | None:
+    """The request that a form was sent for once more. Who opens its page again is told that it is over."""
+    if request.method != "POST":
+        return None
+    async with provider.db.glance() as unit:
+        return await service.find_answered(unit, provider.keys.sealer, interaction_id, browser_id(request))
 
 
 async def _who(provider: Idp, found: Situation) -> tuple[Account | None, Profile | None]:

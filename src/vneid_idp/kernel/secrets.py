@@ -6,6 +6,8 @@ import hmac
 import secrets
 import time
 
+from vneid_idp.kernel.clock import Instant
+
 
 def base64url(data: bytes) -> str:
     """Unpadded base64url (RFC 7515 §2)."""
@@ -50,7 +52,16 @@ def new_id(prefix: str) -> str:
     Time first keeps index pages warm on insert, and what one process makes in that order: the events of a unit read as
     they happened. It is an identifier and never a secret.
     """
-    number = time.time_ns() // 1000 << 76 | int.from_bytes(random_bytes(10)) >> 4
+    return _identifier(prefix, time.time_ns() // 1000, random_bytes(10))
+
+
+def id_from(prefix: str, at: Instant, secret: str) -> str:
+    """The same of what became of `secret`, of full entropy, at an instant: whoever makes it again finds the same."""
+    return _identifier(prefix, at * 1000, hashlib.sha256(secret.encode()).digest()[:10])
+
+
+def _identifier(prefix: str, microseconds: int, tail: bytes) -> str:
+    number = microseconds << 76 | int.from_bytes(tail) >> 4
     return f"{prefix}_{base64.b32hexencode(number.to_bytes(16)).decode().rstrip('=').lower()}"
 
 

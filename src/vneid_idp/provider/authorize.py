@@ -6,6 +6,7 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.grants import service as grants
 from vneid_idp.interaction import service as interactions
 from vneid_idp.interaction.decide import decide
 from vneid_idp.interaction.over import over, remember
@@ -111,6 +112,31 @@ async def resume(request: Request) -> Response:
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None:
         raise await over(request, interaction_id)
+    return await _onward(request, provider, found)
+
+
+async def resume_again(request: Request) -> Response:
+    """`GET /authorize/{interaction}/again`: after a form that was answered when it was sent once more. A second click
+    ends the way that the first began, so this browser may have missed the answer, and is given it again."""
+    try:
+        return await resume(request)
+    except InteractionOver:
+        provider = idp(request)
+        return await _onward(request, provider, await _answered(request, provider, request.path_params["interaction"]))
+
+
+async def _answered(request: Request, provider: Idp, interaction_id: str) -> Interaction:
+    """A request that was answered a moment ago. Raises `InteractionOver` also when its code was redeemed, and so was
+    seen: twice it would be a replay, which ends the grant (RFC 6749 §4.1.2)."""
+    async with provider.db.reading() as unit:
+        found = await interactions.find_answered(unit, provider.keys.sealer, interaction_id, browser_id(request))
+        seen = found is not None and await grants.was_opened(unit, found.request.client_id, found.grant_id)
+    if found is None or seen:
+        raise await over(request, interaction_id)
+    return found
+
+
+async def _onward(request: Request, provider: Idp, found: Interaction) -> Response:
     client = await _client(request, provider, {"client_id": found.request.client_id})
     # What may show no page was asked for by the service's own form, often in a frame, which shows none of ours.
     after_form = "none" not in found.request.prompt and not client.taken_by_app(found.request.redirect_uri)
@@ -130,6 +156,8 @@ async def _resume(
     request: Request, provider: Idp, client: Client, found: Interaction, *, after_form: bool = False
 ) -> Response:
     check_still_registered(client, found.request)
+    if found.ended_at is not None:
+        return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
     browser = browser_id(request)
     try:
         await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
@@ -161,8 +189,7 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
         end_browser_state(request)
     match found.step:
         case Issue() as step:
-            await _end(request, provider, opened)
-            code = _code(provider, opened.request, step, found.now)
+            code = _code(provider, opened.request, step, found.now, await _end(request, provider, opened))
             return answer_code(
                 request, provider, opened.client, opened.request.address, code, after_form=opened.after_form
             )
@@ -173,6 +200,8 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
             )
         case asking:
             interaction = opened.interaction
+            if interaction is not None and interaction.ended_at is not None:
+                raise await over(request, interaction.interaction_id)
             if interaction is None:
                 by = stranger(provider, request, opened.client.client_id)
                 if found.person is not None:  # whose network is noisy is still let in
@@ -201,23 +230,29 @@ def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | Awai
             assert_never(asking)
 
 
-async def _end(request: Request, provider: Idp, opened: _Opened) -> None:
-    """A waiting request ends once; of two answers at the same time the second is refused."""
-    if opened.interaction is not None:
-        interaction_id = opened.interaction.interaction_id
-        try:
-            await provider.db.transact(lambda unit: interactions.end(unit, interaction_id), durable=False)
-        except InteractionOver as error:
-            raise await over(request, interaction_id) from error
-        remember(request, opened.interaction, finished=True)
+async def _end(request: Request, provider: Idp, opened: _Opened) -> Interaction | None:
+    """A waiting request ends once; of two answers at the same time the second is refused. The request, at its end."""
+    interaction = opened.interaction
+    if interaction is None or interaction.ended_at is not None:
+        return interaction
+    try:
+        ended = await provider.db.transact(lambda unit: interactions.end(unit, interaction), durable=False)
+    except InteractionOver as error:
+        raise await over(request, interaction.interaction_id) from error
+    remember(request, interaction, finished=True)
+    return ended
 
 
-def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant) -> str:
-    code = new_code(new_id("grt"), request, step.authorisation, now)
+def _code(provider: Idp, request: AuthorizationRequest, step: Issue, now: Instant, ended: Interaction | None) -> str:
+    """The code; the same again (one grant, one age) for a request that has `ended` already."""
+    grant_id = new_id("grt") if ended is None else ended.grant_id
+    issued_at = now if ended is None or ended.ended_at is None else min(now, ended.ended_at)
+    code = new_code(grant_id, request, step.authorisation, issued_at)
     return provider.keys.sealer.seal_json(SealPurpose.CODE, code.to_json())
 
 
 doors = [
     Door.page("/authorize", authorize, "GET", "POST", announced="authorization_endpoint"),
     Door.page("/authorize/{interaction}", resume),
+    Door.page("/authorize/{interaction}/again", resume_again),
 ]

@@ -1,6 +1,7 @@
 """Who comes back, or comes late, is told what is true of the request, and finds the page that they were at."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -56,6 +57,26 @@ async def test_a_request_that_is_over_says_which_way_it_ended(land: Country, par
     assert {await told(person, path) for path in paths} == {FINISHED}
     assert {await told(person, path) for path in late_paths} == {EXPIRED}
     assert {await told(stranger, path) for path in (*paths, *late_paths)} == {ELSEWHERE}
+
+
+@pytest.mark.parametrize("answer", ["agree", "refuse"])
+async def test_a_second_click_leads_where_the_first_one_led(land: Country, party: RelyingParty, answer: str) -> None:
+    person, asked = Person(land, land.people["complete"]), party.request()
+    consent = shown(await person.sign_in(await person.start(asked)))
+    ends = [await person.submit(consent, answer=answer, **consent.choices) for _ in range(2)]
+    answers = [dict(parse_qsl(urlsplit(str(end)).query)) for end in ends]
+    assert answers[0]["state"] == answers[1]["state"]
+    assert ("code" in answers[0]) is (answer == "agree")
+    assert answers[0].get("error") == answers[1].get("error")
+    # Whoever opens the page again has seen that it is over.
+    assert await told(person, consent.path) == FINISHED
+    if answer == "agree":
+        # It is the same code: it counts once, and is as old as the first.
+        assert (await party.redeem(asked, answers[1]["code"])).status_code == 200
+        assert FINISHED in shown(await person.submit(consent, answer=answer, **consent.choices)).text
+        assert (await party.redeem(asked, answers[0]["code"])).json()["error"] == "invalid_grant"
+    land.watch.advance(service.ANSWERED_AGAIN)
+    assert FINISHED in shown(await person.submit(consent, answer=answer, **consent.choices)).text
 
 
 async def test_two_requests_side_by_side_both_finish(land: Country, party: RelyingParty) -> None:
