@@ -4,7 +4,9 @@ import asyncio
 import json
 from typing import Any
 
+import cbor2
 import pytest
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from tests.support.authenticator import Authenticator
 from tests.support.people import SEALER
@@ -188,6 +190,38 @@ async def test_registration_refuses_what_it_must(db: Database, watch: Watch) -> 
             await passkeys.register(
                 unit, SEALER, SITE, person_id=ANN, context="ses_1", sealed=options.sealed, answer=answer, name=""
             )
+
+
+def with_key(answer: str, key: object) -> str:
+    """The answer with another public key in it."""
+    parsed = json.loads(answer)
+    response = parsed["response"]
+    attested = cbor2.loads(base64url_to_bytes(response["attestationObject"]))
+    head = attested["authData"][: 37 + 16 + 2]
+    attested["authData"] = head[:-2] + b"\0\3AAA" + cbor2.dumps(key)
+    response["attestationObject"] = bytes_to_base64url(cbor2.dumps(attested))
+    return json.dumps(parsed)
+
+
+async def test_an_answer_of_another_shape_is_refused_and_no_fault_of_ours(db: Database) -> None:
+    browser = Browser(db)
+    options = await browser.ask()
+    answer = browser.device.create(options.options)
+    shapes = [json.loads(answer) for _ in range(3)]
+    for parsed, transports in zip(shapes, (5, [[]], [{}]), strict=True):
+        parsed["response"]["transports"] = transports
+    for made_up in (
+        *(json.dumps(parsed) for parsed in shapes),
+        *(with_key(answer, key) for key in ([1], 1, {1: 2, 3: "x"})),
+        "[" * 3_000,
+        "[]",
+        "null",
+    ):
+        with pytest.raises(PasskeyRefused):
+            async with db.writing() as unit:
+                await passkeys.register(
+                    unit, SEALER, SITE, person_id=ANN, context="ses_1", sealed=options.sealed, answer=made_up, name=""
+                )
 
 
 async def test_a_challenge_to_add_one_is_one_persons_in_one_place_for_five_minutes(db: Database, watch: Watch) -> None:

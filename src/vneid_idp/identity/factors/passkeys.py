@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import webauthn
+from cryptography.exceptions import UnsupportedAlgorithm
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -38,6 +39,17 @@ CHALLENGE_LIFETIME: Instant = 5 * MINUTE
 MOST = 20
 METHOD = "hwk"
 
+_UNREADABLE = (
+    WebAuthnException,
+    UnsupportedAlgorithm,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What the libraries raise on bytes that somebody made up, of another shape than any authenticator sends."""
 _REGISTER, _AUTHENTICATE = "register", "authenticate"
 
 
@@ -123,7 +135,8 @@ async def register(
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        transports = _transports(answer)
+    except _UNREADABLE as error:
         raise PasskeyRefused(type(error).__name__) from error
     others = await store.list_passkeys(unit, person_id)
     if len(others) >= MOST:
@@ -133,7 +146,7 @@ async def register(
         credential_id=bytes_to_base64url(verified.credential_id),
         public_key=verified.credential_public_key,
         sign_count=verified.sign_count,
-        transports=_transports(answer),
+        transports=transports,
         synced=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
         name=name_of(name, verified.aaguid, unnamed, [other.name for other in others]),
         registered_at=unit.now,
@@ -185,7 +198,7 @@ async def authenticate(
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         raise PasskeyRefused(type(error).__name__) from error
     if not await store.use_passkey(unit, passkey, verified.new_sign_count, issued_at):
         raise PasskeyRefused("an answer that was given before, or a copied authenticator")
@@ -252,7 +265,7 @@ def _who(answer: str) -> tuple[str | None, str]:
         handle = parsed["response"].get("userHandle")
         person_id = base64url_to_bytes(handle).decode() if handle else None
         return person_id, bytes_to_base64url(base64url_to_bytes(parsed["rawId"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise PasskeyRefused("malformed answer") from error
 
 
