@@ -57,8 +57,14 @@ def networks_inwards(address: str | None) -> tuple[str, ...]:
 
 
 def _read(text: str | None) -> IPv4Address | IPv6Address | None:
+    host = (text or "").strip()
+    # Some proxies write the port as well.
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        address = ip_address((text or "").strip("[]"))
+        address = ip_address(host)
     except ValueError:
         return None
     return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
