@@ -87,6 +87,8 @@ async def authorize(request: Request) -> Response:
             found = await find(provider, client, arrived)
             params = await resolve(provider, client, arrived, found)
     except OAuthError as error:
+        if "redirect_uri" not in params:
+            raise  # it may stand in the object, which is what the developer has to mend
         # Of an object that does not hold neither the return address counts nor anything else that could lead astray.
         return answer_error(request, provider, client, return_address(client, answered_in(params, found)), error)
     draft = RequestDraft(client, params)

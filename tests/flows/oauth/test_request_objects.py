@@ -212,6 +212,12 @@ async def test_an_object_is_fetched_from_a_registered_uri_only(land: Country) ->
         assert len(asked) == 3
     gone = outside(party, request_uri=uri) | redirected
     assert await error_of(land, gone) == "invalid_request_uri"
+    # Without an address outside the error is a page, and speaks of the object all the same.
+    async with land.browser() as browser:
+        page = await browser.get("/authorize", params=outside(party, request_uri=uri))
+    assert page.status_code == 400
+    assert "request_uri" in page.text
+    assert "redirect_uri" not in page.text
 
 
 async def test_a_page_where_an_object_was_promised_is_none(land: Country) -> None:
