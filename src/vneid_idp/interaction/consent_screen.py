@@ -60,6 +60,9 @@ class _Asked:
     session_id: str
     screen: Screen
     seen: str
+    """Of whom and of what the form speaks."""
+    words: str
+    """What the page says, in its language, and in whose name."""
     years: int
     rules: Rules
     least: Decisions | None
@@ -97,7 +100,7 @@ async def answer(request: Request) -> Response:
     # Only who presses the button that says so agrees (Law 91/2025 Art. 9): nothing else that arrives is a yes.
     if form.one_of("answer", "agree", "refuse") == "refuse":
         return await leave(asked.visit, "consent", asked.person_id)
-    if form["seen"] != asked.seen:
+    if form["seen"] != asked.seen or form["words"] != asked.words:
         return again(request, here, form, (), note=_CHANGED, status=409)
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
@@ -197,6 +200,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         session.session_id,
         shown,
         _seen(person, step, values, consenting, link),
+        _words(visit, shown),
         years,
         rules,
         least(made) if shown.guardian and consenting is Consenting.BY_GUARDIAN else None,
@@ -233,6 +237,12 @@ def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Con
     return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link} {full}"]))
 
 
+def _words(visit: Visit, shown: Screen) -> str:
+    """What the page says, in its language and in whose name: what a receipt proves, and it is made from the answer."""
+    party = visit.party
+    return digest("\n".join([party.name, f"{party.domain}", f"{party.host}", text_shown(shown)]))
+
+
 def _page(request: Request, asked: _Asked, draft: Draft) -> Response:
     return render(
         request,
@@ -242,6 +252,7 @@ def _page(request: Request, asked: _Asked, draft: Draft) -> Response:
         party=asked.visit.party,
         screen=asked.screen,
         seen=asked.seen,
+        words=asked.words,
         changed=draft.note == _CHANGED,
         form=draft.form,
         keeps=" ".join(["seen", *(line.key for line in asked.screen.lines)]),

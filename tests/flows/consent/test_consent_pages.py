@@ -115,12 +115,16 @@ async def test_a_choice_among_what_is_required_is_left_to_the_person(land: Count
     assert "birthdate" not in learned
 
 
-async def test_a_new_version_of_the_purpose_is_asked_again_and_an_old_page_agrees_to_nothing(
-    land: Country, party: RelyingParty
+@pytest.mark.parametrize(
+    "changes", [{"purposes": [{**PURPOSE, "version": 2}]}, {"client_name": "Ngân hàng Khác"}], ids=["purpose", "name"]
+)
+async def test_what_the_service_changed_is_asked_again_and_an_old_page_agrees_to_nothing(
+    land: Country, party: RelyingParty, changes: dict[str, Any]
 ) -> None:
+    """So the receipt shows the page that was seen, and nobody else's name."""
     person, page, _ = await at_consent(land, party)
     client = party.registered.client
-    newer = {**client.metadata, "purposes": [{**PURPOSE, "version": 2}]}
+    newer = {**client.metadata, **changes}
     async with land.idp.db.writing() as unit:
         await update(unit, client, registration.read_registration(newer, Registrar(by_operator=True, sandbox=True)))
     stale = await person.submit(page, answer="agree", **{"optional-0-email": "full"})
