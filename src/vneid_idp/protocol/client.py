@@ -202,4 +202,9 @@ class Client:
         A loopback host belongs to nobody, so there each client is a sector of its own: else all native applications
         (RFC 8252 §7.3) could compare what they know about a person. So is a client at several hosts.
         """
-        return sector_host(self.sector_identifier_uri, self.redirect_uris) or self.client_id
+        return self.shared_sector or self.client_id
+
+    @property
+    def shared_sector(self) -> str | None:
+        """The host at which every other client is told the same subjects; nothing where it is a sector of its own."""
+        return sector_host(self.sector_identifier_uri, self.redirect_uris)

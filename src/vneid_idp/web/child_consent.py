@@ -25,6 +25,7 @@ from vneid_idp.web.consent_view import (
     decide_line,
 )
 from vneid_idp.web.i18n import mark
+from vneid_idp.web.pseudonym_words import pseudonym
 
 
 def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], rules: Rules, say: Say) -> Screen:
@@ -95,16 +96,6 @@ def least(screen: Screen) -> Decisions:
     return decisions
 
 
-_PSEUDONYM = mark(
-    "The service knows the child by a pseudonym that is made for it alone, so that services cannot compare what "
-    "they know."
-)
-_PUBLIC_SUBJECT = mark(
-    "The service knows the child by an identifier that some other services know as well. They can tell that it is the "
-    "same person."
-)
-
-
 def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: str, *, asked: bool, say: Say) -> Screen:
     """The screen that the child saw, as its parent or guardian answers it; `asked` whether the child was."""
     both = mark("The child has agreed. Nothing is shared unless you agree as well, and either of you can withdraw.")
@@ -114,7 +105,7 @@ def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: st
         heading=say(mark("%(service)s asks for information about your child"), service=client.client_name),
         lead=say(both if asked else alone),
         child=ShownChild(say(mark("This is about:")), child),
-        pseudonym=say(_PSEUDONYM if client.subject_type == "pairwise" else _PUBLIC_SUBJECT),
+        pseudonym=pseudonym(client, say, of_child=True),
         agree=say(mark("Agree for the child")),
         refuse=say(mark("Refuse")),
         if_refused=say(

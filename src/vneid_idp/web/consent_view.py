@@ -38,6 +38,7 @@ from vneid_idp.web.i18n import mark
 from vneid_idp.web.left_out import NothingTicked, leaving_out
 from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
 from vneid_idp.web.permitted_view import Permitted, permitted
+from vneid_idp.web.pseudonym_words import pseudonym
 from vneid_idp.web.service_word import OwnPage, demanded_in_full, own_pages
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
@@ -183,16 +184,6 @@ def shared_before(asked: tuple[Item, ...], all_items: tuple[Item, ...], decided:
     return leaving({name: decision for name, decision in decided.items() if name in names})
 
 
-_PSEUDONYM = mark(
-    "The service knows you by a pseudonym that is made for it alone, so that services cannot compare what they know "
-    "about you."
-)
-_PUBLIC_SUBJECT = mark(
-    "The service knows you by an identifier that some other services know as well. They can tell that you are the same "
-    "person."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class _Words:
     """What turns facts into words: the values of the person's claims as they would leave, and as they left before; the
@@ -252,7 +243,7 @@ def screen(
         before_title=say(mark("What you agreed to before")),
         before_text=say(mark("This stays as it is. You can look at it and withdraw under Connected services.")),
         shared_before=_before(before, words),
-        pseudonym=say(_PSEUDONYM if client.subject_type == "pairwise" else _PUBLIC_SUBJECT),
+        pseudonym=pseudonym(client, say),
         agree=agree,
         refuse=say(mark("Refuse")),
         if_refused=if_refused,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.support.watch import MORNING
 from vneid_idp.protocol.claims import Decision, Decisions, Item, items_of
 from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.web.child_consent import for_guardian
 from vneid_idp.web.consent_view import Screen, read_decisions, screen, values_needed
 from vneid_idp.web.forms import Form
 from vneid_idp.web.receipt_text import text_shown
@@ -253,3 +254,8 @@ def test_what_is_said_of_the_subject_is_true() -> None:
     public = replace(SHOP, subject_type="public")
     page = screen(public, ITEMS, ITEMS, {}, VALUES, {}, "en", say)
     assert "some other services know" in page.pseudonym
+    at_one_host = replace(SHOP, redirect_uris=("https://shared.example/a",))
+    page = screen(at_one_host, ITEMS, ITEMS, {}, VALUES, {}, "en", say)
+    assert "Services at shared.example know you by one" in page.pseudonym
+    asks = for_guardian(page, {}, at_one_host, "Gia Hân", asked=True, say=say)
+    assert "Services at shared.example know the child by one" in asks.pseudonym
