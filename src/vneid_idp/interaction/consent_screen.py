@@ -29,6 +29,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_guardian
 from vneid_idp.use_cases.give_consent import give_consent, gives_something
 from vneid_idp.web.account_claims import account_claims
+from vneid_idp.web.agreed_before import beside_what_stands
 from vneid_idp.web.child_consent import for_child, least
 from vneid_idp.web.claim_words import Values
 from vneid_idp.web.consent_view import (
@@ -98,10 +99,13 @@ async def answer(request: Request) -> Response:
         await extend(visit)
         return again(request, here, form, _keeps(form), note=_NOTHING if form["nothing"] else "")
     # Only who presses the button that says so agrees (Law 91/2025 Art. 9): nothing else that arrives is a yes.
-    if form.one_of("answer", "agree", "refuse") == "refuse":
+    pressed = form.one_of("answer", "agree", "refuse", "no_more")
+    if pressed == "refuse":
         return await leave(asked.visit, "consent", asked.person_id)
     if form["seen"] != asked.seen or form["words"] != asked.words:
         return again(request, here, form, (), note=_CHANGED, status=409)
+    if pressed == "no_more" and asked.screen.offer:
+        return await _agreed(request, asked, form, read_decisions(asked.screen, Form([]))[0])
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
         said = {name: gettext(request, text) for name, text in errors.items()}
@@ -193,6 +197,8 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         link=link,
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
     )
+    if visit.situation.consent is not None:
+        made = beside_what_stands(made, step.items, decided, say)
     shown = for_child(made, consenting, [guardian.full_name for guardian in guardians], rules, say)
     return _Asked(
         visit,

@@ -59,19 +59,39 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
         names=names,
         nobody=None if names else say(nobody),
     )
-    lead = (
+    changed = replace(
+        screen,
+        lead=say(_lead(screen, asked=asked)),
+        guardian=part,
+        agree=say(mark("Agree and ask them") if asked else mark("Ask them")),
+        if_refused=screen.if_refused if screen.offer else say(_if_refused(screen)),
+    )
+    return changed if asked else decided_already(changed, least(screen), say)
+
+
+def _lead(screen: Screen, *, asked: bool) -> str:
+    if screen.gives_before:
+        return (
+            mark(
+                "Nothing more is shared before you and a parent or guardian have agreed. You can withdraw at any time."
+            )
+            if asked
+            else mark("Nothing more is shared before a parent or guardian has agreed.")
+        )
+    return (
         mark("Nothing is shared before you and a parent or guardian have agreed. You can withdraw at any time.")
         if asked
         else mark("Nothing is shared before a parent or guardian has agreed.")
     )
-    changed = replace(
-        screen,
-        lead=say(lead),
-        guardian=part,
-        agree=say(mark("Agree and ask them") if asked else mark("Ask them")),
-        if_refused=say(mark("If you refuse, nobody is asked: you go back to the service and nothing is shared.")),
-    )
-    return changed if asked else decided_already(changed, least(screen), say)
+
+
+def _if_refused(screen: Screen) -> str:
+    if screen.gives_before:
+        return mark(
+            "If you refuse, nobody is asked: you go back to the service and nothing more is shared. What was agreed to "
+            "before stays as it is."
+        )
+    return mark("If you refuse, nobody is asked: you go back to the service and nothing is shared.")
 
 
 def _linking(rules: Rules, say: Say) -> str:

@@ -165,6 +165,10 @@ class Screen:
     """Where the service itself says more."""
     tells_sign_in: bool = False
     """Whether the service learns how the person signed in, by what is asked here or was agreed to before."""
+    offer: bool = False
+    """Whether who takes none of it goes on all the same (`agreed_before.py`)."""
+    gives_before: bool = False
+    """Whether something is shared or permitted already, and goes on being so."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -35,6 +35,9 @@ def tells_nothing(shown: "Screen", decisions: Decisions) -> bool:
     """Whether who agreed so leaves the service with nothing, where something could have been ticked: a slip, often."""
     told = any(decision.gives for name, decision in decisions.items() if name not in PERMISSIONS)
     could = any(group.optional.lines for group in shown.groups)
+    # An offer says itself what it means to take none of it.
+    if shown.offer:
+        return False
     return could and not told and not shown.shared_before and shown.link is None and shown.guardian is None
 
 

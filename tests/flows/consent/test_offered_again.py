@@ -1,7 +1,7 @@
 """What a person left out is not left out for ever: they learn what it means, and are offered it again after a time, or
 when they wish it."""
 
-from tests.support.country import Country
+from tests.support.country import PURPOSE, Country
 from tests.support.events import kinds_of
 from tests.support.relying_party import RelyingParty, query_of
 from tests.support.shortcuts import Known, known
@@ -61,6 +61,39 @@ async def test_an_offer_that_is_left_out_once_more_waits_as_long_again(land: Cou
     page = shown(await someone.person.start(party.request(scope=SCOPE)))
     assert isinstance(await someone.person.submit(page, answer="agree"), str)
     assert not await is_asked(land, party)
+
+
+async def test_who_wants_to_share_no_more_goes_on_with_what_was_agreed_before(
+    land: Country, party: RelyingParty
+) -> None:
+    await left_out(land, party)
+    land.watch.advance(days(land) * DAY + 1)
+    someone = await known(land)
+    request = party.request(scope=SCOPE)
+    page = shown(await someone.person.start(request))
+    assert "Không chia sẻ thêm" in page.text
+    assert "không có thông tin nào được chia sẻ" not in page.text, "what was agreed to before stands"
+    away = await someone.person.submit(page, answer="no_more")
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    told = (await party.userinfo(tokens["access_token"])).json()
+    assert "identity_level" in told
+    assert "email" not in told
+    assert not await is_asked(land, party), "it waits as long again"
+
+
+async def test_what_a_service_needs_is_no_offer_and_a_refusal_leaves_what_stands(land: Country) -> None:
+    party = RelyingParty(
+        land, await land.register(purposes=[{**PURPOSE, "required": ["full_name"], "optional": ["identity_level"]}])
+    )
+    someone = await known(land)
+    await someone.agree(party, "identity_level")
+    page = shown(await someone.person.start(party.request(scope="openid identity full_name")))
+    assert "không có gì được chia sẻ thêm" in page.text
+    assert "Không chia sẻ thêm" not in page.text
+    away = await someone.person.submit(page, answer="refuse")
+    assert isinstance(away, str)
+    assert query_of(away)["error"] == "access_denied"
 
 
 async def test_when_the_person_wishes_it_and_what_was_given_stands(land: Country, party: RelyingParty) -> None:

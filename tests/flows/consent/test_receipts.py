@@ -15,8 +15,9 @@ from vneid_idp.interaction import consent_screen
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.levels import LEVEL_1
+from vneid_idp.web.child_consent import for_child
 from vneid_idp.web.claim_words import Topic
-from vneid_idp.web.consent_view import Block, Line, Screen, ShownChild, SmallerProof, screen
+from vneid_idp.web.consent_view import Block, Line, Screen, ShownChild, SmallerProof
 from vneid_idp.web.link_view import Fact
 from vneid_idp.web.permitted_view import Permitted
 from vneid_idp.web.service_word import OwnPage
@@ -63,15 +64,15 @@ def sentences(shown: Screen) -> set[str]:
 
 @pytest.fixture
 def screens(monkeypatch: pytest.MonkeyPatch) -> list[Screen]:
-    """The screens that were made."""
+    """The screens that were shown."""
     made: list[Screen] = []
-    real = screen
+    real = for_child  # the last that has a word in it
 
     def recorded(*args: Any, **kwargs: Any) -> Screen:
         made.append(real(*args, **kwargs))
         return made[-1]
 
-    monkeypatch.setattr(consent_screen, "screen", recorded)
+    monkeypatch.setattr(consent_screen, "for_child", recorded)
     return made
 
 
