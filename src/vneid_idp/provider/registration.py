@@ -53,8 +53,7 @@ async def register(request: Request) -> Response:
     members = await _members(request)
     let_new_client_read(request, members)
     metadata = registration.read_registration(members, _registrar(provider))
-    by = Tried(address=provider.address_of(request))
-    await provider.limits.spend(Secret.REGISTRATION, by, 1 + len(orjson.dumps(members)) // 1024)
+    await _spend(provider, request, members, None)
     await _check_sector(provider, metadata, None)
     made = await provider.db.transact(lambda unit: service.register(unit, metadata))
     client = await fetch_logo(provider.db, provider.dispatcher, made.client)
@@ -74,6 +73,7 @@ async def update(request: Request) -> Response:
     client, token = await _managed(provider, request)
     members = await _members(request)
     _check_update(client, members)
+    await _spend(provider, request, members, client.client_id)
     metadata = registration.read_registration(members, _registrar(provider), before=client.metadata)
     await _check_sector(provider, metadata, client.client_id)
     changed, secret = await provider.db.transact(lambda unit: service.update(unit, client, metadata))
@@ -87,6 +87,12 @@ async def delete(request: Request) -> Response:
     client, _ = await _managed(provider, request)
     await provider.db.transact(lambda unit: delete_client(unit, client.client_id))
     return Response(status_code=204, headers=NO_STORE)
+
+
+async def _spend(provider: Idp, request: Request, members: Mapping[str, Any], client_id: str | None) -> None:
+    """What a registration or a change of one leaves for good, taken from what its address and its client may leave."""
+    by = Tried(address=provider.address_of(request), client=client_id)
+    await provider.limits.spend(Secret.REGISTRATION, by, 1 + len(orjson.dumps(members)) // 1024)
 
 
 def _registrar(provider: Idp) -> Registrar:

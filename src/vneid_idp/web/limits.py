@@ -40,7 +40,7 @@ class Secret(StrEnum):
     PUSHED_REQUEST = "pushed_request"
     """The same, of a client that proved who it is: no stranger can use that up."""
     REGISTRATION = "registration"
-    """A client that registers itself, in kibibytes."""
+    """A client that registers or changes itself, in kibibytes."""
 
 
 class Subject(StrEnum):
@@ -140,6 +140,8 @@ LIMITS: LimitTable = {
         Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
     },
     Secret.REGISTRATION: {
+        # Of one that changes itself: the record of events keeps each change.
+        Subject.CLIENT: (Limit(200, HOUR),),
         Subject.ADDRESS: (Limit(1_000, HOUR),),
         Subject.NETWORK_56: (Limit(2_000, HOUR),),
         Subject.NETWORK_48: (Limit(4_000, HOUR),),

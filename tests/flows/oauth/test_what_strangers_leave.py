@@ -120,3 +120,20 @@ async def test_registrations_of_an_address_end_somewhere(land: Country, monkeypa
         wanted = {"redirect_uris": ["https://rp.example/callback"]}
         answers = [await browser.post("/register", json=wanted) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
+
+
+@pytest.mark.parametrize("subject", [Subject.ADDRESS, Subject.CLIENT])
+async def test_so_do_the_changes_of_one(land: Country, monkeypatch: pytest.MonkeyPatch, subject: Subject) -> None:
+    wanted = {"redirect_uris": ["https://rp.example/callback"]}
+    async with land.browser() as browser:
+        made = (await browser.post("/register", json=wanted)).json()
+        few(land, monkeypatch, subject)
+        headers = {"Authorization": f"Bearer {made['registration_access_token']}"}
+        changed = {**wanted, "client_id": made["client_id"], "client_secret": made["client_secret"]}
+        answers = [
+            await browser.put(
+                made["registration_client_uri"], json=changed | {"client_name": f"{number}"}, headers=headers
+            )
+            for number in range(3)
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
