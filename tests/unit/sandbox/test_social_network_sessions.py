@@ -1,6 +1,8 @@
 """Staying in step with the provider: status, release, withdrawal, and every log-out."""
 
 import re
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,10 +12,21 @@ import pytest
 from tests.unit.sandbox.conftest import PUBLIC_URL, Visitor
 from tests.unit.sandbox.fake_provider import LOG_OUT_EVENT, FakeProvider
 from vneid_idp.sandbox.social_network.attempts import MOST_OF_BROWSER
+from vneid_idp.sandbox.social_network.store import open_database
 
 
 async def log_out(visitor: Visitor, token: str) -> int:
     return (await visitor.http.post("/backchannel-logout", data={"logout_token": token})).status_code
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_the_file_of_the_network_is_its_owners_alone(tmp_path: Path, before: int | None) -> None:
+    path = tmp_path / "network.sqlite3"
+    if before is not None:
+        path.touch(before)
+    with closing(open_database(str(path))) as connection:
+        connection.execute("create table kept (phone text)")
+        assert [file.stat().st_mode & 0o777 for file in tmp_path.iterdir()] == [0o600] * 3
 
 
 async def test_withdrawal_locks_the_account_before_the_next_post(visitor: Visitor, provider: FakeProvider) -> None:

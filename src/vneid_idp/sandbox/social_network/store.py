@@ -5,6 +5,7 @@ import secrets
 import sqlite3
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from .accounts import LINKED, Account, Json
 
@@ -20,6 +21,8 @@ create table if not exists visits (
 create table if not exists log_out_tokens (jti text primary key, seen_at integer not null);
 """
 
+_OWNER = 0o600
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -31,7 +34,13 @@ class Visit:
 
 
 def open_database(path: str) -> sqlite3.Connection:
-    """A connection in autocommit mode; every change here is one statement. `path` may be `:memory:`."""
+    """A connection in autocommit mode; every change here is one statement. `path` may be `:memory:`.
+
+    The file is its owner's alone, since it keeps what the law demands of people. SQLite gives its log the same mode.
+    """
+    if path != ":memory:":
+        Path(path).touch(_OWNER)
+        Path(path).chmod(_OWNER)
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.execute("pragma journal_mode = wal")
