@@ -104,7 +104,9 @@ async def answer(request: Request) -> Response:
         return await leave(asked.visit, "consent", asked.person_id)
     if form["seen"] != asked.seen or form["words"] != asked.words:
         return again(request, here, form, (), note=_CHANGED, status=409)
-    if pressed == "no_more" and asked.screen.offer:
+    if pressed == "no_more":
+        if not asked.screen.offer:
+            return await leave(asked.visit, "consent", asked.person_id)
         return await _agreed(request, asked, form, read_decisions(asked.screen, Form([]))[0])
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:

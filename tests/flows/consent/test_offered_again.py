@@ -1,6 +1,8 @@
 """What a person left out is not left out for ever: they learn what it means, and are offered it again after a time, or
 when they wish it."""
 
+import pytest
+
 from tests.support.country import PURPOSE, Country
 from tests.support.events import kinds_of
 from tests.support.relying_party import RelyingParty, query_of
@@ -82,7 +84,8 @@ async def test_who_wants_to_share_no_more_goes_on_with_what_was_agreed_before(
     assert not await is_asked(land, party), "it waits as long again"
 
 
-async def test_what_a_service_needs_is_no_offer_and_a_refusal_leaves_what_stands(land: Country) -> None:
+@pytest.mark.parametrize("no", ["refuse", "no_more"])
+async def test_what_a_service_needs_is_no_offer_and_a_refusal_leaves_what_stands(land: Country, no: str) -> None:
     party = RelyingParty(
         land, await land.register(purposes=[{**PURPOSE, "required": ["full_name"], "optional": ["identity_level"]}])
     )
@@ -91,7 +94,7 @@ async def test_what_a_service_needs_is_no_offer_and_a_refusal_leaves_what_stands
     page = shown(await someone.person.start(party.request(scope="openid identity full_name")))
     assert "không có gì được chia sẻ thêm" in page.text
     assert "Không chia sẻ thêm" not in page.text
-    away = await someone.person.submit(page, answer="refuse")
+    away = await someone.person.submit(page, answer=no)
     assert isinstance(away, str)
     assert query_of(away)["error"] == "access_denied"
 
