@@ -12,6 +12,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.bindings import labels
+from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.clients.service import find_client
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Shown
@@ -20,6 +22,7 @@ from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.register.guardianship import Consenting, who_consents
 from vneid_idp.identity.register.records import RegistryUnavailable
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, for_holder
@@ -29,7 +32,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.levels import reached
 from vneid_idp.use_cases.agree_again import agree_again, agreed_again
 from vneid_idp.use_cases.give_consent import gives_something
-from vneid_idp.use_cases.just_ended import TooLateToUndo, released_just_now, withdrawn_just_now
+from vneid_idp.use_cases.just_ended import OFFERED, TooLateToUndo, released_just_now, stands_again, withdrawn_just_now
 from vneid_idp.use_cases.link_again import link_again, may_link
 from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import decided_already
@@ -54,6 +57,12 @@ class Offer:
     text: str
     """What is agreed to: the text of the receipt."""
     decided: Decisions
+    until: Instant
+    """Until when it is offered."""
+    label: str | None = None
+    """What the holder called the account."""
+    made_at: Instant | None = None
+    """When it was linked."""
 
     @property
     def seen(self) -> str:
@@ -104,7 +113,8 @@ def _consent_offered(
         refuse=say(mark("Leave it withdrawn")),
         if_refused=say(mark("If you do nothing, it stays withdrawn.")),
     )
-    return Offer(consent.consent_id, client.client_name, child, text_shown(again), decided)
+    until = (consent.withdrawn_at or holder.now) + OFFERED
+    return Offer(consent.consent_id, client.client_name, child, text_shown(again), decided, until)
 
 
 def _item(client: Client, decided: Decisions, name: str) -> Item | None:
@@ -124,19 +134,23 @@ async def links_offered(request: Request, holder: Holder) -> tuple[Offer, ...]:
             client = await find_client(unit, binding.client_id)
             consent = await consents.find_current(unit, holder.person_id, binding.client_id)
             if client is not None and may_link(client, consent) and proven >= binding.level:
-                offers.append((binding.binding_id, client))
+                offers.append((binding, client))
+        called = await labels.of_person(unit, holder.provider.vault, holder.person_id) if offers else {}
         now = unit.now
     rules = (await holder.provider.current_policy()).at(now)
     if age(holder.profile.record.birth_date, now) < rules[Threshold.GUARDIAN_UNTIL_AGE]:
         return ()
-    return tuple(_link_offered(holder, each, client, rules, say) for each, client in offers)
+    return tuple(
+        replace(_link_offered(holder, each, client, rules, say), label=called.get(each.binding_id))
+        for each, client in offers
+    )
 
 
-def _link_offered(holder: Holder, binding_id: str, client: Client, rules: Rules, say: partial[str]) -> Offer:
+def _link_offered(holder: Holder, released: SocialAccount, client: Client, rules: Rules, say: partial[str]) -> Offer:
     service, name = client.client_name, holder.profile.record.full_name
     asked = LinkAsked(None, name, rules[Threshold.GUARDIAN_UNTIL_AGE])
     which = say(mark("the one that you have just released"))
-    account = Fact(say(mark("Account at %(service)s"), service=service), binding_id, which)
+    account = Fact(say(mark("Account at %(service)s"), service=service), released.binding_id, which)
     link = replace(shown_link(asked, None, service, say), facts=(account, Fact(say(mark("Belongs to")), name)))
     made = screen(client, (), (), {}, {}, {}, "", say, link=asked)
     again = replace(
@@ -146,7 +160,9 @@ def _link_offered(holder: Holder, binding_id: str, client: Client, rules: Rules,
         refuse=say(mark("Leave it released")),
         if_refused=say(mark("If you do nothing, it stays released.")),
     )
-    return Offer(binding_id, service, None, text_shown(again), {})
+    facts = released.facts
+    until = (facts.released_at or holder.now) + OFFERED
+    return Offer(released.binding_id, service, None, text_shown(again), {}, until, made_at=facts.made_at)
 
 
 async def give_again(request: Request, holder: Holder) -> Response:
@@ -168,9 +184,18 @@ async def give_again(request: Request, holder: Holder) -> Response:
 
 
 async def link(request: Request, holder: Holder) -> Response:
-    """Link again what was released. Raises `RegistryUnavailable`."""
+    """Link again what was released; who did so in another tab is told the same. Raises `RegistryUnavailable`."""
     form = await read_form(request)
-    offer = _find(await links_offered(request, holder), form["binding"], form["seen"])
+    try:
+        await _link(request, holder, _find(await links_offered(request, holder), form["binding"], form["seen"]))
+    except TooLateToUndo:
+        async with holder.provider.db.reading() as unit:
+            if not await stands_again(unit, holder.person_id, form["binding"]):
+                raise
+    return see_other("/me/accounts?again=link")
+
+
+async def _link(request: Request, holder: Holder, offer: Offer) -> None:
     provider = holder.provider
     policy = await provider.current_policy()
     answer = await persons.ask(provider.db, provider.registry, holder.person_id)
@@ -178,7 +203,6 @@ async def link(request: Request, holder: Holder) -> Response:
         raise RegistryUnavailable
     shown, who = Shown(offer.text, locale_of(request)), (holder.person_id, holder.session.session_id)
     await provider.db.transact(lambda unit: link_again(unit, *who, offer.id, shown, answer, policy))
-    return see_other("/me/accounts?again=link")
 
 
 def _find(offers: tuple[Offer, ...], wanted: str, seen: str) -> Offer:

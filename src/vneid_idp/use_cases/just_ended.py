@@ -40,10 +40,20 @@ async def withdrawn_just_now(unit: Reading, person_id: str) -> tuple[Consent, ..
     return tuple(found)
 
 
+async def stands_again(unit: Reading, person_id: str, binding_id: str) -> bool:
+    """Whether the account of a binding that this person released is linked to them by now: another tab was faster."""
+    released = await bindings.find_for_person(unit, person_id, binding_id)
+    if not isinstance(released, SocialAccount) or released.person_id != person_id:
+        return False
+    holds = await social_accounts.find_in_place_of(unit, released)
+    return holds is not None and holds.person_id == person_id
+
+
 async def released_just_now(unit: Reading, person_id: str) -> tuple[SocialAccount, ...]:
     """The own accounts that this person released, alone or with a consent, and that belong to nobody since. A child's
-    is not among them: others decide about it as well, and its network asks anew."""
-    found = []
+    is not among them: others decide about it as well, and its network asks anew. Of an account that was released twice
+    the last binding."""
+    found, seen = [], set()
     for binding in await bindings.list_for_person(unit, person_id):
         if not isinstance(binding, SocialAccount) or binding.person_id != person_id:
             continue
@@ -53,6 +63,8 @@ async def released_just_now(unit: Reading, person_id: str) -> tuple[SocialAccoun
         event = await find_event(unit, LIFECYCLE.events[LIFECYCLE.release], person_id, binding.binding_id)
         if event is None or event.data.get("by") != "person":
             continue
-        if await social_accounts.find_in_place_of(unit, binding) is None:
-            found.append(binding)
+        account = binding.client_id, await social_accounts.account_of(unit, binding)
+        if account not in seen and await social_accounts.find_in_place_of(unit, binding) is None:
+            found.append(binding)  # the latest are listed first
+        seen.add(account)
     return tuple(found)

@@ -33,6 +33,11 @@ def format_clock(value: Instant) -> str:
     return f"{_local(value):%H:%M}"
 
 
+def format_seconds(value: Instant) -> str:
+    """HH:mm:ss in Vietnam, where a minute matters."""
+    return f"{_local(value):%H:%M:%S}"
+
+
 def format_number(value: int, locale: str) -> str:
     """A whole number in groups as the language has them: dots in Vietnamese, commas in English."""
     return format_decimal(value, locale=locale)

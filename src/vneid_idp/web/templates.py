@@ -141,6 +141,7 @@ def _environment() -> Environment:
         "date": formats.format_date,
         "datetime": formats.format_datetime,
         "clock": formats.format_clock,
+        "seconds": formats.format_seconds,
         "number": _number,
         "in_language": _text,
         "own_path": _own_path,

@@ -70,6 +70,7 @@ async def test_a_label_goes_with_what_is_linked_again_and_with_the_person_who_is
     binding = await bind(land, party, "42", someone.person_id, consent_id=consent)
     await post(someone.person, await opened(someone.person, "/me/accounts"), NAME, binding=binding, label="Bán trà")
     page = await taken_back(someone.person, "/me/accounts/release", binding=binding)
+    assert "Bán trà" in page.text.partition("Hoàn tác")[0], "the offer says which account it is about"
     page = await post(someone.person, page, "/me/accounts/again", binding=binding, seen=page.hidden["seen"])
     assert page.text.count("Bán trà") == 2, "the one that ended and the one that stands"
     await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, someone.person_id))

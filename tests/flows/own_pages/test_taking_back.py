@@ -118,8 +118,10 @@ async def test_who_agrees_again_within_the_minute_gives_a_fresh_consent_and_link
     assert kinds.count("link.confirmed") == 1
     assert "Hoàn tác" not in page.text
     # It stands under the consent that stands, and ends with it.
-    await taken_back(scene.someone.person, "/me/services/withdraw", consent=fresh.consent_id)
+    page = await taken_back(scene.someone.person, "/me/services/withdraw", consent=fresh.consent_id)
     assert await scene.states() == [RELEASED, RELEASED]
+    page = await scene.press(page, AGREE)
+    assert page.response.text.count(f'action="{LINK}"') == 1, "one account was released, twice"
 
 
 async def test_the_receipt_is_what_the_page_said(scene: Scene) -> None:
@@ -183,7 +185,8 @@ async def test_two_tabs_undo_once(scene: Scene) -> None:
     page = await scene.release()
     fields = offer(page, LINK)
     for _ in range(2):
-        await post(scene.someone.person, page, LINK, **fields)
+        done = await post(scene.someone.person, page, LINK, **fields)
+        assert (done.response.status_code, done.path) == (200, "/me/accounts"), "both tabs are told what holds"
     assert await scene.states() == [RELEASED, VERIFIED]
     assert [kind for kind, _ in await events_of(scene.land, "complete")].count("link.confirmed") == 1
 

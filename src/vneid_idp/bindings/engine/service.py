@@ -8,7 +8,7 @@ from typing import Any, Generic
 from vneid_idp.bindings import supervisors
 from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.kind import B, BindingKind
-from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict, MoveForbidden
+from vneid_idp.bindings.engine.rules import Binding, BindingNotFound, IdempotencyConflict, MoveForbidden
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.storage.unit import Database, Reading, Unit
@@ -156,6 +156,11 @@ async def get(unit: Reading, kind: BindingKind[B], client_id: str, binding_id: s
 async def find_by_resource(unit: Reading, kind: BindingKind[B], scope: str, resource: str) -> B | None:
     """The binding that holds a resource's digest at this moment."""
     return await store.find_by_resource(unit, kind, scope, resource)
+
+
+async def held_by(unit: Reading, kind: BindingKind[Any], binding: Binding) -> str | None:
+    """The digest of what a binding holds, or held: of two of one account the same."""
+    return await store.resource_of(unit, kind, binding.client_id, binding.binding_id)
 
 
 async def find_in_place_of(unit: Reading, kind: BindingKind[B], released: B) -> B | None:

@@ -101,6 +101,11 @@ async def bind_again(
     return bound
 
 
+async def account_of(unit: Reading, binding: SocialAccount) -> str | None:
+    """What tells the account of a binding, live or not, from others of its client."""
+    return await engine.held_by(unit, SOCIAL_ACCOUNT, binding)
+
+
 async def find_in_place_of(unit: Reading, released: SocialAccount) -> SocialAccount | None:
     """The binding, whosever, that holds by now the account that a released one held."""
     return await engine.find_in_place_of(unit, SOCIAL_ACCOUNT, released)
