@@ -114,6 +114,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Your password, passkey or phone number was changed while you signed in. You are not signed in."),
         mark("Sign in with what is good now. If it was not you who changed it, go to a registration office."),
     ),
+    "role_required": Sentence(
+        mark("This page is for those who work here"),
+        mark("Your account has no role at this place. Nothing was changed."),
+        mark("Go back to your own account. If you do work here, ask whoever gives the roles."),
+    ),
     "own_file": Sentence(
         mark("This is about yourself"),
         mark("Nobody acts at the office upon their own file, or decides about it. Nothing was changed."),

@@ -221,6 +221,7 @@ async def test_another_office_neither_sees_nor_decides_and_who_works_everywhere_
         assert ("1 đề nghị" in (await opened(officer, "/office")).text) is sees
     refused = await answer(elsewhere, request, "agree")
     assert (refused.response.status_code, "role_required" in refused.response.text) == (403, True)
+    assert 'href="/me"' in refused.response.text, "it leads to what is theirs"
     assert (await elsewhere.browser.get(request)).status_code == 403
     assert done_of(await answer(everywhere, request, "agree")) == "done=decided"
     by = land.people["grandmother"].record.person_id
