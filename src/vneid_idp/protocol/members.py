@@ -14,6 +14,7 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
 from vneid_idp.protocol.uris import BadMember, check_server_url, check_web_url, origin, read_uri
+from vneid_idp.protocol.visible_line import visible_line
 
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 RESPONSE_TYPES = ("code",)
@@ -39,6 +40,16 @@ def _text(longest: int) -> Reader:
         if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
             raise BadMember(f"must be a text of at most {longest} printable characters")
         return value
+
+    return read
+
+
+def _line(longest: int) -> Reader:
+    def read(value: Any, _: Registrar) -> str:
+        line = visible_line(value, longest) if isinstance(value, str) else None
+        if line is None:
+            raise BadMember(f"must be one line of at most {longest} visible characters, a letter or digit among them")
+        return line
 
     return read
 
@@ -156,7 +167,7 @@ MEMBERS: dict[str, Reader] = {
     "response_types": _list_of(_one_of(*RESPONSE_TYPES)),
     "grant_types": _list_of(_one_of(*GRANT_TYPES)),
     "scope": _scope,
-    "client_name": _text(200),
+    "client_name": _line(200),
     "client_uri": _page,
     "logo_uri": _page,
     "policy_uri": _page,

@@ -8,10 +8,12 @@ from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, MOST_THRESHOLDS, is_permitted, scopes_of, thresholds
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
+from vneid_idp.protocol.visible_line import visible_line
 
 PURPOSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What names a purpose: it stands in events and in addresses of pages."""
-_TEXTS = ("title", "text", "legal_ground", "kept_until")
+_TEXTS = {"title": 200, "text": 2000, "legal_ground": 500, "kept_until": 500}
+"""What a purpose says in words, and how many characters each may have at most."""
 _CLAIMS = ("required", "optional", "required_in_full")
 _VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing to read
 
@@ -61,14 +63,11 @@ def _read_purpose(value: object) -> dict[str, Any]:
     if not _VERSION.fullmatch(version) or not 0 < int(version) < 2**31:
         raise BadMember("holds a purpose whose version is not a positive number")
     purpose: dict[str, Any] = {"id": value["id"], "version": int(version)}
-    for name in _TEXTS:
+    for name, longest in _TEXTS.items():
         texts = value.get(name)
         if not isinstance(texts, dict) or DEFAULT not in texts:
             raise BadMember(f"holds a purpose whose {name} is not given in {DEFAULT}")
-        known = {language: texts[language] for language in LANGUAGES if language in texts}
-        if not all(isinstance(text, str) and text.strip() for text in known.values()):
-            raise BadMember(f"holds a purpose whose {name} is empty or no text in one of its languages")
-        purpose[name] = known
+        purpose[name] = {language: _line(name, texts[language], longest) for language in LANGUAGES if language in texts}
     for name in ("required", "optional"):
         claims = value.get(name, [])
         if not isinstance(claims, list) or not all(isinstance(claim, str) and scopes_of(claim) for claim in claims):
@@ -82,6 +81,16 @@ def _read_purpose(value: object) -> dict[str, Any]:
     if in_full:
         purpose["required_in_full"] = list(dict.fromkeys(in_full))
     return purpose
+
+
+def _line(name: str, value: object, longest: int) -> str:
+    line = visible_line(value, longest) if isinstance(value, str) else None
+    if line is None:
+        raise BadMember(
+            f"holds a purpose whose {name} is not one line of at most {longest} visible characters in each of its "
+            "languages"
+        )
+    return line
 
 
 def never_asked(purposes: Sequence[Mapping[str, Any]], scope: Collection[str]) -> tuple[str, ...]:
