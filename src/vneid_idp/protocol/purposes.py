@@ -1,11 +1,19 @@
 """Purposes of a relying party, as its registration states them."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
-from vneid_idp.protocol.claims import BINDING_CLAIMS, CLAIMS, MOST_THRESHOLDS, is_permitted, scopes_of, thresholds
+from vneid_idp.protocol.claims import (
+    BINDING_CLAIMS,
+    CLAIMS,
+    MOST_THRESHOLDS,
+    PERMISSIONS,
+    is_permitted,
+    scopes_of,
+    thresholds,
+)
 from vneid_idp.protocol.client import Purpose
 from vneid_idp.protocol.uris import BadMember
 from vneid_idp.protocol.visible_line import visible_line
@@ -97,6 +105,16 @@ def never_asked(purposes: Sequence[Mapping[str, Any]], scope: Collection[str]) -
     """The claims that purposes name and that no request of a client registered for this scope could ask for."""
     names = dict.fromkeys(name for purpose in purposes for name in (*purpose["required"], *purpose["optional"]))
     return tuple(name for name in names if not is_permitted(name, scope))
+
+
+def without_purpose(scope: Iterable[str], purposes: Collection[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The scopes of which no purpose names a claim: nobody is ever asked for them, and nothing comes of them.
+
+    Permissions are given for any purpose (`claims.covers`).
+    """
+    names = {name for purpose in purposes for name in (*purpose["required"], *purpose["optional"])}
+    asked = {"openid", *(PERMISSIONS if purposes else ()), *(each for name in names for each in scopes_of(name))}
+    return tuple(name for name in scope if name not in asked)
 
 
 def purpose_of(value: dict[str, Any]) -> Purpose:

@@ -22,7 +22,8 @@ from vneid_idp.protocol.members import (
     Reader,
     Registrar,
 )
-from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, gone_after, never_asked, renewed
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
+from vneid_idp.protocol.registered_purposes import check_purposes, renew_purposes, writes_purposes
 from vneid_idp.protocol.uris import BadMember, check_address, origin
 
 SELF_GRANTED = ("openid", "offline_access")
@@ -75,7 +76,7 @@ def read_registration(
         if not registrar.by_operator:
             # Nobody looks over a client that writes its own purposes: whatever it changes, people are asked anew.
             material = changed(before.get("purposes", []), found.get("purposes", []))
-        _renew_purposes(found, before, material)
+        renew_purposes(found, before, material)
     for check in CHECKS:
         check(found, registrar, before or {})
     if registrar.by_operator and before and "registered_by" not in found and found != before:
@@ -89,7 +90,7 @@ def _readers(members: Mapping[str, Any], registrar: Registrar, before: Mapping[s
     if registrar.by_operator:
         return MEMBERS | OPERATOR_MEMBERS
     readers = dict(MEMBERS)
-    if registrar.sandbox and not decided_by_operator(before):
+    if writes_purposes(registrar, before):
         readers["purposes"] = OPERATOR_MEMBERS["purposes"]
     for name in OPERATOR_MEMBERS:
         value = members.get(name)
@@ -142,22 +143,6 @@ def _fill_pkce_or_nonce(found: dict[str, Any], registrar: Registrar, before: Map
         found.setdefault(_BOUND, True)
 
 
-def _renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: Collection[str]) -> None:
-    """Count the versions of purposes, whatever the update says of them."""
-    current, gone = before.get("purposes", []), before.get("gone_purposes", {})
-    wanted = found.get("purposes", [])
-    unknown = set(material) - {purpose["id"] for purpose in wanted}
-    if unknown:
-        raise InvalidClientMetadata(
-            f"purposes: there is none of the id {' or '.join(sorted(unknown))}", member="purposes"
-        )
-    if current or wanted:
-        found["purposes"] = renewed(current, wanted, gone, material)
-    found.pop("gone_purposes", None)
-    if gone := gone_after(current, wanted, gone):
-        found["gone_purposes"] = gone
-
-
 def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ...]:
     if registrar.by_operator:
         return ("openid",)
@@ -167,8 +152,11 @@ def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ..
 
 
 def _default_scope(found: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> Iterator[str]:
-    for scope in _permitted(registrar, before):
-        if scope != "offline_access" or before or "refresh_token" in found["grant_types"]:
+    permitted = _permitted(registrar, before)
+    useless = without_purpose(permitted, found.get("purposes", [])) if writes_purposes(registrar, before) else ()
+    for scope in permitted:
+        lasting = scope != "offline_access" or before or "refresh_token" in found["grant_types"]
+        if lasting and scope not in useless:
             yield scope
 
 
@@ -260,14 +248,6 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
     refused = scopes - set(_permitted(registrar, {})) - had
     if refused:
         raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}", member="scope")
-
-
-def _check_purposes(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
-    """Refused of who registers itself, and would believe that it has it; the operator may bring the scopes later."""
-    wanted = found.get("purposes", [])
-    is_new = not registrar.by_operator and wanted != before.get("purposes", [DEFAULT_PURPOSE])
-    if is_new and (never := never_asked(wanted, found["scope"].split())):
-        raise InvalidClientMetadata(f"purposes: the scope asks for no {', '.join(never)}", member="purposes")
 
 
 def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapping[str, Any]) -> None:
@@ -370,7 +350,7 @@ CHECKS = (
     _check_pkce_or_nonce,
     _check_grant_types,
     _check_scope,
-    _check_purposes,
+    check_purposes,
     _check_ceiling,
     _check_keys,
     _check_algorithms,

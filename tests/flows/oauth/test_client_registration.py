@@ -83,7 +83,7 @@ async def test_a_client_registers_its_own_purposes_and_people_are_asked_in_its_w
     # An update sends along what was answered, and changes nothing by it.
     answer = await browser.put(made["registration_client_uri"], json=updatable(made), headers=managing(made))
     assert (answer.status_code, answer.json()["purposes"]) == (200, made["purposes"]), answer.text
-    asked = {"client_id": made["client_id"], "redirect_uri": REDIRECT_URI, "scope": "openid full_name email"}
+    asked = {"client_id": made["client_id"], "redirect_uri": REDIRECT_URI, "scope": "openid full_name"}
     person = Person(land, land.people["plain"])
     page = shown(await person.open("/authorize", response_type="code", **asked))
     page = shown(await person.sign_in(page))

@@ -47,14 +47,14 @@ def test_in_the_sandbox_a_client_registers_purposes_of_its_own_and_people_are_as
     assert [purpose["id"] for purpose in before["purposes"]] == ["p"]
     again = registration.read_registration({"redirect_uris": [CALLBACK]}, SELF, before=before).members
     assert again["purposes"] == before["purposes"]
-    for purpose, scope, never in (
-        (PURPOSE | {"optional": ["full_name", "email"]}, "openid identity email", "full_name"),
-        (PURPOSE | {"optional": ["binding_level"]}, "openid identity", "binding_level"),
+    for purpose, scope, never, lacks in (
+        (PURPOSE | {"optional": ["full_name", "email"]}, "openid identity email", "full_name", "full_name"),
+        (PURPOSE | {"optional": ["binding_level"]}, "openid identity", "binding_level", "binding:social_account"),
     ):
         with pytest.raises(InvalidClientMetadata, match=f"the scope asks for no {never}$"):
             read(SELF, purposes=[purpose], scope=scope)
         read(OPERATOR, purposes=[purpose], scope=scope)
-        had = read(SELF, purposes=[purpose], scope=f"{scope} full_name binding:social_account")
+        had = read(SELF, purposes=[purpose], scope=f"{scope} {lacks}")
         less = {"redirect_uris": [CALLBACK], "scope": scope, "purposes": had["purposes"]}
         registration.read_registration(less, SELF, before=had)  # what stands is no news
     said = {"redirect_uris": [CALLBACK], "purposes": [PURPOSE | {"text": {"vi": "Khác"}, "version": 1}]}
@@ -62,6 +62,31 @@ def test_in_the_sandbox_a_client_registers_purposes_of_its_own_and_people_are_as
     assert (purpose["version"], purpose.get("answers_since")) == (2, None)
     with pytest.raises(InvalidClientMetadata, match="purpose"):
         read(SELF, purposes=[{"id": "p"}])
+
+
+def test_who_writes_its_own_purposes_has_no_scope_that_none_of_them_asks_for() -> None:
+    binding = "binding:social_account"
+    lasting = {"grant_types": ["authorization_code", "refresh_token"]}
+    for useless, members in (
+        (binding, {"purposes": [], "scope": f"openid {binding}"}),
+        ("offline_access", {"purposes": [], "scope": "openid offline_access", **lasting}),
+        ("email", {"purposes": [PURPOSE], "scope": "openid identity age email"}),
+    ):
+        with pytest.raises(InvalidClientMetadata, match=f"scope: no purpose asks for {useless}$"):
+            read(SELF, **members)
+        assert read(OPERATOR, **members)["scope"] == members["scope"], "the operator may bring the purpose later"
+    assert read(SELF, purposes=[], **lasting)["scope"] == "openid", "and no default is one that is refused"
+    before = read(SELF, purposes=[PURPOSE], **lasting)
+    assert set(before["scope"].split()) == {
+        "openid", "identity", "age", "offline_access", binding, "binding:child_account"
+    }  # fmt: skip
+    fewer = {"redirect_uris": [CALLBACK], "purposes": [{**PURPOSE, "optional": []}], **lasting}
+    with pytest.raises(InvalidClientMetadata, match="no purpose asks for age"):
+        registration.read_registration({**fewer, "scope": before["scope"]}, SELF, before=before)
+    assert "age" not in registration.read_registration(fewer, SELF, before=before).members["scope"].split()
+    old = {**before, "scope": f"{before['scope']} email"}
+    same = {"redirect_uris": [CALLBACK], **lasting, "scope": old["scope"], "purposes": old["purposes"]}
+    assert registration.read_registration(same, SELF, before=old).members["scope"] == old["scope"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""What a registration says of purposes: who may say it, how it follows on what stood, and whether the scope fits it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from vneid_idp.protocol.ceiling import decided_by_operator
+from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, gone_after, never_asked, renewed, without_purpose
+
+
+def writes_purposes(registrar: Registrar, before: Mapping[str, Any]) -> bool:
+    """Whether a client that registers itself says what it asks for, and nobody else does later."""
+    return not registrar.by_operator and registrar.sandbox and not decided_by_operator(before)
+
+
+def renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: Collection[str]) -> None:
+    """Count the versions of purposes, whatever the update says of them."""
+    current, gone = before.get("purposes", []), before.get("gone_purposes", {})
+    wanted = found.get("purposes", [])
+    unknown = set(material) - {purpose["id"] for purpose in wanted}
+    if unknown:
+        raise InvalidClientMetadata(
+            f"purposes: there is none of the id {' or '.join(sorted(unknown))}", member="purposes"
+        )
+    if current or wanted:
+        found["purposes"] = renewed(current, wanted, gone, material)
+    found.pop("gone_purposes", None)
+    if gone := gone_after(current, wanted, gone):
+        found["gone_purposes"] = gone
+
+
+def check_purposes(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """What nobody would ever be asked for is refused of who registers itself, and would believe that it has it; the
+    operator may bring the scopes, and the purposes, later. What stands is no news."""
+    wanted = found.get("purposes", [])
+    is_new = not registrar.by_operator and wanted != before.get("purposes", [DEFAULT_PURPOSE])
+    if is_new and (never := never_asked(wanted, found["scope"].split())):
+        raise InvalidClientMetadata(f"purposes: the scope asks for no {', '.join(never)}", member="purposes")
+    if writes_purposes(registrar, before):
+        had = without_purpose(before.get("scope", "").split(), before.get("purposes", []))
+        useless = [scope for scope in without_purpose(found["scope"].split(), wanted) if scope not in had]
+        if useless:
+            raise InvalidClientMetadata(f"scope: no purpose asks for {' '.join(useless)}", member="scope")
