@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity import secret_hashes
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
@@ -39,6 +40,12 @@ _DONE = {
     ),
     "others": mark("You are now signed in here only."),
 }
+
+_SAME = {
+    SecretKind.PASSWORD: mark("This is your password already. Nothing was changed: take another one."),
+    SecretKind.PASSCODE: mark("This is your passcode already. Nothing was changed: take another one."),
+}
+"""Who changes it because somebody may know it would have changed nothing."""
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -86,7 +93,12 @@ async def change_secret(request: Request, holder: Holder) -> Response:
     if errors or known is None:
         return again(request, PATH, form, keeps, errors, status=422)
     knows, new = known, form[f"{kind.value}-new"]
+    async with holder.provider.db.reading() as unit:
+        standing = await secret_hashes.find(unit, holder.provider.vault, holder.person_id, kind.value)
     async with holder.provider.hasher.turn(_share(holder)) as turn:
+        if await turn.verify(standing, new):
+            errors = {f"{kind.value}-new": gettext(request, _SAME[kind])}
+            return again(request, PATH, form, keeps, errors, status=422)
         try:
             await turn.check(kind, new, chosen_secrets.own_words(holder.profile.record))
         except WeakSecret as weak:

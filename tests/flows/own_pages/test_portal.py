@@ -139,6 +139,8 @@ async def test_a_stolen_session_changes_nothing_about_how_the_account_is_protect
     await asked_for_more()
     page = await proven_twice(person)
     assert "Đã đổi mã passcode" in (await post(person, page, "/me/security/secret", kind="passcode", **passcode)).text
+    again = await post(person, page, "/me/security/secret", kind="passcode", **passcode)
+    assert (again.response.status_code, "chính là mã passcode hiện tại" in again.text) == (422, True)
     fresh = Person(land, land.people["complete"])
     assert isinstance(known := await fresh.sign_in(await fresh.open("/signin")), Page)
     assert known.path == "/me"
@@ -180,6 +182,7 @@ async def test_the_password_changes_for_who_knows_it_and_others_are_signed_out(l
         ({"password-current": "wrong", **new}, "Mật khẩu này không đúng"),
         ({"password-current": person.persona.password, **new, "password-again": "khác"}, "không giống nhau"),
         ({"password-current": person.persona.password, "password-new": "ngắn"}, "ít nhất 8 ký tự"),
+        (dict.fromkeys(("password-current", *new), person.persona.password), "chính là mật khẩu hiện tại"),
         ({**new}, "Hãy nhập mật khẩu"),
     ):
         refused = await post(person, page, "/me/security/secret", kind="password", **wrong)
