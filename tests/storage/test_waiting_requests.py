@@ -1,5 +1,6 @@
 """A waiting request is open until it is answered or its time runs out: then nothing more is done to it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -7,8 +8,8 @@ import pytest
 
 from tests.support.people import SEALER
 from tests.support.watch import Watch
-from vneid_idp.interaction import service
-from vneid_idp.interaction.service import Interaction, InteractionOver
+from vneid_idp.interaction import service, store
+from vneid_idp.interaction.service import Interaction, InteractionOver, Taken
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.storage.unit import Database, Unit
@@ -99,3 +100,37 @@ async def test_what_ran_out_is_swept_a_minute_later(db: Database, watch: Watch) 
     async with db.reading() as unit:
         assert await service.find_open(unit, SEALER, waiting.interaction_id) is None
         assert await service.find_open(unit, SEALER, later.interaction_id) == later
+
+
+async def test_room_is_made_among_ones_own_requests_the_least_needed_first(db: Database, watch: Watch) -> None:
+    async def keep(of: str, size: int) -> Interaction:
+        watch.advance(1)
+        taken = Taken(of, size)
+        return await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, BROWSER, unit.now, taken))
+
+    async def left() -> set[str]:
+        async with db.reading() as unit:
+            found = [(name, await store.find(unit, each.interaction_id)) for name, each in waiting.items()]
+            return {name for name, stored in found if stored is not None}
+
+    sizes = {"taken up": 5, "old": 1, "answered": 1, "large": 4, "young": 1}
+    waiting = {name: await keep("me", size) for name, size in sizes.items()}
+    waiting["neighbour"] = await keep("neighbour", 9)
+    await db.transact(lambda unit: service.adopt(unit, waiting["taken up"].interaction_id, BROWSER, signed_in=True))
+    await db.transact(lambda unit: service.end(unit, waiting["answered"]))
+    for size, goes in ((1, "answered"), (3, "large"), (1, "old"), (1, "young"), (5, "taken up")):
+        before = await left()
+        assert await db.transact(lambda unit, size=size: service.make_room(unit, Taken("me", size)))  # type: ignore[misc]
+        assert before - await left() == {goes}
+    assert not await db.transact(lambda unit: service.make_room(unit, Taken("me", 1)))
+    assert not await db.transact(lambda unit: service.make_room(unit, Taken(None, 1)))
+    assert await left() == {"neighbour"}
+
+
+async def test_of_newcomers_at_once_each_makes_room_of_its_own(db: Database) -> None:
+    taken = Taken("me", 1)
+    for _ in range(4):
+        await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, BROWSER, unit.now, taken))
+    made = await asyncio.gather(*(db.transact(lambda unit: service.make_room(unit, taken)) for _ in range(4)))
+    assert made == [True] * 4
+    assert not await db.transact(lambda unit: service.make_room(unit, taken))

@@ -66,6 +66,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a request takes here, in kibibytes, and a digest of on whose account; `None` where it makes no room."""
+
+    kept_for: str | None
+    size: int
+
+
+NOTHING = Taken(None, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """A request that waits for a person."""
 
@@ -101,7 +112,12 @@ class Interaction:
 
 
 async def open_interaction(
-    unit: Unit, sealer: Sealer, request: AuthorizationRequest, browser: str | None, opened_at: Instant
+    unit: Unit,
+    sealer: Sealer,
+    request: AuthorizationRequest,
+    browser: str | None,
+    opened_at: Instant,
+    taken: Taken = NOTHING,
 ) -> Interaction:
     """Keep a request until the person has answered. Without a `browser` it is a pushed one (RFC 9126 §2).
 
@@ -118,9 +134,19 @@ async def open_interaction(
         refused=None,
         child_id=None,
         ended_at=None,
+        kept_for=taken.kept_for,
+        size=taken.size,
     )
     await store.add(unit, stored)
     return _opened(stored, request)
+
+
+async def make_room(unit: Unit, taken: Taken) -> bool:
+    """Give up requests that are on the same account, the least needed first, until this one fits in their place.
+
+    Whether there were enough of them; where there were not, undo the unit.
+    """
+    return taken.kept_for is not None and await store.make_room(unit, taken.kept_for, taken.size)
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{24}")
@@ -167,10 +193,11 @@ async def outcome_in_browser(unit: Reading, sealer: Sealer, interaction_id: str,
     return Outcome(asked.client_id, shown_host(asked.redirect_uri), finished=stored.ended_at is not None)
 
 
-async def adopt(unit: Unit, interaction_id: str, browser: str) -> None:
+async def adopt(unit: Unit, interaction_id: str, browser: str, *, signed_in: bool = False) -> None:
     """Tie a request to the browser that shows it first, and give the person time: at each step of the request another
-    full span. Raises `InteractionOver`, also for another browser."""
-    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE):
+    full span. Where somebody is `signed_in` it is the last to make room. Raises `InteractionOver`, also for another
+    browser."""
+    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE, signed_in):
         raise InteractionOver
 
 

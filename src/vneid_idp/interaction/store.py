@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Boolean, ColumnElement, bindparam, case, delete, func, insert, or_, select, update
 
 from vneid_idp.interaction.tables import interactions
 from vneid_idp.kernel.clock import Instant
@@ -27,6 +27,8 @@ class Stored:
     link_confirmed_by: str | None = None
     approval_id: str | None = None
     waits_until: Instant | None = None
+    kept_for: str | None = None
+    size: int | None = None
 
     def is_open(self, now: Instant) -> bool:
         """Whether it waits still: neither answered nor out of time. The statements below ask the same."""
@@ -52,7 +54,11 @@ def _later(until: str) -> ColumnElement[Any]:
 _ADOPT = Statement(
     update(interactions)
     .where(*_open, or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")))
-    .values(browser=bindparam("browser"), expires_at=_later("until"))
+    .values(
+        browser=bindparam("browser"),
+        expires_at=_later("until"),
+        taken_up=func.coalesce(bindparam("taken_up", type_=Boolean), interactions.c.taken_up),
+    )
 )
 _REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam("page")))
 _CHOOSE = Statement(update(interactions).where(*_open).values(child_id=bindparam("child")))
@@ -66,6 +72,21 @@ _AWAIT = Statement(
 # One conditional statement: of two answers to the same request, only the first finds it open.
 _END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
 _SWEEP = Statement(delete(interactions).where(interactions.c.expires_at < bindparam("before")))
+# What was answered goes first, and last what somebody signed in for. Among the others the largest, then the oldest:
+# a flood fills its room with the largest, while people's requests are small. Of newcomers at once each makes room of
+# its own.
+_LEAST_NEEDED = Statement(
+    select(interactions.c.interaction_id, interactions.c.size)
+    .where(interactions.c.kept_for == bindparam("kept_for"))
+    .order_by(
+        case((interactions.c.ended_at.is_not(None), 0), (interactions.c.taken_up.is_(None), 1), else_=2),
+        interactions.c.size.desc(),
+        interactions.c.opened_at,
+    )
+    .limit(bindparam("most", type_=BigInteger))
+    .with_for_update(skip_locked=True)
+)
+_DROP = Statement(delete(interactions).where(interactions.c.interaction_id == bindparam("of")))
 
 
 async def add(unit: Unit, stored: Stored) -> None:
@@ -84,6 +105,9 @@ async def add(unit: Unit, stored: Stored) -> None:
         link_confirmed_by=stored.link_confirmed_by,
         approval_id=stored.approval_id,
         waits_until=stored.waits_until,
+        kept_for=stored.kept_for,
+        size=stored.size,
+        taken_up=None,
     )
 
 
@@ -105,12 +129,16 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         link_confirmed_by=row["link_confirmed_by"],
         approval_id=row["approval_id"],
         waits_until=row["waits_until"],
+        kept_for=row["kept_for"],
+        size=row["size"],
     )
 
 
-async def adopt(unit: Unit, interaction_id: str, browser: str, until: Instant) -> bool:
+async def adopt(unit: Unit, interaction_id: str, browser: str, until: Instant, signed_in: bool) -> bool:
     """Tie the request to a browser; `False` when another browser has it, or it is not open any more."""
-    return await unit.execute(_ADOPT, of=interaction_id, browser=browser, until=until, now=unit.now) == 1
+    taken_up = True if signed_in else None
+    done = await unit.execute(_ADOPT, of=interaction_id, browser=browser, until=until, taken_up=taken_up, now=unit.now)
+    return done == 1
 
 
 async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:
@@ -146,6 +174,15 @@ async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:
 async def end(unit: Unit, interaction_id: str) -> bool:
     """End the request; `True` for the one caller who did."""
     return await unit.execute(_END, of=interaction_id, now=unit.now) == 1
+
+
+async def make_room(unit: Unit, kept_for: str, size: int) -> bool:
+    """Delete requests of who has `kept_for` until `size` is free; `False` when they have not so much here."""
+    # None is smaller than 1.
+    for row in await unit.fetch(_LEAST_NEEDED, kept_for=kept_for, most=size):
+        if size > 0 and await unit.execute(_DROP, of=row["interaction_id"]):
+            size -= row["size"]
+    return size <= 0
 
 
 async def sweep(unit: Unit, before: Instant) -> int:

@@ -1,6 +1,6 @@
 """Waiting requests: opened by `/authorize` or pushed ahead by a client (RFC 9126)."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -20,5 +20,12 @@ interactions = Table(
     # What waits for a parent or guardian of the child who is here (`consent_approvals`), and how long this does.
     Column("approval_id", Text),
     Column("waits_until", BigInteger),
+    # Who makes room for others of their own when they may leave no more here (a keyed digest), and the kibibytes.
+    Column("kept_for", Text),
+    Column("size", BigInteger),
+    # Whether somebody who signed in went on with it.
+    Column("taken_up", Boolean),
     Index("ix_interactions_expires_at", "expires_at"),
+    # All that making room asks for: a row is large, and whoever floods has many.
+    Index("ix_interactions_room", "kept_for", "ended_at", "taken_up", "size", "opened_at", "interaction_id"),
 )

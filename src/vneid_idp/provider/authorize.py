@@ -37,14 +37,13 @@ from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.request_object import counting, find, resolve
-from vneid_idp.provider.waiting import keep, stranger
+from vneid_idp.provider.waiting import keep, somebody, stranger
 from vneid_idp.web.browser_state import end_browser_state
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import prefer_locales
-from vneid_idp.web.limits import Tried
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
 
@@ -160,9 +159,11 @@ async def _resume(
     check_still_registered(client, found.request)
     if found.ended_at is not None:
         return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
-    browser = browser_id(request)
+    browser, signed_in = browser_id(request), read_session(request, provider.keys.sealer) is not None
     try:
-        await provider.db.transact(lambda unit: interactions.adopt(unit, found.interaction_id, browser), durable=False)
+        await provider.db.transact(
+            lambda unit: interactions.adopt(unit, found.interaction_id, browser, signed_in=signed_in), durable=False
+        )
     except InteractionOver as error:
         raise await over(request, found.interaction_id) from error
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
@@ -205,9 +206,8 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
             if interaction is not None and interaction.ended_at is not None:
                 raise await over(request, interaction.interaction_id)
             if interaction is None:
-                by = stranger(provider, request, opened.client.client_id)
-                if found.person is not None:  # whose network is noisy is still let in
-                    by = Tried(account=found.person.person_id)
+                person_id = None if found.person is None else found.person.person_id
+                by = somebody(provider, request, opened.client.client_id, person_id)
                 interaction = await keep(provider, opened.request, browser_id(request), opened.opened_at, by)
             remember(request, interaction)
             return see_other(_page(asking, interaction.interaction_id))

@@ -37,6 +37,9 @@ class Secret(StrEnum):
     REQUEST_OBJECT = "request_object"
     WAITING_REQUEST = "waiting_request"
     """A row that waits for a person, counted in kibibytes."""
+    PUSHED_BY_STRANGER = "pushed_by_stranger"
+    """The same, pushed in the name of a client that anybody may speak for. What is pushed is gone long before it counts
+    no more, and so leaves no room to who comes later: it must not use up what browsers may leave."""
     PUSHED_REQUEST = "pushed_request"
     """The same, of a client that proved who it is: no stranger can use that up."""
     REGISTRATION = "registration"
@@ -86,6 +89,13 @@ _AROUND = {
 }
 """A network bears more than one address in it, so that a noisy one leaves something to those around."""
 
+_LEFT_BY_STRANGERS = {
+    Subject.ADDRESS: (Limit(3_000, 15 * MINUTE),),
+    Subject.NETWORK_56: (Limit(6_000, 15 * MINUTE),),
+    Subject.NETWORK_48: (Limit(12_000, 15 * MINUTE),),
+    Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
+}
+
 LimitTable = Mapping[Secret, Mapping[Subject, tuple[Limit, ...]]]
 
 LIMITS: LimitTable = {
@@ -128,14 +138,14 @@ LIMITS: LimitTable = {
         Subject.NETWORK_56: (Limit(100, MINUTE),),
         Subject.NETWORK_48: (Limit(200, MINUTE),),
     },
-    # What is spent on one's own account comes first: who has no more takes nothing from those around.
+    # Who may leave no more here makes room among the own requests (`provider/waiting.py`). What is spent on one's own
+    # account comes first: who has no more takes nothing from those around.
     Secret.WAITING_REQUEST: {
         Subject.ACCOUNT: (Limit(300, 15 * MINUTE),),
-        Subject.ADDRESS: (Limit(3_000, 15 * MINUTE),),
-        Subject.NETWORK_56: (Limit(6_000, 15 * MINUTE),),
-        Subject.NETWORK_48: (Limit(12_000, 15 * MINUTE),),
-        Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
+        Subject.KNOWN_BROWSER: (Limit(300, 15 * MINUTE),),
+        **_LEFT_BY_STRANGERS,
     },
+    Secret.PUSHED_BY_STRANGER: _LEFT_BY_STRANGERS,
     Secret.PUSHED_REQUEST: {
         Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
     },

@@ -6,9 +6,11 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.country import Country
-from tests.support.relying_party import RelyingParty
+from tests.support.country import ISSUER, Country
+from tests.support.relying_party import Person, RelyingParty
 from tests.support.shortcuts import known
+from tests.support.visitor import shown
+from tests.support.watch import Watch
 from vneid_idp.interaction.tables import interactions
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.storage.statement import Statement
@@ -32,18 +34,32 @@ async def public(land: Country) -> RelyingParty:
                                                   scope="openid age"))  # fmt: skip
 
 
+def at(land: Country, address: str) -> httpx.AsyncClient:
+    """A browser at another address."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(land.app, client=(address, 1)), base_url=ISSUER)
+
+
+async def signed_in(land: Country, party: RelyingParty) -> httpx.AsyncClient:
+    """A browser in which somebody signed in by the page, so that it is known."""
+    person = Person(land, land.people["complete"])
+    await person.sign_in(await person.start(party.request(scope="openid")))
+    return person.browser
+
+
 def few(land: Country, patch: pytest.MonkeyPatch, subject: Subject) -> None:
     """Two rows for `subject`, and many for anybody else."""
     table: dict[Any, Any] = dict(land.idp.limits._table)
-    for what in (Secret.WAITING_REQUEST, Secret.PUSHED_REQUEST, Secret.REGISTRATION):
+    for what in (
+        Secret.WAITING_REQUEST, Secret.PUSHED_BY_STRANGER, Secret.PUSHED_REQUEST, Secret.REGISTRATION,
+    ):  # fmt: skip
         table[what] = {each: (Limit(2 if each is subject else 1_000, 15 * MINUTE),) for each in Subject}
     patch.setattr(land.idp.limits, "_table", table)
 
 
-async def ask(land: Country, how: str, party: RelyingParty, **more: str) -> httpx.Response:
+async def ask(land: Country, how: str, party: RelyingParty, address: str = "127.0.0.1", **more: str) -> httpx.Response:
     """A request of somebody who is not signed in."""
     params = party.request(scope="openid", **more).params
-    async with land.browser() as browser:
+    async with at(land, address) as browser:
         match how:
             case "get":
                 return await browser.get("/authorize", params=params)
@@ -73,9 +89,13 @@ async def test_strangers_leave_so_many_requests_and_no_more(
 ) -> None:
     few(land, monkeypatch, subject)
     answers = [await ask(land, how, public) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [KEPT[how], KEPT[how], 429, 429]
-    assert int(answers[-1].headers["retry-after"]) > 0
+    assert [answer.status_code for answer in answers] == [KEPT[how]] * 4  # who comes later replaces who came before
     assert await rows(land) == 2
+    elsewhere = await ask(land, how, public, "198.51.100.1")
+    if subject is Subject.CLIENT:  # nothing there to be replaced
+        assert int(elsewhere.headers["retry-after"]) > 0
+    assert elsewhere.status_code == (429 if subject is Subject.CLIENT else KEPT[how])
+    assert await rows(land) == (2 if subject is Subject.CLIENT else 3)
 
 
 async def test_a_large_one_counts_as_several(
@@ -96,11 +116,50 @@ async def test_who_is_signed_in_leaves_requests_of_their_own(
     for _ in range(4):
         answer = await someone.person.browser.get("/authorize", params=public.request(scope="openid").params)
         assert answer.status_code == 303
-    few(land, monkeypatch, Subject.ACCOUNT)
-    answers = [
-        await someone.person.browser.get("/authorize", params=public.request(scope="openid").params) for _ in range(3)
-    ]
-    assert [answer.status_code for answer in answers] == [303, 303, 429]
+
+
+@pytest.mark.parametrize("subject", [Subject.ACCOUNT, Subject.KNOWN_BROWSER])
+async def test_whoever_was_led_here_again_and_again_can_begin_and_displaces_nobody_else(
+    land: Country, watch: Watch, public: RelyingParty, monkeypatch: pytest.MonkeyPatch, subject: Subject
+) -> None:
+    browser = await signed_in(land, public)
+    if subject is Subject.KNOWN_BROWSER:
+        del browser.cookies["vneid_idp_session"]
+    before = await rows(land)
+    few(land, monkeypatch, subject)
+    strangers = await ask(land, "get", public)
+    assert strangers.status_code == 303
+    led = []
+    for _ in range(4):
+        watch.advance(1)
+        led.append(await browser.get("/authorize", params=public.request(scope="openid").params))
+    assert [answer.status_code for answer in led] == [303] * 4
+    assert await rows(land) == before + 1 + 2
+    pages = [(await browser.get(answer.headers["location"])).status_code for answer in led]
+    assert pages == [410, 410, 200, 200]
+
+
+async def test_a_browser_that_is_known_gets_through_where_its_address_may_leave_no_more(
+    land: Country, public: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await signed_in(land, public)
+    del browser.cookies["vneid_idp_session"]
+    few(land, monkeypatch, Subject.ADDRESS)
+    waiting = await browser.get("/authorize", params=public.request(scope="openid").params)
+    for _ in range(4):
+        assert (await ask(land, "get", public)).status_code == 303
+    assert (await browser.get(waiting.headers["location"])).status_code == 200
+
+
+async def test_pushing_for_a_public_client_uses_up_nothing_of_what_browsers_may_leave(
+    land: Country, public: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few(land, monkeypatch, Subject.ADDRESS)
+    opened = [await ask(land, "get", public), await ask(land, "get", public)]
+    for _ in range(4):
+        assert (await ask(land, "par", public)).status_code == 201
+    assert [answer.status_code for answer in opened] == [303, 303]
+    assert await rows(land) == 2 + 2
 
 
 async def test_strangers_cannot_use_up_what_a_client_pushes(
@@ -137,3 +196,16 @@ async def test_so_do_the_changes_of_one(land: Country, monkeypatch: pytest.Monke
             for number in range(3)
         ]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+async def test_whoever_signed_in_keeps_the_request_while_strangers_at_the_address_crowd_it(
+    land: Country, public: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few(land, monkeypatch, Subject.ADDRESS)
+    person = Person(land, land.people["complete"])
+    consent = shown(await person.sign_in(await person.start(public.request(scope="openid age"))))
+    assert consent.path.startswith("/consent/")
+    for _ in range(4):
+        assert (await ask(land, "get", public)).status_code == 303
+    assert (await person.browser.get(consent.path)).status_code == 200
+    assert await rows(land) == 2
