@@ -21,6 +21,8 @@ class LinkAsked:
     years: int
     full: int | None = None
     """How many accounts are linked there already, where those are as many as may be."""
+    level: int | None = None
+    """The level of identity that linking takes, where the person has not signed in with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ _FULL = mark(
     "accounts."
 )
 """Which account it is the service alone knows."""
+_LEVEL = mark(
+    "Linking takes an identity of level %(level)s, and you did not sign in with one. The account is not linked even if "
+    "you agree: refuse, and let %(service)s ask you to sign in at level %(level)s."
+)
+"""What is bound is judged by the sign-in behind the request, and which level that takes the service asks for."""
 
 
 def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> ShownLink:
@@ -57,19 +64,22 @@ def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> S
     only = say(mark("This links one account. For any other one you are asked again."))
     if asked.full is not None:
         only = say(_FULL, count=asked.full, service=service)
+    if asked.level is not None:
+        only = say(_LEVEL, level=asked.level, service=service)
+    is_hindered = asked.full is not None or asked.level is not None
     if child is None:
         follows = mark(
             "From now on it is recorded as belonging to a verified person. You can release it at any time under Linked "
             "accounts."
         )
         facts = (account, Fact(say(mark("Belongs to")), asked.person))
-        return ShownLink(facts, (only,) if asked.full is not None else (say(follows), only))
+        return ShownLink(facts, (only,) if is_hindered else (say(follows), only))
     follows = mark(
         "You supervise it from now on, until the child is %(years)s or you release it. You can do that at any time "
         "under Linked accounts."
     )
     people = Fact(say(mark("Belongs to")), child), Fact(say(mark("Supervised by")), asked.person)
-    return ShownLink((account, *people), (only,) if asked.full is not None else (say(follows, years=asked.years), only))
+    return ShownLink((account, *people), (only,) if is_hindered else (say(follows, years=asked.years), only))
 
 
 def said_of_link(link: ShownLink) -> Iterator[str]:

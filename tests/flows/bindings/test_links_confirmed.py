@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.bindings import ACCOUNTS, Caller, Of, bind
 from tests.support.country import Country
-from tests.support.relying_party import Page, RelyingParty
+from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import person_token
 from vneid_idp.grants.service import LINK_LIFE
@@ -164,6 +164,36 @@ async def test_the_page_promises_no_link_that_the_door_would_refuse(land: Countr
     page = await someone.person.start(party.request(scope=SCOPE, account_label="@one-more"))
     assert isinstance(page, Page)
     assert promise in page.text
+
+
+def first_child(page: Page) -> str:
+    return page.response.text.partition('name="child" value="')[2].partition('"')[0]
+
+
+async def test_a_guardian_reads_before_the_answer_that_linking_takes_another_level(
+    land: Country, party: RelyingParty, of: Of
+) -> None:
+    guardian = Person(land, land.people["guardian"])
+    request = party.request(scope=FOR_CHILD, account_label="@child")
+    page = await guardian.sign_in(await guardian.start(request))
+    assert isinstance(page, Page)
+    page = await guardian.submit(page, child=first_child(page))
+    assert isinstance(page, Page)
+    assert page.path.startswith("/consent/")
+    assert "Liên kết cần danh tính mức độ 2, mà bạn chưa đăng nhập ở mức đó" in page.text
+    assert "bạn giám sát tài khoản này" not in page.text
+    away = await guardian.submit(page, answer="agree")
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    await of(tokens["access_token"]).bind("account", "level_required")
+    page = await guardian.start(party.request(scope=FOR_CHILD, acr_values=LEVEL_2))
+    assert isinstance(page, Page)
+    page = await guardian.second(page)
+    assert isinstance(page, Page)
+    page = await guardian.submit(page, child=first_child(page))
+    assert isinstance(page, Page)
+    assert "Liên kết cần danh tính" not in page.text
+    assert "bạn giám sát tài khoản này" in page.text
 
 
 async def test_a_confirmation_in_one_tab_is_none_for_another_tab_or_another_person(

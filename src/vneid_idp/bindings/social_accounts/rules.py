@@ -65,8 +65,13 @@ def check_proof(proof: BindingProof, rules: Rules) -> None:
         raise GuardianRequired.under(rules[Threshold.GUARDIAN_UNTIL_AGE])
     if not child and not alone:
         raise OwnProofRequired.at(rules[Threshold.GUARDIAN_UNTIL_AGE])
-    if proof.level < rules[Threshold.OWN_PROOF_LEVEL if alone else Threshold.GUARDIAN_LEVEL]:
+    if proof.level < level_taken(rules, by_guardian=not alone):
         raise LevelRequired
+
+
+def level_taken(rules: Rules, *, by_guardian: bool) -> int:
+    """The level of identity that it takes to bind an account: of the person, or of the guardian who acts."""
+    return rules[Threshold.GUARDIAN_LEVEL if by_guardian else Threshold.OWN_PROOF_LEVEL]
 
 
 def is_better(proof: BindingProof, binding: SocialAccount) -> bool:
