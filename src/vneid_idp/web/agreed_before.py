@@ -23,14 +23,14 @@ def beside_what_stands(shown: Screen, asked: tuple[Item, ...], decided: Decision
         return shown
     shown = replace(shown, gives_before=True)
     if shown.link is not None:
-        lead = mark("You decide. No account is linked, and nothing more is shared, before you agree.")
+        lead = mark("No account is linked, and nothing more is shared, before you agree.")
         refused = mark(
             "If you refuse, you go back to the service; nothing is linked and nothing more is shared. What you agreed "
             "to before stays as it is until you withdraw it."
         )
         return replace(shown, lead=say(lead), if_refused=say(refused))
     if shown.groups:
-        lead = mark("You decide. Nothing more is shared before you agree, and you can withdraw at any time.")
+        lead = mark("Nothing more is shared before you agree, and you can withdraw at any time.")
         shown = replace(shown, lead=say(lead))
     if shown.offer:
         return shown

@@ -10,6 +10,7 @@ from vneid_idp.identity.register.guardianship import Consenting
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
 from vneid_idp.protocol.client import Client
+from vneid_idp.web.asked_words import shared_in_short
 from vneid_idp.web.claim_words import AGES, Say
 from vneid_idp.web.consent_view import (
     FULL,
@@ -162,7 +163,8 @@ def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: st
 
 def decided_already(screen: Screen, decisions: Decisions, say: Say) -> Screen:
     """The screen with nothing left to choose: what would be shared, and what would not."""
-    return replace(screen, groups=tuple(_decided(group, decisions, say) for group in screen.groups))
+    groups = tuple(_decided(group, decisions, say) for group in screen.groups)
+    return replace(screen, groups=groups, asks=shared_in_short(groups, say))
 
 
 def _decided(group: PurposeGroup, decisions: Decisions, say: Say) -> PurposeGroup:

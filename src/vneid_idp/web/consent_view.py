@@ -23,6 +23,7 @@ from vneid_idp.protocol.claims import (
     links_account,
 )
 from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.web.asked_words import asked_in_short
 from vneid_idp.web.claim_words import (
     AGES,
     Kind,
@@ -146,6 +147,8 @@ class Screen:
     """Everything that is asked now, what was agreed before and stays, and the words around it."""
 
     heading: str
+    asks: str | None
+    """What is asked, in one sentence, where anything is."""
     lead: str
     child: ShownChild | None
     link: ShownLink | None
@@ -238,6 +241,7 @@ def screen(
     about = say(mark("This is about an account for the child that you chose, under your supervision."))
     return Screen(
         heading=heading,
+        asks=asked_in_short(groups, say),
         lead=lead,
         child=ShownChild(about, child) if child and link is None else None,
         link=None if link is None else shown_link(link, child, client.client_name, say),

@@ -103,7 +103,7 @@ def frame_of(
             mark("Link this %(service)s account to a child in your care?")
             if for_child
             else mark("Link this %(service)s account to your identity?"),
-            mark("You decide. No account is linked, and nothing is shared, before you agree."),
+            mark("No account is linked, and nothing is shared, before you agree."),
             mark("Agree, share and link") if shares else mark("Agree and link"),
             mark("If you refuse, you go back to the service; nothing is linked and nothing is shared."),
         )
@@ -111,7 +111,7 @@ def frame_of(
     if shares:
         return (
             mark("%(service)s asks you to share information"),
-            mark("You decide. Nothing is shared before you agree, and you can withdraw at any time."),
+            mark("Nothing is shared before you agree, and you can withdraw at any time."),
             mark("Agree and share"),
             if_refused,
         )

@@ -16,7 +16,7 @@ def text_shown(shown: Screen, decided: Decisions | None = None) -> str:
 
 
 def _said(shown: Screen, decided: Decisions | None) -> Iterator[str]:
-    yield from (shown.heading, shown.lead)
+    yield from filter(None, (shown.heading, shown.asks, shown.lead))
     if shown.child:
         yield shown.child.text
     if shown.link:

@@ -157,10 +157,15 @@ async def test_the_receipt_proves_what_was_ticked_and_what_was_not(
     asked = party.request(scope="openid identity profile email binding:social_account", ui_locales="en")
     page = await person.sign_in(await person.start(asked))
     assert isinstance(page, Page)
+    at_a_glance = (
+        "Needed: level of the electronic identity account; what the linked account tells. You choose the rest."
+    )
+    assert f'<strong class="asks">{at_a_glance}</strong>' in page.response.text
     assert isinstance(await person.submit(page, answer="agree", **sent), str)
     async with land.idp.db.reading() as unit:
         (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
     lines = receipt.shown.splitlines()
+    assert at_a_glance in lines
     assert [line for line in lines if line.startswith("☑ Level of the")], "what is required is no choice"
     assert "Legal ground and how long it is kept, by the word of Mạng thử" in lines
     found = {text: line[0] for text in boxes for line in lines if line[2:].startswith(text)}
