@@ -1,5 +1,6 @@
 """`/activate`: with the code of an office, the holder of an account chooses password and passcode."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -25,14 +26,18 @@ from vneid_idp.web.secret_words import weakness
 from vneid_idp.web.templates import render
 
 PATH = "/activate"
-KEEPS = ("identifier",)
+KEEPS = ("identifier", "request")
 """What of the form is kept while it is not done with: the code opens the account."""
+_REQUEST = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 async def show(request: Request) -> Response:
     """The form."""
     draft = read_draft(request, PATH)
-    return render(request, "interaction/activate.html", draft.status, form=draft.form, errors=draft.errors)
+    waiting = _waiting(request.query_params.get("request") or draft.form["request"])
+    return render(
+        request, "interaction/activate.html", draft.status, form=draft.form, errors=draft.errors, waiting=waiting
+    )
 
 
 async def submit(request: Request) -> Response:
@@ -81,12 +86,19 @@ async def submit(request: Request) -> Response:
     await provider.limits.succeeded(Secret.SIGN_IN, tried)
     await provider.dispatcher.attempt(deliveries)
     drop_draft(request, PATH)
-    return see_other(f"{PATH}/done")
+    waiting = _waiting(form["request"])
+    return see_other(f"{PATH}/done?request={waiting}" if waiting else f"{PATH}/done")
 
 
 async def done(request: Request) -> Response:
     """It is activated; how to go on."""
-    return render(request, "interaction/activated.html")
+    return render(request, "interaction/activated.html", waiting=_waiting(request.query_params.get("request")))
+
+
+def _waiting(text: str | None) -> str | None:
+    """The request in whose middle somebody came here to activate their account. Whether it is this browser's and still
+    waits is seen where they are led back to."""
+    return text if text and _REQUEST.fullmatch(text) else None
 
 
 async def _guessed(request: Request, turn: Turn, form: Form, own: Sequence[str]) -> dict[str, str]:

@@ -11,8 +11,9 @@ from tests.support.country import ISSUER, Country
 from tests.support.events import events_of, history
 from tests.support.office import at_desk, colleague, done_of, file_of, send
 from tests.support.pages import opened, post
-from tests.support.relying_party import Person
+from tests.support.relying_party import Person, RelyingParty
 from tests.support.shortcuts import known
+from tests.support.signing_in import at_signin
 from tests.support.visitor import shown
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
@@ -138,7 +139,7 @@ async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -
     assert page.path == "/me"
 
 
-async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Country) -> None:
+async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Country, party: RelyingParty) -> None:
     clerk, holder = await colleague(land, "plain", Role.CLERK), await known(land, "complete")
     page = await file_of(land, clerk, "complete")
     made = await at_desk(clerk, page, "code")
@@ -148,8 +149,18 @@ async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Count
         "identifier": holder.person.persona.username, "code": f"{found[1]} {found[2]}", "password": "another-2026",
         "password-again": "another-2026", "passcode": "482915", "passcode-again": "482915",
     }  # fmt: skip
-    stranger = Person(land, land.people["complete"])
-    assert (await post(stranger, await opened(stranger, "/activate"), "/activate", **form)).response.status_code == 200
+    # Who comes from a service finds the way at the sign-in, and the request again once the account is activated.
+    stranger, at = await at_signin(land, party)
+    way = re.search(r'href="(/activate[^"]*)"', at.response.text)
+    assert way
+    activate = await opened(stranger, way[1])
+    wrong = await post(stranger, activate, "/activate", **(form | activate.hidden | {"code": "0000000000"}))
+    assert wrong.response.status_code == 422
+    done = await post(stranger, wrong, "/activate", **(form | wrong.hidden))
+    assert done.response.status_code == 200
+    on = re.search(r'href="(/authorize/[^"]*)"', done.response.text)
+    assert on, done.text
+    assert (await opened(stranger, on[1])).path == at.path
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, holder.person_id) == ()
     page = await stranger.sign_in(await stranger.open("/signin"), "another-2026")  # type: ignore[assignment]
