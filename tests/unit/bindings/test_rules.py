@@ -189,10 +189,10 @@ def test_of_what_has_ended_nothing_is_asked(ended: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     ("facts", "entry"),
     [
-        (BindingFacts(1, 2), Entry(2, None, rests=False, taken_away=False)),
-        (BindingFacts(1, 2, suspended_at=3), Entry(2, None, rests=True, taken_away=False)),
-        (BindingFacts(1, 2, suspended_at=3, released_at=4), Entry(2, 4, rests=False, taken_away=False)),
-        (BindingFacts(1, 2, revoked_at=5), Entry(2, 5, rests=False, taken_away=True)),
+        (BindingFacts(1, 2), Entry(2, None, rests=False, taken_away=False, made_at=1)),
+        (BindingFacts(1, 2, suspended_at=3), Entry(2, None, rests=True, taken_away=False, made_at=1)),
+        (BindingFacts(1, 2, suspended_at=3, released_at=4), Entry(2, 4, rests=False, taken_away=False, made_at=1)),
+        (BindingFacts(1, 2, revoked_at=5), Entry(2, 5, rests=False, taken_away=True, made_at=1)),
     ],
 )
 def test_its_holder_reads_since_when_it_is_proved_and_how_it_ended(facts: BindingFacts, entry: Entry) -> None:
