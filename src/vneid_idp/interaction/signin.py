@@ -10,6 +10,7 @@ from vneid_idp.identity.factors.turns import TooBusy
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
+from vneid_idp.interaction.switch_person import begin_anew
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.web.context import idp
@@ -58,7 +59,7 @@ async def submit(request: Request) -> Response:
     kind = _kind(form["with"])
     typed = form["identifier"].strip()
     if form["other"]:
-        drop_draft(request, place.path)
+        begin_anew(request, place.path)
         return see_other(place.path)
     if place.visit is not None and form["leave"]:
         return await leave(place.visit, "account" if form["leave"] == "account" else "consent")

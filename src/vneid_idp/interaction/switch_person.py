@@ -6,9 +6,19 @@ from starlette.responses import Response
 
 from vneid_idp.interaction.visit import enter
 from vneid_idp.use_cases.end_session import end_named_session
+from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import drop_draft
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.session import forget_session
+
+
+def begin_anew(request: Request, signin: str) -> None:
+    """Whoever signs in next at `signin` finds nothing of who was here."""
+    drop_draft(request, signin)
+    stage = idp(request).make_believe
+    if stage is not None:
+        stage.forget(request)
 
 
 async def submit(request: Request) -> Response:
@@ -20,6 +30,7 @@ async def submit(request: Request) -> Response:
         announced = await visit.provider.db.transact(lambda unit: end_named_session(unit, session))
         forget_session(request)
         await visit.provider.dispatcher.attempt(announced)
+        begin_anew(request, f"/signin/{visit.interaction.interaction_id}")
     return visit.onward()
 
 

@@ -14,7 +14,7 @@ from vneid_idp.sandbox.country.persona_list import SKETCHES, personas
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD, persona_id
 from vneid_idp.sandbox.outbox import latest_messages
 from vneid_idp.web.context import idp
-from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
+from vneid_idp.web.cookies import Cookie, forget_cookie, keep_cookie, read_cookie
 from vneid_idp.web.i18n import locale_of
 from vneid_idp.web.make_believe import Cast, Figure, MakeBelieve, Prefill, TextMessage
 from vneid_idp.web.responses import see_other
@@ -40,6 +40,10 @@ class Stage(MakeBelieve):
         if record is None:
             return None
         return Prefill(record.personal_number, PASSWORD, PASSCODE if _SLUGS[slug].passcode else None, in_place)
+
+    def forget(self, request: Request) -> None:
+        """See `MakeBelieve`."""
+        forget_cookie(request, Cookie.PERSONA)
 
     def cast(self, request: Request, home: str | None) -> Cast:
         """See `MakeBelieve`."""

@@ -60,6 +60,9 @@ class MakeBelieve(Protocol):
     async def prefill(self, request: Request) -> Prefill | None:
         """Of whom this browser chose, here by `?as=` or earlier. Nothing of it stands in a URL."""
 
+    def forget(self, request: Request) -> None:
+        """Whoever was chosen, since they are not the one who goes on."""
+
     def cast(self, request: Request, home: str | None) -> Cast:
         """Whom to offer who comes from `home`, one of the provider's own pages, or from a service."""
 

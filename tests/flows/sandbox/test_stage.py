@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.support.country import Country
+from tests.support.pages import post
 from tests.support.relying_party import Person, RelyingParty
 from tests.support.signing_in import at_signin
 from tests.support.visitor import Page, shown
@@ -75,6 +76,19 @@ async def test_nobody_and_a_person_without_a_passcode(land: Country, party: Rely
     chosen = shown(await person.open(page.path + "?as=passkey"))
     typed = land.people["passkey"].username
     assert filled(shown(await person.submit(chosen, identifier=typed, switch="passcode"))) == (typed, "")
+
+
+async def test_who_is_somebody_else_finds_an_empty_form_and_the_same_request(
+    land: Country, party: RelyingParty
+) -> None:
+    person, page = await at_signin(land, party, "level-1", acr_values=LEVEL_2)
+    chosen = shown(await person.open(page.path + "?as=level-1"))
+    stopped = shown(await person.sign_in(chosen))
+    assert stopped.path.startswith("/level/")
+    other = re.findall(r'action="(/signin/[^"]*/other)"', stopped.response.text)
+    assert len(other) == 2, "beside the name, and beside the sandbox's word on levels"
+    anew = await post(person, stopped, other[1])
+    assert (anew.path, filled(anew)) == (page.path, ("", ""))
 
 
 async def test_a_phone_shows_its_own_messages_and_no_others(land: Country, party: RelyingParty) -> None:
