@@ -36,6 +36,7 @@ _SKETCH = Sketch(
     email="zxuong.dacz@vyx.example",
     own={"nickname": "Zxnick", "website": "https://zxuong.example/"},
 )
+_PHONE = re.compile(r'<aside class="beside phone".*?</aside>', re.DOTALL)
 _LINK = re.compile(r"""(?:href|src|action)=["']([^"']+)""")
 _FORM_AGAIN = ("/signin", "/consent", "/child", "/me")
 _OWN_BROWSER = ("httpx", "httpcore", "asyncio")
@@ -109,7 +110,8 @@ class Net:
         return leaks
 
     def _found_in_error(self, answer: httpx.Response) -> set[str]:
-        found = self.found_in(answer.text)
+        # In the sandbox the phone lies beside the page, and shows what came to it.
+        found = self.found_in(_PHONE.sub("", answer.text))
         # A form shown again to the person at it holds what they typed as their number, and never a secret.
         if answer.request.url.path.startswith(_FORM_AGAIN) and '<form class="form"' in answer.text:
             return found & self.secrets
