@@ -196,7 +196,11 @@ def test_more_time_keeps_what_was_chosen(visit: Visit) -> None:
     person.sign_in()
     person.page.check("input[value=smaller]")
     person.page.click("button[name=extend]")
+    person.page.wait_for_url("**#time")
     assert person.page.is_checked("input[value=smaller]")
+    place = person.page.locator(".time-left").bounding_box()
+    assert place is not None
+    assert 0 <= place["y"] < 844, "it is shown where the button was"
 
 
 @pytest.mark.parametrize(("slug", "scheme"), [("level-1", "light"), ("locked-by-authority", "dark")])
