@@ -140,7 +140,7 @@ class Flow:
         answer = await network.http.get("/authorize", params=query, headers={"Cookie": self.cookie})
         answer = await self._confirm_link(network, answer)
         found = parse_qs(urlsplit(answer.headers.get("location", "")).query)
-        assert "code" in found, answer.headers
+        assert "code" in found, answer.text
         self.code = found["code"][0]
 
     async def _confirm_link(self, network: Network, answer: httpx.Response) -> httpx.Response:
@@ -211,7 +211,7 @@ async def prepare(database: Database, count: int) -> tuple[str, str, list[Flow]]
         )
         registered = await clients.register(unit, wanted)
         client_id = registered.client.client_id
-        asked = items_of(registered.client, tuple(SCOPE.split()), {})
+        asked = items_of(registered.client, tuple(SCOPE.split()), {}, sign_in=True)
         decided = {item.name: Decision("account", 1, True) for item in asked}
         people = [persona(slug, unit.now).record.person_id for slug in SLUGS]
         for person_id in people:

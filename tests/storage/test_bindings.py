@@ -214,7 +214,7 @@ async def test_nobody_ends_a_strangers_binding(db: Database, bind: Bind) -> None
     assert await by("per_lan") is BindingState.RELEASED
     async with db.reading() as unit:
         released = next(e for e in await audit.history_of(unit, "per_child") if e.kind == "binding.released")
-    assert released.data == {"kind": "social_account", "by": "guardian"}
+    assert released.data == {"kind": "social_account", "by": "guardian", "guardian_id": "per_lan"}
 
 
 @pytest.mark.parametrize("state", [None, *BindingState])
