@@ -21,6 +21,9 @@ import pytest
 from mutants.mutations import Mutation
 
 _LONGEST_SECONDS = 150
+# What was loaded before pytest began cannot have its asserts explained, which nobody reads here.
+_UNEXPLAINED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+_PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", _UNEXPLAINED]
 _OWN = ("vneid_idp", "tests", "mutants")
 
 
@@ -79,7 +82,7 @@ def begin(mutation: Mutation, tests: Sequence[str], source: str | None = None) -
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         sys.meta_path.insert(0, _Changed(mutation.path, source))
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests])
+        code = pytest.main([*_PYTEST, *tests])
     finally:
         os._exit(code)
 
