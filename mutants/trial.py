@@ -1,4 +1,4 @@
-"""One change put to the test, in a process of its own that has everything loaded but this program."""
+"""One change put to the test, in a process of its own that has the slow libraries loaded and not this program."""
 
 import contextlib
 import importlib
@@ -24,7 +24,18 @@ _LONGEST_SECONDS = 150
 # What was loaded before pytest began cannot have its asserts explained, which nobody reads here.
 _UNEXPLAINED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
 _PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", _UNEXPLAINED]
-_OWN = ("vneid_idp", "tests", "mutants")
+# What is slow to load and keeps nothing of a process. What runs loops (anyio, pytest's plugins) begins anew in each.
+_LOADED_ONCE = {
+    "alembic",
+    "babel",
+    "cryptography",
+    "fastapi",
+    "joserfc",
+    "phonenumbers",
+    "pydantic",
+    "sqlalchemy",
+    "webauthn",
+}
 
 
 class Fate(Enum):
@@ -60,9 +71,9 @@ class Trial:
 
 
 def load_others(modules: Iterable[str]) -> None:
-    """Import what the program and its tests use, once for all processes, and nothing of the program itself."""
+    """Import the slow libraries that the program and its tests use, once for all processes."""
     for name in sorted(modules):
-        if name.split(".")[0] not in _OWN:
+        if name.split(".")[0] in _LOADED_ONCE:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
 
