@@ -69,9 +69,10 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
         names=names,
         nobody=None if names else say(nobody),
     )
+    lead = say(_lead(screen, asked=asked))
     changed = replace(
         screen,
-        lead=" ".join(([] if screen.link is None else [screen.lead]) + [say(_lead(screen, asked=asked))]),
+        lead=lead if screen.link is None else f"{screen.lead} {lead}",
         guardian=part,
         agree=say(mark("Agree and ask them") if asked else mark("Ask them")),
         if_refused=screen.if_refused if screen.offer else say(_if_refused(screen)),

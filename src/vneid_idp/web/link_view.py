@@ -61,25 +61,29 @@ def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> S
     # The service says how it calls the account, and we know of nothing else: so its word stands as its word.
     whose = mark("%(service)s does not say which one") if asked.label is None else mark("as %(service)s calls it")
     account = Fact(title, asked.label, say(whose, service=service))
-    only = say(mark("This links one account. For any other one you are asked again."))
-    if asked.full is not None:
-        only = say(_FULL, count=asked.full, service=service)
-    if asked.level is not None:
-        only = say(_LEVEL, level=asked.level, service=service)
-    is_hindered = asked.full is not None or asked.level is not None
     if child is None:
         follows = mark(
             "From now on it is recorded as belonging to a verified person. You can release it at any time under Linked "
             "accounts."
         )
-        facts = (account, Fact(say(mark("Belongs to")), asked.person))
-        return ShownLink(facts, (only,) if is_hindered else (say(follows), only))
+        return ShownLink(
+            (account, Fact(say(mark("Belongs to")), asked.person)), _follows(asked, say(follows), service, say)
+        )
     follows = mark(
         "You supervise it from now on, until the child is %(years)s or you release it. You can do that at any time "
         "under Linked accounts."
     )
     people = Fact(say(mark("Belongs to")), child), Fact(say(mark("Supervised by")), asked.person)
-    return ShownLink((account, *people), (only,) if is_hindered else (say(follows, years=asked.years), only))
+    return ShownLink((account, *people), _follows(asked, say(follows, years=asked.years), service, say))
+
+
+def _follows(asked: LinkAsked, promise: str, service: str, say: Say) -> tuple[str, ...]:
+    """What follows; where something hinders the link that alone, and no promise."""
+    if asked.level is not None:
+        return (say(_LEVEL, level=asked.level, service=service),)
+    if asked.full is not None:
+        return (say(_FULL, count=asked.full, service=service),)
+    return (promise, say(mark("This links one account. For any other one you are asked again.")))
 
 
 def said_of_link(link: ShownLink) -> Iterator[str]:
@@ -136,10 +140,11 @@ def frame_of(
         "stays as it is."
     )
     new, at_all = sign_in
-    leads = {True: new_sign_in if new else nothing_new, False: only_sign_in if at_all else nothing}
+    with_before = new_sign_in if new else nothing_new
+    without = only_sign_in if at_all else nothing
     return (
         mark("Continue to %(service)s?"),
-        leads[has_before],
+        with_before if has_before else without,
         mark("Agree and continue"),
         if_refused,
     )
