@@ -1,10 +1,11 @@
 """A request that is over in this browser: which of the ways it ended, told to nobody else.
 
 Rows of requests are gone soon after they ended. So the browser carries, sealed, what became of the last ones that it
-opened: someone who comes back by Back or a bookmark is told the truth an hour later, too.
+opened: someone who comes back by Back or a bookmark is told the truth an hour later, too. Each has a cookie of its own,
+since of two tabs that end theirs at one moment neither knows of the other.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -14,30 +15,37 @@ from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.protocol.uris import shown_host
 from vneid_idp.web.context import idp
-from vneid_idp.web.cookies import Cookie, browser_id, keep_cookie, read_cookie
+from vneid_idp.web.cookies import Cookie, browser_id, forget_cookie, keep_cookie, read_cookies
 
 LIFE: Instant = 12 * HOUR
 """How long a browser remembers what became of its requests."""
-_REMEMBERED = 8
+_REMEMBERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    outcome: Outcome
+    at: Instant
+    """When it was written."""
 
 
 def remember(request: Request, interaction: Interaction, *, finished: bool = False) -> None:
     """Have the browser remember a request that it opened, or that it is finished."""
     asked = interaction.request
-    entry = [interaction.interaction_id, asked.client_id, shown_host(asked.redirect_uri), finished]
-    known = _remembered(request)
-    if entry not in known:
-        others = [each for each in known if each[0] != interaction.interaction_id]
-        sealed = idp(request).keys.sealer.seal_json(SealPurpose.REQUESTS, [entry, *others][:_REMEMBERED])
-        keep_cookie(request, Cookie.REQUESTS, sealed, LIFE)
+    _keep(request, interaction.interaction_id, Outcome(asked.client_id, shown_host(asked.redirect_uri), finished))
 
 
 async def over(request: Request, interaction_id: str) -> InteractionOver:
     """Why a request is not open in this browser. Raise it."""
     provider = idp(request)
     async with provider.db.glance() as unit:
-        found = await service.outcome_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
-    outcome = found or _outcome_remembered(request, interaction_id)
+        outcome = await service.outcome_in_browser(unit, provider.keys.sealer, interaction_id, browser_id(request))
+    if outcome is not None:
+        # Another tab may have ended it while this one was led on, whose word was then the last.
+        _keep(request, interaction_id, outcome)
+    elif (remembered := _remembered(request).get(interaction_id)) is not None:
+        # Its row is gone: gone unanswered, it has run out of time.
+        outcome = remembered.outcome
     if outcome is None:
         return InteractionOver()
     client = await provider.clients.find(outcome.client_id)
@@ -47,17 +55,25 @@ async def over(request: Request, interaction_id: str) -> InteractionOver:
     return told(client.client_name, outcome.host, client.sign_in_address(provider.issuer))
 
 
-def _outcome_remembered(request: Request, interaction_id: str) -> Outcome | None:
-    """What the browser knows of a request whose row is gone: gone unanswered, it has run out of time."""
-    for known, client_id, host, finished in _remembered(request):
-        if known == interaction_id:
-            return Outcome(client_id, host, finished=finished)
-    return None
+def _keep(request: Request, interaction_id: str, outcome: Outcome) -> None:
+    known = _remembered(request)
+    before = known.pop(interaction_id, None)
+    if before is not None and before.outcome == outcome:
+        return
+    sealer, now = idp(request).keys.sealer, idp(request).clock.now()
+    entry = [interaction_id, outcome.client_id, outcome.host, outcome.finished, now]
+    keep_cookie(request, Cookie.REQUEST, sealer.seal_json(SealPurpose.REQUEST, entry), LIFE, of=interaction_id)
+    for old in sorted(known, key=lambda each: known[each].at, reverse=True)[_REMEMBERED - 1 :]:
+        forget_cookie(request, Cookie.REQUEST, of=old)
 
 
-def _remembered(request: Request) -> list[list[Any]]:
-    value = read_cookie(request, Cookie.REQUESTS)
-    try:
-        return [] if value is None else list(idp(request).keys.sealer.open_json(SealPurpose.REQUESTS, value))
-    except NotSealedHere:
-        return []
+def _remembered(request: Request) -> dict[str, _Entry]:
+    found = {}
+    for interaction_id, value in read_cookies(request, Cookie.REQUEST).items():
+        try:
+            named, client_id, host, finished, at = idp(request).keys.sealer.open_json(SealPurpose.REQUEST, value)
+        except NotSealedHere:
+            continue
+        if named == interaction_id:
+            found[interaction_id] = _Entry(Outcome(client_id, host, finished), at)
+    return found

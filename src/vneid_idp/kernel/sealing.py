@@ -33,7 +33,7 @@ class SealPurpose(StrEnum):
     CSRF = "csrf"
     CURSOR = "cursor"
     DRAFT = "draft"
-    REQUESTS = "requests"
+    REQUEST = "request"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"
     KNOWN_BROWSER = "known_browser"

@@ -25,21 +25,21 @@ class Cookie(StrEnum):
     DRAFT = "draft"
     """What was entered on a page and is not dealt with (`web/drafts.py`), sealed."""
     PERSONA = "persona"
-    REQUESTS = "requests"
-    """What became of the last requests that this browser opened, sealed."""
+    REQUEST = "request"
+    """What became of a request that this browser opened, sealed: one for each, since tabs end theirs at one moment."""
     KNOWN = "known"
     RETURN = "return"
     """Which of the provider's own pages asked for a sign-in; it leads back there."""
 
 
-def cookie_name(cookie: Cookie, secure: bool) -> str:
-    """The name on the wire.
+def cookie_name(cookie: Cookie, secure: bool, of: str = "") -> str:
+    """The name on the wire; of those of which there are several it ends in what each is `of`.
 
     `__Host-` makes browsers refuse the cookie unless it came over TLS, for this host alone (RFC 6265bis §4.1.3.2), so
     that a neighbouring subdomain cannot plant one. On plain http, which only the loopback sandbox uses, the prefix is
     impossible.
     """
-    return f"{'__Host-' if secure else ''}vneid_idp_{cookie}"
+    return f"{'__Host-' if secure else ''}vneid_idp_{cookie}{of and f'_{of}'}"
 
 
 def read_cookie(request: HTTPConnection, cookie: Cookie) -> str | None:
@@ -47,8 +47,20 @@ def read_cookie(request: HTTPConnection, cookie: Cookie) -> str | None:
     return request.cookies.get(cookie_name(cookie, exchange_of(request).secure))
 
 
+def read_cookies(request: HTTPConnection, cookie: Cookie) -> dict[str, str]:
+    """The values that the browser sent of a cookie of which there are several, under what each is of."""
+    start = cookie_name(cookie, exchange_of(request).secure) + "_"
+    return {name.removeprefix(start): value for name, value in request.cookies.items() if name.startswith(start)}
+
+
 def keep_cookie(
-    request: HTTPConnection, cookie: Cookie, value: str, max_age: Instant | None = None, *, for_frames: bool = False
+    request: HTTPConnection,
+    cookie: Cookie,
+    value: str,
+    max_age: Instant | None = None,
+    *,
+    for_frames: bool = False,
+    of: str = "",
 ) -> None:
     """Set a cookie on whichever response leaves; `max_age` in milliseconds, None for the life of the browser window.
 
@@ -56,7 +68,7 @@ def keep_cookie(
     `for_frames` scripts of ours may read, also in a frame on another site, as far as the browser allows it.
     """
     exchange = exchange_of(request)
-    name = cookie_name(cookie, exchange.secure)
+    name = cookie_name(cookie, exchange.secure, of)
     jar: SimpleCookie = SimpleCookie({name: value})
     jar[name]["path"] = "/"
     jar[name]["httponly"] = not for_frames
@@ -66,12 +78,12 @@ def keep_cookie(
         jar[name]["secure"] = True
     if max_age is not None:
         jar[name]["max-age"] = max_age // SECOND
-    exchange.cookies[cookie] = jar.output(header="").strip()
+    exchange.cookies[f"{cookie}{of}"] = jar.output(header="").strip()
 
 
-def forget_cookie(request: HTTPConnection, cookie: Cookie) -> None:
+def forget_cookie(request: HTTPConnection, cookie: Cookie, *, of: str = "") -> None:
     """Take a cookie back on whichever response leaves."""
-    keep_cookie(request, cookie, "", max_age=0)
+    keep_cookie(request, cookie, "", max_age=0, of=of)
 
 
 def browser_id(request: HTTPConnection) -> str:

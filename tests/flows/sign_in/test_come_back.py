@@ -93,6 +93,58 @@ async def test_two_requests_side_by_side_both_finish(land: Country, party: Relyi
         assert f"state={state}" in end
 
 
+async def _later(land: Country) -> None:
+    """The rows of requests are gone."""
+    land.watch.advance(HOUR)
+    await land.idp.db.transact(service.sweep)
+
+
+async def test_two_tabs_that_end_theirs_at_one_moment_are_both_told_so_later(
+    land: Country, party: RelyingParty
+) -> None:
+    person, first = await at_signin(land, party)
+    second = shown(await person.start(party.request()))
+    pages = [shown(await person.sign_in(page)) for page in (first, second)]
+    for page in pages:
+        await person.browser.post(page.action, data=page.hidden | page.choices | {"answer": "agree"})
+    # Both are sent with the cookies from before, and what either keeps arrives after both.
+    numbers, cookies = [page.path.rpartition("/")[2] for page in pages], dict(person.browser.cookies)
+    ends = []
+    for number in numbers:
+        async with land.browser() as tab:
+            tab.cookies.update(cookies)
+            ends.append(await tab.get(f"/authorize/{number}"))
+    for end in ends:
+        assert "code=" in end.headers["location"]
+        person.browser.cookies.extract_cookies(end)
+    await _later(land)
+    assert {await told(person, f"/authorize/{number}") for number in numbers} == {FINISHED}
+
+
+async def test_a_tab_that_comes_late_to_a_finished_request_does_not_make_it_an_expired_one(
+    land: Country, party: RelyingParty
+) -> None:
+    person = Person(land, land.people["complete"])
+    started = await person.browser.get("/authorize", params=party.request().params)
+    consent = shown(await person.sign_in(await person._follow(started)))
+    assert "code=" in str(await person.submit(consent, answer="agree", **consent.choices))
+    # Its answer was made before the other tab ended the request, arrives after it, and leads on to a page.
+    person.browser.cookies.extract_cookies(started)
+    assert await told(person, consent.path) == FINISHED
+    await _later(land)
+    assert await told(person, consent.path) == FINISHED
+
+
+async def test_a_browser_remembers_the_latest_of_its_requests(land: Country, party: RelyingParty) -> None:
+    person = Person(land, land.people["complete"])
+    paths = []
+    for _ in range(7):
+        land.watch.advance(1)
+        paths.append(shown(await person.start(party.request())).path)
+    await _later(land)
+    assert [await told(person, path) for path in paths] == [ELSEWHERE] * 2 + [EXPIRED] * 5
+
+
 PAGES = ("/me/accounts", "/me/history?before=evt_00000000000000000000000000", "/me/services?withdrawn", "/me/children")
 
 
