@@ -130,6 +130,8 @@ class Issue:
     authorisation: Authorisation
 
 
+_NOT_AGREED = ConsentRequired("The person has not agreed to all that is asked for.")
+
 Step = SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | AwaitGuardian | Refuse | Issue
 
 
@@ -149,7 +151,7 @@ def next_step(
     if "none" in request.prompt:
         offered_since = 0
     step = _next_step(request, items, person, consent, waiting, offered_since)
-    return _silently(step) if "none" in request.prompt else step
+    return _silently(step, request, consent) if "none" in request.prompt else step
 
 
 def _next_step(
@@ -253,11 +255,15 @@ def acr_for(wanted: tuple[str, ...], level: int) -> str | None:
     return next((value for value in known if value in satisfied), None)
 
 
-def _silently(step: Step) -> Step:
+def _silently(step: Step, request: AuthorizationRequest, consent: ConsentFacts | None) -> Step:
     """`prompt=none`: the error in place of the page (OIDC Core §3.1.2.6)."""
+    unsaid = request.asks_level and (consent is None or SIGN_IN not in consent.decided)
     match step:
         case SignIn():
             return Refuse(LoginRequired("Nobody is signed in, or not recently enough."))
+        case StepUp() | ReachLevel() | ChooseChild() if unsaid:
+            # Which of them it is would tell the level of somebody who was asked about it by no page.
+            return Refuse(_NOT_AGREED)
         case StepUp():
             return Refuse(LoginRequired("A second factor is needed."))
         case ReachLevel():
@@ -265,7 +271,7 @@ def _silently(step: Step) -> Step:
         case ChooseChild():
             return Refuse(InteractionRequired("A guardian has to choose the child."))
         case AskConsent():
-            return Refuse(ConsentRequired("The person has not agreed to all that is asked for."))
+            return Refuse(_NOT_AGREED)
         case AwaitGuardian():
             return Refuse(ConsentRequired("What is asked for has not been agreed to yet."))
         case _:

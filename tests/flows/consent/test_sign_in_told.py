@@ -74,6 +74,17 @@ async def test_who_asks_for_a_level_is_told_it_after_a_page_said_so_and_the_pers
     assert "acr" not in await party.claims(plain["id_token"]), "whoever does not ask is told nothing"
 
 
+async def test_a_service_that_nobody_agreed_to_finds_out_no_level_silently(land: Country, party: RelyingParty) -> None:
+    answers = set()
+    for slug, methods in (("level-1", ("pwd",)), ("complete", ("pwd",)), ("complete", ("pwd", "sms"))):
+        someone = await known(land, slug, *methods)
+        request = party.request(scope="openid", acr_values=LEVEL_2, prompt="none")
+        answer = request.read_answer(str(await someone.person.start(request)))
+        answers.add((answer["error"], answer["error_description"]))
+    assert {error for error, _ in answers} == {"consent_required"}
+    assert len(answers) == 1, "nor do the words of the error tell it"
+
+
 async def test_a_child_tells_a_level_only_together_with_a_parent(land: Country, party: RelyingParty) -> None:
     someone = await known(land, "fifteen", "pwd")
     request = party.request(scope="openid", claims='{"id_token": {"acr": null}}')

@@ -256,6 +256,25 @@ def test_a_level_is_told_who_asks_by_name_and_only_where_a_page_said_so(name: st
         assert step.authorisation.level == 2
 
 
+@pytest.mark.parametrize("agreed", ["nobody was asked", "to something else", "to telling it"])
+def test_who_did_not_agree_to_tell_a_level_tells_it_by_no_silent_error(agreed: str) -> None:
+    unsaid = {name: decision for name, decision in CONSENT.decided.items() if name not in TOLD}
+    consent = {"nobody was asked": None, "to something else": replace(CONSENT, decided=unsaid)}.get(agreed, CONSENT)
+    quiet = replace(REQUEST, prompt=frozenset({"none"}), max_age=None)
+    errors = set()
+    for level in (1, 2):
+        for names in (("pwd",), ("pwd", "sms")):
+            person = with_methods(*((name, LATER) for name in names), level=level)
+            for child in (None, "per_child"):
+                items = (*ITEMS, Item("acr", "account", 2, required=True, since=2))
+                step = decide(
+                    request=quiet, items=items, person=person, consent=consent,
+                    waiting=WaitingFacts(OPENED, child_id=child),
+                )  # fmt: skip
+                errors.add((code_of(step), step.error.description) if isinstance(step, Refuse) else type(step))
+    assert (len(errors) == 1) == (agreed != "to telling it"), errors
+
+
 instants = st.sampled_from([0, EARLIER, OPENED - 60 * SECOND, OPENED - 1, OPENED, LATER])
 people = st.builds(
     PersonFacts,
