@@ -130,6 +130,7 @@ class Issue:
     authorisation: Authorisation
 
 
+_NOT_AGREED_TO = "What was asked for was not agreed to."
 _NOT_AGREED = ConsentRequired("The person has not agreed to all that is asked for.")
 
 Step = SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | AwaitGuardian | Refuse | Issue
@@ -213,17 +214,18 @@ def _next_step(
 
 def _turned_back(where: str) -> OAuthError:
     """Why the request ends without an answer. That an account cannot be used is told and not why: a lock, a death and
-    a card that ran out are the person's affair. So is whose agreement it took."""
+    a card that ran out are the person's affair. So is whose agreement it took: words of their own for the "no" of a
+    parent or guardian would say that the person is a child."""
     if where == "account":
         return UnmetAuthenticationRequirements("The account cannot be used at present.")
     if where == "level":
         return UnmetAuthenticationRequirements("The person cannot reach the level that was asked for.")
-    return AccessDenied("What was asked for was not agreed to." if where == "guardian" else "The person did not agree.")
+    return AccessDenied(_NOT_AGREED_TO)
 
 
 def _await(answer: GuardianAnswer) -> Step:
     if answer is GuardianAnswer.MISSING:
-        return Refuse(AccessDenied("What was asked for was not agreed to in time."))
+        return Refuse(AccessDenied(_NOT_AGREED_TO))
     return AwaitGuardian(answer)
 
 
@@ -273,6 +275,6 @@ def _silently(step: Step, request: AuthorizationRequest, consent: ConsentFacts |
         case AskConsent():
             return Refuse(_NOT_AGREED)
         case AwaitGuardian():
-            return Refuse(ConsentRequired("What is asked for has not been agreed to yet."))
+            return Refuse(_NOT_AGREED)
         case _:
             return step
