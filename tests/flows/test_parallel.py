@@ -10,6 +10,7 @@ from tests.support.relying_party import Page, RelyingParty, query_of
 from tests.support.shortcuts import agreed, known
 from vneid_idp.consent import service as consent
 from vneid_idp.consent.service import Shown
+from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.claims import Decision
 
 MANY = 50
@@ -55,6 +56,7 @@ async def test_two_tabs_agree_at_once(land: Country, party: RelyingParty) -> Non
     someone = await known(land)
     pages = [await someone.person.start(party.request(scope=scope)) for scope in ("openid identity", "openid age")]
     assert all(isinstance(page, Page) for page in pages)
+    land.watch.advance(SECOND)
     away = await asyncio.gather(
         *(someone.person.submit(page, answer="agree") for page in pages if isinstance(page, Page))
     )

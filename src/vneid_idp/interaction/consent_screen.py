@@ -23,7 +23,7 @@ from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.protocol.claims import SIGN_IN, Decisions
+from vneid_idp.protocol.claims import SIGN_IN, Decisions, repeats
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, acr_for, fresh
 from vneid_idp.protocol.levels import LEVELS, reached
 from vneid_idp.storage.unit import Unit
@@ -74,12 +74,13 @@ class _Asked:
 async def show(request: Request) -> Response:
     """The screen, nothing ticked but what was ticked here before."""
     visit = await enter(request)
-    asked = await _asked(request, visit)
+    draft = read_draft(request, request.url.path)
+    asked = await _asked(request, _as_shown(visit, draft.form))
+    if draft.form["seen"] and (asked is None or draft.form["seen"] != asked.seen):
+        # Ticked by another person, or for something else.
+        draft, asked = Draft(), await _asked(request, visit)
     if asked is None:
         return visit.onward()
-    draft = read_draft(request, request.url.path)
-    if draft.note != _CHANGED and draft.form["seen"] != asked.seen:
-        draft = Draft()  # ticked by another person, or for something else
     if draft.note == _NOTHING:
         asked = _told_twice(request, asked)
     return _page(request, asked, draft)
@@ -89,7 +90,7 @@ async def answer(request: Request) -> Response:
     """Agree, refuse, or ask for more time."""
     form = await read_form(request)
     visit = await enter(request)
-    asked = await _asked(request, visit)
+    asked = await _asked(request, _as_shown(visit, form))
     here = request.url.path
     if asked is None:
         # Signed out while the page was open: who comes back finds what they ticked.
@@ -108,7 +109,7 @@ async def answer(request: Request) -> Response:
     if pressed == "no_more":
         if not asked.screen.offer:
             return await leave(asked.visit, "consent", asked.person_id)
-        return await _agreed(request, asked, form, read_decisions(asked.screen, Form([]))[0])
+        return await _agreed(request, visit, asked, form, read_decisions(asked.screen, Form([]))[0])
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
         said = {name: gettext(request, text) for name, text in errors.items()}
@@ -117,12 +118,21 @@ async def answer(request: Request) -> Response:
         asked = _told_twice(request, asked)
     elif asked.least is None and tells_nothing(asked.screen, decisions):
         return again(request, here, form, _keeps(form), note=_NOTHING)
-    return await _agreed(request, asked, form, decisions)
+    return await _agreed(request, visit, asked, form, decisions)
+
+
+def _as_shown(visit: Visit, form: Form) -> Visit:
+    """The visit at the page that the form came from. What the person decided in another window since is no reason not
+    to take their word here, and it does not stand against it: a page that asks answers for all that it asked."""
+    shown_at = form["shown_at"]
+    if visit.interaction.ended_at is not None or not shown_at.isdecimal():
+        return visit
+    return replace(visit, situation=visit.situation.as_shown(visit.interaction.request, int(shown_at)))
 
 
 def _keeps(form: Form) -> list[str]:
     """What of the form is kept while it is not done with: what was ticked, and of what. An answer is given anew."""
-    return [name for name in form if name == "seen" or name.startswith(("required-", "optional-"))]
+    return [name for name in form if name in ("seen", "shown_at") or name.startswith(("required-", "optional-"))]
 
 
 def _told_twice(request: Request, asked: _Asked) -> _Asked:
@@ -131,10 +141,15 @@ def _told_twice(request: Request, asked: _Asked) -> _Asked:
     return replace(asked, screen=nothing_ticked(asked.screen, client.client_name, partial(gettext, request)))
 
 
-async def _agreed(request: Request, asked: _Asked, form: Form, decisions: Decisions) -> Response:
+async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, decisions: Decisions) -> Response:
     """Record it, or ask a parent or guardian of a child who would share something."""
+    consent = visit.situation.consent
+    if not isinstance(visit.situation.step, AskConsent) and consent and repeats(decisions, consent.decided):
+        # Pressed twice, or the same agreed to in another window.
+        drop_draft(request, request.url.path)
+        return visit.onward()
     shown = Shown(text_shown(asked.screen, decisions), locale_of(request))
-    visit, rules, who = asked.visit, asked.rules, (asked.person_id, asked.session_id)
+    rules, who = asked.rules, (asked.person_id, asked.session_id)
     link = asked.screen.link is not None
     guardian = asked.screen.guardian if gives_something(decisions) else None
     if guardian is not None and not guardian.names:
@@ -264,10 +279,11 @@ def _page(request: Request, asked: _Asked, draft: Draft) -> Response:
         party=asked.visit.party,
         screen=asked.screen,
         seen=asked.seen,
+        shown_at=draft.form["shown_at"] or asked.visit.situation.now,
         words=asked.words,
         changed=draft.note == _CHANGED,
         form=draft.form,
-        keeps=" ".join(["seen", *(line.key for line in asked.screen.lines)]),
+        keeps=" ".join(["seen", "shown_at", *(line.key for line in asked.screen.lines)]),
         errors=draft.errors,
     )
 

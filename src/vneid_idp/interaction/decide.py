@@ -15,7 +15,15 @@ from vneid_idp.policy.rules import Policy, Rules, Threshold
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.interaction import ConsentFacts, GuardianAnswer, PersonFacts, Step, WaitingFacts, next_step
+from vneid_idp.protocol.interaction import (
+    ConsentFacts,
+    GuardianAnswer,
+    PersonFacts,
+    Step,
+    WaitingFacts,
+    as_it_stood,
+    next_step,
+)
 from vneid_idp.protocol.permitted import counting, still_asked
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import is_id_token
@@ -34,6 +42,14 @@ class Situation:
     now: Instant
     offered_since: Instant
     """What the person left out before is offered again."""
+    waiting: WaitingFacts
+    """What is known of the request itself."""
+
+    def as_shown(self, request: AuthorizationRequest, shown_at: Instant) -> "Situation":
+        """The same at a page that was `shown_at` some moment, whatever the person decided in another window since."""
+        consent = as_it_stood(self.consent, shown_at)
+        step = next_step(request, self.items, self.person, consent, self.waiting, self.offered_since)
+        return replace(self, consent=consent, step=step)
 
 
 async def decide(
@@ -67,7 +83,7 @@ async def decide(
     items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
     step = next_step(request, items, person, consent, waiting, offered_since)
-    return Situation(person, consent, items, step, now, offered_since)
+    return Situation(person, consent, items, step, now, offered_since, waiting)
 
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vneid_idp.kernel.clock import Instant
@@ -313,6 +313,11 @@ def undecided(items: tuple[Item, ...], decided: Decisions, offered_since: Instan
     `offered_since`; something that has become required does not.
     """
     return tuple(item for item in items if not _stands(item, decided.get(item.name), offered_since))
+
+
+def repeats(answers: Decisions, decided: Decisions) -> bool:
+    """Whether the answers say nothing but what was decided already."""
+    return all(name in decided and replace(decided[name], at=answer.at) == answer for name, answer in answers.items())
 
 
 def _stands(item: Item, decision: Decision | None, offered_since: Instant) -> bool:

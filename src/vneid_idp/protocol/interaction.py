@@ -4,7 +4,7 @@ There is no "already prompted" flag. `prompt=login` *means* a sign-in later than
 `prompt=consent` a consent later than that; so resuming, reloading and a second tab all come to the same answer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vneid_idp.kernel.clock import SECOND, Instant
@@ -48,6 +48,17 @@ class ConsentFacts:
     """The age from which the law let the person decide alone, who had reached it."""
     by_guardian: bool = False
     """Whether a parent or guardian agreed as well."""
+
+
+def as_it_stood(consent: ConsentFacts | None, shown_at: Instant) -> ConsentFacts | None:
+    """The consent without what was decided after `shown_at`, in another window: what an older page was made from."""
+    if consent is None or consent.given_at > shown_at:
+        return None
+    decided = {name: decision for name, decision in consent.decided.items() if decision.at <= shown_at}
+    changed_at = consent.changed_at
+    if changed_at > shown_at:
+        changed_at = max([consent.given_at, *(decision.at for decision in decided.values())])
+    return replace(consent, decided=decided, changed_at=changed_at)
 
 
 class GuardianAnswer(StrEnum):
