@@ -10,7 +10,7 @@ from vneid_idp.identity.factors.turns import TooBusy
 from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.interaction.signed_in import arrive, record_failure
 from vneid_idp.interaction.signin_place import Place, find_place
-from vneid_idp.interaction.switch_person import begin_anew
+from vneid_idp.interaction.switch_person import begin_anew, sign_out
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.web.context import idp
@@ -39,6 +39,10 @@ async def show(request: Request) -> Response:
     place = await find_place(request)
     if not place.wants_first:
         return place.onward()
+    if place.standing is AccountStanding.USABLE:
+        return place.onward()  # unlocked a moment ago
+    if place.standing is not None:
+        return render(request, "interaction/unusable.html", 403, place=place, standing=place.standing)
     draft, filled = read_draft(request, place.path), await _filled(request)
     if filled is not None and filled.in_place:
         # Somebody was chosen here and now: what was entered before was for somebody else.
@@ -58,6 +62,9 @@ async def submit(request: Request) -> Response:
         return place.onward()
     kind = _kind(form["with"])
     typed = form["identifier"].strip()
+    if form["other"] and place.visit is not None and place.standing is not None:
+        await sign_out(request, place.visit)
+        return see_other(place.path)
     if form["other"]:
         begin_anew(request, place.path)
         return see_other(place.path)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.turns import Share
 from vneid_idp.interaction.visit import Party, Visit, enter
 from vneid_idp.kernel.secrets import digest
-from vneid_idp.protocol.interaction import SignIn, StepUp
+from vneid_idp.protocol.interaction import SignIn, StepUp, TellUnusable
 from vneid_idp.web.address import networks_inwards
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
@@ -56,8 +57,18 @@ class Place:
 
     @property
     def wants_first(self) -> bool:
-        """Whether a first factor is what is missing now."""
-        return self.session is None if self.visit is None else isinstance(self.visit.situation.step, SignIn)
+        """Whether a first factor is what is missing now, of somebody else where the account cannot be used."""
+        if self.visit is None:
+            return self.session is None
+        return isinstance(self.visit.situation.step, SignIn | TellUnusable)
+
+    @property
+    def standing(self) -> AccountStanding | None:
+        """How the account stands of who is signed in for a request and is to be told that it cannot be used."""
+        if self.visit is None or not isinstance(self.visit.situation.step, TellUnusable):
+            return None
+        account = self.visit.account
+        return AccountStanding.CLOSED if account is None else account_standing(account, None, self.visit.situation.now)
 
     @property
     def wants_second(self) -> bool:

@@ -103,6 +103,11 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class TellUnusable:
+    """Tell whoever is signed in that the account cannot be used, before the service is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReachLevel:
     """Tell the person how to reach level 2: this account cannot assert it yet."""
 
@@ -144,7 +149,7 @@ class Issue:
 _NOT_AGREED_TO = "What was asked for was not agreed to."
 _NOT_AGREED = ConsentRequired("The person has not agreed to all that is asked for.")
 
-Step = SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | AwaitGuardian | Refuse | Issue
+Step = SignIn | StepUp | TellUnusable | ReachLevel | ChooseChild | AskConsent | AwaitGuardian | Refuse | Issue
 
 
 def next_step(
@@ -182,7 +187,7 @@ def _next_step(
     if not opens_session(methods):
         return SignIn(again=True)
     if not person.usable:
-        return Refuse(_turned_back("account"))
+        return TellUnusable()
     if not person.is_wanted:
         return Refuse(LoginRequired("Somebody else than the expected person is signed in."))
     level = reached(person.account_level, methods)
@@ -279,6 +284,8 @@ def _silently(step: Step, request: AuthorizationRequest, consent: ConsentFacts |
             return Refuse(_NOT_AGREED)
         case StepUp():
             return Refuse(LoginRequired("A second factor is needed."))
+        case TellUnusable():
+            return Refuse(_turned_back("account"))
         case ReachLevel():
             return Refuse(UnmetAuthenticationRequirements("The person cannot reach the level that was asked for."))
         case ChooseChild():

@@ -29,6 +29,7 @@ from vneid_idp.protocol.interaction import (
     Refuse,
     SignIn,
     StepUp,
+    TellUnusable,
     WaitingFacts,
 )
 from vneid_idp.protocol.params import Params, read_params, repeated
@@ -213,10 +214,12 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
             return see_other(_page(asking, interaction.interaction_id))
 
 
-def _page(asking: SignIn | StepUp | ReachLevel | ChooseChild | AskConsent | AwaitGuardian, interaction_id: str) -> str:
+def _page(
+    asking: SignIn | StepUp | TellUnusable | ReachLevel | ChooseChild | AskConsent | AwaitGuardian, interaction_id: str
+) -> str:
     """Which page asks for what is missing."""
     match asking:
-        case SignIn():
+        case SignIn() | TellUnusable():
             return f"/signin/{interaction_id}"
         case StepUp():
             return f"/signin/{interaction_id}/second"

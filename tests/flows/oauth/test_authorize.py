@@ -309,9 +309,26 @@ async def test_a_request_waits_a_quarter_of_an_hour(land: Country, party: Relyin
     assert (await someone.person.browser.get(page.path)).status_code == 410
 
 
-@pytest.mark.parametrize("slug", ["locked-by-holder", "deceased", "card-expired"])
-async def test_a_session_of_an_account_that_cannot_be_used(land: Country, party: RelyingParty, slug: str) -> None:
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [
+        ("locked-by-holder", "Bạn đã khóa tài khoản này"),
+        ("deceased", "Tài khoản này đã chấm dứt"),
+        ("card-expired", "Thẻ của bạn đã hết hạn"),
+    ],
+)
+async def test_who_is_signed_in_to_an_account_that_cannot_be_used_is_told_before_the_service_is(
+    land: Country, party: RelyingParty, slug: str, words: str
+) -> None:
     someone = await known(land, slug)
     await someone.agree(party)
-    found = await ask(someone.person.browser, **party.request().params)
-    assert found["error"] == "unmet_authentication_requirements"
+    silent = await ask(someone.person.browser, **party.request(prompt="none").params)
+    assert silent["error"] == "unmet_authentication_requirements"
+    request = party.request()
+    told = await someone.person.start(request)
+    assert isinstance(told, Page)
+    assert (told.response.status_code, told.path.split("/")[1]) == (403, "signin")
+    assert words in told.text
+    assert someone.person.persona.record.full_name in told.text
+    away = await someone.person.submit(told, leave="account")
+    assert request.read_answer(str(away))["error"] == "unmet_authentication_requirements"

@@ -9,7 +9,8 @@ from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import facts, kinds
 from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import agreed
+from tests.support.shortcuts import agreed, known
+from tests.support.visitor import shown
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
@@ -179,3 +180,20 @@ async def test_what_the_provider_suspended_itself_is_left_alone_and_holds_nobody
         await change(land, someone.person_id, card=RENEWED)
     await follower.round()
     assert await states(land, party) == {first: BindingState.SUSPENDED, second: BindingState.VERIFIED}
+
+
+async def test_whose_card_runs_out_while_a_page_is_open_is_told_so_and_somebody_else_can_sign_in(
+    land: Country, party: RelyingParty, follower: Follower
+) -> None:
+    end = await card_until(land, follower, land.people["complete"].record.person_id)
+    land.watch.set(end - MINUTE)
+    person = (await known(land)).person
+    consent = shown(await person.start(party.request()))
+    land.watch.set(end)
+    stopped = shown(await person.submit(consent, answer="agree", **consent.choices))
+    assert "Thẻ của bạn đã hết hạn" in stopped.text
+    signin = shown(await person.submit(stopped, other="1"))
+    assert "Thẻ của bạn đã hết hạn" not in signin.text
+    person.persona = land.people["plain"]
+    consent = shown(await person.sign_in(signin))
+    assert "code=" in str(await person.submit(consent, answer="agree", **consent.choices))

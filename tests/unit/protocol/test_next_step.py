@@ -24,6 +24,7 @@ from vneid_idp.protocol.interaction import (
     SignIn,
     Step,
     StepUp,
+    TellUnusable,
     WaitingFacts,
     next_step,
 )
@@ -106,6 +107,7 @@ SPOILT: list[tuple[str, dict[str, Any], Step]] = [
     ("only one factor", {"person": with_methods(("pwd", LATER))}, StepUp()),
     ("two of one kind are one factor", {"person": with_methods(("pwd", LATER), ("pin", LATER))}, StepUp()),
     ("the second factor is not fresh", {"person": with_methods(("pwd", LATER), ("sms", EARLIER))}, StepUp()),
+    ("the account is locked", {"person": replace(PERSON, usable=False)}, TellUnusable()),
     ("a level-1 account", {"person": replace(PERSON, account_level=1)}, ReachLevel()),
     ("no child chosen", {"waiting": replace(WAITING, child_id=None)}, ChooseChild()),
     ("no consent", {"consent": None}, AskConsent(ITEMS)),
@@ -121,7 +123,6 @@ SPOILT: list[tuple[str, dict[str, Any], Step]] = [
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("the person refused", {"waiting": replace(WAITING, refused="consent")}, "access_denied"),
     ("the level was out of reach", {"waiting": replace(WAITING, refused="level")}, "unmet_authentication_requirements"),
-    ("the account is locked", {"person": replace(PERSON, usable=False)}, "unmet_authentication_requirements"),
     ("for the account", {"waiting": replace(WAITING, refused="account")}, "unmet_authentication_requirements"),
     ("somebody else is signed in", {"person": replace(PERSON, is_wanted=False)}, "login_required"),
 ]
@@ -175,6 +176,7 @@ def test_one_condition_broken_for_good_refuses(changes: dict[str, Any], code: st
 SILENT = {
     SignIn: {"login_required"},
     StepUp: {"login_required"},
+    TellUnusable: {"unmet_authentication_requirements"},
     ReachLevel: {"unmet_authentication_requirements"},
     ChooseChild: {"interaction_required"},
     AskConsent: {"consent_required"},
