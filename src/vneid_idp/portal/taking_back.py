@@ -211,6 +211,7 @@ def _page(
         back=back,
         again=again,
         stands=stands,
+        announced=client is not None and client.backchannel_logout_uri is not None,
     )
 
 

@@ -90,6 +90,7 @@ async def test_both_are_asked_once_and_say_what_follows(scene: Scene) -> None:
     assert "họ, chữ đệm và tên" in asks.text
     assert scene.binding_id in asks.text, "it says which account is released"
     assert "20 ngày" in asks.text
+    assert "Dịch vụ biết việc này khi hỏi lại lần tới" in asks.text, "it registered no address for log-outs"
     asks = await opened(who, f"/me/accounts/release?binding={scene.binding_id}")
     assert scene.binding_id in asks.text
     assert await scene.states() == [VERIFIED], "asking does nothing"

@@ -36,6 +36,7 @@ class FakeProvider:
         self.codes: dict[str, Json] = {}
         self.tokens: dict[str, Json] = {}
         self.bindings: dict[str, Json] = {}
+        self.binding_extra: Json = {}
         self.withheld: tuple[str, ...] = ()
         self.calls: list[tuple[str, Json]] = []
         self.app = FastAPI()
@@ -148,6 +149,7 @@ class FakeProvider:
             "age_band": "13_15" if guardian else token["person"]["age_band"],
             "supervised": guardian,
             "next_step": None,
+            **self.binding_extra,
             "capabilities": capabilities(verified=True, supervised=guardian),
             "withheld": [],
         }

@@ -15,6 +15,7 @@ from tests.unit.sandbox.fake_provider import FakeProvider
 from vneid_idp.clients.purpose_templates import purpose_templates
 from vneid_idp.sandbox.social_network.accounts import read_handle
 from vneid_idp.sandbox.social_network.config import Config, read_config
+from vneid_idp.sandbox.social_network.known import NAMES, VALUES
 from vneid_idp.sandbox.social_network.reasons import AGE_BANDS, OUTCOMES, PICTURES, STATES, reason_text
 from vneid_idp.sandbox.social_network.words import ago, catalogue, choose_language, date_text
 
@@ -38,8 +39,8 @@ def texts() -> set[str]:
     for path in (FOLDER / "templates").glob("*.html"):
         found |= set(re.findall(r"_\('((?:[^'\\]|\\.)*)'", path.read_text("utf-8")))
     for outcome in OUTCOMES.values():
-        found |= {outcome.title, outcome.text, outcome.meaning}
-    found |= {*STATES.values(), *AGE_BANDS.values(), *PICTURES.values()}
+        found |= {outcome.title, outcome.text, outcome.meaning, *outcome.causes}
+    found |= {*STATES.values(), *AGE_BANDS.values(), *PICTURES.values(), *NAMES.values(), *VALUES.values()}
     for path in FOLDER.glob("*.py"):
         source = path.read_text("utf-8")
         found |= set(re.findall(r'notice\(request, "([^"]+)"', source))
@@ -120,6 +121,28 @@ async def test_known_page_shows_what_is_kept_and_what_is_not(visitor: Visitor, p
     dump = "\n".join(connection.iterdump())
     for never in ("Nguyễn", "1990-01-01", "access_token"):
         assert never not in dump
+
+
+@pytest.mark.parametrize("way", ["/verify", "/parent"])
+async def test_all_that_the_provider_told_is_shown_also_what_the_network_has_no_word_for(
+    visitor: Visitor, provider: FakeProvider, way: str
+) -> None:
+    await visitor.register()
+    provider.userinfo_extra = {"age_over_16": True, "age_over_18": False, "identity_verified_since": "2024-03-02"}
+    provider.id_token_extra = {"amr": ["pwd", "otp", "retina"]}
+    provider.binding_extra = {"lunar_phase": "waxing"}
+    await visitor.verify(way)
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(await visitor.page("/known"))))
+    told = ["supervises the account " + ("yes" if way == "/parent" else "no"), "lunar_phase waxing"]
+    told += ["level 2", "password, one-time code, retina"]
+    if way == "/verify":
+        told += ["16 or over, when you verified yes", "18 or over, when you verified no", "level since 02/03/2024"]
+    assert [words for words in told if words not in page] == []
+    provider.end_bindings("released")
+    await visitor.send("/refresh")
+    assert (await visitor.http.get("/known")).headers["location"] == "/outcome"
+    assert "retina" not in await visitor.page("/known"), "it went with the link"
+    assert "retina" not in "\n".join(visitor.app.state.accounts._connection.iterdump())
 
 
 KEPT = {"full_name": "Nguyễn Thị Ngọc Ánh", "birthdate": "1990-01-31", "phone_number": "+84950000099"}

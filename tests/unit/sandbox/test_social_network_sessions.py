@@ -2,6 +2,7 @@
 
 import re
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -140,11 +141,35 @@ async def test_an_answer_counts_in_the_browser_that_asked_and_only_the_latest_ar
     assert len(visitor.http.cookies["quan-nuoc"]) < 1_000, "nothing of them is in the cookie"
 
 
-async def test_pages_do_not_ask_the_provider_each_time(visitor: Visitor, provider: FakeProvider) -> None:
+async def test_a_page_asks_the_provider_once_about_the_visitors_account_and_seldom_about_others(
+    visitor: Visitor, provider: FakeProvider
+) -> None:
     await visitor.register()
+    await visitor.verify()
+    await visitor.send("/posts", text="Chào xóm")
+    before = len(provider.called("status"))
+    await visitor.page()
+    assert len(provider.called("status")) == before + 1
+    visitor.http.cookies.clear()
     for _ in range(5):
         await visitor.page()
-    assert len(provider.called("status")) == 1
+    assert len(provider.called("status")) == before + 1
+
+
+@pytest.mark.parametrize("way", ["/verify", "/parent"])
+async def test_what_was_released_at_the_provider_is_gone_from_the_holders_next_page(
+    visitor: Visitor, provider: FakeProvider, way: str
+) -> None:
+    await visitor.register()
+    await visitor.verify(way)
+    stream = (await visitor.send("/live", kind="plain", title="Mưa đêm")).headers["location"]
+    provider.end_bindings("released")
+    assert (await visitor.http.get("/")).headers["location"] == "/outcome"
+    page = await visitor.page("/")
+    assert "The composer is locked" in page
+    assert not re.search(r'@ngoc\.anh\s*<span class="badge', page)
+    assert "Mưa đêm" not in page
+    assert "ended" in await visitor.page(stream)
 
 
 async def test_service_token_is_kept_until_it_is_refused(visitor: Visitor, provider: FakeProvider) -> None:
@@ -170,10 +195,16 @@ async def test_last_word_stands_while_the_provider_is_silent(visitor: Visitor, p
 async def test_release(visitor: Visitor, provider: FakeProvider) -> None:
     await visitor.register()
     await visitor.verify()
+    stream = (await visitor.send("/live", kind="commercial", title="Trà chanh")).headers["location"]
+    assert 'action="/release"' not in await visitor.page("/known"), "it is asked first"
+    asks = unescape(await visitor.page("/release"))
+    for words in ("Your livestream ends: Trà chanh", "may only view", "sign in again"):
+        assert words in asks
     await visitor.send("/release")
     assert provider.called("release") == [{"binding_id": "bnd_1"}]
     assert "The link is released." in await visitor.page("/known")
     assert visitor.account().state == "released"
+    assert "ended" in await visitor.page(stream)
 
 
 async def test_a_release_that_the_provider_did_not_hear_of_is_none(visitor: Visitor, provider: FakeProvider) -> None:

@@ -52,7 +52,7 @@ async def test_what_the_person_keeps_back_is_not_shown_as_a_fact(visitor: Visito
     await visitor.register()
     assert "Your account is verified" in await visitor.verify()
     known = await visitor.page("/known")
-    assert known.count("not told to us<") == 2
+    assert known.count("not told to us<") == 3
     assert "by own proof" not in known
     assert visitor.account().is_verified
 
@@ -121,7 +121,7 @@ async def test_child_is_refused_kindly_and_opened_by_a_parent(visitor: Visitor, 
     ("error", "title"),
     [
         ("access_denied", "You did not share anything"),
-        ("unmet_authentication_requirements", "A level-2 identity is needed"),
+        ("unmet_authentication_requirements", "The account could not be verified"),
         ("temporarily_unavailable", "The provider does not answer"),
         ("something_new", "That did not work"),
     ],
@@ -137,7 +137,7 @@ async def test_errors_of_the_provider_are_friendly_pages(visitor: Visitor, error
 @pytest.mark.parametrize(
     ("problem", "title"),
     [
-        ((403, "level_required"), "A level-2 identity is needed"),
+        ((403, "level_required"), "The account could not be verified"),
         ((403, "own_proof_required"), "From 16 on, everybody proves for themselves"),
         ((403, "insufficient_scope"), "One permission is missing"),
         ((403, "link_not_confirmed"), "That took too long"),

@@ -39,6 +39,8 @@ class Account:
     checked_at: int
     kept: Json | None = None
     """Name, birth date and phone of the holder, of a child's account the adult's, where the network keeps them."""
+    told: Json | None = None
+    """What came with the person who verified the account: smaller proofs, and how they signed in."""
     link_ended_at: int | None = None
     """When we learnt that the link which stood has ended; nothing while there is one, or never was."""
 

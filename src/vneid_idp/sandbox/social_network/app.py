@@ -22,7 +22,7 @@ from .words import choose_language
 
 Next = Callable[[Request], Awaitable[Response]]
 
-PAGES = ("/", "/known", "/verify", "/parent", "/signin", "/live", "/accounts")
+PAGES = ("/", "/known", "/verify", "/parent", "/signin", "/live", "/accounts", "/release")
 """Where somebody who does not know yet that the link has ended is told so first."""
 SESSION_SECONDS = 30 * 24 * 60 * 60
 
@@ -53,7 +53,7 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
         visit = app.state.accounts.find_visit(session["visit"]) if "visit" in session else None
         request.state.visit = visit
         request.state.account = app.state.accounts.find(visit.account_id) if visit else None
-        request.state.provider_silent = False
+        request.state.provider_silent, request.state.asked_about = False, None
         explained = await page_that_explains(request) if is_page(request) else None
         response = explained or await call_next(request)
         for name, value in headers.items():

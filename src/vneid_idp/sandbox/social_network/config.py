@@ -23,7 +23,8 @@ class Config:
     provider_name: str = "Sample identity"
     """What buttons call the provider; the catalogue may know it in Vietnamese."""
     status_seconds: int = 15
-    """How old the provider's last word on an account may be before a page asks again; actions always ask."""
+    """How old the provider's last word may be on an account that somebody else looks at. About the visitor's own each
+    page asks, and each action."""
 
     @property
     def is_https(self) -> bool:

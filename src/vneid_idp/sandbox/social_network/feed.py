@@ -3,9 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from .accounts import Account, read_handle
-from .current_account import current_account
+from .current_account import current_account, freshen
 from .feed_store import Feed
-from .link_ended import freshen
 from .pages import go, read_form, render
 from .store import Accounts
 from .words import translate
@@ -99,7 +98,7 @@ async def render_feed(
 ) -> Response:
     """The feed, with the problem of a registration that failed."""
     feed_ = feed_of(request)
-    await freshen(request, feed_.authors_of_latest())
+    await freshen(request, [*feed_.authors_of_latest(), *(each.author for each in feed_.running_streams())])
     posts = feed_.latest(account.account_id if account else None)
     values = {"posts": posts, "streams": feed_.running_streams(), "handle": handle, "problem": problem}
     return render(request, "feed.html", status=status, **values)
@@ -107,7 +106,7 @@ async def render_feed(
 
 async def allowed_account(request: Request, action: str) -> Account | None:
     """The visitor's account if the provider, asked just now, allows the action; else None, with a notice saying why."""
-    account = await current_account(request, fresh=True)
+    account = await current_account(request)
     if account is None:
         notice(request, "Choose a handle first.")
         return None

@@ -171,6 +171,13 @@ class Feed:
             (now(), stream_id, account_id),
         )
 
+    def end_streams(self, account_id: str, *, commercial: bool) -> None:
+        """End what the account is sending, of one of the two kinds."""
+        self._connection.execute(
+            "update streams set ended_at = ? where account_id = ? and commercial = ? and ended_at is null",
+            (now(), account_id, int(commercial)),
+        )
+
     def find_stream(self, stream_id: str) -> Stream | None:
         """One stream, running or ended."""
         row = self._connection.execute("select * from streams where stream_id = ?", (stream_id,)).fetchone()

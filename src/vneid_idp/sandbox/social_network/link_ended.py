@@ -1,18 +1,10 @@
 """A link that ended elsewhere, at the provider's own pages: whoever used the account is told once, in each browser, on
-a page that explains, and nobody sees a badge that has gone."""
-
-import asyncio
-from collections.abc import Iterable
+a page that explains."""
 
 from fastapi import Request, Response
 
-from .accounts import Account
-from .current_account import ask_about, current_account
+from .current_account import current_account
 from .pages import go
-from .store import now
-
-MOST_ASKED = 8
-"""How many accounts of others one page asks the provider about, at most."""
 
 
 async def page_that_explains(request: Request) -> Response | None:
@@ -34,11 +26,3 @@ async def page_that_explains(request: Request) -> Response | None:
     request.session["told_of_end"] = ended_at
     request.session["outcome"] = {"code": "link_ended", "kind": "own"}
     return go("/outcome")
-
-
-async def freshen(request: Request, accounts: Iterable[Account]) -> None:
-    """Ask the provider again about accounts that show a badge by an old word, so that no reader sees one too long."""
-    oldest_good = now() - request.app.state.config.status_seconds
-    old = {a.account_id: a for a in accounts if not a.resident and a.is_linked and a.checked_at < oldest_good}
-    asked = sorted(old.values(), key=lambda account: account.checked_at)[:MOST_ASKED]
-    await asyncio.gather(*(ask_about(request, account) for account in asked))

@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from .current_account import current_account
+from .current_account import current_account, freshen
 from .feed import allowed_account, feed_of
-from .link_ended import freshen
 from .pages import go, read_form, render
 
 router = APIRouter()
@@ -16,6 +15,7 @@ MAX_TITLE = 80
 async def studio(request: Request) -> Response:
     """The studio: who is live, and two ways to go live oneself, each with its own condition."""
     await current_account(request)
+    await freshen(request, (each.author for each in feed_of(request).running_streams()))
     return render(request, "live.html", streams=feed_of(request).running_streams())
 
 

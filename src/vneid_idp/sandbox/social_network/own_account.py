@@ -5,7 +5,8 @@ from fastapi.responses import JSONResponse
 
 from .config import Config
 from .current_account import current_account
-from .feed import notice
+from .feed import feed_of, notice
+from .known import facts
 from .pages import go, read_fields, read_form, render
 from .provider import LOG_OUT_TOKEN_SECONDS, Provider, ProviderUnreachable, Refused
 from .store import Accounts, Visit
@@ -20,16 +21,28 @@ SILENT = "The provider does not answer. We go by its last word."
 async def known(request: Request) -> Response:
     """Everything that is kept about the account, and what is not."""
     account = await current_account(request)
-    return render(request, "known.html") if account else go("/")
+    if account is None:
+        return go("/")
+    return render(request, "known.html", facts=facts(account, request.state.language))
 
 
 @router.post("/refresh")
 async def refresh(request: Request) -> Response:
     """Ask the provider now."""
     await read_form(request)
-    await current_account(request, fresh=True)
+    await current_account(request)
     notice(request, SILENT if request.state.provider_silent else "Checked with the provider just now.")
     return go("/known")
+
+
+@router.get("/release")
+async def ask_to_release(request: Request) -> Response:
+    """Whether the binding is to be released: what follows is said before."""
+    account = await current_account(request)
+    if account is None or not account.is_linked:
+        return go("/known")
+    running = [each for each in feed_of(request).running_streams() if each.author.account_id == account.account_id]
+    return render(request, "release.html", streams=running)
 
 
 @router.post("/release")
@@ -44,7 +57,7 @@ async def release(request: Request) -> Response:
         except (ProviderUnreachable, Refused):
             notice(request, "The provider does not answer. Please try again in a moment.")
             return go("/known")
-        released = await current_account(request, fresh=True)
+        released = await current_account(request)
         request.session["told_of_end"] = released.link_ended_at if released else None
         notice(request, "The link is released. The account can only view now.")
     return go("/known")

@@ -46,6 +46,9 @@ TRIPS = {
 }
 """By kind. Signing in again needs nothing but the subject."""
 KEPT_CLAIMS = ("full_name", "birthdate", "phone_number")
+TOLD_CLAIMS = ("identity_level", "identity_verified_since", "age_over_13", "age_over_16", "age_over_18", "age_band")
+"""What the scopes `identity` and `age` hand over. What nobody asked for is not kept."""
+SIGN_IN_CLAIMS = ("acr", "amr", "auth_time")
 
 
 class ProviderUnreachable(Exception):
@@ -85,6 +88,12 @@ class Proof:
     def subject(self) -> str:
         """The pairwise subject."""
         return str(self.claims["sub"])
+
+    @property
+    def told(self) -> Json:
+        """What we were told of the person beside what the law has us keep, and of their sign-in."""
+        found = {name: self.userinfo[name] for name in TOLD_CLAIMS if name in self.userinfo}
+        return found | {name: self.claims[name] for name in SIGN_IN_CLAIMS if name in self.claims}
 
     @property
     def kept(self) -> Json:

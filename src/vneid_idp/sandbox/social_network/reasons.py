@@ -58,6 +58,8 @@ class Outcome:
     tone: str
     actions: tuple[str, ...]
     picture: str = "glass"
+    causes: tuple[str, ...] = ()
+    """What it may have been, where the provider does not say which."""
 
 
 _FEED_STAYS = "Nothing has changed: you can go on reading. Posting, commenting, sharing and livestreaming stay closed."
@@ -116,11 +118,25 @@ OUTCOMES = {
     ),
     "access_denied": Outcome(
         "You did not share anything",
-        "You stopped at the provider's page, or it was not agreed to there, and that is fine. We received nothing about"
-        " you. Under 16, a parent or guardian opens the account.",
+        "Nothing was agreed to at the provider, and that is fine. We received nothing about you.",
         _FEED_STAYS,
         "calm",
         ("verify", "parent", "feed"),
+    ),
+    "access_denied_parent": Outcome(
+        "You did not share anything",
+        "You did not agree at the provider to register the child's account, and that is fine. We received nothing about"
+        " you or a child.",
+        _FEED_STAYS,
+        "calm",
+        ("verify", "feed"),
+    ),
+    "access_denied_signin": Outcome(
+        "You are not signed in",
+        "You did not sign in at the provider, and that is fine. We received nothing about you.",
+        "You can go on reading. Your account stays as it was.",
+        "calm",
+        ("verify", "feed"),
     ),
     "partial_consent": Outcome(
         "One permission is missing",
@@ -131,14 +147,18 @@ OUTCOMES = {
         ("verify", "feed"),
     ),
     "level_required": Outcome(
-        "A level-2 identity is needed",
-        "Your electronic identity is of level 1, you signed in with one factor only,"
-        " or the identity cannot be used now.",
-        "Level 2 is opened in person at the commune police or an ID card office."
-        " Then come back: this page will still be here.",
+        "The account could not be verified",
+        "We need an identity of level 2, proved just now. One of these was missing:",
+        "The provider does not tell us which. You can try again at any time: this page will still be here.",
         "stop",
         ("verify", "feed"),
         "steps",
+        (
+            "The electronic identity is of level 1. Level 2 is opened in person at the commune police or an ID card"
+            " office.",
+            "Only the password was given, and no second proof, such as the code by message.",
+            "The identity cannot be used now. The provider says why when you sign in there.",
+        ),
     ),
     "account_bound_to_another": Outcome(
         "This account belongs to somebody else",
@@ -163,12 +183,12 @@ OUTCOMES = {
     ),
     "link_ended": Outcome(
         "The link was ended",
-        "Whoever stood behind this account has ended the link, or taken back the consent that it needs.",
+        "You, or the parent or guardian who registered this account, released it at the provider or took back the"
+        " consent that it needs.",
         "The account and its posts stay. It shows no badge any more, to nobody, and may only view; what we kept for"
         " the link is deleted. You can link it again at any time.",
         "calm",
         ("link_again", "holder", "feed"),
-        "umbrella",
     ),
     "no_accounts": Outcome(
         "We do not know you yet",
@@ -215,7 +235,9 @@ _SYNONYMS = {
 }
 
 
-def outcome_name(code: str) -> str:
-    """The page for a code of the provider; codes without one of their own lead to `unknown`, which shows the code."""
+def outcome_name(code: str, kind: str) -> str:
+    """The page for a code of the provider, for this kind of trip where that has one of its own; codes without any lead
+    to `unknown`, which shows the code."""
     code = _SYNONYMS.get(code, code)
-    return code if code in OUTCOMES else "unknown"
+    own = f"{code}_{kind.partition('_')[0]}"
+    return next((name for name in (own, code) if name in OUTCOMES), "unknown")

@@ -13,7 +13,7 @@ SCHEMA = """
 create table if not exists accounts (
     account_id text primary key, handle text not null unique, created_at integer not null,
     resident integer not null default 0, subject text, standing text, checked_at integer not null default 0,
-    kept text, link_ended_at integer);
+    kept text, link_ended_at integer, told text);
 create index if not exists accounts_by_subject on accounts (subject);
 create table if not exists visits (
     visit_id text primary key, account_id text not null, started_at integer not null, ended_at integer,
@@ -61,6 +61,7 @@ class Accounts:
         connection.executescript(SCHEMA)
         self._add_column("accounts", "kept", "text")
         self._add_column("accounts", "link_ended_at", "integer")
+        self._add_column("accounts", "told", "text")
         self._add_column("visits", "ended_elsewhere", "integer not null default 0")
 
     def _add_column(self, table: str, name: str, kind: str) -> None:
@@ -96,15 +97,16 @@ class Accounts:
         linked = (status or {}).get("account_state") in LINKED
         ended_at = None if linked or before is None else now() if before.is_linked else before.link_ended_at
         self._connection.execute(
-            "update accounts set standing = ?, checked_at = ?, kept = case when ? then kept end, link_ended_at = ?"
-            " where account_id = ?",
-            (json.dumps(status) if status else None, now(), linked, ended_at, account_id),
+            "update accounts set standing = ?, checked_at = ?, link_ended_at = ?, kept = case when ? then kept end,"
+            " told = case when ? then told end where account_id = ?",
+            (json.dumps(status) if status else None, now(), ended_at, linked, linked, account_id),
         )
 
-    def record_kept(self, account_id: str, kept: Json | None) -> None:
-        """Keep what the law has us keep about whoever answers for the account, or nothing."""
+    def record_told(self, account_id: str, told: Json, kept: Json | None) -> None:
+        """Keep what came with whoever verified the account, and what the law has us keep about them, or nothing."""
         self._connection.execute(
-            "update accounts set kept = ? where account_id = ?", (json.dumps(kept) if kept else None, account_id)
+            "update accounts set told = ?, kept = ? where account_id = ?",
+            (json.dumps(told), json.dumps(kept) if kept else None, account_id),
         )
 
     def record_subject(self, account_id: str, subject: str) -> None:
@@ -196,5 +198,6 @@ def read_account(row: sqlite3.Row) -> Account:
         status=json.loads(row["standing"]) if row["standing"] else None,
         checked_at=row["checked_at"],
         kept=json.loads(row["kept"]) if row["kept"] else None,
+        told=json.loads(row["told"]) if row["told"] else None,
         link_ended_at=row["link_ended_at"],
     )

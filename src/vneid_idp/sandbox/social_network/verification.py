@@ -146,7 +146,7 @@ async def callback(request: Request) -> Response:
     accounts: Accounts = request.app.state.accounts
     accounts.record_subject(account.account_id, proof.subject)
     accounts.record_status(account.account_id, status_of_binding(binding))
-    accounts.record_kept(account.account_id, proof.kept if TRIPS[kind].keeps else None)
+    accounts.record_told(account.account_id, proof.told, proof.kept if TRIPS[kind].keeps else None)
     accounts.attach_proof(request.state.visit.visit_id, proof.id_token, proof.claims)
     # Who supervises it may be withheld; which of the two came is our own knowledge.
     code = "supervised" if binding.get("supervised") or TRIPS[kind].by_parent else "verified"
@@ -178,7 +178,7 @@ async def outcome(request: Request) -> Response:
     if not ended:
         return go("/")
     await current_account(request)
-    name = outcome_name(ended["code"])
+    name = outcome_name(ended["code"], ended["kind"])
     return render(request, "outcome.html", outcome=OUTCOMES[name], code=ended["code"], kind=ended["kind"])
 
 
