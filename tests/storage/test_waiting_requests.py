@@ -84,6 +84,32 @@ async def test_one_that_was_answered_is_over(db: Database, act: Act) -> None:
         await db.transact(lambda unit: act(unit, waiting))
 
 
+async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(db: Database) -> None:
+    waiting = await opened(db)
+
+    async def choose(child_id: str) -> str | None:
+        try:
+            await db.transact(lambda unit: service.choose_child(unit, waiting, child_id))
+        except InteractionOver:
+            return None
+        return child_id
+
+    (chosen,) = {each for each in await asyncio.gather(*map(choose, ("per_a", "per_b", "per_c"))) if each is not None}
+    assert await choose("per_d") is None
+    for shown in (None, "per_d", chosen):
+        page = replace(waiting, child_id=shown)
+        confirm = db.transact(lambda unit, page=page: service.confirm_link(unit, page, "per_parent"))  # type: ignore[misc]
+        if shown == chosen:
+            await confirm
+        else:
+            with pytest.raises(InteractionOver):
+                await confirm
+    async with db.reading() as unit:
+        found = await service.find_open(unit, SEALER, waiting.interaction_id)
+    assert found is not None
+    assert (found.child_id, found.link_confirmed_by) == (chosen, "per_parent")
+
+
 async def test_another_browser_adopts_nothing(db: Database) -> None:
     waiting = await opened(db)
     with pytest.raises(InteractionOver):

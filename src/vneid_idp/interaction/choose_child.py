@@ -6,6 +6,7 @@ from starlette.responses import Response
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.interaction import service
+from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
@@ -56,7 +57,11 @@ async def submit(request: Request) -> Response:
         await hold_signed_in(unit, session.person_id, session.session_id)
         await service.choose_child(unit, visit.interaction, child_id)
 
-    await visit.provider.db.transact(work, durable=False)
+    try:
+        await visit.provider.db.transact(work, durable=False)
+    except InteractionOver:
+        # Of two answers at once the first counts: the page that follows names the child that was chosen.
+        return visit.onward()
     drop_draft(request, here)
     return visit.onward()
 

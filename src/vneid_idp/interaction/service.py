@@ -208,17 +208,18 @@ async def refuse(unit: Unit, interaction: Interaction, page: str) -> None:
 
 
 async def choose_child(unit: Unit, interaction: Interaction, child_id: str) -> None:
-    """Record the child whose account this request is about. The caller has checked that it is the guardian's.
+    """Record the child whose account this request is about, once. The caller has checked that it is the guardian's.
 
-    Raises `InteractionOver`.
+    Raises `InteractionOver`, also where a child was chosen before.
     """
     if not await store.choose_child(unit, interaction.interaction_id, child_id):
         raise InteractionOver
 
 
 async def confirm_link(unit: Unit, interaction: Interaction, person_id: str) -> None:
-    """Record that this person confirmed the link of the account that the request is about. Raises `InteractionOver`."""
-    if not await store.confirm_link(unit, interaction.interaction_id, person_id):
+    """Record that this person confirmed the link of the account that the request is about, of the child that was chosen
+    as the page was shown. Raises `InteractionOver`."""
+    if not await store.confirm_link(unit, interaction.interaction_id, person_id, interaction.child_id):
         raise InteractionOver
 
 

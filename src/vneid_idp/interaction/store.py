@@ -61,8 +61,15 @@ _ADOPT = Statement(
     )
 )
 _REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam("page")))
-_CHOOSE = Statement(update(interactions).where(*_open).values(child_id=bindparam("child")))
-_CONFIRM_LINK = Statement(update(interactions).where(*_open).values(link_confirmed_by=bindparam("person")))
+# Once: what is agreed to and confirmed on the pages after it is about this child.
+_CHOOSE = Statement(
+    update(interactions).where(*_open, interactions.c.child_id.is_(None)).values(child_id=bindparam("child"))
+)
+_CONFIRM_LINK = Statement(
+    update(interactions)
+    .where(*_open, func.coalesce(interactions.c.child_id, "") == bindparam("child"))
+    .values(link_confirmed_by=bindparam("person"))
+)
 _EXTEND = Statement(update(interactions).where(*_open).values(expires_at=_later("until")))
 _AWAIT = Statement(
     update(interactions)
@@ -147,13 +154,15 @@ async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:
 
 
 async def choose_child(unit: Unit, interaction_id: str, child_id: str) -> bool:
-    """Record the child that the guardian chose; `False` when the request is not open any more."""
+    """Record the child that the guardian chose; `False` when the request is not open any more, or about a child."""
     return await unit.execute(_CHOOSE, of=interaction_id, child=child_id, now=unit.now) == 1
 
 
-async def confirm_link(unit: Unit, interaction_id: str, person_id: str) -> bool:
-    """Record who confirmed the link; `False` when the request is not open any more."""
-    return await unit.execute(_CONFIRM_LINK, of=interaction_id, person=person_id, now=unit.now) == 1
+async def confirm_link(unit: Unit, interaction_id: str, person_id: str, child_id: str | None) -> bool:
+    """Record who confirmed the link of their own account, or of the child's; `False` when the request is not open any
+    more, or about another one's."""
+    done = await unit.execute(_CONFIRM_LINK, of=interaction_id, person=person_id, child=child_id or "", now=unit.now)
+    return done == 1
 
 
 async def await_guardian(
