@@ -263,17 +263,14 @@ def test_who_did_not_agree_to_tell_a_level_tells_it_by_no_silent_error(agreed: s
     unsaid = {name: decision for name, decision in CONSENT.decided.items() if name not in TOLD}
     consent = {"nobody was asked": None, "to something else": replace(CONSENT, decided=unsaid)}.get(agreed, CONSENT)
     quiet = replace(REQUEST, prompt=frozenset({"none"}), max_age=None)
-    errors = set()
-    for level in (1, 2):
-        for names in (("pwd",), ("pwd", "sms")):
-            person = with_methods(*((name, LATER) for name in names), level=level)
-            for child in (None, "per_child"):
-                items = (*ITEMS, Item("acr", "account", 2, required=True, since=2))
-                step = decide(
-                    request=quiet, items=items, person=person, consent=consent,
-                    waiting=WaitingFacts(OPENED, child_id=child),
-                )  # fmt: skip
-                errors.add((code_of(step), step.error.description) if isinstance(step, Refuse) else type(step))
+    items, errors = (*ITEMS, Item("acr", "account", 2, required=True, since=2)), set()
+    for level, names, child in product((1, 2), (("pwd",), ("pwd", "sms")), (None, "per_child")):
+        person, waiting = (
+            with_methods(*((name, LATER) for name in names), level=level),
+            WaitingFacts(OPENED, None, child),
+        )
+        step = decide(request=quiet, items=items, person=person, consent=consent, waiting=waiting)
+        errors.add((code_of(step), step.error.description) if isinstance(step, Refuse) else type(step))
     assert (len(errors) == 1) == (agreed != "to telling it"), errors
 
 
