@@ -89,6 +89,17 @@ _REPLACE = Statement(
     .where(_t.person_id == bindparam("of_person"), _t.client_id == bindparam("of_client"), _t.ended_at.is_(None))
     .values(ended_at=bindparam("now"), outcome=bindparam("outcome"))
 )
+_TAKE_BACK = Statement(
+    update(consent_approvals)
+    .where(
+        _t.person_id == bindparam("of_person"),
+        _t.client_id == bindparam("of_client"),
+        _t.ended_at.is_(None),
+        _t.expires_at > bindparam("now"),
+    )
+    .values(ended_at=bindparam("now"), outcome=bindparam("outcome"))
+    .returning(_t.approval_id)
+)
 _FORGET = Statement(delete(consent_approvals).where(_t.person_id == bindparam("of_person")))
 _SWEEP = Statement(delete(consent_approvals).where(_t.expires_at < bindparam("before")))
 
@@ -153,6 +164,14 @@ async def end(
     if ended != 1 or found is None:
         raise ApprovalOver
     return found
+
+
+async def take_back(unit: Unit, person_id: str, client_id: str) -> str | None:
+    """End for the child what waits towards a client; which it was, if any did."""
+    row = await unit.fetch_one(
+        _TAKE_BACK, of_person=person_id, of_client=client_id, now=unit.now, outcome=Outcome.TAKEN_BACK.value
+    )
+    return None if row is None else str(row["approval_id"])
 
 
 async def forget(unit: Unit, person_id: str) -> None:

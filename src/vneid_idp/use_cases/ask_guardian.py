@@ -44,6 +44,14 @@ async def ask_guardian(
     return asked
 
 
+async def ask_no_more(unit: Unit, child_id: str, client_id: str) -> None:
+    """Whoever says no to a service, or takes back what it had, has said no to what they asked a parent or guardian
+    before: nobody answers that for them any more. Nothing where nothing waits."""
+    approval_id = await approvals.take_back(unit, child_id, client_id)
+    if approval_id is not None:
+        await record(unit, Event(EventKind.APPROVAL_TAKEN_BACK, child_id, client_id, approval_id))
+
+
 async def take_back_asking(unit: Unit, child_id: str, session_id: str, approval_id: str) -> None:
     """The child does not want it any more. Raises `SignedOut`, and `ApprovalOver` once somebody answered."""
     await seize_signed_in(unit, child_id, session_id)

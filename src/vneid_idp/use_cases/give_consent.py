@@ -11,6 +11,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.ask_guardian import ask_no_more
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
 
 
@@ -52,5 +53,7 @@ async def give_consent(
     if not await hold_client(unit, client_id):
         raise UnknownClient
     await hold_signed_in(unit, person_id, session_id)
+    if not alone:
+        await ask_no_more(unit, person_id, client_id)
     alone_from = rules[Threshold.CONSENT_ALONE_FROM_AGE] if alone else None
     return await consents.give(unit, person_id, client_id, decided, shown, child_id, link=link, alone_from=alone_from)

@@ -6,6 +6,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.ask_guardian import ask_no_more
 from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by, hand_over_all
 
@@ -13,7 +14,9 @@ from vneid_idp.use_cases.hand_over import end_standing_by, hand_over_all
 async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
     """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`."""
     await seize_with_children(unit, person_id)
-    return (await end_consent(unit, person_id, consent_id))[1]
+    client_id, deliveries = await end_consent(unit, person_id, consent_id)
+    await ask_no_more(unit, person_id, client_id)
+    return deliveries
 
 
 async def end_consent(
