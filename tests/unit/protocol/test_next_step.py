@@ -262,14 +262,13 @@ def test_a_level_is_told_who_asks_by_name_and_only_where_a_page_said_so(name: st
 def test_who_did_not_agree_to_tell_a_level_tells_it_by_no_silent_error(agreed: str) -> None:
     unsaid = {name: decision for name, decision in CONSENT.decided.items() if name not in TOLD}
     consent = {"nobody was asked": None, "to something else": replace(CONSENT, decided=unsaid)}.get(agreed, CONSENT)
-    quiet = replace(REQUEST, prompt=frozenset({"none"}), max_age=None)
+    quiet = replace(REQUEST, prompt=frozenset({"none"}))
     items, errors = (*ITEMS, Item("acr", "account", 2, required=True, since=2)), set()
     for level, names, child in product((1, 2), (("pwd",), ("pwd", "sms")), (None, "per_child")):
-        person, waiting = (
-            with_methods(*((name, LATER) for name in names), level=level),
-            WaitingFacts(OPENED, None, child),
+        who = with_methods(*((name, LATER) for name in names), level=level)
+        step = decide(
+            request=quiet, items=items, consent=consent, person=who, waiting=WaitingFacts(OPENED, None, child)
         )
-        step = decide(request=quiet, items=items, person=person, consent=consent, waiting=waiting)
         errors.add((code_of(step), step.error.description) if isinstance(step, Refuse) else type(step))
     assert (len(errors) == 1) == (agreed != "to telling it"), errors
 
