@@ -53,12 +53,8 @@ CONSENT = ConsentFacts(
 )
 WAITING = WaitingFacts(OPENED, child_id="per_child")
 SOUND: dict[str, Any] = {
-    "request": REQUEST,
-    "items": ITEMS,
-    "person": PERSON,
-    "consent": CONSENT,
-    "waiting": WAITING,
-}
+    "request": REQUEST, "items": ITEMS, "person": PERSON, "consent": CONSENT, "waiting": WAITING,
+}  # fmt: skip
 
 
 def decide(**changes: Any) -> Step:
