@@ -58,6 +58,8 @@ class Approval:
     claims: ClaimsRequest
     decisions: Decisions
     shown: Shown
+    redirect_uri: str | None
+    """Where the answer of the child's request goes, as far as it is known."""
     ended_at: Instant | None = None
     outcome: Outcome | None = None
     guardian_id: str | None = None
@@ -112,12 +114,14 @@ async def ask(
     claims: ClaimsRequest,
     decided: Decisions,
     shown: Shown,
+    redirect_uri: str,
     *,
     life: Instant,
 ) -> Approval:
     """Let it wait, in place of what waited before. The caller has seized the child."""
     await unit.execute(_REPLACE, of_person=person_id, of_client=client_id, now=unit.now, outcome=Outcome.REPLACED.value)
-    made = Approval(new_id("apr"), person_id, client_id, unit.now, unit.now + life, scope, claims, decided, shown)
+    until = unit.now + life
+    made = Approval(new_id("apr"), person_id, client_id, unit.now, until, scope, claims, decided, shown, redirect_uri)
     await unit.execute(
         _ADD,
         person_id=person_id,
@@ -133,6 +137,7 @@ async def ask(
         ended_at=None,
         outcome=None,
         guardian_id=None,
+        redirect_uri=redirect_uri,
     )
     return made
 
@@ -195,6 +200,7 @@ def _approval(row: Row) -> Approval:
         claims=orjson.loads(row["claims"]),
         decisions=decisions.load(row["decisions"]),
         shown=Shown(row["shown"], row["language"]),
+        redirect_uri=row["redirect_uri"],
         ended_at=row["ended_at"],
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         guardian_id=row["guardian_id"],

@@ -73,6 +73,8 @@ consent_approvals = Table(
     Column("ended_at", BigInteger),
     Column("outcome", Text),
     Column("guardian_id", Text),
+    # Where the answer of the child's request goes; empty of those that an earlier version kept.
+    Column("redirect_uri", Text),
     Index("ix_consent_approvals_expires_at", "expires_at"),
 )
 Index(

@@ -21,6 +21,7 @@ from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.protocol.claims import SIGN_IN, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import still_asked
+from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
 from vneid_idp.web.account_claims import account_claims
@@ -112,15 +113,15 @@ async def _find(unit: Reading, approval_id: str, child_ids: list[str]) -> Approv
 
 
 def _page(request: Request, asked: _Asked, *, changed: bool = False) -> Response:
-    client = asked.client
+    client, goes_to = asked.client, asked.approval.redirect_uri
     return render(
         request,
         "portal/child_request.html",
         409 if changed else 200,
         approval=asked.approval,
         name=client.client_name,
-        domain=client.verified_domain_of(client.redirect_uris[0]) if client.redirect_uris else None,
-        host=client.home,
+        domain=client.verified_home if goes_to is None else client.verified_domain_of(goes_to),
+        host=client.home if goes_to is None else shown_host(goes_to),
         logo=logo_path(client),
         screen=asked.screen,
         seen=digest(asked.text),

@@ -199,7 +199,7 @@ def _page(
         "portal/withdraw.html",
         consent=consent,
         name=client.client_name if client else consent.client_id,
-        domain=client.verified_domain_of(client.redirect_uris[0]) if client and client.redirect_uris else None,
+        domain=client.verified_home if client else None,
         host=client.home if client else None,
         logo=logo_path(client) if client else None,
         labels=tuple(topic.name(say) for topic in topics_of(leaving(counts))),

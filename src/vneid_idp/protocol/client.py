@@ -196,6 +196,12 @@ class Client:
         return max(found, key=len, default=None)
 
     @property
+    def verified_home(self) -> str | None:
+        """The verified domain that all its redirect addresses are at, for where no request names one."""
+        found = {self.verified_domain_of(uri) for uri in self.redirect_uris}
+        return found.pop() if len(found) == 1 else None
+
+    @property
     def sector(self) -> str:
         """The host that pairwise subjects are computed for (OIDC Core §8.1).
 

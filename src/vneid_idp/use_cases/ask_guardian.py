@@ -38,6 +38,7 @@ async def ask_guardian(
         request.claims,
         decided,
         shown,
+        request.redirect_uri,
         life=rules[Threshold.GUARDIAN_ANSWER_DAYS] * DAY,
     )
     await record(unit, Event(EventKind.APPROVAL_ASKED, child_id, request.client_id, asked.approval_id))

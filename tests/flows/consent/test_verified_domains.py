@@ -4,7 +4,11 @@ import pytest
 
 from tests.support.country import Country
 from tests.support.deeds import DEED
+from tests.support.pages import opened
+from tests.support.parents import at_request
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import known
+from tests.support.visitor import shown
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.storage.unit import Unit
@@ -72,6 +76,30 @@ async def test_of_several_domains_the_one_that_the_answer_goes_to_is_told(land: 
     for address, domain in ((CALLBACK, "bank.example"), (SHOP, "shop.example")):
         for page in await pages(land, party, address):
             assert f"{VERIFIED} {domain}" in " ".join(page.text.split())
+
+
+async def test_a_parent_reads_of_the_domain_that_the_childs_request_goes_to(land: Country) -> None:
+    party = RelyingParty(land, await land.register(redirect_uris=[CALLBACK, SHOP], subject_type="public"))
+    await show(land, party, "bank.example", "dns")
+    child = Person(land, land.people["child-9"])
+    page = shown(await child.sign_in(await child.start(party.request(scope="openid full_name", redirect_uri=SHOP))))
+    assert shown(await child.submit(page, answer="agree", **page.choices)).path.startswith("/guardian/")
+    _, asked = await at_request(land)
+    assert VERIFIED not in asked.text
+    assert "Kết quả được gửi đến shop.example" in asked.text
+
+
+async def test_where_no_request_names_an_address_the_domain_is_that_of_each(land: Country) -> None:
+    party = RelyingParty(land, await land.register(redirect_uris=[CALLBACK, SHOP], subject_type="public"))
+    someone = await known(land)
+    withdrawing = f"/me/services/withdraw?consent={await someone.agree(party)}"
+    for domain in ("bank.example", "shop.example"):
+        await show(land, party, domain, "dns")
+        assert VERIFIED not in (await opened(someone.person, withdrawing)).text
+    one = await bank(land)
+    await show(land, one, "bank.example", "dns")
+    withdrawing = f"/me/services/withdraw?consent={await someone.agree(one)}"
+    assert f"{VERIFIED} bank.example" in " ".join((await opened(someone.person, withdrawing)).text.split())
 
 
 @pytest.mark.parametrize("uri", ["https://notbank.example/cb", "https://bank.example.evil.example/cb", "app://x"])
