@@ -67,7 +67,8 @@ async def end(request: Request) -> Response:
         request,
         "provider/sign_out.html",
         client=asked.client,
-        concerned=[client.client_name for client in concerned],
+        told=[client.client_name for client in concerned if client.hears_of_log_outs],
+        untold=[client.client_name for client in concerned if not client.hears_of_log_outs],
         carried={name: params[name] for name in _CARRIED if name in params},
     )
 
