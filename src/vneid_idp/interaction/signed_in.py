@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from vneid_idp.identity.account_rules import AccountStanding
+from vneid_idp.identity.factors.devices import read_user_agent
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
@@ -26,6 +27,7 @@ async def arrive(request: Request, place: Place, person_id: str, proof: SignInPr
             proof,
             before=place.session,
             client_id=client_id,
+            device=read_user_agent(request.headers.get("user-agent", "")),
         )
     )
     await provider.dispatcher.attempt(signed_in.deliveries)

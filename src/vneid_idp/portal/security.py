@@ -1,20 +1,27 @@
 """`/me/security`: passkeys, password, passcode, and the browsers in which I am signed in."""
 
+from dataclasses import dataclass
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.grants.participants import clients_of_session
 from vneid_idp.identity import secret_hashes
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
 from vneid_idp.identity.factors.turns import Share
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.kernel.clock import HOUR, Instant
+from vneid_idp.portal.access import Holder, find_service_names, for_holder
 from vneid_idp.portal.passkeys import SECOND
-from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.portal.told import NOT_REGISTERED
+from vneid_idp.use_cases.end_session import end_session, end_sessions
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
 from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change
 from vneid_idp.use_cases.sign_in import note_lock_out
+from vneid_idp.web.device_words import device_name
 from vneid_idp.web.doors import Door
 from vneid_idp.web.drafts import again, drop_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
@@ -38,6 +45,7 @@ _DONE = {
     "passcode-access": mark(
         "Your passcode was changed. Other browsers were signed out, and the lasting access that was given there ended."
     ),
+    "other": mark("You are signed out in that browser."),
     "others": mark("You are now signed in here only."),
 }
 
@@ -48,6 +56,19 @@ _SAME = {
 """Who changes it because somebody may know it would have changed nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A browser in which the holder is signed in."""
+
+    session_id: str
+    device: str
+    opened_at: Instant
+    methods: tuple[str, ...]
+    services: tuple[str, ...]
+    """Who was told of this sign-in."""
+    here: bool
+
+
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     draft = read_draft(request, PATH)
@@ -55,6 +76,9 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
         live = await sessions.list_sessions(unit, holder.person_id)
+        used = {each: await clients_of_session(unit, holder.person_id, each.session_id) for each in live}
+        names = await find_service_names(unit, {client_id for ids in used.values() for client_id in ids})
+    say = partial(gettext, request)
     done = _DONE.get(request.query_params.get("done", ""))
     return render(
         request,
@@ -63,11 +87,18 @@ async def show(request: Request, holder: Holder) -> Response:
         passkeys=keys,
         may_add=has_two_fresh_proofs(holder.session, holder.now),
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
-        sessions=[
-            (session, [gettext(request, METHODS[method.name]) for method in session.methods])
+        places=[
+            Place(
+                session.session_id,
+                device_name(session.device, say),
+                session.opened_at,
+                tuple(say(METHODS[method.name]) for method in session.methods),
+                tuple(names.get(client_id) or say(NOT_REGISTERED) for client_id in used[session]),
+                here=session.session_id == holder.session.session_id,
+            )
             for session in reversed(live)
         ],
-        own=holder.session.session_id,
+        session_hours=sessions.LIFETIME // HOUR,
         done=gettext(request, done) if done else None,
         errors=draft.errors,
         keeps_access=kind if draft.form[f"{kind}-access"] != "end" else None,
@@ -165,8 +196,19 @@ async def end_other_sessions(request: Request, holder: Holder) -> Response:
     return see_other("/me/security?done=others")
 
 
+async def end_other_session(request: Request, holder: Holder) -> Response:
+    """Sign out in one other browser; here, the page of that asks first."""
+    form = await read_form(request)
+    if form["session"] == holder.session.session_id:
+        return see_other("/signout")
+    announced = await holder.act_alone(lambda unit: end_session(unit, holder.person_id, form["session"]))
+    await holder.provider.dispatcher.attempt(announced)
+    return see_other("/me/security?done=other#sessions")
+
+
 doors = [
     Door.page("/me/security", for_holder(show)),
     Door.page("/me/security/secret", for_holder(change_secret), "POST"),
     Door.page("/me/security/sessions", for_holder(end_other_sessions), "POST"),
+    Door.page("/me/security/session", for_holder(end_other_session), "POST"),
 ]

@@ -9,6 +9,7 @@ from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors.devices import UNKNOWN, Device
 from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof, check_proof
 from vneid_idp.identity.factors.sessions import Session, SessionName
 from vneid_idp.identity.register.records import RegistryRecord
@@ -44,6 +45,7 @@ async def sign_in(
     *,
     before: SessionName | None,
     client_id: str | None,
+    device: Device = UNKNOWN,
 ) -> SignedIn:
     """Sign in the person of whom the register said `record`, in a browser with the session `before`.
 
@@ -65,7 +67,7 @@ async def sign_in(
     if standing is not AccountStanding.USABLE:
         return SignedIn(standing, deliveries=followed.deliveries)
     await check_proof(unit, vault, record.person_id, proof)
-    session, announced = await _session(unit, record.person_id, SignInMethod(proof.method, unit.now), before)
+    session, announced = await _session(unit, record.person_id, SignInMethod(proof.method, unit.now), before, device)
     if session is not None:
         event = Event(
             EventKind.SIGNIN_SUCCEEDED, record.person_id, client_id, session.session_id, {"method": proof.method}
@@ -92,7 +94,7 @@ async def note_lock_out(unit: Unit, person_id: str | None, *, client_id: str | N
 
 
 async def _session(
-    unit: Unit, person_id: str, method: SignInMethod, before: SessionName | None
+    unit: Unit, person_id: str, method: SignInMethod, before: SessionName | None, device: Device
 ) -> tuple[Session | None, tuple[Delivery, ...]]:
     announced: tuple[Delivery, ...] = ()
     if before is not None and before.person_id == person_id:
@@ -104,4 +106,4 @@ async def _session(
         announced = await announce(unit, before.person_id, before.session_id)
     if method.name == MESSAGE:
         return None, announced
-    return await sessions.open_session(unit, person_id, (method,)), announced
+    return await sessions.open_session(unit, person_id, (method,), device=device), announced

@@ -328,6 +328,36 @@ async def test_signing_out_elsewhere_and_here(land: Country, party: RelyingParty
     assert (await opened(person, "/me")).path == "/signin"
 
 
+_PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36 <b>Pixel</b>"
+
+
+async def test_each_place_where_one_is_signed_in_is_recognised_and_ended_by_itself(
+    land: Country, party: RelyingParty
+) -> None:
+    here, phone, third = await signed_in(land), Person(land, land.people["complete"]), await signed_in(land)
+    phone.browser.headers["user-agent"] = _PHONE
+    request = party.request(scope="openid")
+    consent = await phone.sign_in(await phone.start(request))
+    assert isinstance(consent, Page)
+    away = await phone.submit(consent, answer="agree")
+    await party.redeem(request, request.read_answer(str(away))["code"])
+    page = await opened(here, "/me/security")
+    places = re.findall(r'<li class="thing">.*?</li>', page.response.text, re.DOTALL)
+    (there,) = [each for each in places if "Chrome trên Android" in each]
+    assert "Mạng thử" in there
+    assert "142" not in page.response.text, "which version it is, and what else it says, is not kept"
+    assert "Pixel" not in page.response.text
+    assert sum("trình duyệt này" in each for each in places) == 1
+    (session,) = re.findall(r'name="session" value="([^"]+)"', there)
+    stranger = await signed_in(land, "guardian")
+    await post(stranger, await opened(stranger, "/signin/second"), "/me/security/session", session=session)
+    assert (await opened(phone, "/me")).path == "/me", "it is nobody else's to end"
+    await post(here, page, "/me/security/session", session=session)
+    assert (await opened(phone, "/me")).path == "/signin"
+    for other in (here, third):
+        assert (await opened(other, "/me")).path == "/me"
+
+
 async def test_the_history_is_paged(land: Country) -> None:
     person = await signed_in(land)
     person_id = person.persona.record.person_id

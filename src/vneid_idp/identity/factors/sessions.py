@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, bindparam, delete, literal_column, select, tu
 
 from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.audit.service import record
+from vneid_idp.identity.factors.devices import UNKNOWN, Device, stored
 from vneid_idp.identity.factors.tables import session_is_live, sessions
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import new_id
@@ -26,7 +27,10 @@ LIFETIME: Instant = 12 * HOUR
 
 _OPEN = Statement(
     insert(sessions).values(
-        {name: bindparam(name) for name in ("person_id", "session_id", "methods", "opened_at", "expires_at")}
+        {
+            name: bindparam(name)
+            for name in ("person_id", "session_id", "methods", "opened_at", "expires_at", "browser", "system")
+        }
     )
 )
 _one = (sessions.c.person_id == bindparam("of_person")) & (sessions.c.session_id == bindparam("of_session"))
@@ -84,6 +88,7 @@ class Session:
     expires_at: Instant
     generation: int = 0
     """How many proofs were added since it opened: only the cookie of the latest is good."""
+    device: Device = UNKNOWN
 
 
 def read_methods(text: str) -> tuple[SignInMethod, ...]:
@@ -102,11 +107,16 @@ def with_method(methods: tuple[SignInMethod, ...], new: SignInMethod) -> tuple[S
 
 
 async def open_session(
-    unit: Unit, person_id: str, methods: tuple[SignInMethod, ...], lifetime: Instant = LIFETIME
+    unit: Unit,
+    person_id: str,
+    methods: tuple[SignInMethod, ...],
+    lifetime: Instant = LIFETIME,
+    *,
+    device: Device = UNKNOWN,
 ) -> Session:
     """Open a session for somebody who just proved to be there. Always a new id: a session from before the sign-in is
     never carried over (session fixation)."""
-    session = Session(person_id, new_id("ses"), methods, unit.now, unit.now + lifetime)
+    session = Session(person_id, new_id("ses"), methods, unit.now, unit.now + lifetime, device=device)
     await unit.execute(
         _OPEN,
         person_id=person_id,
@@ -114,6 +124,8 @@ async def open_session(
         methods=write_methods(methods),
         opened_at=session.opened_at,
         expires_at=session.expires_at,
+        browser=device.browser,
+        system=device.system,
     )
     return session
 
@@ -180,4 +192,5 @@ def _session(row: Row) -> Session:
         row["opened_at"],
         row["expires_at"],
         row["generation"],
+        stored(row["browser"], row["system"]),
     )

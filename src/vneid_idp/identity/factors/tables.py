@@ -57,6 +57,8 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("generation", BigInteger, nullable=False, server_default="0"),
+    Column("browser", Text),
+    Column("system", Text),
     PrimaryKeyConstraint("person_id", "session_id"),
     Index("ix_sessions_expires", "expires_at"),  # for whoever forgets what ended
 )
