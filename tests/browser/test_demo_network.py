@@ -28,9 +28,9 @@ _PATIENCE_SECONDS = 60
 LOCKED = {"vi": "Ô viết bài đang khóa", "en": "The composer is locked"}
 REASON = {"vi": "Nghị định 147/2024/NĐ-CP", "en": "Decree 147/2024/NĐ-CP"}
 VERIFIED = {"vi": "Tài khoản của bạn đã được xác thực", "en": "Your account is verified"}
-DECIDES_TOO = {
-    "vi": "Cần có thêm sự đồng ý của cha mẹ hoặc người giám hộ",
-    "en": "A parent or guardian has to agree as well",
+PARENT_LINKS = {
+    "vi": "Dưới 16 tuổi, cha mẹ hoặc người giám hộ liên kết tài khoản",
+    "en": "Under 16, a parent or guardian links the account",
 }
 NOT_SHARED = {"vi": "Bạn chưa chia sẻ gì", "en": "You did not share anything"}
 ENDED = {"vi": "Liên kết đã bị hủy", "en": "The link was ended"}
@@ -112,8 +112,8 @@ class Household:
         self.page.goto(self.sandbox.provider)
         self.page.click(f"a[href='/sandbox/as/{slug}']")
 
-    def prove(self, slug: str) -> None:
-        """Sign in at level 2: the form is filled already, the code stands in the outbox."""
+    def sign_in(self, slug: str) -> None:
+        """Sign in with the password: the form is filled already."""
         who = persona(slug, SystemClock().now())
         self.page.wait_for_url("**/signin/**")
         expect(self.page.locator("#identifier")).to_have_value(who.username)
@@ -121,6 +121,11 @@ class Household:
         assert self.page.inner_text(".party-name") == "Quán Nước"
         self.check()
         self.page.click("main .button.primary >> nth=0")
+
+    def prove(self, slug: str) -> None:
+        """Sign in at level 2: the code stands in the outbox."""
+        self.sign_in(slug)
+        who = persona(slug, SystemClock().now())
         self.page.wait_for_url("**/second")
         self.page.fill("#code", self._one_time_code(format_phone(who.record.phone or "")))
         self.page.click("main .button.primary >> nth=0")
@@ -252,12 +257,12 @@ def test_a_child_is_refused_and_registered_by_a_parent_on_the_same_phone(househo
     household.become(household.cast.child)
     household.join(f"gia.han.{household.locale}")
     page.click(".composer.locked form[action='/verify'] button")
-    household.prove(household.cast.child)
-    # The page says that a parent decides too, and opens the account; the child goes back and tells the parent.
-    page.wait_for_url("**/consent/**")
-    expect(page.locator("main")).to_contain_text(DECIDES_TOO[household.locale])
+    household.sign_in(household.cast.child)
+    # The page asks for nothing and says that a parent links the account; the child goes back and tells the parent.
+    page.wait_for_url("**/guardian-links/**")
+    expect(page.locator("main")).to_contain_text(PARENT_LINKS[household.locale])
     household.check()
-    page.click("button[value=refuse]")
+    page.click("main .button.primary")
     household.expect_outcome(NOT_SHARED)
     household.go_home()
     household.expect_locked()

@@ -6,22 +6,26 @@ from vneid_idp.consent import approvals
 from vneid_idp.consent.approvals import Outcome
 from vneid_idp.consent.facts import find_facts
 from vneid_idp.identity import accounts
-from vneid_idp.identity.register.guardianship import consented_too_young
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.guardianship import consented_too_young, needs_guardian
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.values import altered
 from vneid_idp.keys.ring import KeyRing, NotSignedHere
 from vneid_idp.policy.rules import Policy, Rules, Threshold
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.claims import Item, items_of
+from vneid_idp.protocol.claims import Item, items_of, needs_child
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import (
+    ANYBODY,
     ConsentFacts,
     GuardianAnswer,
+    LinkTerms,
     PersonFacts,
     Step,
     WaitingFacts,
     as_it_stood,
+    asks_to_link,
     next_step,
 )
 from vneid_idp.protocol.permitted import counting, still_asked
@@ -42,13 +46,15 @@ class Situation:
     now: Instant
     offered_since: Instant
     """What the person left out before is offered again."""
+    terms: LinkTerms
+    """What it takes that this person links the account, where the request is to link one."""
     waiting: WaitingFacts
     """What is known of the request itself."""
 
     def as_shown(self, request: AuthorizationRequest, shown_at: Instant) -> "Situation":
         """The same at a page that was `shown_at` some moment, whatever the person decided in another window since."""
         consent = as_it_stood(self.consent, shown_at)
-        step = next_step(request, self.items, self.person, consent, self.waiting, self.offered_since)
+        step = next_step(request, self.items, self.person, consent, self.waiting, self.offered_since, self.terms)
         return replace(self, consent=consent, step=step)
 
 
@@ -65,7 +71,7 @@ async def decide(
     """Read the facts of `session` in one statement and decide what comes next.
 
     More is read only where a child may be concerned: of a consent of which nobody asked yet whether the person was old
-    enough to give it alone, and of a request that waits for a parent or guardian.
+    enough to give it alone, of a request that waits for a parent or guardian, and of one that is to link an account.
     """
     facts, now = None, 0
     async with db.glance() as unit:
@@ -82,8 +88,12 @@ async def decide(
             waiting = replace(waiting, guardian=await _answer(unit, client, person.person_id, waiting))
     items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
-    step = next_step(request, items, person, consent, waiting, offered_since)
-    return Situation(person, consent, items, step, now, offered_since, waiting)
+    terms = ANYBODY
+    if person is not None and asks_to_link(request, items) and not needs_child(request.scope):
+        async with db.reading() as unit:
+            terms = await _terms(unit, vault, policy, person.person_id)
+    step = next_step(request, items, person, consent, waiting, offered_since, terms)
+    return Situation(person, consent, items, step, now, offered_since, terms, waiting)
 
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:
@@ -106,6 +116,15 @@ async def _if_old_enough(
     if found is None or consented_too_young(found[1].record.birth_date, consent.given_at, policy, unit.now):
         return None
     return consent
+
+
+async def _terms(unit: Reading, vault: Vault, policy: Policy, person_id: str) -> LinkTerms:
+    """On which terms an account of the person's own is linked: as the door will judge (`check_proof`)."""
+    found = await accounts.find_with_profile(unit, vault, person_id)
+    if found is None:
+        return ANYBODY
+    rules = policy.at(unit.now)
+    return LinkTerms(by_guardian=needs_guardian(age(found[1].record.birth_date, unit.now), rules))
 
 
 async def _answer(unit: Reading, client: Client, child_id: str, waiting: WaitingFacts) -> GuardianAnswer | None:

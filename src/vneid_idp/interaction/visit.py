@@ -80,7 +80,14 @@ class Visit:
         """The step that this page is, among those of the request."""
         found, asked = self.situation, self.interaction
         return progress(
-            asked.request, found.items, found.person, found.consent, asked.waiting, found.step, found.offered_since
+            asked.request,
+            found.items,
+            found.person,
+            found.consent,
+            asked.waiting,
+            found.step,
+            found.offered_since,
+            found.terms,
         )
 
     def onward(self) -> Response:

@@ -91,6 +91,17 @@ class WaitingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTerms:
+    """What it takes that an account is linked, judged for who is there; asked where the request is to link one."""
+
+    by_guardian: bool = False
+    """Whether a parent or guardian links the accounts of this person, who is a child."""
+
+
+ANYBODY = LinkTerms()
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """Ask for a first factor. `again`: somebody is signed in, but must show it anew."""
 
@@ -110,6 +121,11 @@ class TellUnusable:
 @dataclass(frozen=True, slots=True)
 class ReachLevel:
     """Tell the person how to reach level 2: this account cannot assert it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianLinks:
+    """Tell a child that a parent or guardian links the account, and ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +165,18 @@ class Issue:
 _NOT_AGREED_TO = "What was asked for was not agreed to."
 _NOT_AGREED = ConsentRequired("The person has not agreed to all that is asked for.")
 
-Step = SignIn | StepUp | TellUnusable | ReachLevel | ChooseChild | AskConsent | AwaitGuardian | Refuse | Issue
+Step = (
+    SignIn
+    | StepUp
+    | TellUnusable
+    | ReachLevel
+    | GuardianLinks
+    | ChooseChild
+    | AskConsent
+    | AwaitGuardian
+    | Refuse
+    | Issue
+)
 
 
 def next_step(
@@ -159,15 +186,16 @@ def next_step(
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
     offered_since: Instant = 0,
+    terms: LinkTerms = ANYBODY,
 ) -> Step:
     """Decide what the request needs now. With `prompt=none`, what would need a page becomes the right error.
 
     What the person left out before `offered_since` is offered again; but where no page may be shown, that is no reason
-    to end what works.
+    to end what works. An account is linked on these `terms`.
     """
     if "none" in request.prompt:
         offered_since = 0
-    step = _next_step(request, items, person, consent, waiting, offered_since)
+    step = _next_step(request, items, person, consent, waiting, offered_since, terms)
     return _silently(step, request, consent) if "none" in request.prompt else step
 
 
@@ -178,6 +206,7 @@ def _next_step(
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
     offered_since: Instant,
+    terms: LinkTerms,
 ) -> Step:
     if waiting.refused is not None:
         return Refuse(_turned_back(waiting.refused))
@@ -190,6 +219,10 @@ def _next_step(
         return TellUnusable()
     if not person.is_wanted:
         return Refuse(LoginRequired("Somebody else than the expected person is signed in."))
+    link = asks_to_link(request, items)
+    if link and terms.by_guardian:
+        # Before a second proof as well: there is nothing that it could be for.
+        return GuardianLinks()
     level = reached(person.account_level, methods)
     acr = acr_for(request.acr_values, level)
     if acr is None:
@@ -197,8 +230,6 @@ def _next_step(
     if needs_child(request.scope) and waiting.child_id is None:
         return ChooseChild()
     decided = {} if consent is None else consent.decided
-    # Linking is an act and no standing permission: silently one may read what is linked, and link nothing.
-    link = "none" not in request.prompt and links_account(item.name for item in items)
     missing = undecided(items, decided, offered_since)
     again = consent is None or ("consent" in request.prompt and consent.changed_at < waiting.opened_at)
     if (missing or again) and waiting.guardian is not None:
@@ -226,6 +257,12 @@ def _next_step(
             link=link,
         )
     )
+
+
+def asks_to_link(request: AuthorizationRequest, items: tuple[Item, ...]) -> bool:
+    """Whether the request is to link an account. Linking is an act and no standing permission: silently one may read
+    what is linked, and link nothing."""
+    return "none" not in request.prompt and links_account(item.name for item in items)
 
 
 def _turned_back(where: str) -> OAuthError:

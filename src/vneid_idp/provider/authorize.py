@@ -24,6 +24,7 @@ from vneid_idp.protocol.interaction import (
     AskConsent,
     AwaitGuardian,
     ChooseChild,
+    GuardianLinks,
     Issue,
     ReachLevel,
     Refuse,
@@ -214,9 +215,10 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
             return see_other(_page(asking, interaction.interaction_id))
 
 
-def _page(
-    asking: SignIn | StepUp | TellUnusable | ReachLevel | ChooseChild | AskConsent | AwaitGuardian, interaction_id: str
-) -> str:
+_Asking = SignIn | StepUp | TellUnusable | ReachLevel | GuardianLinks | ChooseChild | AskConsent | AwaitGuardian
+
+
+def _page(asking: _Asking, interaction_id: str) -> str:
     """Which page asks for what is missing."""
     match asking:
         case SignIn() | TellUnusable():
@@ -225,6 +227,8 @@ def _page(
             return f"/signin/{interaction_id}/second"
         case ReachLevel():
             return f"/level/{interaction_id}"
+        case GuardianLinks():
+            return f"/guardian-links/{interaction_id}"
         case ChooseChild():
             return f"/child/{interaction_id}"
         case AskConsent():

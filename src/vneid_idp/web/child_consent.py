@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from vneid_idp.identity.register.guardianship import Consenting
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
+from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.asked_words import shared_in_short
 from vneid_idp.web.claim_words import AGES, Say
@@ -33,17 +33,6 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
     """The screen as a child sees it; the very same where the person decides alone, or nothing is asked."""
     if consenting is Consenting.ALONE:
         return screen
-    if screen.link is not None:
-        screen = replace(
-            screen,
-            heading=say(
-                mark("Under %(years)s, a parent or guardian links the account"),
-                years=rules[Threshold.GUARDIAN_UNTIL_AGE],
-            ),
-            lead=say(_LINKS_NOTHING),
-            agree=say(mark("Agree and continue")),
-            link=replace(screen.link, follows=(_linking(rules, say),)),
-        )
     if not (screen.groups or screen.permissions):
         return screen
     names = tuple(guardians)
@@ -69,10 +58,9 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
         names=names,
         nobody=None if names else say(nobody),
     )
-    lead = say(_lead(screen, asked=asked))
     changed = replace(
         screen,
-        lead=lead if screen.link is None else f"{screen.lead} {lead}",
+        lead=say(_lead(screen, asked=asked)),
         guardian=part,
         agree=say(mark("Agree and ask them") if asked else mark("Ask them")),
         if_refused=screen.if_refused if screen.offer else say(_if_refused(screen)),
@@ -105,20 +93,6 @@ def _if_refused(screen: Screen) -> str:
     return mark("If you refuse, nobody is asked: you go back to the service and nothing is shared.")
 
 
-_LINKS_NOTHING = mark(
-    "You cannot link it yourself, and what you answer here links nothing: a parent or guardian has to sign in at the "
-    "service's request. You can go back and ask them at once."
-)
-
-
-def _linking(rules: Rules, say: Say) -> str:
-    text = mark(
-        "Under the age of %(years)s an account is linked by a parent or guardian, who signs in and supervises it. When "
-        "you agree, the service learns that it has to ask them."
-    )
-    return say(text, years=rules[Threshold.GUARDIAN_UNTIL_AGE])
-
-
 def least(screen: Screen) -> Decisions:
     """The least that the service cannot do without, smaller proofs where they will do."""
     decisions: Decisions = {}
@@ -137,17 +111,10 @@ def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: st
     """The screen that the child saw, as its parent or guardian answers it; `asked` whether the child was."""
     both = mark("The child has agreed. Nothing is shared unless you agree as well, and either of you can withdraw.")
     alone = mark("The child is too young to be asked: you decide. You can withdraw at any time.")
-    lead = say(both if asked else alone)
-    if any(PERMISSIONS[name].tells for name in decisions if name in PERMISSIONS):
-        no_link = mark(
-            "No account is linked by your answer: for that, sign in yourself when %(service)s asks a parent or "
-            "guardian, and choose the child."
-        )
-        lead = f"{lead} {say(no_link, service=client.client_name)}"
     return replace(
         decided_already(screen, decisions, say),
         heading=say(mark("%(service)s asks for information about your child"), service=client.client_name),
-        lead=lead,
+        lead=say(both if asked else alone),
         child=ShownChild(say(mark("This is about:")), child),
         pseudonym=pseudonym(client, say, of_child=True),
         agree=say(mark("Agree for the child")),

@@ -102,18 +102,6 @@ async def test_child_and_parent_both_agree_before_anything_is_told(land: Country
     assert record.full_name in shown(await parent.person.open("/me/history")).text
 
 
-async def test_child_and_parent_read_before_they_answer_that_it_links_no_account(
-    land: Country, party: RelyingParty
-) -> None:
-    child, page, _ = await at_consent(land, party, "fifteen", scope="openid age binding:social_account")
-    assert "Dưới 16 tuổi, cha mẹ hoặc người giám hộ liên kết tài khoản" in page.text.partition("Mục đích")[0]
-    assert "với danh tính của bạn?" not in page.text
-    page = shown(await child.submit(page, answer="agree", **page.choices))
-    assert page.path.startswith("/guardian/")
-    _, at = await at_request(land)
-    assert "Câu trả lời này không liên kết tài khoản nào" in at.text
-
-
 async def test_the_parent_reads_what_is_true_of_this_service(land: Country) -> None:
     purpose = {**PURPOSE, "required": ["birthdate"], "required_in_full": ["birthdate"], "optional": []}
     party = RelyingParty(land, await land.register(purposes=[purpose], subject_type="public"))

@@ -12,7 +12,6 @@ import pytest
 import vneid_idp.sandbox.social_network as network
 from tests.support.country import ISSUER, Country
 from tests.support.pages import taken_back
-from tests.support.parents import answer_for_child
 from tests.support.relying_party import Page, Person
 from vneid_idp.clients import service as clients
 from vneid_idp.protocol import registration
@@ -45,21 +44,20 @@ class Visitor:
 
     async def verify(self, person: Person, path: str = "/verify", *fields: str, **decision: str) -> str:
         """Go to the provider as `person`, prove level 2, decide, come back: the page on which that ends."""
-        away = await self.decide(person, path, *fields, **decision)
-        assert isinstance(away, str), away.text
-        return await self.page(away)
-
-    async def decide(self, person: Person, path: str = "/verify", *fields: str, **decision: str) -> Page | str:
-        """The same without coming back, where somebody else has to decide as well."""
-        url = await self.send(path, **dict.fromkeys(fields, "1"))
-        assert url.startswith(f"{ISSUER}/authorize?")
-        page = await person.sign_in(await person.open(url))
-        page = await person.second(as_page(page, "/second"))
+        page = await person.second(as_page(await self.signed_in(person, path, *fields), "/second"))
         if isinstance(page, Page) and page.path.startswith("/child/"):
             child = re.search(r'<input type="radio" name="child" value="([^"]+)"', page.response.text)
             assert child
             page = await person.submit(page, child=child[1])
-        return await person.submit(as_page(page, ""), **decision)
+        away = await person.submit(as_page(page, ""), **decision)
+        assert isinstance(away, str), away.text
+        return await self.page(away)
+
+    async def signed_in(self, person: Person, path: str = "/verify", *fields: str) -> Page | str:
+        """Go to the provider and sign in there as `person`."""
+        url = await self.send(path, **dict.fromkeys(fields, "1"))
+        assert url.startswith(f"{ISSUER}/authorize?")
+        return await person.sign_in(await person.open(url))
 
 
 def as_page(found: Page | str, ending: str) -> Page:
@@ -133,12 +131,14 @@ async def test_what_the_law_has_the_network_keep_is_the_adults_and_no_less(
 
 async def test_child_is_refused_and_registered_by_the_mother(land: Country, visitor: Visitor) -> None:
     child = Person(land, land.people["fifteen"])
-    waiting = await visitor.decide(child, answer="agree")
-    assert isinstance(waiting, Page)
-    await answer_for_child(land, "guardian", "agree")
-    away = await child.open(waiting.path)
+    told = await visitor.signed_in(child)
+    assert isinstance(told, Page)
+    assert "A parent or guardian links the account" in told.text or "cha mẹ hoặc người giám hộ liên kết" in told.text
+    away = await child.submit(told, leave="1")
     assert isinstance(away, str), away.text
-    assert "You are not 16 yet" in await visitor.page(away)
+    back = await visitor.page(away)
+    assert "Under 16, a parent or guardian opens the account" in back
+    assert 'href="/parent"' in back
     mother = Person(land, land.people["guardian"])
     assert "account is open" in await visitor.verify(mother, "/parent", answer="agree", **METHOD)
     known = await visitor.page("/known")

@@ -1,0 +1,51 @@
+"""`/guardian-links/{interaction}`: a child is here, and the request is to link an account, which a parent or guardian
+does. Nothing is asked and nothing is told: the way back to the service, and how it goes on there."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.interaction.visit import Visit, enter, extend, leave
+from vneid_idp.policy.rules import Threshold
+from vneid_idp.protocol.claims import needs_child
+from vneid_idp.protocol.interaction import GuardianLinks
+from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+
+async def show(request: Request) -> Response:
+    """Who links the account, how, and the way back."""
+    visit = await enter(request)
+    return await _page(request, visit) if isinstance(visit.situation.step, GuardianLinks) else visit.onward()
+
+
+async def submit(request: Request) -> Response:
+    """Go back to the service, or ask for more time."""
+    form = await read_form(request)
+    visit = await enter(request)
+    if not isinstance(visit.situation.step, GuardianLinks):
+        return visit.onward_of(request)
+    if form["extend"]:
+        await extend(visit)
+        return see_other(request.url.path)
+    # Nobody declined anything, so nothing goes on record; and the service learns no more of who is a child than of who
+    # refused.
+    return await leave(visit, "consent")
+
+
+async def _page(request: Request, visit: Visit) -> Response:
+    policy = await visit.provider.current_policy()
+    return render(
+        request,
+        "interaction/guardian_links.html",
+        visit=visit,
+        years=policy.at(visit.situation.now)[Threshold.GUARDIAN_UNTIL_AGE],
+        offered=needs_child(visit.client.scope),
+    )
+
+
+doors = [
+    Door.page("/guardian-links/{interaction}", show),
+    Door.page("/guardian-links/{interaction}", submit, "POST"),
+]
