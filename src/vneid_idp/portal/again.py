@@ -20,20 +20,18 @@ from vneid_idp.consent.service import Consent, Shown
 from vneid_idp.identity import persons
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.register.guardianship import Consenting, who_consents
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.portal.undoable import may_agree_again, may_link_again
 from vneid_idp.protocol.claims import Decisions, Item
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.levels import reached
 from vneid_idp.use_cases.agree_again import agree_again, agreed_again
-from vneid_idp.use_cases.give_consent import gives_something
 from vneid_idp.use_cases.just_ended import OFFERED, TooLateToUndo, released_just_now, stands_again, withdrawn_just_now
-from vneid_idp.use_cases.link_again import link_again, may_link
+from vneid_idp.use_cases.link_again import link_again
 from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import decided_already
 from vneid_idp.web.consent_view import screen, values_needed
@@ -63,6 +61,8 @@ class Offer:
     """What the holder called the account."""
     made_at: Instant | None = None
     """When it was linked."""
+    relinks: bool = True
+    """Whether the own accounts that ended with a consent may be linked again as well."""
 
     @property
     def seen(self) -> str:
@@ -76,16 +76,18 @@ async def consents_offered(request: Request, holder: Holder) -> tuple[Offer, ...
         ended = await withdrawn_just_now(unit, holder.person_id)
         clients = [await find_client(unit, each.client_id) for each in ended]
         now = unit.now
+        released = await released_just_now(unit, holder.person_id)
     rules = (await holder.provider.current_policy()).at(now)
-    if who_consents(age(holder.profile.record.birth_date, now), rules) is not Consenting.ALONE:
-        return ()
     names = await names_of_children(holder, {each.child_id for each in ended if each.child_id is not None})
     offers = []
     for consent, client in zip(ended, clients, strict=True):
-        theirs = consent.child_id is None or consent.child_id in names
-        if client is not None and client.disabled_at is None and theirs:
-            offers.append(_consent_offered(request, holder, consent, client, names, rules))
-    return tuple(offer for offer in offers if gives_something(offer.decided))
+        if client is not None and may_agree_again(holder, consent, client, names.keys(), rules):
+            own = [each for each in released if each.client_id == consent.client_id]
+            relinks = consent.child_id is None and all(
+                may_link_again(holder, each, client, consent, rules) for each in own
+            )
+            offers.append(replace(_consent_offered(request, holder, consent, client, names, rules), relinks=relinks))
+    return tuple(offers)
 
 
 def _consent_offered(
@@ -128,18 +130,16 @@ def _item(client: Client, decided: Decisions, name: str) -> Item | None:
 async def links_offered(request: Request, holder: Holder) -> tuple[Offer, ...]:
     """The own accounts that were released just now and may be linked again under a consent that stands."""
     say, offers = partial(gettext, request), []
-    proven = reached(holder.account.level, holder.session.methods)
+    policy = await holder.provider.current_policy()
     async with holder.provider.db.reading() as unit:
         for binding in await released_just_now(unit, holder.person_id):
             client = await find_client(unit, binding.client_id)
             consent = await consents.find_current(unit, holder.person_id, binding.client_id)
-            if client is not None and may_link(client, consent) and proven >= binding.level:
+            if client is not None and may_link_again(holder, binding, client, consent, policy.at(unit.now)):
                 offers.append((binding, client))
         called = await labels.of_person(unit, holder.provider.vault, holder.person_id) if offers else {}
         now = unit.now
-    rules = (await holder.provider.current_policy()).at(now)
-    if age(holder.profile.record.birth_date, now) < rules[Threshold.GUARDIAN_UNTIL_AGE]:
-        return ()
+    rules = policy.at(now)
     return tuple(
         replace(_link_offered(holder, each, client, rules, say), label=called.get(each.binding_id))
         for each, client in offers

@@ -15,8 +15,6 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.clients.service import find_client
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, NothingToWithdraw
-from vneid_idp.identity.ages import age
-from vneid_idp.identity.register.guardianship import Consenting, who_consents
 from vneid_idp.kernel.languages import in_language
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
@@ -24,6 +22,7 @@ from vneid_idp.portal.ended import about_whom
 from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.portal.linked import is_live
+from vneid_idp.portal.undoable import may_agree_again, may_link_again
 from vneid_idp.protocol.claims import PERMISSIONS, leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import counting
@@ -77,7 +76,8 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
     )
     say = partial(gettext, request)
     rules = (await holder.provider.current_policy()).at(holder.now)
-    alone = who_consents(age(holder.profile.record.birth_date, holder.now), rules) is Consenting.ALONE
+    again = may_agree_again(holder, consent, client, names.keys(), rules)
+    relinks = all(may_link_again(holder, binding, client, consent, rules) for binding, _ in ending)
     accounts = [
         Ending(
             KINDS[binding.kind].entry(binding),
@@ -91,7 +91,7 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
     child = child_named(consent.child_id, names, say)
     way = ("consent", "/me/services/withdraw", "/me/services")
     stands = about_whom(others, consent.client_id, names, say)
-    return _page(request, consent, client, accounts, child, way, again=alone, stands=stands)
+    return _page(request, consent, client, accounts, child, way, again=again, relinks=relinks, stands=stands)
 
 
 async def ask_to_withdraw_for_child(request: Request, holder: Holder) -> Response:
@@ -122,6 +122,8 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
         if binding.proved_by == holder.person_id:
             current = await consents.list_current(unit, holder.person_id)
             consent = next((each for each in current if each.consent_id == binding.consent_id), None)
+        stands = await consents.find_current(unit, holder.person_id, binding.client_id)
+    rules = (await holder.provider.current_policy()).at(holder.now)
     say, own = partial(gettext, request), binding.person_id == holder.person_id
     names = {} if own or binding.person_id is None else await names_of_children(holder, {binding.person_id})
     if not own and binding.person_id not in names:
@@ -136,7 +138,7 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
         service=client.client_name if client else binding.client_id,
         child=None if own else child_named(binding.person_id, names, say),
         kept=_kept(client, consent, locale_of(request), say),
-        again=own and binding.representative_id is None,
+        again=binding.representative_id is None and may_link_again(holder, binding, client, stands, rules),
     )
 
 
@@ -189,6 +191,7 @@ def _page(
     way: tuple[str, str, str],
     *,
     again: bool,
+    relinks: bool = True,
     stands: tuple[str, ...] = (),
 ) -> Response:
     say = partial(gettext, request)
@@ -210,6 +213,7 @@ def _page(
         action=action,
         back=back,
         again=again,
+        relinks=relinks,
         stands=stands,
         announced=client is not None and client.backchannel_logout_uri is not None,
     )

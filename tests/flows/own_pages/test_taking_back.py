@@ -201,10 +201,20 @@ async def test_what_the_network_released_is_the_networks_to_ask_for(scene: Scene
     assert "Hoàn tác" not in (await opened(scene.someone.person, "/me/accounts")).text
 
 
-async def test_who_signed_in_with_one_proof_links_nothing_again(land: Country, scene: Scene) -> None:
-    await scene.release()
+async def test_who_signed_in_with_one_proof_links_nothing_again_and_is_promised_nothing_else(
+    land: Country, scene: Scene
+) -> None:
     weak = await known(land, "complete", "pwd")
-    assert "Hoàn tác" not in (await opened(weak.person, "/me/accounts")).text
+    asks = await opened(weak.person, f"/me/services/withdraw?consent={scene.consent_id}")
+    assert "đồng ý lại như cũ" in asks.text
+    assert "vẫn ở trạng thái đã hủy liên kết" in asks.text
+    asks = await opened(weak.person, f"/me/accounts/release?binding={scene.binding_id}")
+    assert "lần chạm" not in asks.text
+    page = await taken_back(weak.person, "/me/accounts/release", binding=scene.binding_id)
+    assert "Hoàn tác" not in page.text
+    page = await taken_back(weak.person, "/me/services/withdraw", consent=scene.consent_id)
+    assert "Hoàn tác: đồng ý lại" in page.text
+    assert "lần chạm riêng" not in page.text
 
 
 async def test_a_guardian_agrees_again_about_a_child_and_its_account_is_the_networks_to_ask_for(
@@ -218,8 +228,11 @@ async def test_a_guardian_agrees_again_about_a_child_and_its_account_is_the_netw
             unit, mother.person_id, party.client_id, decided, shown, child.person_id, alone_from=16
         )
     await bind(land, party, "c", child.person_id, mother.person_id, given.consent_id)
+    asks = await opened(mother.person, f"/me/services/withdraw?consent={given.consent_id}")
+    assert "vẫn ở trạng thái đã hủy liên kết" in asks.text
     page = await taken_back(mother.person, "/me/services/withdraw", consent=given.consent_id)
     assert f"cho {child.full_name}" in page.text
+    assert "lần chạm riêng" not in page.text
     page = await post(mother.person, page, AGREE, **offer(page, AGREE))
     async with land.idp.db.reading() as unit:
         (fresh,) = await consents.list_current(unit, mother.person_id)
