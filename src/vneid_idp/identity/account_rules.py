@@ -11,6 +11,10 @@ from vneid_idp.identity.register.records import LockedBy, RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 
+NEVER: Instant = 0
+"""Until when the card is good of whom the registry knows none: every statement that asks whether one has run out finds
+that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -30,6 +34,7 @@ class Account:
     """Since when one lock or the other stands without a break."""
     deceased_at: Instant | None
     card_expires_at: Instant | None
+    """Nothing of a card for life; `NEVER` where there is none."""
     closed_at: Instant | None
     updated_at: Instant
 
@@ -87,8 +92,6 @@ def account_standing(account: Account, record: RegistryRecord | None, now: Insta
     own = _standing(account, now)
     if record is None or own is not AccountStanding.USABLE:
         return own
-    if card_status(record.card, now) is CardStatus.NONE:
-        return AccountStanding.NO_CARD
     return _standing(with_facts(account, record, now), now)
 
 
@@ -109,7 +112,7 @@ def with_facts(account: Account, record: RegistryRecord, now: Instant) -> Accoun
         locked,
         locked_since=(account.locked_since or now) if is_locked(locked) else None,
         deceased_at=record.deceased_at,
-        card_expires_at=card_expires_at(record.card),
+        card_expires_at=NEVER if record.card is None else card_expires_at(record.card),
     )
 
 
@@ -119,6 +122,8 @@ def _standing(account: Account, now: Instant) -> AccountStanding:
     if is_locked(account):
         by_authority = LockedBy.AUTHORITY in (account.locked_by, account.registry_locked_by)
         return AccountStanding.LOCKED_BY_AUTHORITY if by_authority else AccountStanding.LOCKED_BY_HOLDER
+    if account.card_expires_at == NEVER:
+        return AccountStanding.NO_CARD
     if account.card_expires_at is not None and account.card_expires_at <= now:
         return AccountStanding.CARD_EXPIRED
     return AccountStanding.USABLE

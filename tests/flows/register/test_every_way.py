@@ -7,18 +7,20 @@ from typing import Any
 import pytest
 
 from tests.support.authority import change
-from tests.support.bindings import bind, states
+from tests.support.bindings import Caller, bind, states
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.grants import refused
 from tests.support.people import hashes
 from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import agreed
+from tests.support.shortcuts import agreed, known
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.identity import persons
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.identity.register.records import Card, CardKind, LockedBy
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.sandbox import people
+from vneid_idp.use_cases.enrol_person import raise_level
 from vneid_idp.use_cases.lock_person import lock_person, unlock_person
 from vneid_idp.use_cases.sign_in import sign_in
 from vneid_idp.workers.follower import Follower
@@ -55,6 +57,7 @@ TOLD: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a lock": (LOCKED, dict.fromkeys(LOCKED)),
     "a death, which was a mistake": ({"deceased_at": 1}, {"deceased_at": None}),
     "a card that expired": ({"card": OLD}, {"card": NEW}),
+    "a card that is no more": ({"card": None}, {"card": NEW}),
 }
 BY_COMMAND: Mapping[str, LockedBy] = {f"a lock of the {by} by command": by for by in LockedBy}
 CASES = [(cause, way) for cause in TOLD for way in WAYS] + [(cause, "command") for cause in BY_COMMAND]
@@ -93,3 +96,51 @@ async def test_bindings_and_grants_rest_and_count_again_whichever_way_it_comes(
     await tell(land, cause, way, someone.person_id, ends=True)
     assert await states(land, party) == dict.fromkeys(held, BindingState.VERIFIED)
     assert (await party.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def nothing_else(land: Country, _: str) -> None:
+    """Nobody says anything."""
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), nothing_else], ids=[*WAYS, "office"])
+async def test_a_level_is_raised_at_an_office_alone_and_counts_from_the_next_proof_on(
+    land: Country, party: RelyingParty, way: Way
+) -> None:
+    """What was granted or bound before says what was proved then, and goes on. No register tells a level: whatever else
+    it says of the person neither raises nor lowers one."""
+    idp, someone = land.idp, await agreed(land, party, "level-1")
+    scope = "openid identity offline_access binding:social_account"
+    before = await someone.tokens(party, scope=scope)
+
+    async def bound(tokens: dict[str, Any]) -> tuple[str, int]:
+        async with land.browser() as network:
+            answer = await Caller(network, land, tokens["access_token"]).bind()
+        return answer["binding_id"], answer["level"]
+
+    async def told(tokens: dict[str, Any]) -> int:
+        level: int = (await party.userinfo(tokens["access_token"])).json()["identity_level"]
+        return level
+
+    binding_id, level = await bound(before)
+    assert (level, await told(before)) == (1, 1)
+
+    async def says_something(email: str) -> None:
+        land.watch.advance(MINUTE)
+        await change(land, someone.person_id, email=email)
+        await way(land, someone.person_id)
+
+    await says_something("mot@example.vn")
+    answer, policy = await persons.ask(idp.db, idp.registry, someone.person_id), await idp.current_policy()
+    assert answer is not None
+    await idp.db.transact(
+        lambda unit: raise_level(unit, idp.vault, idp.keys.blind, answer, compared=True, policy=policy, deed=DEED)
+    )
+    await says_something("hai@example.vn")
+    assert await states(land, party) == {binding_id: BindingState.VERIFIED}
+    refreshed = (await party.refresh(before["refresh_token"])).json()
+    assert await told(refreshed) == 1
+    assert await bound(refreshed) == (binding_id, 1)
+    anew = await (await known(land, "level-1")).tokens(party, scope=scope)
+    assert await told(anew) == 2
+    assert await bound(anew) == (binding_id, 2)
+    assert await told(refreshed) == 1
