@@ -68,7 +68,8 @@ class _Asked:
     years: int
     rules: Rules
     least: Decisions | None
-    """What is put before a parent or guardian of a child who is too young to be asked."""
+    """What is put before a parent or guardian of a child who is too young to be asked; or what a child for whom nobody
+    can be asked goes on with."""
 
 
 async def show(request: Request) -> Response:
@@ -109,7 +110,8 @@ async def answer(request: Request) -> Response:
     if pressed == "no_more":
         if not asked.screen.offer:
             return await leave(asked.visit, "consent", asked.person_id)
-        return await _agreed(request, visit, asked, form, read_decisions(asked.screen, Form([]))[0])
+        nothing = read_decisions(asked.screen, Form([]))[0] if asked.least is None else asked.least
+        return await _agreed(request, visit, asked, form, nothing)
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
         said = {name: gettext(request, text) for name, text in errors.items()}
@@ -217,7 +219,9 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     )
     if visit.situation.consent is not None:
         made = beside_what_stands(made, step.items, decided, say)
-    shown = for_child(made, consenting, [guardian.full_name for guardian in guardians], rules, say)
+    names = [guardian.full_name for guardian in guardians]
+    shown = for_child(made, visit.client.client_name, consenting, names, rules, say)
+    undecidable = shown.guardian is not None and (consenting is Consenting.BY_GUARDIAN or not names)
     return _Asked(
         visit,
         person.person_id,
@@ -227,7 +231,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         _words(visit, shown),
         years,
         rules,
-        least(made) if shown.guardian and consenting is Consenting.BY_GUARDIAN else None,
+        least(made) if undecidable else None,
     )
 
 

@@ -29,13 +29,17 @@ from vneid_idp.web.i18n import mark
 from vneid_idp.web.pseudonym_words import pseudonym
 
 
-def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], rules: Rules, say: Say) -> Screen:
+def for_child(
+    screen: Screen, service: str, consenting: Consenting, guardians: Iterable[str], rules: Rules, say: Say
+) -> Screen:
     """The screen as a child sees it; the very same where the person decides alone, or nothing is asked."""
     if consenting is Consenting.ALONE:
         return screen
     if not (screen.groups or screen.permissions):
         return screen
     names = tuple(guardians)
+    if not names:
+        return _for_who_can_ask_nobody(screen, service, rules, say)
     asked = consenting is Consenting.WITH_GUARDIAN
     values = {"years": rules[Threshold.CONSENT_ALONE_FROM_AGE], "asked_from": rules[Threshold.CHILD_ASKED_FROM_AGE]}
     if asked:
@@ -48,15 +52,10 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
             "Under the age of %(asked_from)s you are not asked: a parent or guardian alone decides. Only what the "
             "service cannot do without is put before them."
         )
-    nobody = mark(
-        "Nobody whom the population register names as your parent or guardian can be asked here at present, so nothing "
-        "can be shared. Any registration office can put that right; a parent or guardian needs an account of level 2."
-    )
     part = GuardianPart(
         title=say(mark("A parent or guardian has to agree as well") if asked else mark("A parent or guardian decides")),
         text=say(text, **values),
         names=names,
-        nobody=None if names else say(nobody),
     )
     changed = replace(
         screen,
@@ -66,6 +65,37 @@ def for_child(screen: Screen, consenting: Consenting, guardians: Iterable[str], 
         if_refused=screen.if_refused if screen.offer else say(_if_refused(screen)),
     )
     return changed if asked else decided_already(changed, least(screen), say)
+
+
+def _for_who_can_ask_nobody(screen: Screen, service: str, rules: Rules, say: Say) -> Screen:
+    """The screen of a child who has no parent or guardian that could answer: nothing is put before it to agree to. Who
+    shares nothing needs nobody, so where the service takes that, the child goes on with it."""
+    can_go_on = not any(decision.gives for decision in least(screen).values())
+    nobody = mark(
+        "Nobody whom the population register names as your parent or guardian can be asked here at present, so nothing "
+        "can be shared. Any registration office can put that right; a parent or guardian needs an account of level 2."
+    )
+    text = mark("Under the age of %(years)s a parent or guardian has to agree to what is shared.")
+    shared = mark("Nothing more is shared.") if screen.gives_before else mark("Nothing is shared.")
+    back = mark("You go back to the service. When somebody can be asked, begin again there.")
+    shown = replace(
+        screen,
+        lead=say(shared),
+        guardian=GuardianPart(
+            title=say(mark("Nobody can be asked for you here")),
+            text=say(text, years=rules[Threshold.CONSENT_ALONE_FROM_AGE]),
+            names=(),
+            nobody=say(nobody),
+        ),
+        link=None,
+        groups=(),
+        permissions=(),
+        agree=None,
+        pseudonym=screen.pseudonym if can_go_on else "",
+    )
+    if not can_go_on:
+        return replace(shown, refuse=say(mark("Back to %(service)s"), service=service), if_refused=say(back))
+    return shown if shown.offer else replace(shown, agree=say(mark("Go on without sharing anything")))
 
 
 def _lead(screen: Screen, *, asked: bool) -> str:

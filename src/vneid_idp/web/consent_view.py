@@ -159,7 +159,8 @@ class Screen:
     before_text: str
     shared_before: tuple[Line, ...]
     pseudonym: str
-    agree: str
+    agree: str | None
+    """The button that agrees, where there is something to agree to."""
     refuse: str
     if_refused: str
     guardian: GuardianPart | None = None

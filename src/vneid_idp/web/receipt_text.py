@@ -40,8 +40,7 @@ def _said(shown: Screen, decided: Decisions | None) -> Iterator[str]:
     if shown.shared_before:
         yield from _block(Block(shown.before_title, shown.shared_before, shown.before_text), None)
     yield from (f"{page.text}: {page.uri}" for page in shown.own_pages)
-    yield shown.pseudonym
-    yield f"{shown.agree} / {shown.refuse}"
+    yield from filter(None, (shown.pseudonym, " / ".join(filter(None, (shown.agree, shown.refuse)))))
     yield shown.if_refused
 
 

@@ -329,14 +329,27 @@ async def test_a_smaller_proof_stays_one_before_the_parent(land: Country) -> Non
 
 
 async def test_a_child_whom_nobody_can_answer_for_shares_nothing(land: Country, party: RelyingParty) -> None:
-    child, page, _ = await at_consent(land, party, "sixteen-tomorrow")
-    page = shown(await child.submit(page, answer="agree"))
-    assert page.response.status_code == 409
+    child, page, first = await at_consent(land, party, "sixteen-tomorrow")
+    assert "Chưa có ai để hỏi ý kiến" in page.text
+    assert "cha mẹ hoặc người giám hộ cần có tài khoản mức độ 2" in page.text, "and what to do"
+    assert 'value="agree"' not in page.response.text, "nothing to press that does nothing"
+    assert page.choices == {}
+    assert "Quay lại Mạng thử" in page.text
+    assert shown(await child.submit(page, answer="agree")).response.status_code == 409
+    assert first.read_answer(str(await child.submit(page, answer="refuse")))["error"] == "access_denied"
     land.watch.advance(DAY)
     again = party.request(scope=SCOPE)
     page = shown(await child.sign_in(await child.start(again)))
     assert "cha mẹ" not in page.text
     assert "code" in again.read_answer(str(await child.submit(page, answer="agree")))
+
+
+async def test_a_child_whom_nobody_can_answer_for_goes_on_where_nothing_has_to_be_shared(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": [], "optional": ["full_name"]}]))
+    child, page, request = await at_consent(land, party, "sixteen-tomorrow", scope="openid full_name")
+    assert page.choices == {}
+    away = await child.submit(page, answer="agree", **{"optional-0-name": "full"})
+    assert set(await learned(party, request, away)) == {"sub", "refresh_token"}
 
 
 async def test_who_outgrows_it_while_waiting_decides_alone(land: Country, party: RelyingParty) -> None:
