@@ -11,6 +11,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal.access import Holder, find_service_names
 from vneid_idp.portal.children import child_named
 from vneid_idp.portal.linked import read_others
+from vneid_idp.portal.supervised import has_supervised
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.claim_words import Say
@@ -36,6 +37,8 @@ class GoesOn:
     """About whom other consents of the holder are, in words."""
     supervised: bool
     """Whether a child's account there is supervised by another parent or guardian."""
+    own: bool
+    """Whether an account of the holder's own there is supervised by a parent or guardian."""
 
 
 async def read_ended(unit: Reading, person_id: str) -> tuple[list[Consent], dict[str, list[Receipt]], dict[str, str]]:
@@ -76,7 +79,9 @@ async def goes_on(holder: Holder, client_id: str, about: tuple[str, ...]) -> Goe
         others = await read_others(holder)
     except RegistryUnavailable:
         others = ()
-    return GoesOn(about, any(seen.binding.client_id == client_id for seen in others))
+    async with holder.provider.db.reading() as unit:
+        own = await has_supervised(unit, holder.person_id, client_id)
+    return GoesOn(about, any(seen.binding.client_id == client_id for seen in others), own)
 
 
 def about_whom(standing: Collection[Consent], client_id: str, children: Mapping[str, str], say: Say) -> tuple[str, ...]:

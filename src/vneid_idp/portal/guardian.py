@@ -34,7 +34,7 @@ _DONE = {
     "refused": mark(
         "You refused, and nothing is shared. The child reads it, and goes back to the service with a refusal."
     ),
-    "withdrawn": mark("The consent was withdrawn. The service can fetch nothing about the child from now on."),
+    "withdrawn": mark("The consent was withdrawn. By it the service can fetch nothing about the child from now on."),
 }
 
 

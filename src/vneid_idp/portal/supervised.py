@@ -37,13 +37,23 @@ class Supervised:
     """Whether the service, or its organisation, is out of service: nothing at all is told meanwhile."""
 
 
-async def supervised_accounts(unit: Reading, child_id: str, say: Say) -> tuple[Supervised, ...]:
-    """What is told of the accounts of a child that others supervise, by service and guardian."""
-    live = [
+async def _live(unit: Reading, child_id: str) -> list[Disclosure[Any]]:
+    return [
         each
         for each in await bindings.disclose_for_person(unit, child_id, limit=_MOST)
         if each.binding.person_id == child_id and each.binding.representative_id is not None and is_live(each.binding)
     ]
+
+
+async def has_supervised(unit: Reading, child_id: str, client_id: str) -> bool:
+    """Whether a service is told of an account of this child by the consent of whoever supervises it, whatever becomes
+    of the child's own."""
+    return any(each.binding.client_id == client_id for each in await _live(unit, child_id))
+
+
+async def supervised_accounts(unit: Reading, child_id: str, say: Say) -> tuple[Supervised, ...]:
+    """What is told of the accounts of a child that others supervise, by service and guardian."""
+    live = await _live(unit, child_id)
     clients = await find_clients(unit, {each.binding.client_id for each in live})
     by: dict[tuple[str, str], list[Disclosure[Any]]] = {}
     for each in live:

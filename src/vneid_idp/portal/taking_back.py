@@ -22,6 +22,7 @@ from vneid_idp.portal.ended import about_whom
 from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.portal.linked import is_live
+from vneid_idp.portal.supervised import has_supervised
 from vneid_idp.portal.undoable import may_agree_again, may_link_again
 from vneid_idp.protocol.claims import PERMISSIONS, leaving
 from vneid_idp.protocol.client import Client
@@ -69,6 +70,7 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
         client = await find_client(unit, consent.client_id)
         ending = await _bound_under(unit, holder.person_id, consent)
         called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
+        supervised = await has_supervised(unit, holder.person_id, consent.client_id)
     others = [each for each in current if each is not consent]
     about = {each.person_id for each, _ in ending} | {each.child_id for each in current}
     names = await names_of_children(
@@ -91,7 +93,10 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
     child = child_named(consent.child_id, names, say)
     way = ("consent", "/me/services/withdraw", "/me/services")
     stands = about_whom(others, consent.client_id, names, say)
-    return _page(request, consent, client, accounts, child, way, again=again, relinks=relinks, stands=stands)
+    return _page(
+        request, consent, client, accounts, child, way,
+        again=again, relinks=relinks, stands=stands, supervised=supervised and consent.child_id is None,
+    )  # fmt: skip
 
 
 async def ask_to_withdraw_for_child(request: Request, holder: Holder) -> Response:
@@ -106,8 +111,9 @@ async def ask_to_withdraw_for_child(request: Request, holder: Holder) -> Respons
     async with holder.provider.db.reading() as unit:
         consent = _named(await consents.list_current(unit, child_id), request.query_params.get("consent", ""))
         client = await find_client(unit, consent.client_id)
+        supervised = await has_supervised(unit, child_id, consent.client_id)
     way = ("child", "/me/children/withdraw", "/me/children")
-    return _page(request, consent, client, [], child.full_name, way, again=False)
+    return _page(request, consent, client, [], child.full_name, way, again=False, supervised=supervised)
 
 
 async def ask_to_release(request: Request, holder: Holder) -> Response:
@@ -193,6 +199,7 @@ def _page(
     again: bool,
     relinks: bool = True,
     stands: tuple[str, ...] = (),
+    supervised: bool = False,
 ) -> Response:
     say = partial(gettext, request)
     of_child, action, back = way
@@ -215,6 +222,7 @@ def _page(
         again=again,
         relinks=relinks,
         stands=stands,
+        supervised=supervised,
         announced=client is not None and client.backchannel_logout_uri is not None,
     )
 

@@ -241,6 +241,29 @@ async def test_a_guardian_agrees_again_about_a_child_and_its_account_is_the_netw
     assert "Hoàn tác" not in (await opened(mother.person, "/me/accounts")).text
 
 
+@pytest.mark.parametrize("by", ["the child", "a parent"])
+async def test_what_a_parent_linked_goes_on_when_the_childs_own_consent_ends_and_the_pages_say_so(
+    land: Country, party: RelyingParty, by: str
+) -> None:
+    child, mother = await known(land, "fifteen"), await known(land, "guardian", "pwd", "sms")
+    told, text = Decision("account", 1, given=True), Shown("text", "vi")
+    by_both = consents.ByGuardian(mother.person_id, text)
+    linking = {CHILD_ACCOUNT: told, "binding_level": told}
+    async with land.idp.db.writing() as unit:
+        of = mother.person_id, party.client_id
+        hers = await consents.give(unit, *of, linking, text, child.person_id, alone_from=16)
+        own = await consents.give(unit, child.person_id, party.client_id, {"full_name": told}, text, guardian=by_both)
+    await bind(land, party, "c", child.person_id, mother.person_id, hers.consent_id)
+    of_child = {"consent": own.consent_id}
+    who, way = (child, "/me/services/withdraw") if by == "the child" else (mother, "/me/children/withdraw")
+    fields = of_child if by == "the child" else {**of_child, "child": child.person_id}
+    asks = await opened(who.person, f"{way}?" + "&".join(f"{name}={value}" for name, value in fields.items()))
+    assert "vẫn được liên kết" in asks.text
+    done = await taken_back(who.person, way, **fields)
+    assert "theo sự đồng ý này, dịch vụ không thể lấy" in done.text
+    assert list((await states(land, party)).values()) == [VERIFIED], "and it is so"
+
+
 async def test_what_a_child_and_a_parent_agreed_to_is_not_undone_by_one(land: Country, party: RelyingParty) -> None:
     child = await known(land, "fifteen")
     by = consents.ByGuardian(land.people["guardian"].record.person_id, Shown("text", "vi"))
