@@ -25,7 +25,19 @@ from mutants.trial import Fate
 _ROOT = Path(__file__).parent.parent
 _PACKAGES = ("protocol", "consent", "bindings", "keys", "kernel")
 _TESTS = ("tests/unit", "tests/storage", "tests/flows")
-_PYTEST = [sys.executable, "-m", "pytest", "-q", "-k", "not postgresql", "-p", "mutants.recorder", "-p", "no:xdist"]
+_PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-qq",
+    "--tb=line",
+    "-k",
+    "not postgresql",
+    "-p",
+    "mutants.recorder",
+    "-p",
+    "no:xdist",
+]
 _AT_MOST = 0.02
 
 
@@ -41,9 +53,9 @@ def main() -> int:
     fates: Counter[Fate] = Counter()
     for mutation, fate in _judge(drawn, record, asked.workers, asked.seconds):
         fates[fate] += 1
-        if fate is not Fate.KILLED:
+        if fate is not Fate.KILLED:  # what took for ever may have been held up by the machine: worth a look
             print(f"\n{fate.value}:\n{_difference(mutation)}", flush=True)
-    survived = sum(count for fate, count in fates.items() if fate is not Fate.KILLED) / len(drawn)
+    survived = (fates[Fate.SURVIVED] + fates[Fate.NEVER_RUN]) / len(drawn)
     counts = ", ".join(f"{count} {fate.value}" for fate, count in fates.items())
     print(f"\n{counts}: {survived:.1%} survived (seed {asked.seed}, {time.monotonic() - started:.0f} s)")
     return int(survived > _AT_MOST)
@@ -53,7 +65,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__)
     parser.add_argument("--mutants", type=int, default=400, help="how many changes to draw")
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same changes of the same program")
-    parser.add_argument("--seconds", type=float, default=20, help="how much of the tests' time a change is worth")
+    parser.add_argument("--seconds", type=float, default=20, help="how much of a core a change is worth")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many processes at a time")
     return parser.parse_args()
 
@@ -63,19 +75,18 @@ def _record(workers: int) -> tuple[Covering, set[str]]:
     files = sorted(path for folder in _TESTS for path in (_ROOT / folder).rglob("test_*.py"))
     with tempfile.TemporaryDirectory() as folder:
         records = [Path(folder) / f"{number}.json" for number in range(workers)]
-        running = [
-            subprocess.Popen(
-                [*_PYTEST, *map(str, files[number::workers])],
-                cwd=_ROOT,
-                env=os.environ | {"MUTANTS_RECORD": str(record)},
-                stdout=subprocess.DEVNULL,
-            )
-            for number, record in enumerate(records)
-        ]
+        running = [_watch(files[number::workers], record) for number, record in enumerate(records)]
         endings = [process.wait() for process in running]
         if any(endings):
-            sys.exit("The tests fail on the program as it is: `make test` says which.")
+            said = "".join(record.with_suffix(".txt").read_text() for record in records)
+            sys.exit(f"The tests fail on the program as it is:\n{said}")
         return covering.read(records)
+
+
+def _watch(files: list[Path], record: Path) -> subprocess.Popen[bytes]:
+    with record.with_suffix(".txt").open("wb") as said:
+        command, known = [*_PYTEST, *map(str, files)], os.environ | {"MUTANTS_RECORD": str(record)}
+        return subprocess.Popen(command, cwd=_ROOT, env=known, stdout=said)
 
 
 def _draw(count: int, seed: int) -> list[Mutation]:

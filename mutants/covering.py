@@ -14,7 +14,7 @@ Lines = dict[Path, dict[int, set[str]]]
 
 @dataclass(frozen=True)
 class Covering:
-    """`lines`: file → line → the tests that run it. `seconds`: how long each test takes."""
+    """`lines`: file → line → the tests that run it. `seconds`: how much of a core each test takes."""
 
     lines: Lines
     seconds: dict[str, float]

@@ -20,7 +20,7 @@ import pytest
 
 from mutants.mutations import Mutation
 
-_LONGEST_SECONDS = 150
+_LONGEST_SECONDS = 300
 # What was loaded before pytest began cannot have its asserts explained, which nobody reads here.
 _UNEXPLAINED = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
 _PYTEST = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", _UNEXPLAINED]
@@ -42,6 +42,7 @@ class Fate(Enum):
     """What became of a change."""
 
     KILLED = "killed"
+    ENDLESS = "took for ever, which is noticed"
     SURVIVED = "survived"
     NEVER_RUN = "survived, since no test runs it"
 
@@ -60,13 +61,16 @@ class Trial:
         return bool(select.select([self.ended], [], [], 0)[0]) or time.monotonic() > self.until
 
     def fate(self) -> Fate:
-        """What became of it; who takes for ever is noticed."""
-        if time.monotonic() > self.until:
+        """What became of it."""
+        endless = not select.select([self.ended], [], [], 0)[0]
+        if endless:
             os.killpg(self.process, signal.SIGKILL)
         _, status = os.waitpid(self.process, 0)
         os.close(self.ended)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process, signal.SIGKILL)
+        if endless:
+            return Fate.ENDLESS
         return Fate.SURVIVED if os.waitstatus_to_exitcode(status) == pytest.ExitCode.OK else Fate.KILLED
 
 
