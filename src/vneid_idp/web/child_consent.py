@@ -191,7 +191,7 @@ def _gives(line: Line, decisions: Decisions) -> bool:
 def _line(line: Line, decisions: Decisions, say: Say) -> Line:
     smaller = line.smaller
     # Whose account it is, the screen says.
-    unknown = None if line.unknown is None else say(mark("Not in the account, so nothing is shared"))
+    unknown = None if line.unknown is None else say(mark("Not in the account yet. Once it is there, it is shared"))
     plain = _ungrouped(line, say, unknown)
     if smaller is None or decisions[smaller.instead_of].instead is None:
         return plain

@@ -321,7 +321,7 @@ def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:
         smaller = _smaller(own, words) if shown is not None else None
         unknown = None
         if shown is None and own[0].required:
-            unknown = say(mark("Not in your account, so nothing is shared"))
+            unknown = say(mark("Not in your account yet. Once it is there, it is shared"))
         lines.append(Line(f"{kind}-{topic.key}", topic, own, shown, topic.name(say), unknown, smaller))
     return tuple(lines)
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.authority import change
 from tests.support.country import PURPOSE, Country
+from tests.support.people import brought_into_step
 from tests.support.relying_party import Page, Person, RelyingParty, Request
+from tests.support.shortcuts import known
 from vneid_idp.audit.service import EventKind, history_of
 from vneid_idp.clients.service import update
 from vneid_idp.consent import service as consents
@@ -113,6 +116,24 @@ async def test_a_choice_among_what_is_required_is_left_to_the_person(land: Count
     learned = await userinfo(party, request, away)
     assert learned["age_over_16"] is True
     assert "birthdate" not in learned
+
+
+async def test_of_what_the_account_does_not_hold_yet_the_page_says_what_becomes_of_it(land: Country) -> None:
+    purpose = {**PURPOSE, "required": ["phone_number"], "optional": ["email"]}
+    party = RelyingParty(land, await land.register(purposes=[purpose]))
+    someone, number = await known(land, "no-phone", "pwd"), "+84950000987"
+    request = party.request(scope="openid phone email offline_access")
+    page = await someone.person.start(request)
+    assert isinstance(page, Page)
+    assert "Tài khoản của bạn chưa có. Khi có, thông tin này được chia sẻ" in page.text
+    told = await userinfo(party, request, await someone.person.submit(page, answer="agree"))
+    assert "phone_number" not in told
+    tokens = await someone.tokens(party, scope="openid phone email offline_access")
+    record = await change(land, someone.person_id, phone=number, revision=someone.person.persona.record.revision + 1)
+    async with land.idp.db.writing() as unit:
+        await brought_into_step(unit, land.idp.vault, land.idp.keys.blind, record)
+    told = (await party.userinfo(tokens["access_token"])).json()
+    assert (told.get("phone_number"), "email" in told) == (number, False)
 
 
 @pytest.mark.parametrize(
