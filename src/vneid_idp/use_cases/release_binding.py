@@ -6,7 +6,7 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.kind import B, BindingKind
 from vneid_idp.bindings.engine.rules import Binding
-from vneid_idp.clients.service import UnknownClient, hold_client
+from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
@@ -14,15 +14,18 @@ from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.claims import check_may_handle
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import check_signed_in
 
 
 async def release_for_client(unit: Unit, kind: BindingKind[B], client: Client, binding_id: str) -> B:
     """Release for the client, with its own token. Raises `UnknownClient` when it was disabled meanwhile,
-    `BindingNotFound`, `MoveForbidden`."""
+    `InsufficientScope` when its registration permits that no more, `BindingNotFound`, `MoveForbidden`."""
     if not await hold_client(unit, client.client_id):
         raise UnknownClient
+    registered = await get_client(unit, client.client_id)
+    check_may_handle(registered.scope if "client_credentials" in registered.grant_types else ())
     return await engine.move(unit, kind, client.client_id, binding_id, kind.lifecycle.release, by="client")
 
 
@@ -37,11 +40,13 @@ async def release_with_token(
 ) -> B:
     """Release for the person of a token: who holds the binding, or as its holder's guardian supervises it.
 
-    Raises `GrantEnded`, `InsufficientScope` when the grant permits no binding, `Overtaken`, `BindingNotFound`,
-    `MoveForbidden`.
+    Raises `GrantEnded`, `InsufficientScope` when the grant permits no binding, or no more, `Overtaken`,
+    `BindingNotFound`, `MoveForbidden`.
     """
     grant = await grants.hold(unit, client.client_id, grant_id, *_who(holder), answer=holder)
-    check_may_handle(grant.authorisation.scope)
+    # The registration as it is while the client is held: the operator may have taken the permission away meanwhile.
+    registered = await get_client(unit, client.client_id)
+    check_may_handle(permitted(registered, grant.authorisation, grant.decided).scope)
     released = await bindings.release_by_person(
         unit,
         grant.person_id,

@@ -16,6 +16,7 @@ from tests.support.purposes import set_purposes
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from tests.support.tokens import CHILD, OWN, own_token, person_token
+from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.clients import by_operator, service
 from vneid_idp.identity import persons
 from vneid_idp.kernel.clock import MINUTE, SECOND
@@ -26,6 +27,7 @@ from vneid_idp.protocol.members import MEMBERS
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.bind_account import bind_account
+from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 
 SCOPE = "openid identity email full_name offline_access binding:social_account"
 IN_ID_TOKEN = '{"id_token": {"email": null, "full_name": null}}'
@@ -301,7 +303,8 @@ async def left_of(served: Served, token: str) -> list[str]:
     return found
 
 
-async def test_the_scope_is_asked_in_the_unit_that_binds(served: Served) -> None:
+@pytest.mark.parametrize("act", ["bind", "release", "release in its own name"])
+async def test_the_scope_is_asked_in_the_unit_that_binds_or_releases(served: Served, act: str) -> None:
     """The registration that the request came in with may be some seconds old."""
     land, party = served.land, served.party
     token = await person_token(land, party.registered, served.someone.person_id, scope=OWN)
@@ -310,13 +313,20 @@ async def test_the_scope_is_asked_in_the_unit_that_binds(served: Served) -> None
     answer = await persons.ask(land.idp.db, land.idp.registry, served.someone.person_id)
     assert answer is not None
     seen = await land.idp.clients.get(party.client_id)
-    await served.take("binding:social_account")
+    bound = (await served.call(served.access_token, "POST", account_id="1")).json()["binding_id"]
+    await served.take("binding:social_account", "binding:child_account")
 
-    async def bind(unit: Unit) -> None:
-        await bind_account(unit, land.idp.keys.blind, seen, grant_id, answer, shipped(), account_id="1000")
+    async def work(unit: Unit) -> None:
+        match act:
+            case "bind":
+                await bind_account(unit, land.idp.keys.blind, seen, grant_id, answer, shipped(), account_id="1000")
+            case "release":
+                await release_with_token(unit, SOCIAL_ACCOUNT, seen, grant_id, bound, answer, shipped())
+            case _:
+                await release_for_client(unit, SOCIAL_ACCOUNT, seen, bound)
 
     with pytest.raises(InsufficientScope):
-        await land.idp.db.transact(bind)
+        await land.idp.db.transact(work)
 
 
 async def take_address_away(served: Served) -> None:
