@@ -13,7 +13,7 @@ from vneid_idp.identity import persons
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
-from vneid_idp.portal.receipts import answers
+from vneid_idp.portal.receipts import answers_to
 from vneid_idp.portal.supervised import Supervised, supervised_accounts
 from vneid_idp.protocol.claims import leaving
 from vneid_idp.protocol.client import Client
@@ -23,7 +23,7 @@ from vneid_idp.use_cases.consent_for_child import NotTheirGuardian, withdraw_for
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.return_to import lead_back
@@ -90,7 +90,7 @@ async def show(request: Request, holder: Holder) -> Response:
         children=children,
         guardians=guardians,
         reader=holder.person_id,
-        answers=answers,
+        answers=answers_to(clients, say, locale_of(request)),
         done=gettext(request, done) if done else None,
     )
 

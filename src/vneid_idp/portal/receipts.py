@@ -1,40 +1,72 @@
 """What a receipt has on record beside its text: how each claim was answered, for which version of which purpose."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from vneid_idp.protocol.claims import Decision, Decisions
+from vneid_idp.kernel.languages import in_language
+from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
+from vneid_idp.protocol.client import Client
+from vneid_idp.web.claim_words import Say, topics_of
+from vneid_idp.web.i18n import mark
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answers to one version of a purpose. The three are names of claims; of a smaller proof, also what stands in
-    whose place."""
+    """The answers to one version of a purpose, in the words of pages."""
 
     purpose: str
+    """Its title today; its id where the service has it no more."""
     version: int
     given: tuple[str, ...]
     instead: tuple[str, ...]
+    """Of a smaller proof, also what it stands in place of."""
     kept_back: tuple[str, ...]
 
 
-def answers(decisions: Decisions) -> tuple[Answered, ...]:
-    """The decisions, purpose by purpose. Pure."""
-
-    def purpose(item: tuple[str, Decision]) -> tuple[str, int]:
-        return item[1].purpose, item[1].version
-
-    return tuple(
-        _answered(*of, dict(decided)) for of, decided in groupby(sorted(decisions.items(), key=purpose), key=purpose)
-    )
+Answers = Callable[[str, Decisions], tuple[Answered, ...]]
 
 
-def _answered(purpose: str, version: int, decided: Mapping[str, Decision]) -> Answered:
+def answers_to(clients: Mapping[str, Client], say: Say, locale: str) -> Answers:
+    """What makes, of the id of a client and the decisions of a receipt, the answers, purpose by purpose."""
+
+    def answers(client_id: str, decisions: Decisions) -> tuple[Answered, ...]:
+        client = clients.get(client_id)
+        titles = {each.id: in_language(each.title, locale) for each in (client.purposes if client else ())}
+        by_purpose = groupby(sorted(decisions.items(), key=_purpose), key=_purpose)
+        return tuple(
+            _answered(titles.get(purpose, purpose), version, dict(decided), say)
+            for (purpose, version), decided in by_purpose
+        )
+
+    return answers
+
+
+def _purpose(item: tuple[str, Decision]) -> tuple[str, int]:
+    return item[1].purpose, item[1].version
+
+
+def _answered(purpose: str, version: int, decided: Mapping[str, Decision], say: Say) -> Answered:
     return Answered(
         purpose,
         version,
-        tuple(sorted(name for name, decision in decided.items() if decision.given)),
-        tuple(sorted(f"{decision.instead} ({name})" for name, decision in decided.items() if decision.instead)),
-        tuple(sorted(name for name, decision in decided.items() if not decision.gives)),
+        _names((name for name, decision in decided.items() if decision.given), say),
+        tuple(
+            say(mark("%(smaller)s, in place of: %(claim)s"), smaller=smaller, claim=claim)
+            for name, decision in sorted(decided.items())
+            if decision.instead
+            for smaller in _names((decision.instead,), say)
+            for claim in _names((name,), say)
+        ),
+        _names((name for name, decision in decided.items() if not decision.gives), say),
     )
+
+
+def _names(claims: Iterable[str], say: Say) -> tuple[str, ...]:
+    """What they are called; of what is known no more, as it was recorded."""
+    claims = tuple(claims)
+    topics = topics_of(claims)
+    known = {claim for topic in topics for claim in topic.claims}
+    others = sorted(set(claims) - known)
+    titles = (say(PERMISSIONS[name].title) if name in PERMISSIONS else name for name in others)
+    return (*(topic.name(say) for topic in topics), *titles)

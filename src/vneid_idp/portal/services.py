@@ -22,7 +22,7 @@ from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
 from vneid_idp.portal.linked import is_live
-from vneid_idp.portal.receipts import answers
+from vneid_idp.portal.receipts import answers_to
 from vneid_idp.portal.supervised import supervised_accounts
 from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, SIGN_IN, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
@@ -97,6 +97,7 @@ async def show(request: Request, holder: Holder) -> Response:
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
         linked = {each.consent_id async for each in bindings.all_of_person(unit, holder.person_id) if is_live(each)}
         over, kept_receipts, kept_names = await read_ended(unit, holder.person_id)
+        of_ended = await find_clients(unit, {consent.client_id for consent in over} - clients.keys())
         supervised = await supervised_accounts(unit, holder.person_id, partial(gettext, request))
         as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
         as_well |= {r.guardian.guardian_id for each in kept_receipts.values() for r in each if r.guardian is not None}
@@ -125,7 +126,7 @@ async def show(request: Request, holder: Holder) -> Response:
         reader=holder.person_id,
         permission_words=PERMISSIONS,
         guardians=guardians,
-        answers=answers,
+        answers=answers_to(clients | of_ended, say, locale),
         ended=ended(over, kept_receipts, kept_names, children, say),
         withdrawn="withdrawn" in request.query_params,
         goes_on=None

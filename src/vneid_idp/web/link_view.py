@@ -4,7 +4,6 @@ Like the rest of the screen (`consent_view.py`): page and receipt lay out the sa
 differs from person to person (`Fact.shown`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vneid_idp.web.claim_words import Say
@@ -86,11 +85,9 @@ def _follows(asked: LinkAsked, promise: str, service: str, say: Say) -> tuple[st
     return (promise, say(mark("This links one account. For any other one you are asked again.")))
 
 
-def said_of_link(link: ShownLink) -> Iterator[str]:
-    """What the page says of it, without a value."""
-    for fact in link.facts:
-        yield f"– {fact.title}" + (f": {fact.text}" if fact.text else "")
-    yield from link.follows
+def fact_of_link(fact: Fact) -> str:
+    """What the page says of it, without the value."""
+    return f"– {fact.title}" + (f": {fact.text}" if fact.text else "")
 
 
 def frame_of(

@@ -20,6 +20,7 @@ from vneid_idp.web.csrf import csrf_field, csrf_token
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import catalogue, locale_of
 from vneid_idp.web.reason_words import reason_wanted
+from vneid_idp.web.receipt_text import receipt_parts
 from vneid_idp.web.responses import NO_STORE
 from vneid_idp.web.static import static_url
 
@@ -145,6 +146,7 @@ def _environment() -> Environment:
         "number": _number,
         "in_language": _text,
         "own_path": _own_path,
+        "receipt_parts": receipt_parts,
         "phone": formats.format_phone,
         "masked_phone": formats.format_masked_phone,
         "id_number": formats.format_id_number,

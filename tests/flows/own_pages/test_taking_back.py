@@ -132,6 +132,7 @@ async def test_the_receipt_is_what_the_page_said(scene: Scene) -> None:
         receipt = (await consents.list_receipts(unit, scene.someone.person_id, scene.party.client_id))[0]
     assert " ".join(receipt.shown.split()) in " ".join(page.text.split())
     assert "tài khoản bạn vừa hủy liên kết" in receipt.shown
+    assert "Hoàn tác" not in receipt.shown, "that is the word of a button, which the receipt never had"
     assert scene.someone.person.persona.record.full_name not in receipt.shown
 
 
