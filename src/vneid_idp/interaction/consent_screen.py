@@ -9,7 +9,6 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings.social_accounts.rules import level_taken
 from vneid_idp.bindings.social_accounts.service import limit_reached
 from vneid_idp.consent.service import Shown
 from vneid_idp.identity import profile as profiles
@@ -202,7 +201,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         values[SIGN_IN] = LEVELS[acr], tuple(dict.fromkeys(method.name for method in methods))
     decided = visit.situation.consent.decided if visit.situation.consent else {}
     before = shared_before(step.items, visit.situation.items, decided)
-    link = await _link(visit, profile.record, child_id, proven.level, rules) if step.link else None
+    link = await _link(visit, profile.record, child_id, rules) if step.link else None
     say = partial(gettext, request)
     made = screen(
         visit.client,
@@ -245,16 +244,13 @@ async def _guardians(
         return await who_can_act(unit, visit.provider.vault, named_guardians(record), rules)
 
 
-async def _link(visit: Visit, person: RegistryRecord, child_id: str | None, level: int, rules: Rules) -> LinkAsked:
-    """What is known of the account that is to be linked, whether there is a place for one more, and whether the level
-    is enough."""
+async def _link(visit: Visit, person: RegistryRecord, child_id: str | None, rules: Rules) -> LinkAsked:
+    """What is known of the account that is to be linked, and whether there is a place for one more."""
     client = visit.client
     async with visit.provider.db.reading() as unit:
         full = await limit_reached(unit, client.client_id, child_id or person.person_id, rules, client.account_limit)
     years = rules[Threshold.GUARDIAN_UNTIL_AGE]
-    takes = level_taken(rules, by_guardian=child_id is not None)
-    short = takes if level < takes else None
-    return LinkAsked(visit.interaction.request.account_label, person.full_name, years, full, short)
+    return LinkAsked(visit.interaction.request.account_label, person.full_name, years, full)
 
 
 def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting, link: LinkAsked | None) -> str:
@@ -264,7 +260,7 @@ def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Con
     # When an account is proved is when the person answers.
     lasting = {name: value for name, value in values.items() if name != "binding_verified_at"}
     shown = orjson.dumps(lasting, option=orjson.OPT_SORT_KEYS).decode()
-    hindered = "" if link is None else f"{link.full} {link.level}"
+    hindered = "" if link is None else f"{link.full}"
     return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link} {hindered}"]))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from vneid_idp.bindings.social_accounts.rules import level_taken
 from vneid_idp.consent import approvals
 from vneid_idp.consent.approvals import Outcome
 from vneid_idp.consent.facts import find_facts
@@ -89,9 +90,13 @@ async def decide(
     items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
     terms = ANYBODY
-    if person is not None and asks_to_link(request, items) and not needs_child(request.scope):
-        async with db.reading() as unit:
-            terms = await _terms(unit, vault, policy, person.person_id)
+    if person is not None and asks_to_link(request, items):
+        for_child = needs_child(request.scope)
+        terms = LinkTerms(level_taken(policy.at(now), by_guardian=for_child))
+        if not for_child:
+            async with db.reading() as unit:
+                is_child = await _is_child(unit, vault, policy.at(now), person.person_id)
+            terms = replace(terms, by_guardian=is_child)
     step = next_step(request, items, person, consent, waiting, offered_since, terms)
     return Situation(person, consent, items, step, now, offered_since, terms, waiting)
 
@@ -118,13 +123,10 @@ async def _if_old_enough(
     return consent
 
 
-async def _terms(unit: Reading, vault: Vault, policy: Policy, person_id: str) -> LinkTerms:
-    """On which terms an account of the person's own is linked: as the door will judge (`check_proof`)."""
+async def _is_child(unit: Reading, vault: Vault, rules: Rules, person_id: str) -> bool:
+    """Whether a parent or guardian links this person's accounts, as the door will judge (`check_proof`)."""
     found = await accounts.find_with_profile(unit, vault, person_id)
-    if found is None:
-        return ANYBODY
-    rules = policy.at(unit.now)
-    return LinkTerms(by_guardian=needs_guardian(age(found[1].record.birth_date, unit.now), rules))
+    return found is not None and needs_guardian(age(found[1].record.birth_date, unit.now), rules)
 
 
 async def _answer(unit: Reading, client: Client, child_id: str, waiting: WaitingFacts) -> GuardianAnswer | None:

@@ -14,7 +14,7 @@ from vneid_idp.interaction.over import over
 from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.interaction import Issue, Refuse
+from vneid_idp.protocol.interaction import Issue, Refuse, acr_for
 from vneid_idp.protocol.progress import Progress, progress
 from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Unit
@@ -89,6 +89,11 @@ class Visit:
             found.offered_since,
             found.terms,
         )
+
+    @property
+    def level_is_for_link(self) -> bool:
+        """Whether a level that the person has yet to prove is what linking takes, and not what the service asks for."""
+        return acr_for(self.interaction.request.acr_values, level=1) is not None
 
     def onward(self) -> Response:
         """Back to where it is decided what comes next. Pages never know."""

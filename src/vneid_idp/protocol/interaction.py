@@ -94,6 +94,8 @@ class WaitingFacts:
 class LinkTerms:
     """What it takes that an account is linked, judged for who is there; asked where the request is to link one."""
 
+    level: int = 1
+    """The level of identity that it takes, whatever level the service asks for."""
     by_guardian: bool = False
     """Whether a parent or guardian links the accounts of this person, who is a child."""
 
@@ -225,7 +227,7 @@ def _next_step(
         return GuardianLinks()
     level = reached(person.account_level, methods)
     acr = acr_for(request.acr_values, level)
-    if acr is None:
+    if acr is None or (link and level < terms.level):
         return StepUp() if person.account_level >= 2 else ReachLevel()
     if needs_child(request.scope) and waiting.child_id is None:
         return ChooseChild()

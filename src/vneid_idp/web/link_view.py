@@ -20,8 +20,6 @@ class LinkAsked:
     years: int
     full: int | None = None
     """How many accounts are linked there already, where those are as many as may be."""
-    level: int | None = None
-    """The level of identity that linking takes, where the person has not signed in with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,6 @@ _FULL = mark(
     "accounts."
 )
 """Which account it is the service alone knows."""
-_LEVEL = mark(
-    "Linking takes an identity of level %(level)s, and you did not sign in with one. The account is not linked even if "
-    "you agree: refuse, and let %(service)s ask you to sign in at level %(level)s."
-)
-"""What is bound is judged by the sign-in behind the request, and which level that takes the service asks for."""
 
 
 def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> ShownLink:
@@ -78,8 +71,6 @@ def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> S
 
 def _follows(asked: LinkAsked, promise: str, service: str, say: Say) -> tuple[str, ...]:
     """What follows; where something hinders the link that alone, and no promise."""
-    if asked.level is not None:
-        return (say(_LEVEL, level=asked.level, service=service),)
     if asked.full is not None:
         return (say(_FULL, count=asked.full, service=service),)
     return (promise, say(mark("This links one account. For any other one you are asked again.")))

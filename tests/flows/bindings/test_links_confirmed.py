@@ -170,30 +170,32 @@ def first_child(page: Page) -> str:
     return page.response.text.partition('name="child" value="')[2].partition('"')[0]
 
 
-async def test_a_guardian_reads_before_the_answer_that_linking_takes_another_level(
+async def test_who_is_to_link_is_led_to_the_level_that_it_takes_whatever_the_service_asked_for(
     land: Country, party: RelyingParty, of: Of
 ) -> None:
     guardian = Person(land, land.people["guardian"])
     request = party.request(scope=FOR_CHILD, account_label="@child")
     page = await guardian.sign_in(await guardian.start(request))
     assert isinstance(page, Page)
-    page = await guardian.submit(page, child=first_child(page))
-    assert isinstance(page, Page)
-    assert page.path.startswith("/consent/")
-    assert "Liên kết cần danh tính mức độ 2, mà bạn chưa đăng nhập ở mức đó" in page.text
-    assert "bạn giám sát tài khoản này" not in page.text
-    away = await guardian.submit(page, answer="agree")
-    assert isinstance(away, str)
-    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
-    await of(tokens["access_token"]).bind("account", "level_required")
-    page = await guardian.start(party.request(scope=FOR_CHILD, acr_values=LEVEL_2))
-    assert isinstance(page, Page)
+    assert page.path.endswith("/second"), "before a child is chosen, and before anything is agreed to"
+    assert "Liên kết tài khoản này cần danh tính mức độ 2" in page.text
     page = await guardian.second(page)
     assert isinstance(page, Page)
     page = await guardian.submit(page, child=first_child(page))
     assert isinstance(page, Page)
-    assert "Liên kết cần danh tính" not in page.text
     assert "bạn giám sát tài khoản này" in page.text
+    away = await guardian.submit(page, answer="agree")
+    assert isinstance(away, str)
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    assert (await of(tokens["access_token"]).bind("account"))["supervised"] is True
+    low = await known(land, "level-1", "pwd")
+    page = await low.person.start(party.request(scope=FOR_CHILD))
+    assert isinstance(page, Page)
+    assert page.path.startswith("/level/")
+    assert "Liên kết tài khoản này cần danh tính đã được xác thực trực tiếp" in page.text
+    page = await low.person.start(party.request(scope=SCOPE))
+    assert isinstance(page, Page)
+    assert page.path.startswith("/consent/"), "an account of one's own takes no more than level 1"
 
 
 async def test_a_confirmation_in_one_tab_is_none_for_another_tab_or_another_person(

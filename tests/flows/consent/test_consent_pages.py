@@ -193,9 +193,9 @@ async def test_who_is_too_young_for_level_2_is_not_sent_to_an_office(land: Count
 
 
 async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country, party: RelyingParty) -> None:
-    person = Person(land, land.people["guardian"])
+    person = (await known(land, "guardian")).person
     request = party.request(scope="openid binding:child_account")
-    page = await person.sign_in(await person.start(request))
+    page = await person.start(request)
     assert isinstance(page, Page)
     assert page.path.startswith("/child/")
     assert "dưới 16 tuổi" in page.text
@@ -222,8 +222,8 @@ async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country,
 
 
 async def test_who_has_no_child_is_told_so_and_led_back(land: Country, party: RelyingParty) -> None:
-    person = Person(land, land.people["complete"])
-    page = await person.sign_in(await person.start(party.request(scope="openid binding:child_account")))
+    person = (await known(land, "complete")).person
+    page = await person.start(party.request(scope="openid binding:child_account"))
     assert isinstance(page, Page)
     assert "không ghi nhận trẻ em" in page.text
     away = await person.submit(page, leave="1")
@@ -242,8 +242,8 @@ async def test_the_age_of_children_is_the_laws_of_the_day(
         return policy
 
     monkeypatch.setattr(PolicyCache, "current", current)
-    person = Person(land, land.people["guardian"])
-    page = await person.sign_in(await person.start(party.request(scope="openid binding:child_account")))
+    person = (await known(land, "guardian")).person
+    page = await person.start(party.request(scope="openid binding:child_account"))
     assert isinstance(page, Page)
     assert "dưới 14 tuổi" in page.text
     assert "dưới 16" not in page.text

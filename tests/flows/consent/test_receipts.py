@@ -10,6 +10,7 @@ import pytest
 from tests.support.country import Country
 from tests.support.pages import opened
 from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import known
 from vneid_idp.consent import service as consents
 from vneid_idp.interaction import consent_screen
 from vneid_idp.kernel.clock import MINUTE
@@ -127,8 +128,8 @@ async def test_every_text_of_the_screen_is_on_the_page_and_in_the_receipt(
 async def test_the_receipt_says_that_it_is_about_a_child(
     land: Country, party: RelyingParty, screens: list[Screen]
 ) -> None:
-    person = Person(land, land.people["guardian"])
-    page = await person.sign_in(await person.start(party.request(scope="openid binding:child_account")))
+    person = (await known(land, "guardian")).person
+    page = await person.start(party.request(scope="openid binding:child_account"))
     assert isinstance(page, Page)
     value = page.response.text.split('name="child" value="')[1].split('"')[0]
     consent = await person.submit(page, child=value)

@@ -35,7 +35,9 @@ async def agree(land: Country, party: RelyingParty, person: Person) -> Callable[
 
 
 async def choose_child(land: Country, party: RelyingParty, person: Person) -> Callable[[], Awaitable[Any]]:
-    page = await person.start(party.request(scope="openid binding:child_account"))
+    second = await person.start(party.request(scope="openid binding:child_account"))
+    assert isinstance(second, Page)
+    page = await person.second(second)
     assert isinstance(page, Page)
     assert page.path.startswith("/child/")
     value = page.response.text.split('name="child" value="')[1].split('"')[0]

@@ -11,8 +11,10 @@ from vneid_idp.protocol.interaction import (
     GuardianLinks,
     LinkTerms,
     PersonFacts,
+    ReachLevel,
     Refuse,
     Step,
+    StepUp,
     WaitingFacts,
     next_step,
 )
@@ -36,6 +38,17 @@ def test_a_child_is_asked_for_nothing_not_even_a_second_proof() -> None:
     for person in (PERSON, replace(PERSON, methods=(PASSWORD,)), replace(PERSON, account_level=1)):
         assert asked(person, of_child) == GuardianLinks()
     assert asked(PERSON, of_child, items=()) == AskConsent(()), "what links nothing goes on as it is"
+
+
+def test_linking_takes_its_level_whatever_the_service_asks_for() -> None:
+    quiet, terms = replace(REQUEST, acr_values=()), LinkTerms(level=2)
+    for person, step in (
+        (PERSON, AskConsent(LINK, link=True)),
+        (replace(PERSON, methods=(PASSWORD,)), StepUp()),
+        (replace(PERSON, account_level=1), ReachLevel()),
+    ):
+        assert next_step(quiet, LINK, person, None, WaitingFacts(OPENED), terms=terms) == step
+        assert next_step(quiet, (), person, None, WaitingFacts(OPENED), terms=terms) == AskConsent(())
 
 
 def test_silently_nothing_is_linked_and_no_age_told() -> None:
