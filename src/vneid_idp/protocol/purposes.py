@@ -24,6 +24,9 @@ _TEXTS = {"title": 200, "text": 2000, "legal_ground": 500, "kept_until": 500}
 """What a purpose says in words, and how many characters each may have at most."""
 _CLAIMS = ("required", "optional", "required_in_full")
 _VERSION = re.compile(r"[0-9]{1,10}")  # no more digits than Python is willing to read
+_GONE_KEPT = 50
+"""Of so many purposes that were taken out the last version is kept each by itself."""
+_LONG_GONE = "*"  # no id of a purpose
 
 DEFAULT_PURPOSE: dict[str, Any] = {
     "id": "sandbox",
@@ -132,11 +135,11 @@ def renewed(
 
     One in which a text or a claim changed gets the next version, and people are asked for the claims that it did not
     have before, or did not require in full. Of those in `material` the meaning changed: people are asked for the whole
-    purpose again. `gone` has the last versions of purposes that were taken out: one that comes back is another one,
-    whatever its id.
+    purpose again. `gone` has the last versions of purposes that were taken out (`gone_after`): one that comes back is
+    another one, whatever its id.
     """
-    before = {purpose["id"]: purpose for purpose in current}
-    return [_renewed(before.get(p["id"]), p, gone.get(p["id"], 0), p["id"] in material) for p in wanted]
+    before, others = {purpose["id"]: purpose for purpose in current}, gone.get(_LONG_GONE, 0)
+    return [_renewed(before.get(p["id"]), p, gone.get(p["id"], others), p["id"] in material) for p in wanted]
 
 
 def changed(current: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> frozenset[str]:
@@ -170,7 +173,15 @@ def _renewed(before: Mapping[str, Any] | None, wanted: Mapping[str, Any], gone: 
 def gone_after(
     current: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], gone: Mapping[str, int]
 ) -> dict[str, int]:
-    """The last version of every purpose that once stood and is not `wanted`."""
+    """The last version of every purpose that once stood and is not `wanted`.
+
+    Of those that went long ago, after many others, the highest alone is kept: any that comes back gets a later one. A
+    client that changes its purposes for ever would else make its registration grow for ever.
+    """
     last = {**gone, **{purpose["id"]: purpose["version"] for purpose in current}}
     stays = {purpose["id"] for purpose in wanted}
-    return {name: version for name, version in last.items() if name not in stays}
+    left = {name: version for name, version in last.items() if name not in stays}
+    others = left.pop(_LONG_GONE, 0)
+    kept = dict(list(left.items())[-_GONE_KEPT:])
+    others = max([others, *(version for name, version in left.items() if name not in kept)])
+    return kept if others == 0 else {_LONG_GONE: others, **kept}

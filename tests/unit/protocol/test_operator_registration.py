@@ -79,6 +79,23 @@ def test_purposes_that_went_are_remembered_by_the_registration_itself() -> None:
         read(OPERATOR, gone_purposes={"a": "1"})
 
 
+def test_what_is_kept_of_purposes_that_went_has_an_end_and_none_comes_back_as_it_was() -> None:
+    stands, ids = read(OPERATOR, purposes=[PURPOSE | {"id": "first"}]), ["first"]
+    for number in range(200):
+        if number % 2:  # some have a second version before they go
+            changed = [{**stands["purposes"][0], "title": {"vi": f"Tên {number}"}}]
+            stands = registration.read_registration({**stands, "purposes": changed}, OPERATOR, before=stands).members
+        ids.append(f"p{number}")
+        wanted = {**stands, "purposes": [PURPOSE | {"id": ids[-1]}]}
+        stands = registration.read_registration(wanted, OPERATOR, before=stands).members
+    assert len(stands["gone_purposes"]) < 100
+    for back in ids[:-1]:
+        wanted = {**stands, "purposes": [PURPOSE | {"id": back}]}
+        again = registration.read_registration(wanted, OPERATOR, before=stands).members
+        assert again["purposes"][0]["version"] > 2
+        assert again["purposes"][0].get("answers_since") is None
+
+
 ADMIN = {"grant_types": ["client_credentials"], "redirect_uris": []}
 
 
