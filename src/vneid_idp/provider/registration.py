@@ -21,7 +21,7 @@ from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.bearer import bearer_token
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp, idp
-from vneid_idp.web.cors import let_new_client_read, let_read
+from vneid_idp.web.cors import check_page_may_register, let_new_client_read, let_read
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.responses import NO_STORE, json_response
@@ -102,6 +102,7 @@ def _registrar(provider: Idp) -> Registrar:
 async def _check_initial_access_token(provider: Idp, request: Request) -> None:
     token, expected = bearer_token(request), provider.initial_access_token_digest
     if provider.sandbox and (expected is None or token is None):
+        check_page_may_register(request, provider.issuer)
         return
     tried = Tried(address=provider.address_of(request))
     await provider.limits.admit(Secret.CLIENT_SECRET, tried)

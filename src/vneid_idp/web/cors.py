@@ -5,12 +5,14 @@ its own. Whose page may read an answer is known once the client is; that a page 
 """
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.uris import origin
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.uris import is_loopback, origin
 from vneid_idp.web.exchange import exchange_of
 
 _KEPT_SECONDS = 2 * 60 * 60  # as long as browsers keep it
@@ -40,6 +42,29 @@ def let_read(request: Request, client: Client, *, proven: bool = True) -> None:
         return
     may = client.is_read_at(asking) if proven else client.is_read_at(asking) or client.leads_to_origin(asking)
     exchange_of(request).readable_by = asking if may else None
+
+
+class ForeignPage(OAuthError):
+    """A page from elsewhere asks a provider on the developer's own machine to register a client."""
+
+    code = "access_denied"
+    status = 403
+
+
+def check_page_may_register(request: Request, issuer: str) -> None:
+    """Where anybody may register, and on a developer's own machine: only pages from there, and no website that the
+    developer happens to visit. Programs send no origin."""
+    asking = request.headers.get("origin")
+    if asking is not None and is_loopback(urlsplit(issuer).hostname) and not _is_local(asking):
+        raise ForeignPage("The sandbox on this machine takes registrations of pages on this machine only.")
+
+
+def _is_local(asking: str) -> bool:
+    try:
+        parts = urlsplit(asking)
+        return parts.port != 0 and is_loopback(parts.hostname)
+    except ValueError:  # no port, or no address
+        return False
 
 
 def let_new_client_read(request: Request, members: object) -> None:

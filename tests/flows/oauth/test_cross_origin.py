@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.country import REDIRECT_URI, Country
+from tests.support.country import ISSUER, REDIRECT_URI, Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.kernel.clock import HOUR
@@ -132,6 +132,19 @@ async def test_a_page_registers_its_own_addresses_and_manages_what_it_registered
         bearer = {"Authorization": f"Bearer {found['registration_access_token']}"}
         shown = await browser.get(f"/register/{found['client_id']}", headers=bearer)
         assert (shown.status_code, reader(shown)) == (200, expected)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{HERE}.evil.example", "http://[", "//"])
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+async def test_a_website_that_a_developer_visits_registers_nothing_in_the_sandbox_on_their_machine(
+    browser: httpx.AsyncClient, origin: str, kind: str
+) -> None:
+    wanted = b'{"redirect_uris": ["https://evil.example/cb", "https://x.example/cb"]}'
+    answer = await browser.post("/register", content=wanted, headers={"Origin": origin, "Content-Type": kind})
+    assert (answer.status_code, answer.json()["error"], reader(answer)) == (403, "access_denied", None)
+    for ours in (HERE, "http://127.0.0.1:5173", "http://[::1]:5173", ISSUER):
+        made = await browser.post("/register", content=wanted, headers={"Origin": ours, "Content-Type": kind})
+        assert made.status_code != 403
 
 
 async def test_a_native_applications_own_port_is_its_own_origin(land: Country, browser: httpx.AsyncClient) -> None:
