@@ -74,6 +74,22 @@ async def test_who_asks_for_a_level_is_told_it_after_a_page_said_so_and_the_pers
     assert "acr" not in await party.claims(plain["id_token"]), "whoever does not ask is told nothing"
 
 
+async def test_a_service_without_a_purpose_learns_no_level_by_being_answered(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[], scope="openid", default_acr_values=[LEVEL_2]))
+    for params in ({}, {"acr_values": LEVEL_2}, {"claims": f'{{"id_token": {{"acr": {{"values": ["{LEVEL_2}"]}}}}}}'}):
+        someone = await known(land, "level-1", "pwd")
+        request = party.request(scope="openid", **params)
+        away = await someone.person.start(request)
+        if not isinstance(away, str):
+            assert "Dịch vụ không đề nghị thông tin nào về bạn" in away.text
+            away = await someone.person.submit(away, answer="agree")
+        assert "code" in request.read_answer(str(away)), "whatever the level is"
+    essential = f'{{"id_token": {{"acr": {{"essential": true, "values": ["{LEVEL_2}"]}}}}}}'
+    refused = party.request(scope="openid", claims=essential)
+    answer = refused.read_answer(str(await someone.person.start(refused)))
+    assert answer["error"] == "unmet_authentication_requirements"
+
+
 async def test_a_service_that_nobody_agreed_to_finds_out_no_level_silently(land: Country, party: RelyingParty) -> None:
     answers = set()
     for slug, methods in (("level-1", ("pwd",)), ("complete", ("pwd",)), ("complete", ("pwd", "sms"))):

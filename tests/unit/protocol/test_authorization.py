@@ -13,14 +13,14 @@ from vneid_idp.protocol.checks import table
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.redirect_uri import return_address
 from vneid_idp.protocol.checks.table import Column
-from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
 
 URI = "https://rp.example/cb"
 CLIENT = Client(
     "cli_a", "A", redirect_uris=(URI,), grant_types=("authorization_code", "refresh_token"),
-    scope=("openid", "offline_access", "email", "age"),
+    scope=("openid", "offline_access", "email", "age"), purposes=(Purpose("p", 1, {}, {}, {}, {}),),
 )  # fmt: skip
 PUBLIC = replace(CLIENT, token_endpoint_auth_method="none")
 CHALLENGE = "a" * 43

@@ -11,9 +11,18 @@ def check_acr_values(draft: RequestDraft) -> None:
 
     An essential `acr` is no wish but a condition, so it goes before all others, and is refused when none of its values
     is a level of ours.
+
+    Who registered no purpose is told no level: it is left aside as a claim without a purpose is. Else the page would
+    say that the service learns nothing, and each answer that was held to a level would tell it.
     """
     claimed = _claimed_acr(draft.claims)
-    if claimed and draft.claims["id_token"]["acr"].get("essential") is True:
+    essential = bool(claimed) and draft.claims["id_token"]["acr"].get("essential") is True
+    if not draft.client.purposes:
+        if essential:
+            raise UnmetAuthenticationRequirements("The client registered no purpose for which a level could be told.")
+        draft.acr_values = ()
+        return
+    if essential:
         if not set(claimed) & set(ACR_VALUES):
             raise UnmetAuthenticationRequirements("None of the essential acr values can be met here.")
         draft.acr_values = claimed
