@@ -137,7 +137,7 @@ async def test_child_is_refused_and_registered_by_the_mother(land: Country, visi
     away = await child.submit(told, leave="1")
     assert isinstance(away, str), away.text
     back = await visitor.page(away)
-    assert "Under 16, a parent or guardian opens the account" in back
+    assert "You did not share anything" in back
     assert 'href="/parent"' in back
     mother = Person(land, land.people["guardian"])
     assert "account is open" in await visitor.verify(mother, "/parent", answer="agree", **METHOD)
