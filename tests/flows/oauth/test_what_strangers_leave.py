@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import limits.aio.storage.memory
 import pytest
 from sqlalchemy import func, select
 
@@ -11,10 +12,11 @@ from tests.support.relying_party import Person, RelyingParty
 from tests.support.shortcuts import known
 from tests.support.visitor import shown
 from tests.support.watch import Watch
+from vneid_idp.interaction import service
 from vneid_idp.interaction.tables import interactions
-from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.storage.statement import Statement
-from vneid_idp.web.limits import Limit, Secret, Subject
+from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
 
 _COUNT = Statement(select(func.count().label("rows")).select_from(interactions))
 LONG = "x" * 9_000
@@ -160,6 +162,34 @@ async def test_pushing_for_a_public_client_uses_up_nothing_of_what_browsers_may_
         assert (await ask(land, "par", public)).status_code == 201
     assert [answer.status_code for answer in opened] == [303, 303]
     assert await rows(land) == 2 + 2
+
+
+class _OfWatch:
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+
+    def time(self) -> float:
+        """As `time.time`."""
+        return self.watch.now() / SECOND
+
+
+async def test_who_pushes_without_end_shuts_nobody_out_at_the_address(
+    land: Country, public: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was pushed is swept before long: whoever comes finds room all the same."""
+    monkeypatch.setattr(limits.aio.storage.memory, "time", _OfWatch(land.watch))
+    table: dict[Any, Any] = dict(land.idp.limits._table)
+    table[Secret.PUSHED_BY_STRANGER] = {
+        subject: (Limit(8, rule.window),) for subject, (rule,) in LIMITS[Secret.PUSHED_BY_STRANGER].items()
+        if subject is Subject.ADDRESS
+    }  # fmt: skip
+    monkeypatch.setattr(land.idp.limits, "_table", table)
+    for pause in (0, 151, *range(1, 40, 3), 151, 61):
+        land.watch.advance(pause * SECOND)
+        await land.idp.db.transact(service.sweep)
+        answers = [(await ask(land, "par", public)).status_code for _ in range(9)]
+        assert answers == [201] * 9, pause
+        assert await rows(land) <= 3 * 8
 
 
 async def test_strangers_cannot_use_up_what_a_client_pushes(
