@@ -125,9 +125,9 @@ async def test_the_page_names_account_and_person_and_comes_each_time(land: Count
     someone = await known(land)
     name = land.people["complete"].record.full_name
     for label, said in (
-        ("@minh.anh", "@minh.anh theo tên do Mạng thử nêu"),
+        ("@minh.anh", "@minh.anh tên do Mạng thử cung cấp"),
         (None, "Mạng thử không nêu tài khoản nào"),
-        ("<i>shop</i>", "<i>shop</i> theo tên do Mạng thử nêu"),
+        ("<i>shop</i>", "<i>shop</i> tên do Mạng thử cung cấp"),
     ):
         page = await someone.person.start(party.request(scope=f"{SCOPE} identity", account_label=label))
         assert isinstance(page, Page)

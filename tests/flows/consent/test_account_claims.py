@@ -43,7 +43,7 @@ async def given(land: Country, party: RelyingParty, person: Person) -> dict[str,
 async def test_the_values_are_the_persons_own_and_what_is_not_ticked_is_not_given(land: Country) -> None:
     person, page, party = await asked(land, "complete", f"openid {SOCIAL_ACCOUNT}", purposes=[OPTIONAL])
     for words in (
-        "Tài khoản liên kết: mức độ định danh đứng sau",
+        "Tài khoản đã liên kết: mức độ định danh của người xác thực",
         "Mức độ 1",
         "Chính chủ tài khoản",
         "Từ đủ 18 tuổi trở lên",
@@ -83,7 +83,7 @@ async def test_who_is_asked_to_link_an_account_is_never_told_that_nothing_is_ask
     _, page, _ = await asked(land, slug, f"openid {scope}", purposes=[NOTHING])
     assert ASKS_NOTHING not in page.text
     assert "Liên kết tài khoản" in page.text
-    assert "Tài khoản liên kết:" not in page.text, "no purpose names what an account tells"
+    assert "Tài khoản đã liên kết:" not in page.text, "no purpose names what an account tells"
 
 
 async def test_a_page_that_asks_for_nothing_new_does_not_deny_what_was_agreed_before(land: Country) -> None:

@@ -36,7 +36,7 @@ async def now_and_once(someone: Known) -> tuple[str, str]:
 
 async def test_what_stands_is_shown_with_values_and_nothing_of_former_times(land: Country, party: RelyingParty) -> None:
     now, once = await now_and_once(await agreed(land, party))
-    assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Hỏi về tài khoản mà bạn liên kết tại đó"))
+    assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Kiểm tra tài khoản bạn đã liên kết với dịch vụ"))
     assert "Mức độ 2, hoặc thấp hơn nếu lần đăng nhập tại đó chứng minh mức thấp hơn" in now
     assert once == ""
 
@@ -87,7 +87,7 @@ async def test_an_old_agreement_does_not_stand_under_a_title_that_nobody_agreed_
     assert not any(words in now + once for words in ("minh.anh@thu.example", "Quảng cáo", "Xác thực tài khoản"))
     assert all(
         words in once
-        for words in ("Thư điện tử", "Họ, chữ đệm và tên", "Hỏi về tài khoản mà bạn liên kết tại đó", LIVE[1])
+        for words in ("Thư điện tử", "Họ, chữ đệm và tên", "Kiểm tra tài khoản bạn đã liên kết với dịch vụ", LIVE[1])
     )
     assert "ngoài ra không biết gì thêm" in now
     # An account that is linked goes on being told as one, whatever else is told no more.
@@ -162,14 +162,14 @@ async def test_of_each_linked_account_it_says_what_the_service_is_told_and_what_
         words in told for words in ("Mức độ 2", "Chính chủ tài khoản", "Từ đủ 18 tuổi trở lên", "Được: xem và đọc")
     )
     assert "21/11/2026" not in told
-    assert "tài khoản liên kết: xác thực khi nào" in not_told
+    assert "tài khoản đã liên kết: ngày xác thực" in not_told
     now, _ = await now_and_once(someone)
     of_accounts = now.partition("Về từng tài khoản đã liên kết:")[2].partition("Xem giá trị")[0]
     assert "ai đã xác thực" in of_accounts
     await change(land, party, scope="openid identity")
     told, not_told = await parts()
     assert "Mức độ 2" not in told
-    assert "tài khoản liên kết: mức độ định danh đứng sau" in not_told
+    assert "tài khoản đã liên kết: mức độ định danh của người xác thực" in not_told
     now, once = await now_and_once(someone)
-    assert "Tài khoản liên kết" not in now
-    assert "Tài khoản liên kết: ai xác thực" in once
+    assert "Tài khoản đã liên kết:" not in now
+    assert "Tài khoản đã liên kết: người đã xác thực" in once

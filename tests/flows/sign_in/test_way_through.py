@@ -28,7 +28,7 @@ async def test_each_page_says_its_step_and_the_last_one_that_it_is_done(land: Co
     person = Person(land, land.people["complete"])
     person.browser.headers["Accept"] = "text/html"
     page = shown(await person.start(party.request(scope="openid email", acr_values=LEVEL_2)))
-    assert "Bước 1, nhiều nhất 3 bước" in page.text
+    assert "Bước 1/3 (có thể ít hơn)" in page.text
     wrong = shown(await person.sign_in(page, secret="wrong password"))
     assert title_of(wrong).startswith("Lỗi: Đăng nhập")
     assert "Lỗi: có 1 mục cần sửa" in wrong.text
