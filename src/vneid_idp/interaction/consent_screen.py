@@ -220,7 +220,6 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         made = beside_what_stands(made, step.items, decided, say)
     names = [guardian.full_name for guardian in guardians]
     shown = for_child(made, visit.client.client_name, consenting, names, rules, say)
-    undecidable = shown.guardian is not None and (consenting is Consenting.BY_GUARDIAN or not names)
     return _Asked(
         visit,
         person.person_id,
@@ -230,8 +229,15 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         _words(visit, shown),
         years,
         rules,
-        least(made) if undecidable else None,
+        _without_choice(made, shown, consenting),
     )
+
+
+def _without_choice(made: Screen, shown: Screen, consenting: Consenting) -> Decisions | None:
+    """What a child does not decide line by line: being too young to be asked, or having nobody who could agree."""
+    part = shown.guardian
+    no_choice = part is not None and (consenting is Consenting.BY_GUARDIAN or part.nobody is not None)
+    return least(made) if no_choice else None
 
 
 async def _guardians(
