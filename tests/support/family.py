@@ -69,8 +69,8 @@ class Family:
         born = self.child.birth_date
         self.land.watch.set(datetime(born.year + 16, born.month, born.day, tzinfo=VIETNAM))
 
-    async def binds(self, who: RegistryRecord, *, link: bool = True) -> httpx.Response:
-        """Somebody binds the child's account: a guardian, or the child; with `link` confirmed at the page."""
+    async def binds(self, who: RegistryRecord, *, link: bool = True, account: str = ACCOUNT) -> httpx.Response:
+        """Somebody binds an account of the child's: a guardian, or the child; with `link` confirmed at the page."""
         child_id = None if who is self.child else self.child.person_id
         scope = OWN if child_id is None else CHILD
         token = await person_token(
@@ -78,7 +78,7 @@ class Family:
         )
         async with self.land.browser() as network:
             headers = {"Authorization": f"Bearer {token}"}
-            answer = await network.post(ACCOUNTS, headers=headers, json={"account_id": ACCOUNT})
+            answer = await network.post(ACCOUNTS, headers=headers, json={"account_id": account})
         assert_as_published("POST", "", answer)
         return answer
 

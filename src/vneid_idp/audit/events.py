@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     """A person wishes to be asked anew about what they left out."""
     CONSENT_LAPSED = "consent.lapsed"
     """A consent counts no more, since the person was too young to give it alone."""
+    CONSENT_OUTGROWN = "consent.outgrown"
+    """A parent's or guardian's consent in the matter of a child ended: who was the child has proved the account."""
     APPROVAL_ASKED = "approval.asked"
     """A child agreed, or is too young to be asked; a parent or guardian has to."""
     APPROVAL_TAKEN_BACK = "approval.taken_back"

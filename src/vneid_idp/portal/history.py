@@ -39,6 +39,9 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.CONSENT_LAPSED: mark(
         "Your consent towards %(service)s counts no more: a parent or guardian has to agree as well."
     ),
+    EventKind.CONSENT_OUTGROWN: mark(
+        "%(child)s proved the account at %(service)s without you, being old enough: your consent for %(child)s ended."
+    ),
     EventKind.APPROVAL_ASKED: mark("A parent or guardian was asked to agree to what you would share with %(service)s."),
     EventKind.APPROVAL_TAKEN_BACK: mark("You took back what a parent or guardian was asked about %(service)s."),
     EventKind.APPROVAL_REFUSED: mark("%(guardian)s did not agree that you share information with %(service)s."),

@@ -27,6 +27,7 @@ from vneid_idp.protocol.claims import check_may_bind
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.end_outgrown import end_outgrown
 from vneid_idp.use_cases.hand_over import supervised_by_another
 from vneid_idp.use_cases.renew_binding import renew_binding
 
@@ -92,6 +93,7 @@ async def bind_account(
     if bound.binding.state is BindingState.SUSPENDED:
         raise BindingSuspended
     await _join(unit, bound.binding, proof, confirmed=confirmed)
+    await end_outgrown(unit, held, bound.binding)
     return bound
 
 

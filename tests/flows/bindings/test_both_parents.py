@@ -168,3 +168,31 @@ async def test_each_reads_in_the_own_history_what_befell_the_account_and_who_did
     assert f"{aunt} đã hủy liên kết với tài khoản của bạn" in of_child
     assert f"{aunt} đã hủy liên kết với tài khoản của {child}" in of_mother
     assert f"Bạn đã hủy liên kết với tài khoản của {child}" in of_aunt
+
+
+async def test_what_guardians_agreed_to_ends_when_the_young_person_proves_the_last_account(
+    land: Country, both: Family
+) -> None:
+    assert (await both.binds(both.mother, account="2000")).status_code == 201
+    await both.it_is_the_birthday()
+
+    async def standing() -> list[str]:
+        async with land.idp.db.reading() as unit:
+            of = [(who, await consents.list_current(unit, who.person_id)) for who in (both.mother, both.aunt)]
+        return [who.full_name for who, found in of if found]
+
+    assert await standing() == [both.mother.full_name, both.aunt.full_name]
+    assert (await both.binds(both.child)).json()["method"] == "own_proof"
+    assert await standing() == [both.mother.full_name], "under hers another account counts"
+    assert (await both.binds(both.child)).status_code == 200, "which ends nothing more"
+    assert await standing() == [both.mother.full_name]
+    assert (await both.binds(both.child, account="2000")).json()["method"] == "own_proof"
+    assert await standing() == []
+    assert (await both.stands())["state"] == "verified"
+    mother = (await known(land, "guardian")).person
+    ended = f"{both.child.full_name} đã đủ tuổi và tự xác thực tài khoản tại Mạng thử"
+    assert ended in (await opened(mother, "/me/history")).text
+    services = await opened(mother, "/me/services")
+    assert both.child.full_name in services.text, "the consent that ended, and its receipts, are kept and named"
+    assert "biên nhận" in services.text
+    assert "đồng ý lại" not in services.text, "it is not hers to undo"
