@@ -38,6 +38,13 @@ def may_link(client: Client, consent: Consent | None) -> bool:
     return permission is not None and permission.given
 
 
+async def _released(unit: Unit, person_id: str, binding_id: str) -> SocialAccount:
+    for binding in await released_just_now(unit, person_id):
+        if binding.binding_id == binding_id:
+            return binding
+    raise TooLateToUndo
+
+
 async def link_again(
     unit: Unit,
     person_id: str,
@@ -52,13 +59,13 @@ async def link_again(
     Raises `TooLateToUndo`, `SignedOut`, `UnknownClient`, `Overtaken`, `GuardianMustAgree`, and as
     `bind_social_account`.
     """
-    released = next((b for b in await released_just_now(unit, person_id) if b.binding_id == binding_id), None)
-    if released is None:
-        raise TooLateToUndo
+    released = await _released(unit, person_id, binding_id)
     if not await hold_client(unit, released.client_id):
         raise UnknownClient
     await persons.seize(unit, person_id, answer=answer)
     await check_signed_in(unit, person_id, session_id)
+    # Read again now that nobody acts for the person: another tab may have been faster.
+    released = await _released(unit, person_id, binding_id)
     client = await get_client(unit, released.client_id)
     consent = await consents.find_current(unit, person_id, released.client_id)
     if consent is None or not may_link(client, consent):

@@ -1,6 +1,7 @@
 """What a person takes back is asked once, ends at once, and may be agreed to again for a minute: freshly, with a page
 and a receipt, and never against what holds by then."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -191,6 +192,20 @@ async def test_two_tabs_undo_once(scene: Scene) -> None:
         assert (done.response.status_code, done.path) == (200, "/me/accounts"), "both tabs are told what holds"
     assert await scene.states() == [RELEASED, VERIFIED]
     assert [kind for kind, _ in await events_of(scene.land, "complete")].count("link.confirmed") == 1
+
+
+async def test_two_tabs_at_one_moment_leave_one_receipt(scene: Scene) -> None:
+    before = await scene.receipts()
+    for rounds in range(1, 4):
+        page = await scene.release()
+        fields = offer(page, LINK)
+        done = await asyncio.gather(*(post(scene.someone.person, page, LINK, **fields) for _ in range(4)))
+        assert {each.response.status_code for each in done} == {200}
+        assert await scene.receipts() == before + rounds, "a receipt proves a link that was made"
+        (scene.binding_id,) = [
+            name for name, state in (await states(scene.land, scene.party)).items() if state == VERIFIED
+        ]
+    assert [kind for kind, _ in await events_of(scene.land, "complete")].count("link.confirmed") == rounds
 
 
 async def test_what_the_network_released_is_the_networks_to_ask_for(scene: Scene) -> None:
