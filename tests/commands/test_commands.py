@@ -3,7 +3,6 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
@@ -24,12 +23,9 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.outcomes import DeliveryOutcome, Refused
 from vneid_idp.delivery.sender import Delivery, Sender
-from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.keys.rules import ROTATED
 from vneid_idp.protocol.claims import Decision
-from vneid_idp.sandbox.country.citizens import citizens
-from vneid_idp.sandbox.country.tables import registry_numbers
 from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -230,62 +226,6 @@ def test_keys_change_at_once_or_are_withdrawn_by_who_says_so(
     assert [row[3] for row in rows if row[0] == "ES256"] == states
     compromised = [data["compromised"] for _, data in recorded(database_url, "key.rotated") if data["generation"] == 2]
     assert compromised == ["--compromised" in how]
-
-
-@pytest.mark.usefixtures("sandbox")
-def test_citizens_are_seeded_once() -> None:
-    assert "30 citizens written, 0 were there already" in run("citizens", "seed", "--count", "30").stdout
-    assert "0 citizens written, 30 were there already" in run("citizens", "seed", "--count", "30").stdout
-    assert "30 citizens written" in run("citizens", "seed", "--count", "30", "--seed", "2").stdout
-
-
-@pytest.mark.usefixtures("sandbox")
-def test_nobody_is_forgotten_under_a_number_of_nobody() -> None:
-    run("citizens", "seed", "--count", "1")
-    for typed, sentence in (("12\n", "12 digits"), ("", "12 digits"), ("097099999999\n", "knows nobody")):
-        assert sentence in run("citizens", "forget", *WHY, "--yes", typed=typed, code=1).stderr
-
-
-@pytest.mark.usefixtures("sandbox")
-def test_a_citizen_is_forgotten_by_who_means_it(database_url: str) -> None:
-    run("citizens", "seed", "--count", "30")
-    first, second = [each.record for each in citizens(30, 1) if each.level == 2][:2]
-
-    async def keys_left(database: Database) -> set[str]:
-        async with database.reading() as unit:
-            return {row["person_id"] for row in await unit.fetch(Statement(select(person_keys.c.person_id)))}
-
-    for answer in ("", "n\n"):
-        run("citizens", "forget", *WHY, typed=f"{first.personal_number}\n{answer}", code=1)
-    assert {first.person_id, second.person_id} <= with_database(database_url, keys_left)
-    said = run("citizens", "forget", *WHY, typed=f"{first.personal_number}\ny\n")
-    assert f"{first.person_id} is forgotten" in said.stdout
-    assert first.personal_number not in said.output
-
-    async def recorded(database: Database) -> list[tuple[str, Any]]:
-        async with database.reading() as unit:
-            found = await audit.history_of(unit, first.person_id)
-        return [(event.kind, dict(event.data)) for event in found if event.kind.startswith(("account.c", "person.e"))]
-
-    why = {"by": "ops-1", "reason": "A test needs it"}
-    # Of one instant, and so in any order.
-    assert sorted(with_database(database_url, recorded)) == [("account.closed", why), ("person.erased", why)]
-
-    async def numbers_left(database: Database) -> set[str]:
-        async with database.reading() as unit:
-            return {row["person_id"] for row in await unit.fetch(Statement(select(registry_numbers.c.person_id)))}
-
-    # The digest of a number names its person to whoever has the key and tries numbers.
-    assert first.person_id not in with_database(database_url, numbers_left)
-    again = run("citizens", "forget", *WHY, "--yes", typed=f"{first.personal_number}\n", code=1)
-    assert "knows nobody" in again.stderr
-    run("citizens", "forget", *WHY, "--yes", typed=f"{second.personal_number}\n")
-    assert {first.person_id, second.person_id}.isdisjoint(with_database(database_url, keys_left))
-
-
-@pytest.mark.usefixtures("production")
-def test_production_has_no_invented_citizens() -> None:
-    assert "this is production" in run("citizens", "seed", "--count", "1", code=1).stderr
 
 
 @pytest.mark.usefixtures("production")

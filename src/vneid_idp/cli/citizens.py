@@ -15,6 +15,7 @@ from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.keys import service as keys
+from vneid_idp.sandbox.country.citizens import citizens
 from vneid_idp.sandbox.country.seed import Seeded, sandbox_hashes, seed_citizens
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.forget_person import forget_person
@@ -31,10 +32,12 @@ def seed(
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
     accounts: Annotated[bool, typer.Option(help="Also open the accounts of those who have one.")] = True,
 ) -> None:
-    """Write citizens with numbers that belong to nobody, in the sandbox only."""
+    """Write citizens with numbers that belong to nobody into the synthetic register; in production no accounts."""
     settings = settings_of(context)
-    if not settings.is_sandbox:
-        fail("Make-believe citizens belong to a sandbox, and this is production.")
+    if not settings.is_sandbox and settings.registry != "synthetic":
+        fail("Make-believe citizens belong to the synthetic register, and this production asks another.")
+    if not settings.is_sandbox and accounts:  # whose password is the sandbox's, which everybody knows
+        fail("Make-believe citizens have no accounts in production: pass --no-accounts, and let an office open some.")
     hashes = sandbox_hashes(SecretHasher()) if accounts else None
     bar = Progress(
         TextColumn("Citizens"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True), console=err
@@ -56,6 +59,8 @@ def seed(
 
     seeded = with_database(settings, work)
     out.print(f"{seeded.written} citizens written, {seeded.skipped} were there already.")
+    first = next(citizens(1, seed)).record
+    out.print(f"The first of them is {first.personal_number}, {first.full_name}.")
 
 
 @app.command()
