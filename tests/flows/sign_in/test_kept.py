@@ -120,3 +120,18 @@ async def test_enter_on_the_consent_screen_agrees_to_nothing(land: Country, part
     again = shown(await person.submit(consent, enter="1", **consent.choices))
     assert again.path == consent.path
     assert " checked" in again.response.text
+
+
+@pytest.mark.parametrize("path", ["/signin", "/activate", "of a request"])
+@pytest.mark.parametrize("letter", ["x", "ế", '"'])
+async def test_what_is_much_too_long_comes_back_neither_in_the_page_nor_in_a_cookie(
+    land: Country, party: RelyingParty, path: str, letter: str
+) -> None:
+    person = Person(land, land.people["plain"])
+    page = shown(await (person.start(party.request()) if path == "of a request" else person.open(path)))
+    typed = {"identifier": letter * 6_000, "secret": "wrong", "code": "wrong"}
+    answer = await person.browser.post(page.action, data=page.hidden | typed)
+    assert max(len(kept) for kept in answer.headers.get_list("set-cookie")) < 4_096
+    again = shown(await person._follow(answer))
+    assert "Lỗi:" in again.response.text
+    assert len(again.response.content) < len(page.response.content) + 4_096
