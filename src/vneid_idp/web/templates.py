@@ -113,6 +113,11 @@ def _own_path(address: str) -> str | None:
     return address.removeprefix(issuer) if address.startswith(f"{issuer}/") else None
 
 
+def _translated(text: str) -> str:
+    """A text that is data, where the catalogue knows it; a sign of a placeholder in it is none."""
+    return catalogue(_page.get().locale).gettext(text)
+
+
 @cache
 def _environment() -> Environment:
     # One a process: what differs between requests or providers is in the page, and compiling a template takes 50 ms.
@@ -147,6 +152,7 @@ def _environment() -> Environment:
         "in_language": _text,
         "own_path": _own_path,
         "receipt_parts": receipt_parts,
+        "translated": _translated,
         "phone": formats.format_phone,
         "masked_phone": formats.format_masked_phone,
         "id_number": formats.format_id_number,

@@ -49,7 +49,7 @@ async def bind(land: Country, count: int) -> None:
 async def test_what_holds_and_what_is_to_come(land: Country) -> None:
     operator = await colleague(land, "plain", Role.OPERATOR)
     page = await opened(operator, PATH)
-    for text in ("Phát trực tiếp bán hàng", "mức độ 2", "Decree 69/2024/NĐ-CP, Article 7", "Phiên bản 1"):
+    for text in ("Phát trực tiếp bán hàng", "mức độ 2", "Điều 7 Nghị định 69/2024/NĐ-CP", "Phiên bản 1"):
         assert text in page.text
     assert "Sau hôm nay không có thay đổi" in page.text
     assert (await operator.browser.get(f"{PATH}?on=nonsense")).status_code == 200

@@ -2,7 +2,8 @@
 
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.bindings.social_accounts.words import Reason
-from vneid_idp.console.policy_words import ACTIONS, REASONS, THRESHOLDS
+from vneid_idp.console.policy_words import ACTIONS, LEGAL_REFERENCES, REASONS, THRESHOLDS
+from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Threshold
 
 
@@ -10,3 +11,9 @@ def test_every_action_threshold_and_reason_has_words() -> None:
     assert {action for actions in actions_of().values() for action in actions} == ACTIONS.keys()
     assert set(Threshold) == THRESHOLDS.keys()
     assert set(Reason) == REASONS.keys()
+
+
+def test_the_law_that_a_new_provider_starts_with_is_named_in_words() -> None:
+    named = {row.legal_reference for row in shipped().requirements}
+    named |= {row.legal_reference for row in shipped().thresholds}
+    assert named == set(LEGAL_REFERENCES)
