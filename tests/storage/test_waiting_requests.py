@@ -84,6 +84,21 @@ async def test_one_that_was_answered_is_over(db: Database, act: Act) -> None:
         await db.transact(lambda unit: act(unit, waiting))
 
 
+@pytest.mark.parametrize("act", ["adopt", "extend"])
+async def test_nothing_is_kept_waiting_for_ever_by_looking_at_it(db: Database, watch: Watch, act: str) -> None:
+    waiting = await opened(db)
+    times = 0
+    while watch.now() < waiting.opened_at + service.LONGEST - 1:
+        watch.advance(min(service.LIFE, waiting.opened_at + service.LONGEST - watch.now()) - 1)
+        assert times < 20
+        await db.transact(lambda unit: ACTS[act](unit, waiting))
+        times += 1
+    assert times > 10  # who needs time can ask for it ten times
+    watch.advance(1)
+    async with db.reading() as unit:
+        assert await service.find_open(unit, SEALER, waiting.interaction_id) is None
+
+
 async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(db: Database) -> None:
     waiting = await opened(db)
 

@@ -15,6 +15,9 @@ from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Reading, Unit
 
 LIFE: Instant = 15 * MINUTE
+LONGEST: Instant = 3 * HOUR
+"""How long it waits at most, however often it is looked at and more time is asked for (WCAG 2.2.1 wants ten times):
+what strangers leave is counted as it comes, and must not stand for ever. For a parent or guardian it waits longer."""
 WAIT_LIFE: Instant = HOUR
 """How long a request waits for a parent or guardian of the person, unless more time is asked for."""
 PUSHED_LIFE: Instant = 90 * SECOND
@@ -197,7 +200,7 @@ async def adopt(unit: Unit, interaction_id: str, browser: str, *, signed_in: boo
     """Tie a request to the browser that shows it first, and give the person time: at each step of the request another
     full span. Where somebody is `signed_in` it is the last to make room. Raises `InteractionOver`, also for another
     browser."""
-    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE, signed_in):
+    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE, LONGEST, signed_in):
         raise InteractionOver
 
 
@@ -245,11 +248,10 @@ async def _await(unit: Unit, interaction: Interaction, approval_id: str | None, 
 
 
 async def extend(unit: Unit, interaction: Interaction) -> Instant:
-    """Give the person another full span of time; when it runs out. Raises `InteractionOver`."""
-    until = unit.now + LIFE
-    if not await store.extend(unit, interaction.interaction_id, until):
+    """Give the person another full span of time, as far as there is; when it runs out. Raises `InteractionOver`."""
+    if not await store.extend(unit, interaction.interaction_id, unit.now + LIFE, LONGEST):
         raise InteractionOver
-    return until
+    return max(interaction.expires_at, min(unit.now + LIFE, interaction.opened_at + LONGEST))
 
 
 async def end(unit: Unit, interaction: Interaction) -> Interaction:

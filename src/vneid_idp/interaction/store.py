@@ -45,8 +45,11 @@ _open = (
 
 
 def _later(until: str) -> ColumnElement[Any]:
-    """The later of two ends: who waits for a parent or guardian loses no time by looking."""
-    wanted = bindparam(until, type_=BigInteger)
+    """The later of two ends: who waits for a parent or guardian loses no time by looking. But nothing lasts longer than
+    `longest` after it was opened, however often somebody looks."""
+    longest = interactions.c.opened_at + bindparam("longest", type_=BigInteger)
+    asked = bindparam(until, type_=BigInteger)
+    wanted = case((longest < asked, longest), else_=asked)
     return case((interactions.c.expires_at > wanted, interactions.c.expires_at), else_=wanted)
 
 
@@ -141,10 +144,20 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
     )
 
 
-async def adopt(unit: Unit, interaction_id: str, browser: str, until: Instant, signed_in: bool) -> bool:
+async def adopt(
+    unit: Unit, interaction_id: str, browser: str, until: Instant, longest: Instant, signed_in: bool
+) -> bool:
     """Tie the request to a browser; `False` when another browser has it, or it is not open any more."""
     taken_up = True if signed_in else None
-    done = await unit.execute(_ADOPT, of=interaction_id, browser=browser, until=until, taken_up=taken_up, now=unit.now)
+    done = await unit.execute(
+        _ADOPT,
+        of=interaction_id,
+        browser=browser,
+        until=until,
+        longest=longest,
+        taken_up=taken_up,
+        now=unit.now,
+    )
     return done == 1
 
 
@@ -175,9 +188,9 @@ async def await_guardian(
     return done == 1
 
 
-async def extend(unit: Unit, interaction_id: str, until: Instant) -> bool:
+async def extend(unit: Unit, interaction_id: str, until: Instant, longest: Instant) -> bool:
     """Give the person more time; `False` when the time has already run out."""
-    return await unit.execute(_EXTEND, of=interaction_id, until=until, now=unit.now) == 1
+    return await unit.execute(_EXTEND, of=interaction_id, until=until, longest=longest, now=unit.now) == 1
 
 
 async def end(unit: Unit, interaction_id: str) -> bool:

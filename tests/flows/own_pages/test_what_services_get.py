@@ -36,7 +36,9 @@ async def now_and_once(someone: Known) -> tuple[str, str]:
 
 async def test_what_stands_is_shown_with_values_and_nothing_of_former_times(land: Country, party: RelyingParty) -> None:
     now, once = await now_and_once(await agreed(land, party))
-    assert all(words in now for words in (*LIVE, "Xác thực tài khoản", "Kiểm tra tài khoản bạn đã liên kết với dịch vụ"))
+    assert all(
+        words in now for words in (*LIVE, "Xác thực tài khoản", "Kiểm tra tài khoản bạn đã liên kết với dịch vụ")
+    )
     assert "Mức độ 2, hoặc thấp hơn nếu lần đăng nhập tại đó chứng minh mức thấp hơn" in now
     assert once == ""
 
