@@ -72,7 +72,8 @@ async def bind_account(
     proof = _proof(grant.authorisation, answer.record, rules, unit.now)
     check_proof(proof, rules)
     confirmed = await grants.use_link(unit, grant)
-    held = await social_accounts.find_by_account(unit, blind, client.client_id, account_id)
+    # People are held and not seized here, so that others may act for them: what two would prove is this one's.
+    held = await social_accounts.seize_by_account(unit, blind, client.client_id, account_id)
     if held is not None and held.person_id == holder:
         account = await accounts.find(unit, holder)
         await renew_binding(

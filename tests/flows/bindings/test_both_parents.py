@@ -1,5 +1,7 @@
 """Two guardians who both confirmed a child's account supervise it together: it rests only when neither of them can."""
 
+import asyncio
+
 import pytest
 
 from tests.support.authority import lock, unlock
@@ -10,6 +12,9 @@ from tests.support.family import CANNOT_ACT, Family
 from tests.support.pages import opened, taken_back
 from tests.support.shortcuts import known
 from tests.support.tokens import person_token
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings import standing_by
+from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
@@ -97,6 +102,32 @@ async def test_what_is_told_of_a_childs_account_is_shown_to_the_child_and_to_bot
     assert "không thể lấy thêm thông tin nào về bạn. Các" in page
     assert "tiếp tục theo sự đồng ý của người đó" in page
     assert f"Theo sự đồng ý của {both.aunt.full_name}" in (await opened(mother, "/me/children")).text
+
+
+async def test_two_who_take_it_over_at_one_moment_both_supervise_it(land: Country, family: Family) -> None:
+    third = land.people["plain"].record
+    people = {each.person_id: each for each in (family.mother, family.aunt, third)}
+    await family.guardians_are(*people.values())
+    for _ in range(4):
+        (binding,) = await in_the_ledger(land, family.child.person_id)
+        one = people[str(binding.representative_id)]
+        async with land.idp.db.writing() as unit:
+            for guard in await standing_by.of_child(unit, family.child.person_id):
+                await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
+        await family.happens(lock, one)
+        assert await state(family) == "suspended"
+        others = [each for each in people.values() if each is not one]
+        assert {each.status_code for each in await asyncio.gather(*map(family.binds, others))} == {200}
+        (binding,) = await in_the_ledger(land, family.child.person_id)
+        async with land.idp.db.reading() as unit:
+            standing = {guard.guardian_id for guard in await standing_by.of_child(unit, family.child.person_id)}
+        assert {binding.representative_id, *standing} >= {each.person_id for each in others}
+        await family.happens(unlock, one)
+
+
+async def in_the_ledger(land: Country, person_id: str) -> tuple[Binding, ...]:
+    async with land.idp.db.reading() as unit:
+        return await bindings.list_for_person(unit, person_id)
 
 
 async def test_nobody_joins_without_having_confirmed_it(land: Country, family: Family) -> None:

@@ -158,6 +158,12 @@ async def find_by_resource(unit: Reading, kind: BindingKind[B], scope: str, reso
     return await store.find_by_resource(unit, kind, scope, resource)
 
 
+async def seize_by_resource(unit: Unit, kind: BindingKind[B], scope: str, resource: str) -> B | None:
+    """As `find_by_resource`, for whoever decides by what it is and then changes it: nobody else does until the unit
+    ends."""
+    return await store.seize_by_resource(unit, kind, scope, resource)
+
+
 async def held_by(unit: Reading, kind: BindingKind[Any], binding: Binding) -> str | None:
     """The digest of what a binding holds, or held: of two of one account the same."""
     return await store.resource_of(unit, kind, binding.client_id, binding.binding_id)

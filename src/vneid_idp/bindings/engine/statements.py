@@ -65,6 +65,8 @@ def statements(table: Table, lifecycle: Lifecycle[Any, Any], scope: str) -> dict
         **moves,
         **{name: Statement(read) for name, read in reads.items()},
         **{f"disclose {name}": Statement(read.add_columns(decided)) for name, read in reads.items()},
+        # Alone: of two proofs at once the second finds what the first made of it.
+        "seize resource": Statement(reads["find resource"].with_for_update(key_share=True)),
         "find held": Statement(select(table).where(in_scope, or_(has_resource, c.person_id == bindparam("who")))),
         "find of person": Statement(select(table).where(theirs, c.binding_id == bindparam("of_binding"))),
         "list live": Statement(

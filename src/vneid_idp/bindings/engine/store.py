@@ -67,6 +67,12 @@ async def find_by_resource(unit: Reading, kind: BindingKind[B], scope: str, reso
     return None if row is None else kind.read(row)
 
 
+async def seize_by_resource(unit: Unit, kind: BindingKind[B], scope: str, resource: str) -> B | None:
+    """As `find_by_resource`; whoever else seizes or moves it waits until the unit ends."""
+    row = await unit.fetch_one(kind.statements["seize resource"], of_scope=scope, resource=resource)
+    return None if row is None else kind.read(row)
+
+
 async def find_held(
     unit: Reading, kind: BindingKind[B], scope: str, resource: str, person_id: str | None
 ) -> tuple[Held[B], ...]:

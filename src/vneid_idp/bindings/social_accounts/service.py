@@ -150,6 +150,12 @@ async def disclose_by_account(
     return await disclosure.find_by_resource(unit, SOCIAL_ACCOUNT, client_id, account)
 
 
+async def seize_by_account(unit: Unit, blind: BlindIndex, client_id: str, account_id: str) -> SocialAccount | None:
+    """As `find_by_account`, for whoever proves it: of two guardians at once the second finds whose it is by then."""
+    account = engine.digest_of(blind, SOCIAL_ACCOUNT, client_id, account_id)
+    return await engine.seize_by_resource(unit, SOCIAL_ACCOUNT, client_id, account)
+
+
 async def find_by_account(unit: Reading, blind: BlindIndex, client_id: str, account_id: str) -> SocialAccount | None:
     """The binding that holds a network's account at this moment; `None` for an unverified one."""
     account = engine.digest_of(blind, SOCIAL_ACCOUNT, client_id, account_id)
