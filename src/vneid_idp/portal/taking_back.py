@@ -223,7 +223,8 @@ def _page(
         relinks=relinks,
         stands=stands,
         supervised=supervised,
-        announced=client is not None and client.backchannel_logout_uri is not None,
+        # One that is out of service is told nothing, whatever it registered.
+        announced=client is not None and client.disabled_at is None and client.backchannel_logout_uri is not None,
     )
 
 

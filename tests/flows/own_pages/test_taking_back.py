@@ -98,6 +98,18 @@ async def test_both_are_asked_once_and_say_what_follows(scene: Scene) -> None:
     assert len(await scene.current()) == 1
 
 
+@pytest.mark.parametrize("service", ["hears", "hears, but is out of service", "registered no address"])
+async def test_only_a_service_that_hears_of_a_withdrawal_is_said_to_be_told(land: Country, service: str) -> None:
+    back = None if service == "registered no address" else "https://rp.example/back"
+    party, someone = RelyingParty(land, await land.register(backchannel_logout_uri=back)), await known(land)
+    consent_id = await someone.agree(party, "full_name")
+    if "out of service" in service:
+        await land.idp.db.transact(lambda unit: clients.disable(unit, party.client_id, DEED))
+    asks = await opened(someone.person, f"/me/services/withdraw?consent={consent_id}")
+    assert ("Dịch vụ được thông báo" in asks.text) == (service == "hears")
+    assert ("khi hỏi lại lần tới" in asks.text) == (service != "hears")
+
+
 async def test_who_agrees_again_within_the_minute_gives_a_fresh_consent_and_links_each_account_by_itself(
     scene: Scene,
 ) -> None:
