@@ -46,6 +46,7 @@ from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.i18n import prefer_locales
+from vneid_idp.web.limits import Secret
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.session import read_session
 
@@ -102,7 +103,8 @@ async def authorize(request: Request) -> Response:
     now = provider.clock.now()
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
-        kept = await keep(provider, asked, None, now, stranger(provider, request, client.client_id))
+        by = stranger(provider, request, client.client_id)
+        kept = await keep(provider, asked, None, now, by, Secret.UNOPENED_REQUEST)
         return see_other(f"/authorize/{kept.interaction_id}")
     return await _proceed(request, provider, _Opened(client, asked, now, None))
 

@@ -30,7 +30,7 @@ async def push(request: Request) -> Response:
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"
     by = Tried(client=client.client_id) if proven else stranger(provider, request, client.client_id)
-    what = Secret.PUSHED_REQUEST if proven else Secret.PUSHED_BY_STRANGER
+    what = Secret.PUSHED_REQUEST if proven else Secret.UNOPENED_REQUEST
     kept = await keep(provider, asked, None, provider.clock.now(), by, what)
     body = {
         "request_uri": REQUEST_URI + kept.interaction_id,

@@ -37,9 +37,9 @@ class Secret(StrEnum):
     REQUEST_OBJECT = "request_object"
     WAITING_REQUEST = "waiting_request"
     """A row that waits for a person, counted in kibibytes."""
-    PUSHED_BY_STRANGER = "pushed_by_stranger"
-    """The same, pushed in the name of a client that anybody may speak for: programs must not use up what browsers may
-    leave."""
+    UNOPENED_REQUEST = "unopened_request"
+    """The same, that no browser has opened yet: posted by a form elsewhere, or pushed in the name of a client that
+    anybody may speak for. It must not use up what browsers may leave."""
     PUSHED_REQUEST = "pushed_request"
     """The same, of a client that proved who it is: no stranger can use that up."""
     REGISTRATION = "registration"
@@ -96,9 +96,9 @@ _LEFT_BY_STRANGERS = {
     Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
 }
 
-# What is pushed is gone within minutes. Were it counted for longer, who used all up would leave nothing that those who
-# come later could take the place of.
-_PUSHED_BY_STRANGERS = {
+# What no browser opens is gone within minutes. Were it counted for longer, who used all up would leave nothing that
+# those who come later could take the place of.
+_UNOPENED = {
     Subject.ADDRESS: (Limit(400, 2 * MINUTE),),
     Subject.NETWORK_56: (Limit(800, 2 * MINUTE),),
     Subject.NETWORK_48: (Limit(1_600, 2 * MINUTE),),
@@ -154,7 +154,7 @@ LIMITS: LimitTable = {
         Subject.KNOWN_BROWSER: (Limit(300, 15 * MINUTE),),
         **_LEFT_BY_STRANGERS,
     },
-    Secret.PUSHED_BY_STRANGER: _PUSHED_BY_STRANGERS,
+    Secret.UNOPENED_REQUEST: _UNOPENED,
     Secret.PUSHED_REQUEST: {
         Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
     },

@@ -52,7 +52,7 @@ def few(land: Country, patch: pytest.MonkeyPatch, subject: Subject) -> None:
     """Two rows for `subject`, and many for anybody else."""
     table: dict[Any, Any] = dict(land.idp.limits._table)
     for what in (
-        Secret.WAITING_REQUEST, Secret.PUSHED_BY_STRANGER, Secret.PUSHED_REQUEST, Secret.REGISTRATION,
+        Secret.WAITING_REQUEST, Secret.UNOPENED_REQUEST, Secret.PUSHED_REQUEST, Secret.REGISTRATION,
     ):  # fmt: skip
         table[what] = {each: (Limit(2 if each is subject else 1_000, 15 * MINUTE),) for each in Subject}
     patch.setattr(land.idp.limits, "_table", table)
@@ -173,22 +173,22 @@ class _OfWatch:
         return self.watch.now() / SECOND
 
 
-async def test_who_pushes_without_end_shuts_nobody_out_at_the_address(
-    land: Country, public: RelyingParty, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", WAYS)
+async def test_who_sends_without_end_shuts_nobody_out_at_the_address(
+    land: Country, public: RelyingParty, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """What was pushed is swept before long: whoever comes finds room all the same."""
+    """What no browser has opened is swept before long: whoever comes finds room all the same."""
     monkeypatch.setattr(limits.aio.storage.memory, "time", _OfWatch(land.watch))
     table: dict[Any, Any] = dict(land.idp.limits._table)
-    table[Secret.PUSHED_BY_STRANGER] = {
-        subject: (Limit(8, rule.window),) for subject, (rule,) in LIMITS[Secret.PUSHED_BY_STRANGER].items()
-        if subject is Subject.ADDRESS
-    }  # fmt: skip
+    for what in (Secret.WAITING_REQUEST, Secret.UNOPENED_REQUEST):
+        (rule,) = LIMITS[what][Subject.ADDRESS]
+        table[what] = {Subject.ADDRESS: (Limit(8, rule.window),)}
     monkeypatch.setattr(land.idp.limits, "_table", table)
     for pause in (0, 151, *range(1, 40, 3), 151, 61):
         land.watch.advance(pause * SECOND)
         await land.idp.db.transact(service.sweep)
-        answers = [(await ask(land, "par", public)).status_code for _ in range(9)]
-        assert answers == [201] * 9, pause
+        answers = [(await ask(land, how, public)).status_code for _ in range(9)]
+        assert answers == [KEPT[how]] * 9, pause
         assert await rows(land) <= 3 * 8
 
 
