@@ -268,6 +268,11 @@ REFUSALS: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
 """What production refuses to start with."""
 
 
+_OTHER_DATABASE = (
+    "database_url: {} names another than this folder's; VNEID_IDP_ENVIRONMENT=sandbox says it is a sandbox's"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Settings, and for each of them the place that it was read from."""
@@ -294,7 +299,9 @@ def read_settings(environment: Environment | None = None) -> Loaded:
         lay(EnvSettingsSource(Settings, env_ignore_empty=True)(), lambda name: f"{PREFIX}{name.upper()}")
         if file := os.environ.get(FILE_VARIABLE):
             lay(_read_file(Path(file)), lambda _: file)
-        if environment is not None:
+        if environment is not None and "environment" not in values:
+            if "database_url" in values:  # a production's, as often as not: people with known passwords go into no such
+                raise ValueError(_OTHER_DATABASE.format(origins["database_url"]))
             lay({"environment": environment}, lambda _: "command")
         if values.get("environment") == Environment.SANDBOX:
             lay(sandbox_defaults(values), lambda _: "sandbox")

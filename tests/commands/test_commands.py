@@ -107,6 +107,9 @@ def test_the_workers_of_a_sandbox_are_of_a_sandbox(production: pytest.MonkeyPatc
     production.setattr("vneid_idp.cli.server.configure", lambda _: None)
     production.setenv("VNEID_IDP_ENVIRONMENT", "")  # so that it is put back
     production.delenv("VNEID_IDP_ENVIRONMENT")
+    refused = run("--sandbox", "serve", code=2)  # by whom the settings of a production are exported
+    assert "VNEID_IDP_DATABASE_URL names another than this folder's" in refused.stderr
+    production.delenv("VNEID_IDP_DATABASE_URL")
     run("--sandbox", "serve")
     assert os.environ["VNEID_IDP_ENVIRONMENT"] == "sandbox"
 

@@ -209,6 +209,14 @@ def test_the_sandbox_runs_behind_a_proxy(read: Any) -> None:
     assert settings.port == 8000
 
 
+def test_a_sandbox_is_made_in_no_database_that_is_not_said_to_be_a_sandboxs(read: Any, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="VNEID_IDP_DATABASE_URL names another than this folder's"):
+        read(GOOD, Environment.SANDBOX)
+    assert not (tmp_path / ".sandbox").exists()
+    said = read(GOOD | {"ENVIRONMENT": "sandbox"}, Environment.SANDBOX).settings
+    assert said.database_url.get_secret_value() == GOOD["DATABASE_URL"]
+
+
 def test_the_command_does_not_override_the_environment(read: Any) -> None:
     settings = read(GOOD | {"ENVIRONMENT": "production"}, Environment.SANDBOX).settings
     assert settings.environment is Environment.PRODUCTION
