@@ -22,9 +22,9 @@ from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.protocol.claims import SIGN_IN, Decisions, repeats
+from vneid_idp.protocol.claims import SIGN_IN, Decisions, Item, repeats
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, acr_for, fresh
-from vneid_idp.protocol.levels import LEVELS, reached
+from vneid_idp.protocol.levels import LEVELS, SignInMethod, reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_guardian
 from vneid_idp.use_cases.give_consent import give_consent, gives_something
@@ -32,19 +32,15 @@ from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.agreed_before import beside_what_stands
 from vneid_idp.web.child_consent import for_child, least
 from vneid_idp.web.claim_words import Values
-from vneid_idp.web.consent_view import (
-    Screen,
-    read_decisions,
-    screen,
-    shared_before,
-    values_needed,
-)
+from vneid_idp.web.consent_form import read_decisions
+from vneid_idp.web.consent_view import Screen, screen, shared_before, values_needed
 from vneid_idp.web.doors import Door
 from vneid_idp.web.drafts import Draft, again, drop_draft, keep_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.left_out import nothing_ticked, tells_nothing
 from vneid_idp.web.link_view import LinkAsked
+from vneid_idp.web.outdated_ages import Outdated, outdated
 from vneid_idp.web.receipt_text import text_shown
 from vneid_idp.web.templates import render
 
@@ -69,6 +65,8 @@ class _Asked:
     least: Decisions | None
     """What is put before a parent or guardian of a child who is too young to be asked; or what a child for whom nobody
     can be asked goes on with."""
+    anew: Outdated
+    """The ages that are offered to be told as they are now."""
 
 
 async def show(request: Request) -> Response:
@@ -110,6 +108,7 @@ async def answer(request: Request) -> Response:
         if not asked.screen.offer:
             return await leave(asked.visit, "consent", asked.person_id)
         nothing = read_decisions(asked.screen, Form([]))[0] if asked.least is None else asked.least
+        nothing = {name: decision for name, decision in nothing.items() if name not in asked.anew.names}
         return await _agreed(request, visit, asked, form, nothing)
     decisions, errors = read_decisions(asked.screen, form) if asked.least is None else (asked.least, {})
     if errors:
@@ -149,6 +148,7 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
         # Pressed twice, or the same agreed to in another window.
         drop_draft(request, request.url.path)
         return visit.onward()
+    decisions = asked.anew.kept(decisions)
     shown = Shown(text_shown(asked.screen, decisions), locale_of(request))
     rules, who = asked.rules, (asked.person_id, asked.session_id)
     link = asked.screen.link is not None
@@ -195,17 +195,16 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         own = profiles.claims(names, profile, proven, provider.issuer)
         return own | account_claims(names, person.person_id, child or profile.record, proven.level, rules, now)
 
-    values = values_of(values_needed(step.items, now))
-    acr = acr_for(visit.interaction.request.acr_values, proven.level)
-    if acr is not None:
-        values[SIGN_IN] = LEVELS[acr], tuple(dict.fromkeys(method.name for method in methods))
     decided = visit.situation.consent.decided if visit.situation.consent else {}
-    before = shared_before(step.items, visit.situation.items, decided)
+    anew = outdated(visit.situation.items, step.items, decided, values_of, now)
+    items = (*step.items, *anew.items)
+    values = values_of(values_needed(items, now)) | _sign_in(visit, proven.level, methods)
+    before = shared_before(items, visit.situation.items, decided)
     link = await _link(visit, profile.record, child_id, rules) if step.link else None
     say = partial(gettext, request)
     made = screen(
         visit.client,
-        step.items,
+        items,
         visit.situation.items,
         decided,
         values,
@@ -214,23 +213,30 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         say,
         child=child.full_name if child else None,
         link=link,
+        told=anew.told,
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
     )
     if visit.situation.consent is not None:
         made = beside_what_stands(made, step.items, decided, say)
-    names = [guardian.full_name for guardian in guardians]
-    shown = for_child(made, visit.client.client_name, consenting, names, rules, say)
+    shown = for_child(made, visit.client.client_name, consenting, [each.full_name for each in guardians], rules, say)
     return _Asked(
         visit,
         person.person_id,
         session.session_id,
         shown,
-        _seen(person, step, values, consenting, link),
+        _seen(person, items, values, consenting, link),
         _words(visit, shown),
         years,
         rules,
         _without_choice(made, shown, consenting),
+        anew,
     )
+
+
+def _sign_in(visit: Visit, level: int, methods: tuple[SignInMethod, ...]) -> dict[str, Any]:
+    """What would be told of the sign-in itself."""
+    acr = acr_for(visit.interaction.request.acr_values, level)
+    return {} if acr is None else {SIGN_IN: (LEVELS[acr], tuple(dict.fromkeys(method.name for method in methods)))}
 
 
 def _without_choice(made: Screen, shown: Screen, consenting: Consenting) -> Decisions | None:
@@ -259,15 +265,17 @@ async def _link(visit: Visit, person: RegistryRecord, child_id: str | None, rule
     return LinkAsked(visit.interaction.request.account_label, person.full_name, years, full)
 
 
-def _seen(person: PersonFacts, step: AskConsent, values: Values, consenting: Consenting, link: LinkAsked | None) -> str:
+def _seen(
+    person: PersonFacts, items: tuple[Item, ...], values: Values, consenting: Consenting, link: LinkAsked | None
+) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
     or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
-    asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in step.items]
+    asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in items]
     # When an account is proved is when the person answers.
     lasting = {name: value for name, value in values.items() if name != "binding_verified_at"}
     shown = orjson.dumps(lasting, option=orjson.OPT_SORT_KEYS).decode()
     hindered = "" if link is None else f"{link.full}"
-    return digest("\n".join([person.person_id, consenting, *asked, shown, f"{step.link} {hindered}"]))
+    return digest("\n".join([person.person_id, consenting, *asked, shown, f"{link is not None} {hindered}"]))
 
 
 def _words(visit: Visit, shown: Screen) -> str:

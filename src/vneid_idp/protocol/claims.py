@@ -151,6 +151,11 @@ def scopes_missing(client: Client, purposes: Iterable[Purpose]) -> set[str]:
     return {scope for name in names if not is_permitted(name, client.scope) for scope in scopes_of(name)[:1]}
 
 
+def depends_on_age(claim: str) -> bool:
+    """Whether a claim tells an age, which is told as of the person's answer."""
+    return claim in BANDS or AGE_OVER.match(claim) is not None
+
+
 def needs_child(scope: Iterable[str]) -> bool:
     """Whether a request for `scope` is about a child, who must be chosen."""
     return any(PERMISSIONS[name].child for name in scope if name in PERMISSIONS)

@@ -12,6 +12,7 @@ from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.asked_words import shared_in_short
 from vneid_idp.web.claim_words import AGES, Say
+from vneid_idp.web.consent_form import decide_line
 from vneid_idp.web.consent_view import (
     FULL,
     NOTHING,
@@ -23,7 +24,6 @@ from vneid_idp.web.consent_view import (
     Screen,
     ShownChild,
     arranged,
-    decide_line,
 )
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.pseudonym_words import pseudonym

@@ -6,7 +6,7 @@ differs from person to person are values (`Line.shown`, `SmallerProof.shown`, `S
 receipt holds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -16,7 +16,6 @@ from vneid_idp.protocol.claims import (
     PERMISSIONS,
     SIGN_IN,
     SMALLER_PROOFS,
-    Decision,
     Decisions,
     Item,
     leaving,
@@ -34,7 +33,6 @@ from vneid_idp.web.claim_words import (
     topic_of,
     topics_of,
 )
-from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.left_out import NothingTicked, leaving_out
 from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
@@ -202,6 +200,8 @@ class _Words:
     locale: str
     service: str
     say: Say
+    told: Values
+    """What is told so far of an age that is another by now, which the page offers to tell anew."""
     offered_again_days: int | None = None
     """After how many days what is left out is offered again, where the person decides here and now."""
     said: set[Kind] = field(default_factory=set)
@@ -219,15 +219,16 @@ def screen(
     say: Say,
     child: str | None = None,
     link: LinkAsked | None = None,
+    told: Values | None = None,
     offered_again_days: int | None = None,
 ) -> Screen:
     """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such.
 
     `values` are those of `values_needed`, `values_before` those of `shared_before`; `child` is the name of whom a
     guardian asks for, if any; with `link` an account is to be linked. What is left out is offered again after so many
-    days.
+    days. What is `told` so far of an age stands beside what it is now.
     """
-    words = _Words(values, values_before, locale, client.client_name, say, offered_again_days)
+    words = _Words(values, values_before, locale, client.client_name, say, told or {}, offered_again_days)
     groups = []
     for number, purpose in enumerate(client.purposes):
         own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
@@ -288,7 +289,11 @@ def _group(purpose: Purpose, number: int, own: list[Item], words: _Words) -> Pur
         optional=Block(
             say(mark("You may leave this out")),
             arranged(offered, say, words.said),
-            leaving_out(words.say, words.offered_again_days),
+            leaving_out(
+                words.say,
+                words.offered_again_days,
+                stays=any(item.name in words.told for line in offered for item in line.items),
+            ),
         ),
         absent=Block(
             say(mark("Also asked for, but not in your account, so not shared:")),
@@ -318,6 +323,11 @@ def _lines(items: list[Item], kind: str, words: _Words) -> tuple[Line, ...]:
         own = tuple(item for item in items if topic_of(item.name) is topic)
         values = {item.name: words.values[item.name] for item in own if item.name in words.values}
         shown = topic.show(values, say, words.locale)
+        told = topic.show(
+            {item.name: words.told[item.name] for item in own if item.name in words.told}, say, words.locale
+        )
+        if shown is not None and told is not None:
+            shown = say(mark("%(now)s (told until now: %(before)s)"), now=shown, before=told)
         smaller = _smaller(own, words) if shown is not None else None
         unknown = None
         if shown is None and own[0].required:
@@ -362,34 +372,3 @@ def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
         nothing=None if required else say(mark("Do not share it")),
         value=None if told is None else told.show(words.values, say, words.locale),
     )
-
-
-def read_decisions(shown: Screen, form: Form) -> tuple[Decisions, Mapping[str, str]]:
-    """What the form decides about everything that was shown, and the lines that still need a choice (key to message).
-
-    Silence gives nothing away (Law 91/2025 Art. 9): a line without an answer is left out, or asked again if required.
-    """
-    decisions: Decisions = {}
-    errors: dict[str, str] = {}
-    for group in shown.groups:
-        for line in group.required.lines:
-            choice = form[line.key] if line.smaller else FULL
-            if choice not in (FULL, SMALLER):
-                errors[line.key] = mark("Choose how much to share.")
-            decide_line(decisions, line, choice)
-        for line in group.optional.lines:
-            decide_line(decisions, line, form[line.key])
-        for line in group.absent.lines:
-            decide_line(decisions, line, NOTHING)
-    for permission in shown.permissions:
-        item = permission.item
-        decisions[item.name] = Decision(item.purpose, item.version, given=True)
-    return decisions, errors
-
-
-def decide_line(decisions: Decisions, line: Line, choice: str) -> None:
-    """Write what `choice` (`FULL`, `SMALLER`, or anything else for nothing) decides about a line."""
-    smaller = line.smaller if choice == SMALLER else None
-    for item in line.items:
-        instead = smaller.claim if smaller is not None and smaller.instead_of == item.name else None
-        decisions[item.name] = Decision(item.purpose, item.version, given=choice == FULL, instead=instead)

@@ -19,9 +19,13 @@ class NothingTicked:
     text: str
 
 
-def leaving_out(say: Say, offered_again_days: int | None) -> str:
-    """The hint over what may be left out; with the days where the person decides here and now."""
+def leaving_out(say: Say, offered_again_days: int | None, *, stays: bool = False) -> str:
+    """The hint over what may be left out; with the days where the person decides here and now, and with what `stays`
+    as it was told where nobody ticks it."""
     hint = say(mark("Tick only what you want to share."))
+    if stays:
+        goes_on = mark("An age that was told until now goes on as it was told, unless you tick it.")
+        hint = f"{hint} {say(goes_on)}"
     if offered_again_days is None:
         return hint
     again = mark(

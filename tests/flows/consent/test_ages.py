@@ -1,6 +1,7 @@
 """Ages that are told cannot be turned into a birth date: what a person agreed to is told as of that moment."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -9,10 +10,8 @@ import pytest
 from tests.support.country import PURPOSE, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import known
-from vneid_idp.kernel.clock import DAY, HOUR, MINUTE
+from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
 
-TURNS_16 = 16 * HOUR
-"""Until the sixteenth birthday of the persona `sixteen-tomorrow`, from the morning on which a watch starts."""
 ASKED = '{"age_over_16": null, "age_band": null, "birthdate": null}'
 YOUNGER, OLDER = "Từ đủ 13 đến dưới 16 tuổi", "Từ đủ 16 đến dưới 18 tuổi"
 BOTH = {"scope": "openid offline_access", "claims": f'{{"userinfo": {ASKED}, "id_token": {ASKED}}}'}
@@ -52,10 +51,11 @@ async def test_who_asks_every_day_learns_no_birthday(land: Country, party: Relyi
 
 
 async def test_what_the_page_showed_before_midnight_is_not_agreed_to_after_it(land: Country) -> None:
-    land.watch.advance(TURNS_16 - MINUTE)
+    born = land.people["fifteen"].record.birth_date
+    land.watch.set(datetime(born.year + 16, born.month, born.day, tzinfo=VIETNAM) - timedelta(minutes=1))
     purpose = {**PURPOSE, "required": ["age_band"], "optional": []}
     party = RelyingParty(land, await land.register(purposes=[purpose]))
-    person = Person(land, land.people["sixteen-tomorrow"])
+    person = Person(land, land.people["fifteen"])
     page = await person.sign_in(await person.start(party.request(scope="openid age")))
     assert isinstance(page, Page)
     assert YOUNGER in page.text
@@ -129,3 +129,27 @@ async def test_each_threshold_is_a_tick_of_its_own_that_names_it(land: Country, 
     assert isinstance(page, Page)
     assert "Đủ 14 tuổi hay chưa" in page.text
     assert page.text.count("Mốc tuổi") == 0, "nothing is asked that it would stand over"
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+async def test_an_age_that_is_another_by_now_is_offered_where_a_page_is_shown_anyway(
+    land: Country, party: RelyingParty, *, ticked: bool
+) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    await someone.agree(party, "age_band", "age_over_13", "age_over_16", left_out=("age_over_18",))
+    assert isinstance(await someone.person.start(party.request(scope="openid age")), str)
+    land.watch.advance(DAY)
+    someone = await known(land, "sixteen-tomorrow")
+    assert isinstance(await someone.person.start(party.request(scope="openid age")), str), "it alone shows no page"
+    request = party.request(scope="openid age full_name")
+    page = await someone.person.start(request)
+    assert isinstance(page, Page)
+    assert f"{OLDER} (trước đây đã cho biết: {YOUNGER})" in page.text
+    assert "vẫn được cho biết như cũ, trừ khi bạn chọn" in page.text
+    asked = {"optional-0-age_over_16", "optional-0-name"} | ({"required-0-age_band"} & page.choices.keys())
+    assert page.choices.keys() == asked, "what is as it was told is not asked"
+    away = await someone.person.submit(page, answer="agree", **({"optional-0-age_over_16": "full"} if ticked else {}))
+    assert isinstance(away, str), away.text
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    told = ages((await party.userinfo(tokens["access_token"])).json())
+    assert told == {"age_over_13": True, "age_over_16": ticked, "age_band": "16_17"}, "no tick takes nothing back"

@@ -10,7 +10,8 @@ from tests.support.watch import MORNING
 from vneid_idp.protocol.claims import Decision, Decisions, Item, items_of
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.web.child_consent import for_guardian
-from vneid_idp.web.consent_view import Screen, read_decisions, screen, values_needed
+from vneid_idp.web.consent_form import read_decisions
+from vneid_idp.web.consent_view import Screen, screen, values_needed
 from vneid_idp.web.forms import Form
 from vneid_idp.web.receipt_text import text_shown
 
