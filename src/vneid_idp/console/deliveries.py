@@ -1,5 +1,6 @@
 """`/console/deliveries`: what waits to leave, and what was given up. Never what is in it."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -7,13 +8,20 @@ from starlette.responses import Response
 
 from vneid_idp.console.parts import console_door
 from vneid_idp.delivery import service
+from vneid_idp.delivery.channels import Channel
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import mark
 from vneid_idp.web.pages import ListPart, read_after
 from vneid_idp.web.responses import see_other
 
 _PATH = "/console/deliveries"
+CHANNELS: Mapping[Channel, str] = {
+    Channel.SMS: mark("Text messages"),
+    Channel.LOGOUT_TOKEN: mark("Log-out notices"),
+    Channel.LOGO: mark("Logos"),
+}
 _PAGE = 100
 
 
@@ -45,6 +53,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
         errors,
         dead=dead,
         deliveries=part.shown,
+        channel_words=CHANNELS,
         here=f"{_PATH}?dead" + (f"&after={quote(after)}" if after else ""),
         last=part.last and part.last.delivery_id,
     )

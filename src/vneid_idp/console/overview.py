@@ -8,6 +8,7 @@ from starlette.responses import Response
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.events import EventKind
 from vneid_idp.clients import service as clients
+from vneid_idp.console.deliveries import CHANNELS
 from vneid_idp.console.parts import console_door
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
@@ -69,6 +70,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         now=now,
         today=[(label, counts.get(of, 0)) for of, label in _TODAY.items()],
         channels=channels,
+        channel_words=CHANNELS,
         waiting_since=waiting_since,
         dead_since=dead_since,
         enabled=known.enabled,
