@@ -144,6 +144,7 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
         service=client.client_name if client else binding.client_id,
         child=None if own else child_named(binding.person_id, names, say),
         kept=_kept(client, consent, locale_of(request), say),
+        supervised=own and binding.representative_id is not None,
         again=binding.representative_id is None and may_link_again(holder, binding, client, stands, rules),
     )
 

@@ -97,6 +97,11 @@ async def test_linked_accounts_of_oneself_and_of_a_child_are_released(land: Coun
     assert child.full_name in page.text
     ids = re.findall(r'<li class="thing" id="([^"]+)"', page.response.text)
     assert len(ids) == 2
+    theirs = await signed_in(land, "child-9")
+    assert f"Người giám sát: {guardian.full_name}" in (await opened(theirs, "/me/accounts")).text
+    asked = [await theirs.open("/me/accounts/release", binding=binding_id) for binding_id in ids]
+    said = ["đang giám sát tài khoản này sẽ biết" in shown.text for shown in asked if isinstance(shown, Page)]
+    assert sorted(said) == [False, True], "of the child's account, and not of one that is none of the child's"
     stranger = await signed_in(land)
     refused = await post(stranger, await opened(stranger, "/signin/second"), "/me/accounts/release", binding=ids[0])
     assert refused.response.status_code == 404
