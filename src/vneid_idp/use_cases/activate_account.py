@@ -14,6 +14,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.use_cases.protect_account import end_lasting_access
 
 
 async def activate_account(
@@ -28,10 +29,11 @@ async def activate_account(
 ) -> tuple[CodeVerdict, tuple[Delivery, ...]]:
     """Try the code, and if it is right set the secrets; the log-out tokens to deliver after the commit.
 
-    Whoever knew the old secrets is signed out everywhere. A code is good as long as one could be handed out: not for
-    the dead, nor where the account was closed, nor for somebody who holds a role, in which its maker would act. It
-    returns, so that a wrong try is counted; but with a right one raises `WeakSecret`, and the code stays good, where
-    the secrets are `refused` as ones that whoever knows the person would guess.
+    Whoever knew the old secrets is signed out everywhere, and what they may have given services for longer ends. A code
+    is good as long as one could be handed out: not for the dead, nor where the account was closed, nor for somebody who
+    holds a role, in which its maker would act. It returns, so that a wrong try is counted; but with a right one raises
+    `WeakSecret`, and the code stays good, where the secrets are `refused` as ones that whoever knows the person would
+    guess.
     """
     await persons.seize(unit, person_id)
     outcome = await activation.use(unit, blind, person_id, code)
@@ -46,4 +48,5 @@ async def activate_account(
     for kind, hashed in hashes.items():
         await chosen_secrets.set_hash(unit, vault, person_id, kind, hashed)
     await record(unit, Event(EventKind.ACTIVATION_USED, person_id))
+    await end_lasting_access(unit, person_id)
     return outcome, await end_sessions(unit, person_id)

@@ -118,9 +118,15 @@ async def change_secret(
     await check_proof(unit, vault, who.person_id, known)
     await chosen_secrets.set_hash(unit, vault, who.person_id, kind, hashed)
     if end_access:
-        for client_id, grant_id in await grants.end_kept_elsewhere(unit, who.person_id, who.session_id):
-            await record(unit, Event(EventKind.GRANT_REVOKED, who.person_id, client_id, grant_id, {"by": "person"}))
+        await end_lasting_access(unit, who.person_id, but=who.session_id)
     return await end_sessions(unit, who.person_id, but=who.session_id)
+
+
+async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> None:
+    """End what services were given for longer than a session, in any session `but` this one, of somebody who is
+    seized."""
+    for client_id, grant_id in await grants.end_kept_elsewhere(unit, person_id, but):
+        await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client_id, grant_id, {"by": "person"}))
 
 
 async def _check_may_change(unit: Unit, vault: Vault, who: Session) -> None:

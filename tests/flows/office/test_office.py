@@ -141,6 +141,8 @@ async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -
 
 async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Country, party: RelyingParty) -> None:
     clerk, holder = await colleague(land, "plain", Role.CLERK), await known(land, "complete")
+    await holder.agree(party)
+    lasting = await holder.tokens(party, scope="openid age offline_access")
     page = await file_of(land, clerk, "complete")
     made = await at_desk(clerk, page, "code")
     found = re.search(r"<code[^>]*>(\d{5}) (\d{5})</code>", made.response.text)
@@ -163,6 +165,8 @@ async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Count
     assert (await opened(stranger, on[1])).path == at.path
     async with land.idp.db.reading() as unit:
         assert await sessions.list_sessions(unit, holder.person_id) == ()
+    # Whoever knew the old password may have given it.
+    assert (await party.refresh(lasting["refresh_token"])).json()["error"] == "invalid_grant"
     page = await stranger.sign_in(await stranger.open("/signin"), "another-2026")  # type: ignore[assignment]
     assert page.path == "/me"
     by_passcode = Person(land, land.people["complete"])
