@@ -63,12 +63,15 @@ async def end(request: Request) -> Response:
         return _signed_out(request, asked)
     if asked.client is not None and asked.address is not None and asked.client.taken_by_app(asked.address):
         allow_form_target(request, asked.address)
+    # Who asks for it, as an ID token of ours proves, knows of it.
+    asks = asked.client.client_id if asked.client is not None and asked.by_hint else None
+    untold = [client for client in concerned if not client.hears_of_log_outs and client.client_id != asks]
     return render(
         request,
         "provider/sign_out.html",
         client=asked.client,
         told=[client.client_name for client in concerned if client.hears_of_log_outs],
-        untold=[client.client_name for client in concerned if not client.hears_of_log_outs],
+        untold=[client.client_name for client in untold],
         carried={name: params[name] for name in _CARRIED if name in params},
     )
 

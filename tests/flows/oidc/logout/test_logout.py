@@ -67,12 +67,14 @@ async def test_the_browser_forgets_the_session_that_ended(person: Person, party:
 async def test_the_page_names_who_is_told_and_who_is_not(land: Country, person: Person, party: RelyingParty) -> None:
     await signed_in(person, party)
     deaf = RelyingParty(land, await land.register(client_name="Mạng câm"))
-    await signed_in(person, deaf)
+    tokens = await signed_in(person, deaf)
     page = shown(await person.open("/end_session"))
     told, _, untold = page.text.partition("không được thông báo")
     names = party.registered.client.client_name, deaf.registered.client.client_name
     assert [name in told for name in names] == [True, False]
     assert [name in untold for name in names] == [False, True]
+    page = shown(await person.open("/end_session", id_token_hint=tokens["id_token"]))
+    assert "không được thông báo" not in page.text, "who asks for it knows of it"
 
 
 async def test_who_was_signed_out_elsewhere_meanwhile_is_asked_nothing(
