@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings import labels, standing_by
+from vneid_idp.bindings import labels
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.kind import Entry
 from vneid_idp.bindings.engine.rules import Binding
@@ -17,14 +17,14 @@ from vneid_idp.identity import persons
 from vneid_idp.identity.ages import Age, age
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
-from vneid_idp.portal.access import Holder, find_clients, find_names, find_service_names, for_holder, read_before
+from vneid_idp.portal.access import Holder, find_clients, find_service_names, for_holder, read_before
 from vneid_idp.portal.again import links_offered
 from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
+from vneid_idp.portal.supervised import who_supervises
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import told
-from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.label_binding import label_binding
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.claim_words import Say, topics_of
@@ -78,7 +78,7 @@ async def show(request: Request, holder: Holder) -> Response:
         clients = await find_clients(unit, {seen.binding.client_id for seen in (*page.seen, *others)})
         names = await find_service_names(unit, {seen.binding.client_id for seen in page.seen})
         called = await labels.of_person(unit, holder.provider.vault, holder.person_id)
-        supervisors = await _supervisors(unit, holder, [seen.binding for seen in page.seen])
+        supervisors = await who_supervises(unit, holder.provider.vault, holder.person_id)
         now = unit.now
     rules, say, locale = policy.at(now), partial(gettext, request), locale_of(request)
     linked = [_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say, locale) for seen in page.seen]
@@ -105,21 +105,6 @@ async def show(request: Request, holder: Holder) -> Response:
         longest_label=labels.LONGEST,
         offers=() if before else await links_offered(request, holder),
     )
-
-
-async def _supervisors(unit: Reading, holder: Holder, found: Sequence[Binding]) -> dict[str, tuple[str, ...]]:
-    """Who supervises the own accounts among these, by name: first whoever answers for it."""
-    guardians = {}
-    for binding in found:
-        if binding.person_id == holder.person_id and binding.representative_id is not None and is_live(binding):
-            others = [guard.guardian_id for guard in await standing_by.of_binding(unit, binding)]
-            guardians[binding.binding_id] = (binding.representative_id, *others)
-    ids = {guardian_id for each in guardians.values() for guardian_id in each}
-    names = await find_names(unit, holder.provider.vault, ids)
-    return {
-        binding_id: tuple(names[guardian_id] for guardian_id in dict.fromkeys(each) if guardian_id in names)
-        for binding_id, each in guardians.items()
-    }
 
 
 def _linked(

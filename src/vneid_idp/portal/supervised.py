@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.kinds import KINDS
+from vneid_idp.identity import accounts
+from vneid_idp.identity.account_rules import AccountStanding, account_standing
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.portal.access import find_clients
+from vneid_idp.portal.access import find_clients, find_names
 from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.told import what
 from vneid_idp.protocol.claims import leaving
@@ -63,6 +67,23 @@ async def supervised_accounts(unit: Reading, child_id: str, say: Say) -> tuple[S
         for (client_id, guardian_id), found in by.items()
         if client_id in clients
     )
+
+
+async def who_supervises(unit: Reading, vault: Vault, child_id: str) -> dict[str, tuple[str, ...]]:
+    """By binding, the names of who can act and supervises what this child holds, the one by whose proof it counts
+    first."""
+    live = {each.binding.binding_id: [each.binding.representative_id] for each in await _live(unit, child_id)}
+    for guard in await standing_by.of_child(unit, child_id):
+        if guard.binding_id in live and guard.guardian_id not in live[guard.binding_id]:
+            live[guard.binding_id].append(guard.guardian_id)
+    act = {each for found in live.values() for each in found if await _can_act(unit, each)}
+    names = await find_names(unit, vault, act)
+    return {binding_id: tuple(names[each] for each in found if each in names) for binding_id, found in live.items()}
+
+
+async def _can_act(unit: Reading, person_id: str) -> bool:
+    account = await accounts.find(unit, person_id)
+    return account is not None and account_standing(account, None, unit.now) is AccountStanding.USABLE
 
 
 def _supervised(client: Client, guardian_id: str, found: Sequence[Disclosure[Any]], say: Say) -> Supervised:

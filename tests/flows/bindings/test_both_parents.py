@@ -227,3 +227,23 @@ async def test_what_guardians_agreed_to_ends_when_the_young_person_proves_the_la
     assert both.child.full_name in services.text, "the consent that ended, and its receipts, are kept and named"
     assert "biên nhận" in services.text
     assert "đồng ý lại" not in services.text, "it is not hers to undo"
+
+
+async def test_a_child_reads_who_supervises_the_own_account_and_since_when(land: Country, both: Family) -> None:
+    both_names = f"Người giám sát: {both.mother.full_name}, {both.aunt.full_name} · từ ngày 21/11/2026"
+
+    async def reads() -> str:
+        return (await opened((await known(land, "fifteen")).person, "/me/accounts")).text
+
+    assert both_names in await reads()
+    await both.happens(lock, both.mother)
+    supervised = await reads()
+    assert f"Người giám sát: {both.aunt.full_name} ·" in supervised
+    assert both.mother.full_name not in supervised, "she cannot act now"
+    await both.happens(lock, both.aunt)
+    assert "Người giám sát:" not in await reads(), "it rests"
+    await both.happens(unlock, both.aunt)
+    aunt = (await known(land, "complete")).person
+    assert "Người giám sát:" not in (await opened(aunt, "/me/accounts")).text, "it is not theirs"
+    await both.it_is_the_birthday()
+    assert "Người giám sát:" not in await reads()
