@@ -1,14 +1,28 @@
 """A child who says no to a service has said no: what a parent was asked before is answered by nobody any more."""
 
+import asyncio
+from functools import partial
+
 import pytest
 
-from tests.support.country import Country
+from tests.support.country import REDIRECT_URI, Country
 from tests.support.pages import taken_back
 from tests.support.parents import at_request
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from tests.support.visitor import shown
+from vneid_idp.consent import approvals
 from vneid_idp.consent import service as consents
+from vneid_idp.consent.approvals import Approval, ApprovalOver, Outcome
+from vneid_idp.consent.service import Shown
+from vneid_idp.identity import persons
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.policy.rules import Threshold
+from vneid_idp.protocol.claims import Decision
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.ask_guardian import take_back_asking
+from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
+from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 SCOPE = "openid age full_name offline_access"
 
@@ -43,3 +57,47 @@ async def test_who_said_no_afterwards_is_agreed_for_by_nobody(land: Country, par
     told = {name for each in stands for name, decision in each.decisions.items() if decision.gives}
     assert told == {name for each in before for name, decision in each.decisions.items() if decision.gives}
     assert "full_name" not in told
+
+
+async def test_of_a_yes_and_a_no_at_once_the_first_counts_and_nothing_stands_beside_it(
+    land: Country, party: RelyingParty
+) -> None:
+    parent, child = await known(land, "guardian", "pwd", "sms"), await known(land, "child-9", "pwd")
+    answer = await persons.ask(land.idp.db, land.idp.registry, child.person_id)
+    assert answer is not None
+    rules = (await land.idp.current_policy()).at(land.watch.now())
+    decided = {"full_name": Decision("account", 1, given=True)}
+    of, text = (parent.person_id, parent.session_id, answer), Shown("text", "vi")
+
+    async def act(unit: Unit, approval: Approval, how: Outcome) -> Outcome:
+        match how:
+            case Outcome.AGREED:
+                await agree_for_child(unit, *of, approval, text, rules)
+            case Outcome.REFUSED:
+                await refuse_for_child(unit, *of, approval, rules)
+            case _:
+                await take_back_asking(unit, child.person_id, child.session_id, approval.approval_id)
+        return how
+
+    async def done(approval: Approval, how: Outcome) -> Outcome | None:
+        try:
+            return await land.idp.db.transact(partial(act, approval=approval, how=how))
+        except ApprovalOver:
+            return None
+
+    for number in range(9):
+        async with land.idp.db.writing() as unit:
+            scope, life = ("openid", "full_name"), rules[Threshold.GUARDIAN_ANSWER_DAYS] * DAY
+            approval = await approvals.ask(
+                unit, child.person_id, party.client_id, scope, {}, decided, text, REDIRECT_URI, life=life
+            )
+        ways = [Outcome.AGREED, Outcome.REFUSED, Outcome.TAKEN_BACK, Outcome.AGREED, Outcome.REFUSED]
+        answers = await asyncio.gather(*(done(approval, how) for how in ways[number % 5 :] + ways[: number % 5]))
+        (first,) = [each for each in answers if each is not None]
+        async with land.idp.db.reading() as reading:
+            found = await approvals.find(reading, child.person_id, approval.approval_id)
+            stands = await consents.list_current(reading, child.person_id)
+        assert found is not None
+        assert (found.outcome, len(stands)) == (first, int(first is Outcome.AGREED))
+        for each in stands:
+            await land.idp.db.transact(partial(withdraw_consent, person_id=child.person_id, consent_id=each.consent_id))
