@@ -87,6 +87,7 @@ def _for_who_can_ask_nobody(screen: Screen, service: str, rules: Rules, say: Say
             names=(),
             nobody=say(nobody),
         ),
+        asks=None,
         link=None,
         groups=(),
         permissions=(),

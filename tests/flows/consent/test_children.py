@@ -334,6 +334,7 @@ async def test_a_child_whom_nobody_can_answer_for_shares_nothing(land: Country, 
     assert "cha mẹ hoặc người giám hộ cần có tài khoản mức độ 2" in page.text, "and what to do"
     assert 'value="agree"' not in page.response.text, "nothing to press that does nothing"
     assert page.choices == {}
+    assert "do bạn chọn" not in page.text
     assert "Quay lại Mạng thử" in page.text
     assert shown(await child.submit(page, answer="agree")).response.status_code == 409
     assert first.read_answer(str(await child.submit(page, answer="refuse")))["error"] == "access_denied"
