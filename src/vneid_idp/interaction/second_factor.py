@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding
+from vneid_idp.identity.ages import age
 from vneid_idp.identity.factors import otp, passkeys, sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
@@ -16,6 +17,7 @@ from vneid_idp.interaction.signin import locked_until, note_locked, say_when, un
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.policy.rules import Threshold
 from vneid_idp.use_cases.protect_account import has_two_fresh_proofs
 from vneid_idp.web.doors import Door
 from vneid_idp.web.drafts import Draft, again, drop_draft, read_draft
@@ -48,6 +50,8 @@ class _Means:
     """When the last one was sent, which may have been used."""
     asks_by_itself: bool
     """Whether there is one way, nothing to choose, and no code that was sent for it yet."""
+    is_child: bool
+    """Whether a parent or guardian goes along to the office."""
 
 
 async def show(request: Request) -> Response:
@@ -85,7 +89,8 @@ async def _means(place: Place) -> _Means:
     assert place.session is not None
     person_id = place.session.person_id
     profile = None if place.visit is None else place.visit.profile
-    proven = False
+    proven, now = False, place.provider.clock.now()
+    rules = (await place.provider.current_policy()).at(now)
     async with place.provider.db.reading() as unit:
         if profile is None and (found := await accounts.find_with_profile(unit, place.provider.vault, person_id)):
             profile = found[1]
@@ -102,6 +107,7 @@ async def _means(place: Place) -> _Means:
         sent_at=None if last is None or last.used else last.sent_at,
         last_at=None if last is None else last.sent_at,
         asks_by_itself=phone is not None and not keys and last is None and not proven,
+        is_child=profile is not None and age(profile.record.birth_date, now) < rules[Threshold.GUARDIAN_UNTIL_AGE],
     )
 
 

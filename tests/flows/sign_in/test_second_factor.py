@@ -158,8 +158,15 @@ async def test_codes_run_out_of_attempts_and_of_time(land: Country, party: Relyi
     assert spent.response.status_code == 429
 
 
-async def test_without_a_phone_the_page_explains_and_leads_back(land: Country, party: RelyingParty) -> None:
-    person, page = await at_second(land, party, "no-phone")
+@pytest.mark.parametrize(
+    ("slug", "way"),
+    [("no-phone", "Bạn có thể đăng ký số điện thoại"), ("child-9", "Hãy nhờ cha mẹ hoặc người giám hộ")],
+)
+async def test_without_a_phone_the_page_explains_and_leads_back(
+    land: Country, party: RelyingParty, slug: str, way: str
+) -> None:
+    person, page = await at_second(land, party, slug)
+    assert way in page.text
     assert "không có cách xác thực thứ hai" in page.text
     assert "Giờ hãy xác nhận" not in page.text, "nothing is asked that cannot be done"
     assert isinstance(still := await person.submit(page, send="1"), Page)
