@@ -29,8 +29,8 @@ def leaving_out(say: Say, offered_again_days: int | None, *, stays: bool = False
     if offered_again_days is None:
         return hint
     again = mark(
-        "What you leave out is not shared. You are asked about it again after %(days)s days, or when you wish so under "
-        "Connected services."
+        "What you leave out is not shared. You are asked about it again after %(days)s days; sooner when you wish so "
+        "under Connected services, or when the service asks for your whole consent anew."
     )
     return f"{hint} {say(again, days=offered_again_days)}"
 

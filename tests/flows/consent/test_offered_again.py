@@ -26,6 +26,7 @@ async def left_out(land: Country, party: RelyingParty) -> Known:
     someone = await known(land)
     page = shown(await someone.person.start(party.request(scope=SCOPE)))
     assert f"{days(land)}" in page.text, "the page says when it asks again"
+    assert "nếu dịch vụ đề nghị bạn đồng ý lại từ đầu" in page.text, "and when it may be sooner"
     assert isinstance(await someone.person.submit(page, answer="agree"), str)
     return someone
 
@@ -46,6 +47,7 @@ async def test_after_the_time_of_the_policy_and_not_where_no_page_may_be_shown(
     await left_out(land, party)
     land.watch.advance(days(land) * DAY - 1)
     assert not await is_asked(land, party)
+    assert await is_asked(land, party, prompt="consent")
     land.watch.advance(2)
     assert not await is_asked(land, party, prompt="none"), "what works silently is not ended by an offer"
     someone = await known(land)
