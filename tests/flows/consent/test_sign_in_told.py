@@ -46,7 +46,7 @@ async def test_who_left_everything_out_is_not_told_as_verified_by_the_sign_in(
     assert PERMISSION not in page.text
     assert told == set()
     history = (await opened(someone.person, "/me/history")).text
-    assert "danh tính mức độ" not in history
+    assert "kết quả đăng nhập của bạn" not in history
     assert "Bạn đã đồng ý tiếp tục đến Mạng thử và không chia sẻ gì ngoài việc đó là bạn" in history
     assert "Bạn đã đồng ý chia sẻ thông tin" not in history
     assert "Dịch vụ chỉ nhận biết được đó vẫn là bạn" in (await opened(someone.person, "/me/services")).text
@@ -68,7 +68,7 @@ async def test_who_asks_for_a_level_is_told_it_after_a_page_said_so_and_the_pers
     assert f"☑ {PERMISSION}" in " ".join(services.split()), "the receipt has it ticked"
     assert "ngoài ra không biết gì thêm" not in services
     history = (await opened(someone.person, "/me/history")).text
-    assert "với danh tính mức độ 2" in history
+    assert "kết quả đăng nhập của bạn: mức độ 2" in history
     assert "Bạn đã đồng ý chia sẻ thông tin với Mạng thử" in history
     plain = await someone.tokens(party, scope="openid")
     assert "acr" not in await party.claims(plain["id_token"]), "whoever does not ask is told nothing"
