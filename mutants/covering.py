@@ -67,7 +67,7 @@ def _names_defined_at(mutation: Mutation) -> set[str]:
 
 
 def read(records: list[Path]) -> tuple[Covering, set[str]]:
-    """What the recorders wrote, and the modules that the tests load."""
+    """What the recorders wrote of the tests that pass, and the modules that the tests load."""
     lines: Lines = defaultdict(lambda: defaultdict(set))
     seconds: dict[str, float] = {}
     modules: set[str] = set()
@@ -77,5 +77,5 @@ def read(records: list[Path]) -> tuple[Covering, set[str]]:
         modules |= set(found["modules"])
         for path, by_line in found["lines"].items():
             for number, tests in by_line.items():
-                lines[Path(path)][int(number)] |= {test for test in tests if test}
+                lines[Path(path)][int(number)] |= {test for test in tests if test} - set(found["failed"])
     return Covering({path: dict(by_line) for path, by_line in lines.items()}, seconds), modules

@@ -17,6 +17,7 @@ import pytest
 _record = Path(os.environ["MUTANTS_RECORD"])
 _coverage = coverage.Coverage(source=["vneid_idp"], data_file=None)
 _seconds: dict[str, float] = defaultdict(float)
+_failed: set[str] = set()
 _coverage.start()
 
 
@@ -30,9 +31,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     _coverage.switch_context("")
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What fails on the program as it is notices no change of it."""
+    if report.failed:
+        _failed.add(report.nodeid)
+
+
 def pytest_sessionfinish() -> None:
     """Write it all down."""
     _coverage.stop()
     data = _coverage.get_data()
     lines = {path: data.contexts_by_lineno(path) for path in data.measured_files()}
-    _record.write_text(json.dumps({"seconds": _seconds, "lines": lines, "modules": sorted(sys.modules)}))
+    found = {"seconds": _seconds, "failed": sorted(_failed), "lines": lines, "modules": sorted(sys.modules)}
+    _record.write_text(json.dumps(found))

@@ -201,6 +201,8 @@ async def server(
         yield listening.sockets[0].getsockname()[1], heard
     finally:
         listening.close()
+        for _ in range(10):
+            await asyncio.sleep(0)  # A connection that was just taken on begins to be served, and so is closed.
         await asyncio.gather(*serving)
 
 
