@@ -97,8 +97,8 @@ async def test_what_an_account_tells_is_read_with_what_was_agreed_in_one_stateme
         path = f"/{(await persons.bind())['binding_id']}"
         own = Caller(network, land, own_token(land, party.registered))
         await own.status()
-        # The account with what was agreed; what is told, on record; and the make-believe register, which is here.
-        assert (await _statements(land, own.status()))[0] == 3
-        assert (await _statements(land, own.call("GET")))[0] == 3
-        # By its id also: whether the register has told a change since it was asked.
+        # The account with what was agreed, before and after the register is asked; what is told, on record; and the
+        # make-believe register, which is here.
+        assert (await _statements(land, own.status()))[0] == 4
+        assert (await _statements(land, own.call("GET")))[0] == 4
         assert (await _statements(land, own.call("GET", path)))[0] == 4

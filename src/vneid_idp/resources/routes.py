@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from starlette.convertors import StringConvertor, register_url_convertor
 
-from vneid_idp.bindings import resting, standing_by
+from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine import disclosure
 from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.rules import BindingNotFound, acts_for
@@ -16,15 +16,15 @@ from vneid_idp.bindings.social_accounts.service import disclose_by_account
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
-from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
-from vneid_idp.policy.rules import Rules
+from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.claims import check_may_bind, check_may_handle
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.resources.bearer import Caller, find_caller
+from vneid_idp.resources.holders import Found, with_holders
 from vneid_idp.resources.on_record import put_on_record
 from vneid_idp.resources.representations import (
     BINDING_ID,
@@ -173,26 +173,10 @@ async def list_bindings(
     provider, client_id = idp(request), caller.client.client_id
     policy = await provider.current_policy()
     after = None if cursor is None else _read_cursor(provider, cursor, client_id, state)
-    async with provider.db.reading() as unit:
-        part = ListPart.of(await _list(unit, client_id, state, after, limit + 1), limit)
-        found = [each.binding for each in part.shown]
-        wanting = await resting.want_guardian(unit, found, KIND, client_id)
-        now = unit.now
-    rules = policy.at(now)
-    # In one question; nobody whose data were destroyed is among them.
-    holders = await provider.registry.find_many({binding.person_id for binding in found})
-    items = tuple(
-        tell(
-            caller.client,
-            each,
-            holders.get(each.binding.person_id),
-            rules,
-            now,
-            wants_guardian=each.binding.binding_id in wanting,
-        )
-        for each in part.shown
-    )
-    await put_on_record(provider, caller.client, zip(found, items, strict=True))
+    found = await with_holders(provider, client_id, lambda unit: _list(unit, client_id, state, after, limit + 1))
+    part = ListPart.of(found.bindings, limit)
+    items = tuple(_told(caller, each, found, policy) for each in part.shown)
+    await put_on_record(provider, caller.client, zip((each.binding for each in part.shown), items, strict=True))
     no_store(response)
     return BindingPage(
         items=items,
@@ -221,17 +205,17 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     caller.check_own()
     provider, client_id = idp(request), caller.client.client_id
     policy = await provider.current_policy()
-    async with provider.db.reading() as unit:
-        found = await disclose_by_account(unit, provider.keys.blind, client_id, account.account_id)
-        wanting = await resting.want_guardian(unit, () if found is None else (found.binding,), KIND, client_id)
-        now = unit.now
-    rules = policy.at(now)
+
+    async def of_account(unit: Reading) -> list[Disclosure[SocialAccount]]:
+        each = await disclose_by_account(unit, provider.keys.blind, client_id, account.account_id)
+        return [] if each is None else [each]
+
+    found = await with_holders(provider, client_id, of_account)
     no_store(response)
-    if found is None:
-        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=unverified(rules))
-    holder = await provider.registry.find(found.binding.person_id)
-    binding = tell(caller.client, found, holder, rules, now, wants_guardian=found.binding.binding_id in wanting)
-    await put_on_record(provider, caller.client, [(found.binding, binding)])
+    if not found.bindings:
+        return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=unverified(policy.at(found.now)))
+    binding = _told(caller, found.bindings[0], found, policy)
+    await put_on_record(provider, caller.client, [(found.bindings[0].binding, binding)])
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
@@ -244,19 +228,29 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
     supervises."""
     provider = idp(request)
     policy = await provider.current_policy()
-    found, answer = await _find(provider, caller, binding_id)
-    now = provider.clock.now()
-    holder = None if answer is None else answer.record
-    person_id, rules = caller.person_id, policy.at(now)
-    if person_id is not None and not await _acts_for(provider, person_id, found.binding, holder, rules):
+    check_may_handle(caller.authorisation.scope)
+    client_id = caller.client.client_id
+
+    async def by_id(unit: Reading) -> list[Disclosure[SocialAccount]]:
+        return [await disclosure.get(unit, KIND, client_id, binding_id)]
+
+    found = await with_holders(provider, client_id, by_id)
+    binding, person_id = found.bindings[0].binding, caller.person_id
+    holder, rules = found.holders.get(binding.person_id), policy.at(found.now)
+    if person_id is not None and not await _acts_for(provider, person_id, binding, holder, rules):
         # A stranger's binding and none at all look the same, and a former guardian is a stranger.
         raise BindingNotFound
-    async with provider.db.glance() as unit:
-        wanting = await resting.want_guardian(unit, (found.binding,), KIND, caller.client.client_id)
     no_store(response)
-    shown = tell(caller.client, found, holder, policy.at(now), now, wants_guardian=binding_id in wanting)
-    await put_on_record(provider, caller.client, [(found.binding, shown)])
+    shown = _told(caller, found.bindings[0], found, policy)
+    await put_on_record(provider, caller.client, [(binding, shown)])
     return shown
+
+
+def _told(caller: Caller, each: Disclosure[SocialAccount], found: Found, policy: Policy) -> Binding:
+    """One of what was `found`, for the network that calls."""
+    wants_guardian = each.binding.binding_id in found.wanting
+    holder, rules = found.holders.get(each.binding.person_id), policy.at(found.now)
+    return tell(caller.client, each, holder, rules, found.now, wants_guardian=wants_guardian)
 
 
 async def _acts_for(
@@ -275,7 +269,10 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     provider = idp(request)
     policy = await provider.current_policy()
     # Whether it is the caller's to release is judged in the unit that does it.
-    _, answer = await _find(provider, caller, binding_id)
+    check_may_handle(caller.authorisation.scope)
+    async with provider.db.glance() as unit:
+        holder_id = (await disclosure.get(unit, KIND, caller.client.client_id, binding_id)).binding.person_id
+    answer = await persons.ask(provider.db, provider.registry, holder_id)
 
     async def work(unit: Unit) -> tuple[SocialAccount, Instant]:
         if caller.grant_id is None:
@@ -289,16 +286,6 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
         raise InvalidToken(_ENDED) from error
     no_store(response)
     return tell(caller.client, Disclosure(released, {}), None, policy.at(now), now)
-
-
-async def _find(
-    provider: Idp, caller: Caller, binding_id: str
-) -> tuple[Disclosure[SocialAccount], RegisterAnswer | None]:
-    """A binding of the calling network, and what the registry says of its holder."""
-    check_may_handle(caller.authorisation.scope)
-    async with provider.db.glance() as unit:
-        found = await disclosure.get(unit, KIND, caller.client.client_id, binding_id)
-    return found, await persons.ask(provider.db, provider.registry, found.binding.person_id)
 
 
 def _cursor(provider: Idp, client_id: str, state: State | None, after: str) -> str:

@@ -13,6 +13,9 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import told
 from vneid_idp.resources.representations import Binding
 
+_NEXT = "binding_capabilities"
+"""What an account may do, and what it takes next."""
+
 
 def tell(
     client: Client,
@@ -28,5 +31,8 @@ def tell(
     binding = found.binding
     is_live = binding.state in LIFECYCLE.live
     agreed = leaving(told(client, found.decided, permission(binding))) if is_live else {}
+    if wants_guardian:
+        # Who agreed to tell of a child's account represents the child no more, and nobody else does yet.
+        agreed = {name: at for name, at in agreed.items() if name == _NEXT}
     age = None if holder is None else Age.at(holder.birth_date, now, told_as_of=agreed.get("binding_age_band"))
     return Binding.of(binding, claims(agreed, binding, age, rules, wants_guardian=wants_guardian), agreed)

@@ -2,7 +2,7 @@
 no more, is told at no door of `bindings/v1`, to no token.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from vneid_idp.clients import by_operator
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Shown
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.protocol.claims import BINDING_CLAIMS, CHILD_ACCOUNT, SOCIAL_ACCOUNT, Decision
 from vneid_idp.use_cases.forget_person import forget_person
 from vneid_idp.use_cases.release_binding import release_for_client
@@ -192,6 +193,33 @@ async def test_what_is_taken_back_is_told_at_no_door_from_this_moment(
     assert told_if_read(await bound.persons.call("GET", path, refusal)) == set()
     if taken_back is not release:  # after which an account is bound anew
         assert told_if_read(await bound.persons.bind(code=refusal)) == set()
+
+
+@pytest.mark.parametrize("door", ["status", "list", "read"])
+async def test_what_is_withdrawn_while_the_register_is_asked_is_told_no_more(
+    bind: Bind, land: Country, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    bound = await bind("own")
+    registry = land.idp.registry
+    asked: list[str] = []
+
+    async def slowly(person_ids: Collection[str]) -> Mapping[str, RegistryRecord]:
+        answer = await find_many(person_ids)
+        if not asked:
+            await withdraw(bound)
+        asked.extend(person_ids)
+        return answer
+
+    find_many = registry.find_many
+    monkeypatch.setattr(registry, "find_many", slowly)
+    if door == "status":
+        answer = await bound.own.status()
+        assert (answer["account_state"], answer["binding"]) == ("unverified", None)
+    else:
+        answer = await bound.own.call("GET", f"/{bound.binding_id}" if door == "read" else "")
+        found = answer if door == "read" else answer["items"][0]
+        assert (found["state"], told(found)) == ("released", set())
+    assert asked == [bound.person_id]
 
 
 def told_if_read(answer: dict[str, Any]) -> set[str]:

@@ -110,8 +110,11 @@ async def test_without_a_guardian_who_can_act_a_childs_account_rests(land: Count
     own = await bind(land, family.party, "aunt", family.aunt.person_id)
     await family.happens(CANNOT_ACT[how], family.mother)
     stands = await family.stands()
-    assert (stands["state"], stands["supervised"]) == ("suspended", None if how == "forgotten" else False)
+    assert stands["state"] == "suspended"
     assert how == "forgotten" or not may_post(stands)
+    # Who agreed to tell more of the child's account speaks for the child no longer.
+    assert {member: stands[member] for member in stands["withheld"]} == dict.fromkeys(stands["withheld"])
+    assert {"level", "age_band", "method", "supervised", "verified_at"} <= set(stands["withheld"])
     assert (await states(land, family.party))[own] is BindingState.VERIFIED
     # What the register says of the child by the way wakes nothing, nor does the other parent's name in it.
     await family.guardians_are(family.mother, family.aunt)
