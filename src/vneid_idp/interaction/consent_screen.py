@@ -143,12 +143,12 @@ def _told_twice(request: Request, asked: _Asked) -> _Asked:
 
 async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, decisions: Decisions) -> Response:
     """Record it, or ask a parent or guardian of a child who would share something."""
-    consent = visit.situation.consent
-    if not isinstance(visit.situation.step, AskConsent) and consent and repeats(decisions, consent.decided):
+    decisions, consent = asked.anew.kept(decisions), visit.situation.consent
+    nothing_new = consent is not None and repeats(decisions, consent.decided) and asked.anew.names.isdisjoint(decisions)
+    if nothing_new and not isinstance(visit.situation.step, AskConsent):
         # Pressed twice, or the same agreed to in another window.
         drop_draft(request, request.url.path)
         return visit.onward()
-    decisions = asked.anew.kept(decisions)
     shown = Shown(text_shown(asked.screen, decisions), locale_of(request))
     rules, who = asked.rules, (asked.person_id, asked.session_id)
     link = asked.screen.link is not None
