@@ -64,7 +64,9 @@ async def test_documents_and_pages_are_the_same(land: Country) -> None:
                 assert answer.text == (await plain.get(path)).text
             for path in PAGES:
                 assert of_ours(await lied_to.get(path, headers=hostile)) == of_ours(await plain.get(path)), path
-            for path in ("/token", "/par", "/userinfo", "/register", "/bindings/v1/social-accounts"):
+            doors = {"/token", "/par", "/userinfo", "/register", "/bindings/v1/social-accounts"}
+            # A website that registers something on a developer's machine is refused, which is another test's.
+            for path in doors - {"/register"} if "Origin" in hostile else doors:
                 assert of_ours(await lied_to.post(path, headers=hostile)) == of_ours(await plain.post(path)), path
 
 
@@ -73,7 +75,8 @@ async def test_registration_and_binding_name_the_issuer(land: Country) -> None:
         party = RelyingParty(land, await land.register())
         token = await person_token(land, party.registered, land.people["plain"].record.person_id)
         async with land.browser() as client:
-            made = await client.post("/register", json={"redirect_uris": ["https://rp.example/cb"]}, headers=hostile)
+            of_program = {name: value for name, value in hostile.items() if name != "Origin"}
+            made = await client.post("/register", json={"redirect_uris": ["https://rp.example/cb"]}, headers=of_program)
             assert made.json()["registration_client_uri"].startswith(f"{ISSUER}/register/")
             bound = await client.post(
                 "/bindings/v1/social-accounts",
