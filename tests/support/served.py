@@ -20,7 +20,8 @@ async def listening_at() -> AsyncIterator[tuple[str, Callable[[Any], None]]]:
         servers: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
         def serve(app: Any) -> None:
-            server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
+            # Without a word on logs: what it sets stays set for the tests after it.
+            server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
             servers.append((server, asyncio.create_task(server.serve([bound]))))
 
         yield f"http://127.0.0.1:{bound.getsockname()[1]}", serve
