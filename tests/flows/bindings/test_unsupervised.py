@@ -10,6 +10,7 @@ from tests.support.country import Country
 from tests.support.events import kinds
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
+from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine import service as bindings
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
@@ -67,6 +68,8 @@ async def test_what_has_ended_needs_nobody_who_supervises_it(land: Country, part
     async with land.idp.db.writing() as unit:
         await bindings.move(unit, SOCIAL_ACCOUNT, party.client_id, ended, Move.RELEASE)
     await stands(land, guardian.person_id, CANNOT_ACT["died"])
+    async with land.idp.db.reading() as unit:
+        assert await resting.who_cannot_act(unit, "", 10) == (), "for ever to be looked at again"
     assert await rest(land) == 0
     assert await states(land, party) == {ended: BindingState.RELEASED}
 
@@ -77,8 +80,6 @@ async def test_who_can_act_again_meanwhile_is_left_alone(
     guardian, child = await agreed(land, party, "guardian"), land.people["child-9"].record.person_id
     supervised = await bind(land, party, "child", child, guardian.person_id)
     await stands(land, guardian.person_id, CANNOT_ACT["locked here"])
-    from vneid_idp.bindings import resting
-
     ask = resting.who_cannot_act
 
     async def then_unlocked(*args: Any) -> tuple[str, ...]:
