@@ -9,7 +9,7 @@ from tests.support.bindings import Caller
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed
-from tests.support.tokens import own_token, person_token
+from tests.support.tokens import CHILD, own_token, person_token
 from vneid_idp.protocol.levels import LEVEL_2
 
 SCOPE = "openid profile identity age offline_access"
@@ -102,3 +102,8 @@ async def test_what_an_account_tells_is_read_with_what_was_agreed_in_one_stateme
         assert (await _statements(land, own.status()))[0] == 4
         assert (await _statements(land, own.call("GET")))[0] == 4
         assert (await _statements(land, own.call("GET", path)))[0] == 4
+        # Of a child's account as well, as long as it does not rest.
+        who, child = (land.people[name].record.person_id for name in ("guardian", "fifteen"))
+        childs = Caller(network, land, await person_token(land, party.registered, who, scope=CHILD, child_id=child))
+        await childs.bind("child")
+        assert (await _statements(land, own.status("child")))[0] == 4
