@@ -43,10 +43,10 @@ class ConsentFacts:
     consent_id: str
     changed_at: Instant
     decided: Decisions
-    given_at: Instant = 0
-    alone_from: int | None = None
+    given_at: Instant
+    alone_from: int | None
     """The age from which the law let the person decide alone, who had reached it."""
-    by_guardian: bool = False
+    by_guardian: bool
     """Whether a parent or guardian agreed as well."""
 
 

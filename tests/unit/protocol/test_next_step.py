@@ -45,11 +45,13 @@ REQUEST = AuthorizationRequest(
 )
 ITEMS = (Item("age_band", "account", 2, required=True, since=2), Item("email", "account", 2, required=False, since=2))
 PERSON = PersonFacts("per_a", "ses_a", BOTH, 2, usable=True)
+ALONE: dict[str, Any] = {"given_at": LATER, "alone_from": 16, "by_guardian": False}
 TOLD = {"acr": Decision("account", 2, given=True)}
 CONSENT = ConsentFacts(
     "con_a",
     LATER,
     {"age_band": Decision("account", 2, given=True), "email": Decision("account", 2, given=False), **TOLD},
+    **ALONE,
 )
 WAITING = WaitingFacts(OPENED, child_id="per_child")
 SOUND: dict[str, Any] = {
@@ -335,8 +337,9 @@ EVERY_PERSON = [
     for level in (1, 2)
     for usable, wanted in [(True, True), (True, False), (False, True)]
 ]  # fmt: skip
+NAMES = ("age_band", "email")
 EVERY_CONSENT = [
-    ConsentFacts("con_a", changed_at, {} if decision is None else {"age_band": decision, "email": decision, **told})
+    ConsentFacts("con_a", changed_at, {} if decision is None else {**dict.fromkeys(NAMES, decision), **told}, **ALONE)
     for changed_at, told in ((OLD, TOLD), (NOW, {}), (NOW, TOLD))
     for decision in [
         None, Decision("account", 2, given=True), Decision("account", 1, given=True),

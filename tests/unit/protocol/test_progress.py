@@ -15,7 +15,7 @@ REQUEST = AuthorizationRequest("cli", "https://rp.example/cb", "query", "s", ("o
 CHILD = replace(REQUEST, scope=("openid", "binding:child_account"))
 EMAIL = (Item("email", "account", 1, required=False, since=1),)
 LINK = (Item("binding:child_account", "account", 1, required=True, since=1),)
-AGREED = ConsentFacts("con", EARLIER, {"email": Decision("account", 1, given=True)})
+AGREED = ConsentFacts("con", EARLIER, {"email": Decision("account", 1, given=True)}, EARLIER, 16, by_guardian=False)
 
 
 def someone(*proofs: tuple[str, int], level: int = 2) -> PersonFacts:

@@ -49,7 +49,10 @@ PLACES = [
 
 @pytest.mark.parametrize(("read_in", "longest"), PLACES)
 def test_what_a_service_writes_on_our_pages_is_a_line_that_is_seen(read_in: Any, longest: int) -> None:
-    hidden = ("\u3164", "\u2800", "\u115f", "\u034f", "\ufe0f", "\u17b4", "\uffa0", "\u200b", "\u00ad", "\U000e0100")
+    hidden = (
+        "\u3164", "\u2800", "\u115f", "\u1160", "\u034f", "\ufe00", "\ufe0f", "\u17b4", "\u17b5", "\u180b", "\u180d",
+        "\u180f", "\uffa0", "\u200b", "\u00ad", "\U000e0100", "\U000e01ef",
+    )  # fmt: skip
     for refused in (
         *hidden, *(f"Phở {sign}24" for sign in hidden), "a\u202eb", "a\nb", "a\u2028b", "a\x00b", "a" + "\u0301" * 160,
         "…", "🍵", "", " ", " a", "a\u00a0", "a" * (longest + 1),
