@@ -24,8 +24,9 @@ class Covering:
         found: set[str] = set()
         for line in range(mutation.start[0], mutation.end[0] + 1):
             found |= self.lines.get(mutation.path, {}).get(line, set())
-        if not found:
-            found = self._of_users(mutation)
+        if not found or _runs_at_import(mutation):
+            # Which test came first and so imported it says nothing of who notices.
+            found |= self._of_users(mutation)
         chosen: list[str] = []
         together = 0.0
         for test in sorted(found, key=lambda test: self.seconds[test]):
@@ -51,6 +52,15 @@ class Covering:
                             further.add(assigned[1])
             names = further - names
         return found
+
+
+def _runs_at_import(mutation: Mutation) -> bool:
+    functions = (
+        node
+        for node in ast.walk(ast.parse(mutation.path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return not any(node.body[0].lineno <= mutation.start[0] <= (node.end_lineno or 0) for node in functions)
 
 
 def _names_defined_at(mutation: Mutation) -> set[str]:

@@ -74,6 +74,21 @@ async def test_what_has_ended_needs_nobody_who_supervises_it(land: Country, part
     assert await states(land, party) == {ended: BindingState.RELEASED}
 
 
+async def test_a_guardian_is_wanted_for_what_rests_and_for_nothing_between(land: Country, party: RelyingParty) -> None:
+    guardian, adult = await agreed(land, party, "guardian"), land.people["plain"].record.person_id
+    younger, elder = (land.people[name].record.person_id for name in ("child-9", "fifteen"))
+    first = await bind(land, party, "first", younger, guardian.person_id)
+    await bind(land, party, "between", adult)
+    last = await bind(land, party, "last", elder, guardian.person_id)
+    await stands(land, guardian.person_id, CANNOT_ACT["locked here"])
+    await rest(land)
+    async with land.idp.db.reading() as unit:
+        listed = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, party.client_id)
+        wanting = await resting.want_guardian(unit, listed, SOCIAL_ACCOUNT, party.client_id)
+    assert len(listed) == 3
+    assert wanting == {first, last}
+
+
 async def test_who_can_act_again_meanwhile_is_left_alone(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
