@@ -334,8 +334,9 @@ async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Da
 @pytest.mark.parametrize("kind", [KeyKind.BLIND_INDEX, KeyKind.PAIRWISE])
 async def test_lasting_keys_are_not_rotated(db: Database, kind: KeyKind) -> None:
     await ring_of(db)
-    with pytest.raises(service.NotRotatable):
+    with pytest.raises(service.NotRotatable) as refused:
         await rotate(db, kinds=(kind,))
+    assert refused.value.status == 409
 
 
 async def test_keys_follow_the_master_secret(db: Database, watch: Watch) -> None:
