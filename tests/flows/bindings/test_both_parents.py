@@ -157,7 +157,7 @@ async def test_both_see_it_and_either_releases_it(land: Country, both: Family) -
     pages = [await opened(who, "/me/accounts") for who in people]
     for page in pages:
         assert both.child.full_name in page.text
-        assert 'action="/me/accounts/release"' in page.text
+        assert 'action="/me/accounts/release"' in page.response.text
     (binding,) = await states(land, both.party)
     assert (await taken_back(aunt, "/me/accounts/release", binding=binding)).path == "/me/accounts"
     assert await states(land, both.party) == {binding: BindingState.RELEASED}
