@@ -59,7 +59,15 @@ def test_what_a_service_writes_on_our_pages_is_a_line_that_is_seen(read_in: Any,
     ):  # fmt: skip
         with pytest.raises((InvalidClientMetadata, InvalidRequest)):
             read_in(refused)
-    for good in ("Đường sắt Việt Nam – “Ưỡn ẹo, nghĩ ngợi”", "Phở 24 🍵", "ไทยกี่", "日本", "7", "a" * longest):
+    for good in (
+        "Đường sắt Việt Nam – “Ưỡn ẹo, nghĩ ngợi”",
+        "Phở 24 🍵",
+        "ไทยกี่",
+        "ភាសាខ្មែរ",
+        "日本",
+        "7",
+        "a" * longest,
+    ):
         assert read_in(good) == good
     assert read_in(DECOMPOSED) == "Tôi là Nguyễn"
     assert read_in("Điều\u00a023") == "Điều 23", "as word processors write it"
