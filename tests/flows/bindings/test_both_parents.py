@@ -130,6 +130,18 @@ async def in_the_ledger(land: Country, person_id: str) -> tuple[Binding, ...]:
         return await bindings.list_for_person(unit, person_id)
 
 
+async def test_who_leaves_leaves_the_others_in_place(land: Country, both: Family) -> None:
+    (binding,) = await in_the_ledger(land, both.child.person_id)
+    others = [land.people[slug].record.person_id for slug in ("plain", "complete")]
+    async with land.idp.db.writing() as unit:
+        for guardian_id in others:
+            await standing_by.stand_by(unit, binding, guardian_id, 2, None)
+        await standing_by.leave(unit, both.child.person_id, binding.binding_id, others[0])
+        left = {guard.guardian_id for guard in await standing_by.of_binding(unit, binding)}
+    assert others[0] not in left
+    assert others[1] in left
+
+
 async def test_nobody_joins_without_having_confirmed_it(land: Country, family: Family) -> None:
     await family.guardians_are(family.mother, family.aunt)
     refused = await family.binds(family.aunt, link=False)
