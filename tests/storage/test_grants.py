@@ -18,7 +18,7 @@ from vneid_idp.clients.tables import clients as clients_table
 from vneid_idp.consent.tables import consents
 from vneid_idp.grants import service
 from vneid_idp.grants.disclosure import find_disclosure
-from vneid_idp.grants.participants import clients_of_session, sessions_under_consent
+from vneid_idp.grants.participants import clients_by_session, clients_of_session, sessions_under_consent
 from vneid_idp.grants.service import Grant, GrantEnded
 from vneid_idp.grants.tables import grants
 from vneid_idp.identity.factors.tables import sessions
@@ -257,6 +257,8 @@ async def test_who_took_part_in_a_session(db: Database) -> None:
     await set_scene(db)
     async with db.reading() as unit:
         assert await clients_of_session(unit, PERSON, "ses_a") == ("cli_app",)
+        assert await clients_by_session(unit, PERSON, "ses_a") == {"ses_a": ["cli_app"]}
+        assert await clients_by_session(unit, PERSON, "ses_b") == {}
         assert await sessions_under_consent(unit, PERSON, "con_app") == ("ses_a",)
         # What was derived has no browser session, so there is none to tell its client of.
         assert await sessions_under_consent(unit, PERSON, "con_point") == ()

@@ -1,5 +1,7 @@
 """Which relying parties a browser session was used with, and which sessions under a consent."""
 
+from collections import defaultdict
+
 from sqlalchemy import bindparam, select
 
 from vneid_idp.grants.tables import grants
@@ -9,6 +11,14 @@ from vneid_idp.storage.unit import Reading
 _OF_SESSION = Statement(
     select(grants.c.client_id)
     .where(grants.c.person_id == bindparam("person_id"), grants.c.session_id == bindparam("session_id"))
+    .distinct()
+    .order_by(grants.c.client_id)
+)
+
+# Ids begin with their time, so that none that ended long ago is read.
+_BY_SESSION = Statement(
+    select(grants.c.session_id, grants.c.client_id)
+    .where(grants.c.person_id == bindparam("person_id"), grants.c.session_id >= bindparam("first"))
     .distinct()
     .order_by(grants.c.client_id)
 )
@@ -30,6 +40,14 @@ async def sessions_under_consent(unit: Reading, person_id: str, consent_id: str)
     """The latest sessions in which the client of a consent was given an ID token, a hundred at most."""
     rows = await unit.fetch(_OF_CONSENT, person_id=person_id, consent_id=consent_id)
     return tuple(row["session_id"] for row in rows)
+
+
+async def clients_by_session(unit: Reading, person_id: str, first: str) -> dict[str, list[str]]:
+    """As `clients_of_session`, by the session: of all of a person's that are not older than `first`."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await unit.fetch(_BY_SESSION, person_id=person_id, first=first):
+        found[row["session_id"]].append(row["client_id"])
+    return found
 
 
 async def clients_of_session(unit: Reading, person_id: str, session_id: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """`/consent/{interaction}`: who asks, for what, on which ground, for how long, and the very values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -44,6 +45,7 @@ from vneid_idp.web.outdated_ages import Outdated, outdated
 from vneid_idp.web.receipt_text import text_shown
 from vneid_idp.web.templates import render
 
+_MOMENT = re.compile(r"[0-9]{1,15}")
 _CHANGED, _NOTHING = "changed", "nothing"
 """What the page may have to say of what was sent: it speaks of something else by now; nothing was ticked."""
 
@@ -125,7 +127,7 @@ def _as_shown(visit: Visit, form: Form) -> Visit:
     """The visit at the page that the form came from. What the person decided in another window since is no reason not
     to take their word here, and it does not stand against it: a page that asks answers for all that it asked."""
     shown_at = form["shown_at"]
-    if visit.interaction.ended_at is not None or not shown_at.isdecimal():
+    if visit.interaction.ended_at is not None or not _MOMENT.fullmatch(shown_at):
         return visit
     return replace(visit, situation=visit.situation.as_shown(visit.interaction.request, int(shown_at)))
 

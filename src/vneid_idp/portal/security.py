@@ -6,7 +6,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.grants.participants import clients_of_session
+from vneid_idp.grants.participants import clients_by_session
 from vneid_idp.identity import secret_hashes
 from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
@@ -76,7 +76,7 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
         live = await sessions.list_sessions(unit, holder.person_id)
-        used = {each: await clients_of_session(unit, holder.person_id, each.session_id) for each in live}
+        used = await clients_by_session(unit, holder.person_id, min(each.session_id for each in live))
         names = await find_service_names(unit, {client_id for ids in used.values() for client_id in ids})
     say = partial(gettext, request)
     done = _DONE.get(request.query_params.get("done", ""))
@@ -93,7 +93,7 @@ async def show(request: Request, holder: Holder) -> Response:
                 device_name(session.device, say),
                 session.opened_at,
                 tuple(say(METHODS[method.name]) for method in session.methods),
-                tuple(names.get(client_id) or say(NOT_REGISTERED) for client_id in used[session]),
+                tuple(names.get(client_id) or say(NOT_REGISTERED) for client_id in used.get(session.session_id, ())),
                 here=session.session_id == holder.session.session_id,
             )
             for session in reversed(live)

@@ -165,7 +165,6 @@ class Issue:
 
 
 _NOT_AGREED_TO = "What was asked for was not agreed to."
-_NOT_AGREED = ConsentRequired("The person has not agreed to all that is asked for.")
 
 Step = (
     SignIn
@@ -312,6 +311,10 @@ def acr_for(wanted: tuple[str, ...], level: int) -> str | None:
     return next((value for value in known if value in satisfied), None)
 
 
+def _not_agreed() -> ConsentRequired:
+    return ConsentRequired("The person has not agreed to all that is asked for.")
+
+
 def _silently(step: Step, request: AuthorizationRequest, consent: ConsentFacts | None) -> Step:
     """`prompt=none`: the error in place of the page (OIDC Core §3.1.2.6)."""
     unsaid = request.asks_level and (consent is None or SIGN_IN not in consent.decided)
@@ -320,7 +323,7 @@ def _silently(step: Step, request: AuthorizationRequest, consent: ConsentFacts |
             return Refuse(LoginRequired("Nobody is signed in, or not recently enough."))
         case StepUp() | ReachLevel() | ChooseChild() if unsaid:
             # Which of them it is would tell the level of somebody who was asked about it by no page.
-            return Refuse(_NOT_AGREED)
+            return Refuse(_not_agreed())
         case StepUp():
             return Refuse(LoginRequired("A second factor is needed."))
         case TellUnusable():
@@ -330,8 +333,8 @@ def _silently(step: Step, request: AuthorizationRequest, consent: ConsentFacts |
         case ChooseChild():
             return Refuse(InteractionRequired("A guardian has to choose the child."))
         case AskConsent():
-            return Refuse(_NOT_AGREED)
+            return Refuse(_not_agreed())
         case AwaitGuardian():
-            return Refuse(_NOT_AGREED)
+            return Refuse(_not_agreed())
         case _:
             return step

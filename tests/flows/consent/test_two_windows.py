@@ -1,5 +1,7 @@
 """One person, two windows: each page is answered for all that it asked, whatever was answered in the other."""
 
+import pytest
+
 from tests.support.country import Country
 from tests.support.events import kinds_of
 from tests.support.relying_party import Page, RelyingParty, query_of
@@ -59,6 +61,14 @@ async def test_who_presses_twice_has_agreed_once(land: Country, party: RelyingPa
     away = [await someone.person.browser.post(page.action, data=form) for _ in range(2)]
     assert {answer.status_code for answer in away} == {303}
     assert (await kinds_of(land)).count("consent.given") == 1
+
+
+@pytest.mark.parametrize("shown_at", ["", "9" * 5000, "-1", "\u0661", "soon"])
+async def test_a_page_that_does_not_say_when_is_of_now(land: Country, party: RelyingParty, shown_at: str) -> None:
+    someone = await known(land)
+    (page,) = await two(someone, party, "openid identity")
+    away = await someone.person.submit(page, answer="agree", shown_at=shown_at, **page.choices)
+    assert "code" in query_of(str(away))
 
 
 async def test_what_was_withdrawn_since_is_shown_anew(land: Country, party: RelyingParty) -> None:

@@ -337,10 +337,9 @@ EVERY_PERSON = [
     for level in (1, 2)
     for usable, wanted in [(True, True), (True, False), (False, True)]
 ]  # fmt: skip
-NAMES = ("age_band", "email")
 EVERY_CONSENT = [
-    ConsentFacts("con_a", changed_at, {} if decision is None else {**dict.fromkeys(NAMES, decision), **told}, **ALONE)
-    for changed_at, told in ((OLD, TOLD), (NOW, {}), (NOW, TOLD))
+    ConsentFacts("con_a", at, {} if decision is None else {"age_band": decision, "email": decision, **told}, **ALONE)
+    for at, told in ((OLD, TOLD), (NOW, {}), (NOW, TOLD))
     for decision in [
         None, Decision("account", 2, given=True), Decision("account", 1, given=True),
         Decision("account", 2, given=False), Decision("account", 2, given=False, instead="age_over_16"),
