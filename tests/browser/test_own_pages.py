@@ -41,7 +41,8 @@ def test_a_passkey_is_added_and_signs_in_at_level_2(visit: Visit) -> None:
     page.context.clear_cookies()
     page.add_init_script(_TELLS_OFFER)
     person.arrive(acr_values=LEVEL_2)
-    page.wait_for_function("window.offersPasskeys")
+    while not page.evaluate("window.offersPasskeys"):  # what polls within the page, its own policy forbids
+        page.wait_for_timeout(20)
     phone.agrees(True)
     page.click("[data-passkey=get] button")
     page.wait_for_url("**/consent/**")
