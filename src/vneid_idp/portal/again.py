@@ -7,7 +7,6 @@ something else than they read.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,8 +26,9 @@ from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.undoable import may_agree_again, may_link_again
-from vneid_idp.protocol.claims import Decisions, Item
+from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.permitted import as_items
 from vneid_idp.use_cases.agree_again import agree_again, agreed_again
 from vneid_idp.use_cases.just_ended import OFFERED, TooLateToUndo, released_just_now, stands_again, withdrawn_just_now
 from vneid_idp.use_cases.link_again import link_again
@@ -95,8 +95,7 @@ def _consent_offered(
 ) -> Offer:
     say = partial(gettext, request)
     decided, child = agreed_again(client, consent), child_named(consent.child_id, names, say)
-    items = tuple(item for item in map(partial(_item, client, decided), decided) if item is not None)
-    values: Mapping[str, Any] = {}
+    items = as_items(client, decided)
     needed = values_needed(items, holder.now)
     record = holder.profile.record
     values = profiles.claims(needed, holder.profile, holder.account, holder.provider.issuer)
@@ -117,14 +116,6 @@ def _consent_offered(
     )
     until = (consent.withdrawn_at or holder.now) + OFFERED
     return Offer(consent.consent_id, client.client_name, child, text_shown(again), decided, until)
-
-
-def _item(client: Client, decided: Decisions, name: str) -> Item | None:
-    purpose = next((each for each in client.purposes if each.id == decided[name].purpose), None)
-    if purpose is None:
-        return None
-    required, in_full = name in purpose.required, name in purpose.required_in_full
-    return Item(name, purpose.id, decided[name].version, required, purpose.since(name), in_full)
 
 
 async def links_offered(request: Request, holder: Holder) -> tuple[Offer, ...]:

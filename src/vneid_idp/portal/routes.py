@@ -3,6 +3,7 @@
 from vneid_idp.portal import (
     accounts,
     again,
+    ages_anew,
     child_request,
     child_told,
     guardian,
@@ -21,6 +22,7 @@ doors = [
     *guardian.doors,
     *taking_back.doors,
     *again.doors,
+    *ages_anew.doors,
     *child_told.doors,
     *child_request.doors,
     *history.doors,

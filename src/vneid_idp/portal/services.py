@@ -19,14 +19,15 @@ from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.again import consents_offered
+from vneid_idp.portal.ages_anew import ages_offered
 from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
 from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.receipts import answers_to
 from vneid_idp.portal.supervised import supervised_accounts
-from vneid_idp.protocol.claims import BINDING_CLAIMS, PERMISSIONS, SIGN_IN, Decisions, leaving
+from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.protocol.permitted import counting, may_refresh
+from vneid_idp.protocol.permitted import may_refresh, telling
 from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import ACCOUNT, Say, Topic, topics_of
@@ -111,7 +112,7 @@ async def show(request: Request, holder: Holder) -> Response:
     services = []
     for c in current:
         client = clients.get(c.client_id)
-        served = _counting(client, c)
+        served = telling(client, c.decisions) if client else {}
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
         way_in = None if client is None or client.disabled_at else client.sign_in_address(provider.issuer)
         of_client, has_account = receipts[c.client_id], c.consent_id in linked
@@ -135,6 +136,8 @@ async def show(request: Request, holder: Holder) -> Response:
         reopened="reopened" in request.query_params,
         again="again" in request.query_params,
         offers=await consents_offered(request, holder),
+        told_anew="told_anew" in request.query_params,
+        ages=await ages_offered(request, holder, current, clients),
     )
 
 
@@ -160,14 +163,6 @@ def handed_over(decided: Decisions) -> dict[str, str]:
         for name, decision in decided.items()
         if name not in PERMISSIONS and decision.gives
     }
-
-
-def _counting(client: Client | None, consent: Consent) -> Decisions:
-    counts = counting(client, consent.decisions) if client else {}
-    if any(name in counts and counts[name].given for name in PERMISSIONS if PERMISSIONS[name].tells):
-        return counts
-    # Without the permission to link nothing is told of an account, whatever else was agreed.
-    return {name: decision for name, decision in counts.items() if name not in BINDING_CLAIMS}
 
 
 def _permissions(client: Client | None, decided: Decisions) -> tuple[str, ...]:

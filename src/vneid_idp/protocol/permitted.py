@@ -11,9 +11,12 @@ from collections.abc import Collection
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import (
+    BINDING_CLAIMS,
+    PERMISSIONS,
     SIGN_IN,
     Decision,
     Decisions,
+    Item,
     asked_of,
     covers,
     granted_scope,
@@ -27,9 +30,30 @@ def counting(client: Client, decided: Decisions) -> Decisions:
     return {name: decision for name, decision in decided.items() if _counts(client, name, decision)}
 
 
+def telling(client: Client, decided: Decisions) -> Decisions:
+    """The answers that count and by which something may be told: without the permission to link nothing is told of an
+    account, whatever else was agreed."""
+    counts = counting(client, decided)
+    if any(name in counts and counts[name].given for name in PERMISSIONS if PERMISSIONS[name].tells):
+        return counts
+    return {name: decision for name, decision in counts.items() if name not in BINDING_CLAIMS}
+
+
 def still_asked(client: Client, decided: Decisions) -> bool:
     """Whether `client` still asks for all that was answered, for the same purposes: else nobody can agree to it."""
     return counting(client, decided) == decided
+
+
+def as_items(client: Client, decided: Decisions) -> tuple[Item, ...]:
+    """What these answers were given to, as `client` is registered now; what it has no purpose for any more is left
+    out."""
+    purposes = {purpose.id: purpose for purpose in client.purposes}
+    found = []
+    for name, decision in decided.items():
+        if purpose := purposes.get(decision.purpose):
+            required, in_full = name in purpose.required, name in purpose.required_in_full
+            found.append(Item(name, purpose.id, decision.version, required, purpose.since(name), in_full))
+    return tuple(found)
 
 
 def _counts(client: Client, name: str, decision: Decision) -> bool:

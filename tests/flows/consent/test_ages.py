@@ -10,11 +10,20 @@ import pytest
 from tests.support.country import PURPOSE, Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import known
+from tests.support.visitor import shown
+from vneid_idp.consent.service import ByGuardian, Shown, find_current, give, list_receipts, withdraw
 from vneid_idp.kernel.clock import DAY, MINUTE, VIETNAM
+from vneid_idp.protocol.claims import Decision
 
 ASKED = '{"age_over_16": null, "age_band": null, "birthdate": null}'
 YOUNGER, OLDER = "Từ đủ 13 đến dưới 16 tuổi", "Từ đủ 16 đến dưới 18 tuổi"
 BOTH = {"scope": "openid offline_access", "claims": f'{{"userinfo": {ASKED}, "id_token": {ASKED}}}'}
+
+
+def button(services: Page) -> dict[str, str]:
+    """What the button sends that has an age told anew, of the one consent that is shown."""
+    assert services.response.text.count("/me/services/ages") == 1
+    return {name: services.hidden[name] for name in ("csrf_token", "consent", "seen")}
 
 
 def ages(told: dict[str, Any]) -> dict[str, Any]:
@@ -153,3 +162,60 @@ async def test_an_age_that_is_another_by_now_is_offered_where_a_page_is_shown_an
     tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
     told = ages((await party.userinfo(tokens["access_token"])).json())
     assert told == {"age_over_13": True, "age_over_16": ticked, "age_band": "16_17"}, "no tick takes nothing back"
+
+
+async def test_who_wishes_it_has_an_age_told_as_it_is_now_and_only_what_the_page_said(
+    land: Country, party: RelyingParty
+) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    await someone.agree(party, "age_band", "age_over_13", "age_over_16", left_out=("age_over_18",))
+    services = shown(await someone.person.open("/me/services"))
+    assert "/me/services/ages" not in services.response.text, "what is as it was told is not offered"
+    land.watch.advance(DAY)
+    someone = await known(land, "sixteen-tomorrow")
+    services = shown(await someone.person.open("/me/services"))
+    assert f"{OLDER} (trước đây đã cho biết: {YOUNGER})" in services.text
+    form = button(services)
+    forged = await someone.person.browser.post("/me/services/ages", data=form | {"seen": "another text"})
+    assert forged.status_code == 409
+    answer = await someone.person.browser.post("/me/services/ages", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me/services?told_anew")
+    tokens = await someone.tokens(party, scope="openid age")
+    told = ages((await party.userinfo(tokens["access_token"])).json())
+    assert told == {"age_over_13": True, "age_over_16": True, "age_band": "16_17"}
+    async with land.idp.db.reading() as unit:
+        receipt = (await list_receipts(unit, someone.person_id, party.client_id))[0]
+    assert receipt.decisions.keys() == {"age_over_16", "age_band"}, "nothing else is agreed to anew"
+    services = shown(await someone.person.open("/me/services"))
+    assert "/me/services/ages" not in services.response.text
+    twice = await someone.person.browser.post("/me/services/ages", data=form)
+    assert twice.status_code == 409, "another tab says that it was done"
+
+
+async def test_no_age_is_told_anew_that_was_withdrawn_or_is_another_persons(land: Country, party: RelyingParty) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    consent_id = await someone.agree(party, "age_band")
+    land.watch.advance(DAY)
+    someone = await known(land, "sixteen-tomorrow")
+    form = button(shown(await someone.person.open("/me/services")))
+    other = (await known(land, "eighteen-today")).person
+    own = shown(await other.open("/me/security")).hidden["csrf_token"]
+    assert (await other.browser.post("/me/services/ages", data=form | {"csrf_token": own})).status_code == 409
+    async with land.idp.db.writing() as unit:
+        await withdraw(unit, someone.person_id, consent_id)
+    assert (await someone.person.browser.post("/me/services/ages", data=form)).status_code == 409
+    async with land.idp.db.reading() as unit:
+        assert await find_current(unit, someone.person_id, party.client_id) is None
+
+
+async def test_what_a_guardian_agreed_to_is_not_told_anew_alone(land: Country, party: RelyingParty) -> None:
+    someone = await known(land, "sixteen-tomorrow")
+    decided = {"age_band": Decision("account", 1, given=True)}
+    guardian = ByGuardian(land.people["complete"].record.person_id, Shown("text", "vi"))
+    async with land.idp.db.writing() as unit:
+        await give(unit, someone.person_id, party.client_id, decided, Shown("text", "vi"), guardian=guardian)
+    land.watch.advance(DAY)
+    someone = await known(land, "sixteen-tomorrow")
+    services = shown(await someone.person.open("/me/services"))
+    assert YOUNGER in services.text
+    assert "/me/services/ages" not in services.response.text
