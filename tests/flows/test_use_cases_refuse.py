@@ -1,6 +1,7 @@
 """What no page or API offers is refused by the use case itself, whoever calls it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -19,6 +20,7 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.clients import service as clients
+from vneid_idp.consent.service import Shown, list_current
 from vneid_idp.identity import accounts, persons, secret_hashes
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
@@ -28,13 +30,17 @@ from vneid_idp.identity.factors.proofs import PASSWORD, ProofOutdated, SignInPro
 from vneid_idp.identity.offices.acts import DoneAlready, HolderDied, HoldsRole
 from vneid_idp.identity.offices.roles import Role, RoleRequired
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.documents import shipped
+from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.errors import InsufficientScope
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.use_cases.ask_for_lock import NothingToAsk, ask_for_lock
 from vneid_idp.use_cases.bind_account import bind_account
+from vneid_idp.use_cases.consent_for_child import NotTheirGuardian
 from vneid_idp.use_cases.forget_person import forget_person
+from vneid_idp.use_cases.give_consent import give_consent
 from vneid_idp.use_cases.give_role import give_role
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, ReasonNeeded, find_at_desk
 from vneid_idp.use_cases.protect_account import (
@@ -101,6 +107,27 @@ async def test_nothing_is_bound_for_a_child_who_was_forgotten_meanwhile(land: Co
     with pytest.raises(persons.Overtaken):
         async with land.idp.db.writing() as unit:
             await bind_account(unit, blind, client, grant_id, answer, shipped(), account_id="1000")
+
+
+@pytest.mark.parametrize("meanwhile", ["no_guardian", "told"])
+async def test_nothing_is_agreed_about_a_child_whose_guardian_somebody_is_no_more(
+    land: Country, party: RelyingParty, meanwhile: str
+) -> None:
+    who, child = await known(land, "guardian"), await asked(land, "child-9")
+    refusal: type[DomainError] = NotTheirGuardian
+    if meanwhile == "told":
+        refusal = persons.Overtaken
+        async with land.idp.db.writing() as unit:
+            await persons.tell(unit, child.record.person_id)
+    else:
+        child = replace(child, record=replace(child.record, guardian_ids=()))
+    of, rules = (who.person_id, who.session_id, party.client_id), shipped().at(land.watch.now())
+    decided = {"bind:social.child": Decision("account", 1, given=True)}
+    with pytest.raises(refusal):
+        async with land.idp.db.writing() as unit:
+            await give_consent(unit, *of, decided, Shown("text", "vi"), child, years=40, rules=rules)
+    async with land.idp.db.reading() as unit:
+        assert await list_current(unit, who.person_id) == []
 
 
 async def test_a_grant_that_binds_nothing_releases_nothing(land: Country, party: RelyingParty) -> None:

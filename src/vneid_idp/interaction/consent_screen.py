@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from vneid_idp.bindings.social_accounts.service import limit_reached
 from vneid_idp.consent.service import Shown
+from vneid_idp.identity import persons
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.guardians import Guardian, who_can_act
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import Consenting, is_guardian, named_guardians, who_consents
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.interaction import service
@@ -69,6 +71,8 @@ class _Asked:
     can be asked goes on with."""
     anew: Outdated
     """The ages that are offered to be told as they are now."""
+    child: RegisterAnswer | None
+    """What the register says of the child whom the request is about, if any."""
 
 
 async def show(request: Request) -> Response:
@@ -160,8 +164,8 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
 
     async def work(unit: Unit) -> None:
         if guardian is None:
-            client_id, child_id, years = visit.client.client_id, visit.interaction.child_id, asked.years
-            await give_consent(unit, *who, client_id, decisions, shown, child_id, link=link, years=years, rules=rules)
+            client_id, child, years = visit.client.client_id, asked.child, asked.years
+            await give_consent(unit, *who, client_id, decisions, shown, child, link=link, years=years, rules=rules)
         else:
             waits = await ask_guardian(unit, *who, visit.interaction.request, decisions, shown, rules)
             await service.await_guardian(unit, visit.interaction, waits.approval_id)
@@ -180,7 +184,8 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     if not isinstance(step, AskConsent) or person is None or session is None or account is None or profile is None:
         return None
     provider, child_id = visit.provider, visit.interaction.child_id
-    child = await provider.registry.find(child_id) if child_id else None
+    answered = await persons.ask(provider.db, provider.registry, child_id) if child_id else None
+    child = None if answered is None else answered.record
     policy = await provider.current_policy()
     now = visit.situation.now
     rules = policy.at(now)
@@ -232,6 +237,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         rules,
         _without_choice(made, shown, consenting),
         anew,
+        answered,
     )
 
 

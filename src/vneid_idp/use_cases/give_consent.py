@@ -6,13 +6,16 @@ Who is too young to allow it alone allows nothing by it, and asks a parent or gu
 from vneid_idp.clients.service import UnknownClient, hold_client
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Shown
-from vneid_idp.identity.register.guardianship import Consenting, who_consents
+from vneid_idp.identity import persons
+from vneid_idp.identity.persons import RegisterAnswer
+from vneid_idp.identity.register.guardianship import Consenting, is_guardian, who_consents
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_no_more
-from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
+from vneid_idp.use_cases.consent_for_child import NotTheirGuardian
+from vneid_idp.use_cases.who_is_signed_in import check_signed_in
 
 
 class GuardianMustAgree(DomainError):
@@ -35,7 +38,7 @@ async def give_consent(
     client_id: str,
     decided: Decisions,
     shown: Shown,
-    child_id: str | None = None,
+    child: RegisterAnswer | None = None,
     *,
     link: bool = False,
     years: int,
@@ -45,14 +48,19 @@ async def give_consent(
     as it now stands.
 
     Whoever signs out everywhere, is locked or forgotten between the page and its answer has allowed nothing: a consent
-    of a forgotten person would stand for ever. Raises `SignedOut`, `UnknownClient` and `GuardianMustAgree`.
+    of a forgotten person would stand for ever. A guardian agrees about a `child` only while a guardian. Raises
+    `SignedOut`, `UnknownClient`, `GuardianMustAgree`, `NotTheirGuardian` and `Overtaken`.
     """
     alone = who_consents(years, rules) is Consenting.ALONE
     if not alone and gives_something(decided):
         raise GuardianMustAgree
     if not await hold_client(unit, client_id):
         raise UnknownClient
-    await hold_signed_in(unit, person_id, session_id)
+    child_id = None if child is None else child.record.person_id
+    await persons.hold(unit, person_id, *(() if child_id is None else (child_id,)), answer=child)
+    await check_signed_in(unit, person_id, session_id)
+    if child is not None and not is_guardian(person_id, child.record, rules, unit.now):
+        raise NotTheirGuardian
     if not alone:
         await ask_no_more(unit, person_id, client_id)
     alone_from = rules[Threshold.CONSENT_ALONE_FROM_AGE] if alone else None
