@@ -17,7 +17,7 @@ from vneid_idp.protocol.tokens import (
     new_access_token,
     token_type,
 )
-from vneid_idp.provider.encryption import encrypted
+from vneid_idp.provider.encryption import find_envelope
 from vneid_idp.provider.granting import Granted
 from vneid_idp.provider.released import released_claims
 from vneid_idp.web.context import Idp
@@ -57,6 +57,8 @@ async def token_response(provider: Idp, client: Client, granted: Granted, now: I
 async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instant) -> str:
     authorisation = granted.authorisation
     assert authorisation.subject is not None
+    alg, enc = client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc
+    envelope = None if alg is None else await find_envelope(provider, client, alg, enc)
     # To who is told of no log-out the name of a session would be one more thing to tell people by.
     session_id = authorisation.ground.session_id if authorisation.ground and client.hears_of_log_outs else None
     facts = SignInFacts(
@@ -70,10 +72,7 @@ async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instan
     extra = await _asked_claims(provider, client, granted)
     claims_set = id_token_claims(provider.issuer, client.client_id, facts, now, extra)
     signed = provider.keys.sign(client.id_token_signed_response_alg, claims_set, now=now)
-    alg = client.id_token_encrypted_response_alg
-    if alg is None:
-        return signed
-    return await encrypted(provider, client, signed, alg, client.id_token_encrypted_response_enc, cty="JWT")
+    return signed if envelope is None else envelope.seal(signed, cty="JWT")
 
 
 async def _asked_claims(provider: Idp, client: Client, granted: Granted) -> dict[str, Any]:

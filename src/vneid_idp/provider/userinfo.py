@@ -11,7 +11,7 @@ from vneid_idp.protocol.errors import InsufficientScope, InvalidRequest, Invalid
 from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.provider.bodies import form_pairs
-from vneid_idp.provider.encryption import encrypted
+from vneid_idp.provider.encryption import find_envelope
 from vneid_idp.provider.released import released_claims
 from vneid_idp.web.bearer import bearer_token, open_caller
 from vneid_idp.web.context import idp
@@ -25,6 +25,8 @@ async def userinfo(request: Request) -> Response:
     token, client = await open_caller(request, await _token(request))
     if token.grant_id is None or "openid" not in token.scope:
         raise InsufficientScope("This access token is not for userinfo: it has no scope 'openid'.")
+    alg, enc = client.userinfo_encrypted_response_alg, client.userinfo_encrypted_response_enc
+    envelope = None if alg is None else await find_envelope(provider, client, alg, enc)
     async with provider.db.glance() as unit:
         found = await find_disclosure(unit, token.client_id, token.grant_id, token.above)
         now = unit.now
@@ -32,16 +34,16 @@ async def userinfo(request: Request) -> Response:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
     body: dict[str, Any] = {"sub": subject(client, found.grant.person_id, provider.keys.pairwise_key)}
     body |= await released_claims(provider, client, "userinfo", token.scope, found.grant.authorisation.claims, found)
-    alg, enc = client.userinfo_encrypted_response_alg, client.userinfo_encrypted_response_enc
+    cty = None
     if client.userinfo_signed_response_alg is not None:
         body |= {"iss": provider.issuer, "aud": client.client_id}
         text, cty = provider.keys.sign(client.userinfo_signed_response_alg, body, now=now), "JWT"
-    elif alg is not None:
-        text, cty = orjson.dumps(body).decode(), None
-    else:
+    elif envelope is None:
         return json_response(body)
-    if alg is not None:
-        text = await encrypted(provider, client, text, alg, enc, cty=cty)
+    else:
+        text = orjson.dumps(body).decode()
+    if envelope is not None:
+        text = envelope.seal(text, cty=cty)
     return Response(text, headers=NO_STORE, media_type="application/jwt")
 
 

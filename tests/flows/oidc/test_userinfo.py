@@ -9,8 +9,11 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tests.support.country import ISSUER, PURPOSE, Country
 from tests.support.relying_party import RelyingParty
-from tests.support.shortcuts import agreed
+from tests.support.shortcuts import agreed, known
+from vneid_idp.consent.service import withdraw
 from vneid_idp.protocol.claims import SCOPE_CLAIMS
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.jose import PublicKey
 
 STANDARD = "openid profile email phone address"
 
@@ -124,6 +127,27 @@ async def test_encrypted_and_signed_and_encrypted(land: Country) -> None:
     assert nested.plaintext is not None
     assert nested.headers()["cty"] == "JWT"
     assert (await both.claims(nested.plaintext.decode()))["age_band"] == "18_plus"
+
+
+async def test_what_is_withdrawn_while_the_clients_key_is_fetched_is_not_told(
+    land: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = RSAKey.generate_key(2048, {"use": "enc", "alg": "RSA-OAEP"}, private=True)
+    members = {"jwks": {"keys": [key.as_dict(private=False)]}, "userinfo_encrypted_response_alg": "RSA-OAEP"}
+    party = RelyingParty(land, await land.register(**members))
+    someone = await known(land)
+    consent_id = await someone.agree(party)
+    tokens = await someone.tokens(party)
+    fetch = land.idp.client_keys.encryption_key
+
+    async def slowly(client: Client, alg: str) -> PublicKey:
+        async with land.idp.db.writing() as unit:
+            await withdraw(unit, someone.person_id, consent_id)
+        return await fetch(client, alg)
+
+    monkeypatch.setattr(land.idp.client_keys, "encryption_key", slowly)
+    answer = await party.userinfo(tokens["access_token"])
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
 
 
 async def test_what_cannot_be_encrypted_is_not_handed_over_in_the_clear(land: Country) -> None:
