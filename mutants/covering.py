@@ -1,4 +1,4 @@
-"""Which tests may notice a change: those that pass through its lines, quickest first."""
+"""Which tests may notice a change: those that pass through its lines, nearest and quickest first."""
 
 import ast
 import json
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutants.mutations import Mutation
+
+_FAR = 0.01
+"""How near a test is that reaches a line from afar."""
 
 Lines = dict[Path, dict[int, set[str]]]
 
@@ -27,14 +30,23 @@ class Covering:
         if not found or _runs_at_import(mutation):
             # Which test came first and so imported it says nothing of who notices.
             found |= self._of_users(mutation)
+        near = self._nearness(mutation.path)
         chosen: list[str] = []
         together = 0.0
-        for test in sorted(found, key=lambda test: self.seconds[test]):
+        for test in sorted(found, key=lambda test: self.seconds[test] / (near.get(test, 0) + _FAR)):
             together += self.seconds[test]
             if chosen and together > most_seconds:
                 break
             chosen.append(test)
         return chosen
+
+    def _nearness(self, path: Path) -> dict[str, float]:
+        """How much each test is about this file: a line that few others run counts for more."""
+        near: dict[str, float] = defaultdict(float)
+        for tests in self.lines.get(path, {}).values():
+            for test in tests:
+                near[test] += 1 / len(tests)
+        return near
 
     def _of_users(self, mutation: Mutation) -> set[str]:
         """Of what runs once, at import: the tests of the lines that name it, or that name what names it."""
