@@ -218,7 +218,8 @@ def _next_step(
         return SignIn(again=True)
     if not person.usable:
         return TellUnusable()
-    if not person.is_wanted:
+    if not person.is_wanted and not (consent is None and "none" in request.prompt):
+        # Silently only where something is agreed to: else the error would tell whether it is the one who is named.
         return Refuse(LoginRequired("Somebody else than the expected person is signed in."))
     link = asks_to_link(request, items)
     if link and terms.by_guardian:

@@ -11,6 +11,7 @@ import pytest
 from tests.support.country import ISSUER, REDIRECT_URI, Country
 from tests.support.relying_party import Page, Person, RelyingParty, query_of
 from tests.support.shortcuts import agreed, known
+from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
 
@@ -215,6 +216,26 @@ async def test_an_id_token_hint_names_who_is_meant(land: Country, party: Relying
     for who in (someone, other):
         both = party.request(id_token_hint=theirs, claims=claims, prompt="none")
         assert (await ask(who.person.browser, **both.params))["error"] == "login_required"
+
+
+async def test_a_service_that_was_withdrawn_from_recognizes_nobody_silently(land: Country, party: RelyingParty) -> None:
+    someone, other = await agreed(land, party), await agreed(land, party, "plain")
+    hint = (await someone.tokens(party))["id_token"]
+    claims = f'{{"id_token":{{"sub":{{"value":"{(await party.claims(hint))["sub"]}"}}}}}}'
+    for who in (someone, other):
+        async with land.idp.db.writing() as unit:
+            current = await consent.find_current(unit, who.person_id, party.client_id)
+            assert current is not None
+            await consent.withdraw(unit, who.person_id, current.consent_id)
+    named: tuple[dict[str, str], ...] = ({"id_token_hint": hint}, {"claims": claims})
+    for asked in (*named, named[0] | named[1]):
+        request = party.request(prompt="none", **asked).params
+        answers = [await ask(who.person.browser, **request) for who in (someone, other)]
+        said = [(answer["error"], answer["error_description"]) for answer in answers]
+        assert said[0] == said[1]
+        assert said[0][0] == "consent_required"
+        async with land.browser() as nobody:
+            assert (await ask(nobody, **request))["error"] == "login_required"
 
 
 async def test_levels_are_asserted_as_asked_and_reached(land: Country, party: RelyingParty) -> None:

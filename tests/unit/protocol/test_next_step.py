@@ -271,6 +271,26 @@ def test_who_did_not_agree_to_tell_a_level_tells_it_by_no_silent_error(agreed: s
     assert (len(errors) == 1) == (agreed != "to telling it"), errors
 
 
+@pytest.mark.parametrize("agreed", [False, True])
+def test_who_agreed_to_nothing_is_not_told_from_others_by_a_silent_request(agreed: bool) -> None:
+    for level, names, child in product((1, 2), (("pwd",), ("pwd", "sms")), (None, "per_child")):
+        who = with_methods(*((name, LATER) for name in names), level=level)
+        for asked in (REQUEST, replace(REQUEST, acr_values=(), scope=("openid",), prompt=frozenset())):
+            facts: dict[str, Any] = {
+                "request": replace(asked, prompt=asked.prompt | {"none"}),
+                "consent": CONSENT if agreed else None,
+                "waiting": WaitingFacts(OPENED, None, child),
+            }
+            meant = decide(**facts, person=who)
+            another = decide(**facts, person=replace(who, is_wanted=False))
+            if agreed:
+                assert code_of(another) == "login_required"
+            else:
+                assert isinstance(meant, Refuse)
+                assert isinstance(another, Refuse)
+                assert (meant.error.code, meant.error.args) == (another.error.code, another.error.args)
+
+
 instants = st.sampled_from([0, EARLIER, OPENED - 60 * SECOND, OPENED - 1, OPENED, LATER])
 people = st.builds(
     PersonFacts,
