@@ -38,8 +38,9 @@ from vneid_idp.web.templates import render
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the page asks."""
+    """What the page asks, and whom."""
 
+    holder: Holder
     approval: Approval
     client: Client
     screen: Screen
@@ -49,6 +50,11 @@ class _Asked:
     def text(self) -> str:
         """What the page says: the parent's or guardian's part of the receipt."""
         return text_shown(self.screen)
+
+    @property
+    def seen(self) -> str:
+        """What the form brings back: whom the page asked, since somebody else may have signed in, and for what."""
+        return digest("\n".join([self.holder.person_id, self.text]))
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -65,7 +71,7 @@ async def answer(request: Request, holder: Holder) -> Response:
     asked = await _asked(request, holder)
     provider, approval, rules = holder.provider, asked.approval, asked.rules
     agrees = form.one_of("answer", "agree", "refuse") == "agree"
-    if agrees and form["seen"] != digest(asked.text):
+    if form["seen"] != asked.seen:
         return _page(request, asked, changed=True)
     child = await persons.ask(provider.db, provider.registry, approval.person_id)
     if child is None:
@@ -101,7 +107,7 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
     both = who_consents(age(profile.record.birth_date, now), rules) is Consenting.WITH_GUARDIAN
     name = profile.record.full_name
     asks = for_guardian(made, approval.decisions, client, name, asked=both, say=say)
-    return _Asked(approval, client, asks, rules)
+    return _Asked(holder, approval, client, asks, rules)
 
 
 async def _find(unit: Reading, approval_id: str, child_ids: list[str]) -> Approval:
@@ -124,7 +130,8 @@ def _page(request: Request, asked: _Asked, *, changed: bool = False) -> Response
         host=client.home if goes_to is None else shown_host(goes_to),
         logo=logo_path(client),
         screen=asked.screen,
-        seen=digest(asked.text),
+        who=asked.holder.profile.record.full_name,
+        seen=asked.seen,
         changed=changed,
     )
 
