@@ -37,7 +37,7 @@ DEFAULT_PURPOSE: dict[str, Any] = {
         "en": "A developer tries out the connection with people who do not exist.",
     },
     "legal_ground": {"vi": "Không có: dữ liệu giả lập", "en": "None: synthetic data"},
-    "kept_until": {"vi": "khi môi trường thử nghiệm được khởi tạo lại", "en": "Until the sandbox is reset"},
+    "kept_until": {"vi": "khi môi trường thử nghiệm được khởi tạo lại", "en": "the sandbox is reset"},
     "required": [],
     "optional": [*(claim for claim in CLAIMS if claim != "id_number"), *BINDING_CLAIMS],
 }

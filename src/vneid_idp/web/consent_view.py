@@ -366,7 +366,7 @@ def _smaller(items: tuple[Item, ...], words: _Words) -> SmallerProof | None:
         claim=instead,
         instead_of=claim,
         shown=say(text, years=years),
-        offer=say(mark("A smaller proof will do: only whether you are over %(years)s."), years=years),
+        offer=say(mark("A smaller proof will do: only whether you are %(years)s or older."), years=years),
         full=say(mark("Share it in full")),
         notice=say(mark("The service is told that you chose this.")),
         nothing=None if required else say(mark("Do not share it")),

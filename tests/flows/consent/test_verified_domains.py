@@ -50,7 +50,7 @@ async def test_where_nothing_is_verified_nothing_false_is_said(land: Country) ->
     await show(land, party, "bank.example", None)
     for page in await pages(land, party):
         assert VERIFIED not in page.text
-        assert "Kết quả được gửi đến app.bank.example" in page.text
+        assert "Kết quả được gửi đến app.bank.example (chưa xác minh)" in page.text
 
 
 async def test_a_verified_domain_stands_next_to_the_name(land: Country) -> None:
@@ -71,7 +71,7 @@ async def test_of_several_domains_the_one_that_the_answer_goes_to_is_told(land: 
     await show(land, party, "bank.example", "dns")
     for page in await pages(land, party, SHOP):
         assert VERIFIED not in page.text
-        assert "Kết quả được gửi đến shop.example" in page.text
+        assert "Kết quả được gửi đến shop.example (chưa xác minh)" in page.text
     await show(land, party, "shop.example", "dns")
     for address, domain in ((CALLBACK, "bank.example"), (SHOP, "shop.example")):
         for page in await pages(land, party, address):
@@ -86,7 +86,7 @@ async def test_a_parent_reads_of_the_domain_that_the_childs_request_goes_to(land
     assert shown(await child.submit(page, answer="agree", **page.choices)).path.startswith("/guardian/")
     _, asked = await at_request(land)
     assert VERIFIED not in asked.text
-    assert "Kết quả được gửi đến shop.example" in asked.text
+    assert "Kết quả được gửi đến shop.example (chưa xác minh)" in asked.text
 
 
 async def test_where_no_request_names_an_address_the_domain_is_that_of_each(land: Country) -> None:

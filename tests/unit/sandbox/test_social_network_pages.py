@@ -128,7 +128,7 @@ async def test_all_that_the_provider_told_is_shown_also_what_the_network_has_no_
     visitor: Visitor, provider: FakeProvider, way: str
 ) -> None:
     await visitor.register()
-    provider.userinfo_extra = {"age_over_16": True, "age_over_18": False, "identity_verified_since": "2024-03-02"}
+    provider.userinfo_extra = {"age_over_16": True, "age_over_18": False, "identity_verified_since": 1_709_312_400}
     provider.id_token_extra = {"amr": ["pwd", "otp", "retina"]}
     provider.binding_extra = {"lunar_phase": "waxing"}
     await visitor.verify(way)

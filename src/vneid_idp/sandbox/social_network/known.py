@@ -10,7 +10,7 @@ from typing import Any
 from .accounts import Account
 from .provider import LEVEL_2
 from .reasons import AGE_BANDS
-from .words import date_text, instant_text, translate
+from .words import date_text, day_text, instant_text, translate
 
 NAMES = {
     "level": "Identity level",
@@ -40,7 +40,6 @@ VALUES = {
     **AGE_BANDS,
 }
 _OVER = "age_over_"
-_DATES = ("verified_at", "told.identity_verified_since")
 _ELSEWHERE = ("binding_id", "state", "capabilities", "withheld")
 """Members of a binding that the page shows in another place."""
 
@@ -85,4 +84,6 @@ def _value(key: str, value: Any, language: str) -> str:
         return ", ".join(_value(key, each, language) for each in value)
     if key == "told.auth_time":
         return instant_text(int(value))
-    return date_text(str(value)) if key in _DATES else translate(language, VALUES.get(str(value), str(value)))
+    if key == "told.identity_verified_since":
+        return day_text(int(value))
+    return date_text(str(value)) if key == "verified_at" else translate(language, VALUES.get(str(value), str(value)))

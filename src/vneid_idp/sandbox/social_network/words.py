@@ -62,6 +62,11 @@ def date_text(text: str) -> str:
     return instant.strftime("%d/%m/%Y")
 
 
+def day_text(seconds: int) -> str:
+    """Seconds since the epoch as `25/12/2024` in Vietnam."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM).strftime("%d/%m/%Y")
+
+
 def instant_text(seconds: int) -> str:
     """Seconds since the epoch as `25/12/2024 14:05` in Vietnam."""
     return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
