@@ -53,6 +53,12 @@ class _Means:
     is_child: bool
     """Whether a parent or guardian goes along to the office."""
 
+    @property
+    def left_at(self) -> str:
+        """As where the person leaves who goes back to the service from here (`WaitingFacts.refused`): who could prove
+        it and does not want to has not agreed, and no more is told."""
+        return "consent" if self.phone is not None or self.has_passkey else "level"
+
 
 async def show(request: Request) -> Response:
     """The page: choose a means, or enter the code that was sent. Where there is nothing to choose, it is sent now."""
@@ -71,9 +77,9 @@ async def submit(request: Request) -> Response:
     place = await find_place(request)
     if not place.wants_second:
         return place.onward() if place.visit is None else place.visit.onward_of(request)
-    if place.visit is not None and form["leave"]:
-        return await leave(place.visit, "account" if form["leave"] == "account" else "level")
     means = await _means(place)
+    if place.visit is not None and form["leave"]:
+        return await leave(place.visit, "account" if form["leave"] == "account" else means.left_at)
     if place.visit is not None and form["extend"]:
         await extend(place.visit)
         return again(request, place.second, form, _SENT)

@@ -176,6 +176,16 @@ async def test_without_a_phone_the_page_explains_and_leads_back(
     assert "error=unmet_authentication_requirements" in away
 
 
+async def test_who_could_prove_more_and_goes_back_has_not_agreed_and_no_more_is_told(
+    land: Country, party: RelyingParty
+) -> None:
+    person, page = await at_second(land, party, "plain")
+    away = await person.submit(page, leave="1")
+    assert isinstance(away, str)
+    assert "error=access_denied" in away
+    assert "level" not in away
+
+
 async def test_without_phone_and_passkey_nothing_on_these_pages_makes_a_second_proof(land: Country) -> None:
     person = Person(land, land.people["no-phone"])
     page = shown(await person.sign_in(await person.open("/signin")))
