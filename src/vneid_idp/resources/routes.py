@@ -101,7 +101,8 @@ async def bind(
             alias="Idempotency-Key",
             min_length=1,
             max_length=255,
-            description="Repeating a request with the same key repeats its result.",
+            description="Repeating a request with the same key repeats its result. A key counts for one authorization: "
+            "what the person agreed to later is another request, whatever its key.",
         ),
     ] = None,
 ) -> Binding:

@@ -87,7 +87,8 @@ async def bind_account(
         proof=proof,
         rules=rules,
         account_limit=registered.account_limit,
-        idempotency_key=idempotency_key,
+        # Of this grant alone: under a key of an earlier link, what was confirmed anew would be used up for its answer.
+        idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
     )
     if not confirmed and (bound.created or _proved_anew(held, bound.binding)):
         raise LinkNotConfirmed

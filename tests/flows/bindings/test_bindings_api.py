@@ -133,7 +133,7 @@ async def test_conflicts_are_told_apart(land: Country, party: RelyingParty, of: 
         plain = of(await person_token(land, party.registered, person_id(land, "plain")))
         await plain.bind(f"more-{number}", key=f"key-{number}")
     await plain.bind("too-many", "account_limit_reached")
-    await plain.bind("more-1", "idempotency_conflict", key="key-0")
+    await plain.bind("more-0", "idempotency_conflict", key="key-1")
 
 
 @pytest.mark.parametrize("scope", [("openid",), ("openid", "binding:child_account")])

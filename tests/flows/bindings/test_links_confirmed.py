@@ -49,6 +49,20 @@ async def test_what_a_person_released_is_not_linked_again_by_what_was_confirmed_
     await plain.bind("first", "link_not_confirmed")
 
 
+async def test_a_link_that_is_confirmed_anew_is_made_whatever_key_the_one_before_had(
+    land: Country, party: RelyingParty, of: Of, plain: Caller
+) -> None:
+    bound = await plain.bind(key="1000")
+    await plain.call("DELETE", f"/{bound['binding_id']}")
+    repeated = await plain.bind(key="1000")
+    assert (repeated["binding_id"], repeated["state"]) == (bound["binding_id"], "released")
+    fresh = of(await person_token(land, party.registered, person_id(land, "plain")))
+    anew = await fresh.bind(key="1000")
+    assert (anew["_status"], anew["state"]) == (201, "verified")
+    again = await fresh.bind(key="1000")
+    assert (again["_status"], again["binding_id"]) == (200, anew["binding_id"])
+
+
 async def test_a_confirmation_is_used_up_for_an_account_that_was_linked_already(
     land: Country, party: RelyingParty, of: Of, plain: Caller
 ) -> None:
