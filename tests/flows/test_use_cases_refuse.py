@@ -78,7 +78,7 @@ async def bind(land: Country, party: RelyingParty, grant_id: str, holder: str) -
     answer = await asked(land, holder)
     client, blind = party.registered.client, land.idp.keys.blind
     async with land.idp.db.writing() as unit:
-        return await bind_account(unit, blind, client, grant_id, answer, shipped(), account_id="1000")
+        return await bind_account(unit, land.idp.vault, blind, client, grant_id, answer, shipped(), account_id="1000")
 
 
 @pytest.mark.parametrize("scope", [("openid",), CHILD], ids=" ".join)
@@ -106,7 +106,7 @@ async def test_nothing_is_bound_for_a_child_who_was_forgotten_meanwhile(land: Co
     await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, answer.record.person_id))
     with pytest.raises(persons.Overtaken):
         async with land.idp.db.writing() as unit:
-            await bind_account(unit, blind, client, grant_id, answer, shipped(), account_id="1000")
+            await bind_account(unit, land.idp.vault, blind, client, grant_id, answer, shipped(), account_id="1000")
 
 
 @pytest.mark.parametrize("meanwhile", ["no_guardian", "told"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.people import BLIND, persona, with_personas
+from tests.support.people import BLIND, VAULT, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
@@ -255,7 +255,7 @@ async def test_a_lock_takes_two_officers(db: Database) -> None:
 
     async def decide(request_id: str, by: str, *, agreed: bool) -> None:
         async with db.writing() as unit:
-            await decide_lock(unit, request_id, agreed=agreed, deed=Deed(by, "court"))
+            await decide_lock(unit, VAULT, request_id, agreed=agreed, deed=Deed(by, "court"))
 
     asked = await ask(lock=True)
     with pytest.raises(RequestIsOpen):
@@ -285,7 +285,7 @@ async def test_two_officers_at_once_decide_once(db: Database) -> None:
     async def decide(by: str) -> bool:
         try:
             async with db.writing() as unit:
-                await decide_lock(unit, asked.request_id, agreed=by != "per_two", deed=Deed(by, "court"))
+                await decide_lock(unit, VAULT, asked.request_id, agreed=by != "per_two", deed=Deed(by, "court"))
         except NoSuchRequest:
             return False
         return True

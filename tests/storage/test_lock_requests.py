@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.support.people import persona, with_personas
+from tests.support.people import VAULT, persona, with_personas
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import BadDeed, Deed
@@ -34,7 +34,7 @@ async def ask(db: Database, deed: Deed = HERE, *, lock: bool = True) -> LockRequ
 
 async def decide(db: Database, asked: LockRequest, deed: Deed, *, agreed: bool = True) -> None:
     async with db.writing() as unit:
-        await decide_lock(unit, asked.request_id, agreed=agreed, deed=deed)
+        await decide_lock(unit, VAULT, asked.request_id, agreed=agreed, deed=deed)
 
 
 async def waiting(db: Database, office: str = EVERYWHERE) -> list[str]:

@@ -29,12 +29,12 @@ async def change(land: Country, person_id: str, **changes: Any) -> RegistryRecor
 
 async def lock(land: Country, unit: Unit, person_id: str) -> None:
     """The authority locks somebody."""
-    await lock_person(unit, person_id, LockedBy.AUTHORITY, DEED)
+    await lock_person(unit, land.idp.vault, person_id, LockedBy.AUTHORITY, DEED)
 
 
 async def unlock(land: Country, unit: Unit, person_id: str) -> None:
     """The authority takes its lock back."""
-    await unlock_person(unit, person_id, LockedBy.AUTHORITY, DEED)
+    await unlock_person(unit, land.idp.vault, person_id, LockedBy.AUTHORITY, DEED)
 
 
 async def die(land: Country, unit: Unit, person_id: str) -> None:

@@ -18,7 +18,7 @@ Taker = Callable[[Country, Unit, str], Awaitable[object]]
 
 async def lock(land: Country, unit: Unit, person_id: str) -> None:
     """The holder locks the account."""
-    await lock_person(unit, person_id, LockedBy.HOLDER, DEED)
+    await lock_person(unit, land.idp.vault, person_id, LockedBy.HOLDER, DEED)
 
 
 async def sign_out_everywhere(land: Country, unit: Unit, person_id: str) -> None:

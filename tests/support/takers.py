@@ -44,12 +44,12 @@ Taker = Callable[[Idp, Unit, Target], Awaitable[object]]
 
 async def withdraw(idp: Idp, unit: Unit, target: Target) -> None:
     """The parent withdraws the consent."""
-    await withdraw_consent(unit, target.parent_id, target.consent_id)
+    await withdraw_consent(unit, idp.vault, target.parent_id, target.consent_id)
 
 
 async def lock(idp: Idp, unit: Unit, target: Target) -> None:
     """An authority locks the parent's identity."""
-    await lock_person(unit, target.parent_id, LockedBy.AUTHORITY, DEED)
+    await lock_person(unit, idp.vault, target.parent_id, LockedBy.AUTHORITY, DEED)
 
 
 async def die(idp: Idp, unit: Unit, target: Target) -> None:

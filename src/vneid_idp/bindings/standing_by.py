@@ -2,15 +2,18 @@
 
 A binding counts by one proof and tells what was agreed under one consent, its representative's. Who stands by takes
 over, with an own proof and an own consent, when the representative can supervise no more (`use_cases/hand_over.py`).
+That takes a child: so the birth date stands beside it, sealed, for whoever takes something away asks no register.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.standing_by_tables import binding_guardians
+from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
@@ -26,8 +29,11 @@ class Guard:
     client_id: str
     level: int
     consent_id: str | None
+    birth_date: str | None
+    """The child's, sealed: `birth_date_of` opens it."""
 
 
+_SEALED = "binding_guardians.birth_date"
 _c = binding_guardians.c
 _this = (_c.person_id == bindparam("of_person"), _c.binding_id == bindparam("of_binding"))
 _ADD = Statement(
@@ -38,6 +44,11 @@ _ADD = Statement(
 _REMOVE = Statement(delete(binding_guardians).where(*_this, _c.guardian_id == bindparam("of_guardian")))
 _OF_BINDING = Statement(select(binding_guardians).where(*_this).order_by(_c.since, _c.guardian_id))
 _OF_CHILD = Statement(select(binding_guardians).where(_c.person_id == bindparam("of_person")))
+_NOTE = Statement(
+    update(binding_guardians)
+    .where(_c.person_id == bindparam("of_person"))
+    .values(birth_date=bindparam("sealed_birth_date"))
+)
 _OF_GUARDIAN = Statement(select(binding_guardians).where(_c.guardian_id == bindparam("of_guardian")))
 
 _FIND = Statement(
@@ -47,8 +58,10 @@ _FIND = Statement(
 )
 
 
-async def stand_by(unit: Unit, binding: Binding, guardian_id: str, level: int, consent_id: str | None) -> bool:
-    """Let somebody supervise a child's binding as well; whether that is news."""
+async def stand_by(
+    unit: Unit, binding: Binding, guardian_id: str, level: int, consent_id: str | None, birth_date: str | None
+) -> bool:
+    """Let somebody supervise a child's binding as well; whether that is news. `birth_date` is the child's, sealed."""
     assert binding.person_id is not None
     added = await unit.execute(
         _ADD,
@@ -58,16 +71,26 @@ async def stand_by(unit: Unit, binding: Binding, guardian_id: str, level: int, c
         client_id=binding.client_id,
         level=level,
         consent_id=consent_id,
+        birth_date=birth_date,
         since=unit.now,
     )
     return added == 1
 
 
-async def join(unit: Unit, binding: Binding, guardian_id: str, level: int, consent_id: str | None) -> None:
+async def join(
+    unit: Unit,
+    vault: Vault,
+    binding: Binding,
+    guardian_id: str,
+    level: int,
+    consent_id: str | None,
+    birth_date: date,
+) -> None:
     """As `stand_by`, of somebody who confirmed it: with the newest proof and consent, and on the child's record."""
     assert binding.person_id is not None
     await leave(unit, binding.person_id, binding.binding_id, guardian_id)
-    await stand_by(unit, binding, guardian_id, level, consent_id)
+    sealed = await _seal(unit, vault, binding.person_id, birth_date)
+    await stand_by(unit, binding, guardian_id, level, consent_id, sealed)
     data = {"kind": binding.kind, "guardian_id": guardian_id}
     await record(unit, Event(EventKind.BINDING_JOINED, binding.person_id, binding.client_id, binding.binding_id, data))
 
@@ -75,6 +98,21 @@ async def join(unit: Unit, binding: Binding, guardian_id: str, level: int, conse
 async def leave(unit: Unit, person_id: str, binding_id: str, guardian_id: str) -> None:
     """Let somebody supervise a child's binding no more."""
     await unit.execute(_REMOVE, of_person=person_id, of_binding=binding_id, of_guardian=guardian_id)
+
+
+async def note_birth_date(unit: Unit, vault: Vault, person_id: str, birth_date: date) -> None:
+    """The register tells when a child was born for whom somebody stands by."""
+    if await of_child(unit, person_id):
+        sealed = await _seal(unit, vault, person_id, birth_date)
+        await unit.execute(_NOTE, of_person=person_id, sealed_birth_date=sealed)
+
+
+async def birth_date_of(unit: Reading, vault: Vault, guard: Guard) -> date | None:
+    """When the child was born; nothing where it is not known, or the child was forgotten."""
+    key = None if guard.birth_date is None else await vault.find_key(unit, guard.person_id)
+    if key is None or guard.birth_date is None:
+        return None
+    return date.fromisoformat(key.open(_SEALED, guard.birth_date).decode())
 
 
 async def find(unit: Reading, guardian_id: str, binding_id: str) -> Guard | None:
@@ -108,4 +146,10 @@ def _guard(row: Row) -> Guard:
         client_id=row["client_id"],
         level=row["level"],
         consent_id=row["consent_id"],
+        birth_date=row["birth_date"],
     )
+
+
+async def _seal(unit: Unit, vault: Vault, person_id: str, birth_date: date) -> str:
+    key = await vault.ensure_key(unit, person_id)
+    return key.seal(_SEALED, birth_date.isoformat().encode())

@@ -13,6 +13,8 @@ binding_guardians = Table(
     Column("client_id", Text, nullable=False),
     Column("level", Integer, nullable=False),
     Column("consent_id", Text),
+    # Of the child, sealed under its key; none where an earlier version wrote the row, until the register tells.
+    Column("birth_date", Text),
     Column("since", BigInteger, nullable=False),
     PrimaryKeyConstraint("person_id", "binding_id", "guardian_id"),
     Index("ix_binding_guardians_guardian", "guardian_id", "person_id"),

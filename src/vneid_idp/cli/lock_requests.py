@@ -13,6 +13,7 @@ from vneid_idp.identity.offices.decided_requests import decided_requests
 from vneid_idp.identity.offices.lock_requests import LockRequest, open_requests
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
@@ -81,8 +82,8 @@ def decide(
 ) -> None:
     """Decide a request that somebody else made."""
 
-    async def work(unit: Unit, deed: Deed) -> LockRequest:
-        return (await decide_lock(unit, request_id, agreed=agree, deed=deed))[0]
+    async def work(unit: Unit, vault: Vault, deed: Deed) -> LockRequest:
+        return (await decide_lock(unit, vault, request_id, agreed=agree, deed=deed))[0]
 
     asked = _of_request(context, by, reason, work)
     effect = ("locked" if asked.lock else "unlocked") if agree else "left as it was"
@@ -91,19 +92,19 @@ def decide(
 
 def withdraw(context: typer.Context, request_id: str, by: By, reason: Reason) -> None:
     """Take back a request that you made; nothing is done about it."""
-    asked = _of_request(context, by, reason, lambda unit, deed: withdraw_lock_request(unit, request_id, deed))
+    asked = _of_request(context, by, reason, lambda unit, _, deed: withdraw_lock_request(unit, request_id, deed))
     out.print(f"{asked.request_id} is taken back; {asked.person_id} is left as it was.", markup=False)
 
 
 def _of_request(
-    context: typer.Context, by: str, reason: str, work: Callable[[Unit, Deed], Awaitable[LockRequest]]
+    context: typer.Context, by: str, reason: str, work: Callable[[Unit, Vault, Deed], Awaitable[LockRequest]]
 ) -> LockRequest:
     """Do something about a request that waits; a colleague needs the role. What was asked."""
 
     async def run(db: Database) -> LockRequest:
         async with open_workplace(settings, db, Role.OFFICER) as place:
             settled = await place.settle(deed)
-            return await place.act(settled, lambda unit: work(unit, settled))
+            return await place.act(settled, lambda unit: work(unit, place.vault, settled))
 
     deed, settings = deed_of(by, reason), settings_of(context)
     return with_database(settings, run)

@@ -278,7 +278,7 @@ def lock(context: typer.Context, by: By, reason: Reason) -> None:
     """Lock an account at its holder's request, at once. In the authority's name: `office ask-lock`."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        await place.act(deed, lambda unit: lock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+        await place.act(deed, lambda unit: lock_person(unit, place.vault, record.person_id, LockedBy.HOLDER, deed))
 
     out.print(f"{for_person(context, deed_of(by, reason), work)[0].person_id} is locked.", markup=False)
 
@@ -288,7 +288,7 @@ def unlock(context: typer.Context, by: By, reason: Reason) -> None:
     """Lift a lock that the holder asked for. An authority's: `office ask-unlock`; the register's is lifted there."""
 
     async def work(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-        await place.act(deed, lambda unit: unlock_person(unit, record.person_id, LockedBy.HOLDER, deed))
+        await place.act(deed, lambda unit: unlock_person(unit, place.vault, record.person_id, LockedBy.HOLDER, deed))
 
     record, _ = for_person(context, deed_of(by, reason), work)
     out.print(f"{record.person_id} has no lock of the holder any more.", markup=False)

@@ -18,7 +18,9 @@ async def lock(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     """Lock at the holder's request, at once."""
 
     async def work(deed: Deed) -> tuple[Delivery, ...]:
-        return await colleague.act(lambda unit: lock_person(unit, file.person_id, LockedBy.HOLDER, deed))
+        return await colleague.act(
+            lambda unit: lock_person(unit, colleague.provider.vault, file.person_id, LockedBy.HOLDER, deed)
+        )
 
     then = Then("locked", "office/lock.html")
     return await carry_out(request, colleague, file, await read_form(request), Errors(), then, work)
@@ -28,7 +30,9 @@ async def unlock(request: Request, colleague: Colleague, file: OpenFile) -> Resp
     """Lift a lock that the holder asked for."""
 
     async def work(deed: Deed) -> tuple[Delivery, ...]:
-        await colleague.act(lambda unit: unlock_person(unit, file.person_id, LockedBy.HOLDER, deed))
+        await colleague.act(
+            lambda unit: unlock_person(unit, colleague.provider.vault, file.person_id, LockedBy.HOLDER, deed)
+        )
         return ()
 
     then = Then("unlocked", "office/unlock.html")

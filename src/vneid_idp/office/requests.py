@@ -122,9 +122,9 @@ async def decide(request: Request, colleague: Colleague) -> Response:
     colleague = (await _find(request, colleague))[1]
     deed, agreed = deed_of(request, colleague, form, errors), form.one_of("answer", "agree", "refuse") == "agree"
     if deed is not None:
-        which = request.path_params["request"]
+        which, vault = request.path_params["request"], colleague.provider.vault
         with refused_in_words(request, errors):
-            _, deliveries = await colleague.act(lambda unit: decide_lock(unit, which, agreed=agreed, deed=deed))
+            _, deliveries = await colleague.act(lambda unit: decide_lock(unit, vault, which, agreed=agreed, deed=deed))
             await colleague.provider.dispatcher.attempt(deliveries)
             return see_other(f"{HOME}/requests?done={'decided' if agreed else 'refused'}")
     return await _decide_page(request, colleague, form, errors)

@@ -124,7 +124,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
     rules = (await provider.current_policy()).at(provider.clock.now())
     announced = await provider.db.transact(
         lambda unit: withdraw_for_child(
-            unit, holder.person_id, holder.session.session_id, child, form["consent"], rules
+            unit, provider.vault, holder.person_id, holder.session.session_id, child, form["consent"], rules
         )
     )
     await provider.dispatcher.attempt(announced)

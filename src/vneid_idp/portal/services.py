@@ -144,7 +144,8 @@ async def show(request: Request, holder: Holder) -> Response:
 async def withdraw(request: Request, holder: Holder) -> Response:
     """Withdraw a consent: what was issued under it is worth nothing from this moment, and what was bound is free."""
     form = await read_form(request)
-    announced = await holder.act_alone(lambda unit: withdraw_consent(unit, holder.person_id, form["consent"]))
+    vault, consent_id = holder.provider.vault, form["consent"]
+    announced = await holder.act_alone(lambda unit: withdraw_consent(unit, vault, holder.person_id, consent_id))
     await holder.provider.dispatcher.attempt(announced)
     return see_other(f"/me/services?withdrawn={quote(form['consent'])}")
 

@@ -121,6 +121,7 @@ async def bind(
     async def work(unit: Unit) -> tuple[Bound[SocialAccount], Disclosure[SocialAccount], Instant]:
         bound = await bind_account(
             unit,
+            provider.vault,
             provider.keys.blind,
             caller.client,
             grant_id,

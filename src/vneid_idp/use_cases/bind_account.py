@@ -1,6 +1,7 @@
 """A social network binds an account to the person of its access token, or to the child for whom the person acts."""
 
 from dataclasses import replace
+from datetime import date
 
 from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings import standing_by, supervisors
@@ -19,6 +20,7 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import Guardianship, guardianship
 from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy, Rules
@@ -40,6 +42,7 @@ def holder_of(authorisation: Authorisation) -> str:
 
 async def bind_account(
     unit: Unit,
+    vault: Vault,
     blind: BlindIndex,
     client: Client,
     grant_id: str,
@@ -94,12 +97,14 @@ async def bind_account(
         raise LinkNotConfirmed
     if bound.binding.state is BindingState.SUSPENDED:
         raise BindingSuspended
-    await _join(unit, bound.binding, proof, confirmed=confirmed)
+    await _join(unit, vault, bound.binding, proof, answer.record.birth_date, confirmed=confirmed)
     await end_outgrown(unit, held, bound.binding)
     return bound
 
 
-async def _join(unit: Unit, binding: SocialAccount, proof: BindingProof, *, confirmed: bool) -> None:
+async def _join(
+    unit: Unit, vault: Vault, binding: SocialAccount, proof: BindingProof, birth_date: date, *, confirmed: bool
+) -> None:
     """Let a guardian who confirmed what another bound supervise it as well."""
     if proof.guardian_id is None or not supervised_by_another(binding, proof):
         return
@@ -108,7 +113,7 @@ async def _join(unit: Unit, binding: SocialAccount, proof: BindingProof, *, conf
         return
     if not confirmed:
         raise LinkNotConfirmed
-    await standing_by.join(unit, binding, proof.guardian_id, proof.level, proof.consent_id)
+    await standing_by.join(unit, vault, binding, proof.guardian_id, proof.level, proof.consent_id, birth_date)
     await supervisors.tell(unit, binding, EventKind.BINDING_JOINED, {"guardian_id": proof.guardian_id})
 
 

@@ -16,6 +16,7 @@ from vneid_idp.identity.account_rules import may_be_acted_for
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import may_consent_for
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.levels import reached
@@ -76,13 +77,19 @@ async def refuse_for_child(
 
 
 async def withdraw_for_child(
-    unit: Unit, guardian_id: str, session_id: str, child: RegisterAnswer, consent_id: str, rules: Rules
+    unit: Unit,
+    vault: Vault,
+    guardian_id: str,
+    session_id: str,
+    child: RegisterAnswer,
+    consent_id: str,
+    rules: Rules,
 ) -> tuple[Delivery, ...]:
     """Take a child's consent back; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`, and as
     above."""
     child_id = child.record.person_id
     await _check(unit, guardian_id, session_id, child, rules)
-    client_id, deliveries = await end_consent(unit, child_id, consent_id, by=guardian_id)
+    client_id, deliveries = await end_consent(unit, vault, child_id, consent_id, by=guardian_id)
     await _note(unit, EventKind.CHILD_CONSENT_WITHDRAWN, guardian_id, child_id, client_id, consent_id)
     return deliveries
 

@@ -47,4 +47,4 @@ async def _judge(vault: Vault, policy: Policy, seen: Consent, unit: Unit) -> tup
         alone_from = policy.at(unit.now)[Threshold.CONSENT_ALONE_FROM_AGE]
         await consents.settle(unit, consent.person_id, consent.consent_id, alone_from)
         return ()
-    return (await end_consent(unit, consent.person_id, consent.consent_id, kind=EventKind.CONSENT_LAPSED))[1]
+    return (await end_consent(unit, vault, consent.person_id, consent.consent_id, kind=EventKind.CONSENT_LAPSED))[1]

@@ -66,34 +66,36 @@ async def follow_registry(
     deliveries: tuple[Delivery, ...] = ()
     if known is not None:
         account = await accounts.refresh(unit, blind, known, record)
-        deliveries = await _follow_lock(unit, known.account, record)
+        deliveries = await _follow_lock(unit, vault, known.account, record)
         if record.phone != known.profile.record.phone:
             # Whoever holds the old phone must not get in with a code that waits there.
             await otp.end_all(unit, person_id)
-    await put_bindings_in_step(unit, record, account, policy)
+    await put_bindings_in_step(unit, vault, record, account, policy)
     if record.deceased_at is not None:
         deliveries += await end_sessions(unit, person_id)
     return Followed(account, deliveries)
 
 
-async def _follow_lock(unit: Unit, before: Account, record: RegistryRecord) -> tuple[Delivery, ...]:
+async def _follow_lock(unit: Unit, vault: Vault, before: Account, record: RegistryRecord) -> tuple[Delivery, ...]:
     """A lock that the register tells, or that it lifts; the account has it already. Ours is not the register's."""
     locks = record.locked_at is not None or record.locked_by is not None
     if locks and before.registry_locked_at is None:
-        return await rest(unit, record.person_id)
+        return await rest(unit, vault, record.person_id)
     if not locks and before.registry_locked_at is not None:
-        await wake(unit, before)
+        await wake(unit, vault, before)
     return ()
 
 
-async def put_bindings_in_step(unit: Unit, record: RegistryRecord, account: Account | None, policy: Policy) -> None:
+async def put_bindings_in_step(
+    unit: Unit, vault: Vault, record: RegistryRecord, account: Account | None, policy: Policy
+) -> None:
     """Let rest what a person who is seized holds, or bound for a child, or count again, as the record and the present
     moment say."""
-    await follow_guardians(unit, record, policy)
+    await follow_guardians(unit, vault, record, policy)
     await resting.put_in_step(
         unit,
         record.person_id,
         lambda binding: KINDS[binding.kind].grounds(binding, record, account, policy.at(unit.now), unit.now),
         locked_at=None if account is None else account.locked_since,
     )
-    await put_children_in_step(unit, record.person_id)
+    await put_children_in_step(unit, vault, record.person_id)

@@ -40,6 +40,6 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await lock_requests.forget(unit, person_id)
     await reports_under_way.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
-    await put_children_in_step(unit, person_id)
+    await put_children_in_step(unit, vault, person_id)
     await end_standing_by(unit, person_id)
     return tuple(deliveries)

@@ -9,6 +9,7 @@ nothing rests: that one takes over (`hand_over`).
 from vneid_idp.bindings import resting, standing_by
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
+from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.hand_over import hand_over_all, take_over_resting
 
@@ -18,7 +19,7 @@ async def seize_with_children(unit: Unit, person_id: str) -> None:
     await persons.seize(unit, person_id, *await _children(unit, person_id))
 
 
-async def put_children_in_step(unit: Unit, person_id: str) -> None:
+async def put_children_in_step(unit: Unit, vault: Vault, person_id: str) -> None:
     """Let rest what this person bound for children, or count again, as the person's account stands now."""
     children = await _children(unit, person_id)
     if not children:
@@ -29,11 +30,11 @@ async def put_children_in_step(unit: Unit, person_id: str) -> None:
     account = await accounts.find(unit, person_id)
     acts = account is not None and account_standing(account, None, unit.now) is AccountStanding.USABLE
     if not acts:
-        await hand_over_all(unit, person_id)
+        await hand_over_all(unit, vault, person_id)
     locked_at = {child: await _locked_at(unit, child) for child in children}
     await resting.put_children_in_step(unit, person_id, acts=acts, locked_at=locked_at)
     if acts:
-        await take_over_resting(unit, person_id)
+        await take_over_resting(unit, vault, person_id)
 
 
 async def _children(unit: Reading, person_id: str) -> frozenset[str]:

@@ -1,8 +1,9 @@
 """A child's account that both parents confirmed goes from one to the other when the one can supervise it no more.
 
 So it rests only when none of them can act. The one by whose proof it counts is its representative; what it tells is
-what that one agreed to, each under an own consent. Everybody concerned is seized: the guardian of whom something is
-taken away, and the child, whose row whoever else acts for the binding waits for.
+what that one agreed to, each under an own consent. Nobody takes over what belongs to somebody who needs no guardian
+any more: of that only the own proof lets more be told. Everybody concerned is seized: the guardian of whom something
+is taken away, and the child, whose row whoever else acts for the binding waits for.
 """
 
 from vneid_idp.bindings import resting, standing_by
@@ -15,18 +16,23 @@ from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
 from vneid_idp.bindings.standing_by import Guard
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing, may_be_acted_for
-from vneid_idp.identity.register.guardianship import is_abandoned
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.guardianship import is_abandoned, needs_guardian
 from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.vault import Vault
+from vneid_idp.policy import service as policies
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Reading, Unit
 
 
-async def hand_over_all(unit: Unit, guardian_id: str, *, under: str | None = None, stays: bool = True) -> None:
+async def hand_over_all(
+    unit: Unit, vault: Vault, guardian_id: str, *, under: str | None = None, stays: bool = True
+) -> None:
     """Hand over what somebody supervises, all of it or what is `under` a consent, where another stands by who can act.
     Who `stays` stands by from now on, and may take it over again."""
     async for binding in resting.supervised_by(unit, guardian_id):
         if isinstance(binding, SocialAccount) and under in (None, binding.consent_id):
-            await _hand_over(unit, binding, stays=stays)
+            await _hand_over(unit, vault, binding, stays=stays)
 
 
 async def end_standing_by(unit: Unit, guardian_id: str, *, under: str | None = None) -> None:
@@ -36,19 +42,21 @@ async def end_standing_by(unit: Unit, guardian_id: str, *, under: str | None = N
             await standing_by.leave(unit, guard.person_id, guard.binding_id, guardian_id)
 
 
-async def take_over_resting(unit: Unit, guardian_id: str) -> None:
+async def take_over_resting(unit: Unit, vault: Vault, guardian_id: str) -> None:
     """Let somebody who can act again take over what they stand by for and what rests for want of a guardian alone."""
     for guard in await standing_by.of_guardian(unit, guardian_id):
         binding = await engine.get(unit, SOCIAL_ACCOUNT, guard.client_id, guard.binding_id)
-        if binding.state is BindingState.SUSPENDED and await _rests_unsupervised(unit, binding):
+        rests = binding.state is BindingState.SUSPENDED and await _rests_unsupervised(unit, binding)
+        if rests and await _may_take(unit, vault, guard):
             await resting.lift(unit, binding)
             await _take(unit, binding, guard, stays=True)
 
 
-async def follow_guardians(unit: Unit, child: RegistryRecord, policy: Policy) -> None:
+async def follow_guardians(unit: Unit, vault: Vault, child: RegistryRecord, policy: Policy) -> None:
     """The register tells who are the guardians of `child`: who is none any more stands by no more, and what they
     supervised goes to one who still is."""
     rules = policy.at(unit.now)
+    await standing_by.note_birth_date(unit, vault, child.person_id, child.birth_date)
     for guard in await standing_by.of_child(unit, child.person_id):
         if is_abandoned(guard.guardian_id, child, rules, unit.now):
             await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
@@ -60,7 +68,7 @@ async def follow_guardians(unit: Unit, child: RegistryRecord, policy: Policy) ->
         binding = await engine.get(unit, SOCIAL_ACCOUNT, guard.client_id, guard.binding_id)
         representative = binding.representative_id
         if representative is not None and is_abandoned(representative, child, rules, unit.now):
-            await _hand_over(unit, binding, stays=False)
+            await _hand_over(unit, vault, binding, stays=False)
 
 
 def supervised_by_another(binding: SocialAccount, proof: BindingProof) -> bool:
@@ -69,11 +77,11 @@ def supervised_by_another(binding: SocialAccount, proof: BindingProof) -> bool:
     return binding.state is BindingState.VERIFIED and binding.representative_id not in (None, proof.guardian_id)
 
 
-async def _hand_over(unit: Unit, binding: SocialAccount, *, stays: bool) -> None:
+async def _hand_over(unit: Unit, vault: Vault, binding: SocialAccount, *, stays: bool) -> None:
     if binding.state is not BindingState.VERIFIED:
         return
     for guard in await standing_by.of_binding(unit, binding):
-        if guard.guardian_id != binding.representative_id and await _acts(unit, guard):
+        if guard.guardian_id != binding.representative_id and await _may_take(unit, vault, guard):
             await _take(unit, binding, guard, stays=stays)
             return
 
@@ -84,14 +92,21 @@ async def _take(unit: Unit, binding: SocialAccount, guard: Guard, *, stays: bool
     await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
     await social_accounts.prove(unit, binding, proof)
     if stays and before is not None and before != guard.guardian_id:
-        await standing_by.stand_by(unit, binding, before, level, consent_id)
+        await standing_by.stand_by(unit, binding, before, level, consent_id, guard.birth_date)
 
 
-async def _acts(unit: Reading, guard: Guard) -> bool:
+async def _may_take(unit: Reading, vault: Vault, guard: Guard) -> bool:
     account = await accounts.find(unit, guard.guardian_id)
     if account is None or account_standing(account, None, unit.now) is not AccountStanding.USABLE:
         return False
-    return account.level >= guard.level
+    return account.level >= guard.level and await _is_child(unit, vault, guard)
+
+
+async def _is_child(unit: Reading, vault: Vault, guard: Guard) -> bool:
+    """Whether it still takes a guardian: no register tells of a birthday, so it is asked at the moment."""
+    birth_date = await standing_by.birth_date_of(unit, vault, guard)
+    rules = (await policies.published(unit)).at(unit.now)
+    return birth_date is not None and needs_guardian(age(birth_date, unit.now), rules)
 
 
 async def _rests_unsupervised(unit: Reading, binding: SocialAccount) -> bool:

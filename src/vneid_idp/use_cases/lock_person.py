@@ -11,6 +11,7 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account, is_locked
 from vneid_idp.identity.offices.acts import Act, check_possible, possible
 from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
@@ -29,7 +30,7 @@ class NoLockToLift(DomainError):
     title = "There is no lock of the holder to lift. An authority's lock is lifted by two officers."
 
 
-async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> tuple[Delivery, ...]:
+async def lock_person(unit: Unit, vault: Vault, person_id: str, by: LockedBy, deed: Deed) -> tuple[Delivery, ...]:
     """Lock: tokens and sessions end, what the person holds, or bound for a child, rests; the notices to deliver after
     the commit.
 
@@ -39,10 +40,10 @@ async def lock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> t
     await seize_with_children(unit, person_id)
     check_possible(_LOCK[by], await accounts.find(unit, person_id))
     await accounts.lock(unit, person_id, by, deed)
-    return await rest(unit, person_id)
+    return await rest(unit, vault, person_id)
 
 
-async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) -> None:
+async def unlock_person(unit: Unit, vault: Vault, person_id: str, by: LockedBy, deed: Deed) -> None:
     """Lift a lock that was made here.
 
     Grants count again, and the bindings that rest since the lock, unless the register has locked the person too. A
@@ -54,19 +55,19 @@ async def unlock_person(unit: Unit, person_id: str, by: LockedBy, deed: Deed) ->
         raise NoLockToLift
     check_possible(_UNLOCK[by], before)
     await accounts.unlock(unit, person_id, by, deed)
-    await wake(unit, before)
+    await wake(unit, vault, before)
 
 
-async def rest(unit: Unit, person_id: str) -> tuple[Delivery, ...]:
+async def rest(unit: Unit, vault: Vault, person_id: str) -> tuple[Delivery, ...]:
     """What follows from a lock, ours or the register's, for somebody who is seized; the notices to deliver."""
     await bindings.suspend_all(unit, person_id)
-    await put_children_in_step(unit, person_id)
+    await put_children_in_step(unit, vault, person_id)
     return await end_sessions(unit, person_id)
 
 
-async def wake(unit: Unit, before: Account) -> None:
+async def wake(unit: Unit, vault: Vault, before: Account) -> None:
     """What follows when a lock of the account `before` was lifted, and no other stands: what rested with it counts."""
     now = await accounts.get(unit, before.person_id)
     if before.locked_since is not None and not is_locked(now) and now.deceased_at is None:
         await bindings.resume_all(unit, before.person_id, since=before.locked_since)
-        await put_children_in_step(unit, before.person_id)
+        await put_children_in_step(unit, vault, before.person_id)

@@ -38,5 +38,5 @@ async def _rest(vault: Vault, policy: Policy, person_id: str, unit: Unit) -> boo
     if known is None or card_status(known[1].record.card, unit.now) is not CardStatus.EXPIRED:
         return False
     account, profile = known
-    await put_bindings_in_step(unit, profile.record, account, policy)
+    await put_bindings_in_step(unit, vault, profile.record, account, policy)
     return True

@@ -5,22 +5,24 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
+from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_no_more
 from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by, hand_over_all
 
 
-async def withdraw_consent(unit: Unit, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
+async def withdraw_consent(unit: Unit, vault: Vault, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
     """Withdraw; the log-out notices to deliver after the commit. Raises `NothingToWithdraw`."""
     await seize_with_children(unit, person_id)
-    client_id, deliveries = await end_consent(unit, person_id, consent_id)
+    client_id, deliveries = await end_consent(unit, vault, person_id, consent_id)
     await ask_no_more(unit, person_id, client_id)
     return deliveries
 
 
 async def end_consent(
     unit: Unit,
+    vault: Vault,
     person_id: str,
     consent_id: str,
     *,
@@ -35,7 +37,7 @@ async def end_consent(
     """
     ended = await consents.withdraw(unit, person_id, consent_id, kind=kind, by=by)
     # What another parent or guardian supervises as well, under an own consent, goes on under that.
-    await hand_over_all(unit, person_id, under=consent_id, stays=False)
+    await hand_over_all(unit, vault, person_id, under=consent_id, stays=False)
     await end_standing_by(unit, person_id, under=consent_id)
     await bindings.release_under(unit, person_id, ended.client_id, consent_id)
     return ended.client_id, await announce_withdrawal(unit, person_id, ended.client_id, consent_id)

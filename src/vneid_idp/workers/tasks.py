@@ -78,7 +78,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("sweep waiting requests", 30, lambda: db.transact(interactions.sweep, durable=False)),
         Task("rest what expired cards held", 60, rest),
         Task("end what children agreed to alone", 60, end_too_young),
-        Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db)),
+        Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("forget what ended", 300, lambda: forget_ended(db, retention)),
         Task("forget what was told long ago", 300, lambda: forget_told(db, provider.disclosures)),

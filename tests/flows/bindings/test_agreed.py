@@ -117,7 +117,7 @@ async def untick(bound: Bound) -> None:
 async def withdraw(bound: Bound) -> None:
     async with bound.land.idp.db.writing() as unit:
         (current,) = await consents.list_current(unit, bound.person_id)
-        await withdraw_consent(unit, bound.person_id, current.consent_id)
+        await withdraw_consent(unit, bound.land.idp.vault, bound.person_id, current.consent_id)
 
 
 async def release(bound: Bound) -> None:

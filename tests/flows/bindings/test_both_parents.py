@@ -59,12 +59,45 @@ async def test_of_two_who_were_locked_the_first_who_is_back_supervises(both: Fam
     assert await state(both) == "verified"
 
 
+@pytest.mark.parametrize("how", [*CANNOT_ACT, "came back"])
+async def test_nobody_takes_over_what_belongs_to_somebody_of_16(land: Country, both: Family, how: str) -> None:
+    """The aunt agreed to what is told of a child; of the young person she lets nothing be told anew."""
+    if how == "came back":
+        await both.happens(lock, both.aunt)
+        await both.happens(lock, both.mother)
+        await both.it_is_the_birthday()
+        await both.happens(unlock, both.aunt)
+    else:
+        await both.it_is_the_birthday()
+        await both.happens(CANNOT_ACT[how], both.mother)
+    stands = await both.stands()
+    told = None if how == "forgotten" else "own_proof_required"  # with somebody who is forgotten all consent ends
+    assert (stands["state"], stands["next_step"]) == ("suspended", told)
+    assert (stands["level"], stands["age_band"]) == (None, None)
+    assert "binding.proved" not in await kinds(land, both.child.person_id)
+    assert (await both.binds(both.child)).json()["method"] == "own_proof"
+
+
+async def test_until_it_is_known_when_a_child_was_born_nobody_takes_it_over(land: Country, both: Family) -> None:
+    """Who joined under an earlier version stands by as before once the register has told of the child."""
+    (binding,) = await in_the_ledger(land, both.child.person_id)
+    async with land.idp.db.writing() as unit:
+        await standing_by.leave(unit, both.child.person_id, binding.binding_id, both.aunt.person_id)
+        await standing_by.stand_by(unit, binding, both.aunt.person_id, 2, None, None)
+    await both.happens(lock, both.mother)
+    assert await state(both) == "suspended"
+    await both.happens(unlock, both.mother)
+    await both.guardians_are(both.aunt, both.mother)
+    await both.happens(lock, both.mother)
+    assert await state(both) == "verified"
+
+
 async def test_one_of_two_withdraws_and_the_other_goes_on(land: Country, both: Family) -> None:
     for guardian, left in ((both.mother, "verified"), (both.aunt, "unverified")):
         async with land.idp.db.reading() as unit:
             (consent,) = await consents.list_current(unit, guardian.person_id)
         of, which = guardian.person_id, consent.consent_id
-        await land.idp.db.transact(lambda unit, of=of, which=which: withdraw_consent(unit, of, which))  # type: ignore[misc]
+        await land.idp.db.transact(lambda unit, of=of, which=which: withdraw_consent(unit, land.idp.vault, of, which))  # type: ignore[misc]
         async with land.idp.db.reading() as unit:
             assert await consents.list_current(unit, of) == []
         live = [each for each in (await states(land, both.party)).values() if each is BindingState.VERIFIED]
@@ -135,7 +168,7 @@ async def test_who_leaves_leaves_the_others_in_place(land: Country, both: Family
     others = [land.people[slug].record.person_id for slug in ("plain", "complete")]
     async with land.idp.db.writing() as unit:
         for guardian_id in others:
-            await standing_by.stand_by(unit, binding, guardian_id, 2, None)
+            await standing_by.stand_by(unit, binding, guardian_id, 2, None, None)
         await standing_by.leave(unit, both.child.person_id, binding.binding_id, others[0])
         left = {guard.guardian_id for guard in await standing_by.of_binding(unit, binding)}
     assert others[0] not in left

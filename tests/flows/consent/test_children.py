@@ -216,7 +216,7 @@ async def test_a_parent_who_may_not_decide_decides_nothing(land: Country, party:
         await named_guardian(land, "child-9", "grandmother")
     else:
         locked = mother if case == "locked" else son
-        await land.idp.db.transact(lambda unit: lock_person(unit, locked, LockedBy.HOLDER, DEED))
+        await land.idp.db.transact(lambda unit: lock_person(unit, land.idp.vault, locked, LockedBy.HOLDER, DEED))
     if case != "level":
         await parent.person.submit(at, answer="agree")
     async with land.idp.db.reading() as unit:

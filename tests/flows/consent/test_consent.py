@@ -101,7 +101,7 @@ async def test_what_was_withdrawn_is_asked_again_as_if_it_had_never_been_given(
     async with land.idp.db.writing() as unit:
         given = await consent.find_current(unit, someone.person_id, party.client_id)
         assert given is not None
-        await withdraw_consent(unit, someone.person_id, given.consent_id)
+        await withdraw_consent(unit, land.idp.vault, someone.person_id, given.consent_id)
     silent = await someone.person.start(party.request(scope=SCOPE, prompt="none"))
     assert isinstance(silent, str)
     assert query_of(silent)["error"] == "consent_required"

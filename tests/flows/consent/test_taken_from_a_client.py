@@ -319,7 +319,9 @@ async def test_the_scope_is_asked_in_the_unit_that_binds_or_releases(served: Ser
     async def work(unit: Unit) -> None:
         match act:
             case "bind":
-                await bind_account(unit, land.idp.keys.blind, seen, grant_id, answer, shipped(), account_id="1000")
+                await bind_account(
+                    unit, land.idp.vault, land.idp.keys.blind, seen, grant_id, answer, shipped(), account_id="1000"
+                )
             case "release":
                 await release_with_token(unit, SOCIAL_ACCOUNT, seen, grant_id, bound, answer, shipped())
             case _:

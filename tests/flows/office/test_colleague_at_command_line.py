@@ -51,7 +51,7 @@ async def test_a_role_that_ends_between_the_question_and_the_deed_ends_the_deed(
     async with land.idp.db.writing() as unit:
         await taker(land, unit, clerk)
     with pytest.raises(RoleRequired):
-        await place.act(deed, lambda unit: lock_person(unit, someone.person_id, LockedBy.HOLDER, deed))
+        await place.act(deed, lambda unit: lock_person(unit, land.idp.vault, someone.person_id, LockedBy.HOLDER, deed))
     async with land.idp.db.reading() as reading:
         assert (await accounts.get(reading, someone.person_id)).locked_by is None
 

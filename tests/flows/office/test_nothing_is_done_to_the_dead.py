@@ -108,17 +108,17 @@ async def a_lost_passkey(land: Country, who: str) -> Do:
     return in_unit(land, lambda unit: enrol_person.remove_passkey(unit, who, "any", DEED))
 
 
-def lock_of(who: str, by: LockedBy) -> Callable[[Unit], Awaitable[object]]:
-    return lambda unit: lock_person(unit, who, by, DEED)
+def lock_of(land: Country, who: str, by: LockedBy) -> Callable[[Unit], Awaitable[object]]:
+    return lambda unit: lock_person(unit, land.idp.vault, who, by, DEED)
 
 
 async def a_lock(land: Country, who: str) -> Do:
-    return in_unit(land, lock_of(who, LockedBy.HOLDER))
+    return in_unit(land, lock_of(land, who, LockedBy.HOLDER))
 
 
 async def an_unlock(land: Country, who: str) -> Do:
-    await land.idp.db.transact(lock_of(who, LockedBy.HOLDER))
-    return in_unit(land, lambda unit: unlock_person(unit, who, LockedBy.HOLDER, DEED))
+    await land.idp.db.transact(lock_of(land, who, LockedBy.HOLDER))
+    return in_unit(land, lambda unit: unlock_person(unit, land.idp.vault, who, LockedBy.HOLDER, DEED))
 
 
 async def asked(land: Country, who: str, *, lock: bool) -> LockRequest:
@@ -130,19 +130,19 @@ async def a_request(land: Country, who: str) -> Do:
 
 
 async def a_request_to_unlock(land: Country, who: str) -> Do:
-    await land.idp.db.transact(lock_of(who, LockedBy.AUTHORITY))
+    await land.idp.db.transact(lock_of(land, who, LockedBy.AUTHORITY))
     return lambda: asked(land, who, lock=False)
 
 
 async def an_agreement(land: Country, who: str) -> Do:
     request_id = (await asked(land, who, lock=True)).request_id
-    return in_unit(land, lambda unit: decide_lock(unit, request_id, agreed=True, deed=COLLEAGUE))
+    return in_unit(land, lambda unit: decide_lock(unit, land.idp.vault, request_id, agreed=True, deed=COLLEAGUE))
 
 
 async def an_agreement_to_unlock(land: Country, who: str) -> Do:
-    await land.idp.db.transact(lock_of(who, LockedBy.AUTHORITY))
+    await land.idp.db.transact(lock_of(land, who, LockedBy.AUTHORITY))
     request_id = (await asked(land, who, lock=False)).request_id
-    return in_unit(land, lambda unit: decide_lock(unit, request_id, agreed=True, deed=COLLEAGUE))
+    return in_unit(land, lambda unit: decide_lock(unit, land.idp.vault, request_id, agreed=True, deed=COLLEAGUE))
 
 
 async def an_activation(land: Country, who: str) -> Do:

@@ -236,7 +236,9 @@ async def test_an_authoritys_lock_takes_two_officers(land: Country) -> None:
     assert (await at_desk(both, page, "unlock")).response.status_code == 422
     assert (await second.browser.get(found[1])).status_code == 404
     async with land.idp.db.writing() as unit:
-        await unlock_person(unit, land.people["complete"].record.person_id, LockedBy.AUTHORITY, Deed("boss", "lifted"))
+        await unlock_person(
+            unit, land.idp.vault, land.people["complete"].record.person_id, LockedBy.AUTHORITY, Deed("boss", "lifted")
+        )
     told = (await opened((await known(land, "complete")).person, "/me/history")).text
     assert "Đã có quyết định khóa tài khoản của bạn." in told
     assert ("QĐ 12/2026" in told, "đủ căn cứ" in told) == (False, False), "the reasons are the officers' own"

@@ -96,7 +96,7 @@ async def test_an_authoritys_lock_over_the_holders_is_one_lock_to_what_rests(
     someone = await agreed(land, party)
     own = await bind(land, party, "own", someone.person_id)
     since = land.watch.now()
-    await land.idp.db.transact(lambda unit: lock_person(unit, someone.person_id, LockedBy.HOLDER, DEED))
+    await land.idp.db.transact(lambda unit: lock_person(unit, land.idp.vault, someone.person_id, LockedBy.HOLDER, DEED))
     land.watch.advance(MINUTE)
     await say(land, lock, someone)
     async with land.idp.db.reading() as unit:

@@ -67,7 +67,7 @@ async def tell(land: Country, cause: str, way: str, person_id: str, *, ends: boo
     """The cause begins, or ends, and arrives this way."""
     if way == "command":
         by, act = BY_COMMAND[cause], unlock_person if ends else lock_person
-        await land.idp.db.transact(lambda unit: act(unit, person_id, by, DEED))
+        await land.idp.db.transact(lambda unit: act(unit, land.idp.vault, person_id, by, DEED))
     else:
         await change(land, person_id, **TOLD[cause][ends])
         await WAYS[way](land, person_id)

@@ -172,7 +172,7 @@ async def test_a_lock_of_the_register_comes_and_goes(
 async def test_a_lock_made_here_is_not_the_registers_to_lift(land: Country, direct: Follower, by: LockedBy) -> None:
     someone = land.people["plain"].record.person_id
     async with land.idp.db.writing() as unit:
-        await lock_person(unit, someone, by, DEED)
+        await lock_person(unit, land.idp.vault, someone, by, DEED)
     await change(land, someone, full_name="Lê Thị Mới")
     await direct.round()
     async with land.idp.db.reading() as unit:

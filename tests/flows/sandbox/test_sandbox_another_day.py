@@ -54,7 +54,7 @@ async def test_what_an_office_did_stands_on_another_day(land: Country, party: Re
     idp, population = land.idp, Population(land.idp.vault, land.idp.keys.blind)
     binding = await bind(land, party, "own", locked.person_id)
     async with idp.db.writing() as unit:
-        await lock_person(unit, locked.person_id, LockedBy.HOLDER, DEED)
+        await lock_person(unit, idp.vault, locked.person_id, LockedBy.HOLDER, DEED)
         await die(land, unit, dead.person_id)
         await population.register(unit, replace(moved, phone=PHONE))
         await population.register(unit, replace(child, guardian_ids=()))
@@ -70,7 +70,7 @@ async def test_what_an_office_did_stands_on_another_day(land: Country, party: Re
         assert now.guardian_ids == ()
     assert await states(land, party) == {binding: BindingState.SUSPENDED}
     async with idp.db.writing() as unit:
-        await unlock_person(unit, locked.person_id, LockedBy.HOLDER, DEED)
+        await unlock_person(unit, idp.vault, locked.person_id, LockedBy.HOLDER, DEED)
     assert await states(land, party) == {binding: BindingState.VERIFIED}
 
 
@@ -98,7 +98,7 @@ async def test_who_was_forgotten_stays_forgotten_and_changes_nobody_else(land: C
     gone, locked = (land.people[slug].record.person_id for slug in ("complete", "plain"))
     idp = land.idp
     async with idp.db.writing() as unit:
-        await lock_person(unit, locked, LockedBy.HOLDER, DEED)
+        await lock_person(unit, idp.vault, locked, LockedBy.HOLDER, DEED)
         await forget_person(unit, idp.vault, gone, DEED)
     if told:
         await idp.registry.forget(land.people["complete"].record)

@@ -35,7 +35,7 @@ def setting(kind: SecretKind) -> Taker:
 
 
 async def lock(land: Country, unit: Unit) -> None:
-    await lock_person(unit, who(land), LockedBy.HOLDER, DEED)
+    await lock_person(unit, land.idp.vault, who(land), LockedBy.HOLDER, DEED)
 
 
 async def remove_passkeys(land: Country, unit: Unit) -> None:
