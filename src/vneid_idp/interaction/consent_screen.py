@@ -30,7 +30,7 @@ from vneid_idp.protocol.interaction import AskConsent, PersonFacts, acr_for, fre
 from vneid_idp.protocol.levels import LEVELS, SignInMethod, reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_guardian
-from vneid_idp.use_cases.give_consent import give_consent, gives_something
+from vneid_idp.use_cases.give_consent import ConsentEnded, give_consent, gives_something
 from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.agreed_before import beside_what_stands
 from vneid_idp.web.child_consent import for_child, least
@@ -165,14 +165,20 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
     async def work(unit: Unit) -> None:
         if guardian is None:
             client_id, child, years = visit.client.client_id, asked.child, asked.years
-            await give_consent(unit, *who, client_id, decisions, shown, child, link=link, years=years, rules=rules)
+            beside = None if consent is None else consent.consent_id
+            await give_consent(
+                unit, *who, client_id, decisions, shown, child, beside=beside, link=link, years=years, rules=rules
+            )
         else:
             waits = await ask_guardian(unit, *who, visit.interaction.request, decisions, shown, rules)
             await service.await_guardian(unit, visit.interaction, waits.approval_id)
         if link:
             await service.confirm_link(unit, visit.interaction, asked.person_id)
 
-    await visit.provider.db.transact(work)
+    try:
+        await visit.provider.db.transact(work)
+    except ConsentEnded:
+        return again(request, request.url.path, form, (), note=_CHANGED, status=409)
     drop_draft(request, request.url.path)
     return visit.onward()
 

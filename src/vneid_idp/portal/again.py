@@ -30,13 +30,20 @@ from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import as_items
 from vneid_idp.use_cases.agree_again import agree_again, agreed_again
-from vneid_idp.use_cases.just_ended import OFFERED, TooLateToUndo, released_just_now, stands_again, withdrawn_just_now
+from vneid_idp.use_cases.just_ended import (
+    OFFERED,
+    TooLateToUndo,
+    agreed_again_since,
+    released_just_now,
+    stands_again,
+    withdrawn_just_now,
+)
 from vneid_idp.use_cases.link_again import link_again
 from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import decided_already
 from vneid_idp.web.consent_view import screen, values_needed
 from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import read_form
+from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.link_view import Fact, LinkAsked, shown_link
 from vneid_idp.web.receipt_text import text_shown
@@ -157,8 +164,19 @@ def _link_offered(holder: Holder, released: SocialAccount, client: Client, rules
 
 
 async def give_again(request: Request, holder: Holder) -> Response:
-    """Agree again to what was withdrawn."""
+    """Agree again to what was withdrawn; who did so in another tab, or pressed twice, is told the same."""
     form = await read_form(request)
+    try:
+        await _give_again(request, holder, form)
+    except TooLateToUndo:
+        async with holder.provider.db.reading() as unit:
+            if not await agreed_again_since(unit, holder.person_id, form["consent"]):
+                raise
+    links = await links_offered(request, holder)
+    return see_other("/me/accounts?again=consent" if links else "/me/services?again")
+
+
+async def _give_again(request: Request, holder: Holder, form: Form) -> None:
     offer = _find(await consents_offered(request, holder), form["consent"], form["seen"])
     provider, rules = holder.provider, (await holder.provider.current_policy()).at(holder.now)
     async with provider.db.reading() as unit:
@@ -170,8 +188,6 @@ async def give_again(request: Request, holder: Holder) -> Response:
     await provider.db.transact(
         lambda unit: agree_again(unit, *who, offer.id, offer.decided, shown, child, years=years, rules=rules)
     )
-    links = await links_offered(request, holder)
-    return see_other("/me/accounts?again=consent" if links else "/me/services?again")
 
 
 async def link(request: Request, holder: Holder) -> Response:

@@ -26,6 +26,14 @@ class GuardianMustAgree(DomainError):
     title = "A parent or guardian has to agree to this as well."
 
 
+class ConsentEnded(DomainError):
+    """What the page said was agreed to before does not stand any more."""
+
+    code = "consent_ended"
+    status = 409
+    title = "What you agreed to before was withdrawn meanwhile. Nothing was changed by this."
+
+
 def gives_something(decided: Decisions) -> bool:
     """Whether anything is told or permitted by these decisions. Pure."""
     return any(decision.gives for decision in decided.values())
@@ -40,6 +48,7 @@ async def give_consent(
     shown: Shown,
     child: RegisterAnswer | None = None,
     *,
+    beside: str | None = None,
     link: bool = False,
     years: int,
     rules: Rules,
@@ -48,8 +57,11 @@ async def give_consent(
     as it now stands.
 
     Whoever signs out everywhere, is locked or forgotten between the page and its answer has allowed nothing: a consent
-    of a forgotten person would stand for ever. A guardian agrees about a `child` only while a guardian. Raises
-    `SignedOut`, `UnknownClient`, `GuardianMustAgree`, `NotTheirGuardian` and `Overtaken`.
+    of a forgotten person would stand for ever. A page that was made `beside` a consent, by its id, is answered only
+    while that one stands: a withdrawal that was acknowledged is not followed by another consent. A guardian agrees
+    about a `child` only while a guardian.
+
+    Raises `SignedOut`, `UnknownClient`, `GuardianMustAgree`, `NotTheirGuardian`, `ConsentEnded` and `Overtaken`.
     """
     alone = who_consents(years, rules) is Consenting.ALONE
     if not alone and gives_something(decided):
@@ -61,6 +73,10 @@ async def give_consent(
     await check_signed_in(unit, person_id, session_id)
     if child is not None and not is_guardian(person_id, child.record, rules, unit.now):
         raise NotTheirGuardian
+    if beside is not None:
+        stands = await consents.find_current(unit, person_id, client_id, child_id)
+        if stands is None or stands.consent_id != beside:
+            raise ConsentEnded
     if not alone:
         await ask_no_more(unit, person_id, client_id)
     alone_from = rules[Threshold.CONSENT_ALONE_FROM_AGE] if alone else None

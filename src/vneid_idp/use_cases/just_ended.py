@@ -40,6 +40,15 @@ async def withdrawn_just_now(unit: Reading, person_id: str) -> tuple[Consent, ..
     return tuple(found)
 
 
+async def agreed_again_since(unit: Reading, person_id: str, consent_id: str) -> bool:
+    """Whether a consent stands in the place of one that this person withdrew just now: another tab was faster."""
+    withdrawn = await consents.list_withdrawn(unit, person_id, unit.now - OFFERED)
+    ended = next((each for each in withdrawn if each.consent_id == consent_id), None)
+    return ended is not None and (
+        await consents.find_current(unit, person_id, ended.client_id, ended.child_id) is not None
+    )
+
+
 async def stands_again(unit: Reading, person_id: str, binding_id: str) -> bool:
     """Whether the account of a binding that this person released is linked to them by now: another tab was faster."""
     released = await bindings.find_for_person(unit, person_id, binding_id)

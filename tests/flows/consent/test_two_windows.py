@@ -1,5 +1,7 @@
 """One person, two windows: each page is answered for all that it asked, whatever was answered in the other."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.country import Country
@@ -9,6 +11,8 @@ from tests.support.shortcuts import Known, known
 from vneid_idp.consent import service as consent
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.claims import Decisions
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.give_consent import give_consent
 
 
 async def two(someone: Known, party: RelyingParty, *scopes: str) -> list[Page]:
@@ -69,6 +73,25 @@ async def test_a_page_that_does_not_say_when_is_of_now(land: Country, party: Rel
     (page,) = await two(someone, party, "openid identity")
     away = await someone.person.submit(page, answer="agree", shown_at=shown_at, **page.choices)
     assert "code" in query_of(str(away))
+
+
+async def test_a_withdrawal_that_comes_while_an_answer_is_written_is_followed_by_no_consent(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = await known(land)
+    consent_id = await someone.agree(party, "identity_level")
+    (page,) = await two(someone, party, "openid identity age")
+
+    async def withdrawn_first(unit: Unit, *args: Any, **more: Any) -> consent.Consent:
+        await consent.withdraw(unit, someone.person_id, consent_id)
+        return await give_consent(unit, *args, **more)
+
+    monkeypatch.setattr("vneid_idp.interaction.consent_screen.give_consent", withdrawn_first)
+    answer = await someone.person.submit(page, answer="agree", **page.choices)
+    assert isinstance(answer, Page)
+    assert answer.response.status_code == 409
+    assert "ở một cửa sổ khác" in answer.text
+    assert (await kinds_of(land)).count("consent.given") == 1, "the first alone"
 
 
 async def test_what_was_withdrawn_since_is_shown_anew(land: Country, party: RelyingParty) -> None:

@@ -206,6 +206,15 @@ async def test_two_tabs_undo_once(scene: Scene) -> None:
     assert [kind for kind, _ in await events_of(scene.land, "complete")].count("link.confirmed") == 1
 
 
+async def test_who_agrees_again_twice_is_told_twice_that_it_holds(scene: Scene) -> None:
+    page = await scene.withdraw()
+    before, fields = await scene.receipts(), offer(page, AGREE)
+    for _ in range(2):
+        done = await post(scene.someone.person, page, AGREE, **fields)
+        assert (done.response.status_code, done.path) == (200, "/me/accounts")
+    assert await scene.receipts() == before + 1
+
+
 async def test_two_tabs_at_one_moment_leave_one_receipt(scene: Scene) -> None:
     before = await scene.receipts()
     for rounds in range(1, 4):
