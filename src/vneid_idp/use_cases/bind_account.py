@@ -10,7 +10,12 @@ from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof
-from vneid_idp.bindings.social_accounts.words import BindingSuspended, GuardianRequired, LinkNotConfirmed
+from vneid_idp.bindings.social_accounts.words import (
+    AccountBoundToAnother,
+    BindingSuspended,
+    GuardianRequired,
+    LinkNotConfirmed,
+)
 from vneid_idp.clients.service import get_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded
@@ -82,17 +87,24 @@ async def bind_account(
         await renew_binding(
             unit, held, proof, lambda binding: SOCIAL_ACCOUNT.grounds(binding, answer.record, account, rules, unit.now)
         )
-    bound = await social_accounts.bind_social_account(
-        unit,
-        blind,
-        client_id=client.client_id,
-        account_id=account_id,
-        proof=proof,
-        rules=rules,
-        account_limit=registered.account_limit,
-        # Of this grant alone: under a key of an earlier link, what was confirmed anew would be used up for its answer.
-        idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
-    )
+    try:
+        bound = await social_accounts.bind_social_account(
+            unit,
+            blind,
+            client_id=client.client_id,
+            account_id=account_id,
+            proof=proof,
+            rules=rules,
+            account_limit=registered.account_limit,
+            # Of this grant alone: under a key of an earlier link, what was confirmed anew would be used up for its
+            # answer.
+            idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
+        )
+    except AccountBoundToAnother:
+        if confirmed:
+            raise
+        # Nothing was confirmed that could be refused: the difference would tell which accounts are the same child's.
+        raise LinkNotConfirmed from None
     if not confirmed and (bound.created or _proved_anew(held, bound.binding)):
         raise LinkNotConfirmed
     if bound.binding.state is BindingState.SUSPENDED:

@@ -79,6 +79,16 @@ async def test_what_is_refused_uses_up_nothing(land: Country, party: RelyingPart
     assert (await other.bind("free"))["_status"] == 201
 
 
+async def test_without_a_link_to_make_nobody_is_told_whose_an_account_is(
+    land: Country, party: RelyingParty, of: Of, plain: Caller
+) -> None:
+    """Else a guardian's token would tell a network which of its accounts are the same child's."""
+    await plain.bind("taken")
+    silent = of(await person_token(land, party.registered, person_id(land, "complete"), link=False))
+    answers = [await silent.bind(account, "link_not_confirmed") for account in ("taken", "free")]
+    assert answers[0].keys() == answers[1].keys()
+
+
 async def test_a_better_proof_is_confirmed_too(land: Country, party: RelyingParty, of: Of) -> None:
     """A higher level, another guardian: what a page says of the account changes, and so the page is shown."""
     weak = of(await person_token(land, party.registered, person_id(land, "plain"), level=1))
