@@ -79,7 +79,7 @@ async def submit(request: Request) -> Response:
         return place.onward() if place.visit is None else place.visit.onward_of(request)
     means = await _means(place)
     if place.visit is not None and form["leave"]:
-        return await leave(place.visit, "account" if form["leave"] == "account" else means.left_at)
+        return await leave(place.visit, means.left_at)
     if place.visit is not None and form["extend"]:
         await extend(place.visit)
         return again(request, place.second, form, _SENT)

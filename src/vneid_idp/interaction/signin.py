@@ -69,7 +69,10 @@ async def submit(request: Request) -> Response:
         begin_anew(request, place.path)
         return see_other(place.path)
     if place.visit is not None and form["leave"]:
-        return await leave(place.visit, "account" if form["leave"] == "account" else "consent")
+        if form["leave"] != "account":
+            return await leave(place.visit, "consent")
+        # No service is told so by somebody to whom the page did not say it first, upon the right factors.
+        return await leave(place.visit, "account") if _told_unusable(request, place) else see_other(place.path)
     if place.visit is not None and form["extend"]:
         await extend(place.visit)
         return again(request, place.path, form, KEEPS)
@@ -78,6 +81,12 @@ async def submit(request: Request) -> Response:
     if missing := _missing(request, form, kind):
         return again(request, place.path, form, KEEPS, missing, status=422)
     return await _try(request, place, form, kind, typed)
+
+
+def _told_unusable(request: Request, place: Place) -> bool:
+    """Whether the page tells this browser that an account cannot be used: of who is signed in, or proved to be its
+    holder a moment ago."""
+    return (place.standing or read_draft(request, place.path).note) in _UNUSABLE
 
 
 async def _try(request: Request, place: Place, form: Form, kind: SecretKind, typed: str) -> Response:

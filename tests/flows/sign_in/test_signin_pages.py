@@ -170,11 +170,26 @@ async def test_why_an_account_cannot_be_used_is_told_to_its_holder_only(
     assert words in explained.text
     assert "session" not in " ".join(person.browser.cookies)
     # The service learns that the account cannot be used: not why, and not that somebody refused.
+    assert "dịch vụ chỉ được biết rằng hiện không thể sử dụng tài khoản này" in explained.text
     way_back = re.search(r'name="leave" value="(\w+)"', explained.response.text)
     assert way_back is not None
     answer = query_of(str(await person.submit(explained, leave=way_back[1])))
     assert answer["error"] == "unmet_authentication_requirements"
     assert answer["error_description"] == "The account cannot be used at present."
+
+
+async def test_no_service_is_told_of_an_account_by_who_did_not_prove_to_hold_one(
+    land: Country, party: RelyingParty
+) -> None:
+    person, page = await at_signin(land, party)
+    refused = await person.submit(page, identifier=person.persona.username, secret="wrong password")
+    assert isinstance(refused, Page)
+    for asked in (page, refused):
+        still = await person.submit(asked, leave="account")
+        assert isinstance(still, Page), still
+        assert still.path == page.path
+    second = await person.sign_in(page)
+    assert isinstance(second, Page)
 
 
 async def test_going_back_without_signing_in_tells_the_service(land: Country, party: RelyingParty) -> None:
