@@ -192,9 +192,8 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     provider, child_id = visit.provider, visit.interaction.child_id
     answered = await persons.ask(provider.db, provider.registry, child_id) if child_id else None
     child = None if answered is None else answered.record
-    policy = await provider.current_policy()
     now = visit.situation.now
-    rules = policy.at(now)
+    rules = (await provider.current_policy()).at(now)
     years = age(profile.record.birth_date, now)
     consenting = who_consents(years, rules)
     guardians = await _guardians(visit, profile.record, consenting, rules)
@@ -212,7 +211,6 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     anew = outdated(visit.situation.items, step.items, decided, values_of, now)
     items = (*step.items, *anew.items)
     values = values_of(values_needed(items, now)) | _sign_in(visit, proven.level, methods)
-    before = shared_before(items, visit.situation.items, decided)
     link = await _link(visit, profile.record, child_id, rules) if step.link else None
     say = partial(gettext, request)
     made = screen(
@@ -221,7 +219,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         visit.situation.items,
         decided,
         values,
-        values_of(before),
+        values_of(shared_before(items, visit.situation.items, decided)),
         locale_of(request),
         say,
         child=child.full_name if child else None,

@@ -1,5 +1,6 @@
 """A social network binds an account to the person of its access token, or to the child for whom the person acts."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import date
 
@@ -87,19 +88,31 @@ async def bind_account(
         await renew_binding(
             unit, held, proof, lambda binding: SOCIAL_ACCOUNT.grounds(binding, answer.record, account, rules, unit.now)
         )
+    binding = social_accounts.bind_social_account(
+        unit,
+        blind,
+        client_id=client.client_id,
+        account_id=account_id,
+        proof=proof,
+        rules=rules,
+        account_limit=registered.account_limit,
+        # Of this grant alone: under a key of an earlier link, what was confirmed anew would be used up for its answer.
+        idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
+    )
+    bound = await _as_confirmed(binding, held, confirmed=confirmed)
+    if bound.binding.state is BindingState.SUSPENDED:
+        raise BindingSuspended
+    await _join(unit, vault, bound.binding, proof, answer.record.birth_date, confirmed=confirmed)
+    await end_outgrown(unit, held, bound.binding)
+    return bound
+
+
+async def _as_confirmed(
+    binding: Awaitable[Bound[SocialAccount]], held: SocialAccount | None, *, confirmed: bool
+) -> Bound[SocialAccount]:
+    """What was bound where `held` was before. Raises `LinkNotConfirmed` where that would take a confirmation."""
     try:
-        bound = await social_accounts.bind_social_account(
-            unit,
-            blind,
-            client_id=client.client_id,
-            account_id=account_id,
-            proof=proof,
-            rules=rules,
-            account_limit=registered.account_limit,
-            # Of this grant alone: under a key of an earlier link, what was confirmed anew would be used up for its
-            # answer.
-            idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
-        )
+        bound = await binding
     except AccountBoundToAnother:
         if confirmed:
             raise
@@ -107,10 +120,6 @@ async def bind_account(
         raise LinkNotConfirmed from None
     if not confirmed and (bound.created or _proved_anew(held, bound.binding)):
         raise LinkNotConfirmed
-    if bound.binding.state is BindingState.SUSPENDED:
-        raise BindingSuspended
-    await _join(unit, vault, bound.binding, proof, answer.record.birth_date, confirmed=confirmed)
-    await end_outgrown(unit, held, bound.binding)
     return bound
 
 
