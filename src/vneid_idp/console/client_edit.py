@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
+from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
@@ -23,7 +24,6 @@ from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.templates import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ async def _change(
         return await _page(request, colleague, kind, form, Errors(_problem(kind, refusal)))
     client = await fetch_logo(provider.db, provider.dispatcher, client)
     if secret is not None:
-        return render(request, "console/client_secret.html", client=client, secret=secret)
+        return to_secret(request, colleague, client, secret)
     return see_other(f"{CLIENTS}/{client.client_id}")
 
 

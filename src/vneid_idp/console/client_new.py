@@ -1,7 +1,7 @@
 """`/console/clients/+`: a relying party is registered, by a form for what most of them need or by its whole JSON.
 
 The form carries the id that the client will have, so that sending it twice registers one. Secret and registration
-access token are shown in the answer, this once, as the command and the admin API do.
+access token are shown once (`client_secret.py`).
 """
 
 import re
@@ -16,6 +16,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered
 from vneid_idp.console.client_edit import FIELDS, merged, problem_at
+from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENTS, console_door
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
@@ -27,7 +28,6 @@ from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
-from vneid_idp.web.templates import render
 from vneid_idp.web.uploads import read_form_with_files
 
 _NEW = f"{CLIENTS}/+"
@@ -124,14 +124,8 @@ async def _register(
     except AlreadyThere:
         text = gettext(request, "This form has registered a client already: it is in the list.")
         return _page(request, kind, form, Errors({"client_name" if kind == "fields" else "metadata": text}))
-    return render(
-        request,
-        "console/client_registered.html",
-        201,
-        client=await fetch_logo(provider.db, provider.dispatcher, made.client),
-        secret=made.secret,
-        token=made.registration_access_token,
-    )
+    client = await fetch_logo(provider.db, provider.dispatcher, made.client)
+    return to_secret(request, colleague, client, made.secret, token=made.registration_access_token)
 
 
 def _problem(kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.service import OVERLAP
+from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.storage.unit import Unit
@@ -41,8 +42,6 @@ async def _one(
     colleague: Colleague,
     form: Form,
     errors: Errors,
-    *,
-    secret: str | None = None,
 ) -> Response:
     client_id = request.path_params["client_id"]
     async with colleague.provider.db.reading() as unit:
@@ -61,12 +60,11 @@ async def _one(
         old_secret_good_until=until if until is not None and until > now else None,
         overlaps=[(str(overlap // HOUR), overlap // DAY) for overlap in _OVERLAPS],
         metadata=orjson.dumps(client.metadata, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode(),
-        secret=secret,
     )
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
-    """Disable, enable, or give a new secret, which is shown this once."""
+    """Disable, enable, or give a new secret, which is shown once."""
     form = await read_form(request)
     what = form.one_of("what", "disable", "enable", "rotate")
     errors = Errors()
@@ -89,7 +87,9 @@ async def change(request: Request, colleague: Colleague) -> Response:
 
     secret = await colleague.act(work)
     if secret is not None:
-        return await _one(request, colleague, Form([]), Errors(), secret=secret)
+        async with colleague.provider.db.reading() as unit:
+            client = await service.get_client(unit, client_id)
+        return to_secret(request, colleague, client, secret)
     return see_other(f"{CLIENTS}/{client_id}")
 
 

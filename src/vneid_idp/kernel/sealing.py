@@ -29,6 +29,7 @@ class SealPurpose(StrEnum):
     ACCESS_TOKEN = "access_token.2"
     REFRESH_TOKEN = "refresh_token"
     SESSION = "session"
+    SHOWN = "shown"
     INTERACTION = "interaction"
     CSRF = "csrf"
     CURSOR = "cursor"

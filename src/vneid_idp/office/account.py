@@ -7,14 +7,19 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity.account_rules import highest_level
 from vneid_idp.identity.factors import activation
-from vneid_idp.kernel.clock import HOUR
-from vneid_idp.office.access import OpenFile, ask_register, file_doors
+from vneid_idp.identity.offices.roles import Role
+from vneid_idp.kernel.clock import HOUR, MINUTE
+from vneid_idp.office.access import FILE, OpenFile, ask_register, file_doors, for_file
 from vneid_idp.office.deed import Then, asking, carry_out, deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.shown_once import LIFE, lead_to_shown, read_shown
+
+_MADE = "/code/made"
 
 
 async def show_open(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -39,7 +44,7 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
         )
     if errors:
         return await _open_page(request, colleague, file, form, errors)
-    return _code_page(request, colleague, file, code)
+    return _to_code(request, colleague, file, code)
 
 
 async def _open_page(request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors) -> Response:
@@ -72,12 +77,17 @@ async def new_code(request: Request, colleague: Colleague, file: OpenFile) -> Re
         blind = colleague.provider.keys.blind
         with refused_in_words(request, errors):
             code = await colleague.act(lambda unit: enrol_person.new_activation_code(unit, blind, file.person_id, deed))
-            return _code_page(request, colleague, file, code)
+            return _to_code(request, colleague, file, code)
     return deed_page(request, colleague, file, "office/code.html", form, errors)
 
 
-def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str) -> Response:
-    """The code, this once."""
+def _to_code(request: Request, colleague: Colleague, file: OpenFile, code: str) -> Response:
+    return lead_to_shown(request, f"{file.path}{_MADE}", colleague.session_id, {"code": f"{code[:5]} {code[5:]}"})
+
+
+async def show_code(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """The code, for some minutes; then that it is not shown any more."""
+    shown = read_shown(request, colleague.session_id)
     return deed_page(
         request,
         colleague,
@@ -85,7 +95,8 @@ def _code_page(request: Request, colleague: Colleague, file: OpenFile, code: str
         "office/code_made.html",
         Form([]),
         Errors(),
-        code=f"{code[:5]} {code[5:]}",
+        code=None if shown is None else shown["code"],
+        minutes=LIFE // MINUTE,
         lasts=activation.LIFETIME // HOUR,
         activate=colleague.provider.url("/activate"),
     )
@@ -95,4 +106,5 @@ doors = [
     *file_doors("/account", show_open, open_account),
     *file_doors("/level", asking("office/level.html"), raise_level),
     *file_doors("/code", asking("office/code.html"), new_code),
+    Door.page(FILE + _MADE, for_file(show_code, Role.CLERK)),
 ]

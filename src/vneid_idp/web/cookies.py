@@ -24,6 +24,8 @@ class Cookie(StrEnum):
     LANGUAGE = "language"
     DRAFT = "draft"
     """What was entered on a page and is not dealt with (`web/drafts.py`), sealed."""
+    SHOWN = "shown"
+    """What is shown once (`web/shown_once.py`), for the minutes that it is, sealed."""
     PERSONA = "persona"
     REQUEST = "request"
     """What became of a request that this browser opened, sealed: one for each, since tabs end theirs at one moment."""

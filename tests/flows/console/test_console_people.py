@@ -38,7 +38,7 @@ async def test_an_operator_sees_counts_and_nothing_that_tells_who_it_is(land: Co
         assert text not in page.response.text
     for part in (record.personal_number[-3:], (record.phone or "")[-3:]):
         assert part not in page.text
-    assert page.path == PATH, "what was found has no address of its own"
+    assert page.path == f"{PATH}/found", "the address tells nothing"
     assert "no-store" in page.response.headers["cache-control"]
     assert "sử dụng được" in page.text
     shown = " ".join(page.text.split())
