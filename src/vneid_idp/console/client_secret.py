@@ -1,4 +1,4 @@
-"""`/console/clients/{client_id}/secret`: a secret, and the token of a registration, for minutes after they were made."""
+"""`/console/clients/{client_id}/secret`: a secret, and the token of a registration, shown once for some minutes."""
 
 from starlette.requests import Request
 from starlette.responses import Response
