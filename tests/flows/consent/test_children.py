@@ -223,21 +223,6 @@ async def test_a_parent_who_may_not_decide_decides_nothing(land: Country, party:
         assert await consents.list_current(unit, son) == []
 
 
-@pytest.mark.parametrize("pressed", ["agree", "refuse"])
-async def test_nobody_answers_on_the_page_of_the_other_parent(land: Country, party: RelyingParty, pressed: str) -> None:
-    await asked(land, party, "fifteen")
-    mother, at = await at_request(land)
-    assert mother.person.persona.record.full_name in at.text, "the page names whom it asks"
-    father = await known(land, "father", "pwd", "sms")
-    theirs = shown(await father.person.open(at.path))
-    form = at.hidden | {"csrf_token": theirs.hidden["csrf_token"], "answer": pressed}
-    answer = await father.person.browser.post(at.path, data=form)
-    assert answer.status_code == 409
-    child_id = land.people["fifteen"].record.person_id
-    async with land.idp.db.reading() as unit:
-        assert len(await approvals.list_open(unit, child_id)) == 1
-
-
 async def test_the_act_itself_asks_who_decides_and_how_they_signed_in(land: Country, party: RelyingParty) -> None:
     await asked(land, party)
     child_id = land.people["child-9"].record.person_id

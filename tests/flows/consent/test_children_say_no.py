@@ -1,4 +1,5 @@
-"""A child who says no to a service has said no: what a parent was asked before is answered by nobody any more."""
+"""A child who says no to a service has said no: what a parent was asked before is answered by nobody any more.
+And who is asked answers, and nobody else in the same browser."""
 
 import asyncio
 from functools import partial
@@ -101,3 +102,18 @@ async def test_of_a_yes_and_a_no_at_once_the_first_counts_and_nothing_stands_bes
         assert (found.outcome, len(stands)) == (first, int(first is Outcome.AGREED))
         for each in stands:
             await land.idp.db.transact(partial(withdraw_consent, person_id=child.person_id, consent_id=each.consent_id))
+
+
+@pytest.mark.parametrize("pressed", ["agree", "refuse"])
+async def test_nobody_answers_on_the_page_of_the_other_parent(land: Country, party: RelyingParty, pressed: str) -> None:
+    child = (await known(land, "fifteen", "pwd")).person
+    page = shown(await child.start(party.request(scope=SCOPE)))
+    await child.submit(page, answer="agree", **page.choices)
+    mother, at = await at_request(land)
+    assert mother.person.persona.record.full_name in at.text, "the page names whom it asks"
+    father = (await known(land, "father")).person
+    theirs = shown(await father.open(at.path))
+    form = at.hidden | {"csrf_token": theirs.hidden["csrf_token"], "answer": pressed}
+    assert (await father.browser.post(at.path, data=form)).status_code == 409
+    async with land.idp.db.reading() as unit:
+        assert len(await approvals.list_open(unit, child.persona.record.person_id)) == 1
