@@ -4,9 +4,9 @@ A binding rests as long as there is a ground. A lock of the identity is another 
 and what the provider suspended for reasons of its own is left alone here.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from vneid_idp.bindings import resting_store, service
 from vneid_idp.bindings.engine import service as engine
@@ -20,6 +20,8 @@ from vneid_idp.storage.unit import Reading, Unit
 
 UNSUPERVISED = frozenset({RestingGround.GUARDIANSHIP, RestingGround.GUARDIAN})
 """Grounds that another proof does away with: another guardian's, or the young person's own."""
+_NEXT = "binding_capabilities"
+T = TypeVar("T")
 _OF_THE_GUARDIAN = frozenset({RestingGround.GUARDIAN})
 
 
@@ -85,6 +87,24 @@ async def grounds_of(unit: Reading, binding: Binding) -> frozenset[RestingGround
     return _read(await resting_store.grounds_of(unit, _holder(binding)), binding)
 
 
+async def unsupervised(unit: Reading, person_ids: Iterable[str]) -> frozenset[str]:
+    """What rests for want of a guardian, whatever else it rests for, of what these people hold."""
+    return frozenset(
+        [
+            binding_id
+            for person_id in set(person_ids)
+            for binding_id, grounds in (await resting_store.grounds_of(unit, person_id)).items()
+            if grounds & UNSUPERVISED
+        ]
+    )
+
+
+def told_unsupervised(agreed: Mapping[str, T]) -> dict[str, T]:
+    """What is told, of what was `agreed`, while something rests for want of a guardian: what it may do, and what it
+    takes next. Whoever agreed to more represents the child no longer, and nobody else does yet. Pure."""
+    return {name: value for name, value in agreed.items() if name == _NEXT}
+
+
 async def supervised_by(unit: Reading, guardian_id: str, kinds: Kinds = KINDS) -> AsyncIterator[Binding]:
     """What is live and was bound by somebody as a guardian."""
     async for binding in service.all_of_person(unit, guardian_id, kinds):
@@ -122,12 +142,12 @@ async def _put_in_step(
 
 async def want_guardian(
     unit: Reading, bindings: Sequence[Binding], kind: BindingKind[B], client_id: str
-) -> frozenset[str]:
-    """Which of these bindings of one client, in the order of their ids, another guardian's proof would let count again:
-    those that rest for want of one, and for nothing else."""
+) -> Mapping[str, bool]:
+    """Which of these bindings of one client, in the order of their ids, rest for want of a guardian: whether for
+    nothing else, so that another guardian's proof would let it count again."""
     resting = [each.binding_id for each in bindings if each.representative_id and _rests(kind, each)]
     if not resting:
-        return frozenset()
+        return {}
     grounds = (RestingGround.GUARDIANSHIP, RestingGround.GUARDIAN)
     return await resting_store.want_guardian(unit, kind, client_id, (min(resting), max(resting)), grounds)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, exists, or_, select, true
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, exists, or_, select, true
 
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.engine.tables import is_live
@@ -58,24 +58,25 @@ def _want_guardian(kind: BindingKind[Any]) -> Statement:
     wants = exists().where(rest, _c.ground.in_([bindparam("ground"), bindparam("other_ground")]))
     more = exists().where(rest, _c.ground.not_in([bindparam("ground"), bindparam("other_ground")]))
     locked = exists().where(account.person_id == c.person_id, account.locked_since.is_not(None))
+    alone = case((or_(more, locked), 0), else_=1).label("alone")
     return Statement(
-        select(c.binding_id)
+        select(c.binding_id, alone)
         .where(c.client_id == bindparam("client_id"))
         .where(c.binding_id >= bindparam("first"), c.binding_id <= bindparam("last"))
-        .where(wants, ~more, ~locked)
+        .where(wants)
     )
 
 
 async def want_guardian(
     unit: Reading, kind: BindingKind[Any], client_id: str, between: tuple[str, str], grounds: tuple[str, str]
-) -> frozenset[str]:
-    """Bindings of a client, their ids between these two, that rest for nothing but these grounds, and whose holder is
-    not locked."""
+) -> dict[str, bool]:
+    """Bindings of a client, their ids between these two, that rest for these grounds: whether for nothing else, and
+    their holder is not locked."""
     (first, last), (ground, other) = between, grounds
     rows = await unit.fetch(
         _want_guardian(kind), client_id=client_id, first=first, last=last, ground=ground, other_ground=other
     )
-    return frozenset(row["binding_id"] for row in rows)
+    return {row["binding_id"]: row["alone"] == 1 for row in rows}
 
 
 async def with_expired_card(

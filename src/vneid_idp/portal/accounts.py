@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings import labels
+from vneid_idp.bindings import labels, resting
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.kind import Entry
 from vneid_idp.bindings.engine.rules import Binding
@@ -114,6 +114,8 @@ def _linked(
     binding, child, kind = seen.binding, seen.child, KINDS[seen.binding.kind]
     agreed = {} if client is None else leaving(told(client, seen.decided, kind.permission(binding)))
     birth_date = (child or holder.profile.record).birth_date
+    if seen.unsupervised:
+        agreed = resting.told_unsupervised(agreed)
     values = kind.claims(agreed, binding, Age.at(birth_date, now, told_as_of=agreed.get("binding_age_band")), rules)
     known = [topic for topic in topics_of(agreed) if topic.show(values, say, locale) is not None]
     asked = asked_of("binding", (kind.permission(binding),), {})

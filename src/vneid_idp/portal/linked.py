@@ -6,6 +6,7 @@ One rule for the list and for whoever counts it.
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from vneid_idp.bindings import resting
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
@@ -26,6 +27,8 @@ class Seen:
     child: RegistryRecord | None
     decided: Decisions
     """What was decided about telling of it, at the consent that it is under."""
+    unsupervised: bool = False
+    """Whether it rests for want of a guardian, and so tells less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,10 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         )
         # Few, since they are some children's: on the first page, whatever their age.
         joined = await bindings.disclose_joined(unit, holder.person_id) if before is None else ()
+        listed = (*joined, *part.shown)
+        supervised = {each.binding.person_id for each in listed if each.binding.representative_id is not None}
+        unsupervised = await resting.unsupervised(unit, supervised)
         now = unit.now
-    listed = (*joined, *part.shown)
     others = {holder_id for each in listed if (holder_id := each.binding.person_id) is not None}
     others.discard(holder.person_id)
     children, rules = await provider.registry.find_many(others), policy.at(now)
@@ -56,9 +61,9 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         binding: Binding = each.binding
         child = None if binding.person_id is None else children.get(binding.person_id)
         if binding.person_id == holder.person_id:
-            seen.append(Seen(binding, None, each.decided))
+            seen.append(Seen(binding, None, each.decided, binding.binding_id in unsupervised))
         elif is_guardian(holder.person_id, child, rules, now):
-            seen.append(Seen(binding, child, each.decided))
+            seen.append(Seen(binding, child, each.decided, binding.binding_id in unsupervised))
     return LinkedPage(tuple(seen), None if part.last is None else part.last.binding.binding_id)
 
 

@@ -1,12 +1,12 @@
 """What services are told of a child's linked accounts by the consent of whoever supervises them: no consent of the
 child's own lists it, and yet it is about the child."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vneid_idp.bindings import resting, standing_by
 from vneid_idp.bindings import service as bindings
-from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity import accounts
@@ -58,12 +58,13 @@ async def has_supervised(unit: Reading, child_id: str, client_id: str) -> bool:
 async def supervised_accounts(unit: Reading, child_id: str, say: Say) -> tuple[Supervised, ...]:
     """What is told of the accounts of a child that others supervise, by service and guardian."""
     live = await _live(unit, child_id)
+    unsupervised = await resting.unsupervised(unit, [child_id] if live else ())
     clients = await find_clients(unit, {each.binding.client_id for each in live})
     by: dict[tuple[str, str], list[Disclosure[Any]]] = {}
     for each in live:
         by.setdefault((each.binding.client_id, each.binding.representative_id), []).append(each)
     return tuple(
-        _supervised(clients[client_id], guardian_id, found, say)
+        _supervised(clients[client_id], guardian_id, found, unsupervised, say)
         for (client_id, guardian_id), found in by.items()
         if client_id in clients
     )
@@ -86,12 +87,13 @@ async def _can_act(unit: Reading, person_id: str) -> bool:
     return account is not None and account_standing(account, None, unit.now) is AccountStanding.USABLE
 
 
-def _supervised(client: Client, guardian_id: str, found: Sequence[Disclosure[Any]], say: Say) -> Supervised:
-    agreed = [
-        name
-        for each in found
-        for name in leaving(told(client, each.decided, KINDS[each.binding.kind].permission(each.binding)))
-    ]
+def _supervised(
+    client: Client, guardian_id: str, found: Sequence[Disclosure[Any]], unsupervised: Collection[str], say: Say
+) -> Supervised:
+    agreed: set[str] = set()
+    for each in found:
+        counts = leaving(told(client, each.decided, KINDS[each.binding.kind].permission(each.binding)))
+        agreed |= (resting.told_unsupervised(counts) if each.binding.binding_id in unsupervised else counts).keys()
     since = [entry.since for each in found if (entry := KINDS[each.binding.kind].entry(each.binding)).since is not None]
     return Supervised(
         client_id=client.client_id,

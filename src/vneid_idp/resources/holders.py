@@ -26,8 +26,8 @@ class Found:
     bindings: Sequence[Disclosure[SocialAccount]]
     holders: Mapping[str, RegistryRecord]
     """By the id of the person; nobody whose data were destroyed is among them."""
-    wanting: frozenset[str]
-    """The bindings that rest for want of a guardian alone."""
+    wanting: Mapping[str, bool]
+    """The bindings that rest for want of a guardian: whether for that alone."""
     now: Instant
 
 

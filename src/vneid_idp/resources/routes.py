@@ -250,9 +250,11 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
 
 def _told(caller: Caller, each: Disclosure[SocialAccount], found: Found, policy: Policy) -> Binding:
     """One of what was `found`, for the network that calls."""
-    wants_guardian = each.binding.binding_id in found.wanting
+    alone = found.wanting.get(each.binding.binding_id)
     holder, rules = found.holders.get(each.binding.person_id), policy.at(found.now)
-    return tell(caller.client, each, holder, rules, found.now, wants_guardian=wants_guardian)
+    return tell(
+        caller.client, each, holder, rules, found.now, unsupervised=alone is not None, wants_guardian=alone is True
+    )
 
 
 async def _acts_for(

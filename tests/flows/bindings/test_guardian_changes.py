@@ -48,13 +48,33 @@ async def test_another_guardian_takes_over_and_can_release_it(land: Country, fam
     assert (await kinds(land, family.child.person_id))["binding.proved"] == 1
 
 
+@pytest.mark.parametrize("first", ["child", "mother"])
 @pytest.mark.parametrize("child", ["locked", "died"])
-async def test_no_guardian_is_asked_for_where_none_would_help(land: Country, family: Family, child: str) -> None:
-    await family.happens(CANNOT_ACT[child], family.child)
-    await family.happens(CANNOT_ACT["locked"], family.mother)
+async def test_where_no_guardian_would_help_none_is_asked_for_and_no_more_is_told(
+    land: Country, family: Family, child: str, first: str
+) -> None:
+    befalls = [(CANNOT_ACT[child], family.child), (CANNOT_ACT["locked"], family.mother)]
+    for what, person in befalls if first == "child" else reversed(befalls):
+        await family.happens(what, person)
     stands = await family.stands()
     assert (stands["state"], stands["next_step"]) == ("suspended", None)
-    assert [each["next_step"] for each in await family.listed()] == [None]
+    # Whoever agreed to more represents the child no longer, whatever has befallen the child as well.
+    assert set(stands["withheld"]) == {"level", "method", "verified_at", "age_band", "supervised"}
+    assert (stands["level"], stands["age_band"]) == (None, None)
+    assert not may_post(stands)
+    assert await family.listed() == [stands]
+
+
+async def test_the_own_pages_list_of_what_rests_as_little_as_the_network_is_told(land: Country, family: Family) -> None:
+    child, band = (await known(land, "fifteen")).person, "nhóm tuổi của người giữ"
+    assert band in (await opened(child, "/me/services")).text
+    await family.happens(lock, family.mother)
+    services, accounts = [" ".join((await opened(child, f"/me/{at}")).text.split()) for at in ("services", "accounts")]
+    assert "Được nhận: tài khoản được làm gì." in services
+    told, kept = accounts.split("Không cho biết:")
+    assert "những việc được làm" in told
+    assert "Từ đủ 13 đến dưới 16 tuổi" not in accounts
+    assert "nhóm tuổi" in kept
 
 
 def may_post(stands: dict[str, Any]) -> bool:

@@ -86,7 +86,7 @@ async def test_a_guardian_is_wanted_for_what_rests_and_for_nothing_between(land:
         listed = await bindings.list_for_client(unit, SOCIAL_ACCOUNT, party.client_id)
         wanting = await resting.want_guardian(unit, listed, SOCIAL_ACCOUNT, party.client_id)
     assert len(listed) == 3
-    assert wanting == {first, last}
+    assert wanting == {first: True, last: True}
 
 
 async def test_who_can_act_again_meanwhile_is_left_alone(
