@@ -130,6 +130,13 @@ async def test_without_offline_access_the_grant_ends_with_the_access_token(land:
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
 
 
+async def test_who_registered_no_refresh_and_asks_for_offline_access_gets_the_rest(land: Country) -> None:
+    plain = RelyingParty(land, await land.register(grant_types=["authorization_code"], scope="openid identity age"))
+    tokens = await (await agreed(land, plain)).tokens(plain, scope="openid identity age offline_access")
+    assert tokens["scope"] == "openid identity age"
+    assert "refresh_token" not in tokens
+
+
 async def test_an_access_token_ends_after_ten_minutes_whatever_its_grant_does(
     land: Country, party: RelyingParty
 ) -> None:

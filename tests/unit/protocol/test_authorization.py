@@ -14,7 +14,7 @@ from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.redirect_uri import return_address
 from vneid_idp.protocol.checks.table import Column
 from vneid_idp.protocol.client import Client, Purpose
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import InvalidScope, OAuthError
 from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2
 
 URI = "https://rp.example/cb"
@@ -138,9 +138,21 @@ def test_a_client_that_promised_to_binds_the_request_by_a_challenge_or_a_nonce()
     assert read(bound, bare | {"nonce": "n"}).code_challenge is None
 
 
-def test_offline_access_that_cannot_be_honoured_is_ignored() -> None:
-    once = replace(CLIENT, grant_types=("authorization_code",))
+@pytest.mark.parametrize(
+    ("grant_types", "registered"),
+    [
+        (("authorization_code",), ("openid", "offline_access")),
+        (("authorization_code", "refresh_token"), ("openid",)),
+        (("authorization_code",), ("openid",)),
+    ],
+)
+def test_offline_access_that_cannot_be_honoured_is_ignored(
+    grant_types: tuple[str, ...], registered: tuple[str, ...]
+) -> None:
+    once = replace(CLIENT, grant_types=grant_types, scope=registered)
     assert read(once, params(scope="openid offline_access")).scope == ("openid",)
+    with pytest.raises(InvalidScope):
+        read(once, params(scope="openid offline_access email"))
 
 
 def test_defaults_of_the_registration() -> None:

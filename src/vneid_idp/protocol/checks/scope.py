@@ -3,12 +3,15 @@
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.protocol.errors import InvalidScope
+from vneid_idp.protocol.permitted import may_refresh
 
 
 def check_scope(draft: RequestDraft) -> None:
     """Gives the scopes that are known and that the client may ask. Unknown ones are ignored.
 
-    A known scope that the client may not ask is an error, so that nobody believes to have what was never permitted.
+    A known scope that the client may not ask is an error, so that nobody believes to have what was never permitted. Of
+    `offline_access` nobody does: many libraries send it unasked, and an answer without a refresh token says what became
+    of it (OIDC Core §11: it is ignored unless it can be honoured).
     """
     client, text = draft.client, draft.params.get("scope")
     if text is None:
@@ -16,9 +19,9 @@ def check_scope(draft: RequestDraft) -> None:
     wanted = [scope for scope in dict.fromkeys(text.split(" ")) if scope in SCOPES]
     if "openid" not in wanted:
         raise InvalidScope("scope must contain 'openid'.")
+    if "offline_access" in wanted and not may_refresh(client, client.scope):
+        wanted.remove("offline_access")
     for scope in wanted:
         if scope != "openid" and scope not in client.scope:
             raise InvalidScope(f"This client is not permitted to ask for the scope '{scope}'.")
-    if "offline_access" in wanted and "refresh_token" not in client.grant_types:
-        wanted.remove("offline_access")  # OIDC Core §11: ignored unless it can be honoured
     draft.scope = tuple(wanted)
