@@ -126,7 +126,8 @@ def test_simulating_counts_and_names_nobody(stricter: str, database_url: str) ->
         assert not [person_id for person_id in people if person_id in output]
     effect = {"kind": "social_account", "action": "post", "locked": {"level_too_low": PEOPLE}, "freed": {}}
     found = shown("simulate", "2")
-    assert found == {"on": SOON, "looked_at": PEOPLE, "locked": PEOPLE, "freed": 0, "effects": [effect]}
+    counts = {"looked_at": PEOPLE, "locked": PEOPLE, "freed": 0, "lapsed": 0, "released": 0}
+    assert found == {"on": SOON, **counts, "effects": [effect]}
     assert "a day from" in run("policy", "simulate", "2", "--on", "0001-01-01", code=1).stderr
     today = shown("simulate", "2", "--on", TODAY.isoformat())
     assert (today["looked_at"], today["locked"], today["effects"]) == (PEOPLE, 0, [])

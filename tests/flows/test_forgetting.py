@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, select
 
 from tests.support.bindings import bind, states
 from tests.support.country import Country
+from tests.support.events import events_of
 from tests.support.grants import refused
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed, known
@@ -90,6 +91,8 @@ async def test_nothing_acts_in_the_name_of_who_was_forgotten(land: Country) -> N
         kept: BindingState.VERIFIED,
     }
     assert await states(land, second) == {elsewhere: released}
+    ends = [data["by"] for kind, data in await events_of(land, "guardian") if kind == "binding.released"]
+    assert ends == ["provider", "provider"], "whoever is forgotten released nothing"
     async with land.idp.db.reading() as unit:
         assert await consents.list_current(unit, someone.person_id) == []
         assert await sessions.list_sessions(unit, someone.person_id) == ()

@@ -75,7 +75,7 @@ async def test_all_that_somebody_holds_rests_counts_again_and_is_released(db: Da
         assert set(states.values()) == {BindingState.RELEASED}
         for kind in ("suspended", "resumed"):
             assert await said(unit, "per_lan", f"binding.{kind}") == ["provider"] * MANY
-        assert await said(unit, "per_lan", "binding.released") == ["person"] * MANY
+        assert await said(unit, "per_lan", "binding.released") == ["provider"] * MANY
 
 
 async def test_what_a_guardian_takes_back_is_released_by_the_guardian(db: Database) -> None:

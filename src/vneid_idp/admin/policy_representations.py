@@ -144,10 +144,19 @@ class PolicySimulation(Model):
     looked_at: int
     locked: int
     freed: int
+    lapsed: int
+    released: int
     effects: tuple[PolicyEffect, ...]
 
     @classmethod
     def of(cls, found: Simulation) -> "PolicySimulation":
         """The simulation in this shape."""
-        effects = tuple(map(PolicyEffect.model_validate, found.effects))
-        return cls(on=found.day, looked_at=found.looked_at, locked=found.locked, freed=found.freed, effects=effects)
+        return cls(
+            on=found.day,
+            looked_at=found.looked_at,
+            locked=found.locked,
+            freed=found.freed,
+            lapsed=found.lapsed,
+            released=found.released,
+            effects=tuple(map(PolicyEffect.model_validate, found.effects)),
+        )

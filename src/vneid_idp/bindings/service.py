@@ -96,32 +96,40 @@ async def release_by_person(
     )
 
 
-async def release_under(unit: Unit, person_id: str, client_id: str, consent_id: str, *, kinds: Kinds = KINDS) -> int:
-    """Release what was bound under a consent of this person towards a client, which is withdrawn: without it the client
-    may learn nothing more; how many.
+async def release_under(
+    unit: Unit, person_id: str, client_id: str, consent_id: str, *, by_law: bool = False, kinds: Kinds = KINDS
+) -> int:
+    """Release what was bound under a consent of this person towards a client, which is withdrawn, or ended `by_law`:
+    without it the client may learn nothing more; how many."""
+
+    def is_under(binding: Binding) -> bool:
+        return stands_under(binding, person_id, client_id, consent_id)
+
+    return await _release(unit, person_id, is_under, kinds, by_provider=by_law)
+
+
+def stands_under(binding: Binding, person_id: str | None, client_id: str, consent_id: str) -> bool:
+    """Whether a binding was made under this consent of a person towards a client.
 
     What names no consent was bound by a release that did not write one, when a person had one at each client.
     """
-
-    def is_under(binding: Binding) -> bool:
-        if binding.proved_by != person_id or binding.client_id != client_id:
-            return False
-        return binding.consent_id in (None, consent_id)
-
-    return await _release(unit, person_id, is_under, kinds)
+    whose = binding.proved_by, binding.client_id
+    return whose == (person_id, client_id) and binding.consent_id in (None, consent_id)
 
 
 async def release_own(unit: Unit, person_id: str, *, kinds: Kinds = KINDS) -> int:
-    """Release everything that a person holds, wherever, and nothing that belongs to a child; how many."""
-    return await _release(unit, person_id, lambda binding: binding.person_id == person_id, kinds)
+    """Release what somebody who is forgotten holds, wherever, and nothing that belongs to a child; how many."""
+    return await _release(unit, person_id, lambda binding: binding.person_id == person_id, kinds, by_provider=True)
 
 
-async def _release(unit: Unit, person_id: str, which: Callable[[Binding], bool], kinds: Kinds) -> int:
+async def _release(
+    unit: Unit, person_id: str, which: Callable[[Binding], bool], kinds: Kinds, *, by_provider: bool
+) -> int:
     released = 0
     async for binding in all_of_person(unit, person_id, kinds):
         kind = kinds[binding.kind]
         if which(binding) and binding.state in kind.lifecycle.live:
-            data = _by(kind, person_id, binding)
+            data = {"by": "provider"} if by_provider else _by(kind, person_id, binding)
             # One that another request ends at this moment is ended, and no reason to refuse the withdrawal.
             moved = await engine.try_move(
                 unit, kind, binding.client_id, binding.binding_id, kind.lifecycle.release, data

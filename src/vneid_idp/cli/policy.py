@@ -210,6 +210,8 @@ def _simulation_json(found: Simulation) -> dict[str, Any]:
         "looked_at": found.looked_at,
         "locked": found.locked,
         "freed": found.freed,
+        "lapsed": found.lapsed,
+        "released": found.released,
         "effects": found.effects,
     }
 
@@ -217,6 +219,12 @@ def _simulation_json(found: Simulation) -> dict[str, Any]:
 def _print_simulation(found: Simulation) -> None:
     out.print(f"On {found.day}, of {found.looked_at:,} that are bound:")
     out.print(f"  would lock {found.locked:,}, would free {found.freed:,}", style="bold")
+    if found.lapsed:
+        out.print(
+            f"  would end {found.lapsed:,} consents that young people gave alone, and release {found.released:,} "
+            "that are bound under them, for good",
+            style="yellow",
+        )
     if not found.effects:
         return
     rows = [("Kind", "Action", "Change", "Reason")]

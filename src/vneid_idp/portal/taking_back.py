@@ -160,8 +160,8 @@ async def _bound_under(unit: Reading, person_id: str, consent: Consent) -> list[
     """What is bound under a consent, as `release_under` finds it, each with whether somebody else takes over."""
     found = []
     async for binding in bindings.all_of_person(unit, person_id):
-        under = binding.client_id == consent.client_id and binding.consent_id in (None, consent.consent_id)
-        if under and binding.proved_by == person_id and is_live(binding):
+        under = bindings.stands_under(binding, person_id, consent.client_id, consent.consent_id)
+        if under and is_live(binding):
             others = () if binding.person_id is None else await standing_by.of_binding(unit, binding)
             found.append((binding, any(guard.guardian_id != person_id for guard in others)))
     return found

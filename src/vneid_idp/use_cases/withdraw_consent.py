@@ -39,5 +39,7 @@ async def end_consent(
     # What another parent or guardian supervises as well, under an own consent, goes on under that.
     await hand_over_all(unit, vault, person_id, under=consent_id, stays=False)
     await end_standing_by(unit, person_id, under=consent_id)
-    await bindings.release_under(unit, person_id, ended.client_id, consent_id)
+    # Of a consent that lapses nobody took anything back, and no history says so.
+    by_law = kind is EventKind.CONSENT_LAPSED
+    await bindings.release_under(unit, person_id, ended.client_id, consent_id, by_law=by_law)
     return ended.client_id, await announce_withdrawal(unit, person_id, ended.client_id, consent_id)

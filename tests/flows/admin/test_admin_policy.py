@@ -78,7 +78,8 @@ async def test_the_policy_is_looked_at_drafted_tried_and_published(api: Api, lan
     await bind(land, BindingProof(child, 9, 2, guardian))
     tried = (await api("POST", f"{path}/simulate")).json()
     effect = {"kind": "social_account", "action": "post", "locked": {"own_proof_required": 1}, "freed": {}}
-    assert tried == {"on": "2031-01-01", "looked_at": 1, "locked": 1, "freed": 0, "effects": [effect]}
+    counts = {"looked_at": 1, "locked": 1, "freed": 0, "lapsed": 0, "released": 0}
+    assert tried == {"on": "2031-01-01", **counts, "effects": [effect]}
     early = (await api("POST", f"{path}/simulate?on=2030-12-31")).json()
     assert (early["on"], early["locked"], early["effects"]) == ("2030-12-31", 0, [])
     for no_day in ("0001-01-01", "9999-12-31"):

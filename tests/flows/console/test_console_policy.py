@@ -9,7 +9,8 @@ from tests.support.events import recorded
 from tests.support.office import colleague
 from tests.support.pages import opened, post
 from tests.support.policy_texts import requirement, threshold
-from tests.support.relying_party import Page, Person
+from tests.support.relying_party import Page, Person, RelyingParty
+from tests.support.shortcuts import agreed
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity.offices.roles import Role
@@ -93,6 +94,14 @@ async def test_from_a_draft_to_rows_in_force(land: Country) -> None:
     )
     again = await post(operator, asked, f"{PATH}/2/publish", reason="Signed by the minister")
     assert again.response.status_code == 409
+
+
+async def test_a_raised_age_says_what_it_ends(land: Country, party: RelyingParty) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    await agreed(land, party, "sixteen-today")
+    draft = await load(operator, threshold(soon(land), name="consent_alone_from_age"))
+    tried = await post(operator, draft, f"{PATH}/2/simulate", on="")
+    assert "1 sự đồng ý mà người chưa thành niên đã tự cho sẽ chấm dứt, và 0 liên kết" in tried.text
 
 
 async def test_a_draft_after_which_nothing_is_asked_any_more_says_so(land: Country) -> None:
