@@ -1,12 +1,33 @@
-"""Parents and guardians who answer what a child would share."""
+"""Children who are asked what they would share, and parents and guardians who answer it."""
+
+from typing import Any
 
 from tests.support.country import Country
-from tests.support.relying_party import Page
+from tests.support.relying_party import Page, Person, RelyingParty, Request
 from tests.support.shortcuts import Known, known
 from tests.support.visitor import shown
 
 PROVEN = ("pwd", "sms")
 """Signed in at level 2, without which nobody answers for a child."""
+SCOPE = "openid age full_name offline_access"
+"""What a service asks of a child, unless said otherwise."""
+
+
+async def at_consent(land: Country, party: RelyingParty, slug: str, **params: Any) -> tuple[Person, Page, Request]:
+    """A child in front of the consent screen."""
+    child = Person(land, land.people[slug])
+    request = party.request(**{"scope": SCOPE, **params})
+    page = shown(await child.sign_in(await child.start(request)))
+    assert page.path.startswith("/consent/"), page.text
+    return child, page, request
+
+
+async def learned(party: RelyingParty, request: Request, away: Page | str) -> dict[str, Any]:
+    """What the relying party gets with the code."""
+    assert isinstance(away, str), away.text
+    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
+    told: dict[str, Any] = (await party.userinfo(tokens["access_token"])).json()
+    return told | {"refresh_token": tokens.get("refresh_token")}
 
 
 async def at_request(land: Country, slug: str = "guardian") -> tuple[Known, Page]:

@@ -60,6 +60,8 @@ class Approval:
     shown: Shown
     redirect_uri: str | None
     """Where the answer of the child's request goes, as far as it is known."""
+    proved_level: int | None
+    """The level that the child's sign-in proved, which is what would be told, as far as it is known."""
     ended_at: Instant | None = None
     outcome: Outcome | None = None
     guardian_id: str | None = None
@@ -116,12 +118,15 @@ async def ask(
     shown: Shown,
     redirect_uri: str,
     *,
+    proved_level: int,
     life: Instant,
 ) -> Approval:
     """Let it wait, in place of what waited before. The caller has seized the child."""
     await unit.execute(_REPLACE, of_person=person_id, of_client=client_id, now=unit.now, outcome=Outcome.REPLACED.value)
     until = unit.now + life
-    made = Approval(new_id("apr"), person_id, client_id, unit.now, until, scope, claims, decided, shown, redirect_uri)
+    made = Approval(
+        new_id("apr"), person_id, client_id, unit.now, until, scope, claims, decided, shown, redirect_uri, proved_level
+    )
     await unit.execute(
         _ADD,
         person_id=person_id,
@@ -138,6 +143,7 @@ async def ask(
         outcome=None,
         guardian_id=None,
         redirect_uri=redirect_uri,
+        proved_level=proved_level,
     )
     return made
 
@@ -201,6 +207,7 @@ def _approval(row: Row) -> Approval:
         decisions=decisions.load(row["decisions"]),
         shown=Shown(row["shown"], row["language"]),
         redirect_uri=row["redirect_uri"],
+        proved_level=row["proved_level"],
         ended_at=row["ended_at"],
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         guardian_id=row["guardian_id"],

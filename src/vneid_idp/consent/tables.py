@@ -75,6 +75,8 @@ consent_approvals = Table(
     Column("guardian_id", Text),
     # Where the answer of the child's request goes; empty of those that an earlier version kept.
     Column("redirect_uri", Text),
+    # The level that the child's sign-in proved; empty of those that an earlier version kept.
+    Column("proved_level", Integer),
     Index("ix_consent_approvals_expires_at", "expires_at"),
 )
 Index(

@@ -59,6 +59,8 @@ class _Asked:
     visit: Visit
     person_id: str
     session_id: str
+    level: int
+    """The level that the sign-in proved."""
     screen: Screen
     seen: str
     """Of whom and of what the form speaks."""
@@ -170,7 +172,8 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
                 unit, *who, client_id, decisions, shown, child, beside=beside, link=link, years=years, rules=rules
             )
         else:
-            waits = await ask_guardian(unit, *who, visit.interaction.request, decisions, shown, rules)
+            of_request = visit.interaction.request
+            waits = await ask_guardian(unit, *who, of_request, decisions, shown, rules, proved_level=asked.level)
             await service.await_guardian(unit, visit.interaction, waits.approval_id)
         if link:
             await service.confirm_link(unit, visit.interaction, asked.person_id)
@@ -192,9 +195,8 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     provider, child_id = visit.provider, visit.interaction.child_id
     answered = await persons.ask(provider.db, provider.registry, child_id) if child_id else None
     child = None if answered is None else answered.record
-    now = visit.situation.now
-    rules = (await provider.current_policy()).at(now)
-    years = age(profile.record.birth_date, now)
+    policy, now = await provider.current_policy(), visit.situation.now
+    rules, years = policy.at(now), age(profile.record.birth_date, now)
     consenting = who_consents(years, rules)
     guardians = await _guardians(visit, profile.record, consenting, rules)
     if child_id and not is_guardian(person.person_id, child, rules, now):
@@ -234,6 +236,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         visit,
         person.person_id,
         session.session_id,
+        proven.level,
         shown,
         _seen(person, items, values, consenting, link),
         _words(visit, shown),

@@ -1,6 +1,6 @@
 """`/me/children/{approval}`: one request of a child, as the child saw it; a parent or guardian agrees or refuses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.requests import Request
@@ -101,8 +101,10 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
     asked = items_of(client, approval.scope, approval.claims, sign_in=SIGN_IN in approval.decisions)
     items = tuple(item for item in asked if item.name in approval.decisions)
     say, rules, names = partial(gettext, request), policy.at(now), values_needed(items, now)
-    values = profiles.claims(names, profile, account, provider.issuer)
-    values |= account_claims(names, approval.person_id, profile.record, account.level, rules, now)
+    # What the child's sign-in proved is told, as the child's own page showed it, and not what the account may reach.
+    proven = account if approval.proved_level is None else replace(account, level=approval.proved_level)
+    values = profiles.claims(names, profile, proven, provider.issuer)
+    values |= account_claims(names, approval.person_id, profile.record, proven.level, rules, now)
     made = screen(client, items, items, {}, values, {}, locale_of(request), say)
     both = who_consents(age(profile.record.birth_date, now), rules) is Consenting.WITH_GUARDIAN
     name = profile.record.full_name

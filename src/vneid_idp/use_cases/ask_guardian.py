@@ -22,8 +22,11 @@ async def ask_guardian(
     decided: Decisions,
     shown: Shown,
     rules: Rules,
+    *,
+    proved_level: int,
 ) -> Approval:
-    """Keep what the child decided until a parent or guardian answers; nothing is shared yet.
+    """Keep what the child decided, with the level that its sign-in proved, until a parent or guardian answers; nothing
+    is shared yet.
 
     Raises `SignedOut` and `UnknownClient`.
     """
@@ -39,6 +42,7 @@ async def ask_guardian(
         decided,
         shown,
         request.redirect_uri,
+        proved_level=proved_level,
         life=rules[Threshold.GUARDIAN_ANSWER_DAYS] * DAY,
     )
     await record(unit, Event(EventKind.APPROVAL_ASKED, child_id, request.client_id, asked.approval_id))

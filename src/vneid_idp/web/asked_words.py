@@ -3,21 +3,35 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from vneid_idp.web.claim_words import ACCOUNT, Kind, Say
+from vneid_idp.protocol.claims import CHILD_ACCOUNT, PERMISSIONS, SIGN_IN, SOCIAL_ACCOUNT
+from vneid_idp.web.claim_words import ACCOUNT, Kind, Say, topic_of
 from vneid_idp.web.i18n import mark
+from vneid_idp.web.permitted_view import Permitted
 
 if TYPE_CHECKING:
     from vneid_idp.web.consent_view import Line, PurposeGroup
 
 _NAMED = 4
 """So many things are named one by one; of more the kinds are."""
+_ALWAYS_NAMED = "id_number"
+"""Nobody reads only a kind where the number is asked for that stands for a person everywhere and for life."""
+_PERMITTED = {
+    SIGN_IN: mark("the level of the identity and the way of signing in"),
+    "offline_access": mark("lasting access"),
+    SOCIAL_ACCOUNT: mark("questions about linked accounts"),
+    CHILD_ACCOUNT: mark("questions about linked accounts"),
+}
+"""What takes no tick, and is no claim."""
 
 
-def asked_in_short(groups: Sequence["PurposeGroup"], say: Say) -> str | None:
+def asked_in_short(groups: Sequence["PurposeGroup"], permissions: Iterable[Permitted], say: Say) -> str | None:
     """What the service cannot do without, or else what it would like to have. Names no value and not the service, which
     may have a long name and stands above it."""
-    needed = _things([line for group in groups for line in group.required.lines], say)
-    may_have = _things([line for group in groups for line in group.optional.lines], say)
+    needed = _joined(_things([line for group in groups for line in group.required.lines], say), permissions, say)
+    may_have = "; ".join(_things([line for group in groups for line in group.optional.lines], say))
+    if not groups:
+        # What it may do is all that the page says then.
+        return None
     if needed and may_have:
         return say(mark("Needed: %(things)s. You choose the rest."), things=needed)
     if needed:
@@ -25,19 +39,41 @@ def asked_in_short(groups: Sequence["PurposeGroup"], say: Say) -> str | None:
     return say(mark("Asked for: %(things)s. You choose what to share."), things=may_have) if may_have else None
 
 
-def shared_in_short(groups: Sequence["PurposeGroup"], say: Say) -> str | None:
+def shared_in_short(groups: Sequence["PurposeGroup"], permissions: Iterable[Permitted], say: Say) -> str | None:
     """The same where nothing is left to choose."""
-    things = _things([line for group in groups for line in group.required.lines], say)
+    things = _joined(_things([line for group in groups for line in group.required.lines], say), permissions, say)
     return say(mark("Would be shared: %(things)s."), things=things) if things else None
 
 
-def _things(lines: Iterable["Line"], say: Say) -> str:
+def _joined(things: list[str], permissions: Iterable[Permitted], say: Say) -> str:
+    links = _within(say(ACCOUNT.title)) in things
+    permitted = [each.item.name for each in permissions if not (links and PERMISSIONS[each.item.name].link)]
+    return "; ".join([*things, *(say(_PERMITTED[name]) for name in permitted)])
+
+
+def _things(lines: Iterable["Line"], say: Say) -> list[str]:
     """Those that the account holds. What a linked account tells is one thing, however many lines it has."""
     held = [line for line in lines if line.shown is not None]
-    names = dict.fromkeys(
-        say(line.topic.kind.title) if line.topic.kind is ACCOUNT else line.topic.name(say) for line in held
-    )
+    names = list(dict.fromkeys(_name(line, say) for line in held))
     if len(names) > _NAMED:
         kinds: Iterable[Kind] = sorted({line.topic.kind for line in held}, key=lambda kind: kind.place)
-        names = dict.fromkeys(say(kind.title) for kind in kinds)
-    return "; ".join(name[:1].lower() + name[1:] for name in names)
+        named = [line.topic.name(say) for line in held if line.topic.key == _ALWAYS_NAMED]
+        names = [*(say(kind.title) for kind in kinds), *named]
+    return [_within(name) for name in names]
+
+
+def _name(line: "Line", say: Say) -> str:
+    """What of a line is told: itself, the smaller proof in its place, or either, as long as that is to be chosen."""
+    if line.topic.kind is ACCOUNT:
+        return say(ACCOUNT.title)
+    if line.in_place is not None:
+        return line.in_place.name(say)
+    proof = None if line.smaller is None else topic_of(line.smaller.claim)
+    if proof is None:
+        return line.topic.name(say)
+    return say(mark("%(claim)s, or only: %(proof)s"), claim=line.topic.name(say), proof=_within(proof.name(say)))
+
+
+def _within(name: str) -> str:
+    """A name in the middle of a sentence."""
+    return name[:1].lower() + name[1:]

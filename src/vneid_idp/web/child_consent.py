@@ -11,7 +11,7 @@ from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.asked_words import shared_in_short
-from vneid_idp.web.claim_words import AGES, Say
+from vneid_idp.web.claim_words import AGES, Say, topic_of
 from vneid_idp.web.consent_form import decide_line
 from vneid_idp.web.consent_view import (
     FULL,
@@ -163,7 +163,7 @@ def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: st
 def decided_already(screen: Screen, decisions: Decisions, say: Say) -> Screen:
     """The screen with nothing left to choose: what would be shared, and what would not."""
     groups = tuple(_decided(group, decisions, say) for group in screen.groups)
-    return replace(screen, groups=groups, asks=shared_in_short(groups, say))
+    return replace(screen, groups=groups, asks=shared_in_short(groups, screen.permissions, say))
 
 
 def _decided(group: PurposeGroup, decisions: Decisions, say: Say) -> PurposeGroup:
@@ -196,4 +196,5 @@ def _line(line: Line, decisions: Decisions, say: Say) -> Line:
     plain = _ungrouped(line, say, unknown)
     if smaller is None or decisions[smaller.instead_of].instead is None:
         return plain
-    return replace(plain, shown=smaller.value, note=say(mark("only a smaller proof in its place")))
+    note = say(mark("only a smaller proof in its place"))
+    return replace(plain, shown=smaller.value, note=note, in_place=topic_of(smaller.claim))

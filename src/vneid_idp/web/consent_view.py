@@ -75,6 +75,8 @@ class Line:
     """What stands over this line and those of its kind beside it."""
     note: str | None = None
     """What is said of how it is shared, where that is decided already."""
+    in_place: Topic | None = None
+    """The smaller proof that is told in its place, where that is decided already."""
 
 
 _MANY = 5
@@ -240,16 +242,17 @@ def screen(
     sign_in = SIGN_IN in {item.name for item in asked}, SIGN_IN in {item.name for item in all_items}
     frame = frame_of(**asks, may_link=may_link, has_before=bool(before), sign_in=sign_in)
     heading, lead, agree, if_refused = (say(text, service=client.client_name) for text in frame)
+    may_do = permitted(asked, values, say)
     about = say(mark("This is about an account for the child that you chose, under your supervision."))
     return Screen(
         heading=heading,
-        asks=asked_in_short(groups, say),
+        asks=asked_in_short(groups, may_do, say),
         lead=lead,
         child=ShownChild(about, child) if child and link is None else None,
         link=None if link is None else shown_link(link, child, client.client_name, say),
         groups=tuple(groups),
         permissions_title=say(mark("What the service may do")),
-        permissions=permitted(asked, values, say),
+        permissions=may_do,
         before_title=say(mark("What you agreed to before")),
         before_text=say(mark("This stays as it is. You can look at it and withdraw under Connected services.")),
         shared_before=_before(before, words),

@@ -1,7 +1,6 @@
 """A child does not consent alone (Law 91/2025/QH15 Art. 24): nothing is told before a parent or guardian agreed too."""
 
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from tests.support.country import PURPOSE, Country
 from tests.support.deeds import DEED
 from tests.support.pages import opened, taken_back
-from tests.support.parents import at_request
+from tests.support.parents import SCOPE, at_consent, at_request, learned
 from tests.support.people import brought_into_step
 from tests.support.purposes import set_purposes
 from tests.support.relying_party import Page, Person, RelyingParty, Request
@@ -28,18 +27,8 @@ from vneid_idp.use_cases.consent_for_child import GuardianLevelRequired, NotThei
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
 from vneid_idp.use_cases.lock_person import lock_person
 
-SCOPE = "openid age full_name offline_access"
 EVENING = 15 * HOUR + HOUR // 2
 """From the morning of the tests to half an hour before midnight in Viet Nam."""
-
-
-async def at_consent(land: Country, party: RelyingParty, slug: str, **params: Any) -> tuple[Person, Page, Request]:
-    """A child in front of the consent screen."""
-    child = Person(land, land.people[slug])
-    request = party.request(**{"scope": SCOPE, **params})
-    page = shown(await child.sign_in(await child.start(request)))
-    assert page.path.startswith("/consent/"), page.text
-    return child, page, request
 
 
 async def asked(land: Country, party: RelyingParty, slug: str = "child-9") -> tuple[Person, Page, Request]:
@@ -56,14 +45,6 @@ async def named_guardian(land: Country, slug: str, guardian: str) -> None:
     async with land.idp.db.writing() as unit:
         await Population(land.idp.vault, land.idp.keys.blind).register(unit, child)
         await brought_into_step(unit, land.idp.vault, land.idp.keys.blind, child)
-
-
-async def learned(party: RelyingParty, request: Request, away: Page | str) -> dict[str, Any]:
-    """What the relying party gets with the code."""
-    assert isinstance(away, str), away.text
-    tokens = (await party.redeem(request, request.read_answer(away)["code"])).json()
-    told: dict[str, Any] = (await party.userinfo(tokens["access_token"])).json()
-    return told | {"refresh_token": tokens.get("refresh_token")}
 
 
 async def test_child_and_parent_both_agree_before_anything_is_told(land: Country, party: RelyingParty) -> None:
@@ -310,22 +291,6 @@ async def test_a_child_under_seven_is_not_asked(land: Country, party: RelyingPar
     told = await learned(party, request, await child.open(page.path))
     assert "full_name" not in told
     assert told["age_band"] == "under_13"
-
-
-async def test_a_smaller_proof_stays_one_before_the_parent(land: Country) -> None:
-    party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": ["birthdate"], "optional": []}]))
-    child, page, request = await at_consent(land, party, "child-9", scope="openid profile")
-    page = shown(await child.submit(page, answer="agree", **{"required-0-birthdate": "smaller"}))
-    parent, at = await at_request(land)
-    born = land.people["child-9"].record.birth_date.strftime("%d/%m/%Y")
-    assert born not in at.text
-    assert "Chưa đủ 16 tuổi" in at.text
-    assert "localhost:9999" in at.text
-    assert "Tên miền đã xác minh" not in at.text
-    await parent.person.submit(at, answer="agree")
-    told = await learned(party, request, await child.open(page.path))
-    assert "birthdate" not in told
-    assert told["age_over_16"] is False
 
 
 async def test_a_child_whom_nobody_can_answer_for_shares_nothing(land: Country, party: RelyingParty) -> None:

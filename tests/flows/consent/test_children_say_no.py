@@ -90,7 +90,16 @@ async def test_of_a_yes_and_a_no_at_once_the_first_counts_and_nothing_stands_bes
         async with land.idp.db.writing() as unit:
             scope, life = ("openid", "full_name"), rules[Threshold.GUARDIAN_ANSWER_DAYS] * DAY
             approval = await approvals.ask(
-                unit, child.person_id, party.client_id, scope, {}, decided, text, REDIRECT_URI, life=life
+                unit,
+                child.person_id,
+                party.client_id,
+                scope,
+                {},
+                decided,
+                text,
+                REDIRECT_URI,
+                proved_level=1,
+                life=life,
             )
         ways = [Outcome.AGREED, Outcome.REFUSED, Outcome.TAKEN_BACK, Outcome.AGREED, Outcome.REFUSED]
         answers = await asyncio.gather(*(done(approval, how) for how in ways[number % 5 :] + ways[: number % 5]))

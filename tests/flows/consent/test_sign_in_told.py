@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.country import Country, country
+from tests.support.country import PURPOSE, Country, country
 from tests.support.pages import opened
 from tests.support.relying_party import Page, RelyingParty
 from tests.support.shortcuts import Known, known
@@ -72,6 +72,22 @@ async def test_who_asks_for_a_level_is_told_it_after_a_page_said_so_and_the_pers
     assert "Bạn đã đồng ý chia sẻ thông tin với Mạng thử" in history
     plain = await someone.tokens(party, scope="openid")
     assert "acr" not in await party.claims(plain["id_token"]), "whoever does not ask is told nothing"
+
+
+async def test_the_first_sentence_leaves_out_nothing_that_takes_no_tick(land: Country) -> None:
+    many = ["full_name", "gender", "phone_number", "email", "id_number"]
+    for required, said in (
+        (["full_name"], "họ, chữ đệm và tên; "),
+        (many, "nhân thân; liên hệ; số định danh cá nhân; "),
+        ([], ""),
+    ):
+        purpose = {**PURPOSE, "required": required, "optional": ["nickname"]}
+        scope = "openid full_name profile phone email id_number offline_access"
+        party = RelyingParty(land, await land.register(purposes=[purpose], scope=scope))
+        someone = await known(land, "complete", "pwd", "sms")
+        page = shown(await someone.person.start(party.request(scope=scope, acr_values=LEVEL_2)))
+        permitted = "quyền truy cập lâu dài; mức độ định danh và cách đăng nhập"
+        assert f"Cần có: {said}{permitted}. Phần còn lại do bạn chọn." in page.text
 
 
 async def test_a_service_without_a_purpose_learns_no_level_by_being_answered(land: Country) -> None:
