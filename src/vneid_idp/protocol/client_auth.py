@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.secrets import digest, same
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
@@ -34,6 +35,8 @@ class PresentedCredentials:
     client_id: str
     secret: str | None = None
     assertion: Unverified | None = None
+    repeated: bool = False
+    """The secret came by Basic and, the same one, in the form as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,11 @@ class Assertion:
 
 
 def read_presented(authorization: str | None, params: Params) -> PresentedCredentials:
-    """Read how a request authenticates. Raises `InvalidClient`, and `InvalidRequest` for two ways at once."""
+    """Read how a request authenticates. Raises `InvalidClient`, and `InvalidRequest` for two ways at once.
+
+    One secret that comes by Basic and in the form is one way, told twice: libraries that are in use do so.
+    `check_method` refuses it to clients that are exact.
+    """
     found: list[PresentedCredentials] = []
     if authorization is not None:
         found.append(_read_basic(authorization))
@@ -61,15 +68,23 @@ def read_presented(authorization: str | None, params: Params) -> PresentedCreden
         if "client_id" not in params:
             raise InvalidClient("The client must authenticate, or name itself by client_id if it is a public one.")
         return PresentedCredentials("none", params["client_id"])
-    if len(found) > 1:
-        raise InvalidRequest("The client authenticates in more than one way (RFC 6749 section 2.3).")
-    if params.get("client_id", found[0].client_id) != found[0].client_id:
+    first, *others = found
+    if params.get("client_id", first.client_id) != first.client_id:
         raise InvalidRequest("client_id is not the client that authenticates.")
-    return found[0]
+    if not others:
+        return first
+    if first.secret is None or [each.secret for each in others] != [first.secret]:
+        ways = " and ".join(each.method if each.method != "none" else "Basic without a secret" for each in found)
+        unlike = ", with two secrets" if all(each.secret is not None for each in found) else ""
+        raise InvalidRequest(f"The client authenticates by {ways} at once{unlike} (RFC 6749 §2.3).")
+    return altered(first, repeated=True)
 
 
 def _read_basic(authorization: str) -> PresentedCredentials:
-    """RFC 6749 §2.3.1: both halves are form-encoded before they are joined, else a colon would be ambiguous."""
+    """RFC 6749 §2.3.1: both halves are form-encoded before they are joined, else a colon would be ambiguous.
+
+    An empty secret is none, as in the form: a public client names itself so.
+    """
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         raise InvalidClient("The Authorization header must use the scheme Basic.")
@@ -77,6 +92,8 @@ def _read_basic(authorization: str) -> PresentedCredentials:
         client_id, colon, secret = binascii.a2b_base64(encoded.strip(), strict_mode=True).decode("utf-8").partition(":")
         if not colon:
             raise InvalidClient("The Authorization header does not hold client_id:client_secret.")
+        if not secret:
+            return PresentedCredentials("none", _form_decoded(client_id))
         return PresentedCredentials("client_secret_basic", _form_decoded(client_id), secret=_form_decoded(secret))
     except ValueError:  # not base64, not ASCII, not UTF-8
         raise InvalidClient("The Authorization header cannot be read.") from None
@@ -102,16 +119,21 @@ def _read_assertion(params: Params) -> PresentedCredentials:
 
 
 def check_method(client: Client, presented: PresentedCredentials) -> None:
-    """The client uses the method that it registered. Raises `InvalidClient`.
+    """The client uses the method that it registered. Raises `InvalidClient`, or `InvalidRequest` for two at once.
 
-    A secret may come by Basic or in the form, whichever of them is registered: it is the same secret over the same
-    connection, and libraries have defaults of their own. Who wants the registered one alone says so in the
+    A secret may come by Basic or in the form, or both, whichever of them is registered: it is the same secret over the
+    same connection, and libraries have defaults of their own. Who wants the registered one alone says so in the
     registration, or has a profile that does.
     """
     registered = client.token_endpoint_auth_method
+    is_exact = client.require_token_endpoint_auth_method or PROFILES[client.profile].exact_auth_method
+    if presented.repeated and is_exact:
+        raise InvalidRequest(
+            "The client authenticates by client_secret_basic and client_secret_post at once; it registered that it "
+            f"uses {registered} alone."
+        )
     if presented.method == registered:
         return
-    is_exact = client.require_token_endpoint_auth_method or PROFILES[client.profile].exact_auth_method
     if not is_exact and presented.method in SECRET_METHODS and registered in SECRET_METHODS:
         return
     sent = "names its client alone" if presented.method == "none" else f"authenticates by {presented.method}"

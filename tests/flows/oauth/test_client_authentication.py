@@ -138,17 +138,44 @@ async def test_unknown_clients_and_wrong_secrets_get_one_answer(
 
 
 @pytest.mark.parametrize("registered", ["client_secret_basic", "client_secret_post"])
-async def test_a_secret_comes_either_way_and_never_both(
-    land: Country, browser: httpx.AsyncClient, registered: str
+@pytest.mark.parametrize("exact", [False, True])
+async def test_a_secret_comes_either_way_or_the_same_one_by_both_unless_the_client_insists(
+    land: Country, browser: httpx.AsyncClient, registered: str, exact: bool
 ) -> None:
-    party = RelyingParty(land, await land.register(token_endpoint_auth_method=registered))
+    party = RelyingParty(
+        land,
+        await land.register(token_endpoint_auth_method=registered, require_token_endpoint_auth_method=exact),
+    )
     in_form = {"client_id": party.client_id, "client_secret": party.registered.secret or ""}
-    assert (await browser.post("/token", data=GRANT | in_form)).status_code == 200
-    assert (await browser.post("/token", data=GRANT, auth=party.auth)).status_code == 200
-    wrong = await browser.post("/token", data=GRANT | in_form | {"client_secret": "wrong"})
-    assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
+    by_form = await browser.post("/token", data=GRANT | in_form)
+    by_basic = await browser.post("/token", data=GRANT, auth=party.auth)
     both = await browser.post("/token", data=GRANT | in_form, auth=party.auth)
-    assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+    if not exact:
+        assert [answer.status_code for answer in (by_form, by_basic, both)] == [200, 200, 200]
+    else:
+        assert {by_form.status_code, by_basic.status_code} == {200, 401}
+        assert (both.status_code, both.json()["error"]) == (400, "invalid_request")
+        assert (
+            f"client_secret_basic and client_secret_post at once; it registered that it uses {registered} alone"
+            in (both.json()["error_description"])
+        )
+    guessed = GRANT | in_form | {"client_secret": "wrong"}
+    assert (await browser.post("/token", data=guessed)).json()["error"] == "invalid_client"
+    twice = await browser.post("/token", data=guessed, auth=(party.client_id, "wrong"))
+    assert (twice.status_code, twice.json()["error"]) == (401, "invalid_client"), "and is a guess like any other"
+    unlike = await browser.post("/token", data=guessed, auth=party.auth)
+    assert (unlike.status_code, unlike.json()["error"]) == (400, "invalid_request")
+
+
+async def test_a_public_client_may_name_itself_by_basic_with_an_empty_secret_and_no_other_may(
+    land: Country, browser: httpx.AsyncClient, party: RelyingParty
+) -> None:
+    public = RelyingParty(land, await land.register(token_endpoint_auth_method="none", grant_types=None))
+    code = {"grant_type": "authorization_code", "code": "x"}
+    gone_on = await browser.post("/token", data=code, auth=(public.client_id, ""))
+    assert (gone_on.status_code, gone_on.json()["error"]) == (400, "invalid_grant")
+    refused = await browser.post("/token", data=GRANT, auth=(party.client_id, ""))
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
 
 
 async def test_the_answer_to_another_method_says_what_was_sent_and_what_is_registered(

@@ -87,7 +87,9 @@ def test_an_unreadable_header_is_refused(header: str) -> None:
 
 def test_post_and_none() -> None:
     assert read_presented(None, {"client_id": "a", "client_secret": "s"}).method == "client_secret_post"
-    assert read_presented(None, {"client_id": "a"}).method == "none"
+    for authorization in (None, basic("a", "")):
+        named = read_presented(authorization, {"client_id": "a"})
+        assert (named.method, named.client_id, named.secret) == ("none", "a", None)
     with pytest.raises(InvalidClient):
         read_presented(None, {})
 
@@ -95,7 +97,9 @@ def test_post_and_none() -> None:
 @pytest.mark.parametrize(
     ("authorization", "params"),
     [
-        (basic("a", "s"), {"client_secret": "s", "client_id": "a"}),
+        (basic("a", "s"), {"client_secret": "t", "client_id": "a"}),
+        (basic("a", "s"), {"client_secret": "s", "client_id": "b"}),
+        (basic("a", ""), {"client_secret": "s", "client_id": "a"}),
         (basic("a", "s"), {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"}),
                            "client_assertion_type": JWT_BEARER}),
         (None, {"client_id": "a", "client_secret": "s", "client_assertion": raw({"alg": "ES256"}, {"sub": "a"}),
@@ -105,9 +109,27 @@ def test_post_and_none() -> None:
                 "client_assertion_type": JWT_BEARER}),
     ],
 )  # fmt: skip
-def test_two_ways_or_two_clients_at_once_are_refused(authorization: str | None, params: dict[str, str]) -> None:
+def test_two_ways_two_secrets_or_two_clients_at_once_are_refused(
+    authorization: str | None, params: dict[str, str]
+) -> None:
     with pytest.raises(InvalidRequest):
         read_presented(authorization, params)
+
+
+def test_of_two_ways_at_once_the_refusal_names_both() -> None:
+    asserted = {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"}), "client_assertion_type": JWT_BEARER}
+    for authorization, params, said in (
+        (
+            basic("a", "s"),
+            {"client_secret": "t"},
+            "client_secret_basic and client_secret_post at once, with two secrets",
+        ),
+        (basic("a", "s"), asserted, "client_secret_basic and private_key_jwt"),
+        (None, {"client_id": "a", "client_secret": "s", **asserted}, "client_secret_post and private_key_jwt"),
+        (basic("a", ""), {"client_secret": "s"}, "Basic without a secret and client_secret_post"),
+    ):
+        with pytest.raises(InvalidRequest, match=said):
+            read_presented(authorization, params)
 
 
 @pytest.mark.parametrize(
