@@ -212,6 +212,9 @@ MEMBERS: dict[str, Reader] = {
 }
 """Every member that a client may say of itself, and its reader."""
 
+FORMER_THRESHOLDS = "former_thresholds"
+"""The age thresholds that a client named in purposes of its own before, and does not any more."""
+
 OPERATOR_MEMBERS: dict[str, Reader] = {
     "profile": _one_of(*PROFILES),
     "purposes": lambda value, _: read_purposes(value),
@@ -221,11 +224,12 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "registered_by": _one_of("operator"),
     "changed_by": _one_of("operator"),
     "gone_purposes": _versions,
+    FORMER_THRESHOLDS: _list_of(_text(20)),
 }
-"""Members of our own that only the operator sets. The last three are written by the registration itself."""
+"""Members of our own that only the operator sets. The last four are written by the registration itself."""
 
-WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes")
-"""Those three: from anybody else they are no members at all."""
+WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes", FORMER_THRESHOLDS)
+"""Those four: from anybody else they are no members at all."""
 
 SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris", "initiate_login_uri")
 """What people go by when they agree: who asks, as they are told it, where the answer goes, and where `/me` leads."""

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from vneid_idp.protocol.ceiling import decided_by_operator
+from vneid_idp.protocol.claims import MOST_THRESHOLDS, thresholds
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.members import Registrar
-from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, gone_after, never_asked, renewed, without_purpose
+from vneid_idp.protocol.members import FORMER_THRESHOLDS, Registrar
+from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, gone_after, never_asked, purpose_of, renewed, without_purpose
 
 
 def writes_purposes(registrar: Registrar, before: Mapping[str, Any]) -> bool:
@@ -28,6 +29,27 @@ def renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: C
     found.pop("gone_purposes", None)
     if gone := gone_after(current, wanted, gone):
         found["gone_purposes"] = gone
+
+
+def keep_thresholds(found: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Hold the age thresholds of a client that writes its own purposes together with those that it named before: who
+    swaps three for three others would find the year of birth in a few sign-ins. Raises `InvalidClientMetadata`."""
+    now, had = (_thresholds(members) for members in (found, before))
+    former = (had | set(before.get(FORMER_THRESHOLDS, ()))) - now
+    if now - had and len(now | former) > MOST_THRESHOLDS:
+        raise InvalidClientMetadata(
+            f"purposes: with those that this client named before ({', '.join(sorted(former))}) they hold more than "
+            f"{MOST_THRESHOLDS} age thresholds, from which a birth date could be found; who needs others registers "
+            "another client",
+            member="purposes",
+        )
+    found.pop(FORMER_THRESHOLDS, None)
+    if former:
+        found[FORMER_THRESHOLDS] = sorted(former)
+
+
+def _thresholds(members: Mapping[str, Any]) -> set[str]:
+    return thresholds(purpose_of(purpose) for purpose in members.get("purposes", ()))
 
 
 def check_purposes(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ from vneid_idp.protocol.members import (
     Registrar,
 )
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
-from vneid_idp.protocol.registered_purposes import check_purposes, renew_purposes, writes_purposes
+from vneid_idp.protocol.registered_purposes import check_purposes, keep_thresholds, renew_purposes, writes_purposes
 from vneid_idp.protocol.uris import BadMember, check_address, origin
 
 SELF_GRANTED = ("openid", "offline_access")
@@ -74,7 +74,9 @@ def read_registration(
     _fill(found, members, registrar, before or {})
     if before and "purposes" in readers:
         if not registrar.by_operator:
-            # Nobody looks over a client that writes its own purposes: whatever it changes, people are asked anew.
+            # Nobody looks over a client that writes its own purposes: whatever it changes, people are asked anew, and
+            # what it asked before counts on.
+            keep_thresholds(found, before)
             material = changed(before.get("purposes", []), found.get("purposes", []))
         renew_purposes(found, before, material)
     for check in CHECKS:

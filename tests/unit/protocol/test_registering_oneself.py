@@ -7,7 +7,7 @@ import pytest
 from tests.support.registration import CALLBACK, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
+from vneid_idp.protocol.members import OPERATOR_MEMBERS, WRITTEN_MEMBERS, Registrar
 
 
 def test_the_sandbox_gives_a_purpose_and_the_looser_audience_production_neither() -> None:
@@ -62,6 +62,26 @@ def test_in_the_sandbox_a_client_registers_purposes_of_its_own_and_people_are_as
     assert (purpose["version"], purpose.get("answers_since")) == (2, None)
     with pytest.raises(InvalidClientMetadata, match="purpose"):
         read(SELF, purposes=[{"id": "p"}])
+
+
+def test_age_thresholds_that_a_client_named_before_count_on() -> None:
+    """Three others with each update would find the year of birth in a few sign-ins."""
+
+    def change(before: dict[str, Any], *ages: int, by: Registrar = SELF) -> dict[str, Any]:
+        purpose = PURPOSE | {"required": [], "optional": [f"age_over_{years}" for years in ages]}
+        said = {"redirect_uris": [CALLBACK], "scope": "openid age" if ages else "openid", "purposes": [purpose]}
+        return dict(registration.read_registration(said, by, before=before).members)
+
+    first = change(read(SELF, purposes=[PURPOSE | {"optional": ["age_over_16"]}]), 21)
+    for unasked in (change(first), change(change(first), 21)):
+        assert change(unasked, 16, 21, 25)["purposes"][0]["optional"] == ["age_over_16", "age_over_21", "age_over_25"]
+        with pytest.raises(InvalidClientMetadata, match=r"named before \(age_over_16, age_over_21\)"):
+            change(change(unasked), 25, 29)
+    full = change(first, 25)
+    assert change(full, 25)["former_thresholds"] == ["age_over_16", "age_over_21"]
+    with pytest.raises(InvalidClientMetadata, match="register"):
+        change(full, 29)
+    assert change(full, 29, by=OPERATOR)["purposes"][0]["optional"] == ["age_over_29"], "the operator answers for it"
 
 
 def test_who_writes_its_own_purposes_has_no_scope_that_none_of_them_asks_for() -> None:
@@ -121,7 +141,7 @@ def test_nobody_grants_itself_a_persons_data_in_production() -> None:
         read(SELF_IN_PRODUCTION, scope="openid phone")
 
 
-@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - {"registered_by", "changed_by", "gone_purposes"}))
+@pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - set(WRITTEN_MEMBERS)))
 def test_members_of_the_operator_are_refused_from_anybody_else(name: str) -> None:
     values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
     values["family"] = "trong-nuoc"
