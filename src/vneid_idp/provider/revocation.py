@@ -12,7 +12,7 @@ from vneid_idp.provider.tokens import find_token
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.responses import NO_STORE
+from vneid_idp.web.responses import json_response
 
 
 async def revoke(request: Request) -> Response:
@@ -21,6 +21,9 @@ async def revoke(request: Request) -> Response:
     Success for unknown and foreign tokens too, which stay as they are: nobody learns anything, and nobody can end
     what is another's. A database that fails is an error and never success: the client would throw its token away and
     believe it dead. A client's own token (client_credentials) has no grant; it ends by itself within minutes.
+
+    The status says all there is, and clients ignore the body (RFC 7009 §2.2). It is an empty JSON object, for libraries
+    that read each answer of a token service as JSON before they ignore it.
     """
     provider = idp(request)
     params = read_params(await form_pairs(request))
@@ -31,7 +34,7 @@ async def revoke(request: Request) -> Response:
     if token is not None and token.client_id == client.client_id and token.grant_id is not None:
         client_id, grant_id = client.client_id, token.grant_id
         await provider.db.transact(lambda unit: end_grant(unit, client_id, grant_id, EventKind.GRANT_REVOKED))
-    return Response(headers=NO_STORE)
+    return json_response({})
 
 
 doors = [Door.protocol("/revoke", revoke, "POST", announced="revocation_endpoint", cors=True)]
