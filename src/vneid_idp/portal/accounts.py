@@ -46,7 +46,8 @@ class Linked:
     service: str
     child: str | None
     """The name of the child whose it is, under the supervision of whoever reads."""
-    has_next_step: bool
+    next_step: str | None
+    """What has to be done so that it counts."""
     told: tuple[tuple[str, str], ...]
     """What the service is told of it now, as pairs of a name and a value."""
     withheld: tuple[str, ...]
@@ -124,7 +125,7 @@ def _linked(
         entry=kind.entry(binding),
         service=client.client_name if client else binding.client_id,
         child=None if child is None else child.full_name,
-        has_next_step=child is None and kind.next_step(binding, age(birth_date, now), rules) is not None,
+        next_step=kind.next_step(binding, age(birth_date, now), rules) if child is None else None,
         told=tuple((topic.name(say), topic.show(values, say, locale) or "") for topic in known),
         withheld=tuple(topic.name(say) for topic in topics_of(asked) if topic not in known),
         paused=client is None or client.disabled_at is not None,

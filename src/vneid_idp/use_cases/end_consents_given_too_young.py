@@ -1,5 +1,6 @@
-"""Consents that a child gave alone count no more: before a parent or guardian was asked at all, or before the age from
-which somebody decides alone was raised (Law 91/2025 Art. 24). The service is told, and may ask again.
+"""Consents that a child gave alone count no more: before a parent or guardian was asked at all, before the age from
+which somebody decides alone was raised (Law 91/2025 Art. 24), or before the register told a later date of birth. The
+service is told, and may ask again.
 
 Of whoever was old enough it is noted, so that each is looked at once.
 """
@@ -12,6 +13,7 @@ from vneid_idp.consent.service import Consent
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.register.guardianship import consented_too_young
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.policy.rules import Policy, Threshold
 from vneid_idp.storage.unit import Database, Unit
@@ -36,6 +38,21 @@ async def end_consents_given_too_young(db: Database, vault: Vault, policy: Polic
         after = found[-1].person_id, found[-1].consent_id
 
 
+async def end_by_corrected_birth_date(
+    unit: Unit, vault: Vault, record: RegistryRecord, policy: Policy
+) -> tuple[Delivery, ...]:
+    """The register tells another date of birth of somebody who is seized: end what they gave too young by it, though it
+    was judged before by the other one; the notices to deliver.
+    """
+    deliveries = list[Delivery]()
+    for consent in await consents.list_current(unit, record.person_id):
+        if consent.guardian_id is not None or not gives_something(consent.decisions):
+            continue
+        if consented_too_young(record.birth_date, consent.given_at, policy, unit.now):
+            deliveries += await _end(unit, vault, consent)
+    return tuple(deliveries)
+
+
 async def _judge(vault: Vault, policy: Policy, seen: Consent, unit: Unit) -> tuple[Delivery, ...]:
     await persons.seize(unit, seen.person_id)
     # Asked again: it may have been withdrawn meanwhile, or a parent or guardian have agreed.
@@ -47,4 +64,8 @@ async def _judge(vault: Vault, policy: Policy, seen: Consent, unit: Unit) -> tup
         alone_from = policy.at(unit.now)[Threshold.CONSENT_ALONE_FROM_AGE]
         await consents.settle(unit, consent.person_id, consent.consent_id, alone_from)
         return ()
+    return await _end(unit, vault, consent)
+
+
+async def _end(unit: Unit, vault: Vault, consent: Consent) -> tuple[Delivery, ...]:
     return (await end_consent(unit, vault, consent.person_id, consent.consent_id, kind=EventKind.CONSENT_LAPSED))[1]

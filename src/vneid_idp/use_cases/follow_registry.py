@@ -21,6 +21,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_consents_given_too_young import end_by_corrected_birth_date
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import follow_guardians
@@ -70,6 +71,8 @@ async def follow_registry(
         if record.phone != known.profile.record.phone:
             # Whoever holds the old phone must not get in with a code that waits there.
             await otp.end_all(unit, person_id)
+        if record.birth_date != known.profile.record.birth_date:
+            deliveries += await end_by_corrected_birth_date(unit, vault, record, policy)
     await put_bindings_in_step(unit, vault, record, account, policy)
     if record.deceased_at is not None:
         deliveries += await end_sessions(unit, person_id)

@@ -380,9 +380,10 @@ def test_a_child_needs_no_card_and_a_young_person_no_guardian(land: Country) -> 
     assert grounds(binding, replace(child, card=None, guardian_ids=("per_former",)), None, rules, now) == frozenset()
     assert grounds(binding, child, None, rules, now) == {RestingGround.GUARDIANSHIP}
     own, account = replace(binding, representative_id=None), account_for(child, 1, now, now)
-    for card, found in ((None, {RestingGround.CARD}), (child.card, set())):
-        assert grounds(own, replace(child, card=card), account, rules, now) == found
-    assert grounds(own, replace(child, card=None), None, rules, now) == frozenset()
     grown = replace(child, birth_date=child.birth_date.replace(year=child.birth_date.year - 8))
+    for card, found in ((None, {RestingGround.CARD}), (child.card, set())):
+        assert grounds(own, replace(grown, card=card), account, rules, now) == found
+    assert grounds(own, replace(grown, card=None), None, rules, now) == frozenset()
+    assert grounds(own, child, account, rules, now) == {RestingGround.GUARDIANSHIP}, "a later birth date was told"
     assert grounds(binding, grown, None, rules, now) == frozenset()
     assert grounds(binding, replace(grown, deceased_at=now - DAY), None, rules, now) == {RestingGround.DEATH}

@@ -181,6 +181,9 @@ def test_of_what_has_ended_nothing_is_asked(ended: dict[str, int]) -> None:
     over = replace(SUPERVISED, facts=BindingFacts(1, 1, **ended))
     assert next_binding_step(SUPERVISED, 16, RULES) is NextStep.OWN_PROOF_REQUIRED
     assert next_binding_step(SUPERVISED, 15, RULES, wants_guardian=True) is NextStep.GUARDIAN_REQUIRED
+    assert next_binding_step(BOUND, 16, RULES) is None
+    assert next_binding_step(BOUND, 15, RULES) is NextStep.GUARDIAN_REQUIRED, "by a birth date that was corrected"
+    assert next_binding_step(replace(BOUND, facts=over.facts), 15, RULES) is None
     assert next_binding_step(over, 16, RULES) is None
     assert next_binding_step(over, 15, RULES, wants_guardian=True) is None
     assert not is_supervised(over, 15, RULES)

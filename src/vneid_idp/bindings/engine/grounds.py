@@ -11,7 +11,8 @@ class RestingGround(StrEnum):
     CARD = "card"
     """Its holder, who proved it, has no valid card any more, which locks the identity (Decree 69/2024 Art. 15)."""
     GUARDIANSHIP = "guardianship"
-    """Who bound it for a child is no parent or guardian of the child any more."""
+    """Who bound it for a child is no parent or guardian of the child any more; or its holder proved it alone, and is
+    too young for that by the date of birth that the register tells now."""
     GUARDIAN = "guardian"
     """Who bound it for a child cannot act: died, was forgotten, or has an identity that is locked, by whomever or with
     the card."""

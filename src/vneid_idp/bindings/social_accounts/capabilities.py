@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingMethod, SocialAccount, next_binding_step
-from vneid_idp.bindings.social_accounts.words import Reason
+from vneid_idp.bindings.social_accounts.words import NextStep, Reason
 from vneid_idp.policy.rules import Requirement, Rules
 
 
@@ -63,8 +63,10 @@ def _level_that_counts(binding: SocialAccount | None, age: int | None, rules: Ru
         return _UNVERIFIED, Reason.BINDING_SUSPENDED
     if binding.state is not BindingState.VERIFIED:
         return _UNVERIFIED, Reason.ACCOUNT_NOT_VERIFIED
-    if next_binding_step(binding, age, rules) is not None:
-        return _UNVERIFIED, Reason.OWN_PROOF_REQUIRED
+    step = next_binding_step(binding, age, rules)
+    if step is not None:
+        own = step is NextStep.OWN_PROOF_REQUIRED
+        return _UNVERIFIED, Reason.OWN_PROOF_REQUIRED if own else Reason.ACCOUNT_NOT_VERIFIED
     return binding.level, Reason.LEVEL_TOO_LOW
 
 

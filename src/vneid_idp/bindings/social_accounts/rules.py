@@ -93,10 +93,13 @@ def next_binding_step(
     binding: SocialAccount, age: int, rules: Rules, *, wants_guardian: bool = False
 ) -> NextStep | None:
     """What has to be done. Once nobody acts for the child any more, a guardian's proof carries the account no longer,
-    whether it counts or rests; what rests for want of a guardian alone (`wants_guardian`) takes one that can act.
+    whether it counts or rests; what rests for want of a guardian alone (`wants_guardian`) takes one that can act. So
+    does what somebody proved who is too young for it, as the register tells now.
     """
-    if binding.state not in LIFECYCLE.live or binding.method is not BindingMethod.GUARDIAN:
+    if binding.state not in LIFECYCLE.live:
         return None
+    if binding.method is not BindingMethod.GUARDIAN:
+        return NextStep.GUARDIAN_REQUIRED if needs_guardian(age, rules) else None
     if not needs_guardian(age, rules):
         return NextStep.OWN_PROOF_REQUIRED
     return NextStep.GUARDIAN_REQUIRED if wants_guardian else None

@@ -10,7 +10,16 @@ WORDS = KindWords(
         "these accounts."
     ),
     of_child=mark("Account of %(child)s, under your supervision"),
-    step=mark("From the age of %(years)s on, the young person has to prove the account. The network will ask for it."),
+    steps={
+        "own_proof_required": mark(
+            "From the age of %(years)s on, the young person has to prove the account. The network will ask for it."
+        ),
+        "guardian_required": mark(
+            "By your date of birth in the population register you are under %(years)s: a parent or guardian has to "
+            "link the account. They sign in to it at the network, say there that they are the parent or guardian, and "
+            "choose you here."
+        ),
+    },
     released=mark("The account at the social network counts as unverified from now on."),
     release=mark("the account at %(service)s"),
     releasing=mark(

@@ -26,8 +26,8 @@ class KindWords:
     """What stands in the list at `/me/accounts`."""
     of_child: str
     """Whose it is (`child`)."""
-    step: str
-    """What its holder has to do (`years`, the age up to which guardians act)."""
+    steps: Mapping[str, str]
+    """What has to be done, by the next step of the kind (`years`, the age up to which guardians act)."""
     released: str
     """What follows from a release, once it is done."""
     release: str
