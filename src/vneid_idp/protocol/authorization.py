@@ -10,7 +10,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.levels import ACR_VALUES
 
-RESPONSE_MODES = ("query", "form_post")
+RESPONSE_MODES = ("query", "fragment", "form_post")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 
 

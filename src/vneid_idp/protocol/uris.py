@@ -147,3 +147,8 @@ def origin(text: str) -> str:
 def with_query(uri: str, **parameters: str) -> str:
     """`uri` with `parameters` after those of the query that it has already (RFC 6749 §3.1.2)."""
     return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
+
+
+def with_fragment(uri: str, **parameters: str) -> str:
+    """`uri`, which has no fragment, with `parameters` as one (OAuth 2.0 Multiple Response Types §2.1)."""
+    return f"{uri}#{urlencode(parameters)}"

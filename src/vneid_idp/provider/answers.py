@@ -8,7 +8,7 @@ from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.session_state import session_state
-from vneid_idp.protocol.uris import with_query
+from vneid_idp.protocol.uris import with_fragment, with_query
 from vneid_idp.provider.leaving import Ending, leave
 from vneid_idp.web.browser_state import browser_state
 from vneid_idp.web.context import Idp
@@ -59,4 +59,5 @@ def _answer(
         return render(
             request, "provider/form_post.html", action=address.redirect_uri, parameters=parameters, ending=ending
         )
-    return leave(request, with_query(address.redirect_uri, **parameters), after_form=after_form, ending=ending)
+    carry = with_fragment if address.response_mode == "fragment" else with_query
+    return leave(request, carry(address.redirect_uri, **parameters), after_form=after_form, ending=ending)

@@ -120,6 +120,25 @@ async def test_a_redirect_uri_keeps_its_query(land: Country) -> None:
         assert all(len(values) == 1 for values in found.values())
 
 
+async def test_a_fragment_carries_the_answer_where_it_is_asked_errors_too(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    browser = someone.person.browser
+    faults: list[dict[str, Any]] = [{"scope": "x"}, {"prompt": "none", "max_age": "0"}, {"response_type": "token"}]
+    for params in faults:
+        land.watch.advance(1)
+        asked = party.request(response_mode="fragment", **params).params
+        answer = urlsplit((await browser.get("/authorize", params=asked)).headers["location"])
+        found = parse_qs(answer.fragment)
+        assert (answer.query, found["state"], found["iss"]) == ("", [asked["state"]], [ISSUER])
+        assert found["error"]
+    request = party.request(response_mode="fragment")
+    address, _, fragment = (await browser.get("/authorize", params=request.params)).headers["location"].partition("#")
+    assert address == REDIRECT_URI
+    found = parse_qs(fragment)
+    assert (found["state"], found["iss"]) == ([request.params["state"]], [ISSUER])
+    assert (await party.redeem(request, found["code"][0])).status_code == 200
+
+
 async def test_form_post_answers_by_a_form_errors_too(land: Country, party: RelyingParty) -> None:
     someone = await agreed(land, party)
     state = "\"><script>alert('1')</script>&amp;"

@@ -74,7 +74,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
     assert found == {
         "issuer": ISSUER,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["pairwise", "public"],
         "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],

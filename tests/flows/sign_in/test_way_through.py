@@ -45,7 +45,7 @@ async def test_each_page_says_its_step_and_the_last_one_that_it_is_done(land: Co
     assert 'class="button primary" href="http://localhost:9999/callback?code=' in done.response.text
 
 
-@pytest.mark.parametrize("response_mode", ["query", "form_post"])
+@pytest.mark.parametrize("response_mode", ["query", "fragment", "form_post"])
 async def test_who_refuses_reads_that_nothing_was_shared(
     land: Country, party: RelyingParty, response_mode: str
 ) -> None:

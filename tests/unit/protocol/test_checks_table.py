@@ -77,7 +77,7 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_response_type", errors.UnsupportedResponseType, {"response_type": "token"}, {}),
     ("check_response_type", errors.UnauthorizedClient, {}, {"response_types": ()}),
     ("check_response_type", errors.UnauthorizedClient, {}, {"grant_types": ("client_credentials",)}),
-    ("check_response_mode", errors.InvalidRequest, {"response_mode": "fragment"}, {}),
+    ("check_response_mode", errors.InvalidRequest, {"response_mode": "web_message"}, {}),
     ("check_lengths", errors.InvalidRequest, {"state": "s" * 4097}, {}),
     ("check_lengths", errors.InvalidRequest, {"nonce": "n" * 1025}, {}),
     ("check_lengths", errors.InvalidRequest, {"claims": '{"x":"%s"}' % ("y" * 4096)}, {}),
