@@ -97,6 +97,7 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/accounts.html",
         groups=_groups(linked),
         others=[_linked(holder, seen, clients.get(seen.binding.client_id), rules, now, say, locale) for seen in others],
+        outgrown=page.outgrown,
         own_from=rules[Threshold.GUARDIAN_UNTIL_AGE],
         older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,

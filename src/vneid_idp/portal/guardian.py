@@ -63,6 +63,7 @@ class Child:
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     named = await children_of(holder)
+    rules = (await holder.provider.current_policy()).at(holder.now)
     async with holder.provider.db.reading() as unit:
         waiting = await waiting_for(unit, named)
         current = {child.person_id: await consents.list_current(unit, child.person_id) for child in named}
@@ -70,7 +71,7 @@ async def show(request: Request, holder: Holder) -> Response:
         clients = await find_clients(unit, {consent.client_id for consent in each})
         receipts = {c.consent_id: await consents.list_receipts(unit, c.person_id, c.client_id) for c in each}
         say = partial(gettext, request)
-        supervised = {child.person_id: await supervised_accounts(unit, child.person_id, say) for child in named}
+        supervised = {child.person_id: await supervised_accounts(unit, child, rules, say) for child in named}
         as_well = {r.guardian.guardian_id for found in receipts.values() for r in found if r.guardian is not None}
         as_well |= {each.guardian_id for found in supervised.values() for each in found}
         guardians = await find_names(unit, holder.provider.vault, as_well)

@@ -10,7 +10,7 @@ from vneid_idp.bindings import resting
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
-from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.register.guardianship import Guardianship, guardianship, is_guardian
 from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
 from vneid_idp.protocol.claims import Decisions
@@ -37,6 +37,8 @@ class LinkedPage:
 
     seen: tuple[Seen, ...]
     last: str | None
+    outgrown: bool
+    """Whether there is something beside them that the holder linked for a child who decides alone by now."""
 
 
 async def read_page(holder: Holder, before: str | None) -> LinkedPage:
@@ -50,21 +52,26 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         # Few, since they are some children's: on the first page, whatever their age.
         joined = await bindings.disclose_joined(unit, holder.person_id) if before is None else ()
         listed = (*joined, *part.shown)
-        supervised = {each.binding.person_id for each in listed if each.binding.representative_id is not None}
-        unsupervised = await resting.unsupervised(unit, supervised)
+        supervised = [each.binding for each in listed if each.binding.representative_id is not None]
+        resting_now = await resting.unsupervised(unit, {binding.person_id for binding in supervised})
+        unsupervised = {each.binding_id for each in supervised if each.binding_id in resting_now}
         now = unit.now
     others = {holder_id for each in listed if (holder_id := each.binding.person_id) is not None}
     others.discard(holder.person_id)
     children, rules = await provider.registry.find_many(others), policy.at(now)
     seen: list[Seen] = []
+    outgrown = False
     for each in listed:
         binding: Binding = each.binding
         child = None if binding.person_id is None else children.get(binding.person_id)
         if binding.person_id == holder.person_id:
             seen.append(Seen(binding, None, each.decided, binding.binding_id in unsupervised))
-        elif is_guardian(holder.person_id, child, rules, now):
+            continue
+        stand = guardianship(holder.person_id, child, rules, now)
+        outgrown |= stand is Guardianship.OUTGROWN and is_live(binding)
+        if stand is Guardianship.STANDS:
             seen.append(Seen(binding, child, each.decided, binding.binding_id in unsupervised))
-    return LinkedPage(tuple(seen), None if part.last is None else part.last.binding.binding_id)
+    return LinkedPage(tuple(seen), None if part.last is None else part.last.binding.binding_id, outgrown)
 
 
 async def read_others(holder: Holder) -> tuple[Seen, ...]:

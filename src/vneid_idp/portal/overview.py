@@ -1,7 +1,5 @@
 """`/me`: who I am here, and where everything is; `/signout`, the way out."""
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,9 +9,8 @@ from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
 from vneid_idp.portal.linked import count_live
-from vneid_idp.portal.supervised import supervised_accounts
+from vneid_idp.portal.supervised import told_by_others
 from vneid_idp.web.doors import Door
-from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -27,14 +24,14 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         waiting = await waiting_for(unit, children)
         services = {each.client_id for each in await consents.list_current(unit, holder.person_id)}
-        supervised = await supervised_accounts(unit, holder.person_id, partial(gettext, request))
+        supervised = await told_by_others(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
         request,
         "portal/overview.html",
         account=holder.account,
         record=holder.profile.record,
-        services=len(services | {each.client_id for each in supervised}),
+        services=len(services | supervised),
         children=len(children),
         waiting=waiting,
         linked=await count_live(holder),

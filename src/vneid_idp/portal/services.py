@@ -5,7 +5,7 @@ more, since the registration or the purpose is another one by now.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -17,10 +17,11 @@ from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.identity import profile as profiles
+from vneid_idp.identity.register.guardianship import Guardianship
 from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
 from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.ages_anew import ages_offered
-from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.portal.children import child_named, names_among, stands_to
 from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
 from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.receipts import answers_to
@@ -70,8 +71,15 @@ class Service:
     """Whether the service, or its organisation, is out of service: nothing at all is served meanwhile."""
     kept_back: tuple[str, ...]
     receipts: tuple[Receipt, ...]
+    stand: Guardianship | None = None
+    """How the holder stands to that child now, where it is known: the values are shown to who acts for it."""
     has_account: bool = False
     """Whether an account is linked there under this consent: that it is, the service is told while it stands."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether an account that was linked under it may go on by another parent's or guardian's consent."""
+        return self.child is not None and self.stand in (None, Guardianship.STANDS)
 
     @property
     def is_reopened(self) -> bool:
@@ -92,6 +100,7 @@ class Service:
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     provider = holder.provider
+    rules = (await provider.current_policy()).at(holder.now)
     async with provider.db.reading() as unit:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
@@ -99,13 +108,14 @@ async def show(request: Request, holder: Holder) -> Response:
         linked = {each.consent_id async for each in bindings.all_of_person(unit, holder.person_id) if is_live(each)}
         over, kept_receipts, kept_names = await read_ended(unit, holder.person_id)
         of_ended = await find_clients(unit, {consent.client_id for consent in over} - clients.keys())
-        supervised = await supervised_accounts(unit, holder.person_id, partial(gettext, request))
+        supervised = await supervised_accounts(unit, holder.profile.record, rules, partial(gettext, request))
         as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
         as_well |= {r.guardian.guardian_id for each in kept_receipts.values() for r in each if r.guardian is not None}
         as_well |= {each.guardian_id for each in supervised}
         guardians = await find_names(unit, provider.vault, as_well)
     about = {c.child_id for c in (*current, *over) if c.child_id is not None}
-    children = await names_of_children(holder, about, outgrown=True)
+    stands = await stands_to(holder, about)
+    children = names_among(stands, outgrown=True)
     say, locale = partial(gettext, request), locale_of(request)
     named = request.query_params.get("withdrawn")
     just_ended = next((c.client_id for c in over if c.consent_id == named), None)
@@ -116,9 +126,9 @@ async def show(request: Request, holder: Holder) -> Response:
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
         way_in = None if client is None or client.disabled_at else client.sign_in_address(provider.issuer)
         of_client, has_account = receipts[c.client_id], c.consent_id in linked
-        services.append(
-            service_of(c, client, served, of_client, values, children, way_in, say, locale, has_account=has_account)
-        )
+        shown = service_of(c, client, served, of_client, values, children, way_in, say, locale, has_account=has_account)
+        stand = None if c.child_id is None else stands.get(c.child_id)
+        services.append(shown if stand is None else replace(shown, stand=stand.guardianship))
     return render(
         request,
         "portal/services.html",
@@ -147,7 +157,7 @@ async def withdraw(request: Request, holder: Holder) -> Response:
     vault, consent_id = holder.provider.vault, form["consent"]
     announced = await holder.act_alone(lambda unit: withdraw_consent(unit, vault, holder.person_id, consent_id))
     await holder.provider.dispatcher.attempt(announced)
-    return see_other(f"/me/services?withdrawn={quote(form['consent'])}")
+    return see_other(f"/me/services?withdrawn={quote(consent_id)}")
 
 
 async def reopen(request: Request, holder: Holder) -> Response:

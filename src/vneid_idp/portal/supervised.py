@@ -11,8 +11,12 @@ from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.guardianship import needs_guardian
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.policy.rules import Rules
 from vneid_idp.portal.access import find_clients, find_names
 from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.told import what
@@ -37,6 +41,10 @@ class Supervised:
     accounts: int
     since: Instant | None
     labels: tuple[str, ...]
+    outgrown: bool
+    """Whether the child decides alone by now: then nobody supervises them."""
+    acts: bool
+    """Whether the guardian supervises them at present, or could."""
     paused: bool
     """Whether the service, or its organisation, is out of service: nothing at all is told meanwhile."""
 
@@ -55,16 +63,25 @@ async def has_supervised(unit: Reading, child_id: str, client_id: str) -> bool:
     return any(each.binding.client_id == client_id for each in await _live(unit, child_id))
 
 
-async def supervised_accounts(unit: Reading, child_id: str, say: Say) -> tuple[Supervised, ...]:
-    """What is told of the accounts of a child that others supervise, by service and guardian."""
+async def told_by_others(unit: Reading, child_id: str) -> set[str]:
+    """The services that are told of an account of this child by the consent of whoever supervises it."""
+    return set(await find_clients(unit, {each.binding.client_id for each in await _live(unit, child_id)}))
+
+
+async def supervised_accounts(unit: Reading, child: RegistryRecord, rules: Rules, say: Say) -> tuple[Supervised, ...]:
+    """What is told of the accounts that others linked for a child, by service and guardian."""
+    child_id, outgrown = child.person_id, not needs_guardian(age(child.birth_date, unit.now), rules)
     live = await _live(unit, child_id)
     unsupervised = await resting.unsupervised(unit, [child_id] if live else ())
     clients = await find_clients(unit, {each.binding.client_id for each in live})
     by: dict[tuple[str, str], list[Disclosure[Any]]] = {}
     for each in live:
         by.setdefault((each.binding.client_id, each.binding.representative_id), []).append(each)
+    acts = {each: await _can_act(unit, each) for each in {guardian_id for _, guardian_id in by}}
     return tuple(
-        _supervised(clients[client_id], guardian_id, found, unsupervised, say)
+        _supervised(
+            clients[client_id], guardian_id, found, unsupervised, say, outgrown=outgrown, acts=acts[guardian_id]
+        )
         for (client_id, guardian_id), found in by.items()
         if client_id in clients
     )
@@ -88,7 +105,14 @@ async def _can_act(unit: Reading, person_id: str) -> bool:
 
 
 def _supervised(
-    client: Client, guardian_id: str, found: Sequence[Disclosure[Any]], unsupervised: Collection[str], say: Say
+    client: Client,
+    guardian_id: str,
+    found: Sequence[Disclosure[Any]],
+    unsupervised: Collection[str],
+    say: Say,
+    *,
+    outgrown: bool,
+    acts: bool,
 ) -> Supervised:
     agreed: set[str] = set()
     for each in found:
@@ -103,5 +127,7 @@ def _supervised(
         accounts=len(found),
         since=min(since, default=None),
         labels=tuple(what(agreed, say)),
+        outgrown=outgrown,
+        acts=acts and any(each.binding.binding_id not in unsupervised for each in found),
         paused=client.disabled_at is not None,
     )

@@ -17,7 +17,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, NothingToWithdraw
 from vneid_idp.kernel.languages import in_language
 from vneid_idp.portal.access import Holder, for_holder
-from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.portal.children import child_named, names_among, names_of_children, stands_to
 from vneid_idp.portal.ended import about_whom
 from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
@@ -73,12 +73,12 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
         supervised = await has_supervised(unit, holder.person_id, consent.client_id)
     others = [each for each in current if each is not consent]
     about = {each.person_id for each, _ in ending} | {each.child_id for each in current}
-    names = await names_of_children(
-        holder, {each for each in about if each not in (None, holder.person_id)}, outgrown=True
-    )
+    stands_now = await stands_to(holder, {each for each in about if each not in (None, holder.person_id)})
+    names, acted_for = names_among(stands_now, outgrown=True), names_among(stands_now)
+    outgrown = names.keys() - acted_for.keys()
     say = partial(gettext, request)
     rules = (await holder.provider.current_policy()).at(holder.now)
-    again = may_agree_again(holder, consent, client, names.keys(), rules)
+    again = may_agree_again(holder, consent, client, acted_for.keys(), rules)
     relinks = all(may_link_again(holder, binding, client, consent, rules) for binding, _ in ending)
     accounts = [
         Ending(
@@ -86,7 +86,7 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
             binding,
             called.get(binding.binding_id),
             None if binding.person_id == holder.person_id else child_named(binding.person_id, names, say),
-            goes_on,
+            goes_on and binding.person_id not in outgrown,
         )
         for binding, goes_on in ending
     ]

@@ -10,6 +10,7 @@ from tests.support.country import Country
 from tests.support.events import events_of, kinds
 from tests.support.family import CANNOT_ACT, Family
 from tests.support.pages import opened, taken_back
+from tests.support.relying_party import Person
 from tests.support.shortcuts import known
 from tests.support.tokens import person_token
 from vneid_idp.bindings import service as bindings
@@ -273,6 +274,30 @@ async def test_what_guardians_agreed_to_ends_when_the_young_person_proves_the_la
     assert both.child.full_name in services.text, "the consent that ended, and its receipts, are kept and named"
     assert "biên nhận" in services.text
     assert "đồng ý lại" not in services.text, "it is not hers to undo"
+
+
+async def test_after_the_birthday_the_own_pages_say_by_whose_consent_it_is_told_and_where_it_stands(
+    land: Country, both: Family
+) -> None:
+    await both.it_is_the_birthday()
+    young, mother = [(await known(land, slug, "pwd", "sms")).person for slug in ("fifteen", "guardian")]
+
+    async def reads(who: Person, where: str) -> str:
+        return " ".join((await opened(who, f"/me/{where}")).text.split())
+
+    by = f"Theo sự đồng ý của {both.mother.full_name}, người đã liên kết tài khoản. Nay không còn ai giám sát"
+    assert by in await reads(young, "services")
+    assert f"biết về tài khoản theo sự đồng ý của {both.mother.full_name}." in await reads(young, "accounts")
+    accounts, services = await reads(mother, "accounts"), await reads(mother, "services")
+    assert "nay đã đủ tuổi tự quyết định nằm ở trang của chính người đó" in accounts
+    assert "cho đến khi người đó tự xác thực, hoặc khi bạn rút lại" in services
+    assert "Xem giá trị ở mục" not in services, "they do not stand there"
+    assert "khác cũng giám sát" not in services, "nobody takes it over"
+    async with land.idp.db.reading() as unit:
+        (consent,) = await consents.list_current(unit, both.mother.person_id)
+    asks = await reads(mother, f"services/withdraw?consent={consent.consent_id}")
+    assert "Tài khoản đã liên kết này bị hủy liên kết" in asks
+    assert "Trong một phút" not in asks, "nor may she agree for them again"
 
 
 async def test_a_child_reads_who_supervises_the_own_account_and_since_when(land: Country, both: Family) -> None:
