@@ -110,7 +110,9 @@ async def test_of_a_yes_and_a_no_at_once_the_first_counts_and_nothing_stands_bes
         assert found is not None
         assert (found.outcome, len(stands)) == (first, int(first is Outcome.AGREED))
         for each in stands:
-            await land.idp.db.transact(partial(withdraw_consent, person_id=child.person_id, consent_id=each.consent_id))
+            await land.idp.db.transact(
+                partial(withdraw_consent, vault=land.idp.vault, person_id=child.person_id, consent_id=each.consent_id)
+            )
 
 
 @pytest.mark.parametrize("pressed", ["agree", "refuse"])

@@ -136,7 +136,7 @@ async def test_the_dead_are_neither_locked_nor_unlocked_whoever_calls(
     async with land.idp.db.reading() as unit:
         before = await accounts.find(unit, someone.person_id)
     with pytest.raises(HolderDied):
-        await land.idp.db.transact(lambda unit: move(unit, someone.person_id, by, DEED))
+        await land.idp.db.transact(lambda unit: move(unit, land.idp.vault, someone.person_id, by, DEED))
     async with land.idp.db.reading() as unit:
         assert await accounts.find(unit, someone.person_id) == before
 
@@ -174,5 +174,5 @@ async def test_an_authoritys_lock_stands_over_a_holders(land: Country) -> None:
     for move, by, refusal, expected in moves:
         with nullcontext() if refusal is None else pytest.raises(refusal):
             async with land.idp.db.writing() as unit:
-                await move(unit, person_id, by, DEED)
+                await move(unit, land.idp.vault, person_id, by, DEED)
         assert await standing() is expected
