@@ -43,7 +43,7 @@ async def submit(request: Request) -> Response:
     children = await _children(visit)
     here = request.url.path
     if form["extend"]:
-        await extend(visit)
+        await extend(request, visit)
         return again(request, here, form, KEEPS)
     # Asked of the registry again, never taken from the form: it says whose account this person may decide about.
     child = children.get(form["child"])

@@ -104,7 +104,7 @@ async def answer(request: Request) -> Response:
         return visit.onward_of(request)
     if form["extend"] or form["enter"]:
         # Whoever ticks something and presses Enter has pressed no button: it takes time, and agrees to nothing.
-        await extend(visit)
+        await extend(request, visit)
         return again(request, here, form, _keeps(form), note=_NOTHING if form["nothing"] else "")
     # Only who presses the button that says so agrees (Law 91/2025 Art. 9): nothing else that arrives is a yes.
     pressed = form.one_of("answer", "agree", "refuse", "no_more")

@@ -27,7 +27,7 @@ async def submit(request: Request) -> Response:
     if not isinstance(visit.situation.step, GuardianLinks):
         return visit.onward_of(request)
     if form["extend"]:
-        await extend(visit)
+        await extend(request, visit)
         return see_other(request.url.path)
     # Nobody declined anything, so nothing goes on record; and the service learns no more of who is a child than of who
     # refused.

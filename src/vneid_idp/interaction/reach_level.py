@@ -27,7 +27,7 @@ async def submit(request: Request) -> Response:
     if not isinstance(visit.situation.step, ReachLevel):
         return visit.onward()
     if form["extend"]:
-        await extend(visit)
+        await extend(request, visit)
         return see_other(request.url.path)
     return await leave(visit, "level")
 

@@ -81,7 +81,7 @@ async def submit(request: Request) -> Response:
     if place.visit is not None and form["leave"]:
         return await leave(place.visit, means.left_at)
     if place.visit is not None and form["extend"]:
-        await extend(place.visit)
+        await extend(request, place.visit)
         return again(request, place.second, form, _SENT)
     if form["send"]:
         return await _send(request, place, means)

@@ -51,6 +51,13 @@ class InteractionFinished(_Over):
     title = "This request was answered already, in this browser. A request is answered once."
 
 
+class InteractionGaveWay(_Over):
+    """It made room for others, before its time was over."""
+
+    code = "interaction_gave_way"
+    title = "This request was given up to make room for others. Start again at the service."
+
+
 class InteractionExpired(_Over):
     """Nobody answered it in time."""
 
@@ -94,6 +101,8 @@ class Interaction:
     waits_until: Instant
     ended_at: Instant | None
     """When it was answered; given again for a short while (`ANSWERED_AGAIN`)."""
+    is_unopened: bool = False
+    """Whether it may have to make room for others, and sooner since no browser has opened a page of it."""
 
     @property
     def grant_id(self) -> str:
@@ -204,6 +213,11 @@ async def adopt(unit: Unit, interaction_id: str, browser: str, *, signed_in: boo
         raise InteractionOver
 
 
+async def show(unit: Unit, interaction: Interaction) -> None:
+    """Record that its browser has opened a page of it, so that it makes no room for those that nobody opens."""
+    await store.show(unit, interaction.interaction_id)
+
+
 async def refuse(unit: Unit, interaction: Interaction, page: str) -> None:
     """Record where the person turned back (`WaitingFacts.refused`). Raises `InteractionOver`."""
     if not await store.refuse(unit, interaction.interaction_id, page):
@@ -282,4 +296,5 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         approval_id=stored.approval_id,
         waits_until=stored.waits_until or 0,
         ended_at=stored.ended_at,
+        is_unopened=stored.kept_for is not None and stored.taken_up is None,
     )

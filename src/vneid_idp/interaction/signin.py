@@ -74,7 +74,7 @@ async def submit(request: Request) -> Response:
         # No service is told so by somebody to whom the page did not say it first, upon the right factors.
         return await leave(place.visit, "account") if _told_unusable(request, place) else see_other(place.path)
     if place.visit is not None and form["extend"]:
-        await extend(place.visit)
+        await extend(request, place.visit)
         return again(request, place.path, form, KEEPS)
     if form["switch"]:
         return again(request, place.path, Form([*form.items(), ("with", _kind(form["switch"]))]), KEEPS)

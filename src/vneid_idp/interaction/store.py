@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from vneid_idp.interaction.tables import interactions
 from vneid_idp.kernel.clock import Instant
@@ -29,6 +42,8 @@ class Stored:
     waits_until: Instant | None = None
     kept_for: str | None = None
     size: int | None = None
+    taken_up: bool | None = None
+    """Whether somebody who signed in went on with it; `None` before a browser has opened a page of it."""
 
     def is_open(self, now: Instant) -> bool:
         """Whether it waits still: neither answered nor out of time. The statements below ask the same."""
@@ -82,14 +97,28 @@ _AWAIT = Statement(
 # One conditional statement: of two answers to the same request, only the first finds it open.
 _END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
 _SWEEP = Statement(delete(interactions).where(interactions.c.expires_at < bindparam("before")))
-# What was answered goes first, and last what somebody signed in for. Among the others the largest, then the oldest:
-# a flood fills its room with the largest, while people's requests are small. Of newcomers at once each makes room of
-# its own.
+_SHOWN = Statement(update(interactions).where(*_open, interactions.c.taken_up.is_(None)).values(taken_up=False))
+# Whether those of which no browser has opened a page take as much room as those that are looked at.
+_room = interactions.alias("room")
+_most_are_unopened = (
+    select(func.sum(case((_room.c.taken_up.is_(None), _room.c.size), else_=-_room.c.size)) >= literal_column("0"))
+    .where(_room.c.kept_for == bindparam("kept_for"), _room.c.ended_at.is_(None), _room.c.taken_up.is_not(True))
+    .scalar_subquery()
+)
+# What was answered goes first, and last what somebody signed in for. Of the others those of which there is more, the
+# unopened or the opened: who sends and opens nothing displaces nobody who looks at a page, and whoever opens all they
+# send leaves room for those who have yet to open theirs. Among them the largest, then the oldest: a flood fills its
+# room with the largest, while people's requests are small. Of newcomers at once each makes room of its own.
 _LEAST_NEEDED = Statement(
     select(interactions.c.interaction_id, interactions.c.size)
     .where(interactions.c.kept_for == bindparam("kept_for"))
     .order_by(
-        case((interactions.c.ended_at.is_not(None), 0), (interactions.c.taken_up.is_(None), 1), else_=2),
+        case(
+            (interactions.c.ended_at.is_not(None), 0),
+            (interactions.c.taken_up.is_(True), 3),
+            (interactions.c.taken_up.is_(None) == _most_are_unopened, 1),
+            else_=2,
+        ),
         interactions.c.size.desc(),
         interactions.c.opened_at,
     )
@@ -117,7 +146,7 @@ async def add(unit: Unit, stored: Stored) -> None:
         waits_until=stored.waits_until,
         kept_for=stored.kept_for,
         size=stored.size,
-        taken_up=None,
+        taken_up=stored.taken_up,
     )
 
 
@@ -141,6 +170,7 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         waits_until=row["waits_until"],
         kept_for=row["kept_for"],
         size=row["size"],
+        taken_up=row["taken_up"],
     )
 
 
@@ -159,6 +189,11 @@ async def adopt(
         now=unit.now,
     )
     return done == 1
+
+
+async def show(unit: Unit, interaction_id: str) -> None:
+    """Record that its browser has opened a page of it."""
+    await unit.execute(_SHOWN, of=interaction_id, now=unit.now)
 
 
 async def refuse(unit: Unit, interaction_id: str, page: str) -> bool:

@@ -23,7 +23,7 @@ interactions = Table(
     # Who makes room for others of their own when they may leave no more here (a keyed digest), and the kibibytes.
     Column("kept_for", Text),
     Column("size", BigInteger),
-    # Whether somebody who signed in went on with it.
+    # Whether somebody who signed in went on with it; none before a browser has opened a page of it.
     Column("taken_up", Boolean),
     Index("ix_interactions_expires_at", "expires_at"),
     # All that making room asks for: a row is large, and whoever floods has many.

@@ -10,7 +10,7 @@ from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
 from vneid_idp.interaction import service
 from vneid_idp.interaction.decide import Situation, decide
-from vneid_idp.interaction.over import over
+from vneid_idp.interaction.over import over, remember
 from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
@@ -120,6 +120,8 @@ async def enter(request: Request) -> Visit:
         if answered is None:
             raise await over(request, interaction_id) from error
         interaction = answered
+    if interaction.is_unopened and request.method == "GET":
+        await provider.db.transact(lambda unit: service.show(unit, interaction), durable=False)
     asked = interaction.request
     client = await provider.clients.get(asked.client_id)
     check_still_registered(client, asked)
@@ -158,9 +160,10 @@ async def _who(provider: Idp, found: Situation) -> tuple[Account | None, Profile
     return (None, None) if known is None else known
 
 
-async def extend(visit: Visit) -> Visit:
+async def extend(request: Request, visit: Visit) -> Visit:
     """The visit with another full span of time."""
     until = await visit.provider.db.transact(lambda unit: service.extend(unit, visit.interaction), durable=False)
+    remember(request, visit.interaction)
     return replace(visit, interaction=replace(visit.interaction, expires_at=until))
 
 

@@ -142,6 +142,11 @@ _REMEDIES: dict[str, Remedy] = {
         mark("Start again at the relying party; look there for the answer that it got."),
         "/docs",
     ),
+    "interaction_gave_way": Remedy(
+        mark("Fewer requests at one time that nobody finishes, from one network address or browser."),
+        mark("Start again at the relying party, and begin a request only when a person asks for it."),
+        "/docs",
+    ),
     "interaction_expired": Remedy(
         mark("An answer while the request waits."),
         mark("Start again at the relying party. Requests wait %(minutes)s minutes, and longer when asked for."),

@@ -99,6 +99,14 @@ SENTENCES: Mapping[str, Sentence] = {
             "services, where you can withdraw it."
         ),
     ),
+    "interaction_gave_way": Sentence(
+        mark("This request had to make room for others"),
+        mark(
+            "Very many requests that nobody finished came from your network or this browser, so the request of "
+            "%(service)s was given up before its time was over. Nothing about you was shared."
+        ),
+        mark("Go back to %(service)s and start again."),
+    ),
     "interaction_expired": Sentence(
         mark("This request has expired"),
         mark("The request of %(service)s waited for too long. Nothing about you was shared."),

@@ -48,13 +48,13 @@ async def signed_in(land: Country, party: RelyingParty) -> httpx.AsyncClient:
     return person.browser
 
 
-def few(land: Country, patch: pytest.MonkeyPatch, subject: Subject) -> None:
-    """Two rows for `subject`, and many for anybody else."""
+def few(land: Country, patch: pytest.MonkeyPatch, subject: Subject, rows: int = 2) -> None:
+    """So many rows for `subject`, and many for anybody else."""
     table: dict[Any, Any] = dict(land.idp.limits._table)
     for what in (
         Secret.WAITING_REQUEST, Secret.UNOPENED_REQUEST, Secret.PUSHED_REQUEST, Secret.REGISTRATION,
     ):  # fmt: skip
-        table[what] = {each: (Limit(2 if each is subject else 1_000, 15 * MINUTE),) for each in Subject}
+        table[what] = {each: (Limit(rows if each is subject else 1_000, 15 * MINUTE),) for each in Subject}
     patch.setattr(land.idp.limits, "_table", table)
 
 
@@ -137,8 +137,10 @@ async def test_whoever_was_led_here_again_and_again_can_begin_and_displaces_nobo
         led.append(await browser.get("/authorize", params=public.request(scope="openid").params))
     assert [answer.status_code for answer in led] == [303] * 4
     assert await rows(land) == before + 1 + 2
-    pages = [(await browser.get(answer.headers["location"])).status_code for answer in led]
-    assert pages == [410, 410, 200, 200]
+    pages = [await browser.get(answer.headers["location"]) for answer in led]
+    assert [page.status_code for page in pages] == [410, 410, 200, 200]
+    assert "Yêu cầu này đã phải nhường chỗ" in pages[0].text
+    assert "hết hạn" not in pages[0].text
 
 
 async def test_a_browser_that_is_known_gets_through_where_its_address_may_leave_no_more(
@@ -162,6 +164,35 @@ async def test_pushing_for_a_public_client_uses_up_nothing_of_what_browsers_may_
         assert (await ask(land, "par", public)).status_code == 201
     assert [answer.status_code for answer in opened] == [303, 303]
     assert await rows(land) == 2 + 2
+
+
+@pytest.mark.parametrize("opens", [False, True])
+async def test_a_neighbour_who_sends_without_end_takes_the_page_from_nobody_who_looks_at_it(
+    land: Country, watch: Watch, public: RelyingParty, monkeypatch: pytest.MonkeyPatch, opens: bool
+) -> None:
+    """And one who opens all pages leaves those who arrive the time to open theirs."""
+    few(land, monkeypatch, Subject.ADDRESS, rows=6)
+
+    async def begin(browser: httpx.AsyncClient) -> str:
+        watch.advance(1)
+        answer = await browser.get("/authorize", params=public.request(scope="openid").params)
+        assert answer.status_code == 303
+        return answer.headers["location"]
+
+    async def crowd() -> None:
+        for _ in range(9):
+            async with at(land, "127.0.0.1") as browser:
+                page = await begin(browser)
+                if opens:
+                    assert (await browser.get(page)).status_code == 200
+
+    await crowd()
+    async with at(land, "127.0.0.1") as browser:
+        page = await begin(browser)
+        if not opens:
+            assert (await browser.get(page)).status_code == 200
+        await crowd()
+        assert (await browser.get(page)).status_code == 200
 
 
 class _OfWatch:
