@@ -14,6 +14,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.standing_by_tables import binding_guardians
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
@@ -31,6 +32,8 @@ class Guard:
     consent_id: str | None
     birth_date: str | None
     """The child's, sealed: `birth_date_of` opens it."""
+    since: Instant
+    """When they proved it: nobody proves anything at the moment at which they take over."""
 
 
 _SEALED = "binding_guardians.birth_date"
@@ -59,9 +62,17 @@ _FIND = Statement(
 
 
 async def stand_by(
-    unit: Unit, binding: Binding, guardian_id: str, level: int, consent_id: str | None, birth_date: str | None
+    unit: Unit,
+    binding: Binding,
+    guardian_id: str,
+    level: int,
+    consent_id: str | None,
+    birth_date: str | None,
+    *,
+    since: Instant | None = None,
 ) -> bool:
-    """Let somebody supervise a child's binding as well; whether that is news. `birth_date` is the child's, sealed."""
+    """Let somebody supervise a child's binding as well; whether that is news. `birth_date` is the child's, sealed;
+    `since` is when they proved it, unless now."""
     assert binding.person_id is not None
     added = await unit.execute(
         _ADD,
@@ -72,7 +83,7 @@ async def stand_by(
         level=level,
         consent_id=consent_id,
         birth_date=birth_date,
-        since=unit.now,
+        since=unit.now if since is None else since,
     )
     return added == 1
 
@@ -147,6 +158,7 @@ def _guard(row: Row) -> Guard:
         level=row["level"],
         consent_id=row["consent_id"],
         birth_date=row["birth_date"],
+        since=row["since"],
     )
 
 

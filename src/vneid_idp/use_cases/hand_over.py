@@ -88,11 +88,12 @@ async def _hand_over(unit: Unit, vault: Vault, binding: SocialAccount, *, stays:
 
 async def _take(unit: Unit, binding: SocialAccount, guard: Guard, *, stays: bool) -> None:
     before, level, consent_id = binding.representative_id, binding.level, binding.consent_id
-    proof = BindingProof(guard.person_id, 0, guard.level, guard.guardian_id, guard.consent_id)
+    proof = BindingProof(guard.person_id, 0, guard.level, guard.guardian_id, guard.consent_id, guard.since)
     await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
     await social_accounts.prove(unit, binding, proof)
     if stays and before is not None and before != guard.guardian_id:
-        await standing_by.stand_by(unit, binding, before, level, consent_id, guard.birth_date)
+        proved_at = binding.facts.verified_at
+        await standing_by.stand_by(unit, binding, before, level, consent_id, guard.birth_date, since=proved_at)
 
 
 async def _may_take(unit: Reading, vault: Vault, guard: Guard) -> bool:

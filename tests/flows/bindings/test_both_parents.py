@@ -18,6 +18,7 @@ from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.consent import service as consents
+from vneid_idp.kernel.clock import DAY, to_rfc3339
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 
@@ -91,6 +92,22 @@ async def test_until_it_is_known_when_a_child_was_born_nobody_takes_it_over(land
     await both.guardians_are(both.aunt, both.mother)
     await both.happens(lock, both.mother)
     assert await state(both) == "verified"
+
+
+async def test_it_is_told_as_proved_when_whoever_supervises_it_now_proved_it(land: Country, both: Family) -> None:
+    """And never the moment at which the other was locked, died or withdrew."""
+
+    async def proved_at() -> object:
+        return (await both.stands())["verified_at"]
+
+    of_mother, of_aunt = await proved_at(), to_rfc3339(land.watch.now())
+    assert of_mother != of_aunt
+    land.watch.advance(DAY)
+    await both.happens(lock, both.mother)
+    assert await proved_at() == of_aunt
+    await both.happens(lock, both.aunt)
+    await both.happens(unlock, both.mother)
+    assert await proved_at() == of_mother
 
 
 async def test_one_of_two_withdraws_and_the_other_goes_on(land: Country, both: Family) -> None:

@@ -70,9 +70,8 @@ LIFECYCLE: Lifecycle[BindingState, Move] = Lifecycle(
     changes=MappingProxyType(
         {
             Move.VERIFY: StateChange(happens=("made_at", "verified_at")),
-            Move.PROVE: StateChange(
-                happens=("verified_at",), brings=("method", "level", "representative_id", "consent_id")
-            ),
+            # A guardian who takes over brings a proof of before.
+            Move.PROVE: StateChange(brings=("verified_at", "method", "level", "representative_id", "consent_id")),
             Move.SUSPEND: StateChange(happens=("suspended_at",)),
             Move.RESUME: StateChange(undoes=("suspended_at",)),
             Move.RELEASE: StateChange(happens=("released_at",)),

@@ -8,6 +8,7 @@ from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState
 from vneid_idp.bindings.social_accounts.words import GuardianRequired, LevelRequired, NextStep, OwnProofRequired
 from vneid_idp.identity.register.guardianship import needs_guardian
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 
 
@@ -31,6 +32,8 @@ class BindingProof:
     level: int
     guardian_id: str | None = None
     consent_id: str | None = None
+    proved_at: Instant | None = None
+    """When it was brought, of a guardian who stood by and takes over; else at this moment."""
 
     @property
     def method(self) -> BindingMethod:

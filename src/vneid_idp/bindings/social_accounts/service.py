@@ -134,6 +134,7 @@ async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> Soci
         binding.binding_id,
         Move.PROVE,
         data,
+        verified_at=unit.now if proof.proved_at is None else proof.proved_at,
         method=proof.method,
         level=proof.level,
         representative_id=proof.guardian_id,
