@@ -127,8 +127,8 @@ def _linked(
         service=client.client_name if client else binding.client_id,
         child=None if child is None else child.full_name,
         next_step=kind.next_step(binding, age(birth_date, now), rules) if child is None else None,
-        told=tuple((topic.name(say), topic.show(values, say, locale) or "") for topic in known),
-        withheld=tuple(topic.name(say) for topic in topics_of(asked) if topic not in known),
+        told=tuple((topic.name_in_kind(say), topic.show(values, say, locale) or "") for topic in known),
+        withheld=tuple(topic.name_in_kind(say) for topic in topics_of(asked) if topic not in known),
         paused=client is None or client.disabled_at is not None,
     )
 

@@ -13,9 +13,11 @@ from vneid_idp.portal.children import child_named
 from vneid_idp.portal.linked import read_others
 from vneid_idp.portal.supervised import has_supervised
 from vneid_idp.portal.told import NOT_REGISTERED
+from vneid_idp.protocol.client import Client
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.claim_words import Say
 from vneid_idp.web.i18n import mark
+from vneid_idp.web.service_word import OwnPage, own_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Ended:
     child: str | None
     ended_at: Instant
     receipts: tuple[Receipt, ...]
+    own_pages: tuple[OwnPage, ...]
+    """Where the service says how to reach it, which has to delete when it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ def ended(
     receipts: Mapping[str, list[Receipt]],
     names: Mapping[str, str],
     children: Mapping[str, str],
+    clients: Mapping[str, Client],
     say: Say,
+    locale: str,
 ) -> list[Ended]:
     """The consents as the page shows them. Pure."""
     return [
@@ -68,6 +74,7 @@ def ended(
             child=child_named(each.child_id, children, say),
             ended_at=each.withdrawn_at or each.changed_at,
             receipts=tuple(receipts.get(each.consent_id, ())),
+            own_pages=own_pages(client, locale, say) if (client := clients.get(each.client_id)) else (),
         )
         for each in found
     ]

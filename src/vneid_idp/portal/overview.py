@@ -9,6 +9,7 @@ from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
 from vneid_idp.portal.linked import count_live
+from vneid_idp.portal.own_requests import own_requests
 from vneid_idp.portal.supervised import told_by_others
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import see_other
@@ -23,6 +24,7 @@ async def show(request: Request, holder: Holder) -> Response:
         children = ()
     async with holder.provider.db.reading() as unit:
         waiting = await waiting_for(unit, children)
+        own = await own_requests(unit, holder.person_id)
         services = {each.client_id for each in await consents.list_current(unit, holder.person_id)}
         supervised = await told_by_others(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
@@ -34,6 +36,8 @@ async def show(request: Request, holder: Holder) -> Response:
         services=len(services | supervised),
         children=len(children),
         waiting=waiting,
+        own_requests=own,
+        taken_back="taken_back" in request.query_params,
         linked=await count_live(holder),
         passkeys=len(keys),
     )

@@ -9,6 +9,7 @@ from vneid_idp.portal import (
     guardian,
     history,
     overview,
+    own_requests,
     passkeys,
     security,
     services,
@@ -17,6 +18,7 @@ from vneid_idp.portal import (
 
 doors = [
     *overview.doors,
+    *own_requests.doors,
     *services.doors,
     *accounts.doors,
     *guardian.doors,

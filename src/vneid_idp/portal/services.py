@@ -138,7 +138,7 @@ async def show(request: Request, holder: Holder) -> Response:
         permission_words=PERMISSIONS,
         guardians=guardians,
         answers=answers_to(clients | of_ended, say, locale),
-        ended=ended(over, kept_receipts, kept_names, children, say),
+        ended=ended(over, kept_receipts, kept_names, children, clients | of_ended, say, locale),
         withdrawn="withdrawn" in request.query_params,
         goes_on=None
         if just_ended is None

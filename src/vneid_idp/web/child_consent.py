@@ -144,9 +144,11 @@ def for_guardian(screen: Screen, decisions: Decisions, client: Client, child: st
     alone = mark("The child is too young to be asked: you decide. You can withdraw at any time.")
     return replace(
         decided_already(screen, decisions, say),
-        heading=say(mark("%(service)s asks for information about your child"), service=client.client_name),
+        heading=say(
+            mark("%(service)s asks for information about a child for whom you decide"), service=client.client_name
+        ),
         lead=say(both if asked else alone),
-        child=ShownChild(say(mark("This is about:")), child),
+        child=ShownChild(say(mark("This is about:")), child, in_receipt=say(mark("the child"))),
         pseudonym=pseudonym(client, say, of_child=True),
         agree=say(mark("Agree for the child")),
         refuse=say(mark("Refuse")),

@@ -128,6 +128,8 @@ class ShownChild:
 
     text: str
     name: str
+    in_receipt: str = ""
+    """What stands in the place of the name there."""
 
 
 @dataclass(frozen=True, slots=True)

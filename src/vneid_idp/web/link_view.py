@@ -29,6 +29,8 @@ class Fact:
     title: str
     shown: str | None
     text: str | None = None
+    in_receipt: str | None = None
+    """What stands in the place of the value there, where nothing else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,24 @@ def shown_link(asked: LinkAsked, child: str | None, service: str, say: Say) -> S
     # The service says how it calls the account, and we know of nothing else: so its word stands as its word.
     whose = mark("%(service)s does not say which one") if asked.label is None else mark("as %(service)s calls it")
     account = Fact(title, asked.label, say(whose, service=service))
+    agreed = say(mark("whoever agreed"))
     if child is None:
         follows = mark(
             "From now on it is recorded as belonging to a verified person. You can release it at any time under Linked "
             "accounts."
         )
         return ShownLink(
-            (account, Fact(say(mark("Belongs to")), asked.person)), _follows(asked, say(follows), service, say)
+            (account, Fact(say(mark("Belongs to")), asked.person, in_receipt=agreed)),
+            _follows(asked, say(follows), service, say),
         )
     follows = mark(
         "You supervise it from now on, until the child is %(years)s or you release it. You can do that at any time "
         "under Linked accounts."
     )
-    people = Fact(say(mark("Belongs to")), child), Fact(say(mark("Supervised by")), asked.person)
+    people = (
+        Fact(say(mark("Belongs to")), child, in_receipt=say(mark("the child that was chosen"))),
+        Fact(say(mark("Supervised by")), asked.person, in_receipt=agreed),
+    )
     return ShownLink((account, *people), _follows(asked, say(follows, years=asked.years), service, say))
 
 
@@ -78,7 +85,7 @@ def _follows(asked: LinkAsked, promise: str, service: str, say: Say) -> tuple[st
 
 def fact_of_link(fact: Fact) -> str:
     """What the page says of it, without the value."""
-    return f"– {fact.title}" + (f": {fact.text}" if fact.text else "")
+    return ": ".join(filter(None, (f"– {fact.title}", fact.text or fact.in_receipt)))
 
 
 def frame_of(

@@ -53,7 +53,8 @@ def _is_listed(line: str) -> bool:
 
 
 def _said(shown: Screen, decided: Decisions | None) -> Iterator[tuple[str, ...]]:
-    for sentence in (shown.heading, shown.asks, shown.lead, shown.child.text if shown.child else None):
+    child = None if shown.child is None else f"{shown.child.text} {shown.child.in_receipt}".rstrip()
+    for sentence in (shown.heading, shown.asks, shown.lead, child):
         if sentence:
             yield (sentence,)
     if shown.link:

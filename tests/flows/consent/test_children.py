@@ -78,7 +78,7 @@ async def test_child_and_parent_both_agree_before_anything_is_told(land: Country
     # Both are named: in the receipt of the one and of the other, and in both histories.
     services = shown(await child.open("/me/services"))
     assert mother in services.text
-    assert "xin thông tin về con bạn" in services.text, "what the parent read"
+    assert "xin thông tin về trẻ em bạn đại diện" in services.text, "what the parent read"
     assert f"Bạn và {mother} đã đồng ý" in shown(await child.open("/me/history")).text
     assert record.full_name in shown(await parent.person.open("/me/history")).text
 

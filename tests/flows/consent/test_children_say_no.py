@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.support.country import REDIRECT_URI, Country
-from tests.support.pages import taken_back
+from tests.support.pages import opened, taken_back
 from tests.support.parents import at_request
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
@@ -128,3 +128,21 @@ async def test_nobody_answers_on_the_page_of_the_other_parent(land: Country, par
     assert (await father.browser.post(at.path, data=form)).status_code == 409
     async with land.idp.db.reading() as unit:
         assert len(await approvals.list_open(unit, child.persona.record.person_id)) == 1
+
+
+async def test_a_child_finds_at_the_own_pages_what_waits_and_takes_it_back(land: Country, party: RelyingParty) -> None:
+    child = (await known(land, "child-9")).person
+    page = shown(await child.start(party.request(scope=SCOPE)))
+    await child.submit(page, answer="agree", **page.choices)
+    parent, at = await at_request(land)
+    mine = await opened(child, "/me")
+    assert "Cha mẹ hoặc người giám hộ đang được hỏi ý kiến về Mạng thử" in mine.text
+    form = {"request": mine.hidden["request"], "csrf_token": mine.hidden["csrf_token"]}
+    other = (await known(land, "fifteen")).person
+    forged = {**form, "csrf_token": (await opened(other, "/me/security")).hidden["csrf_token"]}
+    assert (await other.browser.post("/me/requests/take-back", data=forged)).status_code == 409
+    await child.browser.post("/me/requests/take-back", data=form)
+    assert "đang được hỏi ý kiến" not in (await opened(child, "/me")).text
+    late = shown(await parent.person.submit(at, answer="agree"))
+    assert late.response.status_code == 409
+    assert 'href="/me/children"' in late.response.text, "and the way to what waits else"

@@ -143,6 +143,7 @@ async def test_the_receipt_says_that_it_is_about_a_child(
         (receipt,) = await consents.list_receipts(unit, person.persona.record.person_id, party.client_id)
     assert set(link.follows) <= set(receipt.shown.splitlines())
     assert name not in receipt.shown
+    assert not {f"– {fact.title}" for fact in link.facts} & set(receipt.shown.splitlines()), "no row without its end"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """At which level and how somebody signed in is told where a page said so, and to who asked for it alone."""
 
+import re
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
@@ -49,7 +51,10 @@ async def test_who_left_everything_out_is_not_told_as_verified_by_the_sign_in(
     assert "kết quả đăng nhập của bạn" not in history
     assert "Bạn đã đồng ý tiếp tục đến Mạng thử và không chia sẻ gì ngoài việc đó là bạn" in history
     assert "Bạn đã đồng ý chia sẻ thông tin" not in history
-    assert "Dịch vụ chỉ nhận biết được đó vẫn là bạn" in (await opened(someone.person, "/me/services")).text
+    services = await opened(someone.person, "/me/services")
+    assert "Dịch vụ chỉ nhận biết được đó vẫn là bạn" in services.text
+    levels = [int(level) for level in re.findall(r"<h([1-6])", services.response.text)]
+    assert all(lower - upper <= 1 for upper, lower in pairwise(levels)), "the titles of its receipt stand under one"
 
 
 async def test_who_asks_for_a_level_is_told_it_after_a_page_said_so_and_the_person_reads_it(

@@ -53,6 +53,9 @@ async def test_a_service_is_shown_with_what_it_has_and_withdrawn_at_once(land: C
     assert "Dịch vụ không còn được biết" in asks.text
     withdrawn = await taken_back(person, "/me/services/withdraw", consent=page.hidden["consent"])
     assert "Đã rút lại sự đồng ý" in withdrawn.text
+    assert "Hiện không dịch vụ nào được nhận thông tin của bạn" in withdrawn.text, (
+        "what it has, it has until it is asked to delete"
+    )
     assert "minh.anh@thu.example" not in withdrawn.text
     assert "1 dịch vụ" not in (await opened(person, "/me")).text
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
