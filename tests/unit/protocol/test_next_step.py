@@ -257,38 +257,18 @@ def test_a_level_is_told_who_asks_by_name_and_only_where_a_page_said_so(name: st
 
 
 @pytest.mark.parametrize("agreed", ["nobody was asked", "to something else", "to telling it"])
-def test_who_did_not_agree_to_tell_a_level_tells_it_by_no_silent_error(agreed: str) -> None:
+def test_who_did_not_agree_to_tell_a_level_or_who_they_are_tells_it_by_no_silent_error(agreed: str) -> None:
     unsaid = {name: decision for name, decision in CONSENT.decided.items() if name not in TOLD}
     consent = {"nobody was asked": None, "to something else": replace(CONSENT, decided=unsaid)}.get(agreed, CONSENT)
-    quiet = replace(REQUEST, prompt=frozenset({"none"}))
+    quiet, named = replace(REQUEST, prompt=frozenset({"none"})), {True, consent is not None}
     items, errors = (*ITEMS, Item("acr", "account", 2, required=True, since=2)), set()
-    for level, names, child in product((1, 2), (("pwd",), ("pwd", "sms")), (None, "per_child")):
-        who = with_methods(*((name, LATER) for name in names), level=level)
+    for level, names, child, wanted in product((1, 2), (("pwd",), ("pwd", "sms")), (None, "per_child"), named):
+        who = replace(with_methods(*((name, LATER) for name in names), level=level), is_wanted=wanted)
         step = decide(
             request=quiet, items=items, consent=consent, person=who, waiting=WaitingFacts(OPENED, None, child)
         )
         errors.add((code_of(step), step.error.description) if isinstance(step, Refuse) else type(step))
     assert (len(errors) == 1) == (agreed != "to telling it"), errors
-
-
-@pytest.mark.parametrize("agreed", [False, True])
-def test_who_agreed_to_nothing_is_not_told_from_others_by_a_silent_request(agreed: bool) -> None:
-    for level, names, child in product((1, 2), (("pwd",), ("pwd", "sms")), (None, "per_child")):
-        who = with_methods(*((name, LATER) for name in names), level=level)
-        for asked in (REQUEST, replace(REQUEST, acr_values=(), scope=("openid",), prompt=frozenset())):
-            facts: dict[str, Any] = {
-                "request": replace(asked, prompt=asked.prompt | {"none"}),
-                "consent": CONSENT if agreed else None,
-                "waiting": WaitingFacts(OPENED, None, child),
-            }
-            meant = decide(**facts, person=who)
-            another = decide(**facts, person=replace(who, is_wanted=False))
-            if agreed:
-                assert code_of(another) == "login_required"
-            else:
-                assert isinstance(meant, Refuse)
-                assert isinstance(another, Refuse)
-                assert (meant.error.code, meant.error.args) == (another.error.code, another.error.args)
 
 
 instants = st.sampled_from([0, EARLIER, OPENED - 60 * SECOND, OPENED - 1, OPENED, LATER])
