@@ -8,14 +8,14 @@ from vneid_idp.console.parts import CLIENT, CLIENTS, console_door
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.responses import see_other
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The page."""
-    return await _page(request, colleague, Form([]), Errors(), checked=request.query_params.get("checked"))
+    return await _page(request, colleague, *entered(request), checked=request.query_params.get("checked"))
 
 
 async def ask(request: Request, colleague: Colleague) -> Response:
@@ -59,6 +59,7 @@ async def _page(
         "console/client_domains.html",
         form,
         errors,
+        kept=Kept(("what", "domain", "reason"), f"{CLIENTS}/{client_id}/domains"),
         client=client,
         domains=found,
         checked=next((each for each in found if each.domain == checked), None),

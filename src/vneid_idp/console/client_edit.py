@@ -20,7 +20,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -63,6 +63,7 @@ FIELDS = (
     Field("family", mark("Organisation"), mark("The family with which it goes in and out of service.")),
 )
 _NAMES = {field.name: field for field in FIELDS}
+_KEPT = {"fields": ("seen", *_NAMES, "reason"), "metadata": ("seen", "metadata", "reason")}
 
 
 def _shown(field: Field, members: Mapping[str, Any]) -> str:
@@ -94,12 +95,12 @@ def missing_fields(request: Request, form: Form) -> dict[str, str]:
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
-    return await _page(request, colleague, "fields", Form([]), Errors())
+    return await _page(request, colleague, "fields", *entered(request))
 
 
 async def show_all(request: Request, colleague: Colleague) -> Response:
     """The whole registration, to be written anew."""
-    return await _page(request, colleague, "metadata", Form([]), Errors())
+    return await _page(request, colleague, "metadata", *entered(request))
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -167,6 +168,7 @@ async def _page(request: Request, colleague: Colleague, kind: str, form: Form, e
         f"console/client_{kind}.html",
         form,
         errors,
+        kept=Kept(_KEPT[kind]),
         client=client,
         seen=form["seen"] or client.version,
         fields=FIELDS,

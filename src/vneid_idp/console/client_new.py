@@ -25,7 +25,7 @@ from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
 from vneid_idp.use_cases.fetch_logo import fetch_logo
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.uploads import read_form_with_files
@@ -48,6 +48,12 @@ _MORE = ("token_endpoint_auth_method", "grant_types", "jwks_uri")
 """What the form has beyond the fields that an existing client is changed by."""
 
 
+_KEPT = {
+    "fields": ("client_id", *(field.name for field in FIELDS), *_MORE, "reason"),
+    "json": ("client_id", "metadata", "reason"),
+}
+
+
 def _grants(form: Form) -> list[str]:
     return [grant for grant in GRANTS if grant in form.all("grant_types")]
 
@@ -66,12 +72,13 @@ def _members(form: Form) -> dict[str, Any]:
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
     first = [("token_endpoint_auth_method", "client_secret_basic"), ("grant_types", "authorization_code")]
-    return _page(request, "fields", Form([*first, ("scope", "openid")]), Errors())
+    form, errors = entered(request)
+    return _page(request, "fields", form or Form([*first, ("scope", "openid")]), errors)
 
 
 async def show_json(request: Request, colleague: Colleague) -> Response:
     """A place for the whole registration."""
-    return _page(request, "json", Form([]), Errors())
+    return _page(request, "json", *entered(request))
 
 
 async def register(request: Request, colleague: Colleague) -> Response:
@@ -123,7 +130,7 @@ async def _register(
         made = await colleague.act(work)
     except AlreadyThere:
         text = gettext(request, "This form has registered a client already: it is in the list.")
-        return _page(request, kind, form, Errors({"client_name" if kind == "fields" else "metadata": text}))
+        return _page(request, kind, form, Errors({"client_name" if kind == "fields" else "metadata": text}), used=True)
     client = await fetch_logo(provider.db, provider.dispatcher, made.client)
     return to_secret(request, colleague, client, made.secret, token=made.registration_access_token)
 
@@ -138,12 +145,15 @@ def _id_of(form: Form) -> str:
     return form["client_id"] if _ID.match(form["client_id"]) else new_id("cli")
 
 
-def _page(request: Request, kind: str, form: Form, errors: Errors) -> Response:
+def _page(request: Request, kind: str, form: Form, errors: Errors, *, used: bool = False) -> Response:
+    """The form; the id of one that is `used` is not kept, so what is registered next has another."""
+    kept = _KEPT[kind]
     return form_page(
         request,
         f"console/client_new_{kind}.html",
         form,
         errors,
+        kept=Kept(kept[1:] if used else kept),
         client_id=_id_of(form),
         fields=FIELDS,
         methods=METHODS,

@@ -16,7 +16,7 @@ from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.purposes import PURPOSE_ID, purpose_of
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -33,6 +33,9 @@ TEXTS = {
 """What people read of a purpose, in the languages that it has them in."""
 CLAIMS = ("required", "required_in_full", "optional")
 """What it asks for, each as names with spaces between."""
+_KEPT = Kept(
+    ("seen", "id", *(f"{name}-{language}" for name in TEXTS for language in LANGUAGES), *CLAIMS, "material", "reason")
+)
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
@@ -46,7 +49,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """The form for one purpose, or for a new one."""
-    return await _page(request, colleague, Form([]), Errors())
+    return await _page(request, colleague, *entered(request))
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -134,6 +137,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
         "console/client_purpose.html",
         form,
         errors,
+        kept=_KEPT,
         client=client,
         purpose=purpose,
         seen=form["seen"] or client.version,

@@ -11,7 +11,7 @@ from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.pages import ListPart, read_after
@@ -34,7 +34,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One client."""
-    return await _one(request, colleague, Form([]), Errors())
+    return await _one(request, colleague, *entered(request))
 
 
 async def _one(
@@ -54,6 +54,7 @@ async def _one(
         "console/client.html",
         form,
         errors,
+        kept=Kept(("what", "overlap", "reason")),
         client=client,
         logo=logo_path(client),
         domains=shown,

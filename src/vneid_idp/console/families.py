@@ -8,7 +8,7 @@ from vneid_idp.console.parts import console_door
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.pages import ListPart, read_after
@@ -16,11 +16,12 @@ from vneid_idp.web.responses import see_other
 
 PATH = "/console/families"
 _PAGE = 50
+_KEPT = Kept(("what", "family", "name", "reason"))
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """A page of all families, and a form for a new one."""
-    return await _list(request, colleague, Form([]), Errors())
+    return await _list(request, colleague, *entered(request))
 
 
 async def create(request: Request, colleague: Colleague) -> Response:
@@ -39,7 +40,7 @@ async def create(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One family and its clients."""
-    return await _one(request, colleague, Form([]), Errors())
+    return await _one(request, colleague, *entered(request))
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -83,6 +84,7 @@ async def _list(request: Request, colleague: Colleague, form: Form, errors: Erro
         "console/families.html",
         form,
         errors,
+        kept=_KEPT,
         families=part.shown,
         last=last,
     )
@@ -97,6 +99,7 @@ async def _one(request: Request, colleague: Colleague, form: Form, errors: Error
         "console/family.html",
         form,
         errors,
+        kept=_KEPT,
         family=family,
         clients=clients,
     )

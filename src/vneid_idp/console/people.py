@@ -15,7 +15,7 @@ from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.use_cases.look_up_person import REASONS, Desk, LookUp, find_at_desk, glance_at
 from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, form_page
+from vneid_idp.web.deeds import Errors, Kept, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.people_search import nobody_found, own_file, read_search
@@ -34,7 +34,7 @@ _WORDS: Mapping[str, str] = {
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form."""
-    return _page(request, Form([]), Errors())
+    return _page(request, *entered(request))
 
 
 async def search(request: Request, colleague: Colleague) -> Response:
@@ -80,6 +80,7 @@ def _page(request: Request, form: Form, errors: Errors) -> Response:
         "console/people.html",
         form,
         errors,
+        kept=Kept(("number", "reason")),
         reasons=_WORDS,
     )
 

@@ -1,6 +1,6 @@
 """`/console/policy`: what the law asks, as dated rows: what holds, what is to come, which versions there are."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 from starlette.requests import Request
@@ -14,7 +14,8 @@ from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
+from vneid_idp.web.drafts import read_draft
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
@@ -56,7 +57,8 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_form(request: Request, colleague: Colleague) -> Response:
     """A place for the rows to come."""
-    return _form(request, Form([]), Errors())
+    problems = read_draft(request, request.url.path).note.splitlines()
+    return _form(request, *entered(request), problems)
 
 
 async def load(request: Request, colleague: Colleague) -> Response:
@@ -90,14 +92,9 @@ def _text_of(file: bytes) -> str | None:
         return None
 
 
-def _form(request: Request, form: Form, errors: Errors, problems: Iterable[str] = ()) -> Response:
-    return form_page(
-        request,
-        "console/policy_new.html",
-        form,
-        errors,
-        problems=tuple(problems),
-    )
+def _form(request: Request, form: Form, errors: Errors, problems: Sequence[str] = ()) -> Response:
+    kept = Kept(("document", "reason"), note="\n".join(problems))
+    return form_page(request, "console/policy_new.html", form, errors, kept=kept, problems=problems)
 
 
 doors = [

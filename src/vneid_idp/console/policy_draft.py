@@ -16,7 +16,7 @@ from vneid_idp.policy.service import NoSuchVersion, PolicyVersion
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.simulate_policy import Simulation, first_change, simulate_draft
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
@@ -77,7 +77,7 @@ async def _page(
 
 async def ask(request: Request, colleague: Colleague) -> Response:
     """The page that asks before a draft is published."""
-    return await _ask(request, colleague, Form([]), Errors())
+    return await _ask(request, colleague, *entered(request))
 
 
 async def publish(request: Request, colleague: Colleague) -> Response:
@@ -105,6 +105,7 @@ async def _ask(request: Request, colleague: Colleague, form: Form, errors: Error
         "console/policy_publish.html",
         form,
         errors,
+        kept=Kept(("reason", "backdated")),
         version=version,
         rows=len(rows.requirements) + len(rows.thresholds),
         day=first_change(before, before.amended(rows), today),

@@ -14,7 +14,7 @@ from vneid_idp.office.deed import Then, asking, carry_out, deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.shown_once import LIFE, lead_to_shown, read_shown
@@ -24,7 +24,7 @@ _MADE = "/code/made"
 
 async def show_open(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The form to open an account."""
-    return await _open_page(request, colleague, file, Form([]), Errors())
+    return await _open_page(request, colleague, file, *entered(request))
 
 
 async def open_account(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -95,6 +95,7 @@ async def show_code(request: Request, colleague: Colleague, file: OpenFile) -> R
         "office/code_made.html",
         Form([]),
         Errors(),
+        kept=Kept(),
         code=None if shown is None else shown["code"],
         minutes=LIFE // MINUTE,
         lasts=activation.LIFETIME // HOUR,

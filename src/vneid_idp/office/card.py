@@ -3,14 +3,17 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Card, CardKind, PersonKind
 from vneid_idp.identity.register.reports import CardIssued
-from vneid_idp.office.access import OpenFile, file_doors
-from vneid_idp.office.deed import check_fact, confirming, day_of, deed_page, report, was_made
+from vneid_idp.office.access import FILE, OpenFile, file_doors, for_file
+from vneid_idp.office.deed import check_fact, day_of, deed_page, report, sure_page, to_sure, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, deed_of, entered
+from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -23,7 +26,7 @@ KINDS = {
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The form."""
-    return _page(request, colleague, file, Form([]), Errors())
+    return _page(request, colleague, file, *entered(request))
 
 
 async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -38,8 +41,17 @@ async def renew(request: Request, colleague: Colleague, file: OpenFile) -> Respo
         if form["sure"] or await was_made(colleague, file, form, CardIssued(card)):
             return see_other(f"{file.path}?done=card")
         await check_fact(colleague, file, CardIssued(card))
-        return confirming(request, colleague, file, "office/card_sure.html", form, card=card)
+        return to_sure(request, form)
     return _page(request, colleague, file, form, errors)
+
+
+async def show_sure(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """How long the card would be good."""
+    form = read_draft(request, f"{file.path}/card").form
+    card = _card_of(request, file, form, Errors())
+    if card is None:
+        return see_other(f"{file.path}/card")
+    return sure_page(request, colleague, file, "office/card_sure.html", form, card=card)
 
 
 def _card_of(request: Request, file: OpenFile, form: Form, errors: Errors) -> Card | None:
@@ -61,4 +73,5 @@ def _page(request: Request, colleague: Colleague, file: OpenFile, form: Form, er
 
 doors = [
     *file_doors("/card", show, renew),
+    Door.page(FILE + "/card/sure", for_file(show_sure, Role.CLERK)),
 ]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,21 @@ from vneid_idp.office.access import FilePage, OpenFile
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.report_to_registry import Reporting, check_may_report, finish_report, report_to_registry
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
+from vneid_idp.web.drafts import keep_draft
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
 
 Work = Callable[[Deed], Awaitable[tuple[Delivery, ...]]]
 """Does a deed, in a unit that checks the colleague (`Colleague.act`), and returns the notices to deliver after it."""
+_SURE = "report-sure"
+"""The id of a report on the page that asks before it is made."""
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z")
+
+
+KEPT = Kept(("reason", "seen", "level", "kind", "issued", "expires", "died", "phone", "passkey", "guardian", "report"))
+"""Of whatever deed: never a code, nor the number by which somebody shows that they mean this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,15 @@ def deed_page(
     errors: Errors,
     *,
     report: str | None = None,
+    kept: Kept = KEPT,
     **context: Any,
 ) -> Response:
     """The page of a deed, with what is wrong with its form.
 
     `report` is the id of what it reports, unless it stays that of the form.
     """
+    if errors and errors.status < 500:  # nothing came of it, or of something else: another try is another report
+        kept = replace(kept, fields=tuple(name for name in kept.fields if name != "report"))
     return form_page(
         request,
         template,
@@ -60,6 +70,7 @@ def deed_page(
         record=file.record,
         officer=colleague.holds(Role.OFFICER),
         report=report or report_id_of(form),
+        kept=kept,
         **context,
     )
 
@@ -68,7 +79,7 @@ def asking(template: str) -> FilePage:
     """The page that asks before a deed whose form needs nothing but the file."""
 
     async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
-        return deed_page(request, colleague, file, template, Form([]), Errors())
+        return deed_page(request, colleague, file, template, *entered(request))
 
     return show
 
@@ -127,13 +138,20 @@ async def check_fact(
     check_may_report(file.record, fact, guardian, policy, colleague.now)
 
 
-def confirming(
+def to_sure(request: Request, form: Form, **more: str) -> Response:
+    """To the page that shows what would be reported, and asks: it finds the form, with `more`, in the draft of this
+    one. What it reports has an id of its own: the form before it may be gone back to for something else.
+    """
+    found = Form([*form.items(), *more.items(), (_SURE, new_report_id())])
+    keep_draft(request, request.url.path, found, (*KEPT.fields, "number", *more, _SURE))
+    return see_other(f"{request.url.path}/sure")
+
+
+def sure_page(
     request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, **context: Any
 ) -> Response:
-    """The page that shows what would be reported, and asks. Each has an id of its own: the form before it may be gone
-    back to for something else.
-    """
-    return deed_page(request, colleague, file, template, form, Errors(), report=new_report_id(), **context)
+    """The page to which `to_sure` leads."""
+    return deed_page(request, colleague, file, template, form, Errors(), report=form[_SURE], kept=Kept(), **context)
 
 
 async def was_made(colleague: Colleague, file: OpenFile, form: Form, fact: ReportedFact) -> bool:

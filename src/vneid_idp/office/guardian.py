@@ -3,17 +3,19 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.offices.roles import EVERYWHERE
+from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.register.guardianship import named_guardians
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.register.report_rules import CannotBeReported, Obstacle
 from vneid_idp.identity.register.reports import GuardianNamed, GuardianshipEnded
-from vneid_idp.office.access import OpenFile, file_doors, handle_for, read_handle
-from vneid_idp.office.deed import check_fact, confirming, deed_page, report, was_made
+from vneid_idp.office.access import FILE, FileClosed, OpenFile, file_doors, for_file, handle_for, read_handle
+from vneid_idp.office.deed import KEPT, check_fact, deed_page, report, sure_page, to_sure, was_made
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered
+from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.people_search import read_number
@@ -22,7 +24,7 @@ from vneid_idp.web.responses import see_other
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Who stands in the register, and the form to name another."""
-    return await _page(request, colleague, file, "office/guardian.html", Form([]), Errors())
+    return await _page(request, colleague, file, "office/guardian.html", *entered(request))
 
 
 async def name(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -42,9 +44,20 @@ async def name(request: Request, colleague: Colleague, file: OpenFile) -> Respon
         if await was_made(colleague, file, form, fact):
             return see_other(f"{file.path}?done=guardian")
         await check_fact(colleague, file, fact, guardian)
-        handle = handle_for(colleague, guardian.person_id)
-        return confirming(request, colleague, file, "office/guardian_sure.html", form, guardian=guardian, handle=handle)
+        return to_sure(request, form, handle=handle_for(colleague, guardian.person_id))
     return await _page(request, colleague, file, "office/guardian.html", form, errors)
+
+
+async def show_sure(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Who it would be."""
+    form = read_draft(request, f"{file.path}/guardian").form
+    if not form["handle"]:
+        return see_other(f"{file.path}/guardian")
+    guardian = await colleague.provider.registry.find(read_handle(colleague, form["handle"])[0])
+    if guardian is None:
+        raise FileClosed
+    template = "office/guardian_sure.html"
+    return sure_page(request, colleague, file, template, form, guardian=guardian, handle=form["handle"])
 
 
 async def _look_up(colleague: Colleague, number: str) -> RegistryRecord:
@@ -61,7 +74,7 @@ async def _look_up(colleague: Colleague, number: str) -> RegistryRecord:
 
 async def show_end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Whose guardianship ended."""
-    return await _page(request, colleague, file, "office/guardian_end.html", Form([]), Errors())
+    return await _page(request, colleague, file, "office/guardian_end.html", *entered(request))
 
 
 async def end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -81,10 +94,12 @@ async def _page(
     request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, errors: Errors
 ) -> Response:
     found = await colleague.provider.registry.find_many(named_guardians(file.record))
-    return deed_page(request, colleague, file, template, form, errors, guardians=tuple(found.values()))
+    kept = Kept((*KEPT.fields, "number"))
+    return deed_page(request, colleague, file, template, form, errors, kept=kept, guardians=tuple(found.values()))
 
 
 doors = [
     *file_doors("/guardian", show, name),
+    Door.page(FILE + "/guardian/sure", for_file(show_sure, Role.CLERK)),
     *file_doors("/guardian/end", show_end, end),
 ]

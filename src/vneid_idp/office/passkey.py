@@ -10,12 +10,12 @@ from starlette.responses import Response
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.office.access import FILE, OpenFile, file_doors, for_file
-from vneid_idp.office.deed import deed_page
+from vneid_idp.office.deed import KEPT, deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.enrol_person import add_passkey, check_may_have_passkey, remove_passkey
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.csrf import check_csrf
-from vneid_idp.web.deeds import Errors, deed_of
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
@@ -25,15 +25,21 @@ from vneid_idp.web.responses import json_response, see_other
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The passkeys, and the form to add one."""
-    return await _page(request, colleague, file, "office/passkeys.html", Form([]), Errors())
+    return await _page(request, colleague, file, "office/passkeys.html", Form([]), Errors(), Kept())
 
 
 async def _page(
-    request: Request, colleague: Colleague, file: OpenFile, template: str, form: Form, errors: Errors
+    request: Request,
+    colleague: Colleague,
+    file: OpenFile,
+    template: str,
+    form: Form,
+    errors: Errors,
+    kept: Kept = KEPT,
 ) -> Response:
     async with colleague.provider.db.reading() as unit:
         found = await passkeys.list_passkeys(unit, file.person_id)
-    return deed_page(request, colleague, file, template, form, errors, passkeys=found)
+    return deed_page(request, colleague, file, template, form, errors, kept=kept, passkeys=found)
 
 
 async def options(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -81,7 +87,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
 
 async def show_remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Which passkey to remove."""
-    return await _page(request, colleague, file, "office/passkey_remove.html", Form([]), Errors())
+    return await _page(request, colleague, file, "office/passkey_remove.html", *entered(request))
 
 
 async def remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:

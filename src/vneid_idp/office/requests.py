@@ -14,13 +14,13 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, Role
 from vneid_idp.identity.register.records import LockedBy, find_all
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.office.access import HOME, OpenFile, decided_for, file_doors, waiting_for
-from vneid_idp.office.deed import deed_page
+from vneid_idp.office.deed import KEPT, deed_page
 from vneid_idp.office.words import refused_in_words
 from vneid_idp.use_cases.ask_for_lock import ask_for_lock
 from vneid_idp.use_cases.decide_lock import decide_lock
 from vneid_idp.use_cases.withdraw_lock_request import TAKEN_BACK, withdraw_lock_request
 from vneid_idp.web.colleagues import Colleague, for_colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
@@ -71,7 +71,7 @@ class Waiting:
 
 async def show_ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """What a request is, and the form."""
-    return await _ask_page(request, colleague, file, Form([]), Errors())
+    return await _ask_page(request, colleague, file, *entered(request))
 
 
 async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -111,7 +111,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
 
 async def show_one(request: Request, colleague: Colleague) -> Response:
     """One request, and the form to decide it."""
-    return await _decide_page(request, colleague, Form([]), Errors())
+    return await _decide_page(request, colleague, *entered(request))
 
 
 async def decide(request: Request, colleague: Colleague) -> Response:
@@ -151,7 +151,10 @@ async def _decide_page(request: Request, colleague: Colleague, form: Form, error
     (each,) = await _waiting(colleague, (asked,)) or (None,)
     if each is None:
         raise lock_requests.NoSuchRequest
-    return form_page(request, "office/request.html", form, errors, each=each, officer=True, everywhere=EVERYWHERE)
+    kept = Kept() if each.own or each.about_me else KEPT  # there is a form for who decides
+    return form_page(
+        request, "office/request.html", form, errors, kept=kept, each=each, officer=True, everywhere=EVERYWHERE
+    )
 
 
 async def _decided(request: Request, colleague: Colleague, lately: tuple[DecidedRequest, ...]) -> tuple[Decided, ...]:

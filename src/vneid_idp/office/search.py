@@ -10,8 +10,9 @@ from vneid_idp.identity.offices.roles import EVERYWHERE, OwnFile, Role
 from vneid_idp.office.access import HOME, handle_for
 from vneid_idp.use_cases.look_up_person import Desk, LookUp, find_at_desk
 from vneid_idp.web.colleagues import Colleague, for_colleague
-from vneid_idp.web.deeds import Errors, form_page
+from vneid_idp.web.deeds import Errors, Kept, entered, form_page
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import drop_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.people_search import nobody_found, own_file, read_search
@@ -29,7 +30,7 @@ _ROLES = (Role.CLERK, Role.OFFICER)
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """The form, and what waits for a decision."""
-    return await _page(request, colleague, Form([]), Errors())
+    return await _page(request, colleague, *entered(request))
 
 
 async def search(request: Request, colleague: Colleague) -> Response:
@@ -53,7 +54,13 @@ async def search(request: Request, colleague: Colleague) -> Response:
     if found is None:
         errors["number"] = nobody_found(request)
         return await _page(request, colleague, form, errors)
+    drop_draft(request, HOME)
     return see_other(f"{HOME}/people/{handle_for(colleague, found.person_id)}")
+
+
+async def lead_home(_: Request, __: Colleague) -> Response:
+    """Whoever comes to where the form is sent is led to the form."""
+    return see_other(HOME)
 
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
@@ -64,6 +71,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
         "office/search.html",
         form,
         errors,
+        kept=Kept(("number", "reason", "office"), HOME),
         colleague=colleague,
         officer=colleague.holds(Role.OFFICER),
         waiting=waiting,
@@ -76,4 +84,5 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
 doors = [
     Door.page(HOME, for_colleague("office", show, *_ROLES)),
     Door.page(f"{HOME}/search", for_colleague("office", search, *_ROLES), "POST"),
+    Door.page(f"{HOME}/search", for_colleague("office", lead_home, *_ROLES)),
 ]

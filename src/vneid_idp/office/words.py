@@ -9,7 +9,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.deeds import Errors, RefusedInWords
 from vneid_idp.web.i18n import gettext, mark
 
-_FORM = "deed"
+_FORM = "answers"
 """The id of the form of a deed."""
 
 _REFUSALS: Mapping[str, str] = {

@@ -15,7 +15,7 @@ from vneid_idp.protocol.levels import reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import find_signed_in, hold_colleague
 from vneid_idp.web.context import Idp, idp
-from vneid_idp.web.drafts import SIGNED_OUT, keep_draft
+from vneid_idp.web.drafts import SIGNED_OUT, drop_draft, keep_draft
 from vneid_idp.web.forms import Form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.return_to import lead_back
@@ -99,6 +99,8 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
             return _sign_in(request, "/signin/second")
         check_role(held, *any_of)
         colleague = Colleague(provider, named.session_id, named.person_id, here.profile, held, now, home, any_of)
+        if request.method == "POST":
+            drop_draft(request, request.url.path)  # what was sent stands in its place
         return await page(request, colleague)
 
     return guarded

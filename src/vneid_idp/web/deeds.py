@@ -10,6 +10,7 @@ from starlette.responses import Response
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.colleagues import Colleague
+from vneid_idp.web.drafts import again, fits, keep_draft, read_draft
 from vneid_idp.web.errors import headers_of
 from vneid_idp.web.forms import Form
 from vneid_idp.web.reason_words import reason_wanted
@@ -33,8 +34,37 @@ class Errors(dict[str, str]):
         return self.refusal.status if self.refusal is not None and self.refusal.status >= 500 else 422
 
 
-def form_page(request: Request, template: str, form: Form, errors: Errors, **context: Any) -> Response:
-    """The page of a form, with what is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a page keeps what is entered while it is not done with (`web/drafts.py`)."""
+
+    fields: tuple[str, ...] = ()
+    """Never one of a secret. Without any the page answers the form itself."""
+    place: str | None = None
+    """The page whose form it is, where that is not the address in hand."""
+    note: str = ""
+
+
+def entered(request: Request) -> tuple[Form, Errors]:
+    """What was entered on this page a short while ago, and what is wrong with it, which is said once."""
+    place = request.url.path
+    draft = read_draft(request, place)
+    if draft.errors:
+        keep_draft(request, place, draft.form, draft.form)
+    return draft.form, Errors(draft.errors)
+
+
+def form_page(
+    request: Request, template: str, form: Form, errors: Errors, *, kept: Kept | None = None, **context: Any
+) -> Response:
+    """The page of a form; where something is wrong with what was sent, back to it (303), which says so."""
+    kept = kept or Kept()
+    place = kept.place or request.url.path
+    wrong = request.method == "POST" and bool(errors) and errors.status < 500
+    if wrong and kept.fields and fits(request, place, form, kept.fields, errors, note=kept.note):
+        return again(request, place, form, kept.fields, errors, note=kept.note, status=errors.status)
+    if kept.fields:
+        context["kept"] = " ".join(kept.fields)
     response = render(request, template, errors.status, form=form, errors=errors, **context)
     if errors.refusal is not None:
         response.headers.update(headers_of(errors.refusal))

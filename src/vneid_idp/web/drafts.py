@@ -5,6 +5,7 @@ with it. So reloading posts nothing anew, Back never meets a page that the brows
 language loses nothing. A page names what of it is kept, and never a secret.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,7 @@ LIFE: Instant = 15 * MINUTE
 _PLACES = 3
 """Of how many pages, in as many tabs, something is kept."""
 _LARGEST = 2_600
-"""Bytes before sealing: a cookie has four thousand (RFC 6265 §6.1)."""
+"""Bytes, deflated, before sealing: a cookie has four thousand (RFC 6265 §6.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,14 @@ def keep_draft(
     status: int = 200,
 ) -> None:
     """The same for who goes elsewhere first."""
-    pairs = [[name, value] for name in dict.fromkeys(keeps) for value in form.all(name)]
-    _keep(request, place, [pairs, dict(errors or {}), note, status])
+    _keep(request, place, _draft(form, keeps, errors, note, status))
+
+
+def fits(
+    request: Request, place: str, form: Form, keeps: Iterable[str], errors: Mapping[str, str], *, note: str = ""
+) -> bool:
+    """Whether what was entered can be kept: of what is too long a draft has the errors alone."""
+    return len(_deflated([[place, idp(request).clock.now(), *_draft(form, keeps, errors, note, 422)]])) <= _LARGEST
 
 
 def drop_draft(request: Request, place: str) -> None:
@@ -87,19 +94,28 @@ def drop_draft(request: Request, place: str) -> None:
         _write(request, left)
 
 
+def _draft(form: Form, keeps: Iterable[str], errors: Mapping[str, str] | None, note: str, status: int) -> list[Any]:
+    pairs = [[name, value] for name in dict.fromkeys(keeps) for value in form.all(name)]
+    return [pairs, dict(errors or {}), note, status]
+
+
+def _deflated(kept: list[list[Any]]) -> bytes:
+    return zlib.compress(orjson.dumps(kept))
+
+
 def _keep(request: Request, place: str, draft: list[Any]) -> None:
     others = [each for each in _kept(request) if each[0] != place]
     kept = [[place, idp(request).clock.now(), *draft], *others][:_PLACES]
-    while len(kept) > 1 and len(orjson.dumps(kept)) > _LARGEST:
+    while len(kept) > 1 and len(_deflated(kept)) > _LARGEST:
         kept.pop()
-    if len(orjson.dumps(kept)) > _LARGEST:
+    if len(_deflated(kept)) > _LARGEST:
         kept[0][2] = []  # The page says what is wrong all the same.
     _write(request, kept)
 
 
 def _write(request: Request, kept: list[list[Any]]) -> None:
     if kept:
-        sealed = idp(request).keys.sealer.seal_json(SealPurpose.DRAFT, kept)
+        sealed = idp(request).keys.sealer.seal(SealPurpose.DRAFT, _deflated(kept))
         keep_cookie(request, Cookie.DRAFT, sealed, LIFE)
     else:
         forget_cookie(request, Cookie.DRAFT)
@@ -111,7 +127,7 @@ def _kept(request: Request) -> list[list[Any]]:
     if value is None:
         return []
     try:
-        kept = provider.keys.sealer.open_json(SealPurpose.DRAFT, value)
-    except NotSealedHere:
+        kept = orjson.loads(zlib.decompress(provider.keys.sealer.open(SealPurpose.DRAFT, value)))
+    except (NotSealedHere, zlib.error):  # one of the release before was not deflated
         return []
     return [each for each in kept if each[1] > provider.clock.now() - LIFE]

@@ -14,7 +14,7 @@ from vneid_idp.web.drafts import again, read_draft
 from vneid_idp.web.forms import UnknownAnswer, read_form
 from vneid_idp.web.i18n import locale_of
 
-OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?")
+OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_+~-][A-Za-z0-9._+~-]*(?:/[A-Za-z0-9_+~-][A-Za-z0-9._+~-]*)*)?")
 """A path of ours, and never an address elsewhere (`//host`)."""
 
 
