@@ -76,7 +76,9 @@ def read_presented(authorization: str | None, params: Params) -> PresentedCreden
     if first.secret is None or [each.secret for each in others] != [first.secret]:
         ways = " and ".join(each.method if each.method != "none" else "Basic without a secret" for each in found)
         unlike = ", with two secrets" if all(each.secret is not None for each in found) else ""
-        raise InvalidRequest(f"The client authenticates by {ways} at once{unlike} (RFC 6749 §2.3).")
+        raise InvalidRequest(
+            f"The client authenticates by {ways} at once{unlike} (RFC 6749 §2.3).", about="client_secret"
+        )
     return altered(first, repeated=True)
 
 
@@ -130,7 +132,8 @@ def check_method(client: Client, presented: PresentedCredentials) -> None:
     if presented.repeated and is_exact:
         raise InvalidRequest(
             "The client authenticates by client_secret_basic and client_secret_post at once; it registered that it "
-            f"uses {registered} alone."
+            f"uses {registered} alone.",
+            about="client_secret",
         )
     if presented.method == registered:
         return
@@ -192,7 +195,7 @@ def check_assertion(
             raise InvalidClient("client_assertion must have the issuer as its only aud, as a string (RFC 10070).")
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= 1024:
-        raise InvalidClient("client_assertion has no jti.")
+        raise InvalidClient("client_assertion has no jti.", about="jti")
     return Assertion(jti, _check_times(claims, now), loosely)
 
 

@@ -11,10 +11,13 @@ class OAuthError(Exception):
     code = "server_error"
     status = 400
 
-    def __init__(self, description: str, detail: str | None = None) -> None:
+    def __init__(self, description: str, detail: str | None = None, *, about: str | None = None) -> None:
         super().__init__(description)
         self.description = description
         self.detail = detail
+        self.about = about
+        """The parameter, header or claim that is wrong, where the code says too little to mend it by; see
+        `sandbox/error_help.py`."""
 
     @property
     def error_description(self) -> str:
@@ -140,8 +143,10 @@ class InvalidClientMetadata(OAuthError):
 
     code = "invalid_client_metadata"
 
-    def __init__(self, description: str, *, member: str | None = None, part: str | None = None) -> None:
-        super().__init__(description)
+    def __init__(
+        self, description: str, *, member: str | None = None, part: str | None = None, about: str | None = None
+    ) -> None:
+        super().__init__(description, about=about)
         self.member = member
         """The registered member, where it is one."""
         self.part = part

@@ -245,7 +245,9 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
         )
     if "offline_access" in scopes - had and "refresh_token" not in found["grant_types"]:
         raise InvalidClientMetadata(
-            "scope: offline_access is worth nothing without the grant type refresh_token", member="scope"
+            "scope: offline_access is worth nothing without the grant type refresh_token",
+            member="scope",
+            about="offline_access",
         )
     refused = scopes - set(_permitted(registrar, {})) - had
     if refused:

@@ -81,5 +81,5 @@ async def _prove(provider: Idp, request: Request, client: Client | None, present
         _log.info("client.assertion_to_endpoint", client_id=client.client_id)
     async with provider.db.single() as unit:
         if not await use_assertion(unit, client.client_id, assertion.jti, assertion.expires_at):
-            raise InvalidClient("client_assertion was used before: its jti must be new each time.")
+            raise InvalidClient("client_assertion was used before: its jti must be new each time.", about="jti")
     return client

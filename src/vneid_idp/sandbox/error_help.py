@@ -1,7 +1,7 @@
 """What to do about each error, for developers: what was expected, and how to mend it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
@@ -26,7 +26,7 @@ _UNKNOWN = Remedy(
     "/docs",
 )
 
-_REMEDIES: dict[str, Remedy] = {
+_REMEDIES: Mapping[str, Remedy] = {
     "invalid_request": Remedy(
         mark("Every required parameter once, in the right form."),
         mark("Correct the parameter that the description names. Send none of them twice."),
@@ -60,7 +60,10 @@ _REMEDIES: dict[str, Remedy] = {
     ),
     "unsupported_response_type": Remedy(
         mark("response_type=code."),
-        mark("Use the authorization code flow with PKCE; implicit and hybrid flows are not offered."),
+        mark(
+            "Use the authorization code flow with PKCE; implicit and hybrid flows are not offered. In "
+            "express-openid-connect set authorizationParams: {response_type: 'code'} and clientSecret."
+        ),
         "RFC 9700 §2.1.2",
     ),
     "unsupported_grant_type": Remedy(
@@ -72,6 +75,16 @@ _REMEDIES: dict[str, Remedy] = {
         mark("The scope openid, and others that the client is registered for."),
         mark("Add the scope to the registration, with a purpose that covers its claims, or leave it out."),
         "RFC 6749 §3.3",
+    ),
+    "invalid_target": Remedy(
+        mark("A request without resource: access tokens are for the APIs of this provider alone."),
+        mark("Leave resource out; a library may call it audience."),
+        "RFC 8707 §2",
+    ),
+    "registration_not_supported": Remedy(
+        mark("A client that registered before it asks."),
+        mark("Leave the parameter registration out, and register at /register."),
+        "OpenID Connect Core §7.2.1",
     ),
     "invalid_token": Remedy(
         mark("A live access token in the Authorization header."),
@@ -209,6 +222,59 @@ _REMEDIES: dict[str, Remedy] = {
     ),
 }
 
+_MISTAKES: Mapping[tuple[str, str], Remedy] = {
+    ("invalid_request", "client_secret"): Remedy(
+        mark("One way to authenticate: a secret by Basic, a secret in the form, or an assertion."),
+        mark(
+            "Leave one of the two that the description names out. The library sets the Authorization header, or puts "
+            "client_secret into the form, beside what your own code sends; most have a setting for the method."
+        ),
+        "RFC 6749 §2.3",
+    ),
+    ("invalid_request", "response_mode"): Remedy(
+        mark("response_mode=query, fragment or form_post; without it the answer comes in the query."),
+        mark("Leave response_mode out, or choose one of these in the library; web_message and jwt are not offered."),
+        "OAuth 2.0 Multiple Response Types §2.1",
+    ),
+    ("invalid_request", "code_challenge"): Remedy(
+        mark("A code_challenge, made of a code_verifier that the application keeps, with code_challenge_method=S256."),
+        mark("Turn on PKCE with S256 in the library."),
+        "RFC 7636 §4.2",
+    ),
+    ("invalid_request", "code_challenge_method"): Remedy(
+        mark("code_challenge_method=S256 beside a challenge of that kind: BASE64URL(SHA256(code_verifier))."),
+        mark("Send code_challenge_method=S256. Where it is left out the method is plain, which is not taken here."),
+        "RFC 7636 §4.3, RFC 9700 §2.1.1",
+    ),
+    ("invalid_request", "Content-Type"): Remedy(
+        mark("A form, with the header Content-Type: application/x-www-form-urlencoded."),
+        mark(
+            "Send the parameters as a form and not as JSON: in JavaScript, with fetch or axios, as new "
+            "URLSearchParams({…}); with curl by -d; with Python's requests or httpx by data=."
+        ),
+        "RFC 6749 §4.1.3, Appendix B",
+    ),
+    ("invalid_client", "jti"): Remedy(
+        mark("A client assertion with a jti that was not used before."),
+        mark(
+            "Have the library put a jti of its own into each assertion, such as a random UUID. Some leave it out, "
+            "since RFC 7523 alone does not ask for it; look for a newer version."
+        ),
+        "OpenID Connect Core §9",
+    ),
+    ("invalid_client_metadata", "offline_access"): Remedy(
+        mark("offline_access in scope together with refresh_token in grant_types, or neither of them."),
+        mark(
+            'Register "grant_types": ["authorization_code", "refresh_token"]. Who wants no refresh token leaves '
+            "offline_access out of scope; in a request it is ignored then."
+        ),
+        "OpenID Connect Core §11",
+    ),
+}
+"""For a mistake that its code does not tell: by the code, and by what the error is about (`OAuthError.about`)."""
+
+_AUTHORIZATION_REQUESTS = ("/authorize", "/par")
+
 ADDRESS_REMEDY = Remedy(
     mark("An address that the client registered, letter by letter."),
     mark(
@@ -220,6 +286,9 @@ ADDRESS_REMEDY = Remedy(
 """For an address that is not one of those that are registered, whatever the code of the error."""
 
 
-def remedy_for(code: str) -> Remedy:
-    """The remedy for an error code."""
-    return _REMEDIES.get(code, _UNKNOWN)
+def remedy_for(code: str, about: str | None, path: str) -> Remedy:
+    """The remedy for an error code, for the mistake that it is about where there is one, at an endpoint."""
+    remedy = _MISTAKES.get((code, about or "")) or _REMEDIES.get(code, _UNKNOWN)
+    if remedy is _REMEDIES["invalid_request"] and not path.startswith(_AUTHORIZATION_REQUESTS):
+        return replace(remedy, reference="RFC 6749 §5.2")
+    return remedy

@@ -1,5 +1,6 @@
 """Errors that explain themselves: what was expected, what arrived, how to mend it. Kept in memory, for a while."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,13 @@ _SHOWN = frozenset(
 )
 
 
+# Headers that a request goes by, and what of their values is nobody's secret.
+_HEADERS: Mapping[str, re.Pattern[str]] = {
+    "Authorization": re.compile(r"(?i:basic|bearer|dpop)\b"),
+    "Content-Type": re.compile(r"(?i:application/(x-www-form-urlencoded|json)|multipart/form-data|text/plain)\b"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One error, for the developer who caused it."""
@@ -73,8 +81,8 @@ class Explanations:
             description=told.detail or told.title,
             method=request.method,
             path=request.url.path,
-            arrived={name: _shown(name, value) for name, value in _received(request)},
-            remedy=ADDRESS_REMEDY if isinstance(error, UnregisteredAddress) else remedy_for(told.code),
+            arrived=_headers(request) | {name: _shown(name, value) for name, value in _received(request)},
+            remedy=_remedy(error, told.code, request.url.path),
             addresses=compare(error.sent, error.registered) if isinstance(error, UnregisteredAddress) else None,
         )
         while len(self._kept) > _MOST:
@@ -86,9 +94,27 @@ class Explanations:
         return self._kept.get(request_id)
 
 
+def _remedy(error: Exception, code: str, path: str) -> Remedy:
+    if isinstance(error, UnregisteredAddress):
+        return ADDRESS_REMEDY
+    return remedy_for(code, getattr(error, "about", None), path)
+
+
 def _received(request: Request) -> list[tuple[str, str]]:
     form: list[tuple[str, str]] = getattr(request.state, "form_pairs", [])
     return [*request.query_params.multi_items(), *form]
+
+
+def _headers(request: Request) -> dict[str, str]:
+    sent = {name: request.headers[name] for name in _HEADERS if name in request.headers}
+    return {name: _known(name, value) for name, value in sent.items()}
+
+
+def _known(name: str, value: str) -> str:
+    known = _HEADERS[name].match(value)
+    if known is None:
+        return "•••"
+    return f"{known[0]} •••" if name == "Authorization" else known[0]
 
 
 def _shown(name: str, value: str) -> str:

@@ -2,12 +2,15 @@
 
 import html
 import re
+from base64 import b64encode
 
 import pytest
 
 from tests.support.country import REDIRECT_URI, Country
 from tests.support.relying_party import RelyingParty, query_of
 from tests.support.tokens import own_token
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 async def test_the_page_shows_what_was_posted_and_none_of_its_secrets(land: Country, party: RelyingParty) -> None:
@@ -85,3 +88,54 @@ async def test_a_redirect_mismatch_lists_what_is_registered_and_marks_the_differ
     assert f'<code class="mono">{REDIRECT_URI}</code>' in page.text
     # What was expected is an address, and not "every parameter once".
     assert "Địa chỉ mà ứng dụng đã đăng ký, đúng từng ký tự." in page.text
+
+
+async def explained(land: Country, address: str) -> str:
+    async with land.browser() as browser:
+        page = await browser.get(address, headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    return html.unescape(page.text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"response_mode": "web_message"}, ("response_mode=query, fragment or form_post", "Multiple Response Types")),
+        ({"code_challenge_method": None}, ("It was left out, which means plain", "BASE64URL(SHA256(code_verifier))")),
+        ({"code_challenge": None, "code_challenge_method": None, "nonce": None}, ("Turn on PKCE",)),
+        ({"resource": "https://api.example"}, ("Leave resource out",)),
+        ({"response_type": "id_token"}, ("response_type: 'code'",)),
+        ({"prompt": "none login"}, ("Every required parameter once", "RFC 6749 §4.1.2.1")),
+    ],
+)
+async def test_an_authorization_request_is_explained_by_its_mistake(
+    land: Country, party: RelyingParty, asked: dict[str, str | None], said: tuple[str, ...]
+) -> None:
+    async with land.browser() as browser:
+        location = (await browser.get("/authorize", params=party.request(**asked).params)).headers["location"]
+    text = await explained(land, query_of(location)["error_uri"])
+    for words in said:
+        assert words in text, words
+
+
+async def test_a_request_of_a_client_is_explained_by_its_mistake(land: Country, party: RelyingParty) -> None:
+    """Each error code has many causes; what is expected and how to mend it are of this one."""
+    own = {"grant_type": "client_credentials", "scope": "binding:social_account"}
+    registering = {"redirect_uris": ["http://localhost:3200/cb"], "scope": "openid offline_access"}
+    async with land.browser() as browser:
+        as_json = await browser.post("/token", json=own, auth=party.auth)
+        two_ways = await browser.post("/token", data=own | {"client_secret": "another"}, auth=party.auth)
+        without_grant_type = await browser.post("/token", data={}, auth=party.auth, headers=FORM)
+        unkept = await browser.post("/register", json=registering)
+    for answer, shown in (
+        (as_json, ("as new URLSearchParams", "application/json", "Basic •••")),
+        (two_ways, ("One way to authenticate", "client_secret_basic and client_secret_post", "Basic •••", "§2.3")),
+        (without_grant_type, ("Every required parameter once", "RFC 6749 §5.2")),
+        (unkept, ('Register "grant_types": ["authorization_code", "refresh_token"]',)),
+    ):
+        assert answer.status_code == 400, answer.text
+        text = await explained(land, answer.json()["error_uri"])
+        for words in shown:
+            assert words in text, words
+        for kept in (party.registered.secret or "", b64encode(":".join(party.auth).encode()).decode(), "another"):
+            assert kept not in text, kept

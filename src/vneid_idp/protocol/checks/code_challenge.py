@@ -19,17 +19,21 @@ def check_code_challenge(draft: RequestDraft) -> None:
     method = draft.params.get("code_challenge_method")
     if challenge is None:
         if draft.client.is_public or PROFILES[draft.client.profile].always_pkce:
-            raise InvalidRequest("code_challenge is required for this client (RFC 7636 §4.4.1).")
+            raise InvalidRequest(
+                "code_challenge is required for this client (RFC 7636 §4.4.1).", about="code_challenge"
+            )
         if method is not None:
             raise InvalidRequest("code_challenge_method was sent without code_challenge.")
         if draft.client.require_pkce_or_nonce and not draft.params.get("nonce"):
             raise InvalidRequest(
                 "This client must send a code_challenge with code_challenge_method S256, or a nonce "
-                "(RFC 9700 §2.1.1, require_pkce_or_nonce of its registration)."
+                "(RFC 9700 §2.1.1, require_pkce_or_nonce of its registration).",
+                about="code_challenge",
             )
     elif method != "S256":
         # An absent method means plain, whose challenge is the verifier: who reads the request can redeem the code.
-        raise InvalidRequest("code_challenge_method must be S256.")
+        found = "It was left out, which means plain" if method is None else "Another one was sent"
+        raise InvalidRequest(f"code_challenge_method must be S256. {found}.", about="code_challenge_method")
     elif not _CHALLENGE.match(challenge):
         raise InvalidRequest("code_challenge must be 43 characters of unpadded base64url (RFC 7636 §4.2).")
     draft.code_challenge = challenge

@@ -8,4 +8,4 @@ from vneid_idp.protocol.errors import InvalidRequest
 def check_response_mode(draft: RequestDraft) -> None:
     """`query`, `fragment` or `form_post`. The value itself stands in the return address."""
     if draft.params.get("response_mode", "query") not in RESPONSE_MODES:
-        raise InvalidRequest("response_mode must be 'query', 'fragment' or 'form_post'.")
+        raise InvalidRequest("response_mode must be 'query', 'fragment' or 'form_post'.", about="response_mode")
