@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.consent import service
-from vneid_idp.consent.service import Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
+from vneid_idp.consent.service import ByGuardian, Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
 from vneid_idp.consent.tables import consent_receipts
 from vneid_idp.kernel import secrets
 from vneid_idp.kernel.clock import DAY, SECOND, Instant
@@ -152,6 +152,20 @@ async def test_a_consent_is_withdrawn_once_and_by_its_person(db: Database) -> No
     async with db.reading() as unit:
         assert await service.list_current(unit, PERSON) == [elsewhere]
     assert [kind for kind, *_ in await recorded(db)].count("consent.withdrawn") == 1
+
+
+async def test_only_what_was_given_alone_is_looked_at_for_the_age_of_who_gave_it(db: Database) -> None:
+    alone = await give(db, {"email": GIVEN})
+    guardian = ByGuardian("per_p", Shown("text", "en"))
+    async with db.writing() as unit:
+        await service.give(unit, OTHER, CLIENT, {"email": GIVEN}, Shown("text", "en"), guardian=guardian)
+        gone = await service.give(unit, PERSON, ELSEWHERE, {"email": GIVEN}, Shown("text", "en"), alone_from=16)
+    await withdraw(db, gone.consent_id)
+    async with db.reading() as unit:
+        found = {age: await service.list_unsettled(unit, age, ("", ""), 10) for age in (16, 18)}
+    assert {age: [each.consent_id for each in each_age] for age, each_age in found.items()} == {
+        16: [], 18: [alone.consent_id],
+    }  # fmt: skip
 
 
 async def test_who_agrees_again_after_a_withdrawal_starts_anew(db: Database, watch: Watch) -> None:
