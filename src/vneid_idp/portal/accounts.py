@@ -20,7 +20,7 @@ from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, find_service_names, for_holder, read_before
 from vneid_idp.portal.again import links_offered
 from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
-from vneid_idp.portal.supervised import who_supervises
+from vneid_idp.portal.supervised import has_other_supervisors, who_supervises
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.protocol.claims import asked_of, leaving
 from vneid_idp.protocol.client import Client
@@ -58,6 +58,8 @@ class Linked:
     """What whoever reads calls it."""
     supervisors: tuple[str, ...] = ()
     """Of an own account that a parent or guardian linked: who supervises it."""
+    unsupervised: bool = False
+    """Whether it rests for want of somebody who supervises it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ async def show(request: Request, holder: Holder) -> Response:
         older=f"?before={page.last}" if page.last is not None else None,
         newest="/me/accounts" if before else None,
         released=KIND_WORDS.get(request.query_params.get("released", "")),
+        released_for_others="for_others" in request.query_params,
         again=request.query_params.get("again"),
         named="named" in request.query_params,
         longest_label=labels.LONGEST,
@@ -130,6 +133,7 @@ def _linked(
         told=tuple((topic.name_in_kind(say), topic.show(values, say, locale) or "") for topic in known),
         withheld=tuple(topic.name_in_kind(say) for topic in topics_of(asked) if topic not in known),
         paused=client is None or client.disabled_at is not None,
+        unsupervised=seen.unsupervised,
     )
 
 
@@ -151,6 +155,7 @@ async def release(request: Request, holder: Holder) -> Response:
     policy = await provider.current_policy()
     async with provider.db.reading() as reading:
         found = await bindings.find_for_person(reading, holder.person_id, form["binding"])
+        supervised_by_others = found is not None and await has_other_supervisors(reading, found, holder.person_id)
     child = None
     if found is not None and found.person_id is not None and found.person_id != holder.person_id:
         child = await persons.ask(provider.db, provider.registry, found.person_id)
@@ -159,7 +164,7 @@ async def release(request: Request, holder: Holder) -> Response:
             unit, holder.person_id, holder.session.session_id, form["binding"], child, policy
         )
     )
-    return see_other(f"/me/accounts?released={released.kind}")
+    return see_other(f"/me/accounts?released={released.kind}{'&for_others' if supervised_by_others else ''}")
 
 
 async def name(request: Request, holder: Holder) -> Response:

@@ -259,9 +259,11 @@ def _happening(
     said["child"] = child or ""
     said["level"] = str(LEVELS.get(str(event.data.get("acr")), ""))
     said["guardian"] = guardians.get(str(guardian)) or gettext(request, mark("a parent or guardian"))
+    text = gettext(request, message, **said)
     return Happening(
         event.at,
-        gettext(request, message, **said),
+        # Who is called by no name stands at the beginning of some sentences.
+        text[:1].upper() + text[1:] if text.startswith(tuple(filter(None, (child, said["guardian"])))) else text,
         None if "%(service)s" in message else service,
         event.kind in _NOTABLE,
         _why(event),

@@ -8,6 +8,7 @@ from typing import Any
 from vneid_idp.bindings import resting, standing_by
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.disclosure import Disclosure
+from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
@@ -97,6 +98,15 @@ async def who_supervises(unit: Reading, vault: Vault, child_id: str) -> dict[str
     act = {each for found in live.values() for each in found if await _can_act(unit, each)}
     names = await find_names(unit, vault, act)
     return {binding_id: tuple(names[each] for each in found if each in names) for binding_id, found in live.items()}
+
+
+async def has_other_supervisors(unit: Reading, binding: Binding, reader_id: str) -> bool:
+    """Whether a child's account that whoever reads supervises has another parent or guardian who does, or stands by
+    to."""
+    if binding.representative_id is None or binding.person_id == reader_id:
+        return False
+    standing = {guard.guardian_id for guard in await standing_by.of_binding(unit, binding)}
+    return bool({binding.representative_id, *standing} - {reader_id})
 
 
 async def _can_act(unit: Reading, person_id: str) -> bool:

@@ -22,7 +22,7 @@ from vneid_idp.portal.ended import about_whom
 from vneid_idp.portal.family import children_of
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.portal.linked import is_live
-from vneid_idp.portal.supervised import has_supervised
+from vneid_idp.portal.supervised import has_other_supervisors, has_supervised
 from vneid_idp.portal.undoable import may_agree_again, may_link_again
 from vneid_idp.protocol.claims import PERMISSIONS, leaving
 from vneid_idp.protocol.client import Client
@@ -129,6 +129,7 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
             current = await consents.list_current(unit, holder.person_id)
             consent = next((each for each in current if each.consent_id == binding.consent_id), None)
         stands = await consents.find_current(unit, holder.person_id, binding.client_id)
+        others = await has_other_supervisors(unit, binding, holder.person_id)
     rules = (await holder.provider.current_policy()).at(holder.now)
     say, own = partial(gettext, request), binding.person_id == holder.person_id
     names = {} if own or binding.person_id is None else await names_of_children(holder, {binding.person_id})
@@ -145,6 +146,7 @@ async def ask_to_release(request: Request, holder: Holder) -> Response:
         child=None if own else child_named(binding.person_id, names, say),
         kept=_kept(client, consent, locale_of(request), say),
         supervised=own and binding.representative_id is not None,
+        others=others,
         again=binding.representative_id is None and may_link_again(holder, binding, client, stands, rules),
     )
 

@@ -23,7 +23,7 @@ def beside_what_stands(shown: Screen, asked: tuple[Item, ...], decided: Decision
         return shown
     shown = replace(shown, gives_before=True)
     if shown.link is not None:
-        lead = mark("No account is linked, and nothing more is shared, before you agree.")
+        lead = mark("This account is linked, and what is asked here shared, only once you agree.")
         refused = mark(
             "If you refuse, you go back to the service; nothing is linked and nothing more is shared. What you agreed "
             "to before stays as it is until you withdraw it."

@@ -48,13 +48,13 @@ def tells_nothing(shown: "Screen", decisions: Decisions) -> bool:
 def nothing_ticked(shown: "Screen", service: str, say: Say) -> "Screen":
     """The same screen once more, with what it means to tick nothing."""
     text = mark(
-        "If you go on like this, %(service)s gets nothing about you. It learns only that you are the same person the "
-        "next time, and may not be able to do what you came for. You can still tick something."
+        "If you go on like this, %(service)s gets nothing about you but an identifier by which it knows you again, and "
+        "may not be able to do what you came for. You can still tick something."
     )
     if shown.tells_sign_in:
         text = mark(
-            "If you go on like this, %(service)s learns only the level of your identity, how you signed in, and that "
-            "you are the same person the next time, and may not be able to do what you came for. You can still tick "
+            "If you go on like this, %(service)s learns only the level of your identity, how you signed in, and an "
+            "identifier by which it knows you again, and may not be able to do what you came for. You can still tick "
             "something."
         )
     said = NothingTicked(say(mark("You ticked nothing")), say(text, service=service))

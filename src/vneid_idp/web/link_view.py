@@ -102,7 +102,7 @@ def frame_of(
             mark("Link this %(service)s account to a child in your care?")
             if for_child
             else mark("Link this %(service)s account to your identity?"),
-            mark("No account is linked, and nothing is shared, before you agree."),
+            mark("This account is linked, and what is asked here shared, only once you agree."),
             mark("Agree, share and link") if shares else mark("Agree and link"),
             mark("If you refuse, you go back to the service; nothing is linked and nothing is shared."),
         )
@@ -124,11 +124,14 @@ def frame_of(
             mark("Agree and continue"),
             if_refused,
         )
-    nothing = mark("The service asks for nothing about you. It learns only that you are the same person the next time.")
+    nothing = mark(
+        "The service asks for nothing about you. It gets only an identifier by which it knows you again; what that "
+        "tells stands below."
+    )
     nothing_new = mark("The service asks for nothing new about you. What you agreed to before stays as it is.")
     only_sign_in = mark(
-        "The service learns the level of your identity, how you signed in, and that you are the same person the next "
-        "time; nothing else about you."
+        "The service learns the level of your identity, how you signed in, and an identifier by which it knows you "
+        "again; nothing else about you."
     )
     new_sign_in = mark(
         "New is that the service learns the level of your identity and how you signed in. What you agreed to before "

@@ -13,6 +13,7 @@ from tests.support.pages import opened, taken_back
 from tests.support.relying_party import Person
 from tests.support.shortcuts import known
 from tests.support.tokens import person_token
+from tests.support.visitor import shown
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings import standing_by
 from vneid_idp.bindings.engine.rules import Binding
@@ -222,7 +223,10 @@ async def test_both_see_it_and_either_releases_it(land: Country, both: Family) -
         assert both.child.full_name in page.text
         assert 'action="/me/accounts/release"' in page.response.text
     (binding,) = await states(land, both.party)
-    assert (await taken_back(aunt, "/me/accounts/release", binding=binding)).path == "/me/accounts"
+    asks = shown(await aunt.open("/me/accounts/release", binding=binding))
+    assert "còn lại cũng không giám sát tài khoản này nữa" in asks.text
+    done = shown(await aunt.submit(asks))
+    assert "kể cả cha, mẹ hoặc người giám hộ còn lại" in done.text
     assert await states(land, both.party) == {binding: BindingState.RELEASED}
     joined = [data for kind, data in await events_of(land, "fifteen") if kind == "binding.joined"]
     assert [data["guardian_id"] for data in joined] == [both.aunt.person_id]

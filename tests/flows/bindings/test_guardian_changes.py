@@ -71,8 +71,10 @@ async def test_the_own_pages_list_of_what_rests_as_little_as_the_network_is_told
     await family.happens(lock, family.mother)
     services, accounts = [" ".join((await opened(child, f"/me/{at}")).text.split()) for at in ("services", "accounts")]
     assert "Được nhận: tài khoản được làm gì." in services
+    assert "Hiện không ai đang giám sát tài khoản này có thể thực hiện" in accounts, "why it rests, and who can help"
+    assert "họ đăng nhập tài khoản này tại Mạng thử" in accounts
     told, kept = accounts.split("Không cho biết:")
-    assert "những việc được làm" in told
+    assert "Được phép làm gì" in told
     assert "Từ đủ 13 đến dưới 16 tuổi" not in accounts
     assert "nhóm tuổi" in kept
 

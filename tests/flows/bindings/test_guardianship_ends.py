@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.bindings import ACCOUNTS
 from tests.support.country import Country
-from tests.support.pages import opened, post
+from tests.support.pages import opened, post, taken_back
 from tests.support.people import died
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
@@ -97,6 +97,15 @@ async def test_the_portal_names_no_child_to_a_former_guardian(
     assert bound not in page.response.text
     refused = await post(guardian, await opened(guardian, "/me/security"), "/me/accounts/release", binding=bound)
     assert refused.response.status_code == 404
+
+
+async def test_a_sentence_that_begins_with_who_is_not_named_begins_as_a_sentence(land: Country, bound: str) -> None:
+    child = land.people["fifteen"].record
+    await taken_back((await known(land, "fifteen")).person, "/me/accounts/release", binding=bound)
+    await taken_away(land, child)
+    history = (await opened((await known(land, "guardian")).person, "/me/history")).text
+    assert child.full_name not in history
+    assert "Một trẻ em đã hủy liên kết" in history
 
 
 async def test_a_child_is_no_longer_offered_to_a_former_guardian(land: Country) -> None:

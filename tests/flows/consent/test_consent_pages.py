@@ -173,6 +173,7 @@ async def test_level_2_out_of_reach_is_explained_and_told(land: Country, party: 
     assert isinstance(page, Page)
     assert page.path.startswith("/level/")
     assert "Quay lại Mạng thử" in page.text
+    assert 'href="/office"' in page.response.text, "where the sandbox raises it"
     for _ in range(2):
         land.watch.advance(14 * MINUTE)
         longer = await person.submit(page, extend="1")
