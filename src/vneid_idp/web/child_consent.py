@@ -41,6 +41,8 @@ def for_child(
     if not names:
         return _for_who_can_ask_nobody(screen, service, rules, say)
     asked = consenting is Consenting.WITH_GUARDIAN
+    if not asked and not any(decision.gives for decision in least(screen).values()):
+        return _for_who_shares_nothing(screen, rules, say)
     values = {"years": rules[Threshold.CONSENT_ALONE_FROM_AGE], "asked_from": rules[Threshold.CHILD_ASKED_FROM_AGE]}
     if asked:
         text = mark(
@@ -65,6 +67,19 @@ def for_child(
         if_refused=screen.if_refused if screen.offer else say(_if_refused(screen)),
     )
     return changed if asked else decided_already(changed, least(screen), say)
+
+
+def _for_who_shares_nothing(screen: Screen, rules: Rules, say: Say) -> Screen:
+    """The screen of a child who is too young to be asked, where the service can do without all of it: nobody chooses in
+    the child's place what may be left out, so there is nothing to put before a parent or guardian."""
+    text = mark(
+        "Under the age of %(asked_from)s you are not asked what you want to share, and this service can do without all "
+        "of it. So you go on without it, and no parent or guardian has to be asked."
+    )
+    nothing = mark("Nothing more is shared.") if screen.gives_before else mark("Nothing is shared.")
+    part = GuardianPart(title=say(nothing), text=say(text, asked_from=rules[Threshold.CHILD_ASKED_FROM_AGE]), names=())
+    agree = None if screen.offer else say(mark("Go on without sharing anything"))
+    return decided_already(replace(screen, lead=say(nothing), guardian=part, agree=agree), least(screen), say)
 
 
 def _for_who_can_ask_nobody(screen: Screen, service: str, rules: Rules, say: Say) -> Screen:

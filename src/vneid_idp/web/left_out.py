@@ -42,7 +42,7 @@ def tells_nothing(shown: "Screen", decisions: Decisions) -> bool:
     # An offer says itself what it means to take none of it.
     if shown.offer:
         return False
-    return could and not told and not shown.shared_before and shown.link is None and shown.guardian is None
+    return could and not told and not shown.shared_before and shown.link is None
 
 
 def nothing_ticked(shown: "Screen", service: str, say: Say) -> "Screen":
@@ -57,5 +57,19 @@ def nothing_ticked(shown: "Screen", service: str, say: Say) -> "Screen":
             "identifier by which it knows you again, and may not be able to do what you came for. You can still tick "
             "something."
         )
+    agree: str | None = say(mark("Agree and continue"))
+    if shown.guardian is not None and shown.permissions:
+        # That takes no tick, so it is put before them.
+        agree = shown.agree
+        text = mark(
+            "If you go on like this, a parent or guardian is asked only about what takes no tick, and %(service)s may "
+            "not be able to do what you came for. You can still tick something."
+        )
+    elif shown.guardian is not None:
+        agree = say(mark("Go on without sharing anything"))
+        text = mark(
+            "If you go on like this, nothing about you is shared, and no parent or guardian is asked. %(service)s may "
+            "not be able to do what you came for. You can still tick something."
+        )
     said = NothingTicked(say(mark("You ticked nothing")), say(text, service=service))
-    return replace(shown, nothing=said, agree=say(mark("Agree and continue")))
+    return replace(shown, nothing=said, agree=agree)

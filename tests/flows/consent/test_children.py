@@ -271,10 +271,39 @@ async def test_who_agreed_with_a_child_reads_who_ended_it(land: Country, party: 
     assert said in (await opened(mother.person, "/me/history")).text
 
 
-async def test_a_child_who_shares_nothing_needs_nobody(land: Country) -> None:
-    party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": [], "optional": ["full_name"]}]))
+NOTHING_REQUIRED = {**PURPOSE, "required": [], "optional": ["full_name"]}
+
+
+async def test_a_child_who_shares_nothing_reads_first_that_nobody_is_asked(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[NOTHING_REQUIRED]))
     child, page, request = await at_consent(land, party, "child-9", scope="openid full_name")
     assert page.choices == {"optional-0-name": "full"}
+    page = shown(await child.submit(page, answer="agree"))
+    assert "Bạn chưa chọn thông tin nào" in page.text
+    assert "không có thông tin nào về bạn được chia sẻ và không ai hỏi cha mẹ" in page.text
+    assert "Tiếp tục mà không chia sẻ gì" in page.text
+    assert "Đồng ý và hỏi ý kiến" not in page.text
+    told = await learned(party, request, await child.submit(page, answer="agree"))
+    assert set(told) == {"sub", "refresh_token"}
+
+
+async def test_who_ticks_nothing_and_asks_for_what_takes_no_tick_still_has_somebody_asked(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[NOTHING_REQUIRED]))
+    child, page, _ = await at_consent(land, party, "child-9", scope="openid full_name offline_access")
+    page = shown(await child.submit(page, answer="agree"))
+    assert "chỉ được hỏi về những gì không cần chọn" in page.text
+    assert "Đồng ý và hỏi ý kiến" in page.text
+    assert shown(await child.submit(page, answer="agree")).path.startswith("/guardian/")
+
+
+async def test_a_child_under_seven_of_whom_nothing_is_needed_goes_on_and_reads_so(land: Country) -> None:
+    party = RelyingParty(land, await land.register(purposes=[NOTHING_REQUIRED]))
+    child, page, request = await at_consent(land, party, "child-5", scope="openid full_name")
+    assert "dịch vụ này không bắt buộc phải có thông tin nào" in page.text
+    assert "Tiếp tục mà không chia sẻ gì" in page.text
+    # Nobody answers, so nobody is named, and no button says that they are asked.
+    for words in ("Hỏi ý kiến", "Người có thể trả lời", land.people["grandmother"].record.full_name):
+        assert words not in page.text, words
     told = await learned(party, request, await child.submit(page, answer="agree"))
     assert set(told) == {"sub", "refresh_token"}
 
