@@ -97,6 +97,20 @@ def test_the_published_contract_is_the_one_in_the_code() -> None:
     assert found == documents, "run `make openapi` and look at the difference"
 
 
+def test_a_generator_with_one_namespace_finds_no_name_twice() -> None:
+    """oapi-codegen (Go) has types, constants and its own client in one."""
+    for file, found in contracts().items():
+        schemas = found["components"]["schemas"]
+        types = {schema.get("x-go-name", name) for name, schema in schemas.items()}
+        assert len(types) == len(schemas)
+        assert types.isdisjoint({"Client", "NewClient", "ClientOption", "ClientInterface"}), file
+        for name, schema in schemas.items():
+            spelt = ["".join(map(str.title, str(value).split("_"))) for value in schema.get("enum", ())]
+            constants = schema.get("x-enum-varnames", spelt)
+            assert len(constants) == len(spelt)
+            assert types.isdisjoint(constants), (file, name)
+
+
 async def test_a_running_provider_serves_the_contract_with_its_own_address(land: Country) -> None:
     async with land.browser() as browser:
         answer = await browser.get("/openapi.json")

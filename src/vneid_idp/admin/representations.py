@@ -59,6 +59,8 @@ class Change(Model):
 class NewClient(Change):
     """A client to be registered."""
 
+    model_config = ConfigDict(json_schema_extra={"x-go-name": "NewRelyingParty"})
+
     metadata: dict[str, Any] = Field(description="Client metadata (RFC 7591), scopes and purposes among it.")
     client_id: str | None = Field(
         default=None, pattern=_ID, description="Chosen by the operator, it makes repeating safe: 409 the second time."
@@ -109,6 +111,8 @@ class FamilyName(Change):
 class Client(Model):
     """A client as it stands; no secret is among it."""
 
+    model_config = ConfigDict(json_schema_extra={"x-go-name": "RelyingParty"})
+
     client_id: str
     version: int = Field(description="Counts every change; the same as in `ETag`.")
     registered_at: datetime
@@ -128,6 +132,8 @@ class Client(Model):
 
 class ClientWithSecret(Client):
     """A client, and a secret that is told this once."""
+
+    model_config = ConfigDict(json_schema_extra={"x-go-name": "RelyingPartyWithSecret"})
 
     client_secret: str | None
     registration_access_token: str | None = None

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from vneid_idp.bindings.social_accounts import capabilities
 from vneid_idp.bindings.social_accounts.capabilities import Action
@@ -87,6 +88,13 @@ class Member(StrEnum):
     SUPERVISED = "supervised"
     NEXT_STEP = "next_step"
     CAPABILITIES = "capabilities"
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The values are named for generators of code: some of them are the names of schemas, too, and a language with
+        one namespace for both, as Go, has no room for two."""
+        names = [f"Member{''.join(map(str.title, member.split('_')))}" for member in cls]
+        return handler(core) | {"x-enum-varnames": names}
 
 
 _MEMBERS = {
