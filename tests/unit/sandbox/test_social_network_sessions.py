@@ -65,11 +65,21 @@ async def test_whoever_used_the_account_stays_on_a_page_that_says_that_the_link_
         assert "The link was ended" not in await visitor.page("/known")
 
 
-async def test_a_log_out_that_ended_no_link_says_nothing_of_one(visitor: Visitor, provider: FakeProvider) -> None:
+@pytest.mark.parametrize("released", [False, True])
+async def test_a_log_out_that_ended_no_link_says_so_once_and_nothing_of_a_link(
+    visitor: Visitor, provider: FakeProvider, released: bool
+) -> None:
+    """Who released the link here knows of its end; the consent that is withdrawn later signs out as well."""
     await visitor.register()
     await visitor.verify()
+    if released:
+        await visitor.send("/release")
+        assert "The link is released." in await visitor.page("/known")
     await log_out(visitor, provider.log_out_token())
-    assert "Pull up a stool" in await visitor.page("/")
+    page = await visitor.page("/")
+    assert "Pull up a stool" in page
+    assert "The provider has signed you out here as well." in page
+    assert "signed you out" not in await visitor.page("/")
 
 
 @pytest.mark.parametrize("path", ["/", "/posts/{post}", "/live/{stream}"])

@@ -37,12 +37,19 @@ def reason_text(language: str, code: str | None) -> str:
 
 
 def law_text(language: str, reference: str) -> str:
-    """The provider's legal reference without its explanation, which the reason gives; in Vietnamese if readable."""
+    """The provider's legal reference without its explanation, which the reason gives; in Vietnamese, as laws are cited
+    there, if readable."""
     found = _LAW.match(reference)
     if language != "vi" or found is None:
         return reference.partition(": ")[0]
-    articles = found["articles"].replace(" and ", " và Điều ")
-    return f"Nghị định {found['decree']}, Điều {articles}"
+    articles = " và ".join(map(_cited, found["articles"].split(" and ")))
+    return f"{articles[0].upper()}{articles[1:]} Nghị định {found['decree']}"
+
+
+def _cited(article: str) -> str:
+    """An article, its clause and its point (`23.3.e`), the smallest first."""
+    parts = zip(("Điều", "khoản", "điểm"), article.split(".", 2), strict=False)
+    return " ".join(f"{what} {which}" for what, which in reversed(tuple(parts)))
 
 
 @dataclass(frozen=True, slots=True)
