@@ -1,6 +1,7 @@
 """The JSON API keeps its published contract for whatever is sent to it (schemathesis, over a real socket)."""
 
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -117,3 +118,15 @@ async def test_a_running_provider_serves_the_contract_with_its_own_address(land:
         assert answer.headers["content-type"] == "application/json"
         served = answer.json()
     assert served == {**openapi(), "servers": [{"url": ISSUER}]}
+
+
+async def test_the_sandboxs_viewer_offers_each_contract(land: Country) -> None:
+    async with land.browser() as browser:
+        page = (await browser.get("/docs")).text
+        for published in contracts().values():
+            title = published["info"]["title"]
+            assert f'href="/docs?contract={title}"' in page
+            chosen = (await browser.get("/docs", params={"contract": title})).text
+            [address] = re.findall(r'data-address="([^"]+)"', chosen)
+            assert (await browser.get(address)).json()["info"]["title"] == title
+        assert (await browser.get("/docs", params={"contract": "other"})).status_code == 200

@@ -11,6 +11,7 @@ from vneid_idp.web.context import idp
 from vneid_idp.web.contracts import document
 from vneid_idp.web.doors import Door
 
+ADDRESS = "/openapi.json"
 _DESCRIPTION = """\
 A social network binds its account to the person who proved an identity, and learns what the account may do: post, \
 comment, share, livestream (Decree 147/2024/NĐ-CP). It learns that the account belongs to a verified person, and of \
@@ -37,4 +38,4 @@ async def contract(request: Request) -> Response:
     return Response(orjson.dumps(openapi(idp(request).issuer)), media_type="application/json")
 
 
-doors = [Door.api("/openapi.json", contract)]
+doors = [Door.api(ADDRESS, contract)]

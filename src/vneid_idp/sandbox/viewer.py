@@ -1,19 +1,48 @@
-"""The API viewer at `/docs`: Swagger UI from our own origin, showing our own contract."""
+"""The API viewer at `/docs`: Swagger UI from our own origin, showing our own contracts, one at a time."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.web.doors import Door
+from vneid_idp.admin import contract as admin
+from vneid_idp.resources import contract as bindings
+from vneid_idp.sandbox.country.server import contract as registry
+from vneid_idp.web.doors import Door, Endpoint
 from vneid_idp.web.headers import allow_source
 from vneid_idp.web.templates import render
 
+_ADDRESSES: Mapping[str, str] = {
+    "bindings/v1": bindings.ADDRESS,
+    "admin/v1": "/docs/admin-v1.json",
+    "registry/v1": "/docs/registry-v1.json",
+}
+"""Where each contract stands, by its title; the first one does in production as well."""
+_FIRST = next(iter(_ADDRESSES))
+
 
 async def viewer_page(request: Request) -> Response:
-    """`GET /docs`."""
+    """`GET /docs`, of the contract that `contract` names."""
     # Swagger UI draws its icons from data URLs, and writes style attributes into the elements that it makes.
     allow_source(request, "img-src", "data:")
     allow_source(request, "style-src", "'unsafe-inline'")
-    return render(request, "sandbox/viewer.html")
+    asked = request.query_params.get("contract", "")
+    shown = asked if asked in _ADDRESSES else _FIRST
+    choices = [(title, f"/docs?contract={title}", title == shown) for title in _ADDRESSES]
+    return render(request, "sandbox/viewer.html", choices=choices, address=_ADDRESSES[shown])
 
 
-doors = [Door.page("/docs", viewer_page)]
+def _serving(openapi: Callable[[], dict[str, Any]]) -> Endpoint:
+    async def contract(_: Request) -> Response:
+        return Response(orjson.dumps(openapi()), media_type="application/json")
+
+    return contract
+
+
+doors = [
+    Door.page("/docs", viewer_page),
+    Door.api(_ADDRESSES["admin/v1"], _serving(admin.openapi)),
+    Door.api(_ADDRESSES["registry/v1"], _serving(registry.openapi)),
+]
