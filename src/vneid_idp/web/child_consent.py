@@ -74,10 +74,14 @@ def _for_who_shares_nothing(screen: Screen, rules: Rules, say: Say) -> Screen:
     the child's place what may be left out, so there is nothing to put before a parent or guardian."""
     text = mark(
         "Under the age of %(asked_from)s you are not asked what you want to share, and this service can do without all "
-        "of it. So you go on without it, and no parent or guardian has to be asked."
+        "of it. So you go on without it."
     )
     nothing = mark("Nothing more is shared.") if screen.gives_before else mark("Nothing is shared.")
-    part = GuardianPart(title=say(nothing), text=say(text, asked_from=rules[Threshold.CHILD_ASKED_FROM_AGE]), names=())
+    part = GuardianPart(
+        title=say(mark("No parent or guardian has to be asked")),
+        text=say(text, asked_from=rules[Threshold.CHILD_ASKED_FROM_AGE]),
+        names=(),
+    )
     agree = None if screen.offer else say(mark("Go on without sharing anything"))
     return decided_already(replace(screen, lead=say(nothing), guardian=part, agree=agree), least(screen), say)
 

@@ -301,7 +301,9 @@ async def test_after_the_birthday_the_own_pages_say_by_whose_consent_it_is_told_
     land: Country, both: Family
 ) -> None:
     await both.it_is_the_birthday()
-    young, mother = [(await known(land, slug, "pwd", "sms")).person for slug in ("fifteen", "guardian")]
+    young, mother, aunt = [
+        (await known(land, slug, "pwd", "sms")).person for slug in ("fifteen", "guardian", "complete")
+    ]
 
     async def reads(who: Person, where: str) -> str:
         return " ".join((await opened(who, f"/me/{where}")).text.split())
@@ -314,6 +316,7 @@ async def test_after_the_birthday_the_own_pages_say_by_whose_consent_it_is_told_
     assert "cho đến khi người đó tự xác thực, hoặc khi bạn rút lại" in services
     assert "Xem giá trị ở mục" not in services, "they do not stand there"
     assert "khác cũng giám sát" not in services, "nobody takes it over"
+    assert "không còn tài khoản nào được cho biết theo sự đồng ý này" in await reads(aunt, "services")
     async with land.idp.db.reading() as unit:
         (consent,) = await consents.list_current(unit, both.mother.person_id)
     asks = await reads(mother, f"services/withdraw?consent={consent.consent_id}")

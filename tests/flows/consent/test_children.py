@@ -299,7 +299,7 @@ async def test_who_ticks_nothing_and_asks_for_what_takes_no_tick_still_has_someb
 async def test_a_child_under_seven_of_whom_nothing_is_needed_goes_on_and_reads_so(land: Country) -> None:
     party = RelyingParty(land, await land.register(purposes=[NOTHING_REQUIRED]))
     child, page, request = await at_consent(land, party, "child-5", scope="openid full_name")
-    assert "dịch vụ này không bắt buộc phải có thông tin nào" in page.text
+    assert "Không cần hỏi cha mẹ hoặc người giám hộ" in page.text
     assert "Tiếp tục mà không chia sẻ gì" in page.text
     # Nobody answers, so nobody is named, and no button says that they are asked.
     for words in ("Hỏi ý kiến", "Người có thể trả lời", land.people["grandmother"].record.full_name):
