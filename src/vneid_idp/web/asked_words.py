@@ -71,7 +71,7 @@ def _name(line: "Line", say: Say) -> str:
     proof = None if line.smaller is None else topic_of(line.smaller.claim)
     if proof is None:
         return line.topic.name(say)
-    return say(mark("%(claim)s, or only: %(proof)s"), claim=line.topic.name(say), proof=_within(proof.name(say)))
+    return say(mark("%(claim)s (or only: %(proof)s)"), claim=line.topic.name(say), proof=_within(proof.name(say)))
 
 
 def _within(name: str) -> str:

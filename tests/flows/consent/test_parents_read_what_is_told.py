@@ -12,7 +12,7 @@ from tests.support.visitor import shown
 async def test_a_smaller_proof_stays_one_before_the_parent(land: Country) -> None:
     party = RelyingParty(land, await land.register(purposes=[{**PURPOSE, "required": ["birthdate"], "optional": []}]))
     child, page, request = await at_consent(land, party, "child-9", scope="openid profile")
-    assert "Cần có: ngày, tháng, năm sinh, hoặc chỉ: đủ 16 tuổi hay chưa." in page.text
+    assert "Cần có: ngày, tháng, năm sinh (hoặc chỉ: đủ 16 tuổi hay chưa)." in page.text
     page = shown(await child.submit(page, answer="agree", **{"required-0-birthdate": "smaller"}))
     parent, at = await at_request(land)
     born = land.people["child-9"].record.birth_date.strftime("%d/%m/%Y")
