@@ -1,6 +1,7 @@
 """`make sandbox`: make what is missing, start the provider and the demo social network, say where they are."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -33,7 +34,12 @@ _PATIENCE_SECONDS = 20
 
 
 def run(settings: "Settings", create_app: Callable[[], "Root"]) -> None:
-    """Run until interrupted. Raises `OSError` when a port is taken."""
+    """Run until interrupted. Raises `OSError` when a port is taken, or another sandbox runs in the state folder."""
+    with _alone(settings):
+        _run(settings, create_app)
+
+
+def _run(settings: "Settings", create_app: Callable[[], "Root"]) -> None:
     ports = [settings.port, *([settings.social_network_port] if settings.social_network_port else [])]
     for port in ports:
         _check_free(settings.host, port)
@@ -120,6 +126,29 @@ def _social_network(settings: "Settings", client: DemoClient) -> Iterator[subpro
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def _alone(settings: "Settings") -> Iterator[None]:
+    """Hold the state folder: a second sandbox on its database would move the demo's addresses to its own ports.
+
+    The system lets go of it with the process, however that ends.
+    """
+    settings.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.state_folder / "running").open("a+") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            raise OSError(
+                f"The sandbox in {settings.state_folder} runs already, at {held.read()}. Stop it, or give the second "
+                "one a folder and ports of its own: VNEID_IDP_STATE_FOLDER=.sandbox-2 VNEID_IDP_PORT=8100 "
+                "VNEID_IDP_SOCIAL_NETWORK_PORT=8101 make sandbox"
+            ) from None
+        held.truncate(0)
+        held.write(settings.issuer)
+        held.flush()
+        yield
 
 
 def _check_free(host: str, port: int) -> None:

@@ -142,6 +142,22 @@ def test_killed_it_takes_the_social_network_along(sandbox: Sandbox) -> None:
         time.sleep(0.05)
 
 
+def test_a_second_one_in_the_same_folder_is_refused_on_other_ports_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.start()
+    second = Sandbox(tmp_path)
+    second.log = tmp_path / "second.log"
+    second.start()
+    try:
+        assert second.process.wait(15) == 1
+    finally:
+        second.process.kill()
+    said = second.log.read_text()
+    assert f"The sandbox in .sandbox runs already, at http://localhost:{sandbox.port}" in said
+    assert "Traceback" not in said
+    begun = httpx.get(f"http://localhost:{sandbox.network_port}/", trust_env=False)
+    assert begun.status_code == 200, "the first goes on"
+
+
 def test_a_port_that_is_taken_is_a_sentence(sandbox: Sandbox) -> None:
     with socket.create_server(("127.0.0.1", sandbox.network_port)):
         sandbox.start()
