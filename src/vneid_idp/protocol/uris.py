@@ -60,7 +60,7 @@ def read_uri(text: object) -> SplitResult:
     except ValueError:
         raise BadUri("is not a URI") from None
     if not parts.scheme:
-        raise BadUri("must be absolute")
+        raise BadUri(f"must be absolute: '{text[:100]}' has no scheme")
     if "@" in parts.netloc:
         raise BadUri("must not carry user information")
     return parts

@@ -104,10 +104,7 @@ BAD_REDIRECTS = [
     "https://[::1/cb",
     "https://rp.example/<script>",
     "com.example.app:/cb",
-    "x" * 3000,
-    "",
-    7,
-    None,
+    *("x" * 3000, "", 7, None),
 ]
 
 
@@ -118,9 +115,11 @@ def test_redirect_uris_that_cannot_be_registered(uri: Any, registrar: Registrar)
         read(registrar, redirect_uris=[CALLBACK, uri])
 
 
-def test_who_registers_an_own_scheme_is_told_how() -> None:
+def test_who_registers_an_own_scheme_or_none_is_told_so() -> None:
     with pytest.raises(InvalidRedirectUri, match="application_type native and reverse domain notation"):
         read(redirect_uris=["myapp://callback"])
+    with pytest.raises(InvalidClientMetadata, match="request_uris must be absolute: 'requests/x' has no scheme"):
+        read(request_uris=["requests/x"])  # as a library makes one that nobody told its own address
 
 
 def test_a_redirect_uri_has_2048_characters_at_most() -> None:
