@@ -36,7 +36,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.end_outgrown import end_outgrown
-from vneid_idp.use_cases.hand_over import supervised_by_another
+from vneid_idp.use_cases.hand_over import let_stay, supervised_by_another
 from vneid_idp.use_cases.renew_binding import renew_binding
 
 
@@ -102,6 +102,7 @@ async def bind_account(
     bound = await _as_confirmed(binding, held, confirmed=confirmed)
     if bound.binding.state is BindingState.SUSPENDED:
         raise BindingSuspended
+    await let_stay(unit, vault, held, bound.binding, answer.record, policy)
     await _join(unit, vault, bound.binding, proof, answer.record.birth_date, confirmed=confirmed)
     await end_outgrown(unit, held, bound.binding)
     return bound

@@ -14,10 +14,11 @@ from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
 from vneid_idp.bindings.standing_by import Guard
+from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing, may_be_acted_for
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.register.guardianship import is_abandoned, needs_guardian
+from vneid_idp.identity.register.guardianship import is_abandoned, is_guardian, needs_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.policy import service as policies
@@ -69,6 +70,24 @@ async def follow_guardians(unit: Unit, vault: Vault, child: RegistryRecord, poli
         representative = binding.representative_id
         if representative is not None and is_abandoned(representative, child, rules, unit.now):
             await _hand_over(unit, vault, binding, stays=False)
+
+
+async def let_stay(
+    unit: Unit, vault: Vault, before: SocialAccount | None, now: SocialAccount, child: RegistryRecord, policy: Policy
+) -> None:
+    """Let whoever supervised an account `before` another guardian proved it, since they could not act, stand by for it
+    from now on, as who hands over does: a lock that is lifted gives back what it took. The child is held."""
+    guardian_id = None if before is None else before.representative_id
+    if before is None or guardian_id is None or now.representative_id in (None, guardian_id):
+        return
+    if not is_guardian(guardian_id, child, policy.at(unit.now), unit.now):
+        return
+    consent = await consents.find_current(unit, guardian_id, before.client_id, child.person_id)
+    if consent is None or consent.consent_id != before.consent_id:
+        return
+    proved_at = before.facts.verified_at
+    await standing_by.stand_by(unit, now, guardian_id, before.level, before.consent_id, None, since=proved_at)
+    await standing_by.note_birth_date(unit, vault, child.person_id, child.birth_date)
 
 
 def supervised_by_another(binding: SocialAccount, proof: BindingProof) -> bool:

@@ -62,6 +62,35 @@ async def test_of_two_who_were_locked_the_first_who_is_back_supervises(both: Fam
     assert await state(both) == "verified"
 
 
+@pytest.mark.parametrize(("meanwhile", "back"), [(None, True), ("withdrew", False), ("guardian no more", False)])
+async def test_who_was_locked_and_replaced_meanwhile_stands_by_when_the_lock_ends(
+    land: Country, family: Family, meanwhile: str | None, back: bool
+) -> None:
+    """As who was locked after the other had confirmed it: the lock took no more from her than from them."""
+    await family.guardians_are(family.mother, family.aunt)
+    await family.happens(lock, family.mother)
+    if meanwhile == "guardian no more":
+        await family.guardians_are(family.aunt)
+    assert (await family.binds(family.aunt)).json()["state"] == "verified"
+    if meanwhile == "guardian no more":
+        await family.guardians_are(family.mother, family.aunt)
+    if meanwhile == "withdrew":
+        async with land.idp.db.reading() as unit:
+            (consent,) = await consents.list_current(unit, family.mother.person_id)
+        of, which = family.mother.person_id, consent.consent_id
+        await land.idp.db.transact(lambda unit: withdraw_consent(unit, land.idp.vault, of, which))
+    await family.happens(unlock, family.mother)
+    assert await state(family) == "verified"
+    await family.happens(lock, family.aunt)
+    assert await state(family) == ("verified" if back else "suspended")
+    await family.happens(unlock, family.aunt)
+    await family.it_is_the_birthday()
+    assert (await family.binds(family.child)).json()["method"] == "own_proof"
+    if back:
+        async with land.idp.db.reading() as unit:
+            assert await consents.list_current(unit, family.mother.person_id) == [], "it ends with the own proof"
+
+
 @pytest.mark.parametrize("how", [*CANNOT_ACT, "came back"])
 async def test_nobody_takes_over_what_belongs_to_somebody_of_16(land: Country, both: Family, how: str) -> None:
     """The aunt agreed to what is told of a child; of the young person she lets nothing be told anew."""
