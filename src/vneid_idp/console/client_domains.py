@@ -10,6 +10,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
+from vneid_idp.web.i18n import gettext
 from vneid_idp.web.responses import see_other
 
 
@@ -21,9 +22,9 @@ async def show(request: Request, colleague: Colleague) -> Response:
 async def ask(request: Request, colleague: Colleague) -> Response:
     """Have the client show a domain: the page then tells what has to stand where."""
     form, client_id = await read_form(request), request.path_params["client_id"]
-    errors = Errors()
+    errors = Errors() if form["domain"].strip() else Errors(domain=gettext(request, "Enter a domain."))
     deed = deed_of(request, colleague, form, errors)
-    if deed is None:
+    if deed is None or errors:
         return await _page(request, colleague, form, errors)
     domain = form["domain"].strip().lower()
 

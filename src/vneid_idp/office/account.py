@@ -11,7 +11,7 @@ from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import HOUR, MINUTE
 from vneid_idp.office.access import FILE, OpenFile, ask_register, file_doors, for_file
 from vneid_idp.office.deed import Then, asking, carry_out, deed_page
-from vneid_idp.office.words import refused_in_words
+from vneid_idp.office.words import not_compared, refused_in_words
 from vneid_idp.use_cases import enrol_person
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, Kept, deed_of, entered
@@ -31,8 +31,10 @@ async def open_account(request: Request, colleague: Colleague, file: OpenFile) -
     """Open an account; the code to activate it is shown."""
     form, errors = await read_form(request), Errors()
     level, compared = int(form.one_of("level", "1", "2")), bool(form["seen"])
+    if level == 2 and not compared:
+        errors["seen"] = not_compared(request)
     deed = deed_of(request, colleague, form, errors)
-    if deed is None:
+    if deed is None or errors:
         return await _open_page(request, colleague, file, form, errors)
     provider = colleague.provider
     with refused_in_words(request, errors):
@@ -56,6 +58,8 @@ async def _open_page(request: Request, colleague: Colleague, file: OpenFile, for
 async def raise_level(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Raise the account to level 2."""
     form, errors = await read_form(request), Errors()
+    if not form["seen"]:
+        errors["seen"] = not_compared(request)
 
     async def work(deed: Deed) -> tuple[Delivery, ...]:
         provider, answer = colleague.provider, await ask_register(colleague, file)

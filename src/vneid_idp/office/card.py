@@ -1,5 +1,7 @@
 """A card was issued or renewed: the register is told, and the account can be used as long as the card is good."""
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +20,7 @@ from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
 
+_DAY = timedelta(days=1)
 KINDS = {
     CardKind.PERMANENT_RESIDENCE: mark("Permanent residence card"),
     CardKind.TEMPORARY_RESIDENCE: mark("Temporary residence card"),
@@ -51,19 +54,25 @@ async def show_sure(request: Request, colleague: Colleague, file: OpenFile) -> R
     card = _card_of(request, file, form, Errors())
     if card is None:
         return see_other(f"{file.path}/card")
-    return sure_page(request, colleague, file, "office/card_sure.html", form, card=card)
+    # A residence card names its last good day, and we the first on which it is not; a citizen's is told as on the card.
+    ends = card.expires_on
+    good_until = ends - _DAY if ends is not None and card.kind is not CardKind.CITIZEN else ends
+    return sure_page(request, colleague, file, "office/card_sure.html", form, card=card, good_until=good_until)
 
 
 def _card_of(request: Request, file: OpenFile, form: Form, errors: Errors) -> Card | None:
-    issued = day_of(request, form, "issued", errors)
-    if file.record.kind is PersonKind.CITIZEN:
+    foreigner = file.record.kind is not PersonKind.CITIZEN
+    if foreigner and form["kind"] not in KINDS:
+        errors["kind"] = gettext(request, "Choose the kind of card.")
+    issued = day_of(request, form, "issued", mark("Day of issue"), errors)
+    if not foreigner:
         if issued is None:
             return None
         return Card(CardKind.CITIZEN, issued, citizen_card_expiry(file.record.birth_date, issued))
-    expires = day_of(request, form, "expires", errors)
-    if form["kind"] not in KINDS:
-        errors["kind"] = gettext(request, "Choose the kind of card.")
-    return None if errors or issued is None else Card(CardKind(form["kind"]), issued, expires)
+    expires = day_of(request, form, "expires", mark("Last day on which it is good"), errors)
+    if errors or issued is None or expires is None:
+        return None
+    return Card(CardKind(form["kind"]), issued, expires + _DAY)
 
 
 def _page(request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors) -> Response:

@@ -12,15 +12,18 @@ from vneid_idp.office.words import refused_in_words
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.deeds import Errors, deed_of
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.i18n import gettext
+from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
 
 
 async def record_death(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Report the death."""
     form, errors = await read_form(request), Errors()
-    day, deed = day_of(request, form, "died", errors), deed_of(request, colleague, form, errors)
-    if not _is_meant(file, form["number"]):
+    day = day_of(request, form, "died", mark("Day of the death"), errors)
+    deed = deed_of(request, colleague, form, errors, mark("The certificate on which it rests"))
+    if not form["number"].strip():
+        errors["number"] = gettext(request, "Enter the personal ID number once more.")
+    elif not _is_meant(file, form["number"]):
         errors["number"] = gettext(request, "This is not the number of this file. Make sure whose death it is.")
     if deed is not None and day is not None and not errors:
         with refused_in_words(request, errors, "died"):

@@ -96,15 +96,19 @@ async def carry_out(
     return deed_page(request, colleague, file, then.template, form, errors)
 
 
-def day_of(request: Request, form: Form, field: str, errors: Errors) -> date | None:
-    """A day as people write it in Viet Nam, or as programs do; else nothing and an error at the field."""
+def day_of(request: Request, form: Form, field: str, label: str, errors: Errors) -> date | None:
+    """A day as people write it in Viet Nam, or as programs do; else nothing and an error at the field, by its label."""
     text = form[field].strip()
     found = _DAY.match(text)
     try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
+        day = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
     except ValueError:
-        errors[field] = gettext(request, "Write the day as dd/MM/yyyy, such as 02/09/2026.")
-        return None
+        day = date.max
+    if day < date.max:  # a day has one that follows
+        return day
+    said = gettext(request, label)
+    errors[field] = gettext(request, "%(label)s: write it as dd/MM/yyyy, such as 02/09/2026.", label=said)
+    return None
 
 
 def report_id_of(form: Form) -> str:

@@ -80,9 +80,9 @@ async def show_end(request: Request, colleague: Colleague, file: OpenFile) -> Re
 async def end(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Report that a guardianship ended."""
     form, errors = await read_form(request), Errors()
-    deed = deed_of(request, colleague, form, errors)
     if not form["guardian"]:
         errors["guardian"] = gettext(request, "Choose whose guardianship ended.")
+    deed = deed_of(request, colleague, form, errors)
     if deed is not None and not errors:
         with refused_in_words(request, errors, "guardian"):
             await report(colleague, file, form, GuardianshipEnded(form["guardian"]), deed)

@@ -93,9 +93,9 @@ async def show_remove(request: Request, colleague: Colleague, file: OpenFile) ->
 async def remove(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Remove a passkey. One that is gone already is gone."""
     form, errors = await read_form(request), Errors()
-    deed = deed_of(request, colleague, form, errors)
     if not form["passkey"]:
         errors["passkey"] = gettext(request, "Choose the passkey that is lost.")
+    deed = deed_of(request, colleague, form, errors)
     if deed is not None and not errors:
         with refused_in_words(request, errors):
             await colleague.act(lambda unit: remove_passkey(unit, file.person_id, form["passkey"], deed))

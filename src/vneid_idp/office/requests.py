@@ -63,6 +63,8 @@ class Waiting:
     asked: LockRequest
     full_name: str
     id_number: str
+    asked_by: str | None
+    """The name of whoever asked."""
     own: bool
     """Whether this officer asked, and so cannot decide but take it back."""
     about_me: bool
@@ -77,7 +79,8 @@ async def show_ask(request: Request, colleague: Colleague, file: OpenFile) -> Re
 async def ask(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """Ask for a lock, or for its end."""
     form, errors = await read_form(request), Errors()
-    deed, lock = deed_of(request, colleague, form, errors), form.one_of("what", "lock", "unlock") == "lock"
+    lock = form.one_of("what", "lock", "unlock") == "lock"
+    deed = deed_of(request, colleague, form, errors, mark("The decision on which it rests"))
     if deed is not None:
         with refused_in_words(request, errors):
             await colleague.act(lambda unit: ask_for_lock(unit, file.person_id, lock=lock, deed=deed))
@@ -173,12 +176,14 @@ async def _decided(request: Request, colleague: Colleague, lately: tuple[Decided
 
 
 async def _waiting(colleague: Colleague, requests: tuple[LockRequest, ...]) -> tuple[Waiting, ...]:
-    records = await find_all(colleague.provider.registry, {asked.person_id for asked in requests})
+    people = {who for asked in requests for who in (asked.person_id, asked.asked_by)}
+    records = await find_all(colleague.provider.registry, people)
     return tuple(
         Waiting(
             asked,
             record.full_name,
             record.personal_number,
+            asked_by=records[asked.asked_by].full_name if asked.asked_by in records else None,
             own=asked.asked_by == colleague.person_id,
             about_me=asked.person_id == colleague.person_id,
         )

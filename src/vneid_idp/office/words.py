@@ -12,6 +12,7 @@ from vneid_idp.web.i18n import gettext, mark
 _FORM = "answers"
 """The id of the form of a deed."""
 
+_NOT_COMPARED = mark("Level 2 takes a look at the card and the face: confirm that you have compared them.")
 _REFUSALS: Mapping[str, str] = {
     "account_exists": mark("This person has an account already. Go back to the file."),
     "level_not_allowed": mark("Age and card do not allow this level: it takes a valid card."),
@@ -19,7 +20,7 @@ _REFUSALS: Mapping[str, str] = {
     "holder_died": mark("The holder of this account has died. Nothing can be done with it any more."),
     "done_already": mark("This has been done already. Look at the file: the account has changed meanwhile."),
     "no_lock_to_lift": mark("There is no lock of the holder to lift. An authority's lock is lifted by two officers."),
-    "not_compared": mark("Level 2 takes a look at the card and the face: confirm that you have compared them."),
+    "not_compared": _NOT_COMPARED,
     "sign_in_name_taken": mark("This phone number belongs to another account. One number belongs to one account."),
     "no_account": mark("This person has no account that is open."),
     "nothing_to_ask": mark("The account stands already as you would ask."),
@@ -47,6 +48,11 @@ _PLACES: Mapping[str, str] = {
 def refused_in_words(request: Request, errors: Errors, field: str = _FORM) -> RefusedInWords:
     """`with` it, a refusal becomes an error at `field`, at the one that it is about, or at the form."""
     return RefusedInWords(request, errors, words_of, field, _PLACES)
+
+
+def not_compared(request: Request) -> str:
+    """What to say at the box that a clerk left empty."""
+    return gettext(request, _NOT_COMPARED)
 
 
 def words_of(request: Request, error: DomainError) -> str | None:

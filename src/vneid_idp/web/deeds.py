@@ -71,12 +71,16 @@ def form_page(
     return response
 
 
-def deed_of(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Deed | None:
-    """Who and why; without a reason that may stand in an event, nothing and an error at the field."""
+def deed_of(
+    request: Request, colleague: Colleague, form: Form, errors: Errors, label: str | None = None
+) -> Deed | None:
+    """Who and why; without a reason that may stand in an event, nothing and an error at the field, which may have a
+    label that says more than why.
+    """
     try:
         return colleague.deed(form["reason"])
     except BadDeed:
-        errors["reason"] = reason_wanted(request)
+        errors["reason"] = reason_wanted(request, label)
         return None
 
 

@@ -178,7 +178,11 @@ async def test_a_forgotten_password_is_replaced_and_old_sessions_end(land: Count
 async def test_an_account_of_level_1_is_raised_after_a_look_at_the_card(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK)
     page = await file_of(land, clerk, "level-1")
-    assert (await at_desk(clerk, page, "level")).response.status_code == 422
+    blank = await at_desk(clerk, page, "level", reason="")
+    assert (blank.response.status_code, re.findall(r'href="#(\w+)">', blank.response.text)[-2:]) == (
+        422,
+        ["seen", "reason"],
+    )
     assert done_of(await at_desk(clerk, page, "level", seen="1")) == "done=raised"
     assert "đã được thực hiện" in (await at_desk(clerk, page, "level", seen="1")).text
     async with land.idp.db.reading() as unit:
@@ -204,7 +208,7 @@ async def test_a_holders_lock_is_set_and_lifted_at_the_desk(land: Country) -> No
 async def test_a_lock_of_the_register_is_not_the_offices_to_lift(land: Country) -> None:
     clerk = await colleague(land, "plain", Role.CLERK, Role.OFFICER)
     page = await file_of(land, clerk, "locked-by-authority")
-    assert "Khóa đó được gỡ tại đó" in page.text
+    assert "chỉ mở được tại đó" in page.text
     assert "/unlock" not in page.response.text
     assert (await at_desk(clerk, page, "unlock")).response.status_code == 422
     asked = await at_desk(clerk, page, "requests", what="unlock")
@@ -225,6 +229,7 @@ async def test_an_authoritys_lock_takes_two_officers(land: Country) -> None:
     assert "answer" not in own.response.text
     waiting = await opened(second, found[1])
     assert "QĐ 12/2026" in waiting.text
+    assert land.people["plain"].record.full_name in waiting.text, "who asked"
     refused = await post(both, await opened(both, "/office"), found[1], answer="agree", reason="vội")
     assert "không được tự quyết định" in refused.text
     assert (await send(second, waiting, answer="agree", reason="")).response.status_code == 422

@@ -196,9 +196,13 @@ async def test_a_foreigners_card_has_a_kind_and_an_end(land: Country, clerk: Per
     for form in ({"expires": "01/01/2028"}, {"kind": "citizen_card", "expires": "01/01/2028"},
                  {"kind": "temporary_residence_card"}):  # fmt: skip
         assert (await at_desk(clerk, page, "card", issued=today, **form)).response.status_code == 422
+    blank = await at_desk(clerk, page, "card", reason="")
+    summary = re.findall(r'<li><a href="#(\w+)">([^<]*)</a>', blank.response.text)
+    assert [field for field, _ in summary] == ["kind", "issued", "expires", "reason"], "as they stand on the page"
+    assert len({words for _, words in summary}) == 4, "each by its own name"
     kind = "temporary_residence_card"
-    sure = await at_desk(clerk, page, "card", issued=today, expires="01/01/2028", kind=kind)
-    assert "01/01/2028" in sure.text
+    sure = await at_desk(clerk, page, "card", issued=today, expires="31/12/2027", kind=kind)
+    assert "31/12/2027" in sure.text, "the last day, as on the card"
     assert done_of(await confirmed(clerk, sure)) == "done=card"
     card = Card(CardKind.TEMPORARY_RESIDENCE, local_date(land.watch.now()), date(2028, 1, 1))
     assert (await registered(land, "foreigner-card-expired")).card == card
