@@ -28,6 +28,9 @@ NOT_SAID: dict[type, set[str]] = {
     Line: {"key"},
     SmallerProof: {"claim", "instead_of"},
     OwnPage: {"uri"},
+    # In the place of a value, which no receipt holds.
+    Fact: {"in_receipt"},
+    ShownChild: {"in_receipt"},
 }
 VALUES: dict[type, set[str]] = {
     Line: {"shown"},
