@@ -128,5 +128,8 @@ async def test_the_sandboxs_viewer_offers_each_contract(land: Country) -> None:
             assert f'href="/docs?contract={title}"' in page
             chosen = (await browser.get("/docs", params={"contract": title})).text
             [address] = re.findall(r'data-address="([^"]+)"', chosen)
-            assert (await browser.get(address)).json()["info"]["title"] == title
+            served = (await browser.get(address)).json()
+            assert served["info"]["title"] == title
+            own = title != "registry/v1"  # which stands elsewhere
+            assert (served["servers"] == [{"url": ISSUER}]) == own
         assert (await browser.get("/docs", params={"contract": "other"})).status_code == 200

@@ -16,9 +16,9 @@ a stable `code`.
 """
 
 
-def openapi() -> dict[str, Any]:
-    """The document."""
-    return document("admin/v1", _DESCRIPTION, router.routes)
+def openapi(issuer: str | None = None) -> dict[str, Any]:
+    """The document, with `issuer` as its server; without one for publication."""
+    return document("admin/v1", _DESCRIPTION, router.routes, issuer)
 
 
 def published() -> dict[str, dict[str, Any]]:

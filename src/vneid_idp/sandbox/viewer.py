@@ -1,6 +1,6 @@
 """The API viewer at `/docs`: Swagger UI from our own origin, showing our own contracts, one at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,7 +10,8 @@ from starlette.responses import Response
 from vneid_idp.admin import contract as admin
 from vneid_idp.resources import contract as bindings
 from vneid_idp.sandbox.country.server import contract as registry
-from vneid_idp.web.doors import Door, Endpoint
+from vneid_idp.web.context import idp
+from vneid_idp.web.doors import Door
 from vneid_idp.web.headers import allow_source
 from vneid_idp.web.templates import render
 
@@ -34,15 +35,22 @@ async def viewer_page(request: Request) -> Response:
     return render(request, "sandbox/viewer.html", choices=choices, address=_ADDRESSES[shown])
 
 
-def _serving(openapi: Callable[[], dict[str, Any]]) -> Endpoint:
-    async def contract(_: Request) -> Response:
-        return Response(orjson.dumps(openapi()), media_type="application/json")
+async def admin_contract(request: Request) -> Response:
+    """The operator's API of this very provider."""
+    return _json(admin.openapi(idp(request).issuer))
 
-    return contract
+
+async def registry_contract(_: Request) -> Response:
+    """The population register, which stands elsewhere."""
+    return _json(registry.openapi())
+
+
+def _json(contract: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(contract), media_type="application/json")
 
 
 doors = [
     Door.page("/docs", viewer_page),
-    Door.api(_ADDRESSES["admin/v1"], _serving(admin.openapi)),
-    Door.api(_ADDRESSES["registry/v1"], _serving(registry.openapi)),
+    Door.api(_ADDRESSES["admin/v1"], admin_contract),
+    Door.api(_ADDRESSES["registry/v1"], registry_contract),
 ]
