@@ -90,6 +90,11 @@ class Place:
         """Whether it is a page about one's children that asks."""
         return self.visit is None and (self.back or "").startswith(f"{HOME}/children")
 
+    @property
+    def opens_workplace(self) -> bool:
+        """Whether it is a page of the office or the console that asks."""
+        return self.visit is None and (self.back or "").startswith(("/office", "/console"))
+
     def onward(self) -> Response:
         """Nothing to do here."""
         return see_other(self.next)

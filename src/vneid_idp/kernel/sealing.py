@@ -39,6 +39,7 @@ class SealPurpose(StrEnum):
     DELIVERY = "delivery"
     KNOWN_BROWSER = "known_browser"
     OFFICE_FILE = "office_file"
+    CLOSED_FILES = "closed_files"
     PASSKEY_CHALLENGE = "passkey_challenge"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"

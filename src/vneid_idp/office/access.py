@@ -13,9 +13,9 @@ from vneid_idp.identity.offices.lock_requests import LockRequest
 from vneid_idp.identity.offices.roles import OwnFile, Role
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.records import RegistryRecord
-from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
+from vneid_idp.office.closed_files import FILE_LIFE, is_closed
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.colleagues import Colleague, Page, for_colleague
 from vneid_idp.web.doors import Door
@@ -23,7 +23,6 @@ from vneid_idp.web.doors import Door
 HOME = "/office"
 FILE = HOME + "/people/{file}"
 """The address of an open file; what is done there has its own below it."""
-_FILE_LIFE: Instant = 30 * MINUTE
 
 
 class FileClosed(DomainError):
@@ -91,7 +90,7 @@ def handle_for(colleague: Colleague, person_id: str) -> str:
     office in which they act. Raises `OwnFile`.
     """
     check_not_own(colleague, person_id)
-    until = colleague.now + _FILE_LIFE
+    until = colleague.now + FILE_LIFE
     return colleague.provider.keys.sealer.seal_json(
         SealPurpose.OFFICE_FILE, [colleague.session_id, person_id, until, colleague.office]
     )
@@ -115,6 +114,8 @@ def for_file(page: FilePage, *any_of: Role) -> Page:
     async def opened(request: Request, colleague: Colleague) -> Response:
         handle = request.path_params["file"]
         person_id, office = read_handle(colleague, handle)
+        if is_closed(request, handle):
+            raise FileClosed
         colleague = colleague.at(office)
         record = await colleague.provider.registry.find(person_id)
         if record is None:

@@ -15,12 +15,15 @@ from vneid_idp.identity.offices.roles import Role, roles_of
 from vneid_idp.identity.register.cards import CardStatus, card_status
 from vneid_idp.identity.register.guardianship import named_guardians, needs_guardian
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.office.access import FILE, OpenFile, for_file
+from vneid_idp.office.access import FILE, HOME, OpenFile, for_file
+from vneid_idp.office.closed_files import close_file
 from vneid_idp.policy.rules import Rules
 from vneid_idp.web.account_words import STANDING_WORDS
 from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.doors import Door
+from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, mark
+from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
 _DONE = {
@@ -107,6 +110,13 @@ async def show(request: Request, colleague: Colleague, file: OpenFile) -> Respon
     )
 
 
+async def close(request: Request, colleague: Colleague, file: OpenFile) -> Response:
+    """Close the file: neither its address nor Back opens it again at this browser."""
+    await read_form(request)
+    close_file(request, file.handle)
+    return see_other(HOME)
+
+
 def _to_register(file: OpenFile, rules: Rules, now: Instant) -> tuple[Choice, ...]:
     """What a clerk can report to the register now."""
     if file.record.deceased_at is not None:
@@ -115,4 +125,7 @@ def _to_register(file: OpenFile, rules: Rules, now: Instant) -> tuple[Choice, ..
     return (*((_GUARDIAN,) if is_child or named_guardians(file.record) else ()), _CARD, _DEATH)
 
 
-doors = [Door.page(FILE, for_file(show, Role.CLERK, Role.OFFICER))]
+doors = [
+    Door.page(FILE, for_file(show, Role.CLERK, Role.OFFICER)),
+    Door.page(FILE + "/close", for_file(close, Role.CLERK, Role.OFFICER), "POST"),
+]

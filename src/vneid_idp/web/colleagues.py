@@ -16,6 +16,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import find_signed_in, hold_colleague
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.drafts import SIGNED_OUT, drop_draft, keep_draft
+from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.forms import Form
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.return_to import lead_back
@@ -95,9 +96,10 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
             return _sign_in(request, "/signin")
         if here.account.level < 2:
             raise RoleRequired
+        check_role(held, *any_of)  # before a second proof is asked for: it would open nothing
         if reached(here.account.level, here.session.methods) < 2:
             return _sign_in(request, "/signin/second")
-        check_role(held, *any_of)
+        exchange_of(request).works_as = here.profile.record.full_name
         colleague = Colleague(provider, named.session_id, named.person_id, here.profile, held, now, home, any_of)
         if request.method == "POST":
             drop_draft(request, request.url.path)  # what was sent stands in its place

@@ -26,6 +26,8 @@ class Cookie(StrEnum):
     """What was entered on a page and is not dealt with (`web/drafts.py`), sealed."""
     SHOWN = "shown"
     """What is shown once (`web/shown_once.py`), for the minutes that it is, sealed."""
+    CLOSED = "closed"
+    """Which files of the office a colleague closed here before their time (`office/closed_files.py`), sealed."""
     PERSONA = "persona"
     REQUEST = "request"
     """What became of a request that this browser opened, sealed: one for each, since tabs end theirs at one moment."""

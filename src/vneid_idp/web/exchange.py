@@ -34,6 +34,7 @@ class Exchange:
         "secure",
         "sources",
         "ui_locales",
+        "works_as",
     )
 
     def __init__(self, secure: bool) -> None:
@@ -59,6 +60,8 @@ class Exchange:
         """Whether pages of others may show this one in a frame."""
         self.locale: str | None = None
         self.ui_locales = ""
+        self.works_as: str | None = None
+        """The name of the colleague whose page of the office or the console it is."""
         self._nonce: str | None = None
         self._request_id: str | None = None
 

@@ -80,6 +80,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("The form came back with an answer that the page does not offer. Nothing was changed or shared."),
         mark("Go back, reload the page and choose one of the answers that it offers."),
     ),
+    "file_closed": Sentence(
+        mark("This file is not open any more"),
+        mark("It was closed, or opened too long ago, or in another sign-in. Nothing was changed."),
+        mark("Look the person up again at the office."),
+    ),
     "interaction_over": Sentence(
         mark("This request is not open in this browser"),
         mark(

@@ -44,6 +44,11 @@ class Page:
         return exchange_of(self.request).forms
 
     @property
+    def works_as(self) -> str | None:
+        """The colleague whose page it is, at the office and the console."""
+        return exchange_of(self.request).works_as
+
+    @property
     def languages(self) -> Mapping[str, str]:
         """Language tag → its own name."""
         return LANGUAGES

@@ -34,11 +34,17 @@ async def test_who_may_work_there(land: Country) -> None:
     page = await opened(stranger, "/office")
     assert page.path == "/signin"
     page = shown(await stranger.sign_in(page))
+    assert (page.path, page.response.status_code) == ("/office", 403), "no second proof is asked of who has no role"
+    clerk = await colleague(land, "plain", Role.CLERK, Role.OPERATOR)
+    elsewhere = Person(land, clerk.persona)
+    page = shown(await elsewhere.sign_in(await elsewhere.open("/office")))
     assert page.path == "/signin/second"  # one factor is level 1
-    page = shown(await stranger.second(page))
-    assert (page.path, page.response.status_code) == ("/office", 403)
-    clerk = await colleague(land, "plain", Role.CLERK)
-    assert (await opened(clerk, "/office")).path == "/office"
+    assert "Để làm việc tại đây" in page.text
+    page = shown(await elsewhere.second(page))
+    assert (page.path, page.response.status_code) == ("/office", 200)
+    for home in ("/office", "/console"):
+        page = await opened(clerk, home)
+        assert (clerk.persona.record.full_name in page.text, 'href="/signout"' in page.response.text) == (True, True)
     assert (await clerk.browser.get("/office/requests")).status_code == 403
 
 
@@ -93,6 +99,16 @@ async def test_an_open_file_is_one_colleagues_and_closes_by_itself(land: Country
     assert (await clerk.browser.get("/office/people/abc")).status_code == 410
     land.watch.advance(30 * MINUTE)
     assert (await clerk.browser.get(page.path)).status_code == 410
+
+
+async def test_a_file_that_was_closed_is_opened_by_another_look_alone(land: Country) -> None:
+    clerk = await colleague(land, "plain", Role.CLERK)
+    file = await file_of(land, clerk, "complete")
+    assert file.action.endswith("/close")
+    assert (await send(clerk, file)).path == "/office"
+    for path in (file.path, f"{file.path}/lock"):
+        assert (await clerk.browser.get(path)).status_code == 410, path
+    assert (await file_of(land, clerk, "complete")).response.status_code == 200
 
 
 async def test_an_account_is_opened_and_activated_by_its_holder(land: Country) -> None:

@@ -82,7 +82,11 @@ async def test_nothing_is_done_to_the_own_file_whatever_opened_it(land: Country,
     assert await events_of(land, "plain") == before
 
 
-OFFICERS = {"/office/people/{file}": (Role.CLERK, Role.OFFICER), "/office/people/{file}/requests": (Role.OFFICER,)}
+OFFICERS = {
+    "/office/people/{file}": (Role.CLERK, Role.OFFICER),
+    "/office/people/{file}/close": (Role.CLERK, Role.OFFICER),
+    "/office/people/{file}/requests": (Role.OFFICER,),
+}
 """Who may do what; everything else at an open file is a clerk's."""
 REQUESTS = [(door.path, method) for door in doors for method in door.methods if "/office/requests" in door.path]
 NOT_THEIRS = [
