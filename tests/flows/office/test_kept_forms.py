@@ -28,6 +28,7 @@ AT_CONSOLE = {
     "clients/{client}/registration": WHY | {"client_name": "Sổ Đỏ"},
     "clients/{client}/metadata": WHY | {"metadata": "[]"},
     "clients/{client}/purposes/+": WHY | {"id": "so", "title-vi": "Sổ", "text-vi": "Một câu dài"},
+    "clients/{client}": WHY,
     "clients/{client}/domains": WHY | {"domain": "a.example"},
     "families": WHY | {"family": "so-do", "name": "Sổ Đỏ"},
     "policy/new": WHY | {"document": ROWS},
@@ -61,6 +62,10 @@ async def test_the_other_language_keeps_what_a_colleague_typed(land: Country, pa
         page = await in_english(who, await opened(who, f"{path}?lang=vi"), form)
         assert (page.path, 'lang="en"' in page.response.text[:60]) == (path, True)
         check(page, place, form)
+        # Enter in a field sends the form by no button of its own.
+        to = "/office/search" if place == "search" else path
+        sent = await who.browser.post(to, data=page.hidden | form | {"level": "1", "reason": "", "enter": "1"})
+        assert sent.status_code == 303, place
 
 
 async def test_what_is_to_correct_is_said_once_at_an_address_that_can_be_opened_again(land: Country) -> None:
