@@ -1,5 +1,6 @@
 """`vneid-idp policy …`, on both databases: from a lawyer's file to rows in force."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +13,19 @@ from tests.support.commands import run, with_database
 from tests.support.policy_texts import requirement, threshold
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.guardianship import needs_guardian
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock, local_date
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.keys import service as keys
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.tables import policy_requirements
+from vneid_idp.sandbox.country.population import Population
+from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.country.tables import registry_people
+from vneid_idp.settings import read_settings
+from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
@@ -45,18 +54,32 @@ def level_to_post(*arguments: str) -> int:
     return level
 
 
-async def bind_everybody(db: Database) -> list[str]:
-    """An account at a network for each citizen, proved at level 1; the people."""
+async def bind_grown_up(url: str) -> list[str]:
+    """An account at a network for each citizen who proves it alone, at level 1; the people."""
+    db = open_database(url, SystemClock())
+    try:
+        ring = await db.transact(lambda unit: keys.ready(unit, read_settings().settings.root_secret))
+        return await _bind(db, SyntheticRegistry(db, Population(Vault(ring.sealer), ring.blind)))
+    finally:
+        await db.close()
+
+
+async def _bind(db: Database, registry: SyntheticRegistry) -> list[str]:
+    async with db.reading() as unit:
+        everybody = [row["person_id"] for row in await unit.fetch(Statement(select(registry_people.c.person_id)))]
+        rules = shipped().at(unit.now)
+    records = await registry.find_many(everybody)
+    ages = {each: age(record.birth_date, SystemClock().now()) for each, record in records.items() if record}
+    found = [person_id for person_id, years in ages.items() if not needs_guardian(years, rules)]
     async with db.writing() as unit:
-        found = [row["person_id"] for row in await unit.fetch(Statement(select(registry_people.c.person_id)))]
         for person_id in found:
             await bind_social_account(
                 unit,
                 BlindIndex(b"k" * 32),
                 client_id="net",
                 account_id=person_id,
-                proof=BindingProof(person_id, 30, 1),
-                rules=shipped().at(unit.now),
+                proof=BindingProof(person_id, ages[person_id], 1),
+                rules=rules,
             )
     return found
 
@@ -116,18 +139,19 @@ def test_a_draft_after_which_nothing_is_asked_any_more_is_told_so(stricter: str,
 @pytest.mark.usefixtures("sandbox")
 def test_simulating_counts_and_names_nobody(stricter: str, database_url: str) -> None:
     run("citizens", "seed", "--count", str(PEOPLE), "--no-accounts")
-    people = with_database(database_url, bind_everybody)
-    assert len(people) == PEOPLE
+    people = asyncio.run(bind_grown_up(database_url))
+    bound = len(people)
+    assert 0 < bound < PEOPLE
     run("policy", "load", stricter, *WHO)
     for what in ("2", stricter):
         output = run("policy", "simulate", what).stdout
-        assert f"would lock {PEOPLE}, would free 0" in output
+        assert f"would lock {bound}, would free 0" in output
         assert "level_too_low" in output
         assert not [person_id for person_id in people if person_id in output]
-    effect = {"kind": "social_account", "action": "post", "locked": {"level_too_low": PEOPLE}, "freed": {}}
+    effect = {"kind": "social_account", "action": "post", "locked": {"level_too_low": bound}, "freed": {}}
     found = shown("simulate", "2")
-    counts = {"looked_at": PEOPLE, "locked": PEOPLE, "freed": 0, "lapsed": 0, "released": 0}
+    counts = {"looked_at": bound, "locked": bound, "freed": 0, "lapsed": 0, "released": 0}
     assert found == {"on": SOON, **counts, "effects": [effect]}
     assert "a day from" in run("policy", "simulate", "2", "--on", "0001-01-01", code=1).stderr
     today = shown("simulate", "2", "--on", TODAY.isoformat())
-    assert (today["looked_at"], today["locked"], today["effects"]) == (PEOPLE, 0, [])
+    assert (today["looked_at"], today["locked"], today["effects"]) == (bound, 0, [])
