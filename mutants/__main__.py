@@ -6,6 +6,7 @@ those alone that may notice. Changes are drawn by lot among all that can be made
 
 import argparse
 import difflib
+import gc
 import os
 import random
 import subprocess
@@ -49,6 +50,8 @@ def main() -> int:
     started = time.monotonic()
     record, modules = _record(asked.workers)
     trial.load_others(modules)
+    gc.collect()
+    gc.freeze()  # else each process would look through the whole record for garbage, and copy it
     drawn = _draw(asked.mutants, asked.seed)
     _see_the_program_pass(drawn, record, asked.seconds)
     print(f"{len(drawn)} changes; the tests took {time.monotonic() - started:.0f} s to watch", flush=True)
@@ -108,7 +111,7 @@ def _draw(count: int, seed: int) -> list[Mutation]:
 def _see_the_program_pass(drawn: list[Mutation], record: Covering, seconds: float) -> None:
     """Unchanged it passes where changes are tried: else all of them would be killed by the place."""
     for mutation in drawn[:3]:
-        if tests := record.tests_for(mutation, seconds):
+        for tests in record.rounds_for(mutation, seconds):
             under_trial = trial.begin(mutation, tests, mutation.path.read_text())
             while not under_trial.is_over():
                 time.sleep(0.02)
@@ -117,20 +120,23 @@ def _see_the_program_pass(drawn: list[Mutation], record: Covering, seconds: floa
 
 
 def _judge(drawn: list[Mutation], record: Covering, workers: int, seconds: float) -> Iterator[tuple[Mutation, Fate]]:
-    under_way: list[trial.Trial] = []
+    under_way: dict[trial.Trial, list[list[str]]] = {}
     waiting = list(drawn)
     while waiting or under_way:
         while waiting and len(under_way) < workers:
             mutation = waiting.pop()
-            tests = record.tests_for(mutation, seconds)
-            if tests:
-                under_way.append(trial.begin(mutation, tests))
+            rounds = record.rounds_for(mutation, seconds)
+            if rounds:
+                under_way[trial.begin(mutation, rounds[0])] = rounds[1:]
             else:
                 yield mutation, Fate.NEVER_RUN
         time.sleep(0.02)
         for each in [each for each in under_way if each.is_over()]:
-            under_way.remove(each)
-            yield each.mutation, each.fate()
+            rounds, fate = under_way.pop(each), each.fate()
+            if fate is Fate.SURVIVED and rounds:
+                under_way[trial.begin(each.mutation, rounds[0])] = rounds[1:]
+            else:
+                yield each.mutation, fate
 
 
 def _difference(mutation: Mutation) -> str:

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,23 +23,30 @@ class Covering:
     lines: Lines
     seconds: dict[str, float]
 
-    def tests_for(self, mutation: Mutation, most_seconds: float) -> list[str]:
-        """The tests to run, as many as take `most_seconds` together."""
+    def rounds_for(self, mutation: Mutation, most_seconds: float) -> list[list[str]]:
+        """The tests to run, as many as take `most_seconds` together: the quickest, which notice most, and if those do
+        not notice it, the nearest."""
         found: set[str] = set()
         for line in range(mutation.start[0], mutation.end[0] + 1):
             found |= self.lines.get(mutation.path, {}).get(line, set())
-        if not found or _runs_at_import(mutation):
-            # Which test came first and so imported it says nothing of who notices.
+        if not found or _runs_once(mutation):
+            # Which test came first and so ran it says nothing of who notices.
             found |= self._of_users(mutation)
         near = self._nearness(mutation.path)
+        quickest = self._within(sorted(found, key=lambda test: self.seconds[test]), most_seconds / 3)
+        others = found - set(quickest)
+        by_worth = sorted(others, key=lambda test: self.seconds[test] / (near.get(test, 0) + _FAR))
+        return [tests for tests in (quickest, self._within(by_worth, most_seconds * 2 / 3)) if tests]
+
+    def _within(self, tests: Sequence[str], most_seconds: float) -> list[str]:
+        """As many of them as take so long together; where each is too long, the first."""
         chosen: list[str] = []
-        together = 0.0
-        for test in sorted(found, key=lambda test: self.seconds[test] / (near.get(test, 0) + _FAR)):
-            together += self.seconds[test]
-            if chosen and together > most_seconds:
-                break
-            chosen.append(test)
-        return chosen
+        left = most_seconds
+        for test in tests:
+            if self.seconds[test] <= left:
+                left -= self.seconds[test]
+                chosen.append(test)
+        return chosen or list(tests[:1])
 
     def _nearness(self, path: Path) -> dict[str, float]:
         """How much each test is about this file: a line that few others run counts for more."""
@@ -49,9 +57,11 @@ class Covering:
         return near
 
     def _of_users(self, mutation: Mutation) -> set[str]:
-        """Of what runs once, at import: the tests of the lines that name it, or that name what names it."""
-        names = _names_defined_at(mutation)
-        found: set[str] = set()
+        """Of what runs once: the tests of what it stands in, and of the lines that name that, or name what names it."""
+        node = _definition_at(mutation)
+        if node is None:
+            return set()
+        names, found = _names_of(node), set[str]()
         for _ in range(3):
             if not names or found:
                 break
@@ -63,28 +73,36 @@ class Covering:
                         if assigned := re.match(r"(\w+)\b.* = ", text):
                             further.add(assigned[1])
             names = further - names
-        return found
+        inside = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        return found.union(*(self.lines.get(mutation.path, {}).get(number, set()) for number in inside))
 
 
-def _runs_at_import(mutation: Mutation) -> bool:
+def _runs_once(mutation: Mutation) -> bool:
+    """Whether it runs at import, or in a function whose answer is kept."""
     functions = (
         node
         for node in ast.walk(ast.parse(mutation.path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
     )
     return not any(node.body[0].lineno <= mutation.start[0] <= (node.end_lineno or 0) for node in functions)
 
 
-def _names_defined_at(mutation: Mutation) -> set[str]:
+def _definition_at(mutation: Mutation) -> ast.stmt | None:
     for node in ast.parse(mutation.path.read_text()).body:
         first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
         if first <= mutation.start[0] <= (node.end_lineno or node.lineno):
-            if isinstance(node, ast.Assign):
-                return {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                return {node.target.id}
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                return {node.name}
+            return node
+    return None
+
+
+def _names_of(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.Assign):
+        return {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id}
+    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return {node.name}
     return set()
 
 

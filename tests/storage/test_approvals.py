@@ -37,6 +37,7 @@ async def test_it_ends_once_and_in_time(db: Database, watch: Watch) -> None:
     assert (await end(db, first, Outcome.AGREED)).guardian_id == PARENT
     with pytest.raises(ApprovalOver):
         await end(db, first, Outcome.REFUSED)
+    assert [late.is_open(now) for now in (late.expires_at - 1, late.expires_at)] == [True, False]
     watch.advance(DAY)
     with pytest.raises(ApprovalOver):
         await end(db, late, Outcome.AGREED)

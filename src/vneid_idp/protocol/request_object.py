@@ -79,7 +79,7 @@ def check_claims(client: Client, request_object: Unverified, issuer: str, now: I
     )
     if exp is not None and exp <= now - CLOCK_SKEW:
         raise InvalidRequestObject("The request object has expired.")
-    if max(nbf or 0, iat or 0) > now + CLOCK_SKEW:
+    if any(moment is not None and moment > now + CLOCK_SKEW for moment in (nbf, iat)):
         raise InvalidRequestObject("The request object is from the future; compare the clocks.")
 
 

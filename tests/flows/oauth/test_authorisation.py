@@ -38,7 +38,7 @@ async def derived(land: Country, party: RelyingParty, someone: Known) -> tuple[A
     )  # fmt: skip
     async with land.idp.db.writing() as unit:
         assert await grants.open_grant(unit, "grt_first", first, refreshable=False)
-    ground = AuthorisationGround(await someone.agree(other), None, ParentGrant(party.client_id, "grt_first"))
+    ground = AuthorisationGround(await someone.agree(other), None, ParentGrant(party.client_id, "grt_first", 0))
     hanging = replace(
         first, client_id=other.client_id, ground=ground, scope=("openid", "age", "offline_access"),
         details=(DETAILS,), actors=(other.client_id, party.client_id),

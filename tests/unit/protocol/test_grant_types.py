@@ -270,7 +270,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
     assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False]
     assert Authorisation.from_json(written[:-2]) == replace(AUTHORISATION, bound_to=None, actors=())
     derived = Authorisation.from_json([*written[:4], ["con_a", None, "cli_z", "grt_z"], *written[5:]])
-    assert derived.ground == AuthorisationGround("con_a", None, ParentGrant("cli_z", "grt_z"))
+    assert derived.ground == AuthorisationGround("con_a", None, ParentGrant("cli_z", "grt_z", 0))
     code = ["grt_a", "https://rp.example/cb", NOW, "n", CHALLENGE, written]
     assert Code.from_json(code) == CODE
     for refreshing in (["cli_a", "grt_a", 7], ["cli_a", "grt_a", 7, None], ["cli_a", "grt_a", 7, None, 0]):

@@ -30,6 +30,12 @@ def test_an_access_token_is_described() -> None:
     }  # fmt: skip
 
 
+def test_a_token_of_an_earlier_version_says_no_more_than_it_did() -> None:
+    earlier = AccessToken.from_json(token().to_json()[:-2])
+    assert (earlier.above, earlier.registered_at) == (0, 0)
+    assert earlier == token()
+
+
 def test_a_token_is_inactive_from_the_instant_at_which_it_ends() -> None:
     assert active(token(), GRANTED, ISSUER, "sub_a", NOW + 10 * MINUTE - 1)["active"]
     assert active(token(), GRANTED, ISSUER, "sub_a", NOW + 10 * MINUTE) == INACTIVE
