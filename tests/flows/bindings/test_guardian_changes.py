@@ -65,6 +65,17 @@ async def test_where_no_guardian_would_help_none_is_asked_for_and_no_more_is_tol
     assert await family.listed() == [stands]
 
 
+async def test_another_account_of_the_child_that_does_not_rest_is_told_as_before(family: Family) -> None:
+    await family.guardians_are(family.mother, family.aunt)
+    other = (await family.binds(family.aunt, account="another")).json()
+    assert (await family.binds(family.mother, account="a third")).status_code == 201
+    await family.happens(lock, family.mother)
+    assert (await family.stands())["level"] is None
+    told = await family.read(other["binding_id"])
+    assert (told["state"], told["level"], told["withheld"]) == ("verified", 2, [])
+    assert told in await family.listed()
+
+
 async def test_the_own_pages_list_of_what_rests_as_little_as_the_network_is_told(land: Country, family: Family) -> None:
     child, band = (await known(land, "fifteen")).person, "nhóm tuổi của người giữ"
     assert band in (await opened(child, "/me/services")).text
