@@ -54,6 +54,15 @@ async def test_what_is_asked_anew_takes_the_place_of_what_waits_and_of_nothing_e
     assert found == [Outcome.AGREED, None, None, Outcome.REPLACED]
 
 
+async def test_with_a_child_who_is_forgotten_goes_what_waited_for_it_and_for_nobody_else(db: Database) -> None:
+    mine, sibling = await ask(db), await ask(db, OTHER)
+    async with db.writing() as unit:
+        await approvals.forget(unit, CHILD)
+    async with db.reading() as unit:
+        assert await approvals.find(unit, CHILD, mine.approval_id) is None
+        assert await approvals.list_open(unit, OTHER) == [sibling]
+
+
 async def test_a_child_takes_back_what_waits_and_nothing_that_has_ended(db: Database, watch: Watch) -> None:
     agreed, elsewhere, sibling = await ask(db), await ask(db, client=ELSEWHERE), await ask(db, OTHER)
     await end(db, agreed, Outcome.AGREED)

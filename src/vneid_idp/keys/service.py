@@ -63,7 +63,7 @@ async def ensure(unit: Unit, master: bytes, *, schedule: Schedule = DEFAULT) -> 
     made = 0
     for kind in (*ROTATED, *LASTING):
         if kind not in present:
-            made += await _announce(unit, wrapping, kind, 0, schedule) is not None
+            made += await _announce(unit, wrapping, kind, 0, schedule, immediately=False) is not None
     return made
 
 
@@ -175,7 +175,7 @@ async def _announce(
     last: int,
     schedule: Schedule,
     *,
-    immediately: bool = False,
+    immediately: bool,
     compromised: bool = False,
     deed: Deed | None = None,
 ) -> KeyFacts | None:

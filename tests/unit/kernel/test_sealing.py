@@ -94,3 +94,11 @@ def test_json_comes_back_and_the_error_says_nothing_of_the_value() -> None:
     with pytest.raises(NotSealedHere) as refused:
         SEALER.open_json(SealPurpose.CODE, sealed)
     assert sealed not in repr(refused.value)
+
+
+def test_what_was_sealed_is_counted() -> None:
+    sealer = Sealer({1: ONE}, 1)
+    assert sealer.sealed == 0
+    for _ in range(3):
+        sealer.seal(SealPurpose.CODE, b"secret")
+    assert sealer.sealed == 3

@@ -75,8 +75,9 @@ def test_purposes_that_went_are_remembered_by_the_registration_itself() -> None:
     ).members
     assert again["purposes"][0]["version"] == 3  # nobody's answer to version 1 or 2 is one to this purpose
     assert "gone_purposes" not in again
-    with pytest.raises(InvalidClientMetadata, match="version numbers"):
-        read(OPERATOR, gone_purposes={"a": "1"})
+    for version in ("1", 0, True):
+        with pytest.raises(InvalidClientMetadata, match="version numbers"):
+            read(OPERATOR, gone_purposes={"a": version})
 
 
 def test_what_is_kept_of_purposes_that_went_has_an_end_and_none_comes_back_as_it_was() -> None:
