@@ -62,3 +62,8 @@ def test_a_passkey_is_one_step_although_it_proves_twice() -> None:
 
 def test_a_page_that_leads_no_further_is_no_step() -> None:
     assert at(someone(("pwd", LATER), level=1)) is None
+
+
+def test_whoever_proved_in_a_third_way_took_two_steps_of_it() -> None:
+    thrice = someone(("pwd", LATER), ("sms", LATER), ("hwk", LATER))
+    assert at(thrice) == (3, 3, False)

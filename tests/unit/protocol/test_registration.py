@@ -74,6 +74,7 @@ def test_unknown_members_software_statements_and_nulls_are_ignored() -> None:
         "client_name#": "x", "redirect_uris#vi": 7,
     }  # fmt: skip
     assert read(**ignored) == read()
+    assert read(**ignored, client_uri="https://a.example")["client_uri"] == "https://a.example", "what follows is read"
 
 
 def test_texts_in_several_languages_are_kept() -> None:
