@@ -113,9 +113,8 @@ async def leave(unit: Unit, person_id: str, binding_id: str, guardian_id: str) -
 
 async def note_birth_date(unit: Unit, vault: Vault, person_id: str, birth_date: date) -> None:
     """The register tells when a child was born for whom somebody stands by."""
-    if await of_child(unit, person_id):
-        sealed = await _seal(unit, vault, person_id, birth_date)
-        await unit.execute(_NOTE, of_person=person_id, sealed_birth_date=sealed)
+    sealed = await _seal(unit, vault, person_id, birth_date)
+    await unit.execute(_NOTE, of_person=person_id, sealed_birth_date=sealed)
 
 
 async def birth_date_of(unit: Reading, vault: Vault, guard: Guard) -> date | None:

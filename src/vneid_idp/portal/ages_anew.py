@@ -28,7 +28,7 @@ from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import decided_already
 from vneid_idp.web.consent_view import Line, screen, values_needed
 from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import read_form
+from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.outdated_ages import outdated
 from vneid_idp.web.receipt_text import text_shown
@@ -70,10 +70,14 @@ async def ages_offered(
     return offers
 
 
+def _ages_given(consent: Consent, client: Client) -> Decisions:
+    stand = own_answers(client, consent)
+    return {name: each for name, each in stand.items() if depends_on_age(each.given_as(name))}
+
+
 def _offer(request: Request, holder: Holder, consent: Consent, client: Client, rules: Rules) -> AgesAnew | None:
     say, now, record = partial(gettext, request), holder.now, holder.profile.record
-    stand = own_answers(client, consent)
-    given = {name: each for name, each in stand.items() if depends_on_age(each.given_as(name))}
+    given = _ages_given(consent, client)
 
     def values_of(names: Mapping[str, Instant]) -> dict[str, Any]:
         own = profiles.claims(names, holder.profile, holder.account, holder.provider.issuer)
@@ -99,13 +103,21 @@ def _offer(request: Request, holder: Holder, consent: Consent, client: Client, r
 
 
 async def tell_anew(request: Request, holder: Holder) -> Response:
-    """Have a service told an age as it is now."""
+    """Have a service told an age as it is now; who did so in another tab, or pressed twice, is told the same."""
     form = await read_form(request)
+    try:
+        await _tell_anew(request, holder, form)
+    except AnswersChanged:
+        consent, client = await _standing(holder, form["consent"])
+        given = consent is not None and client is not None and _ages_given(consent, client)
+        if not given or await _offer_of(request, holder, consent, client):
+            raise
+    return see_other("/me/services?told_anew")
+
+
+async def _tell_anew(request: Request, holder: Holder, form: Form) -> None:
     provider = holder.provider
-    async with provider.db.reading() as unit:
-        current = [each for each in await consents.list_current(unit, holder.person_id) if each.child_id is None]
-        clients = await find_clients(unit, {each.client_id for each in current if each.consent_id == form["consent"]})
-    offer = (await ages_offered(request, holder, current, clients)).get(form["consent"])
+    offer = await _offer_of(request, holder, *await _standing(holder, form["consent"]))
     if offer is None or offer.seen != form["seen"]:
         raise AnswersChanged
     rules, years = (await provider.current_policy()).at(holder.now), age(holder.profile.record.birth_date, holder.now)
@@ -113,7 +125,24 @@ async def tell_anew(request: Request, holder: Holder) -> Response:
     await provider.db.transact(
         lambda unit: tell_ages_anew(unit, *who, offer.id, offer.decided, shown, years=years, rules=rules)
     )
-    return see_other("/me/services?told_anew")
+
+
+async def _standing(holder: Holder, consent_id: str) -> tuple[Consent | None, Client | None]:
+    """The holder's consent with this id, as it stands now, and to whom it was given."""
+    async with holder.provider.db.reading() as unit:
+        current = await consents.list_current(unit, holder.person_id)
+        consent = next((each for each in current if each.consent_id == consent_id), None)
+        clients = await find_clients(unit, set() if consent is None else {consent.client_id})
+    return consent, None if consent is None else clients.get(consent.client_id)
+
+
+async def _offer_of(
+    request: Request, holder: Holder, consent: Consent | None, client: Client | None
+) -> AgesAnew | None:
+    if consent is None or client is None:
+        return None
+    offers = await ages_offered(request, holder, [consent], {client.client_id: client})
+    return offers.get(consent.consent_id)
 
 
 doors = [Door.page("/me/services/ages", for_holder(tell_anew), "POST")]

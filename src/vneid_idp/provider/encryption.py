@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.keys.jwe import CannotEncrypt
+from vneid_idp.keys.ring import KeyRing
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION, BadToken, PublicKey
@@ -14,7 +15,7 @@ from vneid_idp.web.context import Idp
 class Envelope:
     """What a client's answers of one kind are encrypted with."""
 
-    provider: Idp
+    keys: KeyRing
     key: PublicKey
     alg: str
     enc: str
@@ -22,7 +23,7 @@ class Envelope:
     def seal(self, text: str, *, cty: str | None) -> str:
         """`text` as a JWE. Raises `InvalidClientMetadata` when the key cannot be used with its algorithm."""
         try:
-            return self.provider.keys.encrypt_to(self.key.jwk, text, alg=self.alg, enc=self.enc, cty=cty)
+            return self.keys.encrypt_to(self.key.jwk, text, alg=self.alg, enc=self.enc, cty=cty)
         except CannotEncrypt:
             message = "The client's key to encrypt to cannot be used with its algorithm."
             raise InvalidClientMetadata(message) from None
@@ -38,4 +39,4 @@ async def find_envelope(provider: Idp, client: Client, alg: str, enc: str | None
         key = await provider.client_keys.encryption_key(client, alg)
     except (BadToken, Unreachable) as error:
         raise InvalidClientMetadata(f"The client has no key to encrypt to: {error}.") from None
-    return Envelope(provider, key, alg, enc or DEFAULT_CONTENT_ENCRYPTION)
+    return Envelope(provider.keys, key, alg, enc or DEFAULT_CONTENT_ENCRYPTION)

@@ -57,8 +57,10 @@ async def follow_guardians(unit: Unit, vault: Vault, child: RegistryRecord, poli
     """The register tells who are the guardians of `child`: who is none any more stands by no more, and what they
     supervised goes to one who still is."""
     rules = policy.at(unit.now)
-    await standing_by.note_birth_date(unit, vault, child.person_id, child.birth_date)
-    for guard in await standing_by.of_child(unit, child.person_id):
+    standing = await standing_by.of_child(unit, child.person_id)
+    if standing:
+        await standing_by.note_birth_date(unit, vault, child.person_id, child.birth_date)
+    for guard in standing:
         if is_abandoned(guard.guardian_id, child, rules, unit.now):
             await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
     seen: set[str] = set()

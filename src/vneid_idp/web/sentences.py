@@ -152,6 +152,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("A minute has passed, or something changed meanwhile. What you took back stays taken back."),
         mark("Go back to the service: it can ask you again, and you decide anew."),
     ),
+    "answers_changed": Sentence(
+        mark("What you agreed to has changed meanwhile"),
+        mark("You answered anew or withdrew it, or the service asks for something else. Nothing was changed by this."),
+        mark("Go back to your connected services to see what is in force."),
+    ),
     "consent_not_found": Sentence(
         mark("There is no such consent"),
         mark("You may have withdrawn it already. The service no longer receives anything under it."),
