@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mutants.mutations import Mutation
@@ -58,7 +59,7 @@ class Covering:
 
     def _of_users(self, mutation: Mutation) -> set[str]:
         """Of what runs once: the tests of what it stands in, and of the lines that name that, or name what names it."""
-        node = _definition_at(mutation)
+        node = _definition_at(mutation.path, mutation.start[0])
         if node is None:
             return set()
         names, found = _names_of(node), set[str]()
@@ -70,8 +71,7 @@ class Covering:
                 for number, text in enumerate(path.read_text().splitlines(), 1):
                     if wanted.search(text):
                         found |= lines.get(number, set())
-                        if assigned := re.match(r"(\w+)\b.* = ", text):
-                            further.add(assigned[1])
+                        further |= _names_of(_definition_at(path, number))
             names = further - names
         inside = range(node.lineno, (node.end_lineno or node.lineno) + 1)
         return found.union(*(self.lines.get(mutation.path, {}).get(number, set()) for number in inside))
@@ -88,15 +88,20 @@ def _runs_once(mutation: Mutation) -> bool:
     return not any(node.body[0].lineno <= mutation.start[0] <= (node.end_lineno or 0) for node in functions)
 
 
-def _definition_at(mutation: Mutation) -> ast.stmt | None:
-    for node in ast.parse(mutation.path.read_text()).body:
+@cache
+def _definitions(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_text()).body
+
+
+def _definition_at(path: Path, line: int) -> ast.stmt | None:
+    for node in _definitions(path):
         first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
-        if first <= mutation.start[0] <= (node.end_lineno or node.lineno):
+        if first <= line <= (node.end_lineno or node.lineno):
             return node
     return None
 
 
-def _names_of(node: ast.stmt) -> set[str]:
+def _names_of(node: ast.stmt | None) -> set[str]:
     if isinstance(node, ast.Assign):
         return {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):

@@ -8,13 +8,17 @@ import pytest
 
 from tests.support.watch import MORNING
 from vneid_idp.bindings import service as ledger
+from vneid_idp.bindings.engine import disclosure
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState, Move
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
+from vneid_idp.consent import service as consents
+from vneid_idp.consent.service import Shown
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.documents import shipped
+from vneid_idp.protocol.claims import Decision
 from vneid_idp.storage.unit import Database
 
 LAN = BindingProof("per_lan", age=30, level=2)
@@ -90,3 +94,17 @@ async def test_another_guardian_takes_nothing_over_but_the_young_person_does(db:
     assert (await bind(other)) == first
     grown = await bind(BindingProof("per_child", 16, 2, consent_id="con_3"))
     assert (grown.consent_id, grown.proved_by) == ("con_3", "per_child")
+
+
+async def test_what_is_withdrawn_is_not_told_of_what_is_bound_still(db: Database, bind: Bind) -> None:
+    async with db.writing() as unit:
+        decided = {"level": Decision("account", 1, given=True)}
+        given = await consents.give(unit, "per_lan", NETWORK, decided, Shown("text", "en"), alone_from=16)
+    bound = await bind(replace(LAN, consent_id=given.consent_id))
+    told = []
+    for _ in range(2):
+        async with db.writing() as unit:
+            told.append(sorted((await disclosure.get(unit, SOCIAL_ACCOUNT, NETWORK, bound.binding_id)).decided))
+            if len(told) == 1:
+                await consents.withdraw(unit, "per_lan", given.consent_id)
+    assert told == [["level"], []]

@@ -115,6 +115,17 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
     assert (await recorded(db))[1:] == [("consent.withdrawn", CLIENT, given.consent_id, {})]
 
 
+async def test_the_record_tells_a_link_from_an_answer(db: Database) -> None:
+    told = []
+    for decided, link in (({}, False), ({}, True), ({"email": GIVEN}, True)):
+        async with db.writing() as unit:
+            await service.give(unit, PERSON, CLIENT, decided, Shown("text", "en"), link=link, alone_from=16)
+        told.append([kind for kind, *_ in await recorded(db)][sum(map(len, told)) :])
+    assert [sorted(kinds) for kinds in told] == [
+        ["consent.given"], ["link.confirmed"], ["consent.given", "link.confirmed"],
+    ]  # fmt: skip
+
+
 async def test_what_is_agreed_for_each_child_and_for_oneself_stands_and_ends_by_itself(
     db: Database, watch: Watch
 ) -> None:
