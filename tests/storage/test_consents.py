@@ -116,8 +116,9 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
 
 
 async def test_the_record_tells_a_link_from_an_answer(db: Database) -> None:
-    told = []
-    for decided, link in (({}, False), ({}, True), ({"email": GIVEN}, True)):
+    told: list[list[str]] = []
+    asked: list[tuple[Decisions, bool]] = [({}, False), ({}, True), ({"email": GIVEN}, True)]
+    for decided, link in asked:
         async with db.writing() as unit:
             await service.give(unit, PERSON, CLIENT, decided, Shown("text", "en"), link=link, alone_from=16)
         told.append([kind for kind, *_ in await recorded(db)][sum(map(len, told)) :])
