@@ -51,11 +51,13 @@ async def end(request: Request) -> Response:
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
         params = read_params(await form_pairs(request))
         return see_other(f"/end_session?{_SEALED}={_seal(provider, params)}")
-    params = read_params(query_pairs(request))
+    params, stays = read_params(query_pairs(request)), False
     if _SEALED in params:
-        params = _open(provider, params[_SEALED])
+        params, stays = _open(provider, params[_SEALED])
     asked = await _read(provider, params)
     prefer_locales(request, params.get("ui_locales"))
+    if stays:
+        return render(request, "provider/stayed.html", client=asked.client, location=asked.address)
     concerned = await _concerned(request, provider)
     if concerned is None and asked.address is not None and not asked.by_hint:
         return render(request, "provider/signed_out.html", client=asked.client, location=asked.address)
@@ -80,9 +82,12 @@ async def confirm(request: Request) -> Response:
     """`POST /end_session/confirm`: the person's answer. What the form carries is proven again, not trusted."""
     provider = idp(request)
     form = await read_form(request)
-    asked = await _read(provider, {name: form[name] for name in _CARRIED if form[name]})
+    carried = {name: form[name] for name in _CARRIED if form[name]}
+    asked = await _read(provider, carried)
     if "stay" in form:
-        return see_other("/me")
+        # By an address of its own, which may be read again, in another language too; with a way back where one is.
+        on = f"/end_session?{_SEALED}={_seal(provider, carried, stays=True)}"
+        return see_other("/me" if asked.address is None else on)
     session = read_session(request, provider.keys.sealer)
     frames: list[str] = []
     if session is not None:
@@ -96,16 +101,16 @@ async def confirm(request: Request) -> Response:
     return _told(request, asked, frames) if frames else _signed_out(request, asked, after_form=True)
 
 
-def _seal(provider: Idp, params: Params) -> str:
+def _seal(provider: Idp, params: Params, *, stays: bool = False) -> str:
     """What was posted, to go through an address: an ID token says who somebody is, and addresses stay in histories
-    and in the logs of proxies.
+    and in the logs of proxies. `stays` is the answer of who was asked and does not sign out.
     """
     understood = {name: params[name] for name in _UNDERSTOOD if name in params}
-    value = {"params": understood, "expires_at": provider.clock.now() + _SEALED_LIFE}
+    value = {"params": understood, "stays": stays, "expires_at": provider.clock.now() + _SEALED_LIFE}
     return provider.keys.sealer.seal_json(SealPurpose.LOG_OUT, value)
 
 
-def _open(provider: Idp, text: str) -> Params:
+def _open(provider: Idp, text: str) -> tuple[Params, bool]:
     """What `_seal` sealed. Raises `InvalidRequest`."""
     try:
         value = provider.keys.sealer.open_json(SealPurpose.LOG_OUT, text)
@@ -113,8 +118,7 @@ def _open(provider: Idp, text: str) -> Params:
         raise InvalidRequest(f"{_SEALED} was not issued by this provider.") from None
     if provider.clock.now() >= value["expires_at"]:
         raise InvalidRequest("The request to sign out has expired.")
-    params: Params = value["params"]
-    return params
+    return value["params"], value.get("stays", False)
 
 
 async def _read(provider: Idp, params: Params) -> _Asked:

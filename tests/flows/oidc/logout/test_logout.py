@@ -120,6 +120,22 @@ async def test_the_person_may_stay(person: Person, party: RelyingParty, service:
     assert service.heard == []
 
 
+async def test_who_stays_finds_the_way_back_to_the_service_that_asked(
+    person: Person, party: RelyingParty, service: Service
+) -> None:
+    tokens = await signed_in(person, party)
+    asked = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": OUT, "state": "bye"}
+    page = shown(await person.open("/end_session", **asked))
+    stayed = shown(await person.submit(page, stay="1"))
+    assert f'href="{OUT}?state=bye"' in stayed.response.text
+    assert "sign-out-yes" not in stayed.response.text
+    assert tokens["id_token"] not in str(stayed.response.url), "addresses stay in histories"
+    again = shown(await person.open(str(stayed.response.url)))
+    assert again.text == stayed.text, "it may be read again"
+    assert await is_signed_in(person, party)
+    assert service.heard == []
+
+
 async def test_a_post_from_another_site_is_asked_too(person: Person, party: RelyingParty) -> None:
     tokens = await signed_in(person, party)
     answer = await person.browser.post("/end_session", data={"id_token_hint": tokens["id_token"]})
