@@ -12,7 +12,7 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.storage.unit import Unit
-from vneid_idp.web.bearer import bearer_token, open_caller
+from vneid_idp.web.bearer import open_caller, presented_token
 from vneid_idp.web.context import Idp, idp
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ def needs(scope: str) -> Callable[..., Awaitable[Caller]]:
     async def find_caller(
         request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
     ) -> Caller:
-        token, client = await open_caller(request, bearer_token(request))
+        token, client = await open_caller(request, presented_token(request))
         if token.own is None:
             raise InsufficientScope("This needs a program's own access token, from the client_credentials grant.")
         if scope not in token.own.scope:

@@ -9,7 +9,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients import domains, families, key_readers, store
 from vneid_idp.clients.logos import want_logo
 from vneid_idp.clients.metadata import write_members
-from vneid_idp.kernel.clock import DAY, HOUR, Instant
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import digest, new_id, new_secret
 from vneid_idp.protocol.client import Client
@@ -210,6 +210,11 @@ async def use_assertion(unit: Unit, client_id: str, jti: str, expires_at: Instan
     One statement. It is remembered an hour longer than the assertion is good for: longer than any leeway on clocks.
     """
     return await store.use_assertion(unit, client_id, digest(jti), expires_at + HOUR)
+
+
+async def use_proof(unit: Unit, client_id: str, thumbprint: str, jti: str, until: Instant) -> bool:
+    """Use up a proof of possession, good `until` then at most, in the same memory; `False` when it was used before."""
+    return await store.use_assertion(unit, client_id, digest(f"{thumbprint} {jti}"), until + MINUTE)
 
 
 async def forget_assertions(unit: Unit) -> int:

@@ -37,6 +37,7 @@ class SealPurpose(StrEnum):
     REQUEST = "request"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"
+    DPOP_NONCE = "dpop_nonce"
     KNOWN_BROWSER = "known_browser"
     OFFICE_FILE = "office_file"
     CLOSED_FILES = "closed_files"

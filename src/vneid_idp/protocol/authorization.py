@@ -51,6 +51,8 @@ class AuthorizationRequest:
     """When its client was registered: another one under the same id did not ask this."""
     account_label: str | None = None
     """How the client calls the account that it wants to link; nobody but the client says so."""
+    dpop_jkt: str | None = None
+    """The thumbprint of the key that the code is bound to (RFC 9449 §10)."""
 
     @property
     def address(self) -> ReturnAddress:

@@ -26,6 +26,13 @@ class ClientProfile(StrEnum):
     """How strict the provider is with this client."""
 
     OIDC = "oidc"
+    """Log-in, as OpenID Connect has it."""
+    FAPI2 = "fapi2"
+    """Whoever receives an ID number: FAPI 2.0 Security Profile."""
+    CIBA = "ciba"
+    """FAPI-CIBA: the person approves on a device of their own."""
+    CAMARA = "camara"
+    """The operators' API profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class Client:
     request_uris: tuple[str, ...] = ()
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
+    """Whether its tokens are bound to a key that it proves with each request (RFC 9449 §5.2)."""
     require_pkce_or_nonce: bool = False
     """Whether a client that authenticates, too, must bind its requests to their answers (RFC 9700 §2.1.1)."""
     default_max_age: int | None = None

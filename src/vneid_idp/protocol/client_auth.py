@@ -191,7 +191,8 @@ def check_assertion(
     if loosely:
         audiences = audience if isinstance(audience, list) else [audience]
         known = (issuer, *endpoints)
-        if client.assertion_audience != "endpoint" or not any(one in known for one in audiences):
+        is_exact = client.assertion_audience != "endpoint" or PROFILES[client.profile].issuer_audience
+        if is_exact or not any(one in known for one in audiences):
             raise InvalidClient("client_assertion must have the issuer as its only aud, as a string (RFC 10070).")
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= 1024:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.kernel.languages import LANGUAGES
+from vneid_idp.protocol import dpop
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
@@ -47,6 +48,7 @@ def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
         "request_object_signing_alg_values_supported": [*SIGNING_ALGORITHMS, "none"],
         "request_object_encryption_alg_values_supported": list(OUR_KEY_ENCRYPTION_ALGORITHMS),
         "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
+        "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,

@@ -159,6 +159,23 @@ class InvalidRedirectUri(InvalidClientMetadata):
     code = "invalid_redirect_uri"
 
 
+class InvalidDpopProof(OAuthError):
+    """The proof of possession is missing, malformed, used before, or of another request or key (RFC 9449 §5)."""
+
+    code = "invalid_dpop_proof"
+
+
+class UseDpopNonce(OAuthError):
+    """The proof lacks a nonce of this provider that is still good (RFC 9449 §8, §9)."""
+
+    code = "use_dpop_nonce"
+
+    def __init__(self, description: str, nonce: str) -> None:
+        super().__init__(description)
+        self.nonce = nonce
+        """What the next proof is to hold."""
+
+
 class InvalidToken(OAuthError):
     """The access token is malformed, expired, revoked, or no access token at all."""
 

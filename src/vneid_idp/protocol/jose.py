@@ -102,10 +102,11 @@ def read_keys(jwks: object) -> tuple[PublicKey, ...]:
         raise BadKeys('must be a JWK Set: {"keys": […]}')
     if len(jwks["keys"]) > 50:
         raise BadKeys("holds more than 50 keys")
-    return tuple(key for key in (_read_key(jwk) for jwk in jwks["keys"]) if key is not None)
+    return tuple(key for key in (read_key(jwk) for jwk in jwks["keys"]) if key is not None)
 
 
-def _read_key(jwk: object) -> PublicKey | None:
+def read_key(jwk: object) -> PublicKey | None:
+    """Prepare one key; nothing of a kind that is not known here. Raises `BadKeys`."""
     if not isinstance(jwk, dict):
         raise BadKeys("holds something that is not a key")
     if jwk.get("kty") == "oct" or _PRIVATE & jwk.keys():

@@ -206,8 +206,8 @@ MEMBERS: dict[str, Reader] = {
     "backchannel_logout_session_required": _flag,
     "frontchannel_logout_uri": _page,
     "frontchannel_logout_session_required": _flag,
-    # Promises of later versions: asking for one must not be answered by a silent no (RFC 9449 §5.2, RFC 8705 §3.4).
     "dpop_bound_access_tokens": _flag,
+    # A promise of a later version: asking for it must not be answered by a silent no (RFC 8705 §3.4).
     "tls_client_certificate_bound_access_tokens": _flag,
 }
 """Every member that a client may say of itself, and its reader."""

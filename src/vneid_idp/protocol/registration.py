@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from vneid_idp.protocol.ceiling import check_below, decided_by_operator, stay_below
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
-from vneid_idp.protocol.client import sector_host
+from vneid_idp.protocol.client import ClientProfile, sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION
 from vneid_idp.protocol.members import (
@@ -23,6 +23,7 @@ from vneid_idp.protocol.members import (
     Registrar,
 )
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
+from vneid_idp.protocol.registered_keys import check_algorithms, check_binding, check_keys, check_profile
 from vneid_idp.protocol.registered_purposes import check_purposes, keep_thresholds, renew_purposes, writes_purposes
 from vneid_idp.protocol.uris import BadMember, check_address, origin
 
@@ -94,6 +95,8 @@ def _readers(members: Mapping[str, Any], registrar: Registrar, before: Mapping[s
     readers = dict(MEMBERS)
     if writes_purposes(registrar, before):
         readers["purposes"] = OPERATOR_MEMBERS["purposes"]
+    if registrar.sandbox and not decided_by_operator(before):
+        readers["profile"] = OPERATOR_MEMBERS["profile"]  # who tries things out tries all of them
     for name in OPERATOR_MEMBERS:
         value = members.get(name)
         if name not in readers and name not in WRITTEN_MEMBERS and value is not None and value != before.get(name):
@@ -110,7 +113,8 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     found.setdefault("response_types", ["code"] if "authorization_code" in found["grant_types"] else [])
     found.setdefault("redirect_uris", [])
     found.setdefault("token_endpoint_auth_method", "client_secret_basic")
-    found.setdefault("id_token_signed_response_alg", "ES256" if registrar.by_operator else "RS256")
+    is_plain = not registrar.by_operator and found.get("profile", ClientProfile.OIDC) == ClientProfile.OIDC
+    found.setdefault("id_token_signed_response_alg", "RS256" if is_plain else "ES256")
     found.setdefault("subject_type", "pairwise")
     _fill_pkce_or_nonce(found, registrar, before)
     for kind in ("id_token", "userinfo"):
@@ -267,44 +271,6 @@ def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapp
         )
 
 
-def _check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
-    if "jwks" in found and "jwks_uri" in found:
-        raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)", member="jwks_uri")
-    if "jwks" in found or "jwks_uri" in found:
-        return
-    if found["token_endpoint_auth_method"] == "private_key_jwt":
-        raise InvalidClientMetadata(
-            "token_endpoint_auth_method: private_key_jwt needs jwks or jwks_uri", member="token_endpoint_auth_method"
-        )
-    if found.get("request_object_signing_alg", "none") != "none":
-        raise InvalidClientMetadata(
-            "request_object_signing_alg needs jwks or jwks_uri", member="request_object_signing_alg"
-        )
-    if found.get("require_signed_request_object"):
-        raise InvalidClientMetadata(
-            "require_signed_request_object needs jwks or jwks_uri", member="require_signed_request_object"
-        )
-    for kind in ("id_token", "userinfo"):
-        if f"{kind}_encrypted_response_alg" in found:
-            raise InvalidClientMetadata(
-                f"{kind}_encrypted_response_alg needs jwks or jwks_uri", member=f"{kind}_encrypted_response_alg"
-            )
-
-
-def _check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
-    for kind in ("id_token", "userinfo"):
-        if f"{kind}_encrypted_response_enc" in found and f"{kind}_encrypted_response_alg" not in found:
-            raise InvalidClientMetadata(
-                f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg",
-                member=f"{kind}_encrypted_response_enc",
-            )
-    if found.get("require_signed_request_object") and found.get("request_object_signing_alg") == "none":
-        raise InvalidClientMetadata(
-            "require_signed_request_object excludes request_object_signing_alg none",
-            member="require_signed_request_object",
-        )
-
-
 def _check_asked_sector(found: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     """Who asks for pairwise subjects at several hosts has to prove that they belong together; who asks for nothing, as
     most libraries, is a sector of its own, and goes on as that."""
@@ -340,12 +306,6 @@ def _sector_of(members: Mapping[str, Any]) -> tuple[str, str | None]:
     return "pairwise", sector_host(members.get("sector_identifier_uri"), members["redirect_uris"])
 
 
-def _check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
-    for name in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
-        if found.pop(name, False):
-            raise InvalidClientMetadata(f"{name}: access tokens are not sender-constrained here yet", member=name)
-
-
 CHECKS = (
     _check_shown,
     _check_redirect_uris,
@@ -356,11 +316,12 @@ CHECKS = (
     _check_scope,
     check_purposes,
     _check_ceiling,
-    _check_keys,
-    _check_algorithms,
+    check_keys,
+    check_algorithms,
     _check_public_subjects,
     _check_same_subjects,
-    _check_binding,
+    check_binding,
+    check_profile,
 )
 """The rules between members, in the order in which they answer."""
 

@@ -47,13 +47,14 @@ def algorithm_for(client: Client, request_object: Unverified) -> str | None:
     It is for clients that registered just that, or no algorithm (OIDC Registration §2: then any counts), and did not
     promise to sign. Raises `InvalidRequestObject` for every other one.
     """
-    registered = client.request_object_signing_alg
+    registered, rules = client.request_object_signing_alg, PROFILES[client.profile]
     alg = str(request_object.header["alg"])
-    if alg == "none" and registered in (None, "none") and not client.require_signed_request_object:
+    is_unsigned = alg == "none" and rules.unsigned_objects
+    if is_unsigned and registered in (None, "none") and not client.require_signed_request_object:
         if not request_object.text.endswith("."):
             raise InvalidRequestObject("The request object is unsigned and has a signature.")
         return None
-    allowed = PROFILES[client.profile].signing_algorithms if registered is None else (registered,)
+    allowed = rules.signing_algorithms if registered is None else (registered,)
     if alg == "none" or alg not in allowed:
         raise InvalidRequestObject(f"The request object must be signed with {' or '.join(allowed)}.")
     return alg

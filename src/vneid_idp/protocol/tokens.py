@@ -52,6 +52,8 @@ class Code:
 
 def new_code(grant_id: str, request: AuthorizationRequest, authorisation: Authorisation, now: Instant) -> Code:
     """The code for a request of which everything stands."""
+    if request.dpop_jkt is not None:
+        authorisation = altered(authorisation, bound_to=Confirmation("jkt", request.dpop_jkt))
     return Code(grant_id, request.redirect_uri, now, request.nonce, request.code_challenge, authorisation)
 
 

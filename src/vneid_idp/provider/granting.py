@@ -9,6 +9,7 @@ from vneid_idp.grants.service import Grant
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
@@ -17,6 +18,8 @@ from vneid_idp.protocol.permitted import may_refresh, permitted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import Idp
+
+_ENDED = "The grant behind the refresh_token has ended: expired, revoked or withdrawn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:
 
 async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Granted, Instant]:
     token = wanted.token
+    if not PROFILES[client.profile].rotates_refresh_tokens:
+        return await _again(provider, client, wanted)
     grant = None
     if wanted.scope is None and token.registration == client.version:
         # Neither the operator nor, says the statement, the person has changed anything since the token was issued: what
@@ -79,10 +84,25 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
             now = unit.now
     if grant is None:
         grant, now = await _looked_at(provider, client, wanted)
+    return Granted(_part(client, grant, wanted), grant.grant_id, grant.rotation.generation), now
+
+
+async def _again(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Granted, Instant]:
+    """What a refresh token gives that is not rotated: the client keeps the one it has."""
+    token = wanted.token
+    async with provider.db.glance() as unit:
+        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
+        now = unit.now
+    if grant is None or token.generation != grant.rotation.generation:
+        raise InvalidGrant(_ENDED)
+    return Granted(_part(client, grant, wanted), grant.grant_id), now
+
+
+def _part(client: Client, grant: Grant, wanted: RotateGrant) -> Authorisation:
+    """What the next tokens allow, bound to the key that is proven now."""
     counts = _counting(client, grant)
     scope = narrowed(client.scope, grant.authorisation.scope, counts.scope, wanted.scope)
-    part = altered(counts, scope=scope, bound_to=wanted.bound_to)
-    return Granted(part, grant.grant_id, grant.rotation.generation), now
+    return altered(counts, scope=scope, bound_to=wanted.bound_to)
 
 
 def _counting(client: Client, grant: Grant) -> Authorisation:
@@ -125,7 +145,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
 
     grant, verdict, now = await provider.db.transact(work)
     if grant is None:
-        raise InvalidGrant("The grant behind the refresh_token has ended: expired, revoked or withdrawn.")
+        raise InvalidGrant(_ENDED)
     if verdict is RefreshVerdict.REPLAYED:
         raise InvalidGrant("The refresh_token was used before. Its grant has been revoked.")
     return grant, now

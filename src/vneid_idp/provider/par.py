@@ -15,6 +15,7 @@ from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
+from vneid_idp.web.possession import new_nonce, proven_key, wants_nonce
 from vneid_idp.web.responses import json_response
 
 
@@ -26,7 +27,8 @@ async def push(request: Request) -> Response:
     check_arrival(Column.PAR, client, params)
     async with counting(provider, request, params):
         resolved = await resolve(provider, client, params, await find(provider, client, params))
-    asked = read_authorization(Column.PAR, RequestDraft(client, resolved))
+    proof = await proven_key(request, client)
+    asked = read_authorization(Column.PAR, RequestDraft(client, resolved, proof))
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"
     by = Tried(client=client.client_id) if proven else stranger(provider, request, client.client_id)
@@ -36,7 +38,9 @@ async def push(request: Request) -> Response:
         "request_uri": REQUEST_URI + kept.interaction_id,
         "expires_in": (kept.expires_at - kept.opened_at) // SECOND,
     }
-    return json_response(body, 201)
+    # So that no log-in pays a round trip to learn it (RFC 9449 §8.2).
+    nonce = new_nonce(provider).headers if wants_nonce(provider, client) else {}
+    return json_response(body, 201, nonce)
 
 
 doors = [Door.protocol("/par", push, "POST", announced="pushed_authorization_request_endpoint", cors=True)]

@@ -7,12 +7,14 @@ from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, Unsupp
 from vneid_idp.protocol.grant_types.request import TokenRequest
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.params import read_params
+from vneid_idp.protocol.sender_constraint import check_constrained
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.possession import new_nonce, proven_key, wants_nonce
 from vneid_idp.web.responses import json_response
 
 
@@ -29,9 +31,12 @@ async def token(request: Request) -> Response:
         raise UnsupportedGrantType("grant_type is not one that this provider supports.")
     if name not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant_type.")
-    asked = TokenRequest(client, params, None, provider.clock.now())
+    proof = await proven_key(request, client)
+    check_constrained(client, proof)
+    asked = TokenRequest(client, params, proof, provider.clock.now())
     granted, now = await carry_out(provider, client, grant_type(asked, provider.keys.sealer))
-    return json_response(await token_response(provider, client, granted, now))
+    nonce = new_nonce(provider).headers if proof is not None and wants_nonce(provider, client) else {}
+    return json_response(await token_response(provider, client, granted, now), headers=nonce)
 
 
 doors = [Door.protocol("/token", token, "POST", announced="token_endpoint", cors=True)]

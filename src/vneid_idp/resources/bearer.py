@@ -12,7 +12,7 @@ from vneid_idp.protocol.claims import CHILD_ACCOUNT, SOCIAL_ACCOUNT, check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
 from vneid_idp.protocol.permitted import permitted
-from vneid_idp.web.bearer import bearer_token, open_caller
+from vneid_idp.web.bearer import open_caller, presented_token
 from vneid_idp.web.context import idp
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
@@ -49,7 +49,7 @@ class Caller:
 
 async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]) -> Caller:
     """The caller of this request. Raises `InvalidToken` unless token, grant, consent, account and client all stand."""
-    token, client = await open_caller(request, bearer_token(request))
+    token, client = await open_caller(request, presented_token(request))
     if token.own is not None:
         return Caller(client, permitted(client, token.own, {}), None)
     assert token.grant_id is not None

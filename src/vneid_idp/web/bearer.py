@@ -1,57 +1,94 @@
-"""Access tokens at our own APIs (RFC 6750)."""
+"""Access tokens at our own APIs (RFC 6750), with the key that some are bound to (RFC 9449 §7, RFC 8705 §3)."""
+
+from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.requests import Request
 
+from vneid_idp.kernel.secrets import random_bytes
 from vneid_idp.protocol import tokens
-from vneid_idp.protocol.authorisation import Confirmation, check_possession
+from vneid_idp.protocol.authorisation import check_possession
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidToken
+from vneid_idp.protocol.errors import InvalidDpopProof, InvalidToken, UseDpopNonce
 from vneid_idp.protocol.tokens import AccessToken
-from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.context import idp
 from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.possession import proven_key
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token as a request brings it."""
+
+    text: str
+    with_proof: bool = False
+    """Whether by the scheme that says that it is bound to a key."""
+
+
+def presented_token(request: Request) -> Presented | None:
+    """The token of the `Authorization` header; the scheme's name is case-insensitive (RFC 9110 §11.1)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, token = scheme.lower(), token.strip()
+    return Presented(token, scheme == "dpop") if token and scheme in ("bearer", "dpop") else None
 
 
 def bearer_token(request: Request) -> str | None:
-    """The token of the `Authorization` header; the scheme's name is case-insensitive (RFC 9110 §11.1)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    """The same where no token is bound to a key."""
+    found = presented_token(request)
+    return None if found is None or found.with_proof else found.text
 
 
-async def open_caller(request: Request, text: str | None) -> tuple[AccessToken, Client]:
-    """The access token that a request brings as `text`, and the client that it was issued to, which the log names.
+async def open_caller(request: Request, presented: Presented | None) -> tuple[AccessToken, Client]:
+    """The access token that a request brings, and the client that it was issued to, which the log names.
 
-    Whether the grant still stands is for the caller to read. Raises `InvalidToken`.
+    Whether the grant still stands is for the caller to read. Raises `InvalidToken`, and of a proof `InvalidDpopProof`
+    and `UseDpopNonce`.
     """
-    if text is None:
+    if presented is None:
         raise InvalidToken("An access token is needed.")
     provider = idp(request)
-    token = _issued(provider, text)
+    token = tokens.open_access_token(provider.keys.sealer, presented.text)
+    if token is None:
+        raise InvalidToken("The access token is not one that this provider issued.")
     exchange_of(request).client_id = token.client_id
     client = await provider.clients.find(token.client_id)
     if client is not None:
         let_read(request, client)  # also that the token has expired, which its page learns in no other way
-    _check_usable(provider, token, None)
+    if provider.clock.now() >= token.expires_at:
+        raise InvalidToken("The access token has expired.")
     if client is None or not token.is_of(client):
         raise InvalidToken("The client of this access token has been disabled or deleted.")
+    await _check_possession(request, presented, token, client)
     return token, client
 
 
-def open_access_token(provider: Idp, text: str, proof: Confirmation | None = None) -> AccessToken:
-    """The access token behind `text`, presented with the key that `proof` tells of. Raises `InvalidToken`."""
-    token = _issued(provider, text)
-    _check_usable(provider, token, proof)
-    return token
-
-
-def _issued(provider: Idp, text: str) -> AccessToken:
-    token = tokens.open_access_token(provider.keys.sealer, text)
-    if token is None:
-        raise InvalidToken("The access token is not one that this provider issued.")
-    return token
-
-
-def _check_usable(provider: Idp, token: AccessToken, proof: Confirmation | None) -> None:
-    if provider.clock.now() >= token.expires_at:
-        raise InvalidToken("The access token has expired.")
+async def _check_possession(request: Request, presented: Presented, token: AccessToken, client: Client) -> None:
+    """A bound token comes by its own scheme and with its key, and a bearer's by neither (RFC 9449 §7.1, §7.2)."""
+    if PROFILES[client.profile].interaction_id:
+        exchange_of(request).interaction_id = _interaction_id(request)
+    is_bound = tokens.token_type(token.bound_to) == "DPoP"
+    if presented.with_proof and not is_bound:
+        raise InvalidToken("The access token is not bound to a DPoP key: send it as a Bearer's.")
+    if is_bound and not presented.with_proof:
+        raise InvalidToken("The access token is bound to a key: send it by the scheme DPoP, with a proof.")
+    if not presented.with_proof:
+        check_possession(token.bound_to, None, InvalidToken)
+        return
+    try:
+        proof = await proven_key(request, client, presented.text)
+        if proof is None:
+            raise InvalidDpopProof("A DPoP proof is needed with this access token.")
+    except (InvalidDpopProof, UseDpopNonce) as error:
+        error.status = 401
+        raise
     check_possession(token.bound_to, proof, InvalidToken)
+
+
+def _interaction_id(request: Request) -> str:
+    """What the caller calls this interaction, else a name of ours (FAPI 1.0 Baseline §6.2.1-11)."""
+    try:
+        return str(UUID(request.headers.get("x-fapi-interaction-id", "")))
+    except ValueError:
+        return str(UUID(bytes=random_bytes(16), version=4))

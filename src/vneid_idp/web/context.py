@@ -49,6 +49,8 @@ class Idp:
     disclosures: Disclosures
     dispatcher: Dispatcher
     hasher: SecretHasher
+    dpop_nonce: bool = False
+    """Whether every DPoP proof must hold a nonce of ours (RFC 9449 §8)."""
     trusted_proxies: tuple[Network, ...] = ()
     initial_access_token_digest: str | None = None
     """Digest of the token that opens registration; without it registration is open in the sandbox only."""

@@ -22,7 +22,7 @@ _ASKED = {
     "Access-Control-Allow-Headers": "Authorization, *",
     "Access-Control-Max-Age": str(_KEPT_SECONDS),
 }
-READABLE = (b"access-control-expose-headers", b"WWW-Authenticate, Retry-After, X-Request-Id")
+READABLE = (b"access-control-expose-headers", b"WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id")
 
 
 def preflight(methods: Iterable[str]) -> Response:

@@ -16,7 +16,8 @@ from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.log import Log
-from vneid_idp.protocol.errors import OAuthError, plain
+from vneid_idp.protocol import dpop
+from vneid_idp.protocol.errors import OAuthError, UseDpopNonce, plain
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.exchange import exchange_of, request_id
 from vneid_idp.web.headers import OnError
@@ -30,6 +31,8 @@ Explain = Callable[[Request, Exception, str], str | None]
 
 _RETRY_AFTER = 5
 """Seconds, where who is out of service does not know better."""
+_OF_TOKENS = ("invalid_token", "insufficient_scope")
+_OF_PROOFS = ("invalid_dpop_proof", "use_dpop_nonce")
 _REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError, ClientDisconnect)
 
 
@@ -99,9 +102,11 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def headers_of(error: OAuthError | DomainError) -> dict[str, str]:
-    """What an answer says of a refusal beside its status: when to try again (RFC 9110 §10.2.3), every 503 of it."""
+    """What an answer says of a refusal beside its status: when to try again (RFC 9110 §10.2.3), every 503 of it, and
+    what a proof is to hold."""
     retry_after = getattr(error, "retry_after", _RETRY_AFTER if error.status == 503 else None)
-    return {"Retry-After": str(retry_after)} if retry_after is not None else {}
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
+    return headers | ({"DPoP-Nonce": error.nonce} if isinstance(error, UseDpopNonce) else {})
 
 
 def _answer(request: Request, refusal: Refusal, explanation: str | None) -> Response:
@@ -160,11 +165,12 @@ def _problem(request: Request, refusal: Refusal, explanation: str | None) -> Res
 
 
 def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
-    """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3)."""
+    """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1)."""
     if refusal.code == "invalid_client":
         response.headers["WWW-Authenticate"] = 'Basic realm="vneid-idp"'
-    elif refusal.code in ("invalid_token", "insufficient_scope"):
-        challenge = 'Bearer realm="vneid-idp"'
+    elif refusal.code in _OF_TOKENS or (refusal.code in _OF_PROOFS and refusal.status == 401):
+        by_proof = request.headers.get("authorization", "").lower().startswith("dpop ")
+        challenge = f'DPoP algs="{" ".join(dpop.SIGNING_ALGORITHMS)}"' if by_proof else 'Bearer realm="vneid-idp"'
         # A request without any token learns only that one is needed (RFC 6750 §3.1).
         if "authorization" in request.headers:
             challenge += f', error="{refusal.code}", error_description="{plain(refusal.title)}"'

@@ -27,6 +27,7 @@ class Exchange:
         "cors",
         "forms",
         "framable",
+        "interaction_id",
         "kind",
         "locale",
         "readable_by",
@@ -49,6 +50,8 @@ class Exchange:
         """Whether pages of other origins may ask at that door."""
         self.readable_by: str | None = None
         """The origin whose page asks, once it is known that it may read the answer (`web/cors.py`)."""
+        self.interaction_id: str | None = None
+        """What a financial-grade client calls this interaction, which the answer repeats."""
         self.cookies: dict[str, str] = {}
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None

@@ -71,6 +71,8 @@ class Edge:
                 if exchange.cors and exchange.readable_by is not None:
                     reader = (b"access-control-allow-origin", exchange.readable_by.encode("latin-1"))
                     headers += (reader, (b"vary", b"Origin"), READABLE)
+                if exchange.interaction_id is not None:
+                    headers.append((b"x-fapi-interaction-id", exchange.interaction_id.encode()))
                 for cookie in exchange.cookies.values():
                     headers.append((b"set-cookie", cookie.encode("latin-1")))
                 message["headers"] = headers

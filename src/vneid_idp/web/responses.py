@@ -1,5 +1,7 @@
 """Responses that are no pages."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -14,9 +16,9 @@ def see_other(address: str) -> Response:
     return RedirectResponse(address, status_code=303, headers=NO_STORE)
 
 
-def json_response(value: Any, status: int = 200) -> Response:
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
     """A JSON answer that no cache may keep (RFC 6749 §5.1)."""
-    return Response(orjson.dumps(value), status, NO_STORE | {"Pragma": "no-cache"}, "application/json")
+    return Response(orjson.dumps(value), status, {**NO_STORE, "Pragma": "no-cache", **headers}, "application/json")
 
 
 def no_store(response: Response) -> None:

@@ -102,7 +102,7 @@ async def test_unknown_parameters_and_wishes_change_nothing(land: Country, party
     someone = await agreed(land, party)
     wishes = {
         "display": "popup", "ui_locales": "xx vi", "claims_locales": "vi", "login_hint": "x", "foo": "bar",
-        "acr_values": "urn:other", "access_token": "x", "dpop_jkt": "x",
+        "acr_values": "urn:other", "access_token": "x",
     }  # fmt: skip
     assert "code" in await ask(someone.person.browser, **party.request(**wishes).params)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from vneid_idp.protocol import client_auth, errors, jose, request_object
+from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.checks import profiles
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
@@ -37,6 +38,7 @@ check_prompt                    x   x  invalid_request  -> prompt
 check_max_age                   x   x  invalid_request  -> max_age
 check_acr_values                x   x  unmet_authentication_requirements  -> acr_values
 check_account_label             x   x  invalid_request  -> account_label
+check_dpop_jkt                  x   x  invalid_request invalid_dpop_proof  -> dpop_jkt
 check_was_pushed                x   -  invalid_request
 """
 
@@ -62,6 +64,7 @@ GOOD = {
     "code_challenge": "a" * 43, "code_challenge_method": "S256",
 }  # fmt: skip
 
+PROVEN = Confirmation("jkt", "a" * 43)
 Changes = dict[str, Any]
 LINKS: Changes = {"scope": "openid binding:social_account"}
 MAY_LINK: Changes = {"scope": ("openid", "binding:social_account")}
@@ -113,6 +116,8 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
         ("check_account_label", errors.InvalidRequest, {**LINKS, "account_label": label}, MAY_LINK)
         for label in NO_LABELS
     ),
+    ("check_dpop_jkt", errors.InvalidRequest, {"dpop_jkt": "short"}, {}),
+    ("check_dpop_jkt", errors.InvalidDpopProof, {"dpop_jkt": "b" * 43}, {}),
     ("check_was_pushed", errors.InvalidRequest, {}, {"require_pushed_authorization_requests": True}),
 ]
 
@@ -128,7 +133,8 @@ def _answer(column: Column, params: Changes, client: Changes) -> tuple[str, type
     try:
         check_arrival(column, spoiled, asked)
         read_authorization(
-            column, RequestDraft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")})
+            column,
+            RequestDraft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")}, PROVEN),
         )
     except OAuthError as error:
         names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
@@ -174,7 +180,7 @@ def test_every_answer_that_the_table_names_is_tried_and_no_other_is_given() -> N
 @pytest.mark.parametrize("column", Column)
 def test_a_check_writes_what_the_table_says_and_each_value_is_written_once(column: Column) -> None:
     draft = RequestDraft(CLIENT, GOOD)
-    written = {"client", "params", "address"}
+    written = {"client", "params", "proof", "address"}
     for row in _rows(column):
         row.check(draft)
         now = {field.name for field in fields(RequestDraft) if hasattr(draft, field.name)}
@@ -200,7 +206,7 @@ def test_every_profile_has_its_rules_and_is_asked_for_every_value() -> None:
     for profile in ClientProfile:
         for column in Column:
             gives = {row.gives for row in _rows(column) if profile in row.profiles and row.gives}
-            assert gives == {field.name for field in fields(RequestDraft)} - {"client", "params"}
+            assert gives == {field.name for field in fields(RequestDraft)} - {"client", "params", "proof"}
 
 
 @pytest.fixture

@@ -255,7 +255,6 @@ BAD_MEMBERS: list[dict[str, Any]] = [
     {"frontchannel_logout_uri": "https://rp.example:8443/out"},
     {"frontchannel_logout_uri": "https://sub.rp.example/out"},
     {"frontchannel_logout_session_required": "true"},
-    {"dpop_bound_access_tokens": True},
     {"tls_client_certificate_bound_access_tokens": True},
     {"application_type": "spa"},
     {"scope": ["openid"]},
@@ -320,6 +319,7 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
         "post_logout_redirect_uris": ["https://rp.example/out?x=1"],
         "allowed_cors_origins": ["https://app.rp.example"],
         "require_token_endpoint_auth_method": True,
+        "dpop_bound_access_tokens": True,
         "require_pkce_or_nonce": True,
         "backchannel_logout_uri": "https://rp.example/back",
         "backchannel_logout_session_required": True,
@@ -329,7 +329,7 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
     found = read(**members)
     assert {name: found[name] for name in members} == members
     left = set(MEMBERS) - set(members)
-    assert left == {"jwks_uri", "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"}
+    assert left == {"jwks_uri", "tls_client_certificate_bound_access_tokens"}
 
 
 def test_a_sign_in_begins_over_tls_but_at_the_sandboxs_own_network() -> None:

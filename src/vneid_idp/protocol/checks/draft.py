@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.client import Client
@@ -18,6 +19,8 @@ class RequestDraft:
 
     client: Client
     params: Params
+    proof: Confirmation | None = None
+    """The key that whoever pushed it has proven to hold."""
     address: ReturnAddress | None = None
     """Where the answer may go; while it is `None`, an error must be a page."""
     claims: ClaimsRequest = field(init=False)
@@ -27,6 +30,7 @@ class RequestDraft:
     max_age: int | None = field(init=False)
     acr_values: tuple[str, ...] = field(init=False)
     account_label: str | None = field(init=False)
+    dpop_jkt: str | None = field(init=False)
 
 
 Check = Callable[[RequestDraft], None]

@@ -6,27 +6,68 @@ from dataclasses import dataclass
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.jose import SIGNING_ALGORITHMS
 
+_KEYS_ALONE = ("private_key_jwt",)
+_STRONG = tuple(alg for alg in SIGNING_ALGORITHMS if alg != "RS256")
+
 
 @dataclass(frozen=True, slots=True)
 class ProfileRules:
     """What a profile demands beyond what holds for everybody. Each field is read by the check that it names."""
 
-    signing_algorithms: tuple[str, ...]
-    """What clients may sign with when they registered no algorithm: assertions and request objects."""
-    always_pushed: bool
+    signing_algorithms: tuple[str, ...] = SIGNING_ALGORITHMS
+    """What clients may sign with, whatever they registered (`client_auth`, `request_object`), and what is signed for
+    them (`registration`)."""
+    unsigned_objects: bool = True
+    """A request object may be unsigned, where the client did not register otherwise (`request_object`)."""
+    auth_methods: tuple[str, ...] | None = None
+    """How its clients may authenticate (`registration`); `None` for all ways."""
+    always_pushed: bool = False
     """Requests are pushed, whatever the client registered (`pushed`)."""
-    always_pkce: bool
+    always_pkce: bool = False
     """A code challenge is demanded of clients that authenticate, too (`code_challenge`)."""
-    exact_auth_method: bool
+    exact_auth_method: bool = False
     """A client authenticates by the method that it registered, and a secret in no other way (`client_auth`)."""
+    issuer_audience: bool = False
+    """A client assertion is for the issuer alone, and no exception of the registration counts (`client_auth`)."""
+    sender_constrained: bool = False
+    """Tokens are bound to a key or a certificate (`possession`)."""
+    rotates_refresh_tokens: bool = True
+    """A refresh token is good once. Of a bound one a copy is worth nothing, and one that does not change can never be
+    lost on the way (FAPI 2.0 §5.3.2.1, `granting`)."""
+    interaction_id: bool = False
+    """Answers of resources name the interaction, `x-fapi-interaction-id` (`web/bearer.py`)."""
 
 
 PROFILES: Mapping[ClientProfile, ProfileRules] = {
-    ClientProfile.OIDC: ProfileRules(
-        signing_algorithms=SIGNING_ALGORITHMS,
-        always_pushed=False,
-        always_pkce=False,
-        exact_auth_method=False,
+    ClientProfile.OIDC: ProfileRules(),
+    ClientProfile.FAPI2: ProfileRules(
+        signing_algorithms=_STRONG,
+        unsigned_objects=False,
+        auth_methods=_KEYS_ALONE,
+        always_pushed=True,
+        always_pkce=True,
+        exact_auth_method=True,
+        issuer_audience=True,
+        sender_constrained=True,
+        rotates_refresh_tokens=False,
+        interaction_id=True,
+    ),
+    ClientProfile.CIBA: ProfileRules(
+        signing_algorithms=_STRONG,
+        unsigned_objects=False,
+        auth_methods=_KEYS_ALONE,
+        exact_auth_method=True,
+        sender_constrained=True,
+        rotates_refresh_tokens=False,
+        interaction_id=True,
+    ),
+    ClientProfile.CAMARA: ProfileRules(
+        signing_algorithms=_STRONG,
+        unsigned_objects=False,
+        auth_methods=_KEYS_ALONE,
+        always_pkce=True,
+        exact_auth_method=True,
+        issuer_audience=True,
     ),
 }
 """A profile is a row here, and a name in `ClientProfile`; which checks it asks for, `table.py` says."""

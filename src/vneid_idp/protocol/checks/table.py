@@ -14,6 +14,7 @@ from vneid_idp.protocol.checks.account_label import check_account_label
 from vneid_idp.protocol.checks.acr_values import check_acr_values
 from vneid_idp.protocol.checks.claims_parameter import check_claims
 from vneid_idp.protocol.checks.code_challenge import check_code_challenge
+from vneid_idp.protocol.checks.dpop_jkt import check_dpop_jkt
 from vneid_idp.protocol.checks.draft import Check, RequestDraft
 from vneid_idp.protocol.checks.lengths import check_lengths
 from vneid_idp.protocol.checks.max_age import check_max_age
@@ -83,6 +84,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_max_age, BOTH, gives="max_age"),
     CheckRow(check_acr_values, BOTH, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
     CheckRow(check_account_label, BOTH, gives="account_label"),
+    CheckRow(check_dpop_jkt, BOTH, (errors.InvalidRequest, errors.InvalidDpopProof), gives="dpop_jkt"),
     CheckRow(check_was_pushed, Column.AUTHORIZE),
 )
 """Of the whole request, its request object verified and merged."""
@@ -134,4 +136,5 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
         ui_locales=tuple(params.get("ui_locales", "").split()),
         registered_at=draft.client.issued_at,
         account_label=draft.account_label,
+        dpop_jkt=draft.dpop_jkt,
     )

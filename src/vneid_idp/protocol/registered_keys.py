@@ -1,0 +1,81 @@
+"""What a registration says of keys, algorithms and proofs, and whether its profile lets it (RFC 7591 §2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vneid_idp.protocol.checks.profiles import PROFILES
+from vneid_idp.protocol.client import ClientProfile
+from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.members import Registrar
+
+_SIGNED_WITH = (
+    "token_endpoint_auth_signing_alg",
+    "request_object_signing_alg",
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+)
+
+
+def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    """Whoever signs, or is encrypted to, registers keys, in one of two ways."""
+    if "jwks" in found and "jwks_uri" in found:
+        raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)", member="jwks_uri")
+    if "jwks" in found or "jwks_uri" in found:
+        return
+    if found["token_endpoint_auth_method"] == "private_key_jwt":
+        raise InvalidClientMetadata(
+            "token_endpoint_auth_method: private_key_jwt needs jwks or jwks_uri", member="token_endpoint_auth_method"
+        )
+    if found.get("request_object_signing_alg", "none") != "none":
+        raise InvalidClientMetadata(
+            "request_object_signing_alg needs jwks or jwks_uri", member="request_object_signing_alg"
+        )
+    if found.get("require_signed_request_object"):
+        raise InvalidClientMetadata(
+            "require_signed_request_object needs jwks or jwks_uri", member="require_signed_request_object"
+        )
+    for kind in ("id_token", "userinfo"):
+        if f"{kind}_encrypted_response_alg" in found:
+            raise InvalidClientMetadata(
+                f"{kind}_encrypted_response_alg needs jwks or jwks_uri", member=f"{kind}_encrypted_response_alg"
+            )
+
+
+def check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    """What belongs together is registered together."""
+    for kind in ("id_token", "userinfo"):
+        if f"{kind}_encrypted_response_enc" in found and f"{kind}_encrypted_response_alg" not in found:
+            raise InvalidClientMetadata(
+                f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg",
+                member=f"{kind}_encrypted_response_enc",
+            )
+    if found.get("require_signed_request_object") and found.get("request_object_signing_alg") == "none":
+        raise InvalidClientMetadata(
+            "require_signed_request_object excludes request_object_signing_alg none",
+            member="require_signed_request_object",
+        )
+
+
+def check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    """Whether tokens are bound, and to what (RFC 9449 §5.2, RFC 8705 §3.4)."""
+    name = "tls_client_certificate_bound_access_tokens"
+    if found.pop(name, False):
+        raise InvalidClientMetadata(f"{name}: access tokens are not bound to certificates here yet", member=name)
+
+
+def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+    """What the client registered beside its profile is nothing that the profile refuses later."""
+    profile = found.get("profile", ClientProfile.OIDC)
+    rules = PROFILES[ClientProfile(profile)]
+    if rules.auth_methods is not None and found["token_endpoint_auth_method"] not in rules.auth_methods:
+        raise InvalidClientMetadata(
+            f"token_endpoint_auth_method: clients of the profile {profile} authenticate by "
+            f"{' or '.join(rules.auth_methods)}",
+            member="token_endpoint_auth_method",
+        )
+    for name in _SIGNED_WITH:
+        unsigned = found.get(name) == "none" and rules.unsigned_objects
+        if name in found and not unsigned and found[name] not in rules.signing_algorithms:
+            raise InvalidClientMetadata(
+                f"{name}: the profile {profile} takes {' or '.join(rules.signing_algorithms)}", member=name
+            )

@@ -1,0 +1,14 @@
+"""Whose tokens must be bound to a key, and to which kind of one (RFC 9449 §5.2, RFC 8705 §3.4, FAPI 2.0 §5.3.2.1)."""
+
+from vneid_idp.protocol.authorisation import Confirmation
+from vneid_idp.protocol.checks.profiles import PROFILES
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidDpopProof
+
+
+def check_constrained(client: Client, proof: Confirmation | None) -> None:
+    """Require of a token request the proof that the client registered to bring, or whose profile asks for one."""
+    if client.dpop_bound_access_tokens and (proof is None or proof.method != "jkt"):
+        raise InvalidDpopProof("This client registered dpop_bound_access_tokens: a DPoP proof is needed.")
+    if proof is None and PROFILES[client.profile].sender_constrained:
+        raise InvalidDpopProof("Tokens of this client are bound to a key: a DPoP proof is needed.")

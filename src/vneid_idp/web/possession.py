@@ -1,0 +1,81 @@
+"""Which key a request proves to hold: by a DPoP proof (RFC 9449) that was never seen before.
+
+Proving costs one statement, and none where no proof was sent.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from vneid_idp.clients.service import use_proof
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
+from vneid_idp.protocol.authorisation import Confirmation
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.dpop import PROOF_LIFE, Proof, check_age, read_proof
+from vneid_idp.protocol.errors import InvalidDpopProof, UseDpopNonce
+from vneid_idp.web.context import Idp, idp
+
+NONCE_LIFE: Instant = 5 * MINUTE
+"""How long a nonce is good: proofs made with it count whatever the clock of who made them says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """What a client puts into its next proofs."""
+
+    text: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """As it is handed out (RFC 9449 §8)."""
+        return {"DPoP-Nonce": self.text}
+
+
+def new_nonce(provider: Idp) -> Nonce:
+    """A nonce as of now. Nothing of it is stored: every worker opens it."""
+    return Nonce(provider.keys.sealer.seal_json(SealPurpose.DPOP_NONCE, provider.clock.now()))
+
+
+async def proven_key(request: Request, client: Client, access_token: str | None = None) -> Confirmation | None:
+    """The key of the request's DPoP proof; nothing where it brings none. With the `access_token` that it is to be for,
+    at a resource. Raises `InvalidDpopProof` and `UseDpopNonce`.
+    """
+    proofs = request.headers.getlist("dpop")
+    if not proofs:
+        return None
+    provider = idp(request)
+    proof = read_proof(proofs, request.method, provider.url(request.url.path), access_token)
+    until = _good_until(provider, client, proof)
+    async with provider.db.single() as unit:
+        if not await use_proof(unit, client.client_id, proof.key.thumbprint, proof.jti, until):
+            raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
+    return proof.key
+
+
+def wants_nonce(provider: Idp, client: Client) -> bool:
+    """Whether proofs of this client must hold a nonce of ours."""
+    return provider.dpop_nonce
+
+
+def _good_until(provider: Idp, client: Client, proof: Proof) -> Instant:
+    now = provider.clock.now()
+    if proof.nonce is None and not wants_nonce(provider, client):
+        check_age(proof, now)
+        return proof.issued_at + PROOF_LIFE
+    issued_at = _opened(provider, proof.nonce)
+    if issued_at is None or not now - NONCE_LIFE < issued_at <= now + PROOF_LIFE:
+        problem = "no nonce" if proof.nonce is None else "a nonce that this provider did not hand out of late"
+        raise UseDpopNonce(
+            f"The DPoP proof has {problem}: take the one of the DPoP-Nonce header.", new_nonce(provider).text
+        )
+    return issued_at + NONCE_LIFE
+
+
+def _opened(provider: Idp, nonce: str | None) -> Instant | None:
+    try:
+        found: Any = None if nonce is None else provider.keys.sealer.open_json(SealPurpose.DPOP_NONCE, nonce)
+    except NotSealedHere:
+        return None
+    return found if isinstance(found, int) else None
