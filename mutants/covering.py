@@ -26,7 +26,8 @@ class Covering:
 
     def rounds_for(self, mutation: Mutation, most_seconds: float) -> list[list[str]]:
         """The tests to run, as many as take `most_seconds` together: the quickest, which notice most, and if those do
-        not notice it, the nearest."""
+        not notice it, the nearest. Few changes get past both: before one counts as survived, three times as many more
+        are asked, the quickest again."""
         found: set[str] = set()
         for line in range(mutation.start[0], mutation.end[0] + 1):
             found |= self.lines.get(mutation.path, {}).get(line, set())
@@ -37,7 +38,9 @@ class Covering:
         quickest = self._within(sorted(found, key=lambda test: self.seconds[test]), most_seconds / 3)
         others = found - set(quickest)
         by_worth = sorted(others, key=lambda test: self.seconds[test] / (near.get(test, 0) + _FAR))
-        return [tests for tests in (quickest, self._within(by_worth, most_seconds * 2 / 3)) if tests]
+        nearest = self._within(by_worth, most_seconds * 2 / 3)
+        rest = sorted(others - set(nearest), key=lambda test: self.seconds[test])
+        return [tests for tests in (quickest, nearest, self._within(rest, most_seconds * 3)) if tests]
 
     def _within(self, tests: Sequence[str], most_seconds: float) -> list[str]:
         """As many of them as take so long together; where each is too long, the first."""

@@ -86,9 +86,14 @@ def _operator(name: str) -> Any:
 
 
 def _spared(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """What the type checker reads, and how a dataclass is laid out: nothing that happens depends on them."""
+    """What the type checker reads, how a dataclass is laid out, what is abstract or only kept to be quick: nothing that
+    happens depends on them."""
     found: list[ast.AST] = []
+    decorators: list[tuple[tuple[int, int], tuple[int, int]]] = []
     for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(decorator_list=[*_, ast.Name(id="cache" | "abstractmethod")]):
+                decorators.append(((node.decorator_list[0].lineno, 0), (node.lineno + 1, 0)))
         match node:
             case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=ast.AST() as annotation):
                 found.append(annotation)
@@ -98,4 +103,5 @@ def _spared(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
                 found.append(node)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.BitOr())) if name[0].isupper():
                 found.append(node)  # an alias of a type
-    return [((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)) for node in found]  # type: ignore[attr-defined]
+    spans = [((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)) for node in found]  # type: ignore[attr-defined]
+    return spans + decorators

@@ -26,6 +26,11 @@ async def end(db: Database, approval: Approval, outcome: Outcome) -> Approval:
         return await approvals.end(unit, approval.person_id, approval.approval_id, outcome, PARENT)
 
 
+async def is_forgotten(db: Database, asked: Approval) -> bool:
+    async with db.reading() as unit:
+        return await approvals.find(unit, asked.person_id, asked.approval_id) is None
+
+
 async def outcomes(db: Database, *asked: Approval) -> list[Outcome | None]:
     async with db.reading() as unit:
         found = [await approvals.find(unit, each.person_id, each.approval_id) for each in asked]
@@ -61,6 +66,23 @@ async def test_with_a_child_who_is_forgotten_goes_what_waited_for_it_and_for_nob
     async with db.reading() as unit:
         assert await approvals.find(unit, CHILD, mine.approval_id) is None
         assert await approvals.list_open(unit, OTHER) == [sibling]
+
+
+async def test_what_ended_is_forgotten_after_30_days(db: Database, watch: Watch) -> None:
+    asked = await ask(db)
+    swept = []
+    for passed in (31 * DAY, 1):
+        watch.advance(passed)
+        async with db.writing() as unit:
+            swept.append(await approvals.sweep(unit))
+    assert swept == [0, 1]
+    assert await is_forgotten(db, asked)
+
+
+async def test_of_what_waits_the_newest_100_are_listed(db: Database) -> None:
+    asked = [await ask(db, client=f"cli_{number}") for number in range(101)]
+    async with db.reading() as unit:
+        assert await approvals.list_open(unit, CHILD) == asked[:0:-1]
 
 
 async def test_a_child_takes_back_what_waits_and_nothing_that_has_ended(db: Database, watch: Watch) -> None:

@@ -240,3 +240,10 @@ async def test_what_is_live_is_walked_in_pages(db: Database) -> None:
     walked = [binding async for page in engine.live_pages(db, TOY_NUMBER, page=2) for binding in page]
     assert len(walked) == len(set(walked))
     assert set(walked) == {before, after, *(made[state] for state in LIFECYCLE.live)}
+
+
+async def test_the_resource_of_a_binding_that_is_nowhere_cannot_be_occupied_again(db: Database) -> None:
+    nowhere = new(new_id("bind"), "app", "per_lan", MORNING)
+    async with db.writing() as unit:
+        with pytest.raises(BindingNotFound):
+            await engine.occupy_again(unit, TOY_NUMBER, Move.BIND, nowhere, nowhere)

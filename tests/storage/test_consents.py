@@ -226,3 +226,24 @@ async def test_with_a_client_that_is_deleted_what_stands_with_it_ends_and_each_r
         assert told == [("consent.ended", CLIENT, ended.consent_id, {"service": "Mạng thử"})]
     assert await standing(db, client_id=ELSEWHERE) == kept
     assert [kind for kind, *_ in await recorded(db, "per_c")] == ["consent.given", "consent.withdrawn"]
+
+
+async def test_the_newest_50_receipts_and_200_consents_are_listed(db: Database, watch: Watch) -> None:
+    for number in range(51):
+        await give(db, {"email": GIVEN}, shown=f"text {number}")
+    assert [each.shown for each in await receipts(db)] == [f"text {number}" for number in range(50, 0, -1)]
+    made = []
+    for number in range(201):
+        watch.advance(SECOND)
+        made.append(await give(db, {"email": GIVEN}, OTHER, client_id=f"cli_{number}"))
+    async with db.reading() as unit:
+        assert [each.consent_id for each in await service.list_current(unit, OTHER)] == [
+            each.consent_id for each in made[:0:-1]
+        ]
+    start = watch.now()
+    for each in made:
+        watch.advance(SECOND)
+        await withdraw(db, each.consent_id, OTHER)
+    async with db.reading() as unit:
+        found = await service.list_withdrawn(unit, OTHER, since=start)
+    assert [each.consent_id for each in found] == [each.consent_id for each in made[:0:-1]]

@@ -67,6 +67,7 @@ def test_what_a_service_writes_on_our_pages_is_a_line_that_is_seen(read_in: Any,
         "日本",
         "7",
         "a" * longest,
+        "ꥼ \u115e \u1161 \u17b3 \u180a \u1810 \u3163 \u3165 \uffa1 \u2801",
     ):
         assert read_in(good) == good
     assert read_in(DECOMPOSED) == "Tôi là Nguyễn"
