@@ -185,6 +185,7 @@ def _assemble(
         disclosures=Disclosures(db, settings.disclosures_days),
         dispatcher=Dispatcher(db, ring.sealer, senders),
         hasher=SecretHasher(),
+        dpop_nonce=settings.dpop_nonce,
         trusted_proxies=settings.trusted_proxies,
         initial_access_token_digest=settings.initial_access_token_digest,
         explain=None if explanations is None else explanations.explain,

@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     social_network_url: str | None = Field(None, description="origin of the demo social network (sandbox only)")
     social_network_port: int | None = Field(None, ge=1, le=65535, description="port it listens on (sandbox only)")
     state_folder: Path = Field(Path(".sandbox"), description="where the sandbox keeps its secret and its database")
+    dpop_nonce: bool = Field(False, description="whether every DPoP proof must hold a nonce of this provider")
     retention_days: int = Field(
         30, ge=1, le=3650, description="days for which sessions and grants that ended are kept; their events stay"
     )

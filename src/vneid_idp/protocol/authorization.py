@@ -10,7 +10,9 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.levels import ACR_VALUES
 
-RESPONSE_MODES = ("query", "fragment", "form_post")
+PLAIN_MODES = ("query", "fragment", "form_post")
+RESPONSE_MODES = (*PLAIN_MODES, "jwt", *(f"{mode}.jwt" for mode in PLAIN_MODES))
+"""How an answer travels: its parameters as they are, or in one JWT (JARM §2.3)."""
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 
 
@@ -24,6 +26,17 @@ class ReturnAddress:
     redirect_uri: str
     response_mode: str
     state: str | None
+
+    @property
+    def carrier(self) -> str:
+        """Which part of the answer to the browser takes it; `jwt` alone is the query of a code (JARM §2.3.4)."""
+        mode = self.response_mode.removesuffix(".jwt")
+        return "query" if mode == "jwt" else mode
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is one JWT."""
+        return self.response_mode.endswith("jwt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,9 @@ class Client:
     id_token_signed_response_alg: str = "ES256"
     id_token_encrypted_response_alg: str | None = None
     id_token_encrypted_response_enc: str | None = None
+    authorization_signed_response_alg: str | None = None
+    authorization_encrypted_response_alg: str | None = None
+    authorization_encrypted_response_enc: str | None = None
     userinfo_claims_in_id_token: bool = False
     """Whether what its scopes ask for goes into the ID token, too: some libraries read nothing else."""
     userinfo_signed_response_alg: str | None = None

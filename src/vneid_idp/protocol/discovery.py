@@ -17,6 +17,7 @@ from vneid_idp.protocol.jose import (
 )
 from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
+from vneid_idp.protocol.registered_keys import ENCRYPTED
 
 _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
 
@@ -54,7 +55,7 @@ def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
     }
-    for kind in ("id_token", "userinfo"):
+    for kind in ENCRYPTED:
         found[f"{kind}_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
         found[f"{kind}_encryption_alg_values_supported"] = list(KEY_ENCRYPTION_ALGORITHMS)
         found[f"{kind}_encryption_enc_values_supported"] = list(CONTENT_ENCRYPTION_ALGORITHMS)

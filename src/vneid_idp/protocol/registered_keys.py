@@ -13,7 +13,10 @@ _SIGNED_WITH = (
     "request_object_signing_alg",
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
+    "authorization_signed_response_alg",
 )
+ENCRYPTED = ("id_token", "userinfo", "authorization")
+"""What may be encrypted to a client, by the first word of the members that say so."""
 
 
 def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
@@ -34,7 +37,7 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
         raise InvalidClientMetadata(
             "require_signed_request_object needs jwks or jwks_uri", member="require_signed_request_object"
         )
-    for kind in ("id_token", "userinfo"):
+    for kind in ENCRYPTED:
         if f"{kind}_encrypted_response_alg" in found:
             raise InvalidClientMetadata(
                 f"{kind}_encrypted_response_alg needs jwks or jwks_uri", member=f"{kind}_encrypted_response_alg"
@@ -43,7 +46,7 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
 
 def check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     """What belongs together is registered together."""
-    for kind in ("id_token", "userinfo"):
+    for kind in ENCRYPTED:
         if f"{kind}_encrypted_response_enc" in found and f"{kind}_encrypted_response_alg" not in found:
             raise InvalidClientMetadata(
                 f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg",

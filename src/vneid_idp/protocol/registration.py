@@ -23,7 +23,7 @@ from vneid_idp.protocol.members import (
     Registrar,
 )
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
-from vneid_idp.protocol.registered_keys import check_algorithms, check_binding, check_keys, check_profile
+from vneid_idp.protocol.registered_keys import ENCRYPTED, check_algorithms, check_binding, check_keys, check_profile
 from vneid_idp.protocol.registered_purposes import check_purposes, keep_thresholds, renew_purposes, writes_purposes
 from vneid_idp.protocol.uris import BadMember, check_address, origin
 
@@ -117,7 +117,7 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     found.setdefault("id_token_signed_response_alg", "RS256" if is_plain else "ES256")
     found.setdefault("subject_type", "pairwise")
     _fill_pkce_or_nonce(found, registrar, before)
-    for kind in ("id_token", "userinfo"):
+    for kind in ENCRYPTED:
         if f"{kind}_encrypted_response_alg" in found:
             found.setdefault(f"{kind}_encrypted_response_enc", DEFAULT_CONTENT_ENCRYPTION)
     if registrar.by_operator:

@@ -92,14 +92,14 @@ async def authorize(request: Request) -> Response:
         if "redirect_uri" not in params:
             raise  # it may stand in the object, which is what the developer has to mend
         # Of an object that does not hold neither the return address counts nor anything else that could lead astray.
-        return answer_error(request, provider, client, return_address(client, answered_in(params, found)), error)
+        return await answer_error(request, provider, client, return_address(client, answered_in(params, found)), error)
     draft = RequestDraft(client, params)
     try:
         asked = read_authorization(Column.AUTHORIZE, draft)
     except OAuthError as error:
         if draft.address is None:
             raise  # nothing proves yet where an answer could go: the error is a page
-        return answer_error(request, provider, client, draft.address, error)
+        return await answer_error(request, provider, client, draft.address, error)
     now = provider.clock.now()
     if request.method == "POST":
         # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
@@ -197,12 +197,12 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
     match found.step:
         case Issue() as step:
             code = _code(provider, opened.request, step, found.now, await _end(request, provider, opened))
-            return answer_code(
+            return await answer_code(
                 request, provider, opened.client, opened.request.address, code, after_form=opened.after_form
             )
         case Refuse(error=error):
             await _end(request, provider, opened)
-            return answer_error(
+            return await answer_error(
                 request, provider, opened.client, opened.request.address, error, after_form=opened.after_form
             )
         case asking:

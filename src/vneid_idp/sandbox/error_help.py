@@ -232,8 +232,11 @@ _MISTAKES: Mapping[tuple[str, str], Remedy] = {
         "RFC 6749 §2.3",
     ),
     ("invalid_request", "response_mode"): Remedy(
-        mark("response_mode=query, fragment or form_post; without it the answer comes in the query."),
-        mark("Leave response_mode out, or choose one of these in the library; web_message and jwt are not offered."),
+        mark(
+            "response_mode=query, fragment, form_post, or one of these as a JWT, such as query.jwt; without it the "
+            "answer comes in the query."
+        ),
+        mark("Leave response_mode out, or choose one of these in the library; web_message is not offered."),
         "OAuth 2.0 Multiple Response Types §2.1",
     ),
     ("invalid_request", "code_challenge"): Remedy(

@@ -70,7 +70,7 @@ def test_an_update_cannot_move_to_the_subjects_of_another_sector(registrar: Regi
 def test_unknown_members_software_statements_and_nulls_are_ignored() -> None:
     ignored: dict[str, Any] = {
         "software_statement": "a.b.c", "foo": 1, "tls_client_auth_subject_dn": "CN=x", "client_name": None,
-        "authorization_signed_response_alg": "ES256", "backchannel_token_delivery_mode": "ping",
+        "backchannel_token_delivery_mode": "ping",
         "client_name#": "x", "redirect_uris#vi": 7,
     }  # fmt: skip
     assert read(**ignored) == read()
@@ -306,6 +306,9 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
         "userinfo_signed_response_alg": "RS256",
         "userinfo_encrypted_response_alg": "RSA-OAEP",
         "userinfo_encrypted_response_enc": "A128CBC-HS256",
+        "authorization_signed_response_alg": "PS256",
+        "authorization_encrypted_response_alg": "RSA-OAEP-256",
+        "authorization_encrypted_response_enc": "A256GCM",
         "request_object_signing_alg": "ES256",
         "request_object_encryption_alg": "RSA-OAEP",
         "request_object_encryption_enc": "A256GCM",
