@@ -25,7 +25,8 @@ def new_key(kid: str | None = None) -> ECKey:
 def signed(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
     """A compact JWS of exactly these, right or wrong."""
     start = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
-    signature = JWSRegistry.algorithms[header["alg"]].sign(start.encode(), key)
+    algorithm = JWSRegistry.algorithms.get(header.get("alg", "none"))
+    signature = b"" if algorithm is None or header["alg"] == "none" else algorithm.sign(start.encode(), key)
     return f"{start}.{base64url(signature)}"
 
 
@@ -34,6 +35,27 @@ def public(key: Key) -> dict[str, Any]:
     return {
         name: value for name, value in key.as_dict(private=False).items() if name in ("kty", "crv", "x", "y", "n", "e")
     }
+
+
+def proof_of(
+    *,
+    key: Key,
+    method: str,
+    url: str,
+    at: int,
+    token: str | None = None,
+    header: dict[str, Any] | None = None,
+    without: tuple[str, ...] = (),
+    **changes: Any,
+) -> str:
+    """A DPoP proof (RFC 9449 §4.2); `changes` go over the claims, `header` over the header, and what is named `without`
+    is left out of both."""
+    claims = {"jti": new_secret(), "htm": method, "htu": url, "iat": at}
+    if token is not None:
+        claims["ath"] = digest(token)
+    head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public(key)} | (header or {})
+    kept = {name: value for name, value in (claims | changes).items() if name not in without}
+    return signed({name: value for name, value in head.items() if name not in without}, kept, key)
 
 
 SIGNING = new_key("k1")
@@ -67,27 +89,9 @@ class Carrier(RelyingParty):
         text = signed({"alg": "ES256", "kid": "k1"}, claims | times | changes, SIGNING)
         return {"client_assertion_type": JWT_BEARER, "client_assertion": text}
 
-    def proof(
-        self,
-        method: str,
-        path: str,
-        *,
-        token: str | None = None,
-        key: Key | None = None,
-        header: dict[str, Any] | None = None,
-        without: tuple[str, ...] = (),
-        **changes: Any,
-    ) -> dict[str, str]:
-        """The header of a DPoP proof (RFC 9449 §4.2) for this request; `changes` go over the claims, `header` over the
-        header, and what is named `without` is left out."""
-        key = key or self.key
-        claims = {"jti": new_secret(), "htm": method, "htu": ISSUER + path, "iat": self.now}
-        if token is not None:
-            claims["ath"] = digest(token)
-        head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public(key)} | (header or {})
-        head = {name: value for name, value in head.items() if name not in without}
-        kept = {name: value for name, value in (claims | changes).items() if name not in without}
-        return {"DPoP": signed(head, kept, key)}
+    def proof(self, method: str, path: str, *, key: Key | None = None, **how: Any) -> dict[str, str]:
+        """The header of a DPoP proof for this request; see `proof_of`."""
+        return {"DPoP": proof_of(key=key or self.key, method=method, url=ISSUER + path, at=self.now, **how)}
 
     async def post(self, path: str, **form: str) -> httpx.Response:
         """Post a form with an assertion and a proof of its key."""

@@ -6,53 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from joserfc.jwk import OKPKey, RSAKey
 
-from tests.support.carrier import Carrier, new_key, public, signed
+from tests.support.carrier import Carrier, new_key
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.kernel.secrets import base64url
 
-RSA = RSAKey.generate_key(2048, private=True)
 OWN = {"grant_type": "client_credentials", "scope": "binding:social_account"}
-SECRET = new_key()
-WRONG: dict[str, dict[str, Any]] = {
-    "no typ": {"header": {"typ": None}, "without": ("typ",)},
-    "another typ": {"header": {"typ": "JWT"}},
-    "RS256": {"header": {"alg": "RS256"}, "key": RSA},
-    "no alg": {"header": {"alg": "none"}},
-    "no key": {"without": ("jwk",)},
-    "another's key": {"header": {"jwk": public(new_key())}},
-    "a private key": {"header": {"jwk": SECRET.as_dict(private=True)}, "key": SECRET},
-    "a symmetric key": {"header": {"jwk": {"kty": "oct", "k": base64url(b"k" * 32)}}},
-    "crit": {"header": {"crit": ["exp"], "exp": 1}},
-    "no jti": {"without": ("jti",)},
-    "an empty jti": {"jti": ""},
-    "a long jti": {"jti": "j" * 1025},
-    "no htm": {"without": ("htm",)},
-    "another method": {"htm": "PUT"},
-    "a method in lower case": {"htm": "post"},
-    "no htu": {"without": ("htu",)},
-    "another path": {"htu": f"{ISSUER}/other"},
-    "another host": {"htu": "http://evil.example/token"},
-    "another scheme": {"htu": "https://localhost:8000/token"},
-    "no address": {"htu": "http://[/token"},
-    "no text": {"htu": 7},
-    "no iat": {"without": ("iat",)},
-    "iat in words": {"iat": "now"},
-    "nonce": {"nonce": 7},
-}
-GOOD: dict[str, dict[str, Any]] = {
-    "extra claims": {"exp": 1, "nbf": 2**33, "more": {}},
-    "query and fragment": {"htu": f"{ISSUER}/token?x=1#y"},
-    "case of scheme and host": {"htu": "HTTP://LOCALHOST:8000/token"},
-    "typ with its whole name": {"header": {"typ": "application/dpop+jwt"}},
-    "kid": {"header": {"kid": "anything"}},
-    "PS256": {"header": {"alg": "PS256"}, "key": RSA},
-    "EdDSA": {"header": {"alg": "EdDSA"}, "key": OKPKey.generate_key("Ed25519", private=True)},
-}
 
 
 @pytest.fixture
@@ -64,25 +25,13 @@ async def own(carrier: Carrier, **how: Any) -> httpx.Response:
     return await carrier.send("/token", OWN, carrier.proof("POST", "/token", **how))
 
 
-@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-async def test_a_proof_that_does_not_hold_is_refused_at_the_token_endpoint(
-    carrier: Carrier, wrong: dict[str, Any]
-) -> None:
-    answer = await own(carrier, **wrong)
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_dpop_proof"), answer.text
-    assert "www-authenticate" not in answer.headers
-    assert (await own(carrier)).status_code == 200
-
-
-@pytest.mark.parametrize("good", GOOD.values(), ids=GOOD)
-async def test_what_a_proof_may_say_beside_it_is_taken(carrier: Carrier, good: dict[str, Any]) -> None:
-    answer = await own(carrier, **good)
-    assert answer.status_code == 200, answer.text
-
-
-@pytest.mark.parametrize(("seconds", "taken"), [(-61, False), (-60, True), (10, True), (60, True), (61, False)])
-async def test_a_proof_is_of_this_minute(carrier: Carrier, seconds: int, taken: bool) -> None:
-    assert ((await own(carrier, iat=carrier.now + seconds)).status_code == 200) is taken
+async def test_a_proof_that_does_not_hold_is_refused_and_costs_nothing(carrier: Carrier) -> None:
+    for wrong in ({"htm": "GET"}, {"iat": carrier.now - 61}, {"iat": carrier.now + 61}):
+        answer = await own(carrier, **wrong)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_dpop_proof"), answer.text
+        assert "www-authenticate" not in answer.headers
+    for late in (-60, 60):
+        assert (await own(carrier, iat=carrier.now + late)).status_code == 200
 
 
 async def test_junk_two_proofs_and_none_are_refused(carrier: Carrier) -> None:
@@ -223,10 +172,3 @@ async def test_with_nonces_the_pushed_request_brings_the_first_and_clocks_do_not
     late = await carrier.send("/token", OWN, carrier.proof("POST", "/token", nonce=nonce))
     assert late.json()["error"] == "use_dpop_nonce"
     assert idp.dpop_nonce
-
-
-async def test_what_was_signed_for_something_else_is_no_proof(carrier: Carrier) -> None:
-    claims = {"jti": "1", "htm": "POST", "htu": f"{ISSUER}/token", "iat": carrier.now}
-    for typ in ("at+jwt", "oauth-authz-req+jwt", 7, None):
-        proof = signed({"typ": typ, "alg": "ES256", "jwk": public(carrier.key)}, claims, carrier.key)
-        assert (await carrier.send("/token", OWN, {"DPoP": proof})).status_code == 400
