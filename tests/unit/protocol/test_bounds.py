@@ -7,6 +7,7 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.support.registration import CALLBACK, OPERATOR, PURPOSE, read
+from vneid_idp.bindings.labels import BadLabel, read_label
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol import jose, uris
 from vneid_idp.protocol.checks.draft import RequestDraft
@@ -33,8 +34,8 @@ def a_length(name: str) -> Callable[[int], object]:
     return lambda length: check_lengths(draft(**{name: "x" * length}))
 
 
-def a_whole_request(length: int) -> object:
-    return check_lengths(draft(state="s" * 4096, id_token_hint="i" * (length - 4096)))
+def a_whole_request(length: int) -> None:
+    check_lengths(draft(state="s" * 4096, id_token_hint="i" * (length - 4096)))
 
 
 def left_by(state: int) -> object:
@@ -57,6 +58,7 @@ BOUNDS: list[tuple[str, int, Callable[[int], object]]] = [
     ("digits of max_age", 10, lambda count: check_max_age(draft(max_age="1" * count))),
     ("state at log-out", 4096, left_by),
     ("keys of a set", 50, lambda count: jose.read_keys({"keys": [EC] * count})),
+    ("a label", 40, lambda length: read_label("x" * length)),
     ("a JWS", 32_768, a_signed_text),
     ("a URI", 2048, lambda length: uris.read_uri(CALLBACK.ljust(length, "x"))),
     ("purposes", 20, lambda count: read_purposes([PURPOSE | {"id": f"p{number}"} for number in range(count)])),
@@ -81,7 +83,7 @@ def _repeated(name: str) -> None:
 @pytest.mark.parametrize(("name", "most", "read_of"), BOUNDS, ids=[bound[0] for bound in BOUNDS])
 def test_so_much_is_taken_and_no_more(name: str, most: int, read_of: Callable[[int], object]) -> None:
     read_of(most)
-    with pytest.raises((OAuthError, ValueError, BadMember)):
+    with pytest.raises((OAuthError, ValueError, BadMember, BadLabel)):
         read_of(most + 1)
 
 
