@@ -71,7 +71,7 @@ class Covering:
                 break
             wanted, further = re.compile(rf"\b({'|'.join(sorted(names))})\b"), set()
             for path, lines in self.lines.items():
-                for number, text in enumerate(path.read_text().splitlines(), 1):
+                for number, text in enumerate(_written(path), 1):
                     if wanted.search(text):
                         found |= lines.get(number, set())
                         further |= _names_of(_definition_at(path, number))
@@ -89,6 +89,11 @@ def _runs_once(mutation: Mutation) -> bool:
         and not any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
     )
     return not any(node.body[0].lineno <= mutation.start[0] <= (node.end_lineno or 0) for node in functions)
+
+
+@cache
+def _written(path: Path) -> list[str]:
+    return path.read_text().splitlines()
 
 
 @cache

@@ -10,6 +10,7 @@ from tests.support.watch import MORNING, Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.bindings import service as ledger
 from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine import store
 from vneid_idp.bindings.engine.rules import BindingNotFound, IdempotencyConflict, MoveForbidden
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.kinds import KINDS
@@ -247,3 +248,22 @@ async def test_the_resource_of_a_binding_that_is_nowhere_cannot_be_occupied_agai
     async with db.writing() as unit:
         with pytest.raises(BindingNotFound):
             await engine.occupy_again(unit, TOY_NUMBER, Move.BIND, nowhere, nowhere)
+
+
+async def test_who_looked_before_another_was_faster_finds_what_that_one_made(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await bound(db, "090")
+
+    async def too_early(*_: object) -> tuple[ToyNumber, ...]:
+        return ()
+
+    monkeypatch.setattr(store, "find_held", too_early)
+    assert await bound(db, "090") == Bound(first.binding, created=False)
+    assert (await bound(db, "091")).created
+    async with db.writing() as unit:
+        # Of two places the first is taken, by a number that this one did not see.
+        other = await occupy(unit, "092", limit=2)
+        assert other is not None
+        assert other.created
+        assert await occupy(unit, "092", limit=2) == Bound(other.binding, created=False)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
-from vneid_idp.consent import service
+from vneid_idp.consent import service, store
 from vneid_idp.consent.service import ByGuardian, Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
 from vneid_idp.consent.tables import consent_receipts
 from vneid_idp.kernel import secrets
@@ -111,6 +111,9 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
         row = await unit.fetch_one(Statement(select(consent_receipts)))
     assert row is not None
     assert digest == secrets.digest(orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS).decode()), "of all it says"
+    async with db.reading() as unit:
+        by_name = [(PERSON, receipt.receipt_id), (OTHER, receipt.receipt_id), (PERSON, "rct_none")]
+        assert [await store.find_receipt_digest(unit, *name) for name in by_name] == [digest, None, None]
     assert await withdraw(db, given.consent_id) == Withdrawn(CLIENT, None)
     assert (await recorded(db))[1:] == [("consent.withdrawn", CLIENT, given.consent_id, {})]
 

@@ -269,6 +269,7 @@ async def test_a_root_that_sealed_much_is_followed_by_another_before_its_time(db
         ring.sealer.seal(SealPurpose.CODE, b"")
     assert ring.sealer.take_note() == (1, 3)
     assert ring.sealer.take_note() == (1, 0)
+    assert MOST_SEALS <= 2**32 // 4, "what AES-GCM bears, and room for what is sealed till the next one seals"
     for count, announced in ((MOST_SEALS - 1, 0), (1, 1), (1, 0)):
         async with db.writing() as unit:
             await service.note_seals(unit, 1, count)

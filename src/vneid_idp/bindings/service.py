@@ -28,7 +28,7 @@ async def list_for_person(
 
 
 async def disclose_for_person(
-    unit: Reading, person_id: str, *, before: str | None = None, limit: int = 50, kinds: Kinds = KINDS
+    unit: Reading, person_id: str, *, before: str | None = None, limit: int, kinds: Kinds = KINDS
 ) -> tuple[Disclosure[Any], ...]:
     """As `list_for_person`, each with what was decided about telling of it."""
     found: list[Disclosure[Any]] = []

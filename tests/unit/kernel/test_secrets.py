@@ -1,6 +1,7 @@
 """Randomness, digests and encodings."""
 
-from time import sleep
+import base64
+from time import sleep, time_ns
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from vneid_idp.kernel.secrets import (
     base64url,
     digest,
     from_base64url,
+    id_from,
     new_digits,
     new_id,
     new_secret,
@@ -81,3 +83,11 @@ def test_a_blind_index_separates_kinds_keys_and_values() -> None:
     assert blind.of("phone", "1") == blind.of("phone", "1")
     assert len({blind.of("phone", "1"), blind.of("phone", "2"), blind.of("email", "1"),
                 BlindIndex(b"other").of("phone", "1"), digest("phone\x001")}) == 5  # fmt: skip
+
+
+def test_an_identifier_begins_with_the_microsecond_of_its_making() -> None:
+    for make, at in ((new_id, time_ns() // 1000), (lambda prefix: id_from(prefix, 7, "secret"), 7000)):
+        text = make("evt").removeprefix("evt_").upper()
+        number = int.from_bytes(base64.b32hexdecode(text + "=" * (-len(text) % 8)))
+        assert 0 <= (number >> 76) - at < 10_000_000
+        assert number >> 128 == 0

@@ -5,8 +5,8 @@ from joserfc import jwe
 from joserfc.jwk import ECKey, RSAKey
 
 from vneid_idp.keys.jwe import CannotEncrypt, encrypt_to
-from vneid_idp.keys.material import Wrapping, WrongMaster
-from vneid_idp.keys.rules import KeyKind
+from vneid_idp.keys.material import Wrapping, WrongMaster, new_material
+from vneid_idp.keys.rules import LASTING, KeyKind
 
 MASTER = b"m" * 32
 
@@ -23,8 +23,16 @@ def test_wrapped_material_opens_only_under_its_master_and_name() -> None:
 
 
 def test_a_short_master_is_refused() -> None:
+    Wrapping(b"s" * 32)
     with pytest.raises(ValueError, match="32 bytes"):
-        Wrapping(b"short")
+        Wrapping(b"s" * 31)
+
+
+def test_keys_are_as_long_as_their_algorithms_need() -> None:
+    sizes = {kind: len(new_material(kind)[1]) for kind in (KeyKind.SEALING, *LASTING)}
+    assert set(sizes.values()) == {32}
+    key = RSAKey.import_key(new_material(KeyKind.RS256)[1])
+    assert key.raw_value.key_size == 2048
 
 
 @pytest.mark.parametrize(

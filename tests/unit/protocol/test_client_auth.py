@@ -118,6 +118,9 @@ def test_two_ways_two_secrets_or_two_clients_at_once_are_refused_by_name(
         {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"})},
         {"client_assertion": raw({"alg": "ES256"}, {"sub": "a"}), "client_assertion_type": "jwt"},
         {"client_assertion_type": JWT_BEARER},
+        # Either half alone is an attempt, and no public client that names itself.
+        {"client_id": "a", "client_assertion_type": JWT_BEARER},
+        {"client_id": "a", "client_assertion": raw({"alg": "ES256"}, {"sub": "a"})},
         {"client_assertion_type": JWT_BEARER, "client_assertion": "a.b"},
         {"client_assertion_type": JWT_BEARER, "client_assertion": "a.b.c"},
         {"client_assertion_type": JWT_BEARER, "client_assertion": raw({"alg": "ES256"}, {})},

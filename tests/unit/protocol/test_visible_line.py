@@ -55,6 +55,7 @@ def test_what_a_service_writes_on_our_pages_is_a_line_that_is_seen(read_in: Any,
     )  # fmt: skip
     for refused in (
         *hidden, *(f"Phở {sign}24" for sign in hidden), "a\u202eb", "a\nb", "a\u2028b", "a\x00b", "a" + "\u0301" * 160,
+        "q\u0301\u0302\u0303\u0304",
         "…", "🍵", "", " ", " a", "a\u00a0", "a" * (longest + 1),
     ):  # fmt: skip
         with pytest.raises((InvalidClientMetadata, InvalidRequest)):
@@ -67,6 +68,7 @@ def test_what_a_service_writes_on_our_pages_is_a_line_that_is_seen(read_in: Any,
         "日本",
         "7",
         "a" * longest,
+        "q\u0301\u0302\u0303",
         "ꥼ \u115e \u1161 \u17b3 \u180a \u1810 \u3163 \u3165 \uffa1 \u2801",
     ):
         assert read_in(good) == good

@@ -45,7 +45,7 @@ async def list_for_client(
     *,
     state: StrEnum | None = None,
     after: str | None = None,
-    limit: int = 50,
+    limit: int,
 ) -> tuple[Disclosure[B], ...]:
     """A page of a client's own bindings in the order of their making; its last `binding_id` is `after` of the next."""
     statement = kind.statements["disclose list" if state is None else f"disclose list {state}"]
@@ -54,7 +54,7 @@ async def list_for_client(
 
 
 async def list_for_person(
-    unit: Reading, kind: BindingKind[B], person_id: str, *, before: str | None = None, limit: int = 50
+    unit: Reading, kind: BindingKind[B], person_id: str, *, before: str | None = None, limit: int
 ) -> tuple[Disclosure[B], ...]:
     """A page of what a person holds or supervises, the latest first; its last `binding_id` is `before` of the next."""
     statement = kind.statements["disclose list of person"]

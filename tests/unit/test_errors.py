@@ -1,0 +1,71 @@
+"""Every refusal that callers can be told: its code and its status are what programs go by, and stay."""
+
+import importlib
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+import vneid_idp
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.protocol.errors import OAuthError
+
+DOMAIN = """
+400 bad_family bad_overlap foreign_domain invalid_cursor malformed_form malformed_text passkey_refused refused
+    unknown_answer unknown_cursor who_and_why
+403 account_not_usable form_not_valid fresh_proof_needed grant_ended guardian_level_required guardian_must_agree
+    guardian_required level_not_allowed level_required link_not_confirmed not_the_asker not_their_guardian own_file
+    own_proof_required own_role role_required same_officer signed_out
+404 binding_not_found consent_not_found no_account no_such_request nobody_of_this_number not_given_up not_set_aside
+    policy_version_unknown unknown_client unknown_domain unknown_family unknown_person
+409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
+    binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
+    events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable no_lock_to_lift
+    no_secret not_now nothing_to_ask number_taken policy_already_published policy_in_the_past
+    policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open role_held
+    several_offices sign_in_name_taken still_set_aside too_late_to_undo
+410 file_closed interaction_expired interaction_finished interaction_gave_way interaction_over person_forgotten
+412 client_changed
+413 file_too_large
+422 bad_label bad_office malformed not_compared not_synthetic policy_refused reason_needed role_over weak_secret
+428 precondition_required
+429 too_many_attempts too_many_requests
+503 domain_unreachable outcome_unknown overtaken registry_unavailable temporarily_unavailable too_busy
+"""
+PROTOCOL = """
+400 access_denied consent_required interaction_required invalid_client_metadata invalid_grant invalid_redirect_uri
+    invalid_request invalid_request_object invalid_request_uri invalid_scope invalid_target login_required
+    registration_not_supported server_error unauthorized_client unmet_authentication_requirements
+    unsupported_grant_type unsupported_response_type
+401 invalid_client invalid_token
+403 access_denied insufficient_scope
+"""
+
+
+def _all(kind: type[Exception]) -> Iterator[type[Exception]]:
+    yield kind
+    for below in kind.__subclasses__():
+        if below.__module__.startswith("vneid_idp."):
+            yield from _all(below)
+
+
+def _listed(text: str) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    status = 0
+    for word in text.split():
+        if word.isdigit():
+            status = int(word)
+        else:
+            found[status].add(word)
+    return found
+
+
+@pytest.mark.parametrize(("kind", "table"), [(DomainError, DOMAIN), (OAuthError, PROTOCOL)])
+def test_a_refusal_has_its_status(kind: type[DomainError | OAuthError], table: str) -> None:
+    for module in pkgutil.walk_packages(vneid_idp.__path__, "vneid_idp."):
+        importlib.import_module(module.name)
+    found: dict[int, set[str]] = defaultdict(set)
+    for each in _all(kind):
+        found[each.status].add(each.code)  # type: ignore[attr-defined]
+    assert found == _listed(table)
