@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
@@ -16,6 +16,7 @@ from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
 _TYPES = frozenset({"jwt", "oauth-authz-req+jwt"})
 _OF_THE_TOKEN = frozenset({"iss", "aud", "sub", "exp", "nbf", "iat", "jti"})
+_LONGEST_GOOD: Instant = HOUR
 _MUST_MATCH = ("client_id", "response_type")
 
 
@@ -78,10 +79,20 @@ def check_claims(client: Client, request_object: Unverified, issuer: str, now: I
     exp, nbf, iat = (
         read_numeric_date(claims, name, "The request object", InvalidRequestObject) for name in ("exp", "nbf", "iat")
     )
+    if PROFILES[client.profile].dated_objects:
+        _check_dated(claims, exp, nbf, now)
     if exp is not None and exp <= now - CLOCK_SKEW:
         raise InvalidRequestObject("The request object has expired.")
     if any(moment is not None and moment > now + CLOCK_SKEW for moment in (nbf, iat)):
         raise InvalidRequestObject("The request object is from the future; compare the clocks.")
+
+
+def _check_dated(claims: Mapping[str, Any], exp: Instant | None, nbf: Instant | None, now: Instant) -> None:
+    """For whom and how long it is good: an old one is worth nothing (FAPI 2.0 Message Signing §5.3.1)."""
+    if "aud" not in claims or exp is None or nbf is None:
+        raise InvalidRequestObject("The request object must have an aud, an exp and an nbf (FAPI 2.0).")
+    if exp - nbf > _LONGEST_GOOD or nbf < now - _LONGEST_GOOD:
+        raise InvalidRequestObject("The request object is good for more than an hour, or an hour old (FAPI 2.0).")
 
 
 def answered_in(outside: Params, request_object: Unverified | None) -> Params:

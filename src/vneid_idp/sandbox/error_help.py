@@ -91,6 +91,19 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Get a new one: refresh, or start again. Tokens end with their consent, session and grant."),
         "RFC 6750 §3.1",
     ),
+    "invalid_dpop_proof": Remedy(
+        mark(
+            "One DPoP header with a new proof for each request, signed with ES256, PS256 or EdDSA by the key of its "
+            "jwk, for this method, this address, and at an API for this access token."
+        ),
+        mark("Have the library make the proof, with the very address that is called, and let nothing send it twice."),
+        "RFC 9449 §4.2, §4.3",
+    ),
+    "use_dpop_nonce": Remedy(
+        mark("A proof with the nonce that the DPoP-Nonce header of an answer named last."),
+        mark("Send the request once more with that nonce: libraries do so by themselves."),
+        "RFC 9449 §8, §9",
+    ),
     "insufficient_scope": Remedy(
         mark("An access token with the scope of this endpoint."),
         mark("Ask for the scope at /authorize, or use a token of the right kind."),
@@ -264,6 +277,16 @@ _MISTAKES: Mapping[tuple[str, str], Remedy] = {
             "since RFC 7523 alone does not ask for it; look for a newer version."
         ),
         "OpenID Connect Core §9",
+    ),
+    ("invalid_dpop_proof", "iat"): Remedy(
+        mark("A proof that was made within a minute of now, by the clock of this provider."),
+        mark("Make a proof for each request and keep none; let the machine's clock follow a time server."),
+        "RFC 9449 §4.3, §11.1",
+    ),
+    ("invalid_dpop_proof", "htu"): Remedy(
+        mark("The address that is called, as discovery tells it, without query and fragment."),
+        mark("Behind a proxy of your own, sign for the address of this provider and not for the proxy's."),
+        "RFC 9449 §4.2",
     ),
     ("invalid_client_metadata", "offline_access"): Remedy(
         mark("offline_access in scope together with refresh_token in grant_types, or neither of them."),

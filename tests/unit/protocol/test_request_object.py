@@ -9,7 +9,7 @@ import pytest
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol import request_object
-from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from vneid_idp.protocol.jose import Unverified
 
@@ -111,6 +111,40 @@ def test_one_thing_wrong_is_enough(changes: dict[str, Any]) -> None:
 )
 def test_what_the_specifications_leave_open_is_accepted(changes: dict[str, Any]) -> None:
     request_object.check_claims(CLIENT, made(**changes), ISSUER, NOW)
+
+
+FAPI = replace(CLIENT, profile=ClientProfile.FAPI2, request_object_signing_alg=None)
+HOUR = 3600
+
+
+@pytest.mark.parametrize(
+    ("changes", "good"),
+    [
+        ({"aud": ...}, False),
+        ({"exp": ...}, False),
+        ({"nbf": ...}, False),
+        ({"nbf": SECONDS, "exp": SECONDS + HOUR}, True),
+        ({"nbf": SECONDS, "exp": SECONDS + HOUR + 1}, False),
+        ({"nbf": SECONDS - HOUR, "exp": SECONDS}, True),
+        ({"nbf": SECONDS - HOUR - 1, "exp": SECONDS - 2}, False),
+        ({"nbf": SECONDS + 10}, True),
+    ],
+)
+def test_for_the_financial_grade_an_object_says_how_long_it_is_good(changes: dict[str, Any], good: bool) -> None:
+    found = made(**({"nbf": SECONDS} | changes))
+    request_object.check_claims(CLIENT, found, ISSUER, NOW)
+    if good:
+        request_object.check_claims(FAPI, found, ISSUER, NOW)
+    else:
+        with pytest.raises(InvalidRequestObject):
+            request_object.check_claims(FAPI, found, ISSUER, NOW)
+
+
+def test_for_the_financial_grade_nothing_is_unsigned_or_signed_weakly() -> None:
+    assert request_object.algorithm_for(FAPI, made("PS256")) == "PS256"
+    for found in (made("RS256"), made("none", signature=b"")):
+        with pytest.raises(InvalidRequestObject):
+            request_object.algorithm_for(FAPI, found)
 
 
 def test_what_stands_inside_wins() -> None:

@@ -19,6 +19,8 @@ class ProfileRules:
     them (`registration`)."""
     unsigned_objects: bool = True
     """A request object may be unsigned, where the client did not register otherwise (`request_object`)."""
+    dated_objects: bool = False
+    """A request object says for whom and for how long it is good, an hour at most (`request_object`)."""
     auth_methods: tuple[str, ...] | None = None
     """How its clients may authenticate (`registration`); `None` for all ways."""
     always_pushed: bool = False
@@ -43,6 +45,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
     ClientProfile.FAPI2: ProfileRules(
         signing_algorithms=_STRONG,
         unsigned_objects=False,
+        dated_objects=True,
         auth_methods=_KEYS_ALONE,
         always_pushed=True,
         always_pkce=True,
@@ -55,6 +58,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
     ClientProfile.CIBA: ProfileRules(
         signing_algorithms=_STRONG,
         unsigned_objects=False,
+        dated_objects=True,
         auth_methods=_KEYS_ALONE,
         exact_auth_method=True,
         sender_constrained=True,
@@ -64,6 +68,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
     ClientProfile.CAMARA: ProfileRules(
         signing_algorithms=_STRONG,
         unsigned_objects=False,
+        dated_objects=True,
         auth_methods=_KEYS_ALONE,
         always_pkce=True,
         exact_auth_method=True,
