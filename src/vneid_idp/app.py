@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509.verification import Store
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -185,12 +187,20 @@ def _assemble(
         disclosures=Disclosures(db, settings.disclosures_days),
         dispatcher=Dispatcher(db, ring.sealer, senders),
         hasher=SecretHasher(),
+        client_authorities=_authorities(settings),
+        mtls_origin=settings.mtls_origin,
         dpop_nonce=settings.dpop_nonce,
         trusted_proxies=settings.trusted_proxies,
         initial_access_token_digest=settings.initial_access_token_digest,
         explain=None if explanations is None else explanations.explain,
         make_believe=None if explanations is None else Stage(),
     )
+
+
+def _authorities(settings: Settings) -> Store | None:
+    if settings.client_authorities is None:
+        return None
+    return Store(load_pem_x509_certificates(settings.client_authorities.read_bytes()))
 
 
 def _text_messages(settings: Settings, db: Database, sealer: Sealer) -> Sender:

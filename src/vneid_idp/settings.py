@@ -108,6 +108,12 @@ class Settings(BaseSettings):
     social_network_url: str | None = Field(None, description="origin of the demo social network (sandbox only)")
     social_network_port: int | None = Field(None, ge=1, le=65535, description="port it listens on (sandbox only)")
     state_folder: Path = Field(Path(".sandbox"), description="where the sandbox keeps its secret and its database")
+    client_authorities: Path | None = Field(
+        None, description="PEM file of the authorities that issue certificates of clients (tls_client_auth)"
+    )
+    mtls_origin: str | None = Field(
+        None, description="origin at which clients show certificates, if it is not the issuer"
+    )
     dpop_nonce: bool = Field(False, description="whether every DPoP proof must hold a nonce of this provider")
     retention_days: int = Field(
         30, ge=1, le=3650, description="days for which sessions and grants that ended are kept; their events stay"
@@ -158,7 +164,7 @@ class Settings(BaseSettings):
             found.append("registry: synthetic, so everybody whom this installation knows is invented")
         return found
 
-    @field_validator("issuer", "social_network_url", "registry_url")
+    @field_validator("issuer", "social_network_url", "registry_url", "mtls_origin")
     @classmethod
     def _origin(cls, value: str | None) -> str | None:
         if value is None:
@@ -184,7 +190,7 @@ class Settings(BaseSettings):
         read_root_secret(value.get_secret_value())
         return value
 
-    @field_validator("ca_bundle", "registry_ca_bundle")
+    @field_validator("ca_bundle", "registry_ca_bundle", "client_authorities")
     @classmethod
     def _bundle(cls, value: Path | None) -> Path | None:
         if value is not None:
@@ -242,6 +248,10 @@ class Settings(BaseSettings):
 
 REFUSALS: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
     ("issuer: must be https in production", lambda s: not s.is_https),
+    (
+        "mtls_origin: must be https",
+        lambda s: s.mtls_origin is not None and not s.mtls_origin.startswith("https://"),
+    ),
     ("secret: was made by a sandbox; production needs its own", lambda s: s.root_secret.startswith(SANDBOX_MARK)),
     # Clients choose URLs that we call: with it, one of them reaches the services inside.
     ("outbound_loopback: belongs to the sandbox", lambda s: s.outbound_loopback),

@@ -14,6 +14,7 @@ import orjson
 
 from vneid_idp.kernel.clock import DAY, MINUTE, Clock, Instant
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.certificate import BadCertificate, Presented, check_self_signed
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.jose import BadKeys, BadToken, PublicKey, UnknownKey, Unverified
 
@@ -62,6 +63,18 @@ class ClientKeys:
             if newer is keys:
                 raise
             jose.check_signature(token, newer, alg)
+
+    async def check_self_signed(self, client: Client, presented: Presented) -> None:
+        """Require that a certificate is one of those in the client's keys (RFC 8705 §2.2); raises `BadCertificate`, and
+        `BadToken` where these cannot be had. Call it before the unit is opened."""
+        keys = await self._keys(client)
+        try:
+            check_self_signed(presented, [der for key in keys for der in key.certificates])
+        except BadCertificate:
+            newer = await self._keys(client, instead_of=keys)
+            if newer is keys:
+                raise
+            check_self_signed(presented, [der for key in newer for der in key.certificates])
 
     async def encryption_key(self, client: Client, alg: str) -> PublicKey:
         """The key to encrypt to for `client` with `alg`; raises `BadToken` when it has none."""

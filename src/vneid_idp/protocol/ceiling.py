@@ -12,7 +12,14 @@ from typing import Any
 
 from vneid_idp.protocol.errors import InvalidClientMetadata
 
-_METHOD_STRENGTH = {"none": 0, "client_secret_basic": 1, "client_secret_post": 1, "private_key_jwt": 2}
+_METHOD_STRENGTH = {
+    "none": 0,
+    "client_secret_basic": 1,
+    "client_secret_post": 1,
+    "private_key_jwt": 2,
+    "tls_client_auth": 2,
+    "self_signed_tls_client_auth": 2,
+}
 
 
 def _more(before: Any, after: Any) -> bool:
@@ -37,6 +44,8 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
     "token_endpoint_auth_signing_alg": _given_up,
     "require_token_endpoint_auth_method": _given_up,
     "require_pushed_authorization_requests": _given_up,
+    "dpop_bound_access_tokens": _given_up,
+    "tls_client_certificate_bound_access_tokens": _given_up,
     "require_pkce_or_nonce": _given_up,
     "require_signed_request_object": _given_up,
     "request_object_signing_alg": _given_up,

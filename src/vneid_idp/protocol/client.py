@@ -35,6 +35,12 @@ class ClientProfile(StrEnum):
     """The operators' API profile."""
 
 
+SUBJECT_MEMBERS = tuple(
+    f"tls_client_auth_{name}" for name in ("subject_dn", "san_dns", "san_uri", "san_ip", "san_email")
+)
+"""The names of a certificate, one of which a client registers (RFC 8705 §2.1.2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """Why a relying party asks, on which legal ground, and for which claims.
@@ -114,6 +120,8 @@ class Client:
     require_pushed_authorization_requests: bool = False
     dpop_bound_access_tokens: bool = False
     """Whether its tokens are bound to a key that it proves with each request (RFC 9449 §5.2)."""
+    tls_client_certificate_bound_access_tokens: bool = False
+    """Whether its tokens are bound to the certificate of the connection on which it asks for them (RFC 8705 §3.4)."""
     require_pkce_or_nonce: bool = False
     """Whether a client that authenticates, too, must bind its requests to their answers (RFC 9700 §2.1.1)."""
     default_max_age: int | None = None
@@ -148,6 +156,11 @@ class Client:
     def is_public(self) -> bool:
         """Whether the client has no credential, and must therefore use PKCE (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def certificate_name(self) -> tuple[str, str] | None:
+        """The member and the name by which a certificate is this client's (RFC 8705 §2.1.2)."""
+        return next(((name, self.metadata[name]) for name in SUBJECT_MEMBERS if name in self.metadata), None)
 
     @property
     def is_native(self) -> bool:

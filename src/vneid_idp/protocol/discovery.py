@@ -22,8 +22,14 @@ from vneid_idp.protocol.registered_keys import ENCRYPTED
 _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
 
 
-def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
-    """The document of both well-known addresses. `endpoints`: the members that are addresses here, and their paths."""
+_ALIASES = tuple(
+    f"{name}_endpoint" for name in ("token", "pushed_authorization_request", "userinfo", "introspection", "revocation")
+)
+
+
+def metadata(issuer: str, endpoints: Mapping[str, str], mtls_origin: str | None = None) -> dict[str, Any]:
+    """The document of both well-known addresses. `endpoints`: the members that are addresses here, and their paths;
+    `mtls_origin`: where clients call them with certificates."""
     found: dict[str, Any] = {
         "issuer": issuer,
         **{member: issuer + path for member, path in endpoints.items()},
@@ -49,6 +55,7 @@ def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
         "request_object_signing_alg_values_supported": [*SIGNING_ALGORITHMS, "none"],
         "request_object_encryption_alg_values_supported": list(OUR_KEY_ENCRYPTION_ALGORITHMS),
         "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
+        "tls_client_certificate_bound_access_tokens": True,
         "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
@@ -64,4 +71,6 @@ def metadata(issuer: str, endpoints: Mapping[str, str]) -> dict[str, Any]:
         methods = [method for method in AUTH_METHODS if method != "none" or endpoint != "introspection"]
         found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
+    if mtls_origin is not None:
+        found["mtls_endpoint_aliases"] = {name: mtls_origin + endpoints[name] for name in _ALIASES if name in endpoints}
     return found

@@ -33,9 +33,9 @@ class Proof:
     nonce: str | None
 
 
-def read_proof(proofs: Sequence[str], method: str, url: str, access_token: str | None = None) -> Proof:
-    """The proof of a request to `url`, at its own address of ours, from its `DPoP` headers; with the token that comes
-    with it at a resource. Raises `InvalidDpopProof`.
+def read_proof(proofs: Sequence[str], method: str, urls: Sequence[str], access_token: str | None = None) -> Proof:
+    """The proof of a request to one of these `urls` of ours, from its `DPoP` headers; with the token that comes with
+    it at a resource. Raises `InvalidDpopProof`.
     """
     if len(proofs) != 1:
         raise InvalidDpopProof(f"There are {len(proofs)} DPoP headers, and one is needed (RFC 9449 §4.3).")
@@ -50,7 +50,7 @@ def read_proof(proofs: Sequence[str], method: str, url: str, access_token: str |
             raise InvalidDpopProof(f"The DPoP proof has no {name} (RFC 9449 §4.2).", about=name)
     if proof.claims["htm"] != method:
         raise InvalidDpopProof("The DPoP proof has an htm that is not the method of this request.", about="htm")
-    if not _is_same_address(proof.claims["htu"], url):
+    if not any(_is_same_address(proof.claims["htu"], url) for url in urls):
         raise InvalidDpopProof("The DPoP proof has an htu that is not the address of this request.", about="htu")
     if access_token is not None:
         _check_token(proof, access_token)

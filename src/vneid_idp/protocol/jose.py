@@ -3,6 +3,7 @@
 Keys are prepared once and kept; the algorithm comes from the registration, never from the token (RFC 8725 §3.1).
 """
 
+import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,16 @@ class PublicKey:
     key: RSAKey | ECKey | OKPKey
     jwk: dict[str, Any]
     """The key as its owner wrote it."""
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The DER of the certificate that its owner wrote beside it, the first of `x5c` (RFC 7517 §4.7)."""
+        chain = self.jwk.get("x5c")
+        first = chain[0] if isinstance(chain, list) and chain else None
+        try:
+            return (binascii.a2b_base64(first, strict_mode=True),) if isinstance(first, str) else ()
+        except ValueError:
+            return ()
 
     def verifies(self, alg: str) -> bool:
         """Whether the key is of the kind for `alg` and not set apart for something else."""

@@ -6,9 +6,13 @@ A reader takes the value and who registers, and returns what is kept or raises `
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
+from cryptography import x509
+
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
@@ -16,7 +20,7 @@ from vneid_idp.protocol.purposes import read_purposes
 from vneid_idp.protocol.uris import BadMember, check_server_url, check_web_url, origin, read_uri
 from vneid_idp.protocol.visible_line import visible_line
 
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", *CERTIFICATE_METHODS, "none")
 RESPONSE_TYPES = ("code",)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 FAMILY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -157,6 +161,21 @@ def _origin(value: Any, registrar: Registrar) -> str:
     return str(value)
 
 
+def _distinguished_name(value: Any, _: Registrar) -> str:
+    try:
+        x509.Name.from_rfc4514_string(value if isinstance(value, str) and len(value) <= 1000 else "?")
+    except ValueError:
+        raise BadMember("must be a distinguished name in the form of RFC 4514") from None
+    return str(value)
+
+
+def _ip(value: Any, _: Registrar) -> str:
+    try:
+        return str(ip_address(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise BadMember("must be an IP address") from None
+
+
 _signing = _one_of(*jose.SIGNING_ALGORITHMS)
 _key_encryption = _one_of(*jose.KEY_ENCRYPTION_ALGORITHMS)
 _content_encryption = _one_of(*jose.CONTENT_ENCRYPTION_ALGORITHMS)
@@ -210,7 +229,11 @@ MEMBERS: dict[str, Reader] = {
     "frontchannel_logout_uri": _page,
     "frontchannel_logout_session_required": _flag,
     "dpop_bound_access_tokens": _flag,
-    # A promise of a later version: asking for it must not be answered by a silent no (RFC 8705 §3.4).
+    "tls_client_auth_subject_dn": _distinguished_name,
+    "tls_client_auth_san_dns": _text(253),
+    "tls_client_auth_san_uri": _any_uri,
+    "tls_client_auth_san_ip": _ip,
+    "tls_client_auth_san_email": _text(320),
     "tls_client_certificate_bound_access_tokens": _flag,
 }
 """Every member that a client may say of itself, and its reader."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.protocol.checks.profiles import PROFILES
-from vneid_idp.protocol.client import ClientProfile
+from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 
@@ -25,9 +25,10 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
         raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)", member="jwks_uri")
     if "jwks" in found or "jwks_uri" in found:
         return
-    if found["token_endpoint_auth_method"] == "private_key_jwt":
+    method = found["token_endpoint_auth_method"]
+    if method in ("private_key_jwt", "self_signed_tls_client_auth"):
         raise InvalidClientMetadata(
-            "token_endpoint_auth_method: private_key_jwt needs jwks or jwks_uri", member="token_endpoint_auth_method"
+            f"token_endpoint_auth_method: {method} needs jwks or jwks_uri", member="token_endpoint_auth_method"
         )
     if found.get("request_object_signing_alg", "none") != "none":
         raise InvalidClientMetadata(
@@ -61,9 +62,18 @@ def check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any])
 
 def check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     """Whether tokens are bound, and to what (RFC 9449 §5.2, RFC 8705 §3.4)."""
-    name = "tls_client_certificate_bound_access_tokens"
-    if found.pop(name, False):
-        raise InvalidClientMetadata(f"{name}: access tokens are not bound to certificates here yet", member=name)
+    names = [name for name in SUBJECT_MEMBERS if name in found]
+    if found["token_endpoint_auth_method"] == "tls_client_auth" and len(names) != 1:
+        raise InvalidClientMetadata(
+            f"token_endpoint_auth_method: tls_client_auth needs one of: {', '.join(SUBJECT_MEMBERS)}",
+            member="token_endpoint_auth_method",
+        )
+    if found.get("dpop_bound_access_tokens") and found.get("tls_client_certificate_bound_access_tokens"):
+        raise InvalidClientMetadata(
+            "dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens exclude each other: a token is "
+            "bound to one key",
+            member="dpop_bound_access_tokens",
+        )
 
 
 def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:

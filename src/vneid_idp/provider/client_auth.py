@@ -3,7 +3,9 @@
 from starlette.requests import Request
 
 from vneid_idp.clients.service import use_assertion
+from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.log import Log
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS, BadCertificate, check_issued, check_subject
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import (
     PresentedCredentials,
@@ -17,6 +19,7 @@ from vneid_idp.protocol.errors import InvalidClient
 from vneid_idp.protocol.jose import BadToken
 from vneid_idp.protocol.params import Params
 from vneid_idp.web.address import address_of
+from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import Idp
 from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
@@ -65,6 +68,9 @@ async def _prove(provider: Idp, request: Request, client: Client | None, present
         return client
     if client is None:
         raise InvalidClient(_UNKNOWN)
+    if presented.method == "none" and client.token_endpoint_auth_method in CERTIFICATE_METHODS:
+        await _prove_by_certificate(provider, request, client)
+        return client
     check_method(client, presented)
     if presented.assertion is None:
         return client
@@ -83,3 +89,22 @@ async def _prove(provider: Idp, request: Request, client: Client | None, present
         if not await use_assertion(unit, client.client_id, assertion.jti, assertion.expires_at):
             raise InvalidClient("client_assertion was used before: its jti must be new each time.", about="jti")
     return client
+
+
+async def _prove_by_certificate(provider: Idp, request: Request, client: Client) -> None:
+    """The connection's certificate is the client's (RFC 8705 §2). Raises `InvalidClient`."""
+    certificate = certificate_of(provider, request)
+    if certificate is None:
+        raise InvalidClient(
+            f"The request comes without a client certificate; this client is registered for "
+            f"{client.token_endpoint_auth_method}.",
+            about="certificate",
+        )
+    try:
+        if client.token_endpoint_auth_method == "self_signed_tls_client_auth":
+            await provider.client_keys.check_self_signed(client, certificate)
+        else:
+            check_subject(certificate, client.certificate_name)
+            check_issued(certificate, provider.client_authorities, to_datetime(provider.clock.now()))
+    except (BadCertificate, BadToken) as error:
+        raise InvalidClient(f"The client certificate {error}.", about="certificate") from None

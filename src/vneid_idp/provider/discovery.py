@@ -24,7 +24,7 @@ def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
         """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
         provider = idp(request)
         announced = endpoints if is_open(provider) else {m: path for m, path in endpoints.items() if m != REGISTRATION}
-        document = orjson.dumps(metadata(provider.issuer, announced))
+        document = orjson.dumps(metadata(provider.issuer, announced, provider.mtls_origin))
         return Response(document, headers=_HEADERS, media_type="application/json")
 
     return [

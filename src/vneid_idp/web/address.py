@@ -21,6 +21,12 @@ def address_of(request: HTTPConnection, trusted_proxies: Sequence[Network]) -> s
     return believed_address(peer, hops, trusted_proxies)
 
 
+def is_trusted(request: HTTPConnection, trusted_proxies: Sequence[Network]) -> bool:
+    """Whether the other end of the connection is a proxy that the operator named."""
+    peer = _read(request.client.host if request.client else None)
+    return peer is not None and any(peer in network for network in trusted_proxies)
+
+
 def believed_address(peer: str | None, hops: Sequence[str], trusted_proxies: Sequence[Network]) -> str | None:
     """The rightmost address that no trusted proxy has, of `hops` and then `peer`; an IPv6 site counts as one."""
     believed = _read(peer)

@@ -12,6 +12,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidDpopProof, InvalidToken, UseDpopNonce
 from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import idp
 from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
@@ -74,7 +75,8 @@ async def _check_possession(request: Request, presented: Presented, token: Acces
     if is_bound and not presented.with_proof:
         raise InvalidToken("The access token is bound to a key: send it by the scheme DPoP, with a proof.")
     if not presented.with_proof:
-        check_possession(token.bound_to, None, InvalidToken)
+        certificate = None if token.bound_to is None else certificate_of(idp(request), request)
+        check_possession(token.bound_to, None if certificate is None else certificate.confirmation, InvalidToken)
         return
     try:
         proof = await proven_key(request, client, presented.text)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cryptography.x509.verification import Store
 from starlette.requests import HTTPConnection
 
 from vneid_idp.clients.cache import ClientCache
@@ -49,6 +50,10 @@ class Idp:
     disclosures: Disclosures
     dispatcher: Dispatcher
     hasher: SecretHasher
+    client_authorities: Store | None = None
+    """Who issues the certificates of clients (RFC 8705 §2.1)."""
+    mtls_origin: str | None = None
+    """Where clients that show certificates reach the provider, if not at the issuer (RFC 8705 §5)."""
     dpop_nonce: bool = False
     """Whether every DPoP proof must hold a nonce of ours (RFC 9449 §8)."""
     trusted_proxies: tuple[Network, ...] = ()
@@ -66,6 +71,10 @@ class Idp:
     def url(self, path: str) -> str:
         """An absolute URL of this provider."""
         return self.issuer + path
+
+    def urls(self, path: str) -> tuple[str, ...]:
+        """Every URL under which clients call `path`."""
+        return (self.issuer + path,) if self.mtls_origin is None else (self.issuer + path, self.mtls_origin + path)
 
     def address_of(self, request: HTTPConnection) -> str | None:
         """The address that attempts are counted under, as far as proxies can be believed."""

@@ -1,6 +1,7 @@
-"""Which key a request proves to hold: by a DPoP proof (RFC 9449) that was never seen before.
+"""Which key a request proves to hold: by a DPoP proof (RFC 9449) that was never seen before, or by the certificate of
+its connection (RFC 8705).
 
-Proving costs one statement, and none where no proof was sent.
+A proof costs one statement, a certificate none.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.dpop import PROOF_LIFE, Proof, check_age, read_proof
 from vneid_idp.protocol.errors import InvalidDpopProof, UseDpopNonce
+from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import Idp, idp
 
 NONCE_LIFE: Instant = 5 * MINUTE
@@ -46,12 +48,21 @@ async def proven_key(request: Request, client: Client, access_token: str | None 
     if not proofs:
         return None
     provider = idp(request)
-    proof = read_proof(proofs, request.method, provider.url(request.url.path), access_token)
+    proof = read_proof(proofs, request.method, provider.urls(request.url.path), access_token)
     until = _good_until(provider, client, proof)
     async with provider.db.single() as unit:
         if not await use_proof(unit, client.client_id, proof.key.thumbprint, proof.jti, until):
             raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
     return proof.key
+
+
+async def bound_to(request: Request, client: Client) -> Confirmation | None:
+    """What the tokens of a request are to be bound to: the key of its proof, or the certificate where the client
+    registered that; nothing for a bearer's. Raises as `proven_key`, and `InvalidRequest`."""
+    if not client.tls_client_certificate_bound_access_tokens:
+        return await proven_key(request, client)
+    certificate = certificate_of(idp(request), request)
+    return None if certificate is None else certificate.confirmation
 
 
 def wants_nonce(provider: Idp, client: Client) -> bool:

@@ -61,7 +61,7 @@ FAULTS: list[tuple[dict[str, str | None], str]] = [
     ({"response_type": "code id_token"}, "unsupported_response_type"),
     ({"response_type": "CODE"}, "unsupported_response_type"),
     ({"response_mode": "web_message"}, "invalid_request"),
-    ({"response_mode": "jwt"}, "invalid_request"),
+    ({"response_mode": "jwt.jwt"}, "invalid_request"),
     ({"state": "s" * 4097}, "invalid_request"),
     ({"nonce": "n" * 1025}, "invalid_request"),
     ({"claims": '{"x":"%s"}' % ("y" * 4096)}, "invalid_request"),

@@ -56,7 +56,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 def read(of: str | None = None, url: str = URL, **how: Any) -> Proof:
     known: dict[str, Any] = {"key": KEY, "method": "POST", "url": URL, "at": 7}
-    return read_proof([proof_of(**(known | how))], "POST", url, of)
+    return read_proof([proof_of(**(known | how))], "POST", (url,), of)
 
 
 def test_a_proof_tells_its_key_and_what_is_remembered_of_it() -> None:
@@ -77,7 +77,7 @@ def test_what_a_proof_may_say_beside_it_is_taken(good: dict[str, Any]) -> None:
 @pytest.mark.parametrize("proofs", [[], ["junk"], ["a.b.c"], ["", ""]])
 def test_junk_two_and_none_are_refused(proofs: list[str]) -> None:
     with pytest.raises(InvalidDpopProof):
-        read_proof(proofs, "POST", URL)
+        read_proof(proofs, "POST", (URL,))
 
 
 def test_with_a_token_it_must_be_of_that_token() -> None:

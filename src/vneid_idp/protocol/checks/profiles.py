@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.jose import SIGNING_ALGORITHMS
 
-_KEYS_ALONE = ("private_key_jwt",)
+_KEYS_ALONE = ("private_key_jwt", *CERTIFICATE_METHODS)
 _STRONG = tuple(alg for alg in SIGNING_ALGORITHMS if alg != "RS256")
 
 

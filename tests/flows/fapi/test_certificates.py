@@ -1,0 +1,159 @@
+"""Clients that show a certificate (RFC 8705): who they are, what tokens are bound to, and whom nobody believes."""
+
+from base64 import b64encode
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from joserfc.jwk import ECKey
+
+from tests.support.carrier import SIGNING, Carrier, proof_of, public
+from tests.support.certificates import CARRIER, Authority, header, self_signed
+from tests.support.country import Country
+from tests.support.relying_party import RelyingParty
+from tests.support.shortcuts import agreed
+from vneid_idp.protocol.certificate import read_der
+
+AUTHORITY = Authority()
+CERTIFICATE, _ = AUTHORITY.issue()
+OTHER, _ = AUTHORITY.issue("CN=Another")
+OWN = {"grant_type": "client_credentials", "scope": "binding:social_account"}
+THUMBPRINT = read_der(CERTIFICATE.public_bytes(Encoding.DER)).confirmation.thumbprint
+REGISTERED: dict[str, Any] = {
+    "profile": "fapi2",
+    "token_endpoint_auth_method": "tls_client_auth",
+    "tls_client_auth_subject_dn": CARRIER,
+    "tls_client_certificate_bound_access_tokens": True,
+}
+
+
+@pytest.fixture
+def proxied(land: Country) -> Country:
+    """Behind a proxy that the operator trusts, where `127.0.0.1` is everybody."""
+    land.app.state.idp = replace(
+        land.idp, trusted_proxies=(ip_network("127.0.0.1"),), client_authorities=AUTHORITY.store
+    )
+    return land
+
+
+async def post(land: Country, path: str, form: dict[str, str], *headers: dict[str, str]) -> httpx.Response:
+    async with land.browser() as browser:
+        pairs = [pair for each in headers for pair in each.items()]
+        return await browser.post(path, data=form, headers=pairs)
+
+
+async def test_a_client_with_a_certificate_gets_tokens_that_are_bound_to_it(proxied: Country) -> None:
+    party = RelyingParty(proxied, await proxied.register(**REGISTERED))
+    someone = await agreed(proxied, party)
+    shown, named = header(CERTIFICATE), {"client_id": party.client_id}
+    request = party.request(scope="openid identity offline_access")
+    pushed = await post(proxied, "/par", request.params, shown)
+    assert pushed.status_code == 201, pushed.text
+    known = named | {"request_uri": pushed.json()["request_uri"]}
+    location = (await someone.person.browser.get("/authorize", params=known)).headers["location"]
+    form = named | {
+        "grant_type": "authorization_code", "code": request.read_answer(location)["code"],
+        "redirect_uri": request.params["redirect_uri"], "code_verifier": request.verifier,
+    }  # fmt: skip
+    assert (await post(proxied, "/token", form)).json()["error"] == "invalid_client"
+    tokens = (await post(proxied, "/token", form, shown)).json()
+    assert tokens["token_type"] == "Bearer"
+    told = (await post(proxied, "/introspect", named | {"token": tokens["access_token"]}, shown)).json()
+    assert told["cnf"] == {"x5t#S256": THUMBPRINT}
+    for headers, status in (({}, 401), (header(OTHER), 401), (shown, 200)):
+        async with proxied.browser() as browser:
+            bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+            assert (await browser.get("/userinfo", headers=bearer | headers)).status_code == status
+    # A renewed certificate has the same name: tokens are bound to it from the next refresh on.
+    renewed, _ = AUTHORITY.issue()
+    refresh = named | {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert (await post(proxied, "/token", refresh, header(renewed))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {},
+        header(OTHER),
+        header(self_signed()[0]),
+        header(Authority().issue()[0]),
+        {"X-Client-Cert": header(CERTIFICATE)["Client-Cert"]},
+        {"Client_Cert": header(CERTIFICATE)["Client-Cert"]},
+        {"Forwarded-Client-Cert": header(CERTIFICATE)["Client-Cert"]},
+    ],
+)
+async def test_who_shows_another_certificate_or_none_is_not_the_client(proxied: Country, shown: dict[str, str]) -> None:
+    party = RelyingParty(proxied, await proxied.register(**REGISTERED))
+    answer = await post(proxied, "/token", OWN | {"client_id": party.client_id}, shown)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    good = await post(proxied, "/token", OWN | {"client_id": party.client_id}, header(CERTIFICATE))
+    assert good.status_code == 200, good.text
+
+
+async def test_a_header_that_says_two_things_or_none_is_refused(proxied: Country) -> None:
+    party = RelyingParty(proxied, await proxied.register(**REGISTERED))
+    shown = header(CERTIFICATE)
+    text = shown["Client-Cert"]
+    pem = CERTIFICATE.public_bytes(Encoding.PEM).decode().replace("\n", "")
+    twice: list[list[dict[str, str]]] = [
+        [shown, shown], [header(OTHER), shown], [{"Client-Cert": f"{text}, {text}"}], [{"Client-Cert": text[1:-1]}],
+        [{"Client-Cert": pem}], [{"Client-Cert": "::"}], [{"Client-Cert": ":!:"}], [{"Client-Cert": ":"}],
+        [shown, {"Client-Cert-Chain": "junk"}],
+    ]  # fmt: skip
+    for headers in twice:
+        answer = await post(proxied, "/token", OWN | {"client_id": party.client_id}, *headers)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), headers
+
+
+async def test_nobody_but_a_trusted_proxy_tells_of_a_certificate(land: Country) -> None:
+    land.app.state.idp = replace(land.idp, client_authorities=AUTHORITY.store)
+    party = RelyingParty(land, await land.register(**REGISTERED))
+    named = {"client_id": party.client_id}
+    answer = await post(land, "/token", OWN | named, header(CERTIFICATE))
+    assert answer.json()["error"] == "invalid_client"
+    # Nor a proxy that is trusted, further out: the header is of the last one.
+    forwarded = {"X-Forwarded-For": "127.0.0.1"}
+    assert (await post(land, "/token", OWN | named, header(CERTIFICATE), forwarded)).status_code == 401
+
+
+async def test_a_certificate_that_nobody_vouches_for_stands_in_the_keys_of_its_client(proxied: Country) -> None:
+    own, key = self_signed("CN=anything")
+    jwk = ECKey.import_key(key).as_dict(private=False)
+    jwk["x5c"] = [b64encode(own.public_bytes(Encoding.DER)).decode()]
+    members = {
+        "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [public(SIGNING), jwk]},
+    }  # fmt: skip
+    party = RelyingParty(proxied, await proxied.register(**members))
+    named = {"client_id": party.client_id}
+    assert (await post(proxied, "/token", OWN | named, header(own))).json()["token_type"] == "Bearer"
+    for other in (CERTIFICATE, self_signed("CN=anything")[0]):
+        assert (await post(proxied, "/token", OWN | named, header(other))).status_code == 401
+
+
+async def test_a_client_with_a_secret_may_have_its_tokens_bound_to_a_certificate(proxied: Country) -> None:
+    party = RelyingParty(proxied, await proxied.register(tls_client_certificate_bound_access_tokens=True))
+    async with proxied.browser() as browser:
+        without = await browser.post("/token", data=OWN, auth=party.auth)
+        assert (without.status_code, without.json()["error"]) == (400, "invalid_request")
+        token = (await browser.post("/token", data=OWN, auth=party.auth, headers=header(OTHER))).json()["access_token"]
+        path, bearer = "/bindings/v1/social-accounts", {"Authorization": f"Bearer {token}"}
+        assert (await browser.get(path, headers=bearer)).status_code == 401
+        assert (await browser.get(path, headers=bearer | header(OTHER))).status_code == 200
+
+
+async def test_discovery_names_the_addresses_for_certificates(land: Country) -> None:
+    async with land.browser() as browser:
+        found = (await browser.get("/.well-known/openid-configuration")).json()
+        assert "mtls_endpoint_aliases" not in found
+        land.app.state.idp = replace(land.idp, mtls_origin="https://mtls.id.example")
+        found = (await browser.get("/.well-known/openid-configuration")).json()
+    aliases = found["mtls_endpoint_aliases"]
+    assert aliases["token_endpoint"] == "https://mtls.id.example/token"
+    assert set(aliases) <= {name for name in found if name.endswith("_endpoint")} - {"authorization_endpoint"}
+    carrier = await Carrier.of(land, scope="openid binding:social_account")
+    for origin, status in (("https://mtls.id.example", 200), ("https://other.example", 400)):
+        proof = proof_of(key=carrier.key, method="POST", url=f"{origin}/token", at=carrier.now)
+        assert (await carrier.send("/token", OWN, {"DPoP": proof})).status_code == status

@@ -1,0 +1,106 @@
+"""Client certificates as values (RFC 8705 §2): whose a certificate is, and who vouches for it."""
+
+from base64 import b64encode
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.support.certificates import CARRIER, NAMES, Authority, self_signed
+from tests.support.watch import MORNING
+from vneid_idp.kernel.clock import to_datetime
+from vneid_idp.protocol.certificate import (
+    BadCertificate,
+    Presented,
+    check_issued,
+    check_self_signed,
+    check_subject,
+    read_der,
+)
+from vneid_idp.protocol.jose import read_key
+
+AUTHORITY = Authority()
+ISSUED = Presented(AUTHORITY.issue(CARRIER, *NAMES)[0])
+PLAIN = Presented(AUTHORITY.issue()[0])
+NOW = to_datetime(MORNING)
+
+
+@pytest.mark.parametrize(
+    ("member", "name", "other"),
+    [
+        ("subject_dn", CARRIER, "CN=Back end,O=Another,C=VN"),
+        ("subject_dn", "C=VN,O=Carrier,CN=Back end", None),
+        ("san_dns", "api.carrier.example", "carrier.example"),
+        ("san_uri", "urn:carrier:back-end", "urn:carrier"),
+        ("san_ip", "192.0.2.7", "192.0.2.8"),
+        ("san_email", "ops@carrier.example", "carrier.example"),
+    ],
+)
+def test_a_certificate_is_its_clients_by_one_name(member: str, name: str, other: str | None) -> None:
+    if other is None:
+        with pytest.raises(BadCertificate):  # another order is another name (RFC 4514 §2.1)
+            check_subject(ISSUED, (f"tls_client_auth_{member}", name))
+        return
+    check_subject(ISSUED, (f"tls_client_auth_{member}", name))
+    with pytest.raises(BadCertificate):
+        check_subject(ISSUED, (f"tls_client_auth_{member}", other))
+    if member != "subject_dn":
+        with pytest.raises(BadCertificate):
+            check_subject(PLAIN, (f"tls_client_auth_{member}", name))
+
+
+def test_who_registered_no_name_is_nobody() -> None:
+    with pytest.raises(BadCertificate):
+        check_subject(ISSUED, None)
+
+
+def test_a_trusted_authority_has_issued_it_and_it_is_good_now() -> None:
+    for certificate in (ISSUED, PLAIN):
+        check_issued(certificate, AUTHORITY.store, NOW)
+    for certificate, store, when in (
+        (ISSUED, Authority().store, NOW),
+        (ISSUED, None, NOW),
+        (ISSUED, AUTHORITY.store, NOW + timedelta(days=30)),
+        (ISSUED, AUTHORITY.store, NOW - timedelta(days=2)),
+        (Presented(self_signed()[0]), AUTHORITY.store, NOW),
+        (Presented(AUTHORITY.issue(server=True)[0]), AUTHORITY.store, NOW),
+        (Presented(ISSUED.certificate, (Authority().certificate,)), Authority().store, NOW),
+    ):
+        with pytest.raises(BadCertificate):
+            check_issued(certificate, store, when)
+
+
+def test_a_self_signed_one_is_among_those_that_were_registered() -> None:
+    own, other = (Presented(self_signed()[0]) for _ in range(2))
+    check_self_signed(own, [other.der, own.der])
+    for registered in ([], [other.der]):
+        with pytest.raises(BadCertificate):
+            check_self_signed(own, registered)
+
+
+def test_a_token_is_bound_to_the_digest_of_the_certificate() -> None:
+    found = read_der(ISSUED.der)
+    assert found.confirmation == ISSUED.confirmation
+    assert found.confirmation.method == "x5t#S256"
+    assert len(found.confirmation.thumbprint) == 43
+    assert PLAIN.confirmation != ISSUED.confirmation
+    for junk in (b"", b"junk", ISSUED.der[:-1]):
+        with pytest.raises(BadCertificate):
+            read_der(junk)
+
+
+@pytest.mark.parametrize("x5c", ["x", [], [7], ["not base64!"], [["x"]], {}])
+def test_a_key_without_a_readable_certificate_has_none(x5c: object) -> None:
+    jwk = {"kty": "EC", "crv": "P-256", **_coordinates()}
+    key = read_key(jwk | {"x5c": x5c})
+    assert key is not None
+    assert key.certificates == ()
+    key = read_key(jwk | {"x5c": [b64encode(ISSUED.der).decode()]})
+    assert key is not None
+    assert key.certificates == (ISSUED.certificate.public_bytes(Encoding.DER),)
+
+
+def _coordinates() -> dict[str, str]:
+    from tests.support.carrier import SIGNING, public
+
+    return {name: str(public(SIGNING)[name]) for name in ("x", "y")}
