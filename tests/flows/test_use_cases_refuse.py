@@ -11,7 +11,7 @@ from tests.support.deeds import DEED
 from tests.support.events import events_of, recorded
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
-from tests.support.tokens import CHILD, OWN, person_token
+from tests.support.tokens import CHILD, OWN, opened, person_token
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import RecordedEvent
@@ -52,7 +52,6 @@ from vneid_idp.use_cases.protect_account import (
 )
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.use_cases.who_is_signed_in import hold_colleague
-from vneid_idp.web.bearer import open_access_token
 
 CLERK = Deed("per_clerk", "at the desk")
 
@@ -61,9 +60,7 @@ async def granted(land: Country, party: RelyingParty, scope: tuple[str, ...], ch
     """A grant of the guardian's with this scope, for one of the children or for nobody else."""
     child_id = None if child is None else land.people[child].record.person_id
     guardian = land.people["guardian"].record.person_id
-    token = open_access_token(
-        land.idp, await person_token(land, party.registered, guardian, scope=scope, child_id=child_id)
-    )
+    token = opened(land, await person_token(land, party.registered, guardian, scope=scope, child_id=child_id))
     assert token.grant_id is not None
     return token.grant_id
 

@@ -8,10 +8,11 @@ from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol import tokens
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.claims import Decision, asked_of
 from vneid_idp.protocol.levels import SignInMethod
-from vneid_idp.protocol.tokens import new_access_token
+from vneid_idp.protocol.tokens import AccessToken, new_access_token
 
 OWN = ("openid", "binding:social_account")
 CHILD = ("openid", "binding:child_account")
@@ -67,3 +68,10 @@ def sealed_token(
     """The access token for an authorisation."""
     token = new_access_token(new_id("tok"), authorisation, grant_id, land.watch.now(), registered_at=registered_at)
     return land.idp.keys.sealer.seal_json(SealPurpose.ACCESS_TOKEN, token.to_json())
+
+
+def opened(land: Country, text: str) -> AccessToken:
+    """What an access token says inside."""
+    token = tokens.open_access_token(land.idp.keys.sealer, text)
+    assert token is not None
+    return token

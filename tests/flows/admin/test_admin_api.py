@@ -9,6 +9,7 @@ import pytest
 from tests.support.admin import WHY, Api, last_event
 from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.relying_party import RelyingParty
+from tests.support.tokens import opened
 from vneid_idp.clients.domains import ClientDomain
 from vneid_idp.clients.service import Registered
 from vneid_idp.delivery import service as deliveries
@@ -69,9 +70,7 @@ async def test_a_client_is_registered_looked_at_changed_disabled_and_enabled(api
 def api_client(made: httpx.Response, land: Country) -> str:
     """The client behind the token of a request."""
     token = made.request.headers["authorization"].removeprefix("Bearer ")
-    from vneid_idp.web.bearer import open_access_token
-
-    return open_access_token(land.idp, token).client_id
+    return opened(land, token).client_id
 
 
 async def test_a_change_must_have_seen_what_it_changes(api: Api, land: Country) -> None:

@@ -1,5 +1,7 @@
 """That every member of the specifications which belongs here is known, and kept as it was sent."""
 
+from typing import Any
+
 from tests.support.registration import CALLBACK, JWKS, read
 from vneid_idp.protocol.members import MEMBERS
 
@@ -56,7 +58,7 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
     }
     found = read(**members)
     assert {name: found[name] for name in members} == members
-    by_certificate = {
+    by_certificate: dict[str, Any] = {
         "token_endpoint_auth_method": "tls_client_auth",
         "tls_client_auth_subject_dn": "CN=Back end,O=Carrier,C=VN",
         "tls_client_certificate_bound_access_tokens": True,
@@ -65,7 +67,7 @@ def test_every_member_of_the_specifications_that_belongs_here_is_accepted_and_ke
     assert {name: found[name] for name in by_certificate} == by_certificate
     others = {"san_dns": "api.rp.example", "san_uri": "urn:rp", "san_ip": "192.0.2.7", "san_email": "ops@rp.example"}
     for name, value in others.items():
-        member = {f"tls_client_auth_{name}": value}
+        member: dict[str, Any] = {f"tls_client_auth_{name}": value}
         assert read(token_endpoint_auth_method="tls_client_auth", **member)[f"tls_client_auth_{name}"] == value
     known = {*members, *by_certificate, *(f"tls_client_auth_{name}" for name in others)}
     assert set(MEMBERS) - known == {"jwks_uri"}
