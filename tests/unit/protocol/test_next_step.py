@@ -28,7 +28,7 @@ from vneid_idp.protocol.interaction import (
     WaitingFacts,
     next_step,
 )
-from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, LEVELS, METHODS, SignInMethod, amr
+from vneid_idp.protocol.levels import LEVEL_1, LEVEL_2, METHODS, SignInMethod, amr
 
 OPENED = 1_800_000_000_000
 EARLIER, LATER = OPENED - 10 * MINUTE, OPENED + MINUTE
@@ -398,7 +398,3 @@ def test_the_same_facts_decide_the_same_again(
         assert one.error.code == two.error.code
     else:
         assert one == two
-
-
-def test_a_level_that_is_told_is_the_number_in_its_name() -> None:
-    assert [name.rpartition(":")[2] for name in LEVELS] == [str(number) for number in LEVELS.values()] == ["1", "2"]
