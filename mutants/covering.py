@@ -14,6 +14,8 @@ from mutants.mutations import Mutation
 _FAR = 0.01
 """How near a test is that reaches a line from afar."""
 
+_WORD = re.compile(r"[A-Za-z_]{4,}")
+
 Lines = dict[Path, dict[int, set[str]]]
 
 
@@ -27,19 +29,23 @@ class Covering:
     def rounds_for(self, mutation: Mutation, most_seconds: float) -> list[list[str]]:
         """The tests to run, as many as take `most_seconds` together: the quickest, which notice most, and if those do
         not notice it, the nearest. Few changes get past both: before one counts as survived, three times as many more
-        are asked, the quickest again."""
+        are asked."""
         found: set[str] = set()
         for line in range(mutation.start[0], mutation.end[0] + 1):
             found |= self.lines.get(mutation.path, {}).get(line, set())
         if not found or _runs_once(mutation):
             # Which test came first and so ran it says nothing of who notices.
             found |= self._of_users(mutation)
-        near = self._nearness(mutation.path)
+        near, spoken = self._nearness(mutation.path), _spoken_of(mutation)
         quickest = self._within(sorted(found, key=lambda test: self.seconds[test]), most_seconds / 3)
         others = found - set(quickest)
-        by_worth = sorted(others, key=lambda test: self.seconds[test] / (near.get(test, 0) + _FAR))
+
+        def cost(test: str) -> float:
+            return self.seconds[test] / (near.get(test, 0) + spoken.get(test.partition("::")[0], 0) + _FAR)
+
+        by_worth = sorted(others, key=cost)
         nearest = self._within(by_worth, most_seconds * 2 / 3)
-        rest = sorted(others - set(nearest), key=lambda test: self.seconds[test])
+        rest = [test for test in by_worth if test not in set(nearest)]
         return [tests for tests in (quickest, nearest, self._within(rest, most_seconds * 3)) if tests]
 
     def _within(self, tests: Sequence[str], most_seconds: float) -> list[str]:
@@ -78,6 +84,25 @@ class Covering:
             names = further - names
         inside = range(node.lineno, (node.end_lineno or node.lineno) + 1)
         return found.union(*(self.lines.get(mutation.path, {}).get(number, set()) for number in inside))
+
+
+def _spoken_of(mutation: Mutation) -> dict[str, float]:
+    """How much each file of tests speaks of what stands in the changed lines: a word that few others use counts for
+    more."""
+    source = "\n".join(_written(mutation.path)[mutation.start[0] - 1 : mutation.end[0]])
+    spoken: dict[str, float] = defaultdict(float)
+    for word in set(_WORD.findall(source)):
+        files = [name for name, words in _words_of_tests().items() if word in words]
+        for name in files:
+            spoken[name] += 1 / len(files)
+    return spoken
+
+
+@cache
+def _words_of_tests() -> dict[str, frozenset[str]]:
+    root = Path(__file__).parent.parent
+    files = sorted((root / "tests").rglob("test_*.py"))
+    return {str(path.relative_to(root)): frozenset(_WORD.findall(path.read_text())) for path in files}
 
 
 def _runs_once(mutation: Mutation) -> bool:

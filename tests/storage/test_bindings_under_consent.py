@@ -108,3 +108,12 @@ async def test_what_is_withdrawn_is_not_told_of_what_is_bound_still(db: Database
             if len(told) == 1:
                 await consents.withdraw(unit, "per_lan", given.consent_id)
     assert told == [["level"], []]
+
+
+async def test_what_somebody_else_decided_is_told_of_nobodys_binding(db: Database, bind: Bind) -> None:
+    async with db.writing() as unit:
+        decided = {"level": Decision("account", 1, given=True)}
+        given = await consents.give(unit, "per_minh", NETWORK, decided, Shown("text", "en"), alone_from=16)
+    bound = await bind(replace(LAN, consent_id=given.consent_id))
+    async with db.reading() as unit:
+        assert (await disclosure.get(unit, SOCIAL_ACCOUNT, NETWORK, bound.binding_id)).decided == {}

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.support.watch import Watch
 from vneid_idp.audit import service as audit
 from vneid_idp.consent import service, store
+from vneid_idp.consent.proofs import find_fault
 from vneid_idp.consent.service import ByGuardian, Consent, NothingToWithdraw, Receipt, Shown, Withdrawn
 from vneid_idp.consent.tables import consent_receipts
 from vneid_idp.kernel import secrets
@@ -118,6 +119,26 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
     assert (await recorded(db))[1:] == [("consent.withdrawn", CLIENT, given.consent_id, {})]
 
 
+async def test_a_record_whose_receipt_is_missing_or_changed_is_found_out(db: Database) -> None:
+    await give(db, {"email": GIVEN})
+    (receipt,) = await receipts(db)
+    missing = consent_receipts.delete()
+    changed = consent_receipts.update().values(language="vi")
+    found = []
+    for change in (None, changed, missing):
+        if change is not None:
+            async with db.writing() as unit:
+                await unit.execute(Statement(change))
+        async with db.reading() as unit:
+            (event,) = await audit.history_of(unit, PERSON)
+            found.append(await find_fault(unit, event))
+    assert found == [
+        None,
+        f"the receipt {receipt.receipt_id}, which it names, was changed",
+        f"the receipt {receipt.receipt_id}, which it names, is missing",
+    ]
+
+
 async def test_the_record_tells_a_link_from_an_answer(db: Database) -> None:
     told: list[list[str]] = []
     asked: list[tuple[Decisions, bool]] = [({}, False), ({}, True), ({"email": GIVEN}, True)]
@@ -181,6 +202,13 @@ async def test_only_what_was_given_alone_is_looked_at_for_the_age_of_who_gave_it
     assert {age: [each.consent_id for each in each_age] for age, each_age in found.items()} == {
         16: [], 18: [alone.consent_id],
     }  # fmt: skip
+    further = [await give(db, {"email": GIVEN}, person_id, CLIENT) for person_id in ("per_b2", "per_z")]
+    walked, after = [], ("", "")
+    async with db.reading() as unit:
+        while page := await service.list_unsettled(unit, 18, after, 1):
+            walked += page
+            after = (page[-1].person_id, page[-1].consent_id)
+    assert [each.consent_id for each in walked] == [each.consent_id for each in (alone, *further)]
 
 
 async def test_who_agrees_again_after_a_withdrawal_starts_anew(db: Database, watch: Watch) -> None:

@@ -69,3 +69,8 @@ def test_a_refusal_has_its_status(kind: type[DomainError | OAuthError], table: s
     for each in _all(kind):
         found[each.status].add(each.code)  # type: ignore[attr-defined]
     assert found == _listed(table)
+
+
+def test_a_refusal_says_its_title_or_what_is_said_of_it() -> None:
+    assert str(DomainError()) == DomainError.title
+    assert str(DomainError("more")) == DomainError("more").detail == "more"

@@ -76,3 +76,14 @@ async def test_a_label_goes_with_what_is_linked_again_and_with_the_person_who_is
     await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, someone.person_id))
     async with land.idp.db.reading() as unit:
         assert not await unit.fetch(_ALL)
+
+
+async def test_the_words_of_the_newest_500_are_read(land: Country) -> None:
+    person_id = (await known(land, "complete")).person_id
+    async with land.idp.db.writing() as unit:
+        for number in range(501):
+            await labels.put(unit, land.idp.vault, person_id, f"bind_{number:03}", f"Số {number}")
+    async with land.idp.db.reading() as unit:
+        found = await labels.of_person(unit, land.idp.vault, person_id)
+    assert (len(found), found["bind_500"]) == (500, "Số 500")
+    assert "bind_000" not in found

@@ -121,6 +121,15 @@ def test_a_key_verifies_with_the_algorithm_of_its_kind_and_curve_alone() -> None
     assert found == {"RSA": ["RS256", "PS256"], "P-256": ["ES256"], "P-384": []}
 
 
+@pytest.mark.parametrize(
+    ("operations", "encrypts"),
+    [(["encrypt"], True), (["wrapKey"], True), (["sign", "encrypt"], True), (["verify"], False), ([], False)],
+)
+def test_a_key_is_encrypted_to_where_it_is_for_that(operations: list[str], encrypts: bool) -> None:
+    (key,) = jose.read_keys({"keys": [RSAKey.generate_key(2048, private=False).as_dict() | {"key_ops": operations}]})
+    assert key.encrypts("RSA-OAEP") is encrypts
+
+
 def test_a_number_of_a_date_is_not_below_zero() -> None:
     assert read_numeric_date({"exp": 0}, "exp", "It", InvalidRequest) == 0
     with pytest.raises(InvalidRequest):

@@ -24,3 +24,8 @@ def test_the_registered_method_is_accepted_and_a_secret_by_either_way_unless_the
     with pytest.raises(InvalidClient, match=f"registered for {registered}") as refused:
         check_method(client, presented)
     assert sent == "none" or f"authenticates by {sent}" in refused.value.description
+
+
+def test_who_registered_nothing_about_it_may_send_a_secret_either_way() -> None:
+    for method in ("client_secret_basic", "client_secret_post"):
+        check_method(Client("cli_a", "A"), PresentedCredentials(method, "cli_a"))
