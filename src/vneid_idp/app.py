@@ -41,6 +41,7 @@ from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.outbox import SandboxPhones
 from vneid_idp.sandbox.routes import doors as sandbox_doors
 from vneid_idp.sandbox.stage import Stage
+from vneid_idp.sandbox.tls_door import sandbox_authority
 from vneid_idp.senders.logos import Logos
 from vneid_idp.senders.logout_tokens import LogoutTokens
 from vneid_idp.senders.sms import NoGateway, SmsGateway
@@ -98,7 +99,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         *health_doors,
     ]
     if explanations is not None:
-        doors += sandbox_doors(explanations, Demo(settings.social_network_url))
+        doors += sandbox_doors(explanations, Demo(settings.social_network_url), sandbox_authority(settings))
     else:
         doors.append(Door.page("/", _home))
     areas = [*apis.areas, Area(DoorKind.PAGE, "/static/", Mount("/static", Static()))]

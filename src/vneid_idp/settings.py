@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     )
     social_network_url: str | None = Field(None, description="origin of the demo social network (sandbox only)")
     social_network_port: int | None = Field(None, ge=1, le=65535, description="port it listens on (sandbox only)")
+    tls_port: int | None = Field(
+        None, ge=1, le=65535, description="port on which clients show certificates without a proxy (sandbox only)"
+    )
     state_folder: Path = Field(Path(".sandbox"), description="where the sandbox keeps its secret and its database")
     client_authorities: Path | None = Field(
         None, description="PEM file of the authorities that issue certificates of clients (tls_client_auth)"
@@ -272,6 +275,7 @@ REFUSALS: tuple[tuple[str, Callable[[Settings], bool]], ...] = (
         lambda s: s.registry == "synthetic" and not s.allow_synthetic_registry,
     ),
     ("social_network_url: belongs to the sandbox", lambda s: s.social_network_url is not None),
+    ("tls_port: belongs to the sandbox", lambda s: s.tls_port is not None),
     ("social_network_port: belongs to the sandbox", lambda s: s.social_network_port is not None),
     # Each process would count for itself and let through as many attempts again.
     ("redis_url: is needed by more than one worker", lambda s: s.workers > 1 and s.redis_url is None),
@@ -338,6 +342,7 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
         "outbound_loopback": True,
         # `vneid-idp --sandbox registry serve` makes these keys.
         **(_sandbox_registry(Path(folder)) if values.get("registry") == "http" else {"registry": "synthetic"}),
+        "tls_port": 8003,
         "social_network_port": network_port,
         "social_network_url": f"http://localhost:{network_port}",
     }

@@ -64,9 +64,10 @@ class Sandbox:
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """`vneid-idp sandbox` in an empty folder, on free ports."""
-    folder, ports = tmp_path_factory.mktemp("sandbox"), (free_port(), free_port())
+    folder, ports = tmp_path_factory.mktemp("sandbox"), (free_port(), free_port(), free_port())
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("VNEID_IDP_", "SOCIAL_"))}
     environment |= {"VNEID_IDP_PORT": str(ports[0]), "VNEID_IDP_SOCIAL_NETWORK_PORT": str(ports[1])}
+    environment |= {"VNEID_IDP_TLS_PORT": str(ports[2])}
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(

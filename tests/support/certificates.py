@@ -3,16 +3,18 @@
 from base64 import b64encode
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Store
+from joserfc.jwk import ECKey
 
 from tests.support.watch import MORNING
-from vneid_idp.kernel.clock import to_datetime
+from vneid_idp.kernel.clock import Instant, to_datetime
 
 NAMES: tuple[x509.GeneralName, ...] = (
     x509.DNSName("api.carrier.example"),
@@ -60,10 +62,22 @@ class Authority:
         return builder.sign(self.key, SHA256()), key
 
 
-def self_signed(name: str = CARRIER) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
-    """A certificate that nobody vouches for, and its key."""
+def self_signed(name: str = CARRIER, at: Instant = MORNING) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
+    """A certificate that nobody vouches for, good `at` this moment, and its key."""
     key, subject = generate_private_key(SECP256R1()), x509.Name.from_rfc4514_string(name)
-    return _builder(subject, subject, key, days=30).sign(key, SHA256()), key
+    return _builder(subject, subject, key, days=30, at=at).sign(key, SHA256()), key
+
+
+def jwk_of(certificate: x509.Certificate, key: EllipticCurvePrivateKey) -> dict[str, Any]:
+    """The public key with its certificate beside it, as a client registers it (RFC 8705 §2.2)."""
+    jwk = dict(ECKey.import_key(key).as_dict(private=False))
+    return jwk | {"x5c": [b64encode(certificate.public_bytes(Encoding.DER)).decode()]}
+
+
+def pem_of(certificate: x509.Certificate, key: EllipticCurvePrivateKey) -> str:
+    """Both, as programs read them from one file."""
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return (certificate.public_bytes(Encoding.PEM) + secret).decode()
 
 
 def header(*certificates: x509.Certificate) -> dict[str, str]:
@@ -73,9 +87,9 @@ def header(*certificates: x509.Certificate) -> dict[str, str]:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, *, days: int
+    subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, *, days: int, at: Instant = MORNING
 ) -> x509.CertificateBuilder:
-    begins = to_datetime(MORNING) - timedelta(days=1)
+    begins = to_datetime(at) - timedelta(days=1)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -28,16 +28,18 @@ DOMAIN = """
 410 file_closed interaction_expired interaction_finished interaction_gave_way interaction_over person_forgotten
 412 client_changed
 413 file_too_large
-422 bad_label bad_office malformed not_compared not_synthetic policy_refused reason_needed role_over weak_secret
+422 bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed role_over
+    weak_secret
 428 precondition_required
 429 too_many_attempts too_many_requests
 503 domain_unreachable outcome_unknown overtaken registry_unavailable temporarily_unavailable too_busy
 """
 PROTOCOL = """
-400 access_denied consent_required interaction_required invalid_client_metadata invalid_grant invalid_redirect_uri
+400 access_denied consent_required interaction_required invalid_client_metadata invalid_dpop_proof
+    invalid_grant invalid_redirect_uri
     invalid_request invalid_request_object invalid_request_uri invalid_scope invalid_target login_required
     registration_not_supported server_error unauthorized_client unmet_authentication_requirements
-    unsupported_grant_type unsupported_response_type
+    unsupported_grant_type unsupported_response_type use_dpop_nonce
 401 invalid_client invalid_token
 403 access_denied insufficient_scope
 """

@@ -144,6 +144,6 @@ def sandbox(context: typer.Context) -> None:
 
     logs.configure(chosen.log_level, readable=True, server="warning")
     try:
-        run(chosen, lambda: create_app(chosen))
+        run(chosen, create_app)
     except OSError as error:
         fail(str(error))

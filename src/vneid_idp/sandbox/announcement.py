@@ -20,6 +20,7 @@ def announce(settings: "Settings", personas: Sequence[Persona]) -> None:
         "Social network": settings.social_network_url and f"{settings.social_network_url}/",
         "Message outbox": f"{settings.issuer}/sandbox/outbox",
         "API viewer": f"{settings.issuer}/docs",
+        "Certificates": settings.tls_port and settings.mtls_origin and f"{settings.mtls_origin}/",
         "Discovery": f"{settings.issuer}/.well-known/openid-configuration",
     }
     console.print()

@@ -1,12 +1,13 @@
-"""The sandbox's own pages: front page, message outbox, explained errors, API viewer."""
+"""The sandbox's own pages: front page, message outbox, explained errors, API viewer, certificates to try."""
 
-from vneid_idp.sandbox import front, outbox, stage, viewer
+from vneid_idp.sandbox import certificates, front, outbox, stage, viewer
+from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.web.doors import Door
 
 
-def doors(explanations: Explanations, demo: Demo) -> list[Door]:
+def doors(explanations: Explanations, demo: Demo, authority: Authority | None) -> list[Door]:
     """The doors of the sandbox."""
     return [
         Door.page("/", front.front_page(demo)),
@@ -14,4 +15,5 @@ def doors(explanations: Explanations, demo: Demo) -> list[Door]:
         Door.page("/sandbox/outbox", outbox.outbox_page),
         Door.page("/sandbox/errors/{request_id}", explanation_page(explanations)),
         *viewer.doors,
+        *([] if authority is None else certificates.doors(authority)),
     ]

@@ -19,9 +19,11 @@ from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.keys import service as keys
 from vneid_idp.policy import service as policies
 from vneid_idp.sandbox.announcement import announce
+from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.country.persona_list import personas
 from vneid_idp.sandbox.demo_client import DemoClient, demo_client
 from vneid_idp.sandbox.people import settle
+from vneid_idp.sandbox.tls_door import TlsDoor
 from vneid_idp.storage import migration
 from vneid_idp.storage.database import open_database
 from vneid_idp.web.listener import server_options
@@ -33,25 +35,39 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 20
 
 
-def run(settings: "Settings", create_app: Callable[[], "Root"]) -> None:
+def run(settings: "Settings", create_app: Callable[["Settings"], "Root"]) -> None:
     """Run until interrupted. Raises `OSError` when a port is taken, or another sandbox runs in the state folder."""
     with _alone(settings):
         _run(settings, create_app)
 
 
-def _run(settings: "Settings", create_app: Callable[[], "Root"]) -> None:
-    ports = [settings.port, *([settings.social_network_port] if settings.social_network_port else [])]
-    for port in ports:
-        _check_free(settings.host, port)
+def _run(settings: "Settings", create_app: Callable[["Settings"], "Root"]) -> None:
+    for port in (settings.port, settings.social_network_port, settings.tls_port):
+        if port is not None:
+            _check_free(settings.host, port)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     database_url = settings.database_url.get_secret_value()
     if not migration.is_current(database_url):
         migration.upgrade(database_url)
     client = asyncio.run(_prepare(settings))
+    tls = None
+    if settings.tls_port is not None:
+        authority = Authority(settings.state_folder / "tls")
+        tls, settings = TlsDoor(authority), _with_certificates(settings, authority)
     with _social_network(settings, client) as network:
-        server = _Provider(settings, create_app, lambda: _wait_for(settings, network))
+        server = _Provider(settings, create_app, tls, lambda: _wait_for(settings, network))
         server.run()
+
+
+def _with_certificates(settings: "Settings", authority: Authority) -> "Settings":
+    """These settings, and where they are silent what the port for certificates makes true."""
+    silent: dict[str, Any] = {}
+    if settings.client_authorities is None:
+        silent["client_authorities"] = authority.path
+    if settings.mtls_origin is None:
+        silent["mtls_origin"] = f"https://localhost:{settings.tls_port}"
+    return settings.model_copy(update=silent)
 
 
 async def _prepare(settings: "Settings") -> DemoClient:
@@ -76,18 +92,28 @@ class _Provider(uvicorn.Server):
     """
 
     def __init__(
-        self, settings: "Settings", create_app: Callable[[], "Root"], await_network: Callable[[], None]
+        self,
+        settings: "Settings",
+        create_app: Callable[["Settings"], "Root"],
+        tls: TlsDoor | None,
+        await_network: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._tls = tls
         self._await_network = await_network
+        self._create_app = create_app
         super().__init__(
             uvicorn.Config(
-                create_app,
+                self._made,
                 factory=True,
                 timeout_graceful_shutdown=2,
                 **server_options(settings.host, settings.port, settings.connections),
             )
         )
+
+    def _made(self) -> "Root":
+        self._root = self._create_app(self._settings)
+        return self._root
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -100,6 +126,8 @@ class _Provider(uvicorn.Server):
         """See `uvicorn.Server.startup`."""
         await asyncio.to_thread(self._await_network)
         await super().startup(sockets)
+        if self.started and self._tls is not None:
+            await self._tls.open(self, self._settings, self._root.state.idp.db)
         if self.started:
             announce(self._settings, personas(SystemClock().now()))
 
@@ -143,7 +171,7 @@ def _alone(settings: "Settings") -> Iterator[None]:
             raise OSError(
                 f"The sandbox in {settings.state_folder} runs already, at {held.read()}. Stop it, or give the second "
                 "one a folder and ports of its own: VNEID_IDP_STATE_FOLDER=.sandbox-2 VNEID_IDP_PORT=8100 "
-                "VNEID_IDP_SOCIAL_NETWORK_PORT=8101 make sandbox"
+                "VNEID_IDP_SOCIAL_NETWORK_PORT=8101 VNEID_IDP_TLS_PORT=8103 make sandbox"
             ) from None
         held.truncate(0)
         held.write(settings.issuer)
@@ -159,7 +187,7 @@ def _check_free(host: str, port: int) -> None:
         except OSError as error:
             raise OSError(
                 f"Port {port} on {host} cannot be had ({error.strerror}). Stop what uses it, or choose others: "
-                "VNEID_IDP_PORT=8100 VNEID_IDP_SOCIAL_NETWORK_PORT=8101 make sandbox"
+                "VNEID_IDP_PORT=8100 VNEID_IDP_SOCIAL_NETWORK_PORT=8101 VNEID_IDP_TLS_PORT=8103 make sandbox"
             ) from None
 
 

@@ -7,6 +7,7 @@ sent at once, and turns everybody away once there are too many. So these bounds 
 one.
 """
 
+import ssl
 from asyncio import BaseTransport, TimerHandle, Transport
 from collections.abc import MutableMapping
 from enum import Enum, auto
@@ -101,6 +102,7 @@ class Listener(HttpToolsProtocol):
         self._timed: _Phase | None = None
         self._unread: TimerHandle | None = None
         self._group = ""
+        self._tls: dict[str, Any] | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         """See `asyncio.Protocol`."""
@@ -109,6 +111,7 @@ class Listener(HttpToolsProtocol):
         if not _neighbours(self).admit(self):
             self._refuse(503)
             return
+        self._tls = _tls_of(transport)
         self._await(_Phase.HEAD, self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -229,6 +232,9 @@ class Listener(HttpToolsProtocol):
         """The first byte of a request."""
         self._phase, self._head = _Phase.HEAD, 0
         super().on_message_begin()
+        if self._tls is not None:
+            extensions: dict[str, Any] = {"tls": self._tls}
+            self.scope["extensions"] = extensions
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
@@ -286,6 +292,16 @@ class Listener(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = self._timed = None
+
+
+def _tls_of(transport: BaseTransport) -> dict[str, Any] | None:
+    """What the application is told of TLS that ends here (ASGI TLS extension 0.2): whose certificate the other end
+    has. Of the chain only what it has is told, since what issued it is known here."""
+    ends = transport.get_extra_info("ssl_object")
+    if ends is None:
+        return None
+    shown = ends.getpeercert(binary_form=True)
+    return {"client_cert_chain": [] if shown is None else [ssl.DER_cert_to_PEM_cert(shown)]}
 
 
 class _Neighbours:

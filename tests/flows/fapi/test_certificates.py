@@ -1,6 +1,5 @@
 """Clients that show a certificate (RFC 8705): who they are, what tokens are bound to, and whom nobody believes."""
 
-from base64 import b64encode
 from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from joserfc.jwk import ECKey
 
 from tests.support.carrier import SIGNING, Carrier, proof_of, public
-from tests.support.certificates import CARRIER, Authority, header, self_signed
+from tests.support.certificates import CARRIER, Authority, header, jwk_of, self_signed
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
@@ -121,8 +119,7 @@ async def test_nobody_but_a_trusted_proxy_tells_of_a_certificate(land: Country) 
 
 async def test_a_certificate_that_nobody_vouches_for_stands_in_the_keys_of_its_client(proxied: Country) -> None:
     own, key = self_signed("CN=anything")
-    jwk = ECKey.import_key(key).as_dict(private=False)
-    jwk["x5c"] = [b64encode(own.public_bytes(Encoding.DER)).decode()]
+    jwk = jwk_of(own, key)
     members = {
         "token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": [public(SIGNING), jwk]},
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Nothing of the sandbox is in production: no page of its own, no help with errors, no sign-in that fills itself."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from tests.support.watch import Watch
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.country.personas import PASSWORD
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
@@ -33,8 +35,8 @@ async def browser(production: Country) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-async def test_no_page_of_the_sandbox_is_there(browser: httpx.AsyncClient) -> None:
-    paths = [door.path for door in doors(Explanations(ISSUER), Demo(None))]
+async def test_no_page_of_the_sandbox_is_there(browser: httpx.AsyncClient, tmp_path: Path) -> None:
+    paths = [door.path for door in doors(Explanations(ISSUER), Demo(None), Authority(tmp_path))]
     assert "/sandbox/outbox" in paths
     for path in paths:
         answer = await browser.get(path.format(slug="complete", request_id="req_x"))

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -15,7 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.certificates import jwk_of, pem_of, self_signed
 from tests.support.server import free_port
+from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD
 
 COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
@@ -25,7 +28,7 @@ class Sandbox:
     """A sandbox in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self.network_port = free_port(), free_port()
+        self.port, self.network_port, self.tls_port = free_port(), free_port(), free_port()
         self.log = folder / "log"
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -38,7 +41,8 @@ class Sandbox:
     def start(self, **settings: str) -> None:
         """Start it, and return when it has said what there is to see."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
-        ports = {"VNEID_IDP_PORT": str(self.port), "VNEID_IDP_SOCIAL_NETWORK_PORT": str(self.network_port)}
+        numbers = {"PORT": self.port, "SOCIAL_NETWORK_PORT": self.network_port, "TLS_PORT": self.tls_port}
+        ports = {f"VNEID_IDP_{name}": str(number) for name, number in numbers.items()}
         began = time.monotonic()
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -54,7 +58,7 @@ class Sandbox:
 
     def is_up(self) -> bool:
         """Whether anything listens on one of the ports."""
-        for port in (self.port, self.network_port):
+        for port in (self.port, self.network_port, self.tls_port):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return True
@@ -102,14 +106,58 @@ def test_it_starts_says_what_there_is_and_stops(sandbox: Sandbox, tmp_path: Path
     for address in re.findall(r"^  \S[\w ]+ (http://\S+)$", said, re.MULTILINE):
         answer = httpx.get(address, timeout=10, trust_env=False)
         assert answer.status_code == 200, address
-    secrets = [path for path in (tmp_path / ".sandbox").iterdir() if path.name in ("secret", "social-network.json")]
-    assert len(secrets) == 2
+    authority, keys = tmp_path / ".sandbox/tls", ("secret", "social-network.json", "authority.key", "server.pem")
+    secrets = [path for path in (*authority.iterdir(), *authority.parent.iterdir()) if path.name in keys]
+    assert len(secrets) == 4
     assert all(path.stat().st_mode & 0o077 == 0 for path in secrets)
 
     sandbox.process.send_signal(signal.SIGINT)
     assert sandbox.process.wait(15) == 0
     assert not sandbox.is_up()
     assert "Traceback" not in sandbox.log.read_text()
+
+
+OWN = {"grant_type": "client_credentials", "scope": "binding:social_account"}
+
+
+def test_a_client_shows_a_certificate_without_any_proxy(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.start()
+    with httpx.Client(base_url=f"http://localhost:{sandbox.port}", trust_env=False) as api:
+        made = api.post("/sandbox/certificates", json={"subject": "CN=Back end,O=Carrier,C=VN"}).json()
+        own, key = self_signed("CN=anything", SystemClock().now())
+        registered = {}
+        for method, members in (
+            ("tls_client_auth", {"tls_client_auth_subject_dn": "CN=Back end,O=Carrier,C=VN"}),
+            ("self_signed_tls_client_auth", {"jwks": {"keys": [jwk_of(own, key)]}}),
+        ):
+            common = {"grant_types": ["client_credentials"], "scope": "openid binding:social_account"}
+            bound = {"token_endpoint_auth_method": method, "tls_client_certificate_bound_access_tokens": True}
+            registered[method] = api.post("/register", json=common | bound | members).json()["client_id"]
+        junk = (b"{}", b"x", b'{"subject": "x"}', b"[]")
+        refused = [api.post("/sandbox/certificates", content=text) for text in junk]
+        assert {answer.status_code for answer in refused} == {422}
+        aliases = api.get("/.well-known/openid-configuration").json()["mtls_endpoint_aliases"]
+        assert api.get("/sandbox/certificates/authority.pem").text == made["authority"]
+    for name, text in (
+        ("tls_client_auth", made["certificate"] + made["private_key"]),
+        ("self_signed_tls_client_auth", pem_of(own, key)),
+    ):
+        (tmp_path / name).write_text(text)
+    found = {}
+    for shown in (*registered, None):
+        context = ssl.create_default_context(cadata=made["authority"])
+        if shown is not None:
+            context.load_cert_chain(tmp_path / shown)
+        with httpx.Client(verify=context, trust_env=False) as client:
+            for method, client_id in registered.items():
+                answer = client.post(aliases["token_endpoint"], data=OWN | {"client_id": client_id})
+                found[shown, method] = answer.status_code
+                if shown == method:
+                    bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+                    path = aliases["userinfo_endpoint"].replace("/userinfo", "/bindings/v1/social-accounts")
+                    assert client.get(path, headers=bearer).status_code == 200
+    assert {pair for pair, status in found.items() if status == 200} == {(method, method) for method in registered}
+    assert set(found.values()) == {200, 401}
 
 
 def test_it_starts_again_with_what_it_had_and_sigterm_stops_it_too(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import uvicorn
 from tests.support.country import settings_for
 from vneid_idp.cli.serving import configuration
 from vneid_idp.sandbox.run import _Provider
+from vneid_idp.settings import Settings
 from vneid_idp.web.listener import Listener, limit_of
 from vneid_idp.web.root import Root
 
@@ -347,7 +348,7 @@ async def test_nobody_is_cut_off_whose_request_is_served(server: Server) -> None
     assert b"200" in await server.ask(GET)
 
 
-def _never() -> Root:
+def _never(_: Settings) -> Root:
     raise AssertionError("nothing is served here")
 
 
@@ -355,7 +356,7 @@ def test_the_provider_listens_within_these_bounds() -> None:
     settings = settings_for("sqlite:///x", connections=50)
     for config in (
         configuration(settings, "vneid_idp.cli.server:application"),
-        _Provider(settings, _never, lambda: None).config,
+        _Provider(settings, _never, None, lambda: None).config,
     ):
         assert config.http is Listener
         assert config.limit_concurrency == limit_of(50)

@@ -1,0 +1,53 @@
+"""`/sandbox/certificates`: a certificate for a client that wants to try mutual TLS (RFC 8705)."""
+
+from collections.abc import Awaitable, Callable
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.sandbox.authority import Authority
+from vneid_idp.web.doors import Door
+from vneid_idp.web.responses import NO_STORE, json_response
+
+_LONGEST = 4096
+
+
+class BadSubject(DomainError):
+    """The subject cannot stand in a certificate."""
+
+    code = "bad_subject"
+    status = 422
+    title = 'Send {"subject": NAME}, a distinguished name in the form of RFC 4514 such as CN=Back end,O=Carrier,C=VN.'
+
+
+def doors(authority: Authority) -> list[Door]:
+    """Where certificates are issued, and who issues them."""
+    return [
+        Door.api("/sandbox/certificates", _issue(authority), "POST"),
+        Door.api("/sandbox/certificates/authority.pem", _authority(authority)),
+    ]
+
+
+def _issue(authority: Authority) -> Callable[[Request], Awaitable[Response]]:
+    async def issue(request: Request) -> Response:
+        """`POST /sandbox/certificates`: a certificate with this subject, and a key. Nothing of it is kept."""
+        body = await request.body()
+        try:
+            issued = authority.issue(str(orjson.loads(body)["subject"]) if len(body) <= _LONGEST else "")
+        except (ValueError, TypeError, KeyError):
+            raise BadSubject from None
+        return json_response(
+            {"certificate": issued.certificate, "private_key": issued.private_key, "authority": authority.pem}, 201
+        )
+
+    return issue
+
+
+def _authority(authority: Authority) -> Callable[[Request], Awaitable[Response]]:
+    async def read(_: Request) -> Response:
+        """`GET /sandbox/certificates/authority.pem`: what trusts the port for certificates."""
+        return Response(authority.pem, headers=NO_STORE, media_type="application/x-pem-file")
+
+    return read

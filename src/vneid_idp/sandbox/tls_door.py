@@ -1,0 +1,87 @@
+"""A further port of the sandbox on which clients show certificates, so that mutual TLS needs no proxy (RFC 8705).
+
+What they sign themselves is known by their registration alone: OpenSSL takes only what it was given beforehand.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from vneid_idp.clients import service as clients
+from vneid_idp.clients.store import MADE_OF
+from vneid_idp.log import Log
+from vneid_idp.protocol import jose
+from vneid_idp.sandbox.authority import Authority
+from vneid_idp.storage.unit import Database
+
+if TYPE_CHECKING:
+    from vneid_idp.settings import Settings
+
+_log = Log(__name__)
+
+
+def sandbox_authority(settings: "Settings") -> Authority | None:
+    """The authority of a sandbox that listens for certificates; else none."""
+    listens = settings.is_sandbox and settings.tls_port is not None and settings.client_authorities is not None
+    return Authority(settings.state_folder / "tls") if listens else None
+
+
+class TlsDoor:
+    """The port, and whom it knows."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context.load_cert_chain(authority.server)
+        self._context.load_verify_locations(authority.path)
+        self._context.verify_mode = ssl.CERT_OPTIONAL
+        self._context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        self._known: set[bytes] = set()
+        self._learning: asyncio.Task[None] | None = None
+
+    async def open(self, server: uvicorn.Server, settings: "Settings", database: Database) -> None:
+        """Listen as `server` does, which closes this port with its others."""
+        loop = asyncio.get_running_loop()
+        await self.learn(database)
+
+        def heard() -> None:
+            loop.call_soon_threadsafe(self._learn_again, database)
+
+        database.on_write(MADE_OF, heard)
+
+        def connection() -> asyncio.Protocol:
+            return server.config.http_protocol_class(  # type: ignore[call-arg]
+                config=server.config, server_state=server.server_state, app_state=server.lifespan.state
+            )
+
+        port = settings.tls_port
+        server.servers.append(await loop.create_server(connection, settings.host, port, ssl=self._context))
+
+    async def learn(self, database: Database) -> None:
+        """Take up the certificates that clients have registered in their keys."""
+        after = ""
+        while True:
+            async with database.reading() as unit:
+                page = await clients.list_clients(unit, after=after)
+            for client in page:
+                if client.token_endpoint_auth_method == "self_signed_tls_client_auth" and client.jwks is not None:
+                    self._take(der for key in jose.read_keys(client.jwks) for der in key.certificates)
+            if not page:
+                return
+            after = page[-1].client_id
+
+    def _take(self, certificates: Iterable[bytes]) -> None:
+        for der in certificates:
+            if der not in self._known:
+                self._known.add(der)
+                try:
+                    self._context.load_verify_locations(cadata=der)
+                except ssl.SSLError as error:
+                    _log.info("tls.certificate_not_taken", error=str(error.reason))
+
+    def _learn_again(self, database: Database) -> None:
+        if self._learning is None or self._learning.done():
+            self._learning = asyncio.create_task(self.learn(database), name="learn certificates")
