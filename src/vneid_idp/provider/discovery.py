@@ -1,6 +1,7 @@
 """What a client has to know of us: metadata (OpenID Connect Discovery, RFC 8414) and public keys (RFC 7517)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -16,6 +17,11 @@ from vneid_idp.web.doors import Door
 _HEADERS = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
 
 
+def public_document(value: Mapping[str, Any]) -> Response:
+    """What everybody may read and keep for a minute."""
+    return Response(orjson.dumps(value), headers=_HEADERS, media_type="application/json")
+
+
 def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
     """The two well-known addresses, which tell clients of the doors that say what they are announced as."""
     endpoints = {door.announced: door.path for door in announcing if door.announced}
@@ -24,8 +30,7 @@ def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
         """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
         provider = idp(request)
         announced = endpoints if is_open(provider) else {m: path for m, path in endpoints.items() if m != REGISTRATION}
-        document = orjson.dumps(metadata(provider.issuer, announced, provider.mtls_origin))
-        return Response(document, headers=_HEADERS, media_type="application/json")
+        return public_document(metadata(provider.issuer, announced, provider.mtls_origin))
 
     return [
         Door.protocol("/.well-known/openid-configuration", well_known, announced=None, cors=True),

@@ -6,6 +6,7 @@ from vneid_idp.provider import (
     introspection,
     logout,
     par,
+    protected_resources,
     registration,
     revocation,
     session_management,
@@ -25,4 +26,4 @@ _announcing = [
     *registration.doors,
     *session_management.doors,
 ]
-doors = [*_announcing, *discovery.well_known_doors(_announcing)]
+doors = [*_announcing, *discovery.well_known_doors(_announcing), *protected_resources.doors]

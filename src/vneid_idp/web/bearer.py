@@ -11,6 +11,7 @@ from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidDpopProof, InvalidToken, UseDpopNonce
+from vneid_idp.protocol.protected_resources import WELL_KNOWN, resource_of
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import idp
@@ -47,9 +48,11 @@ async def open_caller(request: Request, presented: Presented | None) -> tuple[Ac
     Whether the grant still stands is for the caller to read. Raises `InvalidToken`, and of a proof `InvalidDpopProof`
     and `UseDpopNonce`.
     """
+    provider = idp(request)
+    resource = resource_of(request.url.path)
+    exchange_of(request).resource = None if resource is None else provider.url(WELL_KNOWN + resource)
     if presented is None:
         raise InvalidToken("An access token is needed.")
-    provider = idp(request)
     token = tokens.open_access_token(provider.keys.sealer, presented.text)
     if token is None:
         raise InvalidToken("The access token is not one that this provider issued.")

@@ -165,7 +165,8 @@ def _problem(request: Request, refusal: Refusal, explanation: str | None) -> Res
 
 
 def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
-    """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1)."""
+    """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1,
+    RFC 9728 §5.1)."""
     if refusal.code == "invalid_client":
         response.headers["WWW-Authenticate"] = 'Basic realm="vneid-idp"'
     elif refusal.code in _OF_TOKENS or (refusal.code in _OF_PROOFS and refusal.status == 401):
@@ -174,4 +175,6 @@ def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
         # A request without any token learns only that one is needed (RFC 6750 §3.1).
         if "authorization" in request.headers:
             challenge += f', error="{refusal.code}", error_description="{plain(refusal.title)}"'
+        if (resource := exchange_of(request).resource) is not None:
+            challenge += f', resource_metadata="{resource}"'
         response.headers["WWW-Authenticate"] = challenge

@@ -31,6 +31,7 @@ class Exchange:
         "kind",
         "locale",
         "readable_by",
+        "resource",
         "route",
         "secure",
         "sources",
@@ -50,6 +51,8 @@ class Exchange:
         """Whether pages of other origins may ask at that door."""
         self.readable_by: str | None = None
         """The origin whose page asks, once it is known that it may read the answer (`web/cors.py`)."""
+        self.resource: str | None = None
+        """Where the protected resource that was called describes itself (RFC 9728)."""
         self.interaction_id: str | None = None
         """What a financial-grade client calls this interaction, which the answer repeats."""
         self.cookies: dict[str, str] = {}

@@ -233,7 +233,8 @@ async def test_a_network_pages_through_its_own(land: Country, party: RelyingPart
 
 async def test_without_a_good_token_nothing_is_told(land: Country, party: RelyingParty, of: Of, plain: Caller) -> None:
     bare = await of(None).bind(code="invalid_token")
-    assert bare["_headers"]["www-authenticate"] == 'Bearer realm="vneid-idp"'
+    described = f"{ISSUER}/.well-known/oauth-protected-resource/bindings/v1"
+    assert bare["_headers"]["www-authenticate"] == f'Bearer realm="vneid-idp", resource_metadata="{described}"'
     good = plain.headers["Authorization"].removeprefix("Bearer ")
     code = land.idp.keys.sealer.seal_json(SealPurpose.CODE, ["a", "b"])
     id_token = land.idp.keys.sign("ES256", {"sub": "a"}, now=land.watch.now())

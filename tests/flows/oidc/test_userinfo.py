@@ -65,7 +65,7 @@ async def test_each_way_to_bring_the_token(land: Country, party: RelyingParty) -
             await browser.get("/userinfo", headers={"Authorization": "Bearer "}),
         ):
             assert answer.status_code == 401
-            assert answer.headers["www-authenticate"].startswith("Bearer")
+            assert answer.headers["www-authenticate"].startswith(("Bearer ", "DPoP "))
         twice = await browser.post("/userinfo", data={"access_token": token}, headers=bearer)
         assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
         wrong = await browser.get("/userinfo", headers={"Authorization": f"Bearer {token[:-1]}"})

@@ -1,0 +1,34 @@
+"""Our own APIs as protected resources: what a client needs to know before it calls one (RFC 9728)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vneid_idp.protocol import dpop
+from vneid_idp.protocol.claims import CHILD_ACCOUNT, OPERATOR_SCOPES, SCOPES, SOCIAL_ACCOUNT
+
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
+_LINKS = (SOCIAL_ACCOUNT, CHILD_ACCOUNT)
+RESOURCES: Mapping[str, tuple[str, ...]] = {
+    "/userinfo": tuple(scope for scope in SCOPES if scope not in (*_LINKS, "offline_access")),
+    "/bindings/v1": _LINKS,
+    "/admin/v1": tuple(OPERATOR_SCOPES),
+}
+"""The path of each, and the scopes that it looks at."""
+
+
+def resource_of(path: str) -> str | None:
+    """The resource that an address belongs to."""
+    return next((each for each in RESOURCES if path == each or path.startswith(f"{each}/")), None)
+
+
+def metadata(issuer: str, resource: str) -> dict[str, Any]:
+    """The document at the well-known address of a resource (RFC 9728 §2)."""
+    return {
+        "resource": issuer + resource,
+        "authorization_servers": [issuer],
+        "scopes_supported": list(RESOURCES[resource]),
+        # Userinfo takes it from a posted form as well (RFC 6750 §2.2).
+        "bearer_methods_supported": ["header", "body"] if resource == "/userinfo" else ["header"],
+        "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
+        "tls_client_certificate_bound_access_tokens": True,
+    }
