@@ -28,6 +28,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
     return {
         "openid-client": [node(), str(copy)],
         "authlib": [sys.executable, "-W", "ignore", str(EXAMPLES / "authlib_app.py")],
+        "carrier": [sys.executable, str(EXAMPLES / "carrier_backend.py")],
     }
 
 
@@ -90,6 +91,15 @@ async def test_less_than_level_2_is_told_and_not_believed(on_sqlite: Server, tmp
         shown = facts(await follow("/login"))
         assert shown["error"] == "unmet_authentication_requirements"
         assert "binding" not in shown
+
+
+async def test_a_carriers_back_end_in_ten_minutes(on_sqlite: Server, tmp_path: Path) -> None:
+    async with visited("carrier", "hmong", on_sqlite, tmp_path) as follow:
+        shown = facts(await follow("/login"))
+        assert shown["userinfo"]["sub"] == shown["claims"]["sub"]
+        assert shown["userinfo"]["identity_level"] == 2
+        assert shown["without the key"]["error"] == "invalid_token"
+        assert shown["refreshed"]["token_type"] == "DPoP"
 
 
 async def test_a_token_by_hand_as_the_readme_says(on_sqlite: Server) -> None:

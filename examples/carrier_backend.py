@@ -1,0 +1,177 @@
+"""A carrier's back end, by the rules of FAPI 2.0. Start the sandbox (`make sandbox`), then:
+
+    pip install httpx pyjwt[crypto] starlette uvicorn
+    python carrier_backend.py     and open http://localhost:3000
+
+It registers itself with its key, pushes its request, signs a person in, and has tokens that nobody else can use: each
+request proves the key that they are bound to (DPoP). One key signs assertions, another one proofs.
+"""
+
+import asyncio
+import base64
+import hashlib
+import html
+import json
+import os
+import secrets
+import socket
+import time
+from urllib.parse import urlencode
+
+import httpx
+import jwt
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+ISSUER = os.environ.get("ISSUER", "http://localhost:8000")
+LEVEL_2 = "urn:vneid:level:2"
+
+listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "3000"))))
+HOME = f"http://localhost:{listener.getsockname()[1]}"
+SIGNING, PROVING = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+provider = httpx.get(f"{ISSUER}/.well-known/oauth-authorization-server").json()
+waiting: dict[str, dict[str, str]] = {}
+"""What belongs to each browser that was sent away, by `state`. Keep it where your sessions are."""
+
+
+def public(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
+    """The public half as a JWK (RFC 7517)."""
+    return dict(ECAlgorithm.to_jwk(key.public_key(), as_dict=True))
+
+
+def s256(text: str) -> str:
+    """SHA-256 in unpadded base64url."""
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def register() -> str:
+    """1. Register (RFC 7591) under the profile `fapi2`. Outside the sandbox the operator does it for you."""
+    wanted = {
+        "client_name": "My carrier",
+        "profile": "fapi2",
+        "redirect_uris": [f"{HOME}/callback"],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "dpop_bound_access_tokens": True,
+        "jwks": {"keys": [public(SIGNING) | {"kid": "1", "use": "sig", "alg": "ES256"}]},
+    }
+    return str(httpx.post(provider["registration_endpoint"], json=wanted).raise_for_status().json()["client_id"])
+
+
+CLIENT_ID = register()
+
+
+def assertion() -> dict[str, str]:
+    """Who we are (RFC 7523): signed for the issuer alone, good for a minute and once."""
+    now = int(time.time())
+    claims = {"iss": CLIENT_ID, "sub": CLIENT_ID, "aud": ISSUER, "jti": secrets.token_urlsafe(), "iat": now}
+    text = jwt.encode(claims | {"exp": now + 60}, SIGNING, "ES256", headers={"kid": "1"})
+    return {
+        "client_id": CLIENT_ID,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": text,
+    }
+
+
+def proof(method: str, address: str, nonce: str | None, token: str | None = None) -> dict[str, str]:
+    """That we hold the key (RFC 9449 §4.2): for this request, and at an API for this token."""
+    claims: dict[str, object] = {"htm": method, "htu": address, "iat": int(time.time()), "jti": secrets.token_urlsafe()}
+    claims |= {} if nonce is None else {"nonce": nonce}
+    claims |= {} if token is None else {"ath": s256(token)}
+    return {"DPoP": jwt.encode(claims, PROVING, "ES256", headers={"typ": "dpop+jwt", "jwk": public(PROVING)})}
+
+
+async def post(client: httpx.AsyncClient, address: str, **form: str) -> httpx.Response:
+    """Post a form with assertion and proof; once more where the provider wants its nonce in the proof (RFC 9449 §8)."""
+    nonce = None
+    for _ in range(2):
+        answer = await client.post(address, data=form | assertion(), headers=proof("POST", address, nonce))
+        nonce = answer.headers.get("DPoP-Nonce")
+        if answer.is_success or answer.json().get("error") != "use_dpop_nonce":
+            break
+    return answer
+
+
+async def login(_: Request) -> Response:
+    """2. Push the request (RFC 9126): what the person is asked passes through no browser."""
+    state, verifier = secrets.token_urlsafe(), secrets.token_urlsafe()
+    asked = {
+        "response_type": "code",
+        "redirect_uri": f"{HOME}/callback",
+        "scope": "openid identity offline_access",
+        "acr_values": LEVEL_2,
+        "state": state,
+        "nonce": secrets.token_urlsafe(),
+        "code_challenge": s256(verifier),
+        "code_challenge_method": "S256",
+    }
+    async with httpx.AsyncClient() as client:
+        pushed = await post(client, provider["pushed_authorization_request_endpoint"], **asked)
+    if not pushed.is_success:
+        return page("That did not work", pushed.json())
+    waiting[state] = {"verifier": verifier, "nonce": asked["nonce"]}
+    away = {"client_id": CLIENT_ID, "request_uri": pushed.json()["request_uri"]}
+    return RedirectResponse(f"{provider['authorization_endpoint']}?{urlencode(away)}")
+
+
+async def callback(request: Request) -> Response:
+    """3. The browser is back: redeem the code with the key, look at the ID token, ask for userinfo."""
+    answer = request.query_params
+    begun = waiting.pop(answer.get("state", ""), None)
+    if begun is None or answer.get("iss") != ISSUER:  # RFC 9207
+        return page("That did not work", {"error": "this answer belongs to no request of ours"})
+    if "error" in answer:
+        return page("That did not work", {"error": answer["error"], "message": answer.get("error_description", "")})
+    form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": f"{HOME}/callback"}
+    async with httpx.AsyncClient() as client:
+        redeemed = await post(client, provider["token_endpoint"], **form, code_verifier=begun["verifier"])
+        if not redeemed.is_success:
+            return page("That did not work", redeemed.json())
+        tokens = redeemed.json()
+        assert tokens["token_type"] == "DPoP", "a bearer's token is worth nothing here"
+        claims = await asyncio.to_thread(verified, tokens["id_token"], begun["nonce"])
+        address, token = provider["userinfo_endpoint"], tokens["access_token"]
+        bound = {"Authorization": f"DPoP {token}"}
+        told = await client.get(address, headers=bound | proof("GET", address, None, token))
+        stolen = await client.get(address, headers={"Authorization": f"Bearer {token}"})
+        form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        refreshed = (await post(client, provider["token_endpoint"], **form)).json()
+    shown = {
+        "claims": claims,
+        "userinfo": told.json(),
+        "without the key": stolen.json(),
+        "refreshed": {name: refreshed[name] for name in ("token_type", "expires_in", "scope")},
+    }
+    return page("Welcome", shown)
+
+
+def verified(id_token: str, nonce: str) -> dict[str, object]:
+    """The claims of an ID token of the provider's, for us, about this request."""
+    key = jwt.PyJWKClient(provider["jwks_uri"]).get_signing_key_from_jwt(id_token)
+    claims = jwt.decode(id_token, key, algorithms=["ES256"], audience=CLIENT_ID, issuer=ISSUER)
+    if claims.get("nonce") != nonce or claims.get("acr") != LEVEL_2:
+        raise ValueError("the ID token answers another request, or not at level 2")
+    return dict(claims)
+
+
+async def home(_: Request) -> Response:
+    """Where it starts."""
+    return page("My carrier", {}, '<p><a href="/login">Sign in</a>')
+
+
+def page(title: str, facts: dict[str, object], links: str = "") -> Response:
+    """A page that shows facts."""
+    text = html.escape(json.dumps(facts, indent=2, ensure_ascii=False))
+    return HTMLResponse(f"<!doctype html><title>{title}</title><h1>{title}</h1><pre>{text}</pre>{links}")
+
+
+app = Starlette(routes=[Route("/", home), Route("/login", login), Route("/callback", callback)])
+
+if __name__ == "__main__":
+    print(f"Open {HOME}", flush=True)
+    asyncio.run(uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve(sockets=[listener]))
