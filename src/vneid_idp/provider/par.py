@@ -15,7 +15,7 @@ from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
-from vneid_idp.web.possession import new_nonce, proven_key, wants_nonce
+from vneid_idp.web.possession import new_nonce, read_proven, wants_nonce
 from vneid_idp.web.responses import json_response
 
 
@@ -27,13 +27,14 @@ async def push(request: Request) -> Response:
     check_arrival(Column.PAR, client, params)
     async with counting(provider, request, params):
         resolved = await resolve(provider, client, params, await find(provider, client, params))
-    proof = await proven_key(request, client)
-    asked = read_authorization(Column.PAR, RequestDraft(client, resolved, proof))
+    shown = read_proven(request, client)
+    asked = read_authorization(Column.PAR, RequestDraft(client, resolved, shown.key))
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"
     by = Tried(client=client.client_id) if proven else stranger(provider, request, client.client_id)
     what = Secret.PUSHED_REQUEST if proven else Secret.UNOPENED_REQUEST
     kept = await keep(provider, asked, None, provider.clock.now(), by, what)
+    await shown.use_up(provider, client)  # after the budget: what is refused by that leaves no row either
     body = {
         "request_uri": REQUEST_URI + kept.interaction_id,
         "expires_in": (kept.expires_at - kept.opened_at) // SECOND,

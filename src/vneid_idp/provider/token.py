@@ -14,7 +14,7 @@ from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.possession import bound_to, new_nonce, wants_nonce
+from vneid_idp.web.possession import new_nonce, read_binding, wants_nonce
 from vneid_idp.web.responses import json_response
 
 
@@ -31,11 +31,12 @@ async def token(request: Request) -> Response:
         raise UnsupportedGrantType("grant_type is not one that this provider supports.")
     if name not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant_type.")
-    proof = await bound_to(request, client)
-    check_constrained(client, proof)
-    asked = TokenRequest(client, params, proof, provider.clock.now())
-    granted, now = await carry_out(provider, client, grant_type(asked, provider.keys.sealer))
-    nonce = new_nonce(provider).headers if proof is not None and wants_nonce(provider, client) else {}
+    proven = read_binding(request, client)
+    check_constrained(client, proven.key)
+    wanted = grant_type(TokenRequest(client, params, proven.key, provider.clock.now()), provider.keys.sealer)
+    await proven.use_up(provider, client)
+    granted, now = await carry_out(provider, client, wanted)
+    nonce = new_nonce(provider).headers if proven.jti is not None and wants_nonce(provider, client) else {}
     return json_response(await token_response(provider, client, granted, now), headers=nonce)
 
 

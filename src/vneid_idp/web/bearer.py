@@ -17,7 +17,7 @@ from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import idp
 from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
-from vneid_idp.web.possession import proven_key
+from vneid_idp.web.possession import read_proven
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,14 @@ async def _check_possession(request: Request, presented: Presented, token: Acces
         check_possession(token.bound_to, None if certificate is None else certificate.confirmation, InvalidToken)
         return
     try:
-        proof = await proven_key(request, client, presented.text)
-        if proof is None:
+        proven = read_proven(request, client, presented.text)
+        if proven.key is None:
             raise InvalidDpopProof("A DPoP proof is needed with this access token.")
+        check_possession(token.bound_to, proven.key, InvalidToken)
+        await proven.use_up(idp(request), client)
     except (InvalidDpopProof, UseDpopNonce) as error:
         error.status = 401
         raise
-    check_possession(token.bound_to, proof, InvalidToken)
 
 
 def _interaction_id(request: Request) -> str:

@@ -40,29 +40,46 @@ def new_nonce(provider: Idp) -> Nonce:
     return Nonce(provider.keys.sealer.seal_json(SealPurpose.DPOP_NONCE, provider.clock.now()))
 
 
-async def proven_key(request: Request, client: Client, access_token: str | None = None) -> Confirmation | None:
-    """The key of the request's DPoP proof; nothing where it brings none. With the `access_token` that it is to be for,
-    at a resource. Raises `InvalidDpopProof` and `UseDpopNonce`.
+@dataclass(frozen=True, slots=True)
+class Possession:
+    """The key that a request proves to hold, and what is remembered of a proof when it counts."""
+
+    key: Confirmation | None = None
+    jti: str | None = None
+    good_until: Instant = 0
+
+    async def use_up(self, provider: Idp, client: Client) -> None:
+        """Let the proof count this once, by whichever worker. Raises `InvalidDpopProof`.
+
+        Call it when nothing else speaks against the request: what strangers send in the name of a public client is
+        judged without a row being written.
+        """
+        if self.key is None or self.jti is None:
+            return
+        async with provider.db.single() as unit:
+            if not await use_proof(unit, client.client_id, self.key.thumbprint, self.jti, self.good_until):
+                raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
+
+
+def read_proven(request: Request, client: Client, access_token: str | None = None) -> Possession:
+    """What the request's DPoP proof shows; with the `access_token` that it is to be for, at a resource. Raises
+    `InvalidDpopProof` and `UseDpopNonce`.
     """
     proofs = request.headers.getlist("dpop")
     if not proofs:
-        return None
+        return Possession()
     provider = idp(request)
     proof = read_proof(proofs, request.method, provider.urls(request.url.path), access_token)
-    until = _good_until(provider, client, proof)
-    async with provider.db.single() as unit:
-        if not await use_proof(unit, client.client_id, proof.key.thumbprint, proof.jti, until):
-            raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
-    return proof.key
+    return Possession(proof.key, proof.jti, _good_until(provider, client, proof))
 
 
-async def bound_to(request: Request, client: Client) -> Confirmation | None:
+def read_binding(request: Request, client: Client) -> Possession:
     """What the tokens of a request are to be bound to: the key of its proof, or the certificate where the client
-    registered that; nothing for a bearer's. Raises as `proven_key`, and `InvalidRequest`."""
+    registered that; nothing for a bearer's. Raises as `read_proven`, and `InvalidRequest`."""
     if not client.tls_client_certificate_bound_access_tokens:
-        return await proven_key(request, client)
+        return read_proven(request, client)
     certificate = certificate_of(idp(request), request)
-    return None if certificate is None else certificate.confirmation
+    return Possession(None if certificate is None else certificate.confirmation)
 
 
 def wants_nonce(provider: Idp, client: Client) -> bool:

@@ -6,12 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from tests.support.carrier import Carrier, new_key
 from tests.support.country import ISSUER, Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
+from vneid_idp.clients.tables import used_assertions
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.storage.statement import Statement
 
 OWN = {"grant_type": "client_credentials", "scope": "binding:social_account"}
 
@@ -172,3 +175,26 @@ async def test_with_nonces_the_pushed_request_brings_the_first_and_clocks_do_not
     late = await carrier.send("/token", OWN, carrier.proof("POST", "/token", nonce=nonce))
     assert late.json()["error"] == "use_dpop_nonce"
     assert idp.dpop_nonce
+
+
+async def test_what_strangers_prove_in_the_name_of_a_public_client_leaves_no_row(land: Country) -> None:
+    registered = await land.register(
+        token_endpoint_auth_method="none", grant_types=["authorization_code", "refresh_token"]
+    )
+    key, named = replace(await Carrier.of(land), registered=registered), {"client_id": registered.client.client_id}
+    count = Statement(select(func.count().label("rows")).select_from(used_assertions))
+    async with land.browser() as browser:
+        for form in (
+            {"grant_type": "authorization_code", "code": "junk"},
+            {"grant_type": "refresh_token", "refresh_token": "junk"},
+            {"grant_type": "client_credentials"},
+        ):
+            assert (
+                await browser.post("/token", data=named | form, headers=key.proof("POST", "/token"))
+            ).status_code == 400
+        junk = await browser.post("/par", data=named | {"scope": "x"}, headers=key.proof("POST", "/par"))
+        assert junk.status_code == 400
+    async with land.idp.db.reading() as unit:
+        row = await unit.fetch_one(count)
+    assert row is not None
+    assert row["rows"] == 0
