@@ -66,7 +66,11 @@ def read_presented(authorization: str | None, params: Params) -> PresentedCreden
         found.append(_read_assertion(params))
     if not found:
         if "client_id" not in params:
-            raise InvalidClient("The client must authenticate, or name itself by client_id if it is a public one.")
+            # Nobody has tried to authenticate, and nobody is known to fail: a parameter is missing (RFC 6749 §3.2.1).
+            raise InvalidRequest(
+                "The request names no client: it must authenticate, or send client_id if it is a public one.",
+                about="client_id",
+            )
         return PresentedCredentials("none", params["client_id"])
     first, *others = found
     if params.get("client_id", first.client_id) != first.client_id:

@@ -46,7 +46,7 @@ async def test_no_page_of_the_sandbox_is_there(browser: httpx.AsyncClient, tmp_p
 
 async def test_errors_are_not_explained_to_developers(browser: httpx.AsyncClient) -> None:
     token = await browser.post("/token", data={"grant_type": "nonsense"})
-    assert (token.status_code, token.json().keys()) == (401, {"error", "error_description"})
+    assert (token.status_code, token.json().keys()) == (400, {"error", "error_description"})
     assert "instance" not in (await browser.get("/bindings/v1/social-accounts/x")).json()
     assert "/sandbox" not in (await browser.get("/authorize")).text
 

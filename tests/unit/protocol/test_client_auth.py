@@ -85,7 +85,7 @@ def test_post_and_none() -> None:
     assert read_presented(None, {"client_id": "a", "client_secret": "s"}).method == "client_secret_post"
     for authorization in (None, basic("a", "")):
         assert read_presented(authorization, {"client_id": "a"}) == PresentedCredentials("none", "a")
-    with pytest.raises(InvalidClient):
+    with pytest.raises(InvalidRequest):
         read_presented(None, {})
 
 
