@@ -3,20 +3,21 @@
 from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidDpopProof, InvalidRequest
+from vneid_idp.protocol.errors import InvalidRequest
 
 
 def check_constrained(client: Client, proof: Confirmation | None) -> None:
     """Require of a token request the proof that the client registered to bring, or whose profile asks for one."""
     if client.dpop_bound_access_tokens and (proof is None or proof.method != "jkt"):
-        raise InvalidDpopProof("This client registered dpop_bound_access_tokens: a DPoP proof is needed.")
+        raise InvalidRequest("This client registered dpop_bound_access_tokens: a DPoP proof is needed.", about="dpop")
     if client.tls_client_certificate_bound_access_tokens and proof is None:
         raise InvalidRequest(
             "This client registered tls_client_certificate_bound_access_tokens: a client certificate is needed.",
             about="certificate",
         )
     if proof is None and PROFILES[client.profile].sender_constrained:
-        raise InvalidDpopProof(
+        raise InvalidRequest(
             "Tokens of this client are bound to a key: a DPoP proof is needed, or a certificate and "
-            "tls_client_certificate_bound_access_tokens in its registration."
+            "tls_client_certificate_bound_access_tokens in its registration.",
+            about="dpop",
         )

@@ -252,6 +252,11 @@ _MISTAKES: Mapping[tuple[str, str], Remedy] = {
         mark("Leave response_mode out, or choose one of these in the library; web_message is not offered."),
         "OAuth 2.0 Multiple Response Types §2.1",
     ),
+    ("invalid_request", "dpop"): Remedy(
+        mark("A DPoP proof beside the request: what this client gets is bound to a key."),
+        mark("Turn on DPoP in the library, or register the client without dpop_bound_access_tokens and as oidc."),
+        "RFC 9449 §5",
+    ),
     ("invalid_request", "code_challenge"): Remedy(
         mark("A code_challenge, made of a code_verifier that the application keeps, with code_challenge_method=S256."),
         mark("Turn on PKCE with S256 in the library."),
