@@ -68,7 +68,7 @@ def main() -> int:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__)
-    parser.add_argument("--mutants", type=int, default=250, help="how many changes to draw")
+    parser.add_argument("--mutants", type=int, default=200, help="how many changes to draw")
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same changes of the same program")
     parser.add_argument("--seconds", type=float, default=20, help="how much of a core a change is worth")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many processes at a time")

@@ -67,11 +67,14 @@ class Covering:
         return near
 
     def _of_users(self, mutation: Mutation) -> set[str]:
-        """Of what runs once: the tests of what it stands in, and of the lines that name that, or name what names it."""
+        """Of what runs once: the tests of what it stands in, those that name it themselves, and those of the lines that
+        name it, or name what names it."""
         node = _definition_at(mutation.path, mutation.start[0])
         if node is None:
             return set()
         names, found = _names_of(node), set[str]()
+        speaking = {file for file, words in _words_of_tests().items() if words & names}
+        themselves = {test for test in self.seconds if test.partition("::")[0] in speaking}
         for _ in range(3):
             if not names or found:
                 break
@@ -83,7 +86,7 @@ class Covering:
                         further |= _names_of(_definition_at(path, number))
             names = further - names
         inside = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        return found.union(*(self.lines.get(mutation.path, {}).get(number, set()) for number in inside))
+        return found.union(themselves, *(self.lines.get(mutation.path, {}).get(number, set()) for number in inside))
 
 
 def _spoken_of(mutation: Mutation) -> dict[str, float]:
