@@ -4,7 +4,8 @@ import pytest
 
 from tests.support.commands import run
 from tests.support.deeds import WHY
-from vneid_idp.settings import SANDBOX_MARK, new_root_secret
+from vneid_idp.production import SANDBOX_MARK
+from vneid_idp.settings import new_root_secret
 
 
 def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:

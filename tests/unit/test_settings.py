@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.production import SANDBOX_MARK
 from vneid_idp.registries import open_registry
 from vneid_idp.sandbox.country.server.keys import ServerKeys
-from vneid_idp.settings import PREFIX, SANDBOX_MARK, BadSettings, Environment, Loaded, new_root_secret, read_settings
+from vneid_idp.settings import PREFIX, BadSettings, Environment, Loaded, new_root_secret, read_settings
 
 GOOD = {
     "ISSUER": "https://id.example",

@@ -22,7 +22,8 @@ from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.keys import service
 from vneid_idp.keys.material import WrongMaster
 from vneid_idp.keys.rules import ROTATED, KeyFacts, KeyKind
-from vneid_idp.settings import SANDBOX_MARK, read_root_secret
+from vneid_idp.production import SANDBOX_MARK
+from vneid_idp.settings import read_root_secret
 from vneid_idp.storage.unit import Unit
 
 app = typer.Typer(no_args_is_help=True, help="List the keys, announce successors, change the root secret.")

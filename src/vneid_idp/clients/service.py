@@ -21,6 +21,9 @@ OVERLAP: Instant = DAY
 """How long an old secret stays good beside the new one, unless the operator says otherwise."""
 LONGEST_OVERLAP: Instant = 30 * DAY
 
+MADE_OF = store.MADE_OF
+"""The tables that a `Client` is read from, for whoever hears of changes."""
+
 
 class NoSecret(DomainError):
     """The client authenticates without a secret: there is none to rotate."""

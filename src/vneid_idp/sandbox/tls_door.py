@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from vneid_idp.clients import service as clients
-from vneid_idp.clients.store import MADE_OF
 from vneid_idp.log import Log
 from vneid_idp.protocol import jose
 from vneid_idp.sandbox.authority import Authority
@@ -50,7 +49,7 @@ class TlsDoor:
         def heard() -> None:
             loop.call_soon_threadsafe(self._learn_again, database)
 
-        database.on_write(MADE_OF, heard)
+        database.on_write(clients.MADE_OF, heard)
 
         def connection() -> asyncio.Protocol:
             return server.config.http_protocol_class(  # type: ignore[call-arg]
