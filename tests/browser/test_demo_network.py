@@ -79,7 +79,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
-        yield Sandbox(*(f"http://localhost:{port}" for port in ports))
+        yield Sandbox(*(f"http://localhost:{port}" for port in ports[:2]))
     finally:
         process.terminate()
         try:
