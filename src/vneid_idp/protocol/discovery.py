@@ -6,6 +6,7 @@ from typing import Any
 from vneid_idp.kernel.languages import LANGUAGES
 from vneid_idp.protocol import dpop
 from vneid_idp.protocol.authorization import RESPONSE_MODES
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import (
@@ -27,9 +28,15 @@ _ALIASES = tuple(
 )
 
 
-def metadata(issuer: str, endpoints: Mapping[str, str], mtls_origin: str | None = None) -> dict[str, Any]:
+def metadata(
+    issuer: str, endpoints: Mapping[str, str], mtls_origin: str | None = None, *, knows_authorities: bool = False
+) -> dict[str, Any]:
     """The document of both well-known addresses. `endpoints`: the members that are addresses here, and their paths;
-    `mtls_origin`: where clients call them with certificates."""
+    `mtls_origin`: where clients call them with certificates; without one they can show none. `knows_authorities`:
+    whether any authority is trusted that issues these.
+    """
+    unmet = () if mtls_origin and knows_authorities else ("tls_client_auth",)
+    unmet = unmet if mtls_origin else CERTIFICATE_METHODS
     found: dict[str, Any] = {
         "issuer": issuer,
         **{member: issuer + path for member, path in endpoints.items()},
@@ -55,7 +62,6 @@ def metadata(issuer: str, endpoints: Mapping[str, str], mtls_origin: str | None 
         "request_object_signing_alg_values_supported": [*SIGNING_ALGORITHMS, "none"],
         "request_object_encryption_alg_values_supported": list(OUR_KEY_ENCRYPTION_ALGORITHMS),
         "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
-        "tls_client_certificate_bound_access_tokens": True,
         "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
@@ -69,8 +75,10 @@ def metadata(issuer: str, endpoints: Mapping[str, str], mtls_origin: str | None 
     for endpoint in ("token", "introspection", "revocation"):
         # Anybody can name a public client, so introspection is not for them.
         methods = [method for method in AUTH_METHODS if method != "none" or endpoint != "introspection"]
+        methods = [method for method in methods if method not in unmet]
         found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
     if mtls_origin is not None:
+        found["tls_client_certificate_bound_access_tokens"] = True
         found["mtls_endpoint_aliases"] = {name: mtls_origin + endpoints[name] for name in _ALIASES if name in endpoints}
     return found

@@ -21,8 +21,8 @@ def resource_of(path: str) -> str | None:
     return next((each for each in RESOURCES if path == each or path.startswith(f"{each}/")), None)
 
 
-def metadata(issuer: str, resource: str) -> dict[str, Any]:
-    """The document at the well-known address of a resource (RFC 9728 §2)."""
+def metadata(issuer: str, resource: str, *, certificates: bool) -> dict[str, Any]:
+    """The document at the well-known address of a resource (RFC 9728 §2). `certificates`: clients can show some."""
     return {
         "resource": issuer + resource,
         "authorization_servers": [issuer],
@@ -30,5 +30,5 @@ def metadata(issuer: str, resource: str) -> dict[str, Any]:
         # Userinfo takes it from a posted form as well (RFC 6750 §2.2).
         "bearer_methods_supported": ["header", "body"] if resource == "/userinfo" else ["header"],
         "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
-        "tls_client_certificate_bound_access_tokens": True,
+        "tls_client_certificate_bound_access_tokens": certificates,
     }

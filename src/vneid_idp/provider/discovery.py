@@ -30,7 +30,9 @@ def well_known_doors(announcing: Sequence[Door]) -> list[Door]:
         """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`: the same document."""
         provider = idp(request)
         announced = endpoints if is_open(provider) else {m: path for m, path in endpoints.items() if m != REGISTRATION}
-        return public_document(metadata(provider.issuer, announced, provider.mtls_origin))
+        knows = provider.client_authorities is not None
+        found = metadata(provider.issuer, announced, provider.mtls_origin, knows_authorities=knows)
+        return public_document(found)
 
     return [
         Door.protocol("/.well-known/openid-configuration", well_known, announced=None, cors=True),

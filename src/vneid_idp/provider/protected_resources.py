@@ -11,7 +11,8 @@ from vneid_idp.web.doors import Door
 
 async def read(request: Request) -> Response:
     """`GET /.well-known/oauth-protected-resource/…`: the path of the resource follows (RFC 9728 §3.1)."""
-    return public_document(metadata(idp(request).issuer, request.url.path.removeprefix(WELL_KNOWN)))
+    provider, resource = idp(request), request.url.path.removeprefix(WELL_KNOWN)
+    return public_document(metadata(provider.issuer, resource, certificates=provider.mtls_origin is not None))
 
 
 doors = [Door.protocol(WELL_KNOWN + path, read, announced=None, cors=True) for path in RESOURCES]

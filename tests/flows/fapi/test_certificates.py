@@ -144,9 +144,16 @@ async def test_a_client_with_a_secret_may_have_its_tokens_bound_to_a_certificate
 async def test_discovery_names_the_addresses_for_certificates(land: Country) -> None:
     async with land.browser() as browser:
         found = (await browser.get("/.well-known/openid-configuration")).json()
-        assert "mtls_endpoint_aliases" not in found
-        land.app.state.idp = replace(land.idp, mtls_origin="https://mtls.id.example")
-        found = (await browser.get("/.well-known/openid-configuration")).json()
+        assert not {"mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens"} & found.keys()
+        told = [{method for method in found["token_endpoint_auth_methods_supported"] if "tls" in method}]
+        for authorities in (None, AUTHORITY.store):
+            land.app.state.idp = replace(
+                land.idp, mtls_origin="https://mtls.id.example", client_authorities=authorities
+            )
+            found = (await browser.get("/.well-known/openid-configuration")).json()
+            told.append({method for method in found["token_endpoint_auth_methods_supported"] if "tls" in method})
+    assert told == [set(), {"self_signed_tls_client_auth"}, {"self_signed_tls_client_auth", "tls_client_auth"}]
+    assert found["tls_client_certificate_bound_access_tokens"] is True
     aliases = found["mtls_endpoint_aliases"]
     assert aliases["token_endpoint"] == "https://mtls.id.example/token"
     assert set(aliases) <= {name for name in found if name.endswith("_endpoint")} - {"authorization_endpoint"}

@@ -32,7 +32,9 @@ REGISTERED = {
     "require_pushed_authorization_requests", "authorization_response_iss_parameter_supported",
     "require_signed_request_object", "end_session_endpoint", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
-    "prompt_values_supported", "check_session_iframe",
+    "prompt_values_supported", "check_session_iframe", "dpop_signing_alg_values_supported",
+    "authorization_signing_alg_values_supported", "authorization_encryption_alg_values_supported",
+    "authorization_encryption_enc_values_supported",
 }  # fmt: skip
 
 
@@ -74,7 +76,15 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
     assert found == {
         "issuer": ISSUER,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_modes_supported": [
+            "query",
+            "fragment",
+            "form_post",
+            "jwt",
+            "query.jwt",
+            "fragment.jwt",
+            "form_post.jwt",
+        ],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["pairwise", "public"],
         "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],
@@ -100,6 +110,10 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "id_token_signing_alg_values_supported": signing,
         "id_token_encryption_alg_values_supported": encrypting,
         "id_token_encryption_enc_values_supported": content,
+        "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
+        "authorization_signing_alg_values_supported": signing,
+        "authorization_encryption_alg_values_supported": encrypting,
+        "authorization_encryption_enc_values_supported": content,
         "userinfo_signing_alg_values_supported": signing,
         "userinfo_encryption_alg_values_supported": encrypting,
         "userinfo_encryption_enc_values_supported": content,

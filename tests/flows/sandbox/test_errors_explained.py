@@ -100,7 +100,7 @@ async def explained(land: Country, address: str) -> str:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"response_mode": "web_message"}, ("response_mode=query, fragment or form_post", "Multiple Response Types")),
+        ({"response_mode": "web_message"}, ("response_mode=query, fragment, form_post", "Multiple Response Types")),
         ({"code_challenge_method": None}, ("It was left out, which means plain", "BASE64URL(SHA256(code_verifier))")),
         ({"code_challenge": None, "code_challenge_method": None, "nonce": None}, ("Turn on PKCE",)),
         ({"resource": "https://api.example"}, ("Leave resource out",)),
