@@ -35,8 +35,9 @@ def metadata(
     `mtls_origin`: where clients call them with certificates; without one they can show none. `knows_authorities`:
     whether any authority is trusted that issues these.
     """
-    unmet = () if mtls_origin and knows_authorities else ("tls_client_auth",)
-    unmet = unmet if mtls_origin else CERTIFICATE_METHODS
+    unmet = {method for method in CERTIFICATE_METHODS if not mtls_origin}
+    if not knows_authorities:
+        unmet.add("tls_client_auth")
     found: dict[str, Any] = {
         "issuer": issuer,
         **{member: issuer + path for member, path in endpoints.items()},
