@@ -13,6 +13,7 @@ DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorizat
 # OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, Back-Channel Logout §2.1,
 # Front-Channel Logout §3, Session Management §3.3, RP-Initiated Logout §2.1, Initiating User Registration §4.1: the
 # registered names, so that none is invented here.
+MODES = ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
     "scopes_supported", "response_types_supported", "response_modes_supported", "grant_types_supported",
@@ -76,15 +77,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
     assert found == {
         "issuer": ISSUER,
         "response_types_supported": ["code"],
-        "response_modes_supported": [
-            "query",
-            "fragment",
-            "form_post",
-            "jwt",
-            "query.jwt",
-            "fragment.jwt",
-            "form_post.jwt",
-        ],
+        "response_modes_supported": MODES,
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["pairwise", "public"],
         "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],
