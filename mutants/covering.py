@@ -45,7 +45,8 @@ class Covering:
 
         by_worth = sorted(others, key=cost)
         nearest = self._within(by_worth, most_seconds * 2 / 3)
-        rest = [test for test in by_worth if test not in set(nearest)]
+        asked = set(nearest)
+        rest = [test for test in by_worth if test not in asked]
         return [tests for tests in (quickest, nearest, self._within(rest, most_seconds * 3)) if tests]
 
     def _within(self, tests: Sequence[str], most_seconds: float) -> list[str]:

@@ -15,7 +15,7 @@ from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
-from vneid_idp.web.possession import new_nonce, read_proven, wants_nonce
+from vneid_idp.web.possession import next_nonce, read_proven
 from vneid_idp.web.responses import json_response
 
 
@@ -27,7 +27,7 @@ async def push(request: Request) -> Response:
     check_arrival(Column.PAR, client, params)
     async with counting(provider, request, params):
         resolved = await resolve(provider, client, params, await find(provider, client, params))
-    shown = read_proven(request, client)
+    shown = read_proven(request)
     asked = read_authorization(Column.PAR, RequestDraft(client, resolved, shown.key))
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"
@@ -40,8 +40,7 @@ async def push(request: Request) -> Response:
         "expires_in": (kept.expires_at - kept.opened_at) // SECOND,
     }
     # So that no log-in pays a round trip to learn it (RFC 9449 §8.2).
-    nonce = new_nonce(provider).headers if wants_nonce(provider, client) else {}
-    return json_response(body, 201, nonce)
+    return json_response(body, 201, next_nonce(provider))
 
 
 doors = [Door.protocol("/par", push, "POST", announced="pushed_authorization_request_endpoint", cors=True)]

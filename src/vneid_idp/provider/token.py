@@ -14,7 +14,7 @@ from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.possession import new_nonce, read_binding, wants_nonce
+from vneid_idp.web.possession import next_nonce, read_binding
 from vneid_idp.web.responses import json_response
 
 
@@ -36,7 +36,7 @@ async def token(request: Request) -> Response:
     wanted = grant_type(TokenRequest(client, params, proven.key, provider.clock.now()), provider.keys.sealer)
     await proven.use_up(provider, client)
     granted, now = await carry_out(provider, client, wanted)
-    nonce = new_nonce(provider).headers if proven.jti is not None and wants_nonce(provider, client) else {}
+    nonce = next_nonce(provider) if proven.jti is not None else {}
     return json_response(await token_response(provider, client, granted, now), headers=nonce)
 
 

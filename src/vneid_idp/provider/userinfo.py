@@ -13,7 +13,7 @@ from vneid_idp.protocol.subjects import subject
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.encryption import find_envelope
 from vneid_idp.provider.released import released_claims
-from vneid_idp.web.bearer import Presented, open_caller, presented_token
+from vneid_idp.web.bearer import PresentedToken, open_caller, presented_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import NO_STORE, json_response
@@ -47,7 +47,7 @@ async def userinfo(request: Request) -> Response:
     return Response(text, headers=NO_STORE, media_type="application/jwt")
 
 
-async def _token(request: Request) -> Presented | None:
+async def _token(request: Request) -> PresentedToken | None:
     """The token from the header, or from a posted form (RFC 6750 §2.1, §2.2); never from the query."""
     from_header = presented_token(request)
     from_form = None
@@ -55,7 +55,7 @@ async def _token(request: Request) -> Presented | None:
         from_form = read_params(await form_pairs(request)).get("access_token")
     if from_header and from_form:
         raise InvalidRequest("The access token was sent in two ways (RFC 6750 §2).")
-    return from_header or (Presented(from_form) if from_form else None)
+    return from_header or (PresentedToken(from_form) if from_form else None)
 
 
 doors = [Door.protocol("/userinfo", userinfo, "GET", "POST", announced="userinfo_endpoint", cors=True)]

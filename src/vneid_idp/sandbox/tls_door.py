@@ -39,6 +39,7 @@ class TlsDoor:
         self._context.verify_mode = ssl.CERT_OPTIONAL
         self._context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         self._known: set[bytes] = set()
+        self._has_changed = False
         self._learning: asyncio.Task[None] | None = None
 
     async def open(self, server: uvicorn.Server, settings: "Settings", database: Database) -> None:
@@ -82,5 +83,12 @@ class TlsDoor:
                     _log.info("tls.certificate_not_taken", error=str(error.reason))
 
     def _learn_again(self, database: Database) -> None:
+        self._has_changed = True
         if self._learning is None or self._learning.done():
-            self._learning = asyncio.create_task(self.learn(database), name="learn certificates")
+            self._learning = asyncio.create_task(self._keep_up(database), name="learn certificates")
+
+    async def _keep_up(self, database: Database) -> None:
+        """Until nothing was registered while the last walk was under way."""
+        while self._has_changed:
+            self._has_changed = False
+            await self.learn(database)

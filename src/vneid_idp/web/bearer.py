@@ -21,7 +21,7 @@ from vneid_idp.web.possession import read_proven
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class PresentedToken:
     """A token as a request brings it."""
 
     text: str
@@ -29,11 +29,11 @@ class Presented:
     """Whether by the scheme that says that it is bound to a key."""
 
 
-def presented_token(request: Request) -> Presented | None:
+def presented_token(request: Request) -> PresentedToken | None:
     """The token of the `Authorization` header; the scheme's name is case-insensitive (RFC 9110 §11.1)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     scheme, token = scheme.lower(), token.strip()
-    return Presented(token, scheme == "dpop") if token and scheme in ("bearer", "dpop") else None
+    return PresentedToken(token, scheme == "dpop") if token and scheme in ("bearer", "dpop") else None
 
 
 def bearer_token(request: Request) -> str | None:
@@ -42,7 +42,7 @@ def bearer_token(request: Request) -> str | None:
     return None if found is None or found.with_proof else found.text
 
 
-async def open_caller(request: Request, presented: Presented | None) -> tuple[AccessToken, Client]:
+async def open_caller(request: Request, presented: PresentedToken | None) -> tuple[AccessToken, Client]:
     """The access token that a request brings, and the client that it was issued to, which the log names.
 
     Whether the grant still stands is for the caller to read. Raises `InvalidToken`, and of a proof `InvalidDpopProof`
@@ -68,7 +68,7 @@ async def open_caller(request: Request, presented: Presented | None) -> tuple[Ac
     return token, client
 
 
-async def _check_possession(request: Request, presented: Presented, token: AccessToken, client: Client) -> None:
+async def _check_possession(request: Request, presented: PresentedToken, token: AccessToken, client: Client) -> None:
     """A bound token comes by its own scheme and with its key, and a bearer's by neither (RFC 9449 §7.1, §7.2)."""
     if PROFILES[client.profile].interaction_id:
         exchange_of(request).interaction_id = _interaction_id(request)
@@ -82,7 +82,7 @@ async def _check_possession(request: Request, presented: Presented, token: Acces
         check_possession(token.bound_to, None if certificate is None else certificate.confirmation, InvalidToken)
         return
     try:
-        proven = read_proven(request, client, presented.text)
+        proven = read_proven(request, presented.text)
         if proven.key is None:
             raise InvalidDpopProof("A DPoP proof is needed with this access token.")
         check_possession(token.bound_to, proven.key, InvalidToken)

@@ -23,21 +23,9 @@ NONCE_LIFE: Instant = 5 * MINUTE
 """How long a nonce is good: proofs made with it count whatever the clock of who made them says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nonce:
-    """What a client puts into its next proofs."""
-
-    text: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """As it is handed out (RFC 9449 §8)."""
-        return {"DPoP-Nonce": self.text}
-
-
-def new_nonce(provider: Idp) -> Nonce:
-    """A nonce as of now. Nothing of it is stored: every worker opens it."""
-    return Nonce(provider.keys.sealer.seal_json(SealPurpose.DPOP_NONCE, provider.clock.now()))
+def next_nonce(provider: Idp) -> dict[str, str]:
+    """The header that hands out what the next proof is to hold (RFC 9449 §8); nothing where none is asked for."""
+    return {"DPoP-Nonce": _new_nonce(provider)} if provider.dpop_nonce else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +49,7 @@ class Possession:
                 raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
 
 
-def read_proven(request: Request, client: Client, access_token: str | None = None) -> Possession:
+def read_proven(request: Request, access_token: str | None = None) -> Possession:
     """What the request's DPoP proof shows; with the `access_token` that it is to be for, at a resource. Raises
     `InvalidDpopProof` and `UseDpopNonce`.
     """
@@ -70,35 +58,35 @@ def read_proven(request: Request, client: Client, access_token: str | None = Non
         return Possession()
     provider = idp(request)
     proof = read_proof(proofs, request.method, provider.urls(request.url.path), access_token)
-    return Possession(proof.key, proof.jti, _good_until(provider, client, proof))
+    return Possession(proof.key, proof.jti, _good_until(provider, proof))
 
 
 def read_binding(request: Request, client: Client) -> Possession:
     """What the tokens of a request are to be bound to: the key of its proof, or the certificate where the client
     registered that; nothing for a bearer's. Raises as `read_proven`, and `InvalidRequest`."""
     if not client.tls_client_certificate_bound_access_tokens:
-        return read_proven(request, client)
+        return read_proven(request)
     certificate = certificate_of(idp(request), request)
     return Possession(None if certificate is None else certificate.confirmation)
 
 
-def wants_nonce(provider: Idp, client: Client) -> bool:
-    """Whether proofs of this client must hold a nonce of ours."""
-    return provider.dpop_nonce
-
-
-def _good_until(provider: Idp, client: Client, proof: Proof) -> Instant:
+def _good_until(provider: Idp, proof: Proof) -> Instant:
     now = provider.clock.now()
-    if proof.nonce is None and not wants_nonce(provider, client):
+    if proof.nonce is None and not provider.dpop_nonce:
         check_age(proof, now)
         return proof.issued_at + PROOF_LIFE
     issued_at = _opened(provider, proof.nonce)
     if issued_at is None or not now - NONCE_LIFE < issued_at <= now + PROOF_LIFE:
         problem = "no nonce" if proof.nonce is None else "a nonce that this provider did not hand out of late"
         raise UseDpopNonce(
-            f"The DPoP proof has {problem}: take the one of the DPoP-Nonce header.", new_nonce(provider).text
+            f"The DPoP proof has {problem}: take the one of the DPoP-Nonce header.", _new_nonce(provider)
         )
     return issued_at + NONCE_LIFE
+
+
+def _new_nonce(provider: Idp) -> str:
+    # Nothing of it is stored: every worker opens it.
+    return provider.keys.sealer.seal_json(SealPurpose.DPOP_NONCE, provider.clock.now())
 
 
 def _opened(provider: Idp, nonce: str | None) -> Instant | None:

@@ -1,0 +1,26 @@
+"""The sandbox's port for certificates keeps up with what clients register."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from vneid_idp.sandbox.authority import Authority
+from vneid_idp.sandbox.tls_door import TlsDoor
+
+
+async def test_what_is_registered_during_a_walk_is_looked_for_once_more(tmp_path: Path) -> None:
+    door, walks, go = TlsDoor(Authority(tmp_path)), [], asyncio.Event()
+
+    async def learn(database: Any) -> None:
+        walks.append(database)
+        await go.wait()
+
+    door.learn = learn  # type: ignore[method-assign]
+    for _ in range(3):
+        door._learn_again("database")  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+    assert len(walks) == 1, "one walk at a time"
+    go.set()
+    assert door._learning is not None
+    await door._learning
+    assert len(walks) == 2
