@@ -73,6 +73,7 @@ async def test_a_bound_token_is_no_bearers_and_a_bearers_is_not_bound(carrier: C
         for headers in ({}, proof):
             answer = await browser.get("/userinfo", headers={"Authorization": f"Bearer {token}"} | headers)
             assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+            assert "by the scheme DPoP" in answer.json()["error_description"]
         posted = await browser.post("/userinfo", data={"access_token": token})
         assert posted.status_code == 401
         answer = await browser.get("/bindings/v1/social-accounts", headers={"Authorization": f"Bearer {bound}"})
