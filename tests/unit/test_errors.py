@@ -35,8 +35,8 @@ DOMAIN = """
 503 domain_unreachable outcome_unknown overtaken registry_unavailable temporarily_unavailable too_busy
 """
 PROTOCOL = """
-400 access_denied consent_required interaction_required invalid_client_metadata invalid_dpop_proof
-    invalid_grant invalid_redirect_uri
+400 access_denied consent_required interaction_required invalid_authorization_details invalid_client_metadata
+    invalid_dpop_proof invalid_grant invalid_redirect_uri
     invalid_request invalid_request_object invalid_request_uri invalid_scope invalid_target login_required
     registration_not_supported server_error unauthorized_client unmet_authentication_requirements
     unsupported_grant_type unsupported_response_type use_dpop_nonce

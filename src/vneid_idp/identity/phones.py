@@ -1,22 +1,18 @@
 """Mobile numbers of people, as E.164 text.
 
 `phonenumbers` takes apart what people type (spaces, dots, `+84`, `0084`, the trunk `0`, full-width digits); whether
-the result is a mobile number of a person is decided here, since the library rejects the synthetic prefix. Fixed lines
-(02x), machine numbers (01x) and the police and army block (069) are refused. Prefix 095 is assigned to no operator,
-so a synthetic number can ring at nobody's phone.
+the result is a mobile number of a person `kernel/mobile_numbers.py` says, since the library rejects the synthetic
+prefix. That one is assigned to no operator, so a synthetic number can ring at nobody's phone.
 """
-
-import re
 
 import phonenumbers
 
-SYNTHETIC_PREFIX = "+8495"
+from vneid_idp.kernel.mobile_numbers import SYNTHETIC_PREFIX, is_mobile_number
+
 SYNTHETIC_NUMBERS = 10_000_000
 
 _REGION = "VN"
 _LONGEST = 32
-_MOBILE = re.compile(r"\+84(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])[0-9]{7}", re.ASCII)
-_SYNTHETIC = re.compile(r"\+8495[0-9]{7}", re.ASCII)
 
 
 class MalformedPhone(ValueError):
@@ -35,7 +31,7 @@ def read_phone(text: str) -> str:
     if parsed.extension:
         raise MalformedPhone("a mobile number has no extension")
     e164 = f"+{parsed.country_code}{'0' if parsed.italian_leading_zero else ''}{parsed.national_number}"
-    if not (_MOBILE.fullmatch(e164) or _SYNTHETIC.fullmatch(e164)):
+    if not is_mobile_number(e164):
         raise MalformedPhone("not a Vietnamese mobile number")
     return e164
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
+from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.errors import OAuthError
 
 
@@ -83,7 +84,7 @@ class Authorisation:
     on_behalf_of: Child | None = None
     claims: ClaimsRequest = field(default_factory=dict)
     """What the `claims` parameter asked for (OIDC Core §5.5)."""
-    details: tuple[Mapping[str, Any], ...] = ()
+    details: Details = ()
     """`authorization_details` as granted (RFC 9396 §7)."""
     level: int = 0
     acr: str = ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
+from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.levels import ACR_VALUES
 
 PLAIN_MODES = ("query", "fragment", "form_post")
@@ -66,6 +67,8 @@ class AuthorizationRequest:
     """How the client calls the account that it wants to link; nobody but the client says so."""
     dpop_jkt: str | None = None
     """The thumbprint of the key that the code is bound to (RFC 9449 §10)."""
+    details: Details = ()
+    """`authorization_details` (RFC 9396 §2)."""
 
     @property
     def address(self) -> ReturnAddress:
@@ -92,7 +95,7 @@ class AuthorizationRequest:
     def from_json(cls, value: dict[str, Any]) -> "AuthorizationRequest":
         """The request that `to_json` wrote."""
         shaped = dict(value)
-        for name in ("scope", "acr_values", "ui_locales"):
+        for name in ("scope", "acr_values", "ui_locales", "details"):
             shaped[name] = tuple(shaped.get(name, ()))
         shaped["prompt"] = frozenset(shaped.get("prompt", ()))
         return cls(**shaped)

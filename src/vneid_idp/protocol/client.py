@@ -94,6 +94,8 @@ class Client:
     require_token_endpoint_auth_method: bool = False
     """Whether a secret is taken by the registered method alone, and not by the other one that sends a secret."""
     scope: tuple[str, ...] = ()
+    authorization_details_types: tuple[str, ...] = ()
+    """What it may ask for in rich requests (RFC 9396 §10)."""
     profile: ClientProfile = ClientProfile.OIDC
     secret_digest: str | None = None
     previous_secret_digest: str | None = None

@@ -8,6 +8,7 @@ from vneid_idp.protocol import dpop
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.claims import CLAIMS, SCOPES
+from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import (
     CONTENT_ENCRYPTION_ALGORITHMS,
@@ -50,6 +51,7 @@ def metadata(
         "claim_types_supported": ["normal"],
         "claims_supported": [*_STANDARD_CLAIMS, *CLAIMS],
         "claims_parameter_supported": True,
+        "authorization_details_types_supported": list(DETAIL_TYPES),
         "ui_locales_supported": list(LANGUAGES),
         "display_values_supported": ["page"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],

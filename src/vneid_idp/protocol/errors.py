@@ -1,7 +1,8 @@
 """The closed vocabulary of OAuth errors: one class a registered code.
 
 `description` is for the client's developer and crosses the wire; `detail` is for our log only. Neither holds a person's
-data. RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 9101 §6, RFC 7591 §3.2.2, RFC 6750 §3.1.
+data. RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 9101 §6, RFC 9396 §5, RFC 7591 §3.2.2, RFC 6750
+§3.1.
 """
 
 
@@ -88,6 +89,13 @@ class InvalidTarget(OAuthError):
     """The resource is not one that this provider issues tokens for (RFC 8707 §2)."""
 
     code = "invalid_target"
+
+
+class InvalidAuthorizationDetails(OAuthError):
+    """Rich details of a request are of no known type or form, or not for this client, or were not granted (RFC 9396
+    §5, §6)."""
+
+    code = "invalid_authorization_details"
 
 
 class AccessDenied(OAuthError):

@@ -15,6 +15,7 @@ from vneid_idp.protocol import jose
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
+from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
 from vneid_idp.protocol.uris import BadMember, check_server_url, check_web_url, origin, read_uri
@@ -243,6 +244,7 @@ FORMER_THRESHOLDS = "former_thresholds"
 
 OPERATOR_MEMBERS: dict[str, Reader] = {
     "profile": _one_of(*PROFILES),
+    "authorization_details_types": _list_of(_one_of(*DETAIL_TYPES)),
     "purposes": lambda value, _: read_purposes(value),
     "account_limit": _number_of("accounts"),
     "assertion_audience": _one_of("issuer", "endpoint"),
@@ -252,7 +254,7 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "gone_purposes": _versions,
     FORMER_THRESHOLDS: _list_of(_text(20)),
 }
-"""Members of our own that only the operator sets. The last four are written by the registration itself."""
+"""Members that only the operator sets. The last four are written by the registration itself."""
 
 WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes", FORMER_THRESHOLDS)
 """Those four: from anybody else they are no members at all."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
+from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 
@@ -86,6 +87,13 @@ def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
             f"{' or '.join(rules.auth_methods)}",
             member="token_endpoint_auth_method",
         )
+    for name in found.get("authorization_details_types", ()):
+        if profile not in DETAIL_TYPES[name].profiles:
+            raise InvalidClientMetadata(
+                f"authorization_details_types: {name} is for clients of the profiles "
+                f"{' and '.join(sorted(DETAIL_TYPES[name].profiles))}",
+                member="authorization_details_types",
+            )
     for name in _SIGNED_WITH:
         unsigned = found.get(name) == "none" and rules.unsigned_objects
         if name in found and not unsigned and found[name] not in rules.signing_algorithms:

@@ -96,7 +96,8 @@ def _readers(members: Mapping[str, Any], registrar: Registrar, before: Mapping[s
     if writes_purposes(registrar, before):
         readers["purposes"] = OPERATOR_MEMBERS["purposes"]
     if registrar.sandbox and not decided_by_operator(before):
-        readers["profile"] = OPERATOR_MEMBERS["profile"]  # who tries things out tries all of them
+        for name in ("profile", "authorization_details_types"):  # who tries things out tries all of them
+            readers[name] = OPERATOR_MEMBERS[name]
     for name in OPERATOR_MEMBERS:
         value = members.get(name)
         if name not in readers and name not in WRITTEN_MEMBERS and value is not None and value != before.get(name):

@@ -109,6 +109,14 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Ask for the scope at /authorize, or use a token of the right kind."),
         "RFC 6750 §3.1",
     ),
+    "invalid_authorization_details": Remedy(
+        mark("An array of objects of the types that the client is registered for, each with all members of its type."),
+        mark(
+            "Compare with authorization_details_types_supported of the discovery document and with your registration, "
+            "and mend the member that the description names; at the token endpoint ask for what was granted."
+        ),
+        "RFC 9396 §5, §6",
+    ),
     "access_denied": Remedy(
         mark("A person who agrees."),
         mark("Nothing to mend: show the person that nothing was shared, and offer to try again."),

@@ -10,9 +10,9 @@ from vneid_idp.provider.routes import doors
 from vneid_idp.web.doors import DoorKind
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
-# OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, Back-Channel Logout §2.1,
-# Front-Channel Logout §3, Session Management §3.3, RP-Initiated Logout §2.1, Initiating User Registration §4.1: the
-# registered names, so that none is invented here.
+# OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, RFC 9396 §10, Back-Channel Logout
+# §2.1, Front-Channel Logout §3, Session Management §3.3, RP-Initiated Logout §2.1, Initiating User Registration §4.1:
+# the registered names, so that none is invented here.
 MODES = ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
@@ -35,7 +35,7 @@ REGISTERED = {
     "backchannel_logout_session_supported", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
     "prompt_values_supported", "check_session_iframe", "dpop_signing_alg_values_supported",
     "authorization_signing_alg_values_supported", "authorization_encryption_alg_values_supported",
-    "authorization_encryption_enc_values_supported",
+    "authorization_encryption_enc_values_supported", "authorization_details_types_supported",
 }  # fmt: skip
 
 
@@ -83,6 +83,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
+        "authorization_details_types_supported": ["subscriber_number", "identity_match"],
         "ui_locales_supported": ["vi", "en"],
         "display_values_supported": ["page"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],

@@ -242,9 +242,13 @@ def test_what_was_stored_before_can_still_be_read() -> None:
         "login_hint": None, "id_token_hint": None, "ui_locales": ["vi"],
     }  # fmt: skip
     request = AuthorizationRequest.from_json(stored)
-    assert request.to_json() == {**stored, "registered_at": 0, "account_label": None, "dpop_jkt": None}, (
-        "which is no other client's, whenever it was registered"
-    )
+    assert request.to_json() == {
+        **stored,
+        "registered_at": 0,
+        "account_label": None,
+        "dpop_jkt": None,
+        "details": [],
+    }, "which is no other client's, whenever it was registered"
     assert request.prompt == {"login"}
     least = AuthorizationRequest.from_json({k: stored[k] for k in list(stored)[:5]})
     assert least == AuthorizationRequest("cli_a", URI, "query", None, ("openid",))

@@ -33,6 +33,7 @@ check_unsupported               x   x  registration_not_supported invalid_target
 check_redirect_uri              -   x  invalid_request  -> address
 check_claims                    x   x  invalid_request  -> claims
 check_scope                     x   x  invalid_scope  -> scope
+check_details                   x   x  invalid_authorization_details  -> details
 check_code_challenge            x   x  invalid_request  -> code_challenge
 check_prompt                    x   x  invalid_request  -> prompt
 check_max_age                   x   x  invalid_request  -> max_age
@@ -68,6 +69,8 @@ PROVEN = Confirmation("jkt", "a" * 43)
 Changes = dict[str, Any]
 LINKS: Changes = {"scope": "openid binding:social_account"}
 MAY_LINK: Changes = {"scope": ("openid", "binding:social_account")}
+MATCH = '[{"type": "identity_match", "fields": ["face"], "purpose": "subscriber_authentication"}]'
+MAY_MATCH: Changes = {"authorization_details_types": ("identity_match",), "profile": ClientProfile.CIBA}
 NO_LABELS = ("x" * 65, "two\nlines", "left\u202eright", "hid\u200bden", " ", " padded", "z" + "\u0300\u0301" * 2)
 SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_no_reference", errors.InvalidRequest, {"request_uri": "urn:x"}, {}),
@@ -95,6 +98,14 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_scope", errors.InvalidScope, {"scope": None}, {}),
     ("check_scope", errors.InvalidScope, {"scope": "email"}, {}),
     ("check_scope", errors.InvalidScope, {"scope": "openid phone"}, {}),
+    ("check_details", errors.InvalidAuthorizationDetails, {"authorization_details": MATCH}, {}),
+    ("check_details", errors.InvalidAuthorizationDetails, {"authorization_details": "[]"}, MAY_MATCH),
+    (
+        "check_details",
+        errors.InvalidAuthorizationDetails,
+        {"authorization_details": MATCH, "scope": "openid binding:social_account"},
+        MAY_MATCH | {"scope": ("openid", "binding:social_account")},
+    ),
     ("check_code_challenge", errors.InvalidRequest, {"code_challenge": "short"}, {}),
     ("check_code_challenge", errors.InvalidRequest, {"code_challenge_method": "plain"}, {}),
     ("check_code_challenge", errors.InvalidRequest, {"code_challenge": None}, {}),

@@ -15,6 +15,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import Column, read_authorization
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.client_auth import PresentedCredentials, check_assertion, check_method
+from vneid_idp.protocol.details.granting import check_may_ask
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.jose import Unverified
 from vneid_idp.protocol.sender_constraint import check_constrained
@@ -33,6 +34,7 @@ a request without a code challenge          -    x     -    x
 a secret in the other way                   -    x     x    x
 an assertion to the token endpoint          -    x     -    x
 a bearer's token                            -    x     x    -
+rich details of a carrier                   x    -     -    x
 """
 ISSUER = "https://id.example"
 NOW = 1_900_000_000 * SECOND
@@ -92,6 +94,9 @@ TRIED: Mapping[str, Callable[[ClientProfile], object]] = {
     "a secret in the other way": by_post,
     "an assertion to the token endpoint": to_the_endpoint,
     "a bearer's token": lambda each: check_constrained(client(each), None),
+    "rich details of a carrier": lambda each: check_may_ask(
+        client(each, authorization_details_types=("identity_match",)), ({"type": "identity_match"},)
+    ),
 }
 
 

@@ -144,7 +144,7 @@ def test_nobody_grants_itself_a_persons_data_in_production() -> None:
 @pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - set(WRITTEN_MEMBERS)))
 def test_members_of_the_operator_are_refused_from_anybody_else(name: str) -> None:
     values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
-    values["family"] = "trong-nuoc"
+    values |= {"family": "trong-nuoc", "authorization_details_types": []}
     with pytest.raises(InvalidClientMetadata, match=f"{name}: only the operator"):
         read(SELF_IN_PRODUCTION, **{name: values[name]})
     assert name in read(OPERATOR, **{name: values[name]})

@@ -7,6 +7,7 @@ from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.params import Params
 
 
@@ -31,6 +32,7 @@ class RequestDraft:
     acr_values: tuple[str, ...] = field(init=False)
     account_label: str | None = field(init=False)
     dpop_jkt: str | None = field(init=False)
+    details: Details = field(init=False)
 
 
 Check = Callable[[RequestDraft], None]

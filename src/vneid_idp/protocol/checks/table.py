@@ -12,6 +12,7 @@ from vneid_idp.protocol import errors
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.checks.account_label import check_account_label
 from vneid_idp.protocol.checks.acr_values import check_acr_values
+from vneid_idp.protocol.checks.authorization_details import check_details
 from vneid_idp.protocol.checks.claims_parameter import check_claims
 from vneid_idp.protocol.checks.code_challenge import check_code_challenge
 from vneid_idp.protocol.checks.dpop_jkt import check_dpop_jkt
@@ -79,6 +80,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_redirect_uri, Column.PAR, _ADDRESS, gives="address"),
     CheckRow(check_claims, BOTH, gives="claims"),
     CheckRow(check_scope, BOTH, (errors.InvalidScope,), gives="scope"),
+    CheckRow(check_details, BOTH, (errors.InvalidAuthorizationDetails,), gives="details"),
     CheckRow(check_code_challenge, BOTH, gives="code_challenge"),
     CheckRow(check_prompt, BOTH, gives="prompt"),
     CheckRow(check_max_age, BOTH, gives="max_age"),
@@ -137,4 +139,5 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
         registered_at=draft.client.issued_at,
         account_label=draft.account_label,
         dpop_jkt=draft.dpop_jkt,
+        details=draft.details,
     )
