@@ -10,6 +10,7 @@ from typing import Protocol
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from bench.clients import Client
 from bench.flows import (
     AuthorizationRequest,
     FlowFailed,
@@ -25,7 +26,6 @@ from bench.http import Connection
 from bench.postgres import Cluster
 
 CLIENT_ID = "bench"
-CLIENT_SECRET = "bench-secret-7f3d0c52a9e84b61bd0e95a4c6f2187d"
 REDIRECT_URI = "https://rp.example/callback"
 POOL_SIZE = 32
 """Database connections of each side: one a virtual user, so that no request waits for one."""
@@ -56,14 +56,12 @@ class Contender(Protocol):
         ...
 
 
-async def answering(
-    process: subprocess.Popen[bytes], log: Path, port: int, issuer: str, client_secret: str = CLIENT_SECRET
-) -> Target:
+async def answering(process: subprocess.Popen[bytes], log: Path, port: int, issuer: str, client: Client) -> Target:
     """Wait until the provider on `port` answers; raises `SystemExit` with its log when it does not."""
     give_up_at = time.perf_counter() + _PATIENCE
     while process.poll() is None and time.perf_counter() < give_up_at:
         try:
-            return await discover(port, issuer, CLIENT_ID, client_secret, REDIRECT_URI)
+            return await discover(port, issuer, CLIENT_ID, client, REDIRECT_URI)
         except OSError:
             await asyncio.sleep(0.1)
     process.kill()

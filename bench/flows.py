@@ -5,12 +5,13 @@ import hashlib
 import itertools
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 
+from bench.clients import Client, base64url
 from bench.http import Connection, Response
 
 _LOOPBACK = "127.0.0.1"
@@ -32,18 +33,13 @@ class Target:
     host: str
     port: int
     authorize: str
+    par: str
     token: str
     userinfo: str
     jwks: str
     client_id: str
-    client_secret: str
+    client: Client
     redirect_uri: str
-
-    @property
-    def basic(self) -> str:
-        """The `Authorization` header of the client (RFC 6749 §2.3.1)."""
-        credentials = f"{quote(self.client_id, safe='')}:{quote(self.client_secret, safe='')}"
-        return "Basic " + base64.b64encode(credentials.encode()).decode()
 
 
 @dataclass(slots=True)
@@ -65,13 +61,14 @@ class AuthorizationRequest:
     state: str
     nonce: str
     verifier: str
+    query: dict[str, str]
     path: str
 
 
 Flow = Callable[[Connection, Target, Session], Awaitable[None]]
 
 
-async def discover(port: int, issuer: str, client_id: str, client_secret: str, redirect_uri: str) -> Target:
+async def discover(port: int, issuer: str, client_id: str, client: Client, redirect_uri: str) -> Target:
     """Read the metadata of the provider on `port` (OpenID Connect Discovery §4).
 
     Raises `OSError` while it does not listen. Its issuer may be another origin than the one it listens on, as it is
@@ -93,18 +90,19 @@ async def discover(port: int, issuer: str, client_id: str, client_secret: str, r
         host=_LOOPBACK,
         port=port,
         authorize=path("authorization_endpoint"),
+        par=path("pushed_authorization_request_endpoint") if client.pushes else "",
         token=path("token_endpoint"),
         userinfo=path("userinfo_endpoint"),
         jwks=path("jwks_uri"),
         client_id=client_id,
-        client_secret=client_secret,
+        client=client,
         redirect_uri=redirect_uri,
     )
 
 
 def authorization_request(target: Target, **extra: str) -> AuthorizationRequest:
     """A request with PKCE S256, `state` and `nonce` of its own (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3)."""
-    verifier = _base64url(os.urandom(32))
+    verifier = base64url(os.urandom(32))
     state, nonce = f"state-{next(_serial)}", f"nonce-{next(_serial)}"
     query = {
         "response_type": "code",
@@ -113,11 +111,21 @@ def authorization_request(target: Target, **extra: str) -> AuthorizationRequest:
         "scope": SCOPE,
         "state": state,
         "nonce": nonce,
-        "code_challenge": _base64url(hashlib.sha256(verifier.encode()).digest()),
+        "code_challenge": base64url(hashlib.sha256(verifier.encode()).digest()),
         "code_challenge_method": "S256",
         **extra,
     }
-    return AuthorizationRequest(state, nonce, verifier, f"{target.authorize}?{urlencode(query)}")
+    return AuthorizationRequest(state, nonce, verifier, query, f"{target.authorize}?{urlencode(query)}")
+
+
+async def begin(connection: Connection, target: Target, **extra: str) -> AuthorizationRequest:
+    """A request as its client begins it: pushed ahead where the client pushes (RFC 9126 §2)."""
+    request = authorization_request(target, **extra)
+    if not target.client.pushes:
+        return request
+    pushed = await _post(connection, target, target.par, request.query, 201)
+    known = {"client_id": target.client_id, "request_uri": pushed["request_uri"]}
+    return replace(request, path=f"{target.authorize}?{urlencode(known)}")
 
 
 def read_code(target: Target, request: AuthorizationRequest, location: str) -> str:
@@ -145,8 +153,8 @@ async def redeem(connection: Connection, target: Target, request: AuthorizationR
 
 
 async def sign_in(connection: Connection, target: Target, session: Session) -> None:
-    """Authorize (session and consent exist), token, userinfo."""
-    request = authorization_request(target)
+    """Authorize (session and consent exist), token, userinfo; before them a pushed request of a client that pushes."""
+    request = await begin(connection, target)
     code = read_code(target, request, await authorize(connection, target, request, session.cookie))
     tokens = await redeem(connection, target, request, code)
     _require(claims_of(tokens["id_token"])["sub"] == session.subject, "another sub in the ID token")
@@ -167,12 +175,13 @@ async def authorize(connection: Connection, target: Target, request: Authorizati
 
 
 async def refresh(connection: Connection, target: Target, session: Session) -> None:
-    """Refresh and rotate: each token of the chain is used once."""
+    """Refresh; a token that rotates is used once."""
     presented = session.refresh_token
     tokens = await _token(connection, target, {"grant_type": "refresh_token", "refresh_token": presented})
-    _require(tokens.get("refresh_token", presented) != presented, "the refresh token did not rotate")
+    rotated = tokens.get("refresh_token", presented) != presented
+    _require(rotated is target.client.rotates, f"the refresh token {'rotated' if rotated else 'did not rotate'}")
     _require(claims_of(tokens["id_token"])["sub"] == session.subject, "another sub in the ID token")
-    session.refresh_token = tokens["refresh_token"]
+    session.refresh_token = tokens.get("refresh_token", presented)
 
 
 async def client_credentials(connection: Connection, target: Target, _session: Session) -> None:
@@ -184,7 +193,8 @@ async def client_credentials(connection: Connection, target: Target, _session: S
 
 async def fetch_userinfo(connection: Connection, target: Target, access_token: str) -> dict[str, Any]:
     """The claims about the person (OpenID Connect Core §5.3)."""
-    return await fetch_json(connection, target, target.userinfo, f"Authorization: Bearer {access_token}\r\n")
+    shown = target.client.shown_at_resource(target.issuer, target.userinfo, access_token)
+    return await fetch_json(connection, target, target.userinfo, shown)
 
 
 async def fetch_json(connection: Connection, target: Target, path: str, headers: str = "") -> dict[str, Any]:
@@ -200,19 +210,30 @@ def claims_of(id_token: str) -> dict[str, Any]:
     return _part(payload)
 
 
-FLOWS: dict[str, Flow] = {"sign-in": sign_in, "refresh": refresh, "client_credentials": client_credentials}
+STAGES: dict[str, dict[str, Flow]] = {
+    "oidc": {"sign-in": sign_in, "refresh": refresh, "client_credentials": client_credentials},
+    "fapi2": {"FAPI sign-in": sign_in, "FAPI refresh": refresh},
+}
+"""Flows by the profile of the client that goes through them. Each profile has servers of its own: what one asks of a
+server is not to slow the other."""
+FLOWS = {name: flow for flows in STAGES.values() for name, flow in flows.items()}
 
 
 async def _token(connection: Connection, target: Target, form: dict[str, str]) -> dict[str, Any]:
-    body = urlencode(form)
-    head = (
-        f"POST {target.token} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\nAuthorization: {target.basic}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    tokens = _json(await connection.send(f"{head}{body}".encode()), 200)
-    _require(tokens["token_type"] == "Bearer", f"token type {tokens['token_type']}")
+    tokens = await _post(connection, target, target.token, form, 200)
+    _require(tokens["token_type"] == target.client.token_type, f"token type {tokens['token_type']}")
     _require("." not in tokens["access_token"], "the access token is not opaque")
     return tokens
+
+
+async def _post(connection: Connection, target: Target, path: str, form: dict[str, str], status: int) -> dict[str, Any]:
+    shown, more = target.client.shown_in_form(target.issuer, target.client_id, path)
+    body = urlencode(form | more)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {target.host}:{target.port}\r\n{shown}"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return _json(await connection.send(f"{head}{body}".encode()), status)
 
 
 def _json(response: Response, status: int) -> dict[str, Any]:
@@ -224,10 +245,6 @@ def _json(response: Response, status: int) -> dict[str, Any]:
 def _part(text: str) -> dict[str, Any]:
     value: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     return value
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _require(condition: bool, complaint: str) -> None:

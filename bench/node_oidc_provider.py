@@ -1,6 +1,7 @@
 """The peer: node-oidc-provider, see `peer/server.js`."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,9 +11,9 @@ from joserfc.jwk import KeySet
 
 from bench import processes
 from bench.browser import Browser
+from bench.clients import KeyClient, SecretClient
 from bench.contender import (
     CLIENT_ID,
-    CLIENT_SECRET,
     POOL_SIZE,
     REDIRECT_URI,
     Running,
@@ -20,7 +21,7 @@ from bench.contender import (
     fetch_keys,
     first_tokens,
 )
-from bench.flows import CLIENT_SCOPE, Session, Target, authorization_request
+from bench.flows import CLIENT_SCOPE, Session, Target, begin
 from bench.http import Connection
 from bench.postgres import Cluster
 
@@ -41,27 +42,35 @@ class NodeOidcProvider:
 
     name = "node-oidc-provider"
 
+    def __init__(self, profile: str = "oidc") -> None:
+        self._profile = profile
+
     async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
         """Install the locked packages when they are missing, and start the server."""
         node = _find_node()
         _install(node)
-        cluster.create_database("peer")
+        database = f"peer_{self._profile}"
+        cluster.create_database(database)
+        keys = KeyClient() if self._profile == "fapi2" else None
+        secret = os.urandom(32).hex()
+        jwks = None if keys is None else orjson.dumps(keys.jwks).decode()
+        credentials = {"PEER_CLIENT_SECRET": secret} if jwks is None else {"PEER_CLIENT_JWKS": jwks}
         port = processes.free_port()
         issuer = f"http://127.0.0.1:{port}"
         environment = {
             "NODE_ENV": "production",
             "PEER_PORT": str(port),
             "PEER_ISSUER": issuer,
-            "PEER_DATABASE_URL": cluster.url("peer"),
+            "PEER_DATABASE_URL": cluster.url(database),
             "PEER_POOL_SIZE": str(POOL_SIZE),
             "PEER_CLIENT_ID": CLIENT_ID,
-            "PEER_CLIENT_SECRET": CLIENT_SECRET,
+            **credentials,
             "PEER_REDIRECT_URI": REDIRECT_URI,
             "PEER_CLIENT_SCOPE": CLIENT_SCOPE,
             "PEER_SUBJECT_SALT": "bench",
         }
         process = processes.start([node, str(_PEER / "server.js")], environment, log, core)
-        target = await answering(process, log, port, issuer)
+        target = await answering(process, log, port, issuer, keys or SecretClient(secret))
         return Running(target, process, f"node-oidc-provider {_version()}, Node.js {_output(node, '--version')}")
 
     async def prepare(self, target: Target, count: int) -> list[Session]:
@@ -76,7 +85,7 @@ class NodeOidcProvider:
 
 async def _sign_in_by_hint(connection: Connection, target: Target, keys: KeySet, person: str) -> Session:
     browser = Browser(connection, target.issuer)
-    request = authorization_request(target, login_hint=person)
+    request = await begin(connection, target, login_hint=person)
     location = await browser.get_until(target.issuer + request.path, target.redirect_uri)
     return await first_tokens(connection, target, keys, request, location, browser.cookie_header(target.authorize))
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import orjson
 
 from bench import processes
+from bench.clients import Client, KeyClient, SecretClient
 from bench.contender import CLIENT_ID, POOL_SIZE, REDIRECT_URI, Running, answering, fetch_keys, first_tokens
-from bench.flows import CLIENT_SCOPE, SCOPE, Session, Target, authorization_request, authorize
+from bench.flows import CLIENT_SCOPE, SCOPE, Session, Target, authorize, begin
 from bench.http import Connection
 from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
@@ -50,6 +51,11 @@ _CLIENT = {
     "scope": f"{SCOPE} {CLIENT_SCOPE}",
     "purposes": [{**DEFAULT_PURPOSE, "id": "bench"}],
 }
+_FINANCIAL = {
+    "profile": "fapi2",
+    "token_endpoint_auth_method": "private_key_jwt",
+    "dpop_bound_access_tokens": True,
+}
 
 
 class Ours:
@@ -57,15 +63,17 @@ class Ours:
 
     name = "vneid-idp"
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, profile: str = "oidc", **settings: str) -> None:
+        self._profile = profile
         self._secret = os.urandom(32)
         self._database_url = ""
         self._settings = settings
 
     async def start(self, cluster: Cluster, core: int, log: Path) -> Running:
         """Migrate, register the client by the operator's command, and start the server."""
-        cluster.create_database("ours")
-        self._database_url = cluster.url("ours")
+        database = f"ours_{self._profile}"
+        cluster.create_database(database)
+        self._database_url = cluster.url(database)
         port = processes.free_port()
         environment = {
             "VNEID_IDP_ENVIRONMENT": "production",
@@ -79,14 +87,19 @@ class Ours:
             **self._settings,
         }
         _command(environment, "migrate")
-        metadata = log.with_suffix(".json")
-        metadata.write_bytes(orjson.dumps(_CLIENT))
+        client = self._register(environment, log.with_suffix(".json"))
+        process = processes.start([_COMMAND, "serve"], environment, log, core)
+        target = await answering(process, log, port, _ISSUER, client)
+        return Running(target, process, f"vneid-idp {version('vneid-idp')}, Python {sys.version.split()[0]}")
+
+    def _register(self, environment: dict[str, str], metadata: Path) -> Client:
+        keys = KeyClient() if self._profile == "fapi2" else None
+        registration = _CLIENT if keys is None else _CLIENT | _FINANCIAL | {"jwks": keys.jwks}
+        metadata.write_bytes(orjson.dumps(registration))
         why = ("--by", "bench", "--reason", "to be measured")
         arguments = ("clients", "register", str(metadata), "--client-id", CLIENT_ID, *why)
         registered = orjson.loads(_command(environment, *arguments))
-        process = processes.start([_COMMAND, "serve"], environment, log, core)
-        target = await answering(process, log, port, _ISSUER, registered["client_secret"])
-        return Running(target, process, f"vneid-idp {version('vneid-idp')}, Python {sys.version.split()[0]}")
+        return SecretClient(registered["client_secret"]) if keys is None else keys
 
     async def prepare(self, target: Target, count: int) -> list[Session]:
         """Give people accounts, sessions and consents as the pages do, but without Argon2id and rate limits."""
@@ -96,7 +109,7 @@ class Ours:
             keys = await fetch_keys(connection, target)
             sessions = []
             for cookie in cookies:
-                request = authorization_request(target)
+                request = await begin(connection, target)
                 location = await authorize(connection, target, request, cookie)
                 sessions.append(await first_tokens(connection, target, keys, request, location, cookie))
             return sessions

@@ -22,14 +22,14 @@ import uvloop
 
 from bench import processes
 from bench.contender import Contender, Running, last_words
-from bench.flows import FLOWS, FlowFailed, Session
+from bench.flows import FLOWS, STAGES, FlowFailed, Session
 from bench.load import Load, run_load
 from bench.node_oidc_provider import NodeOidcProvider
 from bench.ours import Ours
 from bench.postgres import Cluster, running_cluster
 from bench.report import Measurement, ratio_table, table
 
-_CONTENDERS: dict[str, type[Contender]] = {"ours": Ours, "peer": NodeOidcProvider}
+_CONTENDERS: dict[str, type[Ours | NodeOidcProvider]] = {"ours": Ours, "peer": NodeOidcProvider}
 _RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -62,18 +62,33 @@ def main() -> None:
 
 
 async def _run(options: argparse.Namespace, cluster: Cluster, cores: processes.Cores, logs: Path) -> list[Measurement]:
+    rows: list[Measurement] = []
+    for profile, flows in STAGES.items():
+        if chosen := [flow for flow in flows if flow in options.flows]:
+            rows += await _stage(options, cluster, cores, logs, profile, chosen)
+    return rows
+
+
+async def _stage(
+    options: argparse.Namespace,
+    cluster: Cluster,
+    cores: processes.Cores,
+    logs: Path,
+    profile: str,
+    flows: Sequence[str],
+) -> list[Measurement]:
     load = Load(users=options.users, warm_up=options.warm_up, seconds=options.seconds)
     sides: list[Side] = []
     rows: list[Measurement] = []
     try:
         for name in options.sides:
-            contender = _CONTENDERS[name]()
-            side = Side(contender, await contender.start(cluster, cores.server, logs / name), [], logs / name)
+            contender, log = _CONTENDERS[name](profile), logs / f"{name}-{profile}"
+            side = Side(contender, await contender.start(cluster, cores.server, log), [], log)
             sides.append(side)
             side.sessions.extend(await _prepare(side, options.sessions))
         _print_header(options, cluster, sides)
         for number in range(options.rounds + 1):
-            for flow in options.flows:
+            for flow in flows:
                 for side in sides if number % 2 else reversed(sides):
                     row = await _turn(side, flow, load, cluster)
                     _print_turn(number, row)

@@ -8,21 +8,25 @@
 // - session cookies are opaque random values and are not signed on top (no HMAC a request);
 // - tokens outlive the session, so redeeming and using one does not read the session again;
 // - that each authorization request extends the session by a write is the library's own way and cannot be turned off;
-// - introspection, revocation, registration, device flow and the like stay off, so no middleware of theirs runs.
+// - introspection, revocation, registration, device flow and the like stay off, so no middleware of theirs runs;
+// - a client with keys (PEER_CLIENT_JWKS) is one of FAPI 2.0: pushed requests, private_key_jwt, DPoP without nonces, and
+//   what its rules turn on is off for the plain client.
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { adapterFactory, createTables, openPool } from './adapter.js';
 
 const {
-  PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_REDIRECT_URI,
-  PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT,
+  PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_CLIENT_JWKS,
+  PEER_REDIRECT_URI, PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT,
 } = process.env;
 
+const financial = PEER_CLIENT_JWKS !== undefined;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const MODELS = [
   'Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials', 'Interaction',
+  'PushedAuthorizationRequest', 'ReplayDetection',
 ];
 
 const pool = openPool(PEER_DATABASE_URL, Number(PEER_POOL_SIZE));
@@ -34,11 +38,12 @@ const provider = new Provider(PEER_ISSUER, {
   adapter: adapterFactory(pool),
   clients: [{
     client_id: PEER_CLIENT_ID,
-    client_secret: PEER_CLIENT_SECRET,
+    ...(financial
+      ? { token_endpoint_auth_method: 'private_key_jwt', jwks: JSON.parse(PEER_CLIENT_JWKS), dpop_bound_access_tokens: true }
+      : { token_endpoint_auth_method: 'client_secret_basic', client_secret: PEER_CLIENT_SECRET }),
     redirect_uris: [PEER_REDIRECT_URI],
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-    token_endpoint_auth_method: 'client_secret_basic',
     id_token_signed_response_alg: 'ES256',
     subject_type: 'pairwise',
   }],
@@ -48,11 +53,17 @@ const provider = new Provider(PEER_ISSUER, {
     'sha256', `${client.sectorIdentifier}.${accountId}.${PEER_SUBJECT_SALT}`, 'base64url',
   ),
   findAccount: (ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-  features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
+  features: {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    pushedAuthorizationRequests: { enabled: financial, requirePushedAuthorizationRequests: financial },
+    dPoP: { enabled: financial },
+    fapi: { enabled: financial, profile: financial ? '2.0' : undefined },
+  },
   pkce: { required: () => true },
   responseTypes: ['code'],
   scopes: ['openid', 'offline_access', PEER_CLIENT_SCOPE],
-  rotateRefreshToken: true,
+  rotateRefreshToken: !financial,
   // The library drops `offline_access` unless the consent page is shown each time; here consent is remembered.
   issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: () => false,
