@@ -70,7 +70,7 @@ async def one_of_each(land: Country, name: str) -> None:
     idp = land.idp
     async with idp.db.writing() as unit:
         await interactions.open_interaction(unit, idp.keys.sealer, REQUEST, name, unit.now)
-        await clients.use_assertion(unit, "cli_a", name, unit.now + MINUTE)
+        await clients.use_up(unit, "cli_a", clients.assertion_once(name, unit.now + MINUTE))
         await bindings.use_key(unit, "cli_a", name, "request", "bnd_1")
         await otp.send(unit, idp.keys.blind, idp.keys.sealer, person_id=None, phone=None, context=name, language="vi")
         made = await deliveries.enqueue_about(unit, Channel.LOGOUT_TOKEN, "cli_a", {"session_id": name})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.bindings import Caller
+from tests.support.carrier import Carrier
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed
@@ -61,6 +62,22 @@ async def test_client_credentials_costs_none(land: Country, party: RelyingParty,
     wanted = party.post("/token", grant_type="client_credentials", scope="binding:social_account")
     count, answer = await _statements(land, wanted)
     assert (count, answer.status_code) == (0, 200)
+
+
+async def test_what_fapi_asks_for_costs_few(land: Country) -> None:
+    """An assertion and a proof are used up together; who agreed before goes through without a row for the page."""
+    carrier = await Carrier.of(land)
+    browser = (await agreed(land, carrier)).person.browser
+    await carrier.tokens(browser, scope="openid")
+    request = carrier.request(scope="openid")
+    pushed, answer = await _statements(land, carrier.push(request, **carrier.proof("POST", "/par")))
+    known = {"client_id": carrier.client_id, "request_uri": answer.json()["request_uri"]}
+    decided, answer = await _statements(land, browser.get("/authorize", params=known))
+    code = request.read_answer(answer.headers["location"])["code"]
+    redeemed, answer = await _statements(land, carrier.redeem(request, code))
+    told, answer = await _statements(land, carrier.get("/userinfo", answer.json()["access_token"]))
+    # Replays and the request; the request, the facts, its end; replays and the grant; a replay and what is told.
+    assert (pushed, decided, redeemed, told, answer.status_code) == (2, 3, 2, 2, 200)
 
 
 async def test_a_stranger_costs_none(land: Country, party: RelyingParty, someone: Known) -> None:

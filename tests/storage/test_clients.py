@@ -11,7 +11,7 @@ from tests.support.watch import Watch
 from vneid_idp.audit.tables import events
 from vneid_idp.clients import domains, service
 from vneid_idp.clients.cache import ClientCache
-from vneid_idp.clients.service import UnknownClient
+from vneid_idp.clients.service import UnknownClient, assertion_once, proof_once
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol import registration
@@ -181,20 +181,29 @@ async def test_absence_is_remembered_briefly_and_apart(db: Database, watch: Watc
 async def test_an_assertion_counts_once_even_in_parallel(db: Database, watch: Watch) -> None:
     async def attempt() -> bool:
         async with db.single() as unit:
-            return await service.use_assertion(unit, "cli_a", "jti-1", watch.now() + MINUTE)
+            return not await service.use_up(unit, "cli_a", assertion_once("jti-1", watch.now() + MINUTE))
 
     assert sorted(await asyncio.gather(*(attempt() for _ in range(50)))) == [False] * 49 + [True]
 
 
 async def test_assertions_of_two_clients_do_not_meet_and_outlive_their_leeway(db: Database, watch: Watch) -> None:
-    expires_at = watch.now() + MINUTE
+    once = assertion_once("jti", watch.now() + MINUTE)
     async with db.writing() as unit:
-        assert await service.use_assertion(unit, "cli_a", "jti", expires_at)
-        assert await service.use_assertion(unit, "cli_b", "jti", expires_at)
+        assert await service.use_up(unit, "cli_a", once) == ()
+        assert await service.use_up(unit, "cli_b", once) == ()
     watch.advance(2 * MINUTE)
     async with db.writing() as unit:
         assert await service.forget_assertions(unit) == 0
-        assert not await service.use_assertion(unit, "cli_a", "jti", expires_at)
+        assert await service.use_up(unit, "cli_a", once) == (once,)
     watch.advance(HOUR)
     async with db.writing() as unit:
         assert await service.forget_assertions(unit) == 2
+
+
+async def test_of_an_assertion_and_a_proof_at_once_each_is_told_to_be_used(db: Database, watch: Watch) -> None:
+    assertion, proof = assertion_once("jti", watch.now()), proof_once("thumbprint", "jti", watch.now())
+    async with db.writing() as unit:
+        assert await service.use_up(unit, "cli_a", assertion, proof) == ()
+        assert await service.use_up(unit, "cli_a", assertion_once("other", watch.now()), proof) == (proof,)
+        assert await service.use_up(unit, "cli_a", assertion, proof_once("thumbprint", "other", 0)) == (assertion,)
+        assert await service.use_up(unit, "cli_a", assertion, proof) == (assertion, proof)

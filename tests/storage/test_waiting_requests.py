@@ -23,7 +23,7 @@ ACTS: dict[str, Act] = {
     "refuse": lambda unit, waiting: service.refuse(unit, waiting, "consent"),
     "choose a child": lambda unit, waiting: service.choose_child(unit, waiting, "per_child"),
     "extend": service.extend,
-    "end": lambda unit, waiting: service.end(unit, waiting),
+    "end": lambda unit, waiting: service.end(unit, waiting, BROWSER),
     "look": lambda unit, waiting: service.get_in_browser(unit, SEALER, waiting.interaction_id, BROWSER),
 }
 WRITTEN: dict[str, Callable[[Interaction, Instant], Interaction | None]] = {
@@ -79,9 +79,21 @@ async def test_one_whose_time_ran_out_is_over(db: Database, watch: Watch, act: A
 @acts
 async def test_one_that_was_answered_is_over(db: Database, act: Act) -> None:
     waiting = await opened(db)
-    await db.transact(lambda unit: service.end(unit, waiting))
+    await db.transact(lambda unit: service.end(unit, waiting, BROWSER))
     with pytest.raises(InteractionOver):
         await db.transact(lambda unit: act(unit, waiting))
+
+
+async def test_one_that_was_pushed_is_ended_by_the_browser_that_answers_it_and_by_no_other(db: Database) -> None:
+    pushed = await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, None, unit.now))
+    await db.transact(lambda unit: service.adopt(unit, pushed.interaction_id, BROWSER))
+    with pytest.raises(InteractionOver):
+        await db.transact(lambda unit: service.end(unit, pushed, "another browser"))
+    unseen = await db.transact(lambda unit: service.open_interaction(unit, SEALER, REQUEST, None, unit.now))
+    await db.transact(lambda unit: service.end(unit, unseen, BROWSER))
+    async with db.reading() as unit:
+        assert await service.find_answered(unit, SEALER, unseen.interaction_id, BROWSER) is not None
+        assert await service.find_answered(unit, SEALER, unseen.interaction_id, "another browser") is None
 
 
 @pytest.mark.parametrize("act", ["adopt", "extend"])
@@ -158,7 +170,7 @@ async def test_room_is_made_among_ones_own_requests_the_least_needed_first(db: D
     waiting = {name: await keep("me", size) for name, size in sizes.items()}
     waiting["neighbour"] = await keep("neighbour", 9)
     await db.transact(lambda unit: service.adopt(unit, waiting["taken up"].interaction_id, BROWSER, signed_in=True))
-    await db.transact(lambda unit: service.end(unit, waiting["answered"]))
+    await db.transact(lambda unit: service.end(unit, waiting["answered"], BROWSER))
     for size, goes in ((1, "answered"), (3, "large"), (1, "old"), (1, "young"), (5, "taken up")):
         before = await left()
         assert await db.transact(lambda unit, size=size: service.make_room(unit, Taken("me", size)))  # type: ignore[misc]

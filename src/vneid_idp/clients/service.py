@@ -207,17 +207,28 @@ async def delete(unit: Unit, client_id: str) -> None:
     await record(unit, Event(EventKind.CLIENT_DELETED, client_id=client_id))
 
 
-async def use_assertion(unit: Unit, client_id: str, jti: str, expires_at: Instant) -> bool:
-    """Use up the assertion `jti` of a client; `False` when it was used before, by whichever worker.
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What a client may bring once: a digest of it, and how long it has to be remembered."""
 
-    One statement. It is remembered an hour longer than the assertion is good for: longer than any leeway on clocks.
-    """
-    return await store.use_assertion(unit, client_id, digest(jti), expires_at + HOUR)
+    digest: str
+    forgotten_after: Instant
 
 
-async def use_proof(unit: Unit, client_id: str, thumbprint: str, jti: str, until: Instant) -> bool:
-    """Use up a proof of possession, good `until` then at most, in the same memory; `False` when it was used before."""
-    return await store.use_assertion(unit, client_id, digest(f"{thumbprint} {jti}"), until + MINUTE)
+def assertion_once(jti: str, expires_at: Instant) -> Once:
+    """An assertion; remembered an hour longer than it is good for: longer than any leeway on clocks."""
+    return Once(digest(jti), expires_at + HOUR)
+
+
+def proof_once(thumbprint: str, jti: str, until: Instant) -> Once:
+    """A proof of possession that is good `until` then at most."""
+    return Once(digest(f"{thumbprint} {jti}"), until + MINUTE)
+
+
+async def use_up(unit: Unit, client_id: str, *once: Once) -> tuple[Once, ...]:
+    """Use up one of these or both, in one statement; which of them were used before, by whichever worker."""
+    fresh = await store.use_up(unit, client_id, {each.digest: each.forgotten_after for each in once})
+    return tuple(each for each in once if each.digest not in fresh)
 
 
 async def forget_assertions(unit: Unit) -> int:

@@ -1,10 +1,10 @@
 """Queries on relying parties."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import BigInteger, Select, bindparam, delete, func, literal_column, select, update
 
 from vneid_idp.clients.metadata import read_client
 from vneid_idp.clients.tables import client_domains, client_families, client_logos, clients, used_assertions
@@ -126,16 +126,26 @@ _ENABLE = Statement(
 )
 _DELETE = Statement(delete(clients).where(clients.c.client_id == bindparam("which")))
 
-# The unique key is the rule that an assertion counts once: no reading first, so two workers cannot both win.
-_USE = Statement(
-    insert(used_assertions)
-    .values(
-        client_id=bindparam("client_id"),
-        jti_digest=bindparam("jti_digest"),
-        forgotten_after=bindparam("forgotten_after"),
+
+def _use(count: int) -> Statement:
+    """The unique key is the rule that each counts once: no reading first, so two workers cannot both win."""
+    rows = [
+        {
+            "client_id": bindparam("client_id"),
+            "jti_digest": bindparam(f"jti_digest_{number}"),
+            "forgotten_after": bindparam(f"forgotten_after_{number}", type_=BigInteger),
+        }
+        for number in range(count)
+    ]
+    return Statement(
+        insert(used_assertions)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["client_id", "jti_digest"])
+        .returning(used_assertions.c.jti_digest)
     )
-    .on_conflict_do_nothing(index_elements=["client_id", "jti_digest"])
-)
+
+
+_USE = {count: _use(count) for count in (1, 2)}
 _FORGET = Statement(delete(used_assertions).where(used_assertions.c.forgotten_after < bindparam("before")))
 
 
@@ -259,10 +269,12 @@ async def remove(unit: Unit, client_id: str) -> bool:
     return await unit.execute(_DELETE, which=client_id) == 1
 
 
-async def use_assertion(unit: Unit, client_id: str, jti_digest: str, forgotten_after: Instant) -> bool:
-    """Use up an assertion; `False` when it was used before."""
-    used = await unit.execute(_USE, client_id=client_id, jti_digest=jti_digest, forgotten_after=forgotten_after)
-    return used == 1
+async def use_up(unit: Unit, client_id: str, once: Mapping[str, Instant]) -> set[str]:
+    """Remember one digest or two, each until an instant; those that were there before are not among what returns."""
+    values: dict[str, str | Instant] = {"client_id": client_id}
+    for number, (jti_digest, forgotten_after) in enumerate(once.items()):
+        values |= {f"jti_digest_{number}": jti_digest, f"forgotten_after_{number}": forgotten_after}
+    return {row["jti_digest"] for row in await unit.fetch(_USE[len(once)], **values)}
 
 
 async def forget_assertions(unit: Unit, before: Instant) -> int:

@@ -268,9 +268,10 @@ async def extend(unit: Unit, interaction: Interaction) -> Instant:
     return max(interaction.expires_at, min(unit.now + LIFE, interaction.opened_at + LONGEST))
 
 
-async def end(unit: Unit, interaction: Interaction) -> Interaction:
-    """End the request, once. Raises `InteractionOver` for everyone but the first."""
-    if not await store.end(unit, interaction.interaction_id):
+async def end(unit: Unit, interaction: Interaction, browser: str) -> Interaction:
+    """End the request, once, in the browser that has it or answers it first. Raises `InteractionOver` for everyone but
+    the first, and for another browser."""
+    if not await store.end(unit, interaction.interaction_id, digest(browser)):
         raise InteractionOver
     return replace(interaction, ended_at=unit.now)
 

@@ -68,10 +68,11 @@ def _later(until: str) -> ColumnElement[Any]:
     return case((interactions.c.expires_at > wanted, interactions.c.expires_at), else_=wanted)
 
 
-# The first browser that shows a pushed request owns it from then on.
+# The first browser that shows or answers a pushed request owns it from then on.
+_in_browser = or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser"))
 _ADOPT = Statement(
     update(interactions)
-    .where(*_open, or_(interactions.c.browser.is_(None), interactions.c.browser == bindparam("browser")))
+    .where(*_open, _in_browser)
     .values(
         browser=bindparam("browser"),
         expires_at=_later("until"),
@@ -95,7 +96,9 @@ _AWAIT = Statement(
     .values(approval_id=bindparam("approval"), waits_until=bindparam("waits"), expires_at=bindparam("until"))
 )
 # One conditional statement: of two answers to the same request, only the first finds it open.
-_END = Statement(update(interactions).where(*_open).values(ended_at=bindparam("now")))
+_END = Statement(
+    update(interactions).where(*_open, _in_browser).values(ended_at=bindparam("now"), browser=bindparam("browser"))
+)
 _SWEEP = Statement(delete(interactions).where(interactions.c.expires_at < bindparam("before")))
 _SHOWN = Statement(update(interactions).where(*_open, interactions.c.taken_up.is_(None)).values(taken_up=False))
 # Whether those of which no browser has opened a page take as much room as those that are looked at.
@@ -228,9 +231,9 @@ async def extend(unit: Unit, interaction_id: str, until: Instant, longest: Insta
     return await unit.execute(_EXTEND, of=interaction_id, until=until, longest=longest, now=unit.now) == 1
 
 
-async def end(unit: Unit, interaction_id: str) -> bool:
-    """End the request; `True` for the one caller who did."""
-    return await unit.execute(_END, of=interaction_id, now=unit.now) == 1
+async def end(unit: Unit, interaction_id: str, browser: str) -> bool:
+    """End the request in a browser; `True` for the one caller who did."""
+    return await unit.execute(_END, of=interaction_id, browser=browser, now=unit.now) == 1
 
 
 async def make_room(unit: Unit, kept_for: str, size: int) -> bool:

@@ -152,7 +152,7 @@ def read_unverified(text: str) -> Unverified:
     parts = text.split(".")
     if len(parts) != 3:
         raise BadToken("is not a compact JWS")
-    header, claims = _object(parts[0], "header"), _object(parts[1], "payload")
+    header, claims = read_segment(parts[0], "header"), read_segment(parts[1], "payload")
     if not isinstance(header.get("alg"), str):
         raise BadToken("has no alg in its header")
     if "crit" in header:
@@ -162,7 +162,8 @@ def read_unverified(text: str) -> Unverified:
     return Unverified(text, header, claims)
 
 
-def _object(segment: str, name: str) -> dict[str, Any]:
+def read_segment(segment: str, name: str) -> dict[str, Any]:
+    """The JSON object of one part of a token, whose `name` a refusal tells; raises `BadToken`."""
     try:
         value = orjson.loads(from_base64url(segment))
     except ValueError:

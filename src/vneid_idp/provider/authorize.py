@@ -161,15 +161,6 @@ async def _resume(
     request: Request, provider: Idp, client: Client, found: Interaction, *, after_form: bool = False
 ) -> Response:
     check_still_registered(client, found.request)
-    if found.ended_at is not None:
-        return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
-    browser, signed_in = browser_id(request), read_session(request, provider.keys.sealer) is not None
-    try:
-        await provider.db.transact(
-            lambda unit: interactions.adopt(unit, found.interaction_id, browser, signed_in=signed_in), durable=False
-        )
-    except InteractionOver as error:
-        raise await over(request, found.interaction_id) from error
     return await _proceed(request, provider, _Opened(client, found.request, found.opened_at, found, after_form))
 
 
@@ -206,15 +197,29 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
                 request, provider, opened.client, opened.request.address, error, after_form=opened.after_form
             )
         case asking:
-            interaction = opened.interaction
-            if interaction is not None and interaction.ended_at is not None:
-                raise await over(request, interaction.interaction_id)
-            if interaction is None:
+            if opened.interaction is None:
                 person_id = None if found.person is None else found.person.person_id
                 by = somebody(provider, request, opened.client.client_id, person_id)
                 interaction = await keep(provider, opened.request, browser_id(request), opened.opened_at, by)
+            else:
+                interaction = await _adopted(request, provider, opened.interaction, signed_in=session is not None)
             remember(request, interaction)
             return see_other(_page(asking, interaction.interaction_id))
+
+
+async def _adopted(request: Request, provider: Idp, interaction: Interaction, *, signed_in: bool) -> Interaction:
+    """A waiting request, in this browser, which is given time for its page. One that was answered has no more pages."""
+    browser = browser_id(request)
+    try:
+        if interaction.ended_at is not None:
+            raise InteractionOver
+        await provider.db.transact(
+            lambda unit: interactions.adopt(unit, interaction.interaction_id, browser, signed_in=signed_in),
+            durable=False,
+        )
+    except InteractionOver as error:
+        raise await over(request, interaction.interaction_id) from error
+    return interaction
 
 
 _Asking = SignIn | StepUp | TellUnusable | ReachLevel | GuardianLinks | ChooseChild | AskConsent | AwaitGuardian
@@ -247,7 +252,8 @@ async def _end(request: Request, provider: Idp, opened: _Opened) -> Interaction 
     if interaction is None or interaction.ended_at is not None:
         return interaction
     try:
-        ended = await provider.db.transact(lambda unit: interactions.end(unit, interaction), durable=False)
+        browser = browser_id(request)
+        ended = await provider.db.transact(lambda unit: interactions.end(unit, interaction, browser), durable=False)
     except InteractionOver as error:
         raise await over(request, interaction.interaction_id) from error
     remember(request, interaction, finished=True)

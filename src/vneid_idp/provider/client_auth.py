@@ -1,13 +1,17 @@
 """Client authentication at token, PAR, introspection and revocation endpoints."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from starlette.requests import Request
 
-from vneid_idp.clients.service import use_assertion
+from vneid_idp.clients.service import assertion_once, use_up
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.log import Log
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS, BadCertificate, check_issued, check_subject
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.client_auth import (
+    Assertion,
     PresentedCredentials,
     algorithm_for,
     check_assertion,
@@ -24,6 +28,7 @@ from vneid_idp.web.context import Idp
 from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.limits import Secret, Tried
+from vneid_idp.web.possession import Possession
 
 _log = Log(__name__)
 
@@ -36,12 +41,25 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
     Call it before a unit is opened: it may have to fetch the client's keys. With a client secret it costs no statement,
     with an assertion one.
     """
+    return (await authenticate_holder(provider, request, params, _holds_nothing))[0]
+
+
+async def authenticate_holder(
+    provider: Idp, request: Request, params: Params, read: Callable[[Request, Client], Possession]
+) -> tuple[Client, Possession]:
+    """The client, and the key that the request proves as `read` finds it. Raises what `read` does as well.
+
+    A proof that comes with an assertion is used up with it, in one statement; of others this is left to the caller.
+    """
     presented = read_presented(request.headers.get("authorization"), params)
     client = await provider.clients.find(presented.client_id)
     if client is not None:
         let_read(request, client, proven=False)
     try:
-        proven = await _prove(provider, request, client, presented)
+        proven, assertion = await _prove(provider, request, client, presented)
+        shown = read(request, proven)
+        if assertion is not None:
+            shown = await _used_up(provider, proven, assertion, shown)
     except InvalidClient:
         # Only failures are counted, and only they can be turned away: a stranger who guesses cannot lock a client out.
         # A right guess would pass, but there is none: every secret is 256 random bits of ours. Looking at the counters
@@ -55,25 +73,41 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
     let_read(request, proven)
     if provider.key_readers.wants_address(proven):
         provider.key_readers.proven(proven.client_id, provider.address_of(request))
-    return proven
+    return proven, shown
 
 
-async def _prove(provider: Idp, request: Request, client: Client | None, presented: PresentedCredentials) -> Client:
+def _holds_nothing(_: Request, __: Client) -> Possession:
+    return Possession()
+
+
+async def _used_up(provider: Idp, client: Client, assertion: Assertion, shown: Possession) -> Possession:
+    once = assertion_once(assertion.jti, assertion.expires_at)
+    async with provider.db.single() as unit:
+        used_before = await use_up(unit, client.client_id, once, *([] if shown.once is None else [shown.once]))
+    if once in used_before:
+        raise InvalidClient("client_assertion was used before: its jti must be new each time.", about="jti")
+    shown.check_fresh(used_before)
+    return replace(shown, is_used_up=True)
+
+
+async def _prove(
+    provider: Idp, request: Request, client: Client | None, presented: PresentedCredentials
+) -> tuple[Client, Assertion | None]:
     if presented.secret is not None and client is not None and client.secret_digest is None:
         check_method(client, presented)  # says so of a client that has none, in place of "wrong"
     if presented.secret is not None:
         if not is_secret_right(client, presented.secret, provider.clock.now()) or client is None:
             raise InvalidClient(_UNKNOWN)
         check_method(client, presented)
-        return client
+        return client, None
     if client is None:
         raise InvalidClient(_UNKNOWN)
     if presented.method == "none" and client.token_endpoint_auth_method in CERTIFICATE_METHODS:
         await _prove_by_certificate(provider, request, client)
-        return client
+        return client, None
     check_method(client, presented)
     if presented.assertion is None:
-        return client
+        return client, None
     alg = algorithm_for(client, presented.assertion)
     # Verifying is work, and may mean a call to the client's server: who failed too often has neither done.
     await provider.limits.check(Secret.CLIENT_SECRET, Tried(address=provider.address_of(request)))
@@ -85,10 +119,7 @@ async def _prove(provider: Idp, request: Request, client: Client | None, present
     assertion = check_assertion(client, presented.assertion, provider.issuer, endpoints, provider.clock.now())
     if assertion.loosely_addressed:
         _log.info("client.assertion_to_endpoint", client_id=client.client_id)
-    async with provider.db.single() as unit:
-        if not await use_assertion(unit, client.client_id, assertion.jti, assertion.expires_at):
-            raise InvalidClient("client_assertion was used before: its jti must be new each time.", about="jti")
-    return client
+    return client, assertion
 
 
 async def _prove_by_certificate(provider: Idp, request: Request, client: Client) -> None:

@@ -9,7 +9,7 @@ from vneid_idp.protocol.checks.table import Column, check_arrival, read_authoriz
 from vneid_idp.protocol.params import read_params
 from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
-from vneid_idp.provider.client_auth import authenticate
+from vneid_idp.provider.client_auth import authenticate_holder
 from vneid_idp.provider.request_object import counting, find, resolve
 from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
@@ -23,11 +23,10 @@ async def push(request: Request) -> Response:
     """`POST /par`: keep the request, give it a name that lives 90 seconds."""
     provider = idp(request)
     params = read_params(await form_pairs(request))
-    client = await authenticate(provider, request, params)
+    client, shown = await authenticate_holder(provider, request, params, lambda asked, _: read_proven(asked))
     check_arrival(Column.PAR, client, params)
     async with counting(provider, request, params):
         resolved = await resolve(provider, client, params, await find(provider, client, params))
-    shown = read_proven(request)
     asked = read_authorization(Column.PAR, RequestDraft(client, resolved, shown.key))
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"

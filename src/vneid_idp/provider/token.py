@@ -9,7 +9,7 @@ from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.params import read_params
 from vneid_idp.protocol.sender_constraint import check_constrained
 from vneid_idp.provider.bodies import form_pairs
-from vneid_idp.provider.client_auth import authenticate
+from vneid_idp.provider.client_auth import authenticate_holder
 from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.web.context import idp
@@ -22,7 +22,7 @@ async def token(request: Request) -> Response:
     """`POST /token`."""
     provider = idp(request)
     params = read_params(await form_pairs(request))
-    client = await authenticate(provider, request, params)
+    client, proven = await authenticate_holder(provider, request, params, read_binding)
     name = params.get("grant_type")
     if name is None:
         raise InvalidRequest("grant_type is missing.")
@@ -31,12 +31,11 @@ async def token(request: Request) -> Response:
         raise UnsupportedGrantType("grant_type is not one that this provider supports.")
     if name not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant_type.")
-    proven = read_binding(request, client)
     check_constrained(client, proven.key)
     wanted = grant_type(TokenRequest(client, params, proven.key, provider.clock.now()), provider.keys.sealer)
     await proven.use_up(provider, client)
     granted, now = await carry_out(provider, client, wanted)
-    nonce = next_nonce(provider) if proven.jti is not None else {}
+    nonce = next_nonce(provider) if proven.once is not None else {}
     return json_response(await token_response(provider, client, granted, now), headers=nonce)
 
 

@@ -4,12 +4,13 @@ its connection (RFC 8705).
 A proof costs one statement, a certificate none.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 
-from vneid_idp.clients.service import use_proof
+from vneid_idp.clients.service import Once, proof_once, use_up
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.protocol.authorisation import Confirmation
@@ -33,20 +34,25 @@ class Possession:
     """The key that a request proves to hold, and what is remembered of a proof when it counts."""
 
     key: Confirmation | None = None
-    jti: str | None = None
-    good_until: Instant = 0
+    once: Once | None = None
+    """Of a proof."""
+    is_used_up: bool = False
 
     async def use_up(self, provider: Idp, client: Client) -> None:
-        """Let the proof count this once, by whichever worker. Raises `InvalidDpopProof`.
+        """Let the proof count this once, by whichever worker, unless it does already. Raises `InvalidDpopProof`.
 
         Call it when nothing else speaks against the request: what strangers send in the name of a public client is
         judged without a row being written.
         """
-        if self.key is None or self.jti is None:
+        if self.once is None or self.is_used_up:
             return
         async with provider.db.single() as unit:
-            if not await use_proof(unit, client.client_id, self.key.thumbprint, self.jti, self.good_until):
-                raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
+            self.check_fresh(await use_up(unit, client.client_id, self.once))
+
+    def check_fresh(self, used_before: Collection[Once]) -> None:
+        """The proof is not among what was used before. Raises `InvalidDpopProof`."""
+        if self.once in used_before:
+            raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
 
 
 def read_proven(request: Request, access_token: str | None = None) -> Possession:
@@ -58,7 +64,7 @@ def read_proven(request: Request, access_token: str | None = None) -> Possession
         return Possession()
     provider = idp(request)
     proof = read_proof(proofs, request.method, provider.urls(request.url.path), access_token)
-    return Possession(proof.key, proof.jti, _good_until(provider, proof))
+    return Possession(proof.key, proof_once(proof.key.thumbprint, proof.jti, _good_until(provider, proof)))
 
 
 def read_binding(request: Request, client: Client) -> Possession:
