@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -23,15 +24,22 @@ _LONGEST = 1024
 T = TypeVar("T")
 
 
+_ARGON2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@cache
+def _nobody() -> str:
+    """Somebody who does not exist costs the same time as somebody who does: this hash is verified in their place."""
+    return _ARGON2.hash(new_secret())
+
+
 class SecretHasher:
     """Hashes and verifies passwords and passcodes. One instance a process; `close` it at the end."""
 
     def __init__(self, *, threads: int = 1, waiting: int = 64) -> None:
-        self._argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
         self._turns = Turns(threads, waiting)
-        # Somebody who does not exist costs the same time as somebody who does: this hash is verified in their place.
-        self._nobody = self._argon2.hash(new_secret())
+        _nobody()  # made before anybody waits for it
 
     @asynccontextmanager
     async def turn(self, share: Share | None = None) -> AsyncIterator["Turn"]:
@@ -54,7 +62,7 @@ class SecretHasher:
 
     def outdated(self, hashed: str) -> bool:
         """Whether the hash was made with other parameters than today's, and should be replaced on the next success."""
-        return self._argon2.check_needs_rehash(hashed)
+        return _ARGON2.check_needs_rehash(hashed)
 
     def close(self) -> None:
         """Stop the threads; who still waits is dropped."""
@@ -64,11 +72,11 @@ class SecretHasher:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
     def _hash(self, secret: str) -> str:
-        return self._argon2.hash(_normal(secret))
+        return _ARGON2.hash(_normal(secret))
 
     def _verify(self, hashed: str, secret: str) -> bool:
         try:
-            return self._argon2.verify(hashed, _normal(secret))
+            return _ARGON2.verify(hashed, _normal(secret))
         except (VerificationError, InvalidHashError):
             return False
 
@@ -89,7 +97,7 @@ class Turn:
 
     async def verify(self, hashed: str | None, secret: str) -> bool:
         """Whether `secret` is the one that was hashed; `None` (nobody, or no such factor) takes as long and says no."""
-        right = await self._hasher._run(self._hasher._verify, hashed or self._hasher._nobody, secret)
+        right = await self._hasher._run(self._hasher._verify, hashed or _nobody(), secret)
         return right and hashed is not None
 
 
