@@ -29,6 +29,7 @@ from vneid_idp.keys.ring import KeyRing
 from vneid_idp.log import Log
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
+from vneid_idp.phone.routes import doors as phone_doors
 from vneid_idp.policy import service as policy
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.portal.routes import doors as portal_doors
@@ -93,6 +94,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         *portal_doors,
         *office_doors,
         *console_doors,
+        *phone_doors,
         *contract_doors,
         *language_doors,
         *logo_doors,

@@ -42,6 +42,7 @@ class SealPurpose(StrEnum):
     OFFICE_FILE = "office_file"
     CLOSED_FILES = "closed_files"
     PASSKEY_CHALLENGE = "passkey_challenge"
+    PHONE = "phone"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"
     PRIVATE_KEY = "private_key"

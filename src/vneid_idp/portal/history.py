@@ -70,6 +70,8 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.SECRET_SET: mark("Your password or passcode was changed."),
     EventKind.PASSKEY_ADDED: mark("A passkey was added to your account."),
     EventKind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
+    EventKind.PHONE_ENROLLED: mark("A phone was set up that answers requests for you."),
+    EventKind.PHONE_REMOVED: mark("A phone was removed: it answers no requests for you any more."),
     EventKind.PERSON_LOOKED_UP: mark("A registration office opened your file: %(reason)s."),
     EventKind.ROLE_GIVEN: mark("You were given a role at a registration office or at the operator's."),
     EventKind.ROLE_ENDED: mark("A role of yours was ended."),

@@ -11,6 +11,7 @@ from vneid_idp.portal import (
     overview,
     own_requests,
     passkeys,
+    phones,
     security,
     services,
     taking_back,
@@ -30,4 +31,5 @@ doors = [
     *history.doors,
     *security.doors,
     *passkeys.doors,
+    *phones.doors,
 ]

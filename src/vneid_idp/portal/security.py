@@ -16,6 +16,7 @@ from vneid_idp.identity.lookup import find_candidate
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.portal.access import Holder, find_service_names, for_holder
 from vneid_idp.portal.passkeys import SECOND
+from vneid_idp.portal.phones import phones_of
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.use_cases.end_session import end_session, end_sessions
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
@@ -37,6 +38,7 @@ _DONE = {
     "passkey-added": mark("The passkey was added. You can sign in with it from now on."),
     "passkey-renamed": mark("The passkey has its new name."),
     "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
+    "phone-removed": mark("The phone was removed. It answers no requests for you any more."),
     "password": mark("Your password was changed. Other browsers were signed out."),
     "passcode": mark("Your passcode was changed. Other browsers were signed out."),
     "password-access": mark(
@@ -85,6 +87,7 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/security.html",
         draft.status,
         passkeys=keys,
+        phones=[(phone, device_name(phone.device, say)) for phone in await phones_of(holder)],
         may_add=has_two_fresh_proofs(holder.session, holder.now),
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
         places=[

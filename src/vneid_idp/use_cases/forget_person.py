@@ -10,7 +10,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.factors import passkeys, sessions
+from vneid_idp.identity.factors import enrolled_phones, passkeys, sessions
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.vault import Vault
@@ -35,6 +35,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await bindings.release_own(unit, person_id)
     await labels.forget(unit, person_id)
     await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
+    await enrolled_phones.forget(unit, person_id)
     await passkeys.forget(unit, person_id)
     await approvals.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)

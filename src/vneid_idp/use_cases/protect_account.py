@@ -68,7 +68,7 @@ async def add_own_passkey(
 
     Raises `SignedOut`, `FreshProofNeeded`, `PasskeyRefused`.
     """
-    here = await _seize(unit, vault, who)
+    here = await seize_holder(unit, vault, who)
     if not has_two_fresh_proofs(here.session, unit.now):
         raise FreshProofNeeded
     person_id, session_id = who.person_id, who.session_id
@@ -88,13 +88,13 @@ async def add_own_passkey(
 async def rename_own_passkey(unit: Unit, vault: Vault, who: Session, credential_id: str, name: str) -> bool:
     """Give a passkey another name; whether the person has it. Takes what removing takes: under a name that a stranger
     gave, the holder would remove the wrong one. Raises `SignedOut`, `FreshProofNeeded`."""
-    await _check_may_change(unit, vault, who)
+    await check_may_change(unit, vault, who)
     return await passkeys.rename(unit, who.person_id, credential_id, name)
 
 
 async def remove_own_passkey(unit: Unit, vault: Vault, who: Session, credential_id: str) -> bool:
     """Remove a passkey; whether the person had it. Raises `SignedOut`, `FreshProofNeeded`."""
-    await _check_may_change(unit, vault, who)
+    await check_may_change(unit, vault, who)
     return await passkeys.remove(unit, who.person_id, credential_id)
 
 
@@ -114,7 +114,7 @@ async def change_secret(
     secret may have given it. `known` is the proof of the password that stands. The log-out notices to deliver after the
     commit. Raises `SignedOut`, `FreshProofNeeded`, `ProofOutdated`.
     """
-    await _check_may_change(unit, vault, who)
+    await check_may_change(unit, vault, who)
     await check_proof(unit, vault, who.person_id, known)
     await chosen_secrets.set_hash(unit, vault, who.person_id, kind, hashed)
     if end_access:
@@ -129,14 +129,16 @@ async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> No
         await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client_id, grant_id, {"by": "person"}))
 
 
-async def _check_may_change(unit: Unit, vault: Vault, who: Session) -> None:
-    here = await _seize(unit, vault, who)
+async def check_may_change(unit: Unit, vault: Vault, who: Session) -> None:
+    """Require what `may_change` says, of who is seized from now on. Raises `SignedOut`, `FreshProofNeeded`."""
+    here = await seize_holder(unit, vault, who)
     keys = await passkeys.list_passkeys(unit, who.person_id)
     if not may_change(here, has_passkey=bool(keys), now=unit.now):
         raise FreshProofNeeded
 
 
-async def _seize(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:
+async def seize_holder(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:
+    """Who is at the own pages, alone until the unit ends. Raises `SignedOut`."""
     await persons.seize(unit, who.person_id)
     here = await find_signed_in(unit, vault, who)
     if here is None:

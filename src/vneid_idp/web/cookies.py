@@ -32,6 +32,8 @@ class Cookie(StrEnum):
     REQUEST = "request"
     """What became of a request that this browser opened, sealed: one for each, since tabs end theirs at one moment."""
     KNOWN = "known"
+    PHONE = "phone"
+    """Whose phone this browser is, and which, sealed: an enrolled one answers requests that begin elsewhere."""
     RETURN = "return"
     """Which of the provider's own pages asked for a sign-in; it leads back there."""
 

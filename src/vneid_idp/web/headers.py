@@ -107,7 +107,7 @@ def content_security_policy(exchange: Exchange) -> str:
     if not exchange.framable:
         directives["frame-ancestors"] = ["'none'"]
     for directive, sources in exchange.sources.items():
-        directives[directive] = [*(s for s in directives[directive] if s != "'none'"), *sources]
+        directives[directive] = [*(s for s in directives.get(directive, ()) if s != "'none'"), *sources]
     return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in directives.items())
 
 

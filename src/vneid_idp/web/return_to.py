@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LIFE: Instant = 15 * MINUTE
 """How long a sign-in may take that began at a page of ours."""
 _LONGEST = 1_000
-_OWN_PAGE = re.compile(r"/(?:me|office|console)(?:/[A-Za-z0-9_~+-][A-Za-z0-9._~+-]*)*(?:\?[A-Za-z0-9._~%&=+-]*)?")
+_OWN_PAGE = re.compile(r"/(?:me|phone|office|console)(?:/[A-Za-z0-9_~+-][A-Za-z0-9._~+-]*)*(?:\?[A-Za-z0-9._~%&=+-]*)?")
 
 
 def lead_back(request: Request) -> None:

@@ -13,6 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
+    AuthenticatorAttachment,
     AuthenticatorSelectionCriteria,
     AuthenticatorTransport,
     CredentialDeviceType,
@@ -90,9 +91,17 @@ class Authenticated:
 
 
 async def registration_options(
-    unit: Reading, sealer: Sealer, site: Site, *, person_id: str, user_name: str, context: str
+    unit: Reading,
+    sealer: Sealer,
+    site: Site,
+    *,
+    person_id: str,
+    user_name: str,
+    context: str,
+    built_in: bool = False,
 ) -> Options:
-    """What `navigator.credentials.create()` needs. `user_name` is shown in the browser's list of passkeys."""
+    """What `navigator.credentials.create()` needs. `user_name` is shown in the browser's list of passkeys; `built_in`
+    is for a passkey of the very device that the browser runs on (WebAuthn §5.4.5 `platform`)."""
     challenge = random_bytes(32)
     options = webauthn.generate_registration_options(
         rp_id=site.rp_id,
@@ -102,6 +111,7 @@ async def registration_options(
         challenge=challenge,
         timeout=CHALLENGE_LIFETIME,
         authenticator_selection=AuthenticatorSelectionCriteria(
+            authenticator_attachment=AuthenticatorAttachment.PLATFORM if built_in else None,
             resident_key=ResidentKeyRequirement.REQUIRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
@@ -159,13 +169,20 @@ async def register(
 
 
 async def authentication_options(
-    unit: Reading, sealer: Sealer, site: Site, *, context: str, person_id: str | None = None
+    unit: Reading,
+    sealer: Sealer,
+    site: Site,
+    *,
+    context: str,
+    person_id: str | None = None,
+    credential_id: str | None = None,
 ) -> Options:
-    """What `navigator.credentials.get()` needs. With a person (a second factor), only that person's passkeys answer;
-    without,
-    the browser offers those it has, and the answer tells who it is."""
+    """What `navigator.credentials.get()` needs. With a person (a second factor), only that person's passkeys answer,
+    or the one with `credential_id`; without, the browser offers those it has, and the answer tells who it is."""
     challenge = random_bytes(32)
     known = await store.list_passkeys(unit, person_id) if person_id else ()
+    if credential_id is not None:
+        known = tuple(passkey for passkey in known if passkey.credential_id == credential_id)
     options = webauthn.generate_authentication_options(
         rp_id=site.rp_id,
         challenge=challenge,
@@ -177,17 +194,28 @@ async def authentication_options(
 
 
 async def authenticate(
-    unit: Unit, sealer: Sealer, site: Site, *, context: str, sealed: str, answer: str, person_id: str | None = None
+    unit: Unit,
+    sealer: Sealer,
+    site: Site,
+    *,
+    context: str,
+    sealed: str,
+    answer: str,
+    person_id: str | None = None,
+    credential_id: str | None = None,
 ) -> Authenticated:
-    """Verify the authenticator's `answer` (JSON text) to a challenge of this context and, if given, this person.
+    """Verify the authenticator's `answer` (JSON text) to a challenge of this context and, if given, this person and
+    with the passkey `credential_id`.
 
     Raises `PasskeyRefused`; whether the account behind it may be used is another question (`rules.account_standing`).
     """
     challenge, issued_at = _open(sealer, _AUTHENTICATE, sealed, person_id, context, unit.now)
-    named, credential_id = _who(answer)
-    passkey = await store.find_passkey(unit, named or person_id or "", credential_id)
+    named, shown_id = _who(answer)
+    passkey = await store.find_passkey(unit, named or person_id or "", shown_id)
     if passkey is None or (person_id is not None and passkey.person_id != person_id):
         raise PasskeyRefused("unknown passkey")
+    if credential_id is not None and shown_id != credential_id:
+        raise PasskeyRefused("another passkey than the one that is asked for")
     try:
         verified = webauthn.verify_authentication_response(
             credential=answer,

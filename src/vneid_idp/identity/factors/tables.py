@@ -63,6 +63,22 @@ sessions = Table(
     Index("ix_sessions_expires", "expires_at"),  # for whoever forgets what ended
 )
 
+enrolled_phones = Table(
+    "enrolled_phones",
+    metadata,
+    Column("person_id", Text, nullable=False),
+    Column("phone_id", Text, nullable=False),
+    Column("credential_id", Text, nullable=False),
+    Column("browser", Text),
+    Column("system", Text),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    # Where its browser takes notices (RFC 8030), under the person's key.
+    Column("push", Text),
+    Column("removed_at", BigInteger),
+    PrimaryKeyConstraint("person_id", "phone_id"),
+)
+
 activation_codes = Table(
     "activation_codes",
     metadata,
