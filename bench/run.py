@@ -28,8 +28,10 @@ from bench.node_oidc_provider import NodeOidcProvider
 from bench.ours import Ours
 from bench.postgres import Cluster, running_cluster
 from bench.report import Measurement, ratio_table, table
+from bench.signatures import share
 
 _CONTENDERS: dict[str, type[Ours | NodeOidcProvider]] = {"ours": Ours, "peer": NodeOidcProvider}
+_FINANCIAL = "FAPI sign-in"
 _RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -56,6 +58,8 @@ def main() -> None:
     print(f"\n{table(rows)}\n")
     if len(options.sides) == 2:
         print(f"{ratio_table(rows, *(_CONTENDERS[side].name for side in options.sides))}\n")
+    if _FINANCIAL in options.flows:
+        print(f"{share(rows, _FINANCIAL)}\n")
     output = Path(options.output)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(orjson.dumps([asdict(row) for row in rows], option=orjson.OPT_INDENT_2))
