@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from vneid_idp.settings import Settings
 
 _log = Log(__name__)
+_CIPHERS = "ECDHE+AESGCM"
+"""Of TLS 1.2, what BCP 195 recommends (RFC 9325 §4.2): FAPI 2.0 §5.2.2 takes nothing else."""
 
 
 def sandbox_authority(settings: "Settings") -> Authority | None:
@@ -34,6 +36,7 @@ class TlsDoor:
     def __init__(self, authority: Authority) -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context.set_ciphers(_CIPHERS)
         self._context.load_cert_chain(authority.server)
         self._context.load_verify_locations(authority.path)
         self._context.verify_mode = ssl.CERT_OPTIONAL

@@ -69,6 +69,18 @@ async def nginx(folder: Path, provider: str) -> AsyncIterator[tuple[int, int]]:
         await running.wait()
 
 
+async def takes(port: int, trusts: ssl.SSLContext, ciphers: str) -> bool:
+    """Whether the port shakes hands on TLS 1.2 with one of these."""
+    trusts.maximum_version = ssl.TLSVersion.TLSv1_2
+    trusts.set_ciphers(ciphers)
+    try:
+        _, writer = await asyncio.open_connection("localhost", port, ssl=trusts)
+    except ssl.SSLError:
+        return False
+    writer.close()
+    return True
+
+
 async def test_the_certificate_of_the_connection_counts_and_no_header(land: Country, tmp_path: Path) -> None:
     land.app.state.idp = replace(
         land.idp, trusted_proxies=(ip_network("127.0.0.1"),), client_authorities=AUTHORITY.store
@@ -95,5 +107,8 @@ async def test_the_certificate_of_the_connection_counts_and_no_header(land: Coun
             assert api.status_code == 200, "a token is bound to the certificate of the connection, not to the header's"
             async with httpx.AsyncClient(verify=trusts, base_url=f"https://localhost:{people}") as client:
                 stolen = await client.get("/bindings/v1/social-accounts", headers=bearer | smuggled)
+            for port in (people, clients):  # FAPI 2.0 section 5.2.2, BCP 195
+                assert await takes(port, trusts, "ECDHE+AESGCM")
+                assert not await takes(port, trusts, "ECDHE+CHACHA20:ECDHE+AES:!AESGCM:AES")
     assert found == [[200, 200], [401, 401], [401, 401], [401, 401]]
     assert stolen.status_code == 401

@@ -24,3 +24,10 @@ async def test_what_is_registered_during_a_walk_is_looked_for_once_more(tmp_path
     assert door._learning is not None
     await door._learning
     assert len(walks) == 2
+
+
+def test_of_tls_1_2_it_takes_what_bcp_195_recommends(tmp_path: Path) -> None:
+    taken = TlsDoor(Authority(tmp_path))._context.get_ciphers()
+    assert {each["name"] for each in taken if each["protocol"] == "TLSv1.2"} == {
+        f"ECDHE-{signed}-AES{bits}" for signed in ("ECDSA", "RSA") for bits in ("128-GCM-SHA256", "256-GCM-SHA384")
+    }
