@@ -125,7 +125,7 @@ async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(
     assert await choose("per_d") is None
     for shown in (None, "per_d", chosen):
         page = replace(waiting, child_id=shown)
-        confirm = db.transact(lambda unit, page=page: service.confirm_link(unit, page, "per_parent"))  # type: ignore[misc]
+        confirm = db.transact(lambda unit, page=page: service.confirm(unit, page, "per_parent"))  # type: ignore[misc]
         if shown == chosen:
             await confirm
         else:
@@ -134,7 +134,7 @@ async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(
     async with db.reading() as unit:
         found = await service.find_open(unit, SEALER, waiting.interaction_id)
     assert found is not None
-    assert (found.child_id, found.link_confirmed_by) == (chosen, "per_parent")
+    assert (found.child_id, found.confirmed_by) == (chosen, "per_parent")
 
 
 async def test_another_browser_adopts_nothing(db: Database) -> None:

@@ -26,6 +26,7 @@ DOMAIN = """
     policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open role_held
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
 410 file_closed interaction_expired interaction_finished interaction_gave_way interaction_over person_forgotten
+    request_over
 412 client_changed
 413 file_too_large
 422 bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed role_over
@@ -35,7 +36,8 @@ DOMAIN = """
 503 domain_unreachable outcome_unknown overtaken registry_unavailable temporarily_unavailable too_busy
 """
 PROTOCOL = """
-400 access_denied consent_required interaction_required invalid_authorization_details invalid_client_metadata
+400 access_denied authorization_pending consent_required expired_token interaction_required
+    invalid_authorization_details invalid_client_metadata slow_down
     invalid_dpop_proof invalid_grant invalid_redirect_uri
     invalid_request invalid_request_object invalid_request_uri invalid_scope invalid_target login_required
     registration_not_supported server_error unauthorized_client unmet_authentication_requirements

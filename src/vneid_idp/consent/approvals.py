@@ -116,7 +116,7 @@ async def ask(
     claims: ClaimsRequest,
     decided: Decisions,
     shown: Shown,
-    redirect_uri: str,
+    redirect_uri: str | None,
     *,
     proved_level: int,
     life: Instant,

@@ -143,7 +143,11 @@ _END_KEPT_ELSEWHERE = Statement(
     .where(
         grants.c.person_id == bindparam("of_person"),
         grants.c.offline == literal_column("1"),
-        grants.c.session_id != bindparam("but"),  # nor is one that came of no session
+        # What came of no session was given elsewhere (RFC 8628, CIBA); what was derived ends with its parent.
+        or_(
+            grants.c.session_id != bindparam("but"),
+            and_(grants.c.session_id.is_(None), grants.c.parent_grant_id.is_(None)),
+        ),
         grants.c.revoked_at.is_(None),
         grants.c.expires_at > bindparam("at"),
     )

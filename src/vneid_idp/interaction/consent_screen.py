@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from vneid_idp.bindings.social_accounts.service import limit_reached
 from vneid_idp.consent.service import Shown
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.identity import persons
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
@@ -34,11 +35,12 @@ from vneid_idp.use_cases.give_consent import ConsentEnded, give_consent, gives_s
 from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.agreed_before import beside_what_stands
 from vneid_idp.web.child_consent import for_child, least
-from vneid_idp.web.claim_words import Values
+from vneid_idp.web.claim_words import Say, Values
 from vneid_idp.web.consent_form import read_decisions
 from vneid_idp.web.consent_view import Screen, screen, shared_before, values_needed
 from vneid_idp.web.doors import Door
 from vneid_idp.web.drafts import Draft, again, drop_draft, keep_draft, read_draft
+from vneid_idp.web.elsewhere_view import for_another_device
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.left_out import nothing_ticked, tells_nothing
@@ -159,7 +161,7 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
         return visit.onward()
     shown = Shown(text_shown(asked.screen, decisions), locale_of(request))
     rules, who = asked.rules, (asked.person_id, asked.session_id)
-    link = asked.screen.link is not None
+    link, polled = asked.screen.link is not None, visit.interaction.request.polled
     guardian = asked.screen.guardian if gives_something(decisions) else None
     if guardian is not None and not guardian.names:
         return again(request, request.url.path, form, _keeps(form), status=409)
@@ -175,8 +177,10 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
             of_request = visit.interaction.request
             waits = await ask_guardian(unit, *who, of_request, decisions, shown, rules, proved_level=asked.level)
             await service.await_guardian(unit, visit.interaction, waits.approval_id)
-        if link:
-            await service.confirm_link(unit, visit.interaction, asked.person_id)
+        if link or polled is not None:
+            await service.confirm(unit, visit.interaction, asked.person_id)
+        if polled is not None:
+            await cross_device.hold_open(unit, polled.request_id)
 
     try:
         await visit.provider.db.transact(work)
@@ -229,8 +233,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         told=anew.told,
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
     )
-    if visit.situation.consent is not None:
-        made = beside_what_stands(made, step.items, decided, say)
+    made = _where_it_stands(made, visit, step.items, say)
     shown = for_child(made, visit.client.client_name, consenting, [each.full_name for each in guardians], rules, say)
     return _Asked(
         visit,
@@ -246,6 +249,13 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         anew,
         answered,
     )
+
+
+def _where_it_stands(made: Screen, visit: Visit, asked: tuple[Item, ...], say: Say) -> Screen:
+    """The screen beside what was agreed to before, and for where the answer goes."""
+    if visit.situation.consent is not None:
+        made = beside_what_stands(made, asked, visit.situation.consent.decided, say)
+    return for_another_device(made, visit.interaction.request.polled, visit.client.client_name, say)
 
 
 def _sign_in(visit: Visit, level: int, methods: tuple[SignInMethod, ...]) -> dict[str, Any]:

@@ -79,6 +79,13 @@ async def decide(
         now = unit.now
         if session is not None:
             facts = await find_facts(unit, session, client.client_id, waiting.child_id)
+    if (
+        facts is not None
+        and request.polled is not None
+        and request.polled.person_id not in (None, facts.person.person_id)
+    ):
+        # Somebody else than the one who was asked: as if nobody were here, and they learn of nothing.
+        facts = None
     person = None if facts is None else _checked(facts.person, client, request, keys, now)
     consent = None if facts is None or facts.consent is None else _counted(facts.consent, client)
     if person is not None and consent is not None and not is_settled(consent, policy.at(now)):

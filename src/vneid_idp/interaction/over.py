@@ -20,7 +20,6 @@ from vneid_idp.interaction.service import (
 )
 from vneid_idp.kernel.clock import HOUR, MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
-from vneid_idp.protocol.uris import shown_host
 from vneid_idp.web.context import idp
 from vneid_idp.web.cookies import Cookie, browser_id, forget_cookie, keep_cookie, read_cookies
 
@@ -39,8 +38,8 @@ class _Entry:
 def remember(request: Request, interaction: Interaction, *, finished: bool = False) -> None:
     """Have the browser remember a request that it opened or gave more time, or that it is finished."""
     asked, now = interaction.request, idp(request).clock.now()
-    at = now if finished else min(now, interaction.opened_at + service.LONGEST - service.LIFE)
-    _keep(request, interaction.interaction_id, Outcome(asked.client_id, shown_host(asked.redirect_uri), finished), at)
+    at = now if finished else min(now, interaction.opened_at + interaction.longest - service.LIFE)
+    _keep(request, interaction.interaction_id, Outcome(asked.client_id, asked.host, finished), at)
 
 
 async def over(request: Request, interaction_id: str) -> InteractionOver:

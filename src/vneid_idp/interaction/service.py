@@ -11,7 +11,6 @@ from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, id_from, new_secret
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.interaction import WaitingFacts
-from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Reading, Unit
 
 LIFE: Instant = 15 * MINUTE
@@ -96,13 +95,19 @@ class Interaction:
     expires_at: Instant
     refused: str | None
     child_id: str | None
-    link_confirmed_by: str | None
+    confirmed_by: str | None
     approval_id: str | None
     waits_until: Instant
     ended_at: Instant | None
     """When it was answered; given again for a short while (`ANSWERED_AGAIN`)."""
     is_unopened: bool = False
     """Whether it may have to make room for others, and sooner since no browser has opened a page of it."""
+
+    @property
+    def longest(self) -> Instant:
+        """How long after it was opened it may last: what is polled for no longer than its client asks."""
+        polled = self.request.polled
+        return LONGEST if polled is None else min(LONGEST, polled.until - self.opened_at)
 
     @property
     def grant_id(self) -> str:
@@ -117,7 +122,7 @@ class Interaction:
             self.opened_at,
             self.refused,
             self.child_id,
-            self.link_confirmed_by,
+            self.confirmed_by,
             self.approval_id,
             self.waits_until,
         )
@@ -136,13 +141,14 @@ async def open_interaction(
     The request may carry a `login_hint`, which is personal data, so it is stored sealed.
     """
     life = PUSHED_LIFE if browser is None else LIFE
+    expires_at = opened_at + life if request.polled is None else min(opened_at + life, request.polled.until)
     stored = Stored(
         interaction_id=new_secret(18),
         client_id=request.client_id,
         browser=None if browser is None else digest(browser),
         request=sealer.seal_json(SealPurpose.INTERACTION, request.to_json()),
         opened_at=opened_at,
-        expires_at=opened_at + life,
+        expires_at=expires_at,
         refused=None,
         child_id=None,
         ended_at=None,
@@ -202,14 +208,16 @@ async def outcome_in_browser(unit: Reading, sealer: Sealer, interaction_id: str,
     if stored is None or stored.is_open(unit.now) or stored.browser != digest(browser):
         return None
     asked = _request(sealer, stored)
-    return Outcome(asked.client_id, shown_host(asked.redirect_uri), finished=stored.ended_at is not None)
+    return Outcome(asked.client_id, asked.host, finished=stored.ended_at is not None)
 
 
-async def adopt(unit: Unit, interaction_id: str, browser: str, *, signed_in: bool = False) -> None:
+async def adopt(
+    unit: Unit, interaction_id: str, browser: str, *, longest: Instant = LONGEST, signed_in: bool = False
+) -> None:
     """Tie a request to the browser that shows it first, and give the person time: at each step of the request another
-    full span. Where somebody is `signed_in` it is the last to make room. Raises `InteractionOver`, also for another
-    browser."""
-    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE, LONGEST, signed_in):
+    full span, up to `longest` after it was opened. Where somebody is `signed_in` it is the last to make room. Raises
+    `InteractionOver`, also for another browser."""
+    if not await store.adopt(unit, interaction_id, digest(browser), unit.now + LIFE, longest, signed_in):
         raise InteractionOver
 
 
@@ -233,10 +241,10 @@ async def choose_child(unit: Unit, interaction: Interaction, child_id: str) -> N
         raise InteractionOver
 
 
-async def confirm_link(unit: Unit, interaction: Interaction, person_id: str) -> None:
-    """Record that this person confirmed the link of the account that the request is about, of the child that was chosen
-    as the page was shown. Raises `InteractionOver`."""
-    if not await store.confirm_link(unit, interaction.interaction_id, person_id, interaction.child_id):
+async def confirm(unit: Unit, interaction: Interaction, person_id: str) -> None:
+    """Record that this person confirmed on a page of this request what no standing consent covers
+    (`WaitingFacts.confirmed_by`), about the child that was chosen as the page was shown. Raises `InteractionOver`."""
+    if not await store.confirm(unit, interaction.interaction_id, person_id, interaction.child_id):
         raise InteractionOver
 
 
@@ -257,15 +265,18 @@ async def wait_no_more(unit: Unit, interaction: Interaction) -> None:
 
 
 async def _await(unit: Unit, interaction: Interaction, approval_id: str | None, until: Instant) -> None:
-    if not await store.await_guardian(unit, interaction.interaction_id, approval_id, until, until + LIFE):
+    last = until + LIFE
+    if interaction.request.polled is not None:
+        until, last = (min(each, interaction.request.polled.until) for each in (until, last))
+    if not await store.await_guardian(unit, interaction.interaction_id, approval_id, until, last):
         raise InteractionOver
 
 
 async def extend(unit: Unit, interaction: Interaction) -> Instant:
     """Give the person another full span of time, as far as there is; when it runs out. Raises `InteractionOver`."""
-    if not await store.extend(unit, interaction.interaction_id, unit.now + LIFE, LONGEST):
+    if not await store.extend(unit, interaction.interaction_id, unit.now + LIFE, interaction.longest):
         raise InteractionOver
-    return max(interaction.expires_at, min(unit.now + LIFE, interaction.opened_at + LONGEST))
+    return max(interaction.expires_at, min(unit.now + LIFE, interaction.opened_at + interaction.longest))
 
 
 async def end(unit: Unit, interaction: Interaction, browser: str) -> Interaction:
@@ -293,7 +304,7 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         expires_at=stored.expires_at,
         refused=stored.refused,
         child_id=stored.child_id,
-        link_confirmed_by=stored.link_confirmed_by,
+        confirmed_by=stored.confirmed_by,
         approval_id=stored.approval_id,
         waits_until=stored.waits_until or 0,
         ended_at=stored.ended_at,

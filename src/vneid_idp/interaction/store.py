@@ -37,7 +37,7 @@ class Stored:
     refused: str | None
     child_id: str | None
     ended_at: Instant | None
-    link_confirmed_by: str | None = None
+    confirmed_by: str | None = None
     approval_id: str | None = None
     waits_until: Instant | None = None
     kept_for: str | None = None
@@ -84,10 +84,10 @@ _REFUSE = Statement(update(interactions).where(*_open).values(refused=bindparam(
 _CHOOSE = Statement(
     update(interactions).where(*_open, interactions.c.child_id.is_(None)).values(child_id=bindparam("child"))
 )
-_CONFIRM_LINK = Statement(
+_CONFIRM = Statement(
     update(interactions)
     .where(*_open, func.coalesce(interactions.c.child_id, "") == bindparam("child"))
-    .values(link_confirmed_by=bindparam("person"))
+    .values(confirmed_by=bindparam("person"))
 )
 _EXTEND = Statement(update(interactions).where(*_open).values(expires_at=_later("until")))
 _AWAIT = Statement(
@@ -144,7 +144,7 @@ async def add(unit: Unit, stored: Stored) -> None:
         refused=stored.refused,
         child_id=stored.child_id,
         ended_at=stored.ended_at,
-        link_confirmed_by=stored.link_confirmed_by,
+        confirmed_by=stored.confirmed_by,
         approval_id=stored.approval_id,
         waits_until=stored.waits_until,
         kept_for=stored.kept_for,
@@ -168,7 +168,7 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         refused=row["refused"],
         child_id=row["ward_id"],
         ended_at=row["ended_at"],
-        link_confirmed_by=row["link_confirmed_by"],
+        confirmed_by=row["link_confirmed_by"],
         approval_id=row["approval_id"],
         waits_until=row["waits_until"],
         kept_for=row["kept_for"],
@@ -209,10 +209,10 @@ async def choose_child(unit: Unit, interaction_id: str, child_id: str) -> bool:
     return await unit.execute(_CHOOSE, of=interaction_id, child=child_id, now=unit.now) == 1
 
 
-async def confirm_link(unit: Unit, interaction_id: str, person_id: str, child_id: str | None) -> bool:
+async def confirm(unit: Unit, interaction_id: str, person_id: str, child_id: str | None) -> bool:
     """Record who confirmed the link of their own account, or of the child's; `False` when the request is not open any
     more, or about another one's."""
-    done = await unit.execute(_CONFIRM_LINK, of=interaction_id, person=person_id, child=child_id or "", now=unit.now)
+    done = await unit.execute(_CONFIRM, of=interaction_id, person=person_id, child=child_id or "", now=unit.now)
     return done == 1
 
 

@@ -16,7 +16,8 @@ interactions = Table(
     Column("refused", Text),
     Column("ward_id", Text, key="child_id"),
     Column("ended_at", BigInteger),
-    Column("link_confirmed_by", Text),
+    # Called so when a link was all that is confirmed each time.
+    Column("link_confirmed_by", Text, key="confirmed_by"),
     # What waits for a parent or guardian of the child who is here (`consent_approvals`), and how long this does.
     Column("approval_id", Text),
     Column("waits_until", BigInteger),

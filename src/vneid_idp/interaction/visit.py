@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.profile import Profile
@@ -16,7 +17,6 @@ from vneid_idp.protocol.checks.redirect_uri import check_still_registered
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import Issue, Refuse, acr_for
 from vneid_idp.protocol.progress import Progress, progress
-from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.refuse_consent import refuse_consent
 from vneid_idp.web.context import Idp, idp
@@ -38,7 +38,8 @@ class Party:
     domain: str | None
     """A domain that the service has shown to control, and that the answer goes to."""
     host: str
-    """Where the answer goes; whoever registered the service said so, and nothing more is known."""
+    """Where the answer goes; whoever registered the service said so, and nothing more is known. Empty where no browser
+    takes it there."""
     logo: str | None
     """The address of its logo here, once it was fetched."""
 
@@ -67,11 +68,12 @@ class Visit:
     @property
     def party(self) -> Party:
         """Who asks, and where the answer will go."""
-        uri = self.interaction.request.redirect_uri
+        asked = self.interaction.request
+        uri = asked.redirect_uri
         return Party(
             self.client.client_name,
-            self.client.verified_domain_of(uri),
-            shown_host(uri),
+            self.client.verified_home if uri is None else self.client.verified_domain_of(uri),
+            asked.host,
             logo_path(self.client),
         )
 
@@ -108,7 +110,8 @@ class Visit:
 
 async def enter(request: Request) -> Visit:
     """The visit of this browser; raises `InteractionOver` for a request that is over or another browser's, and
-    `InvalidRequest` when the answer could go nowhere any more: nobody agrees to what would be sent there."""
+    `InvalidRequest` or `RequestOver` when the answer could go nowhere any more: nobody agrees to what would be sent
+    there."""
     provider = idp(request)
     interaction_id = request.path_params["interaction"]
     try:
@@ -125,6 +128,9 @@ async def enter(request: Request) -> Visit:
     asked = interaction.request
     client = await provider.clients.get(asked.client_id)
     check_still_registered(client, asked)
+    if asked.polled is not None and interaction.ended_at is None:
+        async with provider.db.glance() as glance:
+            await cross_device.check_open(glance, asked.polled.request_id)
     session = read_session(request, provider.keys.sealer)
     policy = await provider.current_policy()
     found = await decide(
@@ -134,7 +140,7 @@ async def enter(request: Request) -> Visit:
     if interaction.ended_at is not None and not decided:
         raise await over(request, interaction_id)
     prefer_locales(request, " ".join(asked.ui_locales))
-    if client.taken_by_app(asked.redirect_uri):
+    if asked.redirect_uri is not None and client.taken_by_app(asked.redirect_uri):
         # The form leads there by way of `/authorize/{interaction}`, and browsers check the last hop too. A page in
         # between, as for all others, would lose the press of the button, without which phones open no application.
         allow_form_target(request, asked.redirect_uri)

@@ -35,6 +35,8 @@ class SealPurpose(StrEnum):
     CURSOR = "cursor"
     DRAFT = "draft"
     REQUEST = "request"
+    POLLED_REQUEST = "polled_request"
+    POLLED_ANSWER = "polled_answer"
     LOG_OUT = "log_out"
     DELIVERY = "delivery"
     DPOP_NONCE = "dpop_nonce"

@@ -41,6 +41,11 @@ def new_digits(count: int) -> str:
     return f"{secrets.randbelow(10**count):0{count}d}"
 
 
+def new_letters(alphabet: str, count: int) -> str:
+    """A uniformly random string of `count` characters of `alphabet`, for codes that people type."""
+    return "".join(secrets.choice(alphabet) for _ in range(count))
+
+
 def new_chance() -> float:
     """A number drawn evenly from [0, 1), for what must not happen everywhere at the same moment."""
     return secrets.randbelow(2**53) / 2**53

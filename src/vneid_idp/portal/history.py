@@ -58,6 +58,14 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
     EventKind.REFRESH_REPLAYED: mark("Somebody tried to use an old access of %(service)s. It was ended."),
     EventKind.REFRESH_USED: mark("%(service)s renewed its access."),
+    EventKind.REQUEST_APPROVED: mark("You approved a request that %(service)s had begun elsewhere."),
+    EventKind.REQUEST_REFUSED: mark("You refused a request that %(service)s had begun elsewhere."),
+    EventKind.REQUEST_MISMATCHED: mark(
+        "A request of %(service)s was ended: another number was picked than the one that it shows."
+    ),
+    EventKind.REQUEST_DISOWNED: mark(
+        "You said that a request of %(service)s was not yours. For a day you are asked nothing from there."
+    ),
     EventKind.SIGNIN_SUCCEEDED: mark("You signed in: %(method)s."),
     EventKind.SIGNIN_FAILED: mark("A sign-in to your account failed: %(method)s."),
     EventKind.ACCOUNT_OPENED: mark("Your electronic identity account was opened."),
@@ -156,7 +164,14 @@ _LEVEL_TOLD = mark("%(service)s was told that it is you, with an identity of lev
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
 _NOTABLE = frozenset(
-    {EventKind.SIGNIN_FAILED, EventKind.CODE_REPLAYED, EventKind.REFRESH_REPLAYED, EventKind.ACCOUNT_LOCKED_OUT}
+    {
+        EventKind.SIGNIN_FAILED,
+        EventKind.CODE_REPLAYED,
+        EventKind.REFRESH_REPLAYED,
+        EventKind.REQUEST_MISMATCHED,
+        EventKind.REQUEST_DISOWNED,
+        EventKind.ACCOUNT_LOCKED_OUT,
+    }
 )
 
 

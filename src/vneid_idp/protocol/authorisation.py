@@ -27,6 +27,10 @@ class Origin(StrEnum):
     """A person agreed in a browser (RFC 6749 §4.1)."""
     CLIENT = "client"
     """A client acts in its own name (RFC 6749 §4.4)."""
+    DEVICE = "device"
+    """A person agreed in a browser to what began on another device (RFC 8628)."""
+    BACKCHANNEL = "backchannel"
+    """A person agreed in the app to what a client had asked for elsewhere (CIBA Core §7)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.levels import ACR_VALUES
+from vneid_idp.protocol.polled import Polled
+from vneid_idp.protocol.uris import shown_host
 
 PLAIN_MODES = ("query", "fragment", "form_post")
 RESPONSE_MODES = (*PLAIN_MODES, "jwt", *(f"{mode}.jwt" for mode in PLAIN_MODES))
@@ -48,7 +50,8 @@ class AuthorizationRequest:
     """
 
     client_id: str
-    redirect_uri: str
+    redirect_uri: str | None
+    """Where the answer goes; `None` where it is `polled` for."""
     response_mode: str
     state: str | None
     scope: tuple[str, ...]
@@ -69,11 +72,19 @@ class AuthorizationRequest:
     """The thumbprint of the key that the code is bound to (RFC 9449 §10)."""
     details: Details = ()
     """`authorization_details` (RFC 9396 §2)."""
+    polled: Polled | None = None
+    """For what its client polls, where no browser takes the answer back."""
 
     @property
     def address(self) -> ReturnAddress:
-        """The proven return address."""
+        """The proven return address, of a request that has one."""
+        assert self.redirect_uri is not None
         return ReturnAddress(self.redirect_uri, self.response_mode, self.state)
+
+    @property
+    def host(self) -> str:
+        """Where the answer goes, as people read it; nothing where it goes nowhere by itself."""
+        return "" if self.redirect_uri is None else shown_host(self.redirect_uri)
 
     @property
     def wanted_subject(self) -> str | None:
@@ -89,7 +100,9 @@ class AuthorizationRequest:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` builds an equal request."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        found = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        found["polled"] = None if self.polled is None else self.polled.to_json()
+        return found
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "AuthorizationRequest":
@@ -98,6 +111,8 @@ class AuthorizationRequest:
         for name in ("scope", "acr_values", "ui_locales", "details"):
             shaped[name] = tuple(shaped.get(name, ()))
         shaped["prompt"] = frozenset(shaped.get("prompt", ()))
+        polled = shaped.get("polled")
+        shaped["polled"] = None if polled is None else Polled.from_json(polled)
         return cls(**shaped)
 
 

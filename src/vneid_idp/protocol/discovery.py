@@ -25,7 +25,15 @@ _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "ac
 
 
 _ALIASES = tuple(
-    f"{name}_endpoint" for name in ("token", "pushed_authorization_request", "userinfo", "introspection", "revocation")
+    f"{name}_endpoint"
+    for name in (
+        "token",
+        "pushed_authorization_request",
+        "device_authorization",
+        "userinfo",
+        "introspection",
+        "revocation",
+    )
 )
 
 

@@ -104,6 +104,24 @@ class AccessDenied(OAuthError):
     code = "access_denied"
 
 
+class AuthorizationPending(OAuthError):
+    """The person has not answered yet (RFC 8628 §3.5, CIBA Core §11)."""
+
+    code = "authorization_pending"
+
+
+class SlowDown(OAuthError):
+    """The same, and the client asks too often: from now on it waits five seconds longer each time."""
+
+    code = "slow_down"
+
+
+class ExpiredToken(OAuthError):
+    """Nobody answered while the `device_code` or `auth_req_id` was good."""
+
+    code = "expired_token"
+
+
 class LoginRequired(OAuthError):
     """`prompt=none`, and nobody is signed in well enough."""
 

@@ -80,8 +80,9 @@ class WaitingFacts:
     the `account`."""
     child_id: str | None = None
     """The child that a guardian chose."""
-    link_confirmed_by: str | None = None
-    """Who confirmed that the account which the request is about is linked."""
+    confirmed_by: str | None = None
+    """Who confirmed on a page of this very request what no standing consent covers: that the account is linked which it
+    is about, or that the answer goes to another device."""
     approval_id: str | None = None
     """What waits for a parent or guardian of the person, who is a child."""
     waits_until: Instant = 0
@@ -240,7 +241,7 @@ def _next_step(
         return AskConsent(missing, link)
     if consent is None or again:
         return AskConsent(items, link)
-    if link and waiting.link_confirmed_by != person.person_id:
+    if (link or request.polled is not None) and waiting.confirmed_by != person.person_id:
         return AskConsent((), link)
     tells = request.asks_level and SIGN_IN in consent.decided
     return Issue(
@@ -248,8 +249,9 @@ def _next_step(
             client_id=request.client_id,
             subject=person.person_id,
             scope=granted_scope(request.scope, consent.decided),
-            origin=Origin.BROWSER,
-            ground=AuthorisationGround(consent.consent_id, person.session_id),
+            origin=Origin.BROWSER if request.polled is None else request.polled.kind.origin,
+            # What another device gets does not end with the session of the browser that answered for it.
+            ground=AuthorisationGround(consent.consent_id, None if request.polled else person.session_id),
             on_behalf_of=None if waiting.child_id is None else Child(waiting.child_id),
             claims=request.claims,
             level=level,

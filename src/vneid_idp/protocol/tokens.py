@@ -54,6 +54,7 @@ def new_code(grant_id: str, request: AuthorizationRequest, authorisation: Author
     """The code for a request of which everything stands."""
     if request.dpop_jkt is not None:
         authorisation = altered(authorisation, bound_to=Confirmation("jkt", request.dpop_jkt))
+    assert request.redirect_uri is not None
     return Code(grant_id, request.redirect_uri, now, request.nonce, request.code_challenge, authorisation)
 
 

@@ -38,6 +38,7 @@ from vneid_idp.protocol.request_object import answered_in
 from vneid_idp.protocol.tokens import new_code
 from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
+from vneid_idp.provider.elsewhere import answer_elsewhere
 from vneid_idp.provider.request_object import counting, find, resolve
 from vneid_idp.provider.waiting import keep, somebody, stranger
 from vneid_idp.web.browser_state import end_browser_state
@@ -144,7 +145,8 @@ async def _answered(request: Request, provider: Idp, interaction_id: str) -> Int
 async def _onward(request: Request, provider: Idp, found: Interaction) -> Response:
     client = await _client(request, provider, {"client_id": found.request.client_id})
     # What may show no page was asked for by the service's own form, often in a frame, which shows none of ours.
-    after_form = "none" not in found.request.prompt and not client.taken_by_app(found.request.redirect_uri)
+    to = found.request.redirect_uri
+    after_form = "none" not in found.request.prompt and to is not None and not client.taken_by_app(to)
     return await _resume(request, provider, client, found, after_form=after_form)
 
 
@@ -185,6 +187,9 @@ async def _proceed(request: Request, provider: Idp, opened: _Opened) -> Response
     )
     if session is not None and found.person is None:
         end_browser_state(request)
+    if opened.request.polled is not None and isinstance(found.step, Issue | Refuse):
+        assert opened.interaction is not None  # whoever has one elsewhere to answer came by a page
+        return await answer_elsewhere(request, provider, opened.client, opened.interaction, found.step, found.person)
     match found.step:
         case Issue() as step:
             code = _code(provider, opened.request, step, found.now, await _end(request, provider, opened))
@@ -214,7 +219,9 @@ async def _adopted(request: Request, provider: Idp, interaction: Interaction, *,
         if interaction.ended_at is not None:
             raise InteractionOver
         await provider.db.transact(
-            lambda unit: interactions.adopt(unit, interaction.interaction_id, browser, signed_in=signed_in),
+            lambda unit: interactions.adopt(
+                unit, interaction.interaction_id, browser, longest=interaction.longest, signed_in=signed_in
+            ),
             durable=False,
         )
     except InteractionOver as error:

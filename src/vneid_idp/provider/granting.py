@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from vneid_idp.audit.events import EventKind
+from vneid_idp.cross_device import service as cross_device
+from vneid_idp.cross_device.rules import Approved, Denied, Expired, Pending
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.kernel.clock import Instant
@@ -11,9 +13,9 @@ from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidGrant
+from vneid_idp.protocol.errors import AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
-from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, RotateGrant, TokenOutcome
+from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, PollRequest, RotateGrant, TokenOutcome
 from vneid_idp.protocol.permitted import may_refresh, permitted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_grant import end_grant
@@ -44,6 +46,8 @@ async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tup
             return await _open(provider, client, outcome)
         case RotateGrant():
             return await _rotate(provider, client, outcome)
+        case PollRequest():
+            return await _fetch(provider, client, outcome)
         case _:
             assert_never(outcome)
 
@@ -53,11 +57,38 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
         grant = await grants.open_grant(unit, wanted.grant_id, wanted.authorisation, refreshable=wanted.refreshable)
         now = unit.now
     if grant is None:
-        await _end_replayed(provider, wanted)
-        raise InvalidGrant("The code was used before, or the consent or the session behind it has ended.")
+        if wanted.ends_when_replayed:
+            await _end_replayed(provider, wanted)
+        raise InvalidGrant("It was used before, or the consent, the account or the session behind it has ended.")
     authorisation = permitted(client, grant.authorisation, grant.decided)
     generation = 1 if may_refresh(client, authorisation.scope) else None
     return Granted(authorisation, wanted.grant_id, generation, wanted.nonce), now
+
+
+async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Granted, Instant]:
+    """What was answered elsewhere. Of many polls for one answer one gets it, which the key of the grant decides; the
+    others end nothing: a client that lost an answer on its way asks again."""
+    async with provider.db.single() as unit:
+        found = await cross_device.poll(unit, provider.keys.sealer, wanted.kind, client.client_id, wanted.handle)
+    match found:
+        case None:
+            raise InvalidGrant("It is not one that this provider issued to this client, or was issued long ago.")
+        case Expired():
+            raise ExpiredToken("Nobody answered in time. Begin anew.")
+        case Denied():
+            raise AccessDenied("The person did not agree, or the request ended in another way.")
+        case Pending(too_soon=True):
+            raise SlowDown("Asked too soon: wait five seconds longer between polls from now on.")
+        case Pending():
+            raise AuthorizationPending("Nobody has answered yet. Ask again after the interval.")
+        case Approved(grant_id=grant_id, authorisation=approved):
+            bound = altered(approved, bound_to=wanted.bound_to)
+            refreshable = may_refresh(client, bound.scope)
+            return await _open(
+                provider, client, OpenGrant(grant_id, bound, None, refreshable, ends_when_replayed=False)
+            )
+        case _:
+            assert_never(found)
 
 
 async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:

@@ -2,7 +2,10 @@
 
 from vneid_idp.provider import (
     authorize,
+    device_authorization,
+    device_code,
     discovery,
+    elsewhere,
     introspection,
     logout,
     par,
@@ -19,6 +22,7 @@ _announcing = [
     *authorize.doors,
     *userinfo.doors,
     *par.doors,
+    *device_authorization.doors,
     *introspection.doors,
     *revocation.doors,
     *discovery.doors,
@@ -26,4 +30,10 @@ _announcing = [
     *registration.doors,
     *session_management.doors,
 ]
-doors = [*_announcing, *discovery.well_known_doors(_announcing), *protected_resources.doors]
+doors = [
+    *_announcing,
+    *device_code.doors,
+    *elsewhere.doors,
+    *discovery.well_known_doors(_announcing),
+    *protected_resources.doors,
+]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from vneid_idp.cross_device.rules import SLOWER
 from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
 from vneid_idp.kernel.clock import MINUTE, SECOND
@@ -57,6 +58,22 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("A grant type or response type that the client registered."),
         mark("Add it to grant_types or response_types of the registration."),
         "RFC 7591 §2",
+    ),
+    "authorization_pending": Remedy(
+        mark("An answer that somebody gives on another device; nobody has yet."),
+        mark("Poll again after interval seconds. Of the last answer remember slow_down, too."),
+        "RFC 8628 §3.5, CIBA Core §11",
+    ),
+    "slow_down": Remedy(
+        mark("Polls that are interval seconds apart, and after each slow_down %(seconds)s more."),
+        mark("Add %(seconds)s seconds to your interval, and keep it for all polls to come."),
+        "RFC 8628 §3.5, CIBA Core §11",
+        {"seconds": SLOWER // SECOND},
+    ),
+    "expired_token": Remedy(
+        mark("A device_code or auth_req_id that is answered while it is good."),
+        mark("Begin anew with another request, and show the person the new code. It is good for expires_in seconds."),
+        "RFC 8628 §3.5, CIBA Core §11",
     ),
     "unsupported_response_type": Remedy(
         mark("response_type=code."),

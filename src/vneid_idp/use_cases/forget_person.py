@@ -5,6 +5,7 @@ from vneid_idp.bindings import labels
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import approvals
 from vneid_idp.consent import service as consents
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery import service as delivery
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
@@ -40,6 +41,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await approvals.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)
     await reports_under_way.forget(unit, person_id)
+    await cross_device.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
     await put_children_in_step(unit, vault, person_id)
     await end_standing_by(unit, person_id)

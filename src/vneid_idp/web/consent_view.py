@@ -39,6 +39,7 @@ from vneid_idp.web.link_view import LinkAsked, ShownLink, frame_of, shown_link
 from vneid_idp.web.permitted_view import Permitted, permitted
 from vneid_idp.web.pseudonym_words import pseudonym
 from vneid_idp.web.service_word import OwnPage, demanded_in_full, own_pages
+from vneid_idp.web.shown_elsewhere import ShownElsewhere
 
 FULL, SMALLER, NOTHING = "full", "smaller", "nothing"
 
@@ -175,6 +176,8 @@ class Screen:
     """Whether who takes none of it goes on all the same (`agreed_before.py`)."""
     gives_before: bool = False
     """Whether something is shared or permitted already, and goes on being so."""
+    elsewhere: ShownElsewhere | None = None
+    """Where the request began, if not in this browser."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

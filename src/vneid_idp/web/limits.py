@@ -42,6 +42,10 @@ class Secret(StrEnum):
     anybody may speak for. It must not use up what browsers may leave."""
     PUSHED_REQUEST = "pushed_request"
     """The same, of a client that proved who it is: no stranger can use that up."""
+    POLLED_REQUEST = "polled_request"
+    """A request that is to be answered on another device."""
+    USER_CODE = "user_code"
+    """The code that another device shows, typed here."""
     REGISTRATION = "registration"
     """A client that registers or changes itself, in kibibytes."""
 
@@ -157,6 +161,19 @@ LIMITS: LimitTable = {
     Secret.UNOPENED_REQUEST: _UNOPENED,
     Secret.PUSHED_REQUEST: {
         Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
+    },
+    # They stand for ten minutes. A client that proves itself spends what is its own.
+    Secret.POLLED_REQUEST: {
+        Subject.ADDRESS: (Limit(300, 10 * MINUTE),),
+        Subject.NETWORK_56: (Limit(600, 10 * MINUTE),),
+        Subject.NETWORK_48: (Limit(1_200, 10 * MINUTE),),
+        Subject.CLIENT: (Limit(60_000, 10 * MINUTE),),
+    },
+    # Of 20^8 codes: whoever finds one may answer for a stranger's device, with an account of their own.
+    Secret.USER_CODE: {
+        Subject.ADDRESS: (Limit(20, 15 * MINUTE),),
+        Subject.NETWORK_56: (Limit(40, 15 * MINUTE),),
+        Subject.NETWORK_48: (Limit(80, 15 * MINUTE),),
     },
     Secret.REGISTRATION: {
         # Of one that changes itself: the record of events keeps each change.

@@ -57,6 +57,8 @@ def _said(shown: Screen, decided: Decisions | None) -> Iterator[tuple[str, ...]]
     for sentence in (shown.heading, shown.asks, shown.lead, child):
         if sentence:
             yield (sentence,)
+    if shown.elsewhere:
+        yield (shown.elsewhere.title, shown.elsewhere.text)
     if shown.link:
         yield tuple(fact_of_link(fact) for fact in shown.link.facts)
         yield from ((sentence,) for sentence in shown.link.follows)

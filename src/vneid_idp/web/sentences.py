@@ -206,6 +206,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Every change says who made it and why. Nothing was changed."),
         mark("Go back and say why in a few words, without anybody's numbers."),
     ),
+    "request_over": Sentence(
+        mark("This request is not open any more"),
+        mark("Its time ran out, it was answered already, or the service took it back. Nothing was shared by this."),
+        mark("If you still want it, start again on the other device."),
+    ),
     "approval_over": Sentence(
         mark("This request is not open any more"),
         mark("It was answered or taken back, its time is over, or the service asks for something else by now."),

@@ -13,6 +13,7 @@ from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import approvals
 from vneid_idp.consent.disclosures import Disclosures
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import otp, sessions
@@ -76,6 +77,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("finish reports to the registry", 10, report),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("sweep waiting requests", 30, lambda: db.transact(interactions.sweep, durable=False)),
+        Task("sweep polled requests", 60, lambda: db.transact(cross_device.sweep, durable=False)),
         Task("rest what expired cards held", 60, rest),
         Task("end what children agreed to alone", 60, end_too_young),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),

@@ -24,6 +24,7 @@ from vneid_idp.protocol.details.granting import (
 )
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidClientMetadata
+from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
 
 NUMBER: dict[str, Any] = {
     "type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567", "channel": "carrier_app",
@@ -159,7 +160,9 @@ def test_a_request_has_its_details_and_survives_storage(column: Column) -> None:
         "client_id": "cli_a", "redirect_uri": "https://rp.example/cb", "response_type": "code", "scope": "openid",
         "code_challenge": "a" * 43, "code_challenge_method": "S256", "authorization_details": text(*BOTH),
     }  # fmt: skip
-    request = read_authorization(column, RequestDraft(replace(CARRIER, profile=ClientProfile.CIBA), params))
+    grants = ("authorization_code", DEVICE_CODE)
+    carrier = replace(CARRIER, profile=ClientProfile.CIBA, grant_types=grants)
+    request = read_authorization(column, RequestDraft(carrier, params))
     assert request.details == BOTH
     assert AuthorizationRequest.from_json(orjson.loads(orjson.dumps(request.to_json()))) == request
 

@@ -142,7 +142,7 @@ LINKING: dict[str, Any] = {
     ("changes", "items"),
     [
         pytest.param({}, (), id="all was agreed before"),
-        pytest.param({"waiting": replace(WAITING, link_confirmed_by="per_b")}, (), id="somebody else confirmed"),
+        pytest.param({"waiting": replace(WAITING, confirmed_by="per_b")}, (), id="somebody else confirmed"),
         pytest.param({"consent": CONSENT}, (LINK,), id="not all was agreed before"),
         pytest.param({"consent": None}, (*ITEMS, LINK), id="nothing was"),
     ],
@@ -152,7 +152,7 @@ def test_each_link_is_asked_about_whatever_was_agreed_before(changes: dict[str, 
 
 
 def test_whoever_confirmed_the_link_of_a_request_is_not_asked_again() -> None:
-    issued = decide(**LINKING, waiting=replace(WAITING, link_confirmed_by=PERSON.person_id))
+    issued = decide(**LINKING, waiting=replace(WAITING, confirmed_by=PERSON.person_id))
     assert isinstance(issued, Issue)
     assert issued.authorisation.link
 
@@ -160,7 +160,7 @@ def test_whoever_confirmed_the_link_of_a_request_is_not_asked_again() -> None:
 def test_silently_nothing_is_asked_and_nothing_may_be_linked() -> None:
     silent = replace(REQUEST, prompt=frozenset({"none"}))
     for confirmed_by in (None, PERSON.person_id):
-        issued = decide(**LINKING, request=silent, waiting=replace(WAITING, link_confirmed_by=confirmed_by))
+        issued = decide(**LINKING, request=silent, waiting=replace(WAITING, confirmed_by=confirmed_by))
         assert isinstance(issued, Issue)
         assert not issued.authorisation.link
         assert LINK.name in issued.authorisation.scope

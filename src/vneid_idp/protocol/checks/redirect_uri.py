@@ -32,7 +32,7 @@ def check_still_registered(client: Client, asked: AuthorizationRequest) -> None:
     Raises `InvalidRequest`."""
     if asked.registered_at not in (0, client.issued_at):
         raise InvalidRequest("The client that made this request was deleted; another has its client_id now.")
-    if not client.has_redirect_uri(asked.redirect_uri):
+    if asked.redirect_uri is not None and not client.has_redirect_uri(asked.redirect_uri):
         raise InvalidRequest("redirect_uri is no longer one of the redirect_uris that this client registered.")
 
 

@@ -1,7 +1,7 @@
 """The table: which checks an authorization request passes, where, in which order, for whom.
 
-The order counts: the first check that fails is the answer. A column is an endpoint; a further one (backchannel,
-device) is one more flag in `Column` and in the rows that hold for it.
+The order counts: the first check that fails is the answer. A column is an endpoint; a further one is one more flag in
+`Column` and in the rows that hold for it.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from vneid_idp.protocol.checks.claims_parameter import check_claims
 from vneid_idp.protocol.checks.code_challenge import check_code_challenge
 from vneid_idp.protocol.checks.dpop_jkt import check_dpop_jkt
 from vneid_idp.protocol.checks.draft import Check, RequestDraft
+from vneid_idp.protocol.checks.grant_type import check_device_grant
 from vneid_idp.protocol.checks.lengths import check_lengths
 from vneid_idp.protocol.checks.max_age import check_max_age
 from vneid_idp.protocol.checks.profiles import EVERY
@@ -38,9 +39,13 @@ class Column(Flag):
 
     AUTHORIZE = auto()
     PAR = auto()
+    DEVICE = auto()
+    """The device authorization endpoint (RFC 8628 §3.1)."""
 
 
 BOTH = Column.AUTHORIZE | Column.PAR
+"""Where the answer goes back through the browser."""
+ALL = BOTH | Column.DEVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class CheckRow:
 
 ARRIVAL: tuple[CheckRow, ...] = (
     CheckRow(check_no_reference, Column.PAR),
-    CheckRow(check_pusher, Column.PAR),
+    CheckRow(check_pusher, Column.PAR | Column.DEVICE),
     CheckRow(check_one_object, Column.AUTHORIZE),  # of two in a pushed request, one would be a reference
     CheckRow(check_promised_object, BOTH),
 )
@@ -66,6 +71,7 @@ ARRIVAL: tuple[CheckRow, ...] = (
 _ADDRESS = (errors.InvalidRequest, errors.UnregisteredAddress)
 
 REQUEST: tuple[CheckRow, ...] = (
+    CheckRow(check_device_grant, Column.DEVICE, (errors.UnauthorizedClient,)),
     # From the browser the address comes first: until it is proven an error is a page. What is pushed is answered to
     # an authenticated client, whom it helps more to hear first what kind of request we take.
     CheckRow(check_redirect_uri, Column.AUTHORIZE, _ADDRESS, gives="address"),
@@ -75,17 +81,17 @@ REQUEST: tuple[CheckRow, ...] = (
         (errors.InvalidRequest, errors.UnsupportedResponseType, errors.UnauthorizedClient),
     ),
     CheckRow(check_response_mode, BOTH),
-    CheckRow(check_lengths, BOTH),
-    CheckRow(check_unsupported, BOTH, (errors.RegistrationNotSupported, errors.InvalidTarget)),
+    CheckRow(check_lengths, ALL),
+    CheckRow(check_unsupported, ALL, (errors.RegistrationNotSupported, errors.InvalidTarget)),
     CheckRow(check_redirect_uri, Column.PAR, _ADDRESS, gives="address"),
-    CheckRow(check_claims, BOTH, gives="claims"),
-    CheckRow(check_scope, BOTH, (errors.InvalidScope,), gives="scope"),
-    CheckRow(check_details, BOTH, (errors.InvalidAuthorizationDetails,), gives="details"),
+    CheckRow(check_claims, ALL, gives="claims"),
+    CheckRow(check_scope, ALL, (errors.InvalidScope,), gives="scope"),
+    CheckRow(check_details, ALL, (errors.InvalidAuthorizationDetails,), gives="details"),
     CheckRow(check_code_challenge, BOTH, gives="code_challenge"),
     CheckRow(check_prompt, BOTH, gives="prompt"),
-    CheckRow(check_max_age, BOTH, gives="max_age"),
-    CheckRow(check_acr_values, BOTH, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
-    CheckRow(check_account_label, BOTH, gives="account_label"),
+    CheckRow(check_max_age, ALL, gives="max_age"),
+    CheckRow(check_acr_values, ALL, (errors.UnmetAuthenticationRequirements,), gives="acr_values"),
+    CheckRow(check_account_label, ALL, gives="account_label"),
     CheckRow(check_dpop_jkt, BOTH, (errors.InvalidRequest, errors.InvalidDpopProof), gives="dpop_jkt"),
     CheckRow(check_was_pushed, Column.AUTHORIZE),
 )
@@ -119,8 +125,10 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
     """
     for check in _REQUEST[column, draft.client.profile]:
         check(draft)
+    if column not in BOTH:
+        return _polled(draft)
     params, address = draft.params, draft.address
-    assert address is not None, "the table proves the redirect URI in every column"
+    assert address is not None, "the table proves the redirect URI in every column through the browser"
     return AuthorizationRequest(
         client_id=draft.client.client_id,
         redirect_uri=address.redirect_uri,
@@ -139,5 +147,24 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
         registered_at=draft.client.issued_at,
         account_label=draft.account_label,
         dpop_jkt=draft.dpop_jkt,
+        details=draft.details,
+    )
+
+
+def _polled(draft: RequestDraft) -> AuthorizationRequest:
+    """A request whose answer its client polls for."""
+    return AuthorizationRequest(
+        client_id=draft.client.client_id,
+        redirect_uri=None,
+        response_mode="query",
+        state=None,
+        scope=draft.scope,
+        max_age=draft.max_age,
+        acr_values=draft.acr_values,
+        claims=draft.claims,
+        login_hint=draft.params.get("login_hint"),
+        ui_locales=tuple(draft.params.get("ui_locales", "").split()),
+        registered_at=draft.client.issued_at,
+        account_label=draft.account_label,
         details=draft.details,
     )

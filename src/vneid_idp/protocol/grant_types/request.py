@@ -8,6 +8,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.tokens import RefreshToken
 
 
@@ -23,12 +24,14 @@ class TokenRequest:
 
 @dataclass(frozen=True, slots=True)
 class OpenGrant:
-    """Open a grant for `authorisation`, once: a second time is a replay, and ends what the first one got."""
+    """Open a grant for `authorisation`, once. A second time is a replay, which may end what the first one got
+    (`ends_when_replayed`)."""
 
     grant_id: str
     authorisation: Authorisation
     nonce: str | None
     refreshable: bool
+    ends_when_replayed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,18 @@ class InOwnName:
     authorisation: Authorisation
 
 
-TokenOutcome = OpenGrant | RotateGrant | InOwnName
+@dataclass(frozen=True, slots=True)
+class PollRequest:
+    """Ask for the answer that somebody gives elsewhere, and open its grant if it is there.
+
+    `bound_to` is the key that has been proven with this poll, to which the tokens are bound.
+    """
+
+    kind: PolledKind
+    handle: str
+    bound_to: Confirmation | None
+
+
+TokenOutcome = OpenGrant | RotateGrant | InOwnName | PollRequest
 GrantType = Callable[[TokenRequest, Sealer], TokenOutcome]
 """Judges a request; the sealer opens what this provider handed out earlier. Raises `OAuthError`."""

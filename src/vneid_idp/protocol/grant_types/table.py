@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vneid_idp.protocol.grant_types import authorization_code, client_credentials, refresh_token
+from vneid_idp.protocol.grant_types import authorization_code, client_credentials, polled, refresh_token
 from vneid_idp.protocol.grant_types.request import GrantType
 
 GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
@@ -11,5 +11,6 @@ GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
         "authorization_code": authorization_code.redeem,
         "refresh_token": refresh_token.refresh,
         "client_credentials": client_credentials.authorise,
+        polled.DEVICE_CODE: polled.device_code,
     }
 )

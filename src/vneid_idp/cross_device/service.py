@@ -1,0 +1,320 @@
+"""Open, poll, answer and end a request that is answered on another device than the one where it began.
+
+What a person has waiting, and what they can do about it, is for the app: `waiting_for`, `find_for`, `pick_number`; an
+answer goes through `use_cases/answer_polled.py`, which holds the person meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+
+from vneid_idp.cross_device import store
+from vneid_idp.cross_device.rules import (
+    USER_CODE_LENGTH,
+    USER_CODE_LETTERS,
+    Approved,
+    Denied,
+    Expired,
+    Outcome,
+    Pending,
+    PollAnswer,
+    among_others,
+    normal_code,
+)
+from vneid_idp.kernel.clock import DAY, MINUTE, SECOND, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import Sealer, SealPurpose
+from vneid_idp.kernel.secrets import BlindIndex, digest, new_id, new_letters, new_secret
+from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.polled import Polled, PolledKind
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+DEVICE_LIFE: Instant = 10 * MINUTE
+"""How long a code can be typed and answered for."""
+DEVICE_INTERVAL: Instant = 5 * SECOND
+DISOWNED_FOR: Instant = DAY
+"""How long who said that a request was not theirs hears no more from its client."""
+_KEPT: Instant = 10 * MINUTE
+"""How long after its time a client is told that it was over, and not that there was none."""
+_USER_CODE = "user_code"
+
+
+class RequestOver(DomainError):
+    """The polled request is not open: nobody can answer it any more."""
+
+    code = "request_over"
+    status = 410
+    title = (
+        "This request is not open any more: its time ran out, it was answered, or the service took it back. Start "
+        "again on the other device."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """How the client wants to be told that there is an answer (CIBA Core §10.2)."""
+
+    token: str
+    """The bearer token that it gave for this."""
+    handle: str
+    """The `auth_req_id`, which is known here for nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolledRequest:
+    """A polled request, as whoever answers it needs it."""
+
+    request_id: str
+    kind: PolledKind
+    client_id: str
+    person_id: str | None
+    request: AuthorizationRequest
+    opened_at: Instant
+    expires_at: Instant
+    asked_from: str | None
+    """The network address of the device that shows a code."""
+    numbers: tuple[str, ...]
+    """Among which the person picks the one that the client shows; none where nothing is to be picked."""
+    is_picked: bool
+    """Whether the right one was picked, or none has to be."""
+    notification: Notification | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A polled request that was just opened, and the secrets of which only digests are kept."""
+
+    polled: PolledRequest
+    handle: str
+    """What the client polls with: `device_code` or `auth_req_id`."""
+    user_code: str | None
+    number: str | None
+    """What the client shows to the person, who picks it in the app."""
+
+
+async def open_device_request(
+    unit: Unit, sealer: Sealer, blind: BlindIndex, asked: AuthorizationRequest, asked_from: str | None
+) -> Opened:
+    """Open a request that is answered by whoever types its code (RFC 8628 §3.2). `asked_from`: the network address of
+    the device, which is shown to them."""
+    request_id, code = new_id("prq"), new_letters(USER_CODE_LETTERS, USER_CODE_LENGTH)
+    polled = Polled(request_id, PolledKind.DEVICE, unit.now + DEVICE_LIFE)
+    made = _new(unit, replace(asked, polled=polled), asked_from=asked_from)
+    return await _add(unit, sealer, made, DEVICE_INTERVAL, code=code, code_digest=blind.of(_USER_CODE, code))
+
+
+async def open_backchannel_request(
+    unit: Unit,
+    sealer: Sealer,
+    asked: AuthorizationRequest,
+    person_id: str | None,
+    *,
+    life: Instant,
+    interval: Instant,
+    binding_message: str | None,
+    with_number: bool,
+    notification_token: str | None,
+) -> Opened:
+    """Open a request that is answered by `person_id` in the app (CIBA Core §7.3), or by nobody, which shows in nothing
+    that the client is told. `with_number`: the person has to pick the number that the client shows.
+    """
+    polled = Polled(new_id("prq"), PolledKind.BACKCHANNEL, unit.now + life, person_id, binding_message)
+    number, numbers = among_others(lambda: new_letters("123456789", 2)) if with_number else (None, ())
+    made = replace(_new(unit, replace(asked, polled=polled)), numbers=numbers, is_picked=number is None)
+    return await _add(unit, sealer, made, interval, number=number, token=notification_token)
+
+
+def _new(unit: Unit, request: AuthorizationRequest, asked_from: str | None = None) -> PolledRequest:
+    polled = request.polled
+    assert polled is not None
+    return PolledRequest(
+        request_id=polled.request_id,
+        kind=polled.kind,
+        client_id=request.client_id,
+        person_id=polled.person_id,
+        request=request,
+        opened_at=unit.now,
+        expires_at=polled.until,
+        asked_from=asked_from,
+        numbers=(),
+        is_picked=True,
+        notification=None,
+    )
+
+
+async def _add(
+    unit: Unit,
+    sealer: Sealer,
+    made: PolledRequest,
+    interval: Instant,
+    *,
+    code: str | None = None,
+    code_digest: str | None = None,
+    number: str | None = None,
+    token: str | None = None,
+) -> Opened:
+    handle = new_secret(24)
+    notification = None if token is None else Notification(token, handle)
+    made = replace(made, notification=notification)
+    told = None if notification is None else [notification.token, notification.handle]
+    await unit.execute(
+        store.ADD,
+        request_id=made.request_id,
+        kind=made.kind,
+        client_id=made.client_id,
+        handle=digest(handle),
+        user_code=code_digest,
+        person_id=made.person_id,
+        sealed=sealer.seal_json(SealPurpose.POLLED_REQUEST, [made.request.to_json(), made.asked_from, told]),
+        opened_at=made.opened_at,
+        expires_at=made.expires_at,
+        interval=interval,
+        polls_from=made.opened_at,
+        slowed_at=None,
+        number=number,
+        numbers=" ".join(made.numbers) or None,
+        picked_at=None,
+        answered_at=None,
+        outcome=None,
+        grant_id=None,
+        authorisation=None,
+    )
+    return Opened(made, handle, code, number)
+
+
+async def poll(unit: Unit, sealer: Sealer, kind: PolledKind, client_id: str, handle: str) -> PollAnswer | None:
+    """What there is for who polls now; `None` for a handle that is not this client's, or of no such request. One
+    statement."""
+    row = await unit.fetch_one(store.POLL, of=digest(handle), of_client=client_id, of_kind=kind.value, now=unit.now)
+    if row is None:
+        return None
+    if row["expires_at"] <= unit.now:
+        return Expired()
+    if row["answered_at"] is None:
+        return Pending(too_soon=row["slowed_at"] == unit.now)
+    if row["outcome"] != Outcome.APPROVED:
+        return Denied()
+    values = sealer.open_json(SealPurpose.POLLED_ANSWER, row["authorisation"])
+    return Approved(row["grant_id"], Authorisation.from_json(values))
+
+
+async def find_by_code(unit: Reading, sealer: Sealer, blind: BlindIndex, typed: str) -> PolledRequest | None:
+    """The open request whose code somebody typed."""
+    code = normal_code(typed)
+    row = None
+    if code is not None:
+        row = await unit.fetch_one(store.FIND_BY_CODE, code=blind.of(_USER_CODE, code), now=unit.now)
+    return None if row is None else _polled(sealer, row)
+
+
+async def find_by_handle(unit: Reading, sealer: Sealer, handle: str) -> PolledRequest | None:
+    """The open request that a client polls for with `handle`."""
+    row = await unit.fetch_one(store.FIND_BY_HANDLE, handle=digest(handle), now=unit.now)
+    return None if row is None else _polled(sealer, row)
+
+
+async def find_open(unit: Reading, sealer: Sealer, request_id: str) -> PolledRequest | None:
+    """The request while it is open."""
+    row = await unit.fetch_one(store.FIND_OPEN, of=request_id, now=unit.now)
+    return None if row is None else _polled(sealer, row)
+
+
+async def waiting_for(unit: Reading, sealer: Sealer, person_id: str) -> tuple[PolledRequest, ...]:
+    """What waits for this person, the oldest first."""
+    rows = await unit.fetch(store.WAITING_FOR, person=person_id, now=unit.now)
+    return tuple(_polled(sealer, row) for row in rows)
+
+
+async def find_for(unit: Reading, sealer: Sealer, person_id: str, request_id: str) -> PolledRequest | None:
+    """The request while it is open and waits for this person."""
+    found = await find_open(unit, sealer, request_id)
+    return found if found is not None and found.person_id == person_id else None
+
+
+async def check_open(unit: Reading, request_id: str) -> None:
+    """Require that the request is open. Raises `RequestOver`."""
+    if await unit.fetch_one(store.FIND_OPEN, of=request_id, now=unit.now) is None:
+        raise RequestOver
+
+
+async def hold_open(unit: Unit, request_id: str) -> None:
+    """Require that the request is open, and keep it so until the unit ends. Raises `RequestOver`."""
+    if await unit.fetch_one(store.HOLD, of=request_id, now=unit.now) is None:
+        raise RequestOver
+
+
+async def pick(unit: Unit, polled: PolledRequest, number: str) -> bool:
+    """Record that the number which the client shows was picked; `False` for another one. Raises `RequestOver`."""
+    if await unit.execute(store.PICK, of=polled.request_id, picked=number, now=unit.now) == 1:
+        return True
+    await hold_open(unit, polled.request_id)
+    return False
+
+
+async def approve(
+    unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, grant_id: str, authorisation: Authorisation
+) -> None:
+    """Give the answer that one poll opens `grant_id` with, in place of a code. Raises `RequestOver`, also where the
+    number was not picked or somebody else was asked."""
+    sealed = sealer.seal_json(SealPurpose.POLLED_ANSWER, authorisation.to_json())
+    row = await unit.fetch_one(
+        store.APPROVE,
+        of=polled.request_id,
+        person=person_id,
+        grant=grant_id,
+        sealed_authorisation=sealed,
+        now=unit.now,
+    )
+    if row is None:
+        raise RequestOver
+
+
+async def end(unit: Unit, polled: PolledRequest, how: Outcome) -> None:
+    """End the request without what it asked for. Raises `RequestOver`."""
+    if await unit.fetch_one(store.END, of=polled.request_id, how=how.value, now=unit.now) is None:
+        raise RequestOver
+
+
+async def cancel(unit: Unit, client_id: str, handle: str) -> Row | None:
+    """Its client takes a request back (RFC 7009 of its handle), answered or not; the row, or `None` where there is
+    nothing to take back."""
+    return await unit.fetch_one(store.CANCEL, handle=digest(handle), of_client=client_id, now=unit.now)
+
+
+async def disown(unit: Unit, person_id: str, client_id: str) -> None:
+    """Have the person hear no more from this client for a day."""
+    await unit.execute(store.DISOWN, person_id=person_id, client_id=client_id, until=unit.now + DISOWNED_FOR)
+
+
+async def is_disowned(unit: Reading, person_id: str, client_id: str) -> bool:
+    """Whether the person hears nothing from this client for the time being."""
+    found = await unit.fetch_one(store.IS_DISOWNED, person=person_id, of_client=client_id, now=unit.now)
+    return found is not None
+
+
+async def forget(unit: Unit, person_id: str) -> None:
+    """Delete what waits for a person, and from whom they do not want to hear."""
+    await unit.execute(store.FORGET, person=person_id)
+    await unit.execute(store.FORGET_DISOWNED, person=person_id)
+
+
+async def sweep(unit: Unit) -> int:
+    """Delete requests whose time was over long ago, and what people disowned a day ago; how many requests."""
+    await unit.execute(store.SWEEP_DISOWNED, before=unit.now)
+    return await unit.execute(store.SWEEP, before=unit.now - _KEPT)
+
+
+def _polled(sealer: Sealer, row: Row) -> PolledRequest:
+    values, asked_from, told = sealer.open_json(SealPurpose.POLLED_REQUEST, row["sealed"])
+    return PolledRequest(
+        request_id=row["request_id"],
+        kind=PolledKind(row["kind"]),
+        client_id=row["client_id"],
+        person_id=row["person_id"],
+        request=AuthorizationRequest.from_json(values),
+        opened_at=row["opened_at"],
+        expires_at=row["expires_at"],
+        asked_from=asked_from,
+        numbers=tuple((row["numbers"] or "").split()),
+        is_picked=row["number"] is None or row["picked_at"] is not None,
+        notification=None if told is None else Notification(*told),
+    )

@@ -1,0 +1,108 @@
+"""Statements on polled requests. Rows may be lost with the power: the client simply starts again."""
+
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, delete, literal_column, or_, select, update
+
+from vneid_idp.cross_device.rules import FETCHED_WITHIN, JITTER, SLOWER, Outcome
+from vneid_idp.cross_device.tables import disowned_clients, polled_requests
+from vneid_idp.storage.statement import Statement, insert
+
+_c = polled_requests.c
+_open = (_c.answered_at.is_(None), _c.expires_at > bindparam("now", type_=BigInteger))
+_this = _c.request_id == bindparam("of", type_=Text)
+
+ADD = Statement(insert(polled_requests))
+
+# One statement for the common poll, whose answer is "not yet". What is answered has no pace any more.
+_too_soon = and_(
+    _c.answered_at.is_(None), _c.polls_from > bindparam("now", type_=BigInteger) + literal_column(str(JITTER))
+)
+_paced = _c.interval + case((_too_soon, literal_column(str(SLOWER))), else_=literal_column("0"))
+POLL = Statement(
+    update(polled_requests)
+    .where(
+        _c.handle == bindparam("of", type_=Text),
+        _c.client_id == bindparam("of_client", type_=Text),
+        _c.kind == bindparam("of_kind", type_=Text),
+    )
+    .values(
+        interval=_paced,
+        polls_from=bindparam("now", type_=BigInteger) + _paced,
+        slowed_at=case((_too_soon, bindparam("now", type_=BigInteger)), else_=_c.slowed_at),
+    )
+    .returning(*_c)
+)
+
+FIND = Statement(select(polled_requests).where(_this))
+FIND_OPEN = Statement(select(polled_requests).where(_this, *_open))
+# Held until the unit ends: whoever answers or cancels it meanwhile waits.
+HOLD = Statement(select(_c.request_id).where(_this, *_open).with_for_update(read=True))
+FIND_BY_CODE = Statement(select(polled_requests).where(_c.user_code == bindparam("code", type_=Text), *_open))
+FIND_BY_HANDLE = Statement(select(polled_requests).where(_c.handle == bindparam("handle", type_=Text), *_open))
+WAITING_FOR = Statement(
+    select(polled_requests)
+    .where(_c.person_id == bindparam("person", type_=Text), *_open)
+    .order_by(_c.opened_at, _c.request_id)
+)
+PICK = Statement(
+    update(polled_requests)
+    .where(_this, *_open, _c.number == bindparam("picked", type_=Text))
+    .values(picked_at=bindparam("now", type_=BigInteger))
+)
+# One conditional statement: of two answers to the same request only the first finds it open, before its time is over.
+# What has to be picked first is not approved without, nor by anybody else than who was asked.
+_fetched_until = bindparam("now", type_=BigInteger) + literal_column(str(FETCHED_WITHIN))
+APPROVE = Statement(
+    update(polled_requests)
+    .where(
+        _this,
+        *_open,
+        or_(_c.number.is_(None), _c.picked_at.is_not(None)),
+        or_(_c.person_id.is_(None), _c.person_id == bindparam("person", type_=Text)),
+    )
+    .values(
+        answered_at=bindparam("now", type_=BigInteger),
+        outcome=literal_column(f"'{Outcome.APPROVED}'"),
+        grant_id=bindparam("grant", type_=Text),
+        authorisation=bindparam("sealed_authorisation", type_=Text),
+        expires_at=case((_c.expires_at < _fetched_until, _fetched_until), else_=_c.expires_at),
+    )
+    .returning(*_c)
+)
+END = Statement(
+    update(polled_requests)
+    .where(_this, *_open)
+    .values(answered_at=bindparam("now", type_=BigInteger), outcome=bindparam("how", type_=Text))
+    .returning(*_c)
+)
+CANCEL = Statement(
+    update(polled_requests)
+    .where(
+        _c.handle == bindparam("handle", type_=Text),
+        _c.client_id == bindparam("of_client", type_=Text),
+        _c.expires_at > bindparam("now", type_=BigInteger),
+        # Approved and not fetched yet, it is taken back as well; whether it was fetched the grant says.
+        or_(_c.answered_at.is_(None), _c.outcome == literal_column(f"'{Outcome.APPROVED}'")),
+    )
+    .values(
+        answered_at=bindparam("now", type_=BigInteger),
+        outcome=literal_column(f"'{Outcome.CANCELLED}'"),
+    )
+    .returning(*_c)
+)
+SWEEP = Statement(delete(polled_requests).where(_c.expires_at < bindparam("before", type_=BigInteger)))
+FORGET = Statement(delete(polled_requests).where(_c.person_id == bindparam("person", type_=Text)))
+
+_d = disowned_clients.c
+_disown = insert(disowned_clients)
+DISOWN = Statement(
+    _disown.on_conflict_do_update(index_elements=["person_id", "client_id"], set_={"until": _disown.excluded.until})
+)
+IS_DISOWNED = Statement(
+    select(_d.until).where(
+        _d.person_id == bindparam("person", type_=Text),
+        _d.client_id == bindparam("of_client", type_=Text),
+        _d.until > bindparam("now", type_=BigInteger),
+    )
+)
+SWEEP_DISOWNED = Statement(delete(disowned_clients).where(_d.until < bindparam("before", type_=BigInteger)))
+FORGET_DISOWNED = Statement(delete(disowned_clients).where(_d.person_id == bindparam("person", type_=Text)))

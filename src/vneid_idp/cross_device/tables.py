@@ -1,0 +1,48 @@
+"""Polled requests, and whom people do not want to hear from. A request stands for minutes and is swept."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from vneid_idp.storage.metadata import metadata
+
+polled_requests = Table(
+    "polled_requests",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    # A digest of what the client polls with, 192 random bits; of the code that people type a keyed one, since it is
+    # short.
+    Column("handle", Text, nullable=False, unique=True),
+    Column("user_code", Text, unique=True),
+    # Who is asked; nobody for a code, nor where a hint means nobody.
+    Column("person_id", Text),
+    # Sealed, since it may hold personal data: `service._Sealed`.
+    Column("sealed", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("interval", BigInteger, nullable=False),
+    # From when on the client may ask again, and when it last did too soon.
+    Column("polls_from", BigInteger, nullable=False),
+    Column("slowed_at", BigInteger),
+    # The number that the client shows, those among which the person picks, and when they picked the right one.
+    Column("number", Text),
+    Column("numbers", Text),
+    Column("picked_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("outcome", Text),
+    # Of an approved one: the grant that one poll opens, and the sealed authorisation.
+    Column("grant_id", Text),
+    Column("authorisation", Text),
+    Index("ix_polled_requests_person", "person_id", "expires_at"),
+    Index("ix_polled_requests_expires_at", "expires_at"),
+)
+
+disowned_clients = Table(
+    "disowned_clients",
+    metadata,
+    # Of whom a person said that a request was not theirs, and until when they hear no more from there.
+    Column("person_id", Text, primary_key=True),
+    Column("client_id", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_disowned_clients_until", "until"),
+)

@@ -1,0 +1,1 @@
+"""Requests that begin on one device and are answered on another."""
