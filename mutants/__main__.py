@@ -27,7 +27,7 @@ from mutants.trial import Fate
 
 _ROOT = Path(__file__).parent.parent
 _PACKAGES = ("protocol", "consent", "bindings", "keys", "kernel")
-_TESTS = ("tests/unit", "tests/storage", "tests/flows")
+_TESTS = ("tests/unit", "tests/certification", "tests/storage", "tests/flows")
 _PYTEST = [
     sys.executable,
     "-m",

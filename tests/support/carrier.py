@@ -26,7 +26,7 @@ def signed(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
     """A compact JWS of exactly these, right or wrong."""
     start = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
     algorithm = JWSRegistry.algorithms.get(header.get("alg", "none"))
-    signature = b"" if algorithm is None or header["alg"] == "none" else algorithm.sign(start.encode(), key)
+    signature = b"" if algorithm is None or header.get("alg", "none") == "none" else algorithm.sign(start.encode(), key)
     return f"{start}.{base64url(signature)}"
 
 

@@ -1,12 +1,9 @@
 """A carrier's back end from the pushed request to the last token: bound to its key all the way (FAPI 2.0)."""
 
-from uuid import UUID
-
 from joserfc.jwk import ECKey
 
 from tests.support.carrier import Carrier, new_key
 from tests.support.country import Country
-from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.kernel.clock import MINUTE
 
@@ -23,23 +20,6 @@ async def test_a_carrier_signs_somebody_in_with_par_key_and_proof(land: Country)
     told = (await carrier.post("/introspect", token=tokens["access_token"])).json()
     assert told["cnf"] == {"jkt": carrier.key.thumbprint()}
     assert told["token_type"] == "DPoP"
-
-
-async def test_answers_of_resources_name_the_interaction(land: Country, party: RelyingParty) -> None:
-    carrier = await Carrier.of(land)
-    someone = await agreed(land, carrier)
-    token = (await carrier.tokens(someone.person.browser, scope="openid"))["access_token"]
-    named = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a"
-    for sent, repeated in ((named.upper(), named), ("", None), ("no uuid", None)):
-        answer = await carrier.get("/userinfo", token, **({"x-fapi-interaction-id": sent} if sent else {}))
-        told = answer.headers["x-fapi-interaction-id"]
-        assert str(UUID(told)) == told
-        assert repeated in (told, None)
-        assert told != named or repeated == named
-    refused = await carrier.get("/userinfo", token, DPoP="junk")
-    assert (refused.status_code, bool(refused.headers["x-fapi-interaction-id"])) == (401, True)
-    own = (await party.post("/token", grant_type="client_credentials")).json()["access_token"]
-    assert "x-fapi-interaction-id" not in (await party.userinfo(own)).headers
 
 
 async def test_a_refresh_token_is_not_rotated_and_may_be_used_with_another_key(land: Country) -> None:

@@ -23,20 +23,6 @@ async def show(browser: httpx.AsyncClient, client_id: str, request_uri: str, **m
     return await browser.get("/authorize", params={"client_id": client_id, "request_uri": request_uri, **more})
 
 
-async def test_what_was_pushed_counts_and_nothing_else(land: Country, party: RelyingParty) -> None:
-    someone = await agreed(land, party)
-    request = party.request()
-    uri = await push(party, request)
-    more = {
-        "state": "other", "nonce": "other", "redirect_uri": "https://evil.example/", "response_mode": "form_post",
-        "scope": "openid phone", "prompt": "login", "code_challenge": "x", "request": "a.b.c", "max_age": "x",
-    }  # fmt: skip
-    answer = await show(someone.person.browser, party.client_id, uri, **more)
-    found = request.read_answer(answer.headers["location"])
-    tokens = (await party.redeem(request, found["code"])).json()
-    assert (await party.claims(tokens["id_token"]))["nonce"] == request.params["nonce"]
-
-
 async def test_a_look_does_not_use_it_up_and_the_answer_does(land: Country, party: RelyingParty) -> None:
     someone = await known(land)
     uri = await push(party, party.request())

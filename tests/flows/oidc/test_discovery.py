@@ -162,15 +162,3 @@ async def test_no_header_changes_an_url_that_we_emit(land: Country, headers: dic
         made = await browser.post("/register", json={"redirect_uris": ["https://rp.example/cb"]}, headers=headers)
     assert made.json()["registration_client_uri"].startswith(f"{ISSUER}/register/")
     assert "evil" not in made.text
-
-
-async def test_keys_are_public_distinct_and_say_what_they_are_for(land: Country) -> None:
-    async with land.browser() as browser:
-        answer = await browser.get("/jwks.json")
-    members = answer.json()["keys"]
-    assert len({key["kid"] for key in members}) == len(members)
-    assert {(key["kty"], key["use"]) for key in members} >= {("RSA", "sig"), ("EC", "sig"), ("RSA", "enc")}
-    for key in members:
-        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & key.keys()
-        assert key["alg"]
-    assert "max-age=60" in answer.headers["cache-control"]

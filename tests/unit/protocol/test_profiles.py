@@ -130,7 +130,7 @@ def test_what_keeps_to_all_rules_is_taken_from_everybody(profile: ClientProfile)
 
 
 def test_every_rule_is_tried_here_or_at_the_doors() -> None:
-    at_the_doors = {"rotates_refresh_tokens", "interaction_id"}  # tests/flows/fapi/test_thin_path.py
+    at_the_doors = {"rotates_refresh_tokens", "interaction_id"}  # tests/certification: refresh, resource
     tried = {
         "signing_algorithms", "unsigned_objects", "dated_objects", "auth_methods", "always_pushed", "always_pkce",
         "exact_auth_method", "issuer_audience", "sender_constrained",

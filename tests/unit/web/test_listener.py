@@ -361,6 +361,7 @@ def test_the_provider_listens_within_these_bounds() -> None:
         assert config.http is Listener
         assert config.limit_concurrency == limit_of(50)
         assert config.ws == "none"
+        assert config.date_header  # which answers of protected resources must have (FAPI 2.0 Security Profile)
     assert (Listener.head_bytes, Listener.most_headers) == (16_384, 100)
     assert (Listener.head_seconds, Listener.body_seconds) == (10, 30)
     assert (Listener.answer_seconds, Listener.answer_bytes) == (30, 16_384)
