@@ -86,6 +86,19 @@ async def test_ensure_what_proves_no_redirect_uri_is_an_error_page(client: Certi
     assert "location" not in answer.headers
 
 
+@every_variant
+async def test_ensure_a_posted_request_finds_who_is_signed_in(land: Country, client: Certified) -> None:
+    request = client.request(prompt="none")
+    form = {"client_id": client.client_id, "request_uri": await client.pushed(request)}
+    async with land.browser() as elsewhere:  # a form of another site comes without cookies that are SameSite=Lax
+        posted = await elsewhere.post("/authorize", data=form)
+    assert posted.status_code == 303
+    browser = client.someone.person.browser
+    browser.cookies.extract_cookies(posted)
+    answer = await browser.get(posted.headers["location"])
+    assert "code" in await client.read(request, answer.headers["location"])
+
+
 @pytest.mark.parametrize("variant", VARIANTS[:1], ids=str)
 async def test_ensure_error_description_keeps_to_its_characters(client: Certified) -> None:
     request = client.request(scope="openid")

@@ -103,10 +103,8 @@ async def authorize(request: Request) -> Response:
         return await answer_error(request, provider, client, draft.address, error)
     now = provider.clock.now()
     if request.method == "POST":
-        # A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them.
         by = stranger(provider, request, client.client_id)
-        kept = await keep(provider, asked, None, now, by, Secret.UNOPENED_REQUEST)
-        return see_other(f"/authorize/{kept.interaction_id}")
+        return _re_entered(await keep(provider, asked, None, now, by, Secret.UNOPENED_REQUEST))
     return await _proceed(request, provider, _Opened(client, asked, now, None))
 
 
@@ -156,7 +154,14 @@ async def _pushed(request: Request, provider: Idp, client: Client, interaction_i
         found = await interactions.find_open(unit, provider.keys.sealer, interaction_id)
     if found is None or found.request.client_id != client.client_id:
         raise InvalidRequestUri("The request_uri is unknown, has expired, was used, or belongs to another client.")
+    if request.method == "POST":
+        return _re_entered(found)
     return await _resume(request, provider, client, found)
+
+
+def _re_entered(posted: Interaction) -> Response:
+    """A form posted from another site comes without our SameSite=Lax cookies; re-entering by redirect brings them."""
+    return see_other(f"/authorize/{posted.interaction_id}")
 
 
 async def _resume(
