@@ -26,16 +26,17 @@ CARRIER = "CN=Back end,O=Carrier,C=VN"
 
 
 class Authority:
-    """Somebody who issues certificates."""
+    """Somebody who issues certificates, all of them good `at` one moment."""
 
-    def __init__(self, name: str = "CN=Authority") -> None:
+    def __init__(self, name: str = "CN=Authority", at: Instant = MORNING) -> None:
+        self.at = at
         self.key = generate_private_key(SECP256R1())
         self.name = x509.Name.from_rfc4514_string(name)
         usage = x509.KeyUsage(
             digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
             key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
         )  # fmt: skip
-        builder = _builder(self.name, self.name, self.key, days=400)
+        builder = _builder(self.name, self.name, self.key, days=400, at=at)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         builder = builder.add_extension(usage, critical=True)
         identifier = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
@@ -52,7 +53,7 @@ class Authority:
     ) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
         """A certificate of a client, and its key."""
         key = generate_private_key(SECP256R1())
-        builder = _builder(x509.Name.from_rfc4514_string(name), self.name, key, days=days)
+        builder = _builder(x509.Name.from_rfc4514_string(name), self.name, key, days=days, at=self.at)
         use = ExtendedKeyUsageOID.SERVER_AUTH if server else ExtendedKeyUsageOID.CLIENT_AUTH
         builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
