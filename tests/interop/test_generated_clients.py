@@ -11,14 +11,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
-from tests.interop.scripts import HERE, MODULES, node
+from tests.interop.scripts import HERE, MODULES, STRANGERS, node
 from tests.support.relying_party import challenge_of
 from tests.support.server import Server
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol.levels import LEVEL_2
 
 CONTRACTS = HERE.parents[1] / "openapi"
-PYTHON = HERE.parents[1] / ".venv" / "strangers" / "bin"
 CALLBACK = "http://localhost:9999/callback"
 
 
@@ -62,11 +61,11 @@ async def tokens(server: Server, slug: str) -> tuple[str, str]:
 
 async def generate_python(document: Path, out: Path) -> None:
     """By openapi-python-client, which may have nothing to say of the contract."""
-    assert PYTHON.exists(), "there is no openapi-python-client: `make test` installs it"
+    assert STRANGERS.exists(), "there is no openapi-python-client: `make test` installs it"
     settings = out.with_suffix(".settings.json")
     settings.write_text('{"post_hooks": []}')  # it would have its own linter look over the result
     options = ("--meta", "none", "--config", settings, "--fail-on-warning")
-    await run(PYTHON / "openapi-python-client", "generate", "--path", document, "--output-path", out, *options)
+    await run(STRANGERS / "openapi-python-client", "generate", "--path", document, "--output-path", out, *options)
 
 
 async def generate_types(document: Path, out: Path) -> None:
@@ -77,7 +76,7 @@ async def generate_types(document: Path, out: Path) -> None:
 async def in_python(folder: Path) -> list[str | Path]:
     """Generate, and how to start the client."""
     await generate_python(CONTRACTS / "bindings-v1.json", folder / "generated")
-    return [PYTHON / "python", shutil.copy(HERE / "generated_client.py", folder)]
+    return [STRANGERS / "python", shutil.copy(HERE / "generated_client.py", folder)]
 
 
 async def in_typescript(folder: Path) -> list[str | Path]:

@@ -5,12 +5,13 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import from_base64url
 from vneid_idp.keys import service as keys
+from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.sandbox.country.seed import seed_personas
 from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.database import open_database
@@ -41,17 +43,26 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     workers: int = 1
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables over those that every one of them has."""
+    authority: Path | None = None
+    """PEM of the authority that people and programs trust, where a proxy before it ends TLS."""
 
     @property
     def issuer(self) -> str:
         """What it calls itself."""
+        return self.settings.get("VNEID_IDP_ISSUER", self.address)
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
         return f"http://localhost:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
         """Its settings, for it and for the commands that go with it."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
-        return ours | {
+        common = {
             "VNEID_IDP_ENVIRONMENT": "sandbox",
             "VNEID_IDP_REGISTRY": "synthetic",
             "VNEID_IDP_ISSUER": self.issuer,
@@ -61,6 +72,12 @@ class Server:
             "VNEID_IDP_SECRET": SECRET,
             "VNEID_IDP_OUTBOUND_LOOPBACK": "true",
         }
+        return ours | common | dict(self.settings)
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """What a client of it knows."""
+        return ssl.create_default_context(cafile=self.authority)
 
     def start(self) -> None:
         """Start it, and return when it answers. Raises `AssertionError` with its log when it does not."""
@@ -81,7 +98,7 @@ class Server:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                answer = httpx.get(f"{self.issuer}/healthz", timeout=10, trust_env=False)
+                answer = httpx.get(f"{self.address}/healthz", timeout=10, trust_env=False)
             except httpx.TransportError:
                 answer = None
             if answer is not None and answer.status_code == status and text in answer.text:
@@ -95,7 +112,7 @@ class Server:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while {
             self.until(200).status_code,
-            *(httpx.get(f"{self.issuer}/healthz", timeout=30, trust_env=False).status_code for _ in range(20)),
+            *(httpx.get(f"{self.address}/healthz", timeout=30, trust_env=False).status_code for _ in range(20)),
         } != {200}:
             assert time.monotonic() < deadline, self.log.read_text()
 
@@ -139,13 +156,17 @@ class Server:
         # Idle connections are given up well before the server closes them (5 s): none is closed under a request.
         limits = httpx.Limits(keepalive_expiry=1)
         async with httpx.AsyncClient(
-            base_url=self.issuer, timeout=_PATIENCE_SECONDS, trust_env=False, limits=limits
+            base_url=self.issuer, timeout=_PATIENCE_SECONDS, trust_env=False, limits=limits, verify=self.trust
         ) as browser:
-            yield Guest(self.issuer, browser, persona(slug, SystemClock().now()))
+            yield Guest(self.issuer, browser, persona(slug, SystemClock().now()), self.authority)
 
 
 class Guest(Visitor):
-    """A visitor who reads the text messages on the sandbox's outbox page."""
+    """A visitor who reads the text messages on the outbox page of the sandbox. `authority` is whom they trust."""
+
+    def __init__(self, issuer: str, browser: httpx.AsyncClient, persona: Persona, authority: Path | None) -> None:
+        super().__init__(issuer, browser, persona)
+        self.authority = authority
 
     async def one_time_code(self) -> str:
         """See `Visitor`."""
@@ -168,9 +189,12 @@ async def settle(database_url: str) -> None:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path) -> Iterator[Server]:
+def serving(
+    database_url: str, folder: Path, settings: Mapping[str, str] | None = None, authority: Path | None = None
+) -> Iterator[Server]:
     """A server on a settled database, for as long as the block lasts."""
-    server = Server(database_url, folder / "server.log", free_port())
+    log = folder / "server.log"
+    server = Server(database_url, log, free_port(), settings=settings or {}, authority=authority)
     server.start()
     try:
         yield server
