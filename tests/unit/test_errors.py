@@ -25,8 +25,8 @@ DOMAIN = """
     no_secret not_now nothing_to_ask number_taken policy_already_published policy_in_the_past too_many_phones
     policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open role_held
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
-410 file_closed interaction_expired interaction_finished interaction_gave_way interaction_over person_forgotten
-    request_over
+410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
+    pattern_outdated person_forgotten request_over
 412 client_changed
 413 file_too_large
 422 bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed role_over

@@ -90,6 +90,8 @@ class EventKind(StrEnum):
     """A browser of a person's phone was enrolled: it answers requests that begin elsewhere."""
     PHONE_REMOVED = "phone.removed"
     """A phone answers no requests any more."""
+    PHONE_ANSWERED = "phone.answered"
+    """A request that began elsewhere was answered on a phone; the event names the phone, and the answer."""
     REGISTER_TOLD = "register.told"
     """The population register told something new of a person; the event names which facts."""
     REGISTER_SET_ASIDE = "register.set_aside"

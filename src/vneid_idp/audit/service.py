@@ -22,6 +22,7 @@ __all__ = [
     "counts_of",
     "find_event",
     "history_of",
+    "history_of_kind",
     "last_batch",
     "oldest_unsealed",
     "record",
@@ -71,6 +72,13 @@ async def history_of(
 ) -> tuple[RecordedEvent, ...]:
     """What happened to a person, the latest first; the last one's `event_id` is `before` of the next page."""
     return await store.history_of(unit, person_id, before or _LATEST, limit)
+
+
+async def history_of_kind(
+    unit: Reading, person_id: str, kind: EventKind, *, limit: int = 50
+) -> tuple[RecordedEvent, ...]:
+    """What of a kind happened to a person, the latest first."""
+    return await store.history_of_kind(unit, person_id, kind, limit)
 
 
 async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Batch | None:

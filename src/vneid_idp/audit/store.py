@@ -36,6 +36,12 @@ _HISTORY = Statement(
     .order_by(events.c.event_id.desc())
     .limit(bindparam("limit"))
 )
+_HISTORY_OF_KIND = Statement(
+    select(events)
+    .where(events.c.person_id == bindparam("who"), events.c.kind == bindparam("of_kind"))
+    .order_by(events.c.event_id.desc())
+    .limit(bindparam("limit"))
+)
 _LAST_BATCH = Statement(select(event_batches).order_by(event_batches.c.number.desc()).limit(1))
 _BATCHES = Statement(
     select(event_batches)
@@ -133,6 +139,12 @@ async def add(unit: Unit, event: Event) -> str:
 async def history_of(unit: Reading, person_id: str, before: str, limit: int) -> tuple[RecordedEvent, ...]:
     """At most `limit` events of a person that are older than the event `before`, the latest first."""
     return tuple(_recorded(row) for row in await unit.fetch(_HISTORY, who=person_id, before=before, limit=limit))
+
+
+async def history_of_kind(unit: Reading, person_id: str, kind: EventKind, limit: int) -> tuple[RecordedEvent, ...]:
+    """At most `limit` events of a kind of a person, the latest first."""
+    rows = await unit.fetch(_HISTORY_OF_KIND, who=person_id, of_kind=kind.value, limit=limit)
+    return tuple(_recorded(row) for row in rows)
 
 
 async def find_last_batch(unit: Reading) -> Batch | None:

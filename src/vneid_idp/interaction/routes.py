@@ -3,6 +3,7 @@
 from vneid_idp.interaction import (
     activate,
     await_guardian,
+    by_phone,
     choose_child,
     consent_screen,
     guardian_links,
@@ -17,6 +18,7 @@ doors = [
     *activate.doors,
     *second_factor.doors,
     *passkey.doors,
+    *by_phone.doors,
     *signin.doors,
     *switch_person.doors,
     *reach_level.doors,

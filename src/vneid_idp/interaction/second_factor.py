@@ -12,8 +12,8 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.factors import otp, passkeys, sessions
 from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
-from vneid_idp.interaction.signed_in import arrive, record_failure
-from vneid_idp.interaction.signin import locked_until, note_locked, say_when, unusable
+from vneid_idp.interaction.signed_in import arrive, record_failure, unusable
+from vneid_idp.interaction.signin import locked_until, note_locked, say_when
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.visit import extend, leave
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant

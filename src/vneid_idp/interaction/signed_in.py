@@ -1,24 +1,39 @@
 """Somebody proved to be there, or failed to: sign them in with this browser, unless the account cannot be used."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
+from starlette.responses import Response
 
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.factors.devices import read_user_agent
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.service import InteractionOver
 from vneid_idp.interaction.signin_place import Place
-from vneid_idp.use_cases.sign_in import fail_sign_in, sign_in
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.sign_in import SignedIn, fail_sign_in, sign_in
+from vneid_idp.web.drafts import again
+from vneid_idp.web.forms import Form
 from vneid_idp.web.return_to import arrived_back
 from vneid_idp.web.session import BrowserSession, keep_session
 
 
-async def arrive(request: Request, place: Place, person_id: str, proof: SignInProof) -> AccountStanding:
-    """Sign the person in with this browser; how the account stands. Raises `ProofOutdated`, `InteractionOver`."""
+async def arrive(
+    request: Request,
+    place: Place,
+    person_id: str,
+    proof: SignInProof,
+    use_up: Callable[[Unit], Awaitable[None]] | None = None,
+) -> AccountStanding:
+    """Sign the person in with this browser; how the account stands. What the proof came with is used up in the unit
+    that opens the session. Raises `ProofOutdated`, `InteractionOver`, and what `use_up` raises."""
     provider = place.provider
     record, policy = await provider.registry.find(person_id), await provider.current_policy()
     client_id = place.visit.client.client_id if place.visit else None
-    signed_in = await provider.db.transact(
-        lambda unit: sign_in(
+    device = read_user_agent(request.headers.get("user-agent", ""))
+
+    async def work(unit: Unit) -> SignedIn:
+        found = await sign_in(
             unit,
             provider.vault,
             provider.keys.blind,
@@ -27,9 +42,13 @@ async def arrive(request: Request, place: Place, person_id: str, proof: SignInPr
             proof,
             before=place.session,
             client_id=client_id,
-            device=read_user_agent(request.headers.get("user-agent", "")),
+            device=device,
         )
-    )
+        if use_up is not None and found.session is not None:
+            await use_up(unit)
+        return found
+
+    signed_in = await provider.db.transact(work)
     await provider.dispatcher.attempt(signed_in.deliveries)
     session = signed_in.session
     if session is not None:
@@ -49,3 +68,8 @@ async def record_failure(place: Place, person_id: str | None, method: str, *, lo
     await place.provider.db.transact(
         lambda unit: fail_sign_in(unit, person_id, method, client_id=client_id, locked_out=locked_out)
     )
+
+
+def unusable(request: Request, place: Place, standing: AccountStanding) -> Response:
+    """Why the account cannot be used: told to nobody but its holder, after the right factors."""
+    return again(request, place.path, Form([]), (), note=standing.value, status=403)

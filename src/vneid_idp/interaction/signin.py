@@ -8,7 +8,7 @@ from vneid_idp.identity.factors.chosen_secrets import SecretKind, renew_hash
 from vneid_idp.identity.factors.proofs import SECRETS, SignInProof
 from vneid_idp.identity.factors.turns import TooBusy
 from vneid_idp.identity.lookup import find_candidate
-from vneid_idp.interaction.signed_in import arrive, record_failure
+from vneid_idp.interaction.signed_in import arrive, record_failure, unusable
 from vneid_idp.interaction.signin_place import Place, find_place
 from vneid_idp.interaction.switch_person import begin_anew, sign_out
 from vneid_idp.interaction.visit import extend, leave
@@ -200,11 +200,6 @@ def say_when(response: Response, place: Place, until: Instant | None) -> Respons
     if until is not None:
         response.headers["Retry-After"] = str(-((place.provider.clock.now() - until) // SECOND))
     return response
-
-
-def unusable(request: Request, place: Place, standing: AccountStanding) -> Response:
-    """Why the account cannot be used: told to nobody but its holder, after the right factors."""
-    return again(request, place.path, Form([]), (), note=standing.value, status=403)
 
 
 doors = [

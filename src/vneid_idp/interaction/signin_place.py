@@ -124,9 +124,13 @@ async def find_place(request: Request) -> Place:
         session = await _at_own_pages(request, provider)
     else:
         session = None if visit.situation.person is None else visit.session
-    context = f"{'portal' if visit is None else visit.interaction.interaction_id}.{digest(browser_id(request))}"
     address, browser = provider.address_of(request), known_browser(request, provider.keys.sealer)
-    return Place(provider, visit, session, context, address, browser, led_back(request))
+    return Place(provider, visit, session, context_of(request), address, browser, led_back(request))
+
+
+def context_of(request: Request) -> str:
+    """The request, or the own pages, in this browser: what `Place.context` says, for who asks nothing else."""
+    return f"{request.path_params.get('interaction', 'portal')}.{digest(browser_id(request))}"
 
 
 async def _at_own_pages(request: Request, provider: Idp) -> BrowserSession | None:

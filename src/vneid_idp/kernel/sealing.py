@@ -45,6 +45,8 @@ class SealPurpose(StrEnum):
     CLOSED_FILES = "closed_files"
     PASSKEY_CHALLENGE = "passkey_challenge"
     PHONE = "phone"
+    PHONE_CODE = "phone_code"
+    BEGUN_FROM = "begun_from"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"
     PRIVATE_KEY = "private_key"

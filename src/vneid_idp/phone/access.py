@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity import accounts
-from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
+from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.factors import enrolled_phones
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone, is_seen_lately
 from vneid_idp.identity.profile import Profile
 from vneid_idp.kernel.clock import DAY, Instant
-from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
+from vneid_idp.use_cases.answer_on_phone import PhoneNotEnrolled, find_answering
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, forget_cookie, keep_cookie, read_cookie
 from vneid_idp.web.responses import see_other
@@ -22,22 +21,6 @@ HOME = "/phone"
 ENROL = "/phone/enrol"
 _LIFE: Instant = 400 * DAY
 """As long as browsers keep a cookie (RFC 6265bis §5.5); it is renewed while the phone is in use."""
-
-
-class PhoneNotEnrolled(DomainError):
-    """This browser answers for nobody: it was never enrolled, or its holder removed it."""
-
-    code = "phone_not_enrolled"
-    status = 403
-    title = "This browser is not set up as somebody's phone. Open the identity app and set it up."
-
-
-class AccountAtRest(DomainError):
-    """The account behind the phone cannot be used."""
-
-    code = "account_not_usable"
-    status = 403
-    title = "The account cannot be used at present, so this phone answers nothing for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +50,16 @@ async def find_handset(request: Request) -> Handset | None:
     if named is None:
         return None
     async with provider.db.reading() as unit:
-        phone = await enrolled_phones.find_phone(unit, *named)
-        known = await accounts.find_with_profile(unit, provider.vault, named[0])
+        found = await find_answering(unit, provider.vault, *named)
         now = unit.now
-    if phone is None or known is None:
+    if found is None:
         forget_cookie(request, Cookie.PHONE)
         return None
-    if account_standing(known[0], None, now) is not AccountStanding.USABLE:
-        raise AccountAtRest
+    phone = found.phone
     if not is_seen_lately(phone, now):
         await provider.db.transact(lambda unit: enrolled_phones.see(unit, phone), durable=False)
         keep_phone(request, provider, phone)
-    return Handset(provider, phone, *known, now)
+    return Handset(provider, phone, found.account, found.profile, now)
 
 
 def for_handset(page: HandsetPage) -> Page:

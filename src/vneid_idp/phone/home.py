@@ -1,25 +1,45 @@
 """`/phone`: what waits for an answer of this phone."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.phone.access import HOME, find_handset
 from vneid_idp.phone.pages import page
+from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 
-_DONE = {
-    "enrolled": mark("This phone is set up. Requests reach you here from now on."),
+_DONE: Mapping[str, tuple[str, str]] = {
+    "enrolled": ("success", mark("This phone is set up. Requests reach you here from now on.")),
+    PhoneAnswer.APPROVED: ("success", mark("Confirmed. You can put the phone away: it goes on where it began.")),
+    PhoneAnswer.REFUSED: ("info", mark("Refused. Nothing was shared, and nobody was signed in.")),
+    PhoneAnswer.NOT_ME: (
+        "warning",
+        mark(
+            "Stopped, and put on record. Somebody may be trying to act in your name: unlock the phone for nothing that "
+            "you did not begin yourself, whoever asks you to."
+        ),
+    ),
+    PhoneAnswer.WRONG_NUMBER: (
+        "warning",
+        mark(
+            "That was another number than the one that is shown where it began, so it was stopped. Nothing was shared. "
+            "If you began it yourself, begin again there."
+        ),
+    ),
 }
+"""What is said of an answer, and how."""
 
 
 async def show(request: Request) -> Response:
     """The list, or to a browser that is nobody's phone how it becomes one."""
     handset = await find_handset(request)
     if handset is None:
-        return page(request, "intro")
-    done = _DONE.get(request.query_params.get("done", ""))
-    return page(request, "home", handset=handset, done=gettext(request, done) if done else None)
+        return page(request, "intro", scanned=False)
+    kind, text = _DONE.get(request.query_params.get("done", ""), ("", ""))
+    return page(request, "home", handset=handset, kind=kind, done=gettext(request, text) if text else None)
 
 
 doors = [Door.page(HOME, show)]

@@ -19,6 +19,7 @@ from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
+from vneid_idp.web.answer_words import answer_sentence, is_warning
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
@@ -264,6 +265,8 @@ def _happening(
         message = _WITH_GUARDIAN.get(event.kind, message)
     if event.kind == EventKind.LOCK_DECIDED:
         message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
+    if event.kind == EventKind.PHONE_ANSWERED:
+        message = answer_sentence(event)
     if event.kind == EventKind.PERSON_LOOKED_UP:
         message = _LOOKED_UP.get(str(event.data.get("desk")), message)
     service = None if event.client_id is None else names.get(event.client_id) or event.data.get("service")
@@ -282,7 +285,7 @@ def _happening(
         # Who is called by no name stands at the beginning of some sentences.
         text[:1].upper() + text[1:] if text.startswith(tuple(filter(None, (child, said["guardian"])))) else text,
         None if "%(service)s" in message else service,
-        event.kind in _NOTABLE,
+        event.kind in _NOTABLE or is_warning(event),
         _why(event),
     )
 

@@ -46,6 +46,8 @@ class Secret(StrEnum):
     """A request that is to be answered on another device."""
     USER_CODE = "user_code"
     """The code that another device shows, typed here."""
+    PHONE_SIGN_IN = "phone_sign_in"
+    """A sign-in that waits for a phone: a row."""
     REGISTRATION = "registration"
     """A client that registers or changes itself, in kibibytes."""
 
@@ -174,6 +176,12 @@ LIMITS: LimitTable = {
         Subject.ADDRESS: (Limit(20, 15 * MINUTE),),
         Subject.NETWORK_56: (Limit(40, 15 * MINUTE),),
         Subject.NETWORK_48: (Limit(80, 15 * MINUTE),),
+    },
+    Secret.PHONE_SIGN_IN: {
+        Subject.ADDRESS: (Limit(300, 15 * MINUTE),),
+        Subject.NETWORK_56: (Limit(600, 15 * MINUTE),),
+        Subject.NETWORK_48: (Limit(1_200, 15 * MINUTE),),
+        Subject.CLIENT: (Limit(60_000, 15 * MINUTE),),
     },
     Secret.REGISTRATION: {
         # Of one that changes itself: the record of events keeps each change.

@@ -54,6 +54,16 @@ _REFUSED = Sentence(
 )
 
 SENTENCES: Mapping[str, Sentence] = {
+    "account_not_usable": Sentence(
+        mark("This account cannot be used at present"),
+        mark("It is locked or closed, so nothing is done for it. Nothing was changed or shared."),
+        mark("Sign in with your password to see why, or ask a commune-level police office."),
+    ),
+    "answer_over": Sentence(
+        mark("This is over"),
+        mark("It was answered, took too long, or waits for another phone. Nothing was changed."),
+        mark("If you still want it, begin again where it began."),
+    ),
     "not_found": Sentence(
         mark("There is no such page"),
         mark("The address may be mistyped, or the page may be gone."),

@@ -16,7 +16,7 @@ from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.grants import service as grants
-from vneid_idp.identity.factors import otp, sessions
+from vneid_idp.identity.factors import otp, phone_sign_ins, sessions
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import Instant
@@ -52,6 +52,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         await clients.forget_assertions(unit)
         await bindings.forget_old_keys(unit)
         await otp.sweep(unit)
+        await phone_sign_ins.sweep(unit)
         await approvals.sweep(unit)
         await deliveries.sweep(unit)
         await key_readers.sweep(unit)

@@ -79,6 +79,30 @@ enrolled_phones = Table(
     PrimaryKeyConstraint("person_id", "phone_id"),
 )
 
+phone_sign_ins = Table(
+    "phone_sign_ins",
+    metadata,
+    Column("sign_in_id", Text, primary_key=True),
+    # A digest of the request and the browser that it is for.
+    Column("context", Text, nullable=False),
+    Column("client_id", Text),
+    # From where it was begun, sealed: an address and what kind of browser.
+    Column("begun_from", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("person_id", Text),
+    Column("phone_id", Text),
+    Column("credential_id", Text),
+    Column("scanned_at", BigInteger),
+    Column("picked_at", BigInteger),
+    Column("approved_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Index("ix_phone_sign_ins_context", "context", "opened_at"),
+    Index("ix_phone_sign_ins_expires", "expires_at"),
+)
+
 activation_codes = Table(
     "activation_codes",
     metadata,

@@ -1,0 +1,34 @@
+"""Who asks, as it stands on top of a page of the app; and to what the answer of the phone's lock is bound."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.web.context import Idp
+from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.logos import logo_path
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A service that asks."""
+
+    name: str
+    domain: str | None
+    """A domain that the service has shown to control, and that its answers go to."""
+    logo: str | None
+
+
+async def asking(provider: Idp, client_id: str | None) -> Asking | None:
+    """The service with this id; nothing where the provider itself asks, for its own pages."""
+    if client_id is None:
+        return None
+    client = await provider.clients.get(client_id)
+    return Asking(client.client_name, client.verified_home, logo_path(client))
+
+
+def context_of(request: Request, phone: EnrolledPhone, about: str) -> str:
+    """Binds a challenge to this phone, this browser and what it is about: of no use for anything else."""
+    return f"{phone.phone_id}.{about}.{digest(browser_id(request))}"

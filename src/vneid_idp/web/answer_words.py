@@ -1,0 +1,35 @@
+"""What was answered on a phone, as the history of the account and of the phone say it."""
+
+from collections.abc import Mapping
+
+from vneid_idp.audit.events import EventKind, RecordedEvent
+from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
+from vneid_idp.web.i18n import mark
+
+_OF_SERVICE: Mapping[str, str] = {
+    PhoneAnswer.APPROVED: mark("On a phone you confirmed what %(service)s asked."),
+    PhoneAnswer.REFUSED: mark("On a phone you refused what %(service)s asked."),
+    PhoneAnswer.NOT_ME: mark("On a phone you said that you had not begun what %(service)s asked."),
+    PhoneAnswer.WRONG_NUMBER: mark("On a phone a wrong number was picked for %(service)s, which ended it."),
+}
+_OF_ACCOUNT: Mapping[str, str] = {
+    PhoneAnswer.APPROVED: mark("On a phone you confirmed a sign-in to your account."),
+    PhoneAnswer.REFUSED: mark("On a phone you refused a sign-in to your account."),
+    PhoneAnswer.NOT_ME: mark("On a phone you said that a sign-in to your account was not yours."),
+    PhoneAnswer.WRONG_NUMBER: mark(
+        "On a phone a wrong number was picked for a sign-in to your account, which ended it."
+    ),
+}
+_UNKNOWN = mark("Something was answered on a phone.")
+_WARNINGS = frozenset({PhoneAnswer.NOT_ME.value, PhoneAnswer.WRONG_NUMBER.value})
+
+
+def answer_sentence(event: RecordedEvent) -> str:
+    """The sentence, in which `%(service)s` may stand."""
+    texts = _OF_ACCOUNT if event.client_id is None else _OF_SERVICE
+    return texts.get(str(event.data.get("answer")), _UNKNOWN)
+
+
+def is_warning(event: RecordedEvent) -> bool:
+    """Whether somebody else may have begun it."""
+    return event.kind == EventKind.PHONE_ANSWERED and event.data.get("answer") in _WARNINGS
