@@ -30,6 +30,15 @@ from starlette.routing import Route
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8000")
 LEVEL_2 = "urn:vneid:level:2"
+NUMBER = {
+    "type": "subscriber_number",
+    "actions": ["bind"],
+    "phone_number": "+84951234567",
+    "channel": "carrier_app",
+    "contract": "prepaid",
+    "sequence": 1,
+}
+"""What the person is to confirm (RFC 9396): that this number is registered in their name."""
 
 listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "3000"))))
 HOME = f"http://localhost:{listener.getsockname()[1]}"
@@ -58,6 +67,7 @@ def register() -> str:
         "grant_types": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_method": "private_key_jwt",
         "dpop_bound_access_tokens": True,
+        "authorization_details_types": ["subscriber_number"],
         "jwks": {"keys": [public(SIGNING) | {"kid": "1", "use": "sig", "alg": "ES256"}]},
     }
     return str(httpx.post(provider["registration_endpoint"], json=wanted).raise_for_status().json()["client_id"])
@@ -105,6 +115,7 @@ async def login(_: Request) -> Response:
         "redirect_uri": f"{HOME}/callback",
         "scope": "openid identity offline_access",
         "acr_values": LEVEL_2,
+        "authorization_details": json.dumps([NUMBER]),
         "state": state,
         "nonce": secrets.token_urlsafe(),
         "code_challenge": s256(verifier),
@@ -134,6 +145,7 @@ async def callback(request: Request) -> Response:
             return page("That did not work", redeemed.json())
         tokens = redeemed.json()
         assert tokens["token_type"] == "DPoP", "a bearer's token is worth nothing here"
+        assert tokens["authorization_details"] == [NUMBER], "it may be less than was asked for"
         claims = await asyncio.to_thread(verified, tokens["id_token"], begun["nonce"])
         address, token = provider["userinfo_endpoint"], tokens["access_token"]
         bound = {"Authorization": f"DPoP {token}"}
@@ -143,6 +155,7 @@ async def callback(request: Request) -> Response:
         refreshed = (await post(client, provider["token_endpoint"], **form)).json()
     shown = {
         "claims": claims,
+        "confirmed": tokens["authorization_details"],
         "userinfo": told.json(),
         "without the key": stolen.json(),
         "refreshed": {name: refreshed[name] for name in ("token_type", "expires_in", "scope")},

@@ -265,7 +265,7 @@ def test_a_child_is_refused_and_registered_by_a_parent_on_the_same_phone(househo
     page.click(".composer.locked form[action='/verify'] button")
     household.sign_in(household.cast.child)
     # The page asks for nothing and says that a parent links the account; the child goes back and tells the parent.
-    page.wait_for_url("**/guardian-links/**")
+    page.wait_for_url("**/guardian-acts/**")
     expect(page.locator("main")).to_contain_text(PARENT_LINKS[household.locale])
     household.check()
     page.click("main .button.primary")

@@ -122,7 +122,7 @@ async def test_nothing_is_agreed_about_a_child_whose_guardian_somebody_is_no_mor
     decided = {"bind:social.child": Decision("account", 1, given=True)}
     with pytest.raises(refusal):
         async with land.idp.db.writing() as unit:
-            await give_consent(unit, *of, decided, Shown("text", "vi"), child, years=40, rules=rules)
+            await give_consent(unit, land.idp.vault, *of, decided, Shown("text", "vi"), child, years=40, rules=rules)
     async with land.idp.db.reading() as unit:
         assert await list_current(unit, who.person_id) == []
 

@@ -15,6 +15,7 @@ from vneid_idp.consent.service import ByGuardian, Consent, NothingToWithdraw, Re
 from vneid_idp.consent.tables import consent_receipts
 from vneid_idp.kernel import secrets
 from vneid_idp.kernel.clock import DAY, SECOND, Instant
+from vneid_idp.protocol.acts import Acts
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -111,7 +112,9 @@ async def test_the_record_names_what_was_given_and_the_receipt(db: Database) -> 
     async with db.reading() as unit:
         row = await unit.fetch_one(Statement(select(consent_receipts)))
     assert row is not None
-    assert digest == secrets.digest(orjson.dumps(dict(row), option=orjson.OPT_SORT_KEYS).decode()), "of all it says"
+    said = {name: value for name, value in dict(row).items() if name != "details"}
+    assert row["details"] is None
+    assert digest == secrets.digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()), "of all it says"
     async with db.reading() as unit:
         by_name = [(PERSON, receipt.receipt_id), (OTHER, receipt.receipt_id), (PERSON, "rct_none")]
         assert [await store.find_receipt_digest(unit, *name) for name in by_name] == [digest, None, None]
@@ -144,11 +147,32 @@ async def test_the_record_tells_a_link_from_an_answer(db: Database) -> None:
     asked: list[tuple[Decisions, bool]] = [({}, False), ({}, True), ({"email": GIVEN}, True)]
     for decided, link in asked:
         async with db.writing() as unit:
-            await service.give(unit, PERSON, CLIENT, decided, Shown("text", "en"), link=link, alone_from=16)
+            await service.give(unit, PERSON, CLIENT, decided, Shown("text", "en"), acts=Acts(link=link), alone_from=16)
         told.append([kind for kind, *_ in await recorded(db)][sum(map(len, told)) :])
     assert [sorted(kinds) for kinds in told] == [
         ["consent.given"], ["link.confirmed"], ["consent.given", "link.confirmed"],
     ]  # fmt: skip
+
+
+async def test_confirmed_details_open_a_consent_are_each_on_record_and_proven_by_their_receipt(db: Database) -> None:
+    acts = Acts(details=({"type": "subscriber_number", "sequence": 1}, {"type": "identity_match"}))
+    for sealed in ("first", "second"):
+        async with db.writing() as unit:
+            shown = Shown("text", "en")
+            await service.give(unit, PERSON, CLIENT, {}, shown, acts=acts, details=sealed, alone_from=16)
+    kinds = ["details.confirmed", "details.confirmed"]
+    assert [kind for kind, *_ in await recorded(db)] == ["consent.given", *kinds, *kinds]
+    assert [data["type"] for kind, _, _, data in await recorded(db) if kind in kinds] == [
+        "subscriber_number", "identity_match",
+    ] * 2  # fmt: skip
+    assert await standing(db) is not None
+    async with db.reading() as unit:
+        history = await audit.history_of(unit, PERSON)
+        assert [await find_fault(unit, event) for event in history] == [None] * 5
+    async with db.writing() as unit:
+        await unit.execute(Statement(consent_receipts.update().values(details="another")))
+    async with db.reading() as unit:
+        assert all([await find_fault(unit, event) for event in history])
 
 
 async def test_what_is_agreed_for_each_child_and_for_oneself_stands_and_ends_by_itself(

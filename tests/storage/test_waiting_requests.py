@@ -11,6 +11,7 @@ from tests.support.watch import Watch
 from vneid_idp.interaction import service, store
 from vneid_idp.interaction.service import Interaction, InteractionOver, Taken
 from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.protocol.acts import Acts, Confirmed
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.storage.unit import Database, Unit
 
@@ -36,6 +37,9 @@ WRITTEN: dict[str, Callable[[Interaction, Instant], Interaction | None]] = {
 }
 """What is open after each."""
 acts = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+
+
+LINK = Acts(link=True)
 
 
 async def opened(db: Database) -> Interaction:
@@ -125,7 +129,7 @@ async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(
     assert await choose("per_d") is None
     for shown in (None, "per_d", chosen):
         page = replace(waiting, child_id=shown)
-        confirm = db.transact(lambda unit, page=page: service.confirm(unit, page, "per_parent"))  # type: ignore[misc]
+        confirm = db.transact(lambda unit, page=page: service.confirm(unit, page, LINK, "per_parent"))  # type: ignore[misc]
         if shown == chosen:
             await confirm
         else:
@@ -134,7 +138,7 @@ async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(
     async with db.reading() as unit:
         found = await service.find_open(unit, SEALER, waiting.interaction_id)
     assert found is not None
-    assert (found.child_id, found.confirmed_by) == (chosen, "per_parent")
+    assert (found.child_id, found.confirmed) == (chosen, Confirmed("per_parent"))
 
 
 async def test_another_browser_adopts_nothing(db: Database) -> None:
@@ -187,3 +191,19 @@ async def test_of_newcomers_at_once_each_makes_room_of_its_own(db: Database) -> 
     made = await asyncio.gather(*(db.transact(lambda unit: service.make_room(unit, taken)) for _ in range(4)))
     assert made == [True] * 4
     assert not await db.transact(lambda unit: service.make_room(unit, taken))
+
+
+async def test_which_details_were_confirmed_is_known_and_another_confirmation_takes_their_place(db: Database) -> None:
+    waiting = await opened(db)
+    numbers = [({"type": "subscriber_number", "sequence": each},) for each in (1, 2)]
+    for details in (*numbers, ()):
+        acts = Acts(details=details)
+        await db.transact(lambda unit, acts=acts: service.confirm(unit, waiting, acts, "per_a"))  # type: ignore[misc]
+        async with db.reading() as unit:
+            found = await service.find_open(unit, SEALER, waiting.interaction_id)
+        assert found is not None
+        assert found.confirmed is not None
+        assert [found.confirmed.covers(Acts(details=each), "per_a") for each in numbers] == [
+            each == details for each in numbers
+        ]
+        assert not found.confirmed.covers(acts, "per_b")

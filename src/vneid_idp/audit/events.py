@@ -17,6 +17,9 @@ class EventKind(StrEnum):
     """A person allowed a relying party to have claims for a purpose."""
     LINK_CONFIRMED = "link.confirmed"
     """A person confirmed that a relying party may link one account to them, or to a child under their supervision."""
+    DETAILS_CONFIRMED = "details.confirmed"
+    """A person confirmed a detail of a rich request (RFC 9396); the event names its type, and the receipt has the
+    rest."""
     CONSENT_WITHDRAWN = "consent.withdrawn"
     """A person took a consent back; every grant under it ended."""
     CONSENT_ENDED = "consent.ended"

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.consent import store
+from vneid_idp.consent.confirmed_details import open_details as open_details
+from vneid_idp.consent.confirmed_details import seal_details as seal_details
 from vneid_idp.consent.store import ByGuardian as ByGuardian
 from vneid_idp.consent.store import Consent as Consent
 from vneid_idp.consent.store import Receipt as Receipt
@@ -12,6 +14,7 @@ from vneid_idp.consent.store import Withdrawn as Withdrawn
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.kernel.values import altered
+from vneid_idp.protocol.acts import NO_ACTS, Acts
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
 
@@ -39,14 +42,15 @@ async def give(
     shown: Shown,
     child_id: str | None = None,
     *,
-    link: bool = False,
+    acts: Acts = NO_ACTS,
+    details: str | None = None,
     alone_from: int | None = None,
     guardian: ByGuardian | None = None,
 ) -> Consent:
     """Record the person's decisions: merge them into the current consent, or open one, and keep the receipt.
 
-    About each child stands a consent of its own, and one about the person alone. With `link` the person also confirmed
-    that an account is linked, which the receipt proves and which adds nothing to the consent.
+    About each child stands a consent of its own, and one about the person alone. The person also confirmed the `acts`,
+    which the receipt proves, with their `details` as `seal_details` sealed them, and which add nothing to the consent.
 
     `alone_from` is the age from which the law lets the person decide alone, who has reached it; a parent or guardian,
     `guardian`, agrees to what somebody younger gives. Without either, nothing but "no" may be decided, and what a child
@@ -54,7 +58,7 @@ async def give(
     """
     # Opening comes first and loses quietly, so that of two tabs that agree at once the second merges into the first's.
     fresh = Consent(new_id("con"), person_id, client_id, unit.now, unit.now, {}, child_id)
-    if decided or not link:
+    if decided or not acts.link:
         await store.create(unit, fresh)
     current = await store.find_current_to_change(unit, person_id, client_id, child_id)
     if current is None:
@@ -70,20 +74,22 @@ async def give(
         now = replace(now, guardian_id=guardian.guardian_id)
     await store.change(unit, now)
     receipt = Receipt(
-        new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided, guardian
+        new_id("rct"), current.consent_id, client_id, unit.now, shown.language, shown.text, decided, guardian, details
     )
     # With its digest in the chain of events, nobody can write another receipt in its place.
     digest = await store.add_receipt(unit, person_id, receipt)
     proof = {"receipt_id": receipt.receipt_id, "receipt_digest": digest}
     of_whom = (person_id, client_id, current.consent_id)
     who = about(child_id) | together_with(None if guardian is None else guardian.guardian_id)
-    if decided or not link:
+    if decided or not acts or current.consent_id == fresh.consent_id:
         given = sorted(name for name, decision in decided.items() if decision.given)
         smaller = sorted(name for name, decision in decided.items() if decision.instead is not None)
         data = {**proof, "given": given, "smaller": smaller, **who}
         await record(unit, Event(EventKind.CONSENT_GIVEN, *of_whom, data))
-    if link:
+    if acts.link:
         await record(unit, Event(EventKind.LINK_CONFIRMED, *of_whom, {**proof, **who}))
+    for detail in acts.details:
+        await record(unit, Event(EventKind.DETAILS_CONFIRMED, *of_whom, {**proof, "type": detail["type"]}))
     return now
 
 

@@ -74,6 +74,8 @@ class Receipt:
     shown: str
     decisions: Decisions
     guardian: ByGuardian | None = None
+    details: str | None = None
+    """The details of a rich request that were confirmed, sealed (`confirmed_details.py`)."""
 
 
 _current = select(consents).where(
@@ -198,6 +200,7 @@ def _receipt(row: Row) -> Receipt:
         shown=row["shown"],
         decisions=decisions.load(row["decisions"]),
         guardian=guardian,
+        details=row["details"],
     )
 
 
@@ -290,7 +293,9 @@ async def find_receipt_digest(unit: Reading, person_id: str, receipt_id: str) ->
 
 
 def _digest(values: Mapping[str, Any]) -> str:
-    return digest(orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode())
+    # A column that came later counts where it says something: the digests of earlier receipts knew nothing of it.
+    said = {name: value for name, value in values.items() if name != "details" or value is not None}
+    return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
 
 
 def _values(person_id: str, receipt: Receipt) -> dict[str, str | int | None]:
@@ -307,6 +312,7 @@ def _values(person_id: str, receipt: Receipt) -> dict[str, str | int | None]:
         "guardian_id": None if guardian is None else guardian.guardian_id,
         "guardian_shown": None if guardian is None else guardian.shown.text,
         "guardian_language": None if guardian is None else guardian.shown.language,
+        "details": receipt.details,
     }
 
 

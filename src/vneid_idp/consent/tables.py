@@ -54,6 +54,8 @@ consent_receipts = Table(
     Column("guardian_id", Text),
     Column("guardian_shown", Text),
     Column("guardian_language", Text),
+    # The details of a rich request that were confirmed, sealed under the person's key.
+    Column("details", Text),
 )
 
 # What a child agreed to waits here for a parent or guardian. No value of a claim, and no name, stands in it.

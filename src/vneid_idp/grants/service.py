@@ -23,8 +23,10 @@ from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import Decisions
+from vneid_idp.protocol.details.granting import lasting
 from vneid_idp.protocol.grant_types.refresh_token import GrantRotation
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
 from vneid_idp.storage.statement import Statement, insert
@@ -185,7 +187,11 @@ def _authorisation_of(row: Row) -> Authorisation:
 
 
 async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool) -> Grant | None:
-    """Open a grant; nothing when it was opened before, or something that it stands on has ended or is too far up."""
+    """Open a grant; nothing when it was opened before, or something that it stands on has ended or is too far up.
+
+    Details that are an act are not kept: they are good with the tokens of the code, as a link is, and may hold what
+    tells who somebody is, which stands nowhere but sealed.
+    """
     ground = authorisation.ground
     assert ground is not None
     if ground.above > MOST_ABOVE:
@@ -200,7 +206,7 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
         session_id=ground.session_id,
         parent_client_id=None if parent is None else parent.client_id,
         parent_grant_id=None if parent is None else parent.grant_id,
-        authorisation=orjson.dumps(authorisation.to_json()).decode(),
+        authorisation=orjson.dumps(altered(authorisation, details=lasting(authorisation.details)).to_json()).decode(),
         opened_at=unit.now,
         expires_at=unit.now + (OFFLINE_LIFE if refreshable else ACCESS_TOKEN_LIFE),
         generation=_FIRST,

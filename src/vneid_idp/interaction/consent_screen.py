@@ -26,7 +26,10 @@ from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.protocol.acts import Acts
 from vneid_idp.protocol.claims import SIGN_IN, Decisions, Item, repeats
+from vneid_idp.protocol.details.detail_type import Details
+from vneid_idp.protocol.details.granting import digest_of
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, acr_for, fresh
 from vneid_idp.protocol.levels import LEVELS, SignInMethod, reached
 from vneid_idp.storage.unit import Unit
@@ -77,6 +80,12 @@ class _Asked:
     """The ages that are offered to be told as they are now."""
     child: RegisterAnswer | None
     """What the register says of the child whom the request is about, if any."""
+
+    @property
+    def acts(self) -> Acts:
+        """What is confirmed with the answer: just what the screen shows."""
+        details = () if self.screen.details is None else self.visit.situation.acts.details
+        return Acts(self.screen.link is not None, details)
 
 
 async def show(request: Request) -> Response:
@@ -161,7 +170,7 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
         return visit.onward()
     shown = Shown(text_shown(asked.screen, decisions), locale_of(request))
     rules, who = asked.rules, (asked.person_id, asked.session_id)
-    link, polled = asked.screen.link is not None, visit.interaction.request.polled
+    polled = visit.interaction.request.polled
     guardian = asked.screen.guardian if gives_something(decisions) else None
     if guardian is not None and not guardian.names:
         return again(request, request.url.path, form, _keeps(form), status=409)
@@ -170,15 +179,26 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
         if guardian is None:
             client_id, child, years = visit.client.client_id, asked.child, asked.years
             beside = None if consent is None else consent.consent_id
+            vault = visit.provider.vault
             await give_consent(
-                unit, *who, client_id, decisions, shown, child, beside=beside, link=link, years=years, rules=rules
+                unit,
+                vault,
+                *who,
+                client_id,
+                decisions,
+                shown,
+                child,
+                beside=beside,
+                acts=asked.acts,
+                years=years,
+                rules=rules,
             )
         else:
             of_request = visit.interaction.request
             waits = await ask_guardian(unit, *who, of_request, decisions, shown, rules, proved_level=asked.level)
             await service.await_guardian(unit, visit.interaction, waits.approval_id)
-        if link or polled is not None:
-            await service.confirm(unit, visit.interaction, asked.person_id)
+        if asked.acts or polled is not None:
+            await service.confirm(unit, visit.interaction, asked.acts, asked.person_id)
         if polled is not None:
             await cross_device.hold_open(unit, polled.request_id)
 
@@ -217,8 +237,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     anew = outdated(visit.situation.items, step.items, decided, values_of, now)
     items = (*step.items, *anew.items)
     values = values_of(values_needed(items, now)) | _sign_in(visit, proven.level, methods)
-    link = await _link(visit, profile.record, child_id, rules) if step.link else None
-    say = partial(gettext, request)
+    link, say = await _link(visit, profile.record, child_id, rules, step.acts), partial(gettext, request)
     made = screen(
         visit.client,
         items,
@@ -232,6 +251,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         link=link,
         told=anew.told,
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
+        details=step.acts.details,
     )
     made = _where_it_stands(made, visit, step.items, say)
     shown = for_child(made, visit.client.client_name, consenting, [each.full_name for each in guardians], rules, say)
@@ -241,7 +261,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         session.session_id,
         proven.level,
         shown,
-        _seen(person, items, values, consenting, link),
+        _seen(person, items, values, consenting, link, step.acts.details),
         _words(visit, shown),
         years,
         rules,
@@ -281,8 +301,12 @@ async def _guardians(
         return await who_can_act(unit, visit.provider.vault, named_guardians(record), rules)
 
 
-async def _link(visit: Visit, person: RegistryRecord, child_id: str | None, rules: Rules) -> LinkAsked:
-    """What is known of the account that is to be linked, and whether there is a place for one more."""
+async def _link(
+    visit: Visit, person: RegistryRecord, child_id: str | None, rules: Rules, acts: Acts
+) -> LinkAsked | None:
+    """What is known of the account that is to be linked, if one is, and whether there is a place for one more."""
+    if not acts.link:
+        return None
     client = visit.client
     async with visit.provider.db.reading() as unit:
         full = await limit_reached(unit, client.client_id, child_id or person.person_id, rules, client.account_limit)
@@ -291,16 +315,23 @@ async def _link(visit: Visit, person: RegistryRecord, child_id: str | None, rule
 
 
 def _seen(
-    person: PersonFacts, items: tuple[Item, ...], values: Values, consenting: Consenting, link: LinkAsked | None
+    person: PersonFacts,
+    items: tuple[Item, ...],
+    values: Values,
+    consenting: Consenting,
+    link: LinkAsked | None,
+    details: Details,
 ) -> str:
     """What the form speaks of. Since the page was shown another person may have signed in, a purpose may have changed,
-    or a value: at midnight a person may be a year older. Account and child are the request's, and stay."""
+    or a value: at midnight a person may be a year older; or the client may have these details no more. Account and
+    child are the request's, and stay."""
     asked = [f"{item.name} {item.purpose} {item.version} {item.required} {item.in_full}" for item in items]
     # When an account is proved is when the person answers.
     lasting = {name: value for name, value in values.items() if name != "binding_verified_at"}
     shown = orjson.dumps(lasting, option=orjson.OPT_SORT_KEYS).decode()
     hindered = "" if link is None else f"{link.full}"
-    return digest("\n".join([person.person_id, consenting, *asked, shown, f"{link is not None} {hindered}"]))
+    confirms = f"{link is not None} {hindered} {digest_of(details)}"
+    return digest("\n".join([person.person_id, consenting, *asked, shown, confirms]))
 
 
 def _words(visit: Visit, shown: Screen) -> str:

@@ -8,25 +8,24 @@ from vneid_idp.consent.approvals import Outcome
 from vneid_idp.consent.facts import find_facts
 from vneid_idp.identity import accounts
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.register.guardianship import consented_too_young, needs_guardian
+from vneid_idp.identity.register.guardianship import Consenting, consented_too_young, needs_guardian, who_consents
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.values import altered
 from vneid_idp.keys.ring import KeyRing, NotSignedHere
 from vneid_idp.policy.rules import Policy, Rules, Threshold
+from vneid_idp.protocol.acts import ANYBODY, Acts, ActTerms, acts_of
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of, needs_child
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.granting import level_of, permitted_details
 from vneid_idp.protocol.interaction import (
-    ANYBODY,
     ConsentFacts,
     GuardianAnswer,
-    LinkTerms,
     PersonFacts,
     Step,
     WaitingFacts,
     as_it_stood,
-    asks_to_link,
     next_step,
 )
 from vneid_idp.protocol.permitted import counting, still_asked
@@ -47,15 +46,19 @@ class Situation:
     now: Instant
     offered_since: Instant
     """What the person left out before is offered again."""
-    terms: LinkTerms
-    """What it takes that this person links the account, where the request is to link one."""
+    acts: Acts
+    """What the request asks to be done, as far as its client may have it."""
+    terms: ActTerms
+    """What it takes that this person does it, where there is anything."""
     waiting: WaitingFacts
     """What is known of the request itself."""
 
     def as_shown(self, request: AuthorizationRequest, shown_at: Instant) -> "Situation":
         """The same at a page that was `shown_at` some moment, whatever the person decided in another window since."""
         consent = as_it_stood(self.consent, shown_at)
-        step = next_step(request, self.items, self.person, consent, self.waiting, self.offered_since, self.terms)
+        step = next_step(
+            request, self.items, self.person, consent, self.waiting, self.offered_since, self.acts, self.terms
+        )
         return replace(self, consent=consent, step=step)
 
 
@@ -72,7 +75,7 @@ async def decide(
     """Read the facts of `session` in one statement and decide what comes next.
 
     More is read only where a child may be concerned: of a consent of which nobody asked yet whether the person was old
-    enough to give it alone, of a request that waits for a parent or guardian, and of one that is to link an account.
+    enough to give it alone, of a request that waits for a parent or guardian, and of one that asks for acts.
     """
     facts, now = None, 0
     async with db.glance() as unit:
@@ -96,16 +99,12 @@ async def decide(
             waiting = replace(waiting, guardian=await _answer(unit, client, person.person_id, waiting))
     items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
-    terms = ANYBODY
-    if person is not None and asks_to_link(request, items):
-        for_child = needs_child(request.scope)
-        terms = LinkTerms(level_taken(policy.at(now), by_guardian=for_child))
-        if not for_child:
-            async with db.reading() as unit:
-                is_child = await _is_child(unit, vault, policy.at(now), person.person_id)
-            terms = replace(terms, by_guardian=is_child)
-    step = next_step(request, items, person, consent, waiting, offered_since, terms)
-    return Situation(person, consent, items, step, now, offered_since, terms, waiting)
+    acts, terms = acts_of(request, items, permitted_details(client, request.details)), ANYBODY
+    if person is not None and acts:
+        async with db.reading() as unit:
+            terms = await _terms(unit, vault, policy.at(now), person.person_id, request, acts)
+    step = next_step(request, items, person, consent, waiting, offered_since, acts, terms)
+    return Situation(person, consent, items, step, now, offered_since, acts, terms, waiting)
 
 
 def _counted(consent: ConsentFacts, client: Client) -> ConsentFacts:
@@ -130,10 +129,25 @@ async def _if_old_enough(
     return consent
 
 
-async def _is_child(unit: Reading, vault: Vault, rules: Rules, person_id: str) -> bool:
-    """Whether a parent or guardian links this person's accounts, as the door will judge (`check_proof`)."""
-    found = await accounts.find_with_profile(unit, vault, person_id)
-    return found is not None and needs_guardian(age(found[1].record.birth_date, unit.now), rules)
+async def _terms(
+    unit: Reading, vault: Vault, rules: Rules, person_id: str, request: AuthorizationRequest, acts: Acts
+) -> ActTerms:
+    """What it takes that this person does what is asked.
+
+    A parent or guardian links a child's accounts, as the door will judge (`check_proof`), and grants the details that
+    a child may not decide about alone.
+    """
+    for_child = needs_child(request.scope)
+    level = level_of(acts.details)
+    if acts.link:
+        level = max(level, level_taken(rules, by_guardian=for_child))
+    found = None if for_child else await accounts.find_with_profile(unit, vault, person_id)
+    if found is None:
+        return ActTerms(level)
+    years = age(found[1].record.birth_date, unit.now)
+    links_by_guardian = acts.link and needs_guardian(years, rules)
+    alone = who_consents(years, rules) is Consenting.ALONE
+    return ActTerms(level, by_guardian=links_by_guardian or bool(acts.details and not alone))
 
 
 async def _answer(unit: Reading, client: Client, child_id: str, waiting: WaitingFacts) -> GuardianAnswer | None:

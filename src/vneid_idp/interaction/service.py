@@ -9,7 +9,9 @@ from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, id_from, new_secret
+from vneid_idp.protocol.acts import Acts, Confirmed
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.details.granting import digest_of
 from vneid_idp.protocol.interaction import WaitingFacts
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -95,7 +97,7 @@ class Interaction:
     expires_at: Instant
     refused: str | None
     child_id: str | None
-    confirmed_by: str | None
+    confirmed: Confirmed | None
     approval_id: str | None
     waits_until: Instant
     ended_at: Instant | None
@@ -122,7 +124,7 @@ class Interaction:
             self.opened_at,
             self.refused,
             self.child_id,
-            self.confirmed_by,
+            self.confirmed,
             self.approval_id,
             self.waits_until,
         )
@@ -241,10 +243,12 @@ async def choose_child(unit: Unit, interaction: Interaction, child_id: str) -> N
         raise InteractionOver
 
 
-async def confirm(unit: Unit, interaction: Interaction, person_id: str) -> None:
+async def confirm(unit: Unit, interaction: Interaction, acts: Acts, person_id: str) -> None:
     """Record that this person confirmed on a page of this request what no standing consent covers
-    (`WaitingFacts.confirmed_by`), about the child that was chosen as the page was shown. Raises `InteractionOver`."""
-    if not await store.confirm(unit, interaction.interaction_id, person_id, interaction.child_id):
+    (`WaitingFacts.confirmed`), these acts among it, about the child that was chosen as the page was shown. Raises
+    `InteractionOver`."""
+    confirmed = Confirmed(person_id, digest_of(acts.details))
+    if not await store.confirm(unit, interaction.interaction_id, confirmed, interaction.child_id):
         raise InteractionOver
 
 
@@ -304,7 +308,7 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         expires_at=stored.expires_at,
         refused=stored.refused,
         child_id=stored.child_id,
-        confirmed_by=stored.confirmed_by,
+        confirmed=stored.confirmed,
         approval_id=stored.approval_id,
         waits_until=stored.waits_until or 0,
         ended_at=stored.ended_at,

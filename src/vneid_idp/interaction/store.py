@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from vneid_idp.interaction.tables import interactions
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.acts import Confirmed
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -37,7 +38,7 @@ class Stored:
     refused: str | None
     child_id: str | None
     ended_at: Instant | None
-    confirmed_by: str | None = None
+    confirmed: Confirmed | None = None
     approval_id: str | None = None
     waits_until: Instant | None = None
     kept_for: str | None = None
@@ -87,7 +88,7 @@ _CHOOSE = Statement(
 _CONFIRM = Statement(
     update(interactions)
     .where(*_open, func.coalesce(interactions.c.child_id, "") == bindparam("child"))
-    .values(confirmed_by=bindparam("person"))
+    .values(confirmed_by=bindparam("person"), confirmed_details=bindparam("details"))
 )
 _EXTEND = Statement(update(interactions).where(*_open).values(expires_at=_later("until")))
 _AWAIT = Statement(
@@ -144,7 +145,8 @@ async def add(unit: Unit, stored: Stored) -> None:
         refused=stored.refused,
         child_id=stored.child_id,
         ended_at=stored.ended_at,
-        confirmed_by=stored.confirmed_by,
+        confirmed_by=None if stored.confirmed is None else stored.confirmed.person_id,
+        confirmed_details=None if stored.confirmed is None else stored.confirmed.details,
         approval_id=stored.approval_id,
         waits_until=stored.waits_until,
         kept_for=stored.kept_for,
@@ -158,6 +160,7 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
     row = await unit.fetch_one(_FIND, interaction_id=interaction_id)
     if row is None:
         return None
+    by = row["link_confirmed_by"]
     return Stored(
         interaction_id=row["interaction_id"],
         client_id=row["client_id"],
@@ -168,7 +171,7 @@ async def find(unit: Reading, interaction_id: str) -> Stored | None:
         refused=row["refused"],
         child_id=row["ward_id"],
         ended_at=row["ended_at"],
-        confirmed_by=row["link_confirmed_by"],
+        confirmed=None if by is None else Confirmed(by, row["confirmed_details"]),
         approval_id=row["approval_id"],
         waits_until=row["waits_until"],
         kept_for=row["kept_for"],
@@ -209,10 +212,17 @@ async def choose_child(unit: Unit, interaction_id: str, child_id: str) -> bool:
     return await unit.execute(_CHOOSE, of=interaction_id, child=child_id, now=unit.now) == 1
 
 
-async def confirm(unit: Unit, interaction_id: str, person_id: str, child_id: str | None) -> bool:
-    """Record who confirmed the link of their own account, or of the child's; `False` when the request is not open any
-    more, or about another one's."""
-    done = await unit.execute(_CONFIRM, of=interaction_id, person=person_id, child=child_id or "", now=unit.now)
+async def confirm(unit: Unit, interaction_id: str, confirmed: Confirmed, child_id: str | None) -> bool:
+    """Record who confirmed what of the request, about themselves or the child; `False` when it is not open any more, or
+    about another child."""
+    done = await unit.execute(
+        _CONFIRM,
+        of=interaction_id,
+        person=confirmed.person_id,
+        details=confirmed.details,
+        child=child_id or "",
+        now=unit.now,
+    )
     return done == 1
 
 

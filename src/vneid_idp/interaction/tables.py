@@ -16,8 +16,9 @@ interactions = Table(
     Column("refused", Text),
     Column("ward_id", Text, key="child_id"),
     Column("ended_at", BigInteger),
-    # Called so when a link was all that is confirmed each time.
+    # Who confirmed what no standing consent covers, and the digest of the details that they saw.
     Column("link_confirmed_by", Text, key="confirmed_by"),
+    Column("confirmed_details", Text),
     # What waits for a parent or guardian of the child who is here (`consent_approvals`), and how long this does.
     Column("approval_id", Text),
     Column("waits_until", BigInteger),

@@ -89,12 +89,14 @@ class Visit:
             asked.waiting,
             found.step,
             found.offered_since,
+            found.acts,
             found.terms,
         )
 
     @property
-    def level_is_for_link(self) -> bool:
-        """Whether a level that the person has yet to prove is what linking takes, and not what the service asks for."""
+    def level_is_for_acts(self) -> bool:
+        """Whether a level that the person has yet to prove is what the acts of the request take, such as linking, and
+        not what the service asks for."""
         return acr_for(self.interaction.request.acr_values, level=1) is not None
 
     def onward(self) -> Response:

@@ -26,7 +26,8 @@ from vneid_idp.protocol.permitted import as_items
 from vneid_idp.use_cases.tell_ages_anew import AnswersChanged, own_answers, tell_ages_anew
 from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import decided_already
-from vneid_idp.web.consent_view import Line, screen, values_needed
+from vneid_idp.web.consent_lines import Line
+from vneid_idp.web.consent_view import screen, values_needed
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark

@@ -20,6 +20,7 @@ from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.answer_words import answer_sentence, is_warning
+from vneid_idp.web.detail_words import DETAIL_WORDS
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
@@ -34,6 +35,7 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.CONSENT_GIVEN: mark("You agreed to share information with %(service)s."),
     EventKind.CONSENT_WITHDRAWN: mark("You withdrew your consent towards %(service)s."),
     EventKind.LINK_CONFIRMED: mark("You agreed that %(service)s links an account to you."),
+    EventKind.DETAILS_CONFIRMED: mark("You confirmed what %(service)s asked."),
     EventKind.CONSENT_ENDED: mark("%(service)s is not registered here any more: your consent and its access ended."),
     EventKind.CONSENT_REFUSED: mark("You refused to share information with %(service)s."),
     EventKind.CONSENT_REOPENED: mark("You wished to be asked again about what you did not share with %(service)s."),
@@ -295,6 +297,8 @@ def _sentence(event: RecordedEvent) -> str:
         return _LEVEL_TOLD
     if event.kind == EventKind.CONSENT_GIVEN and event.data.get("given") == event.data.get("smaller") == []:
         return _NOTHING_SHARED
+    if event.kind == EventKind.DETAILS_CONFIRMED and event.data.get("type") in DETAIL_WORDS:
+        return DETAIL_WORDS[event.data["type"]].history
     # Events of the time when there were social accounts alone do not say of which kind they are.
     words = KIND_WORDS.get(event.data.get("kind", SocialAccount.kind))
     if words is None:

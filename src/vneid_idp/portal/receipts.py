@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from vneid_idp.consent.service import Receipt, open_details
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.languages import in_language
+from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
 from vneid_idp.protocol.client import Client
+from vneid_idp.storage.unit import Reading
 from vneid_idp.web.claim_words import Say, topics_of
+from vneid_idp.web.details_view import detail_sentence
 from vneid_idp.web.i18n import mark
 
 
@@ -40,6 +45,26 @@ def answers_to(clients: Mapping[str, Client], say: Say, locale: str) -> Answers:
         )
 
     return answers
+
+
+Confirmations = Callable[[Receipt], tuple[str, ...]]
+
+
+async def confirmations_in(
+    unit: Reading, vault: Vault, person_id: str, receipts: Iterable[Receipt], names: Mapping[str, str], say: Say
+) -> Confirmations:
+    """What makes, of a receipt of this person, what was confirmed with it, as far as its text leaves values out that
+    its digest covers. `names` are those of services, by client."""
+    sealed = any(receipt.details is not None for receipt in receipts)
+    key = await vault.find_key(unit, person_id) if sealed else None
+
+    def confirmations(receipt: Receipt) -> tuple[str, ...]:
+        service = names.get(receipt.client_id) or say(NOT_REGISTERED)
+        details = () if key is None else open_details(key, receipt.details)
+        sentences = [detail_sentence(detail, service, say) for detail in details]
+        return tuple(each.text for each in sentences if each.text != each.in_receipt)
+
+    return confirmations
 
 
 def _purpose(item: tuple[str, Decision]) -> tuple[str, int]:

@@ -24,7 +24,7 @@ from vneid_idp.portal.ages_anew import ages_offered
 from vneid_idp.portal.children import child_named, names_among, stands_to
 from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
 from vneid_idp.portal.linked import is_live
-from vneid_idp.portal.receipts import answers_to
+from vneid_idp.portal.receipts import answers_to, confirmations_in
 from vneid_idp.portal.supervised import supervised_accounts
 from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Decisions, leaving
 from vneid_idp.protocol.client import Client, Purpose
@@ -92,6 +92,11 @@ class Service:
         return SIGN_IN in self.permissions
 
     @property
+    def has_confirmed(self) -> bool:
+        """Whether something was confirmed there that the receipts alone tell."""
+        return any(receipt.details is not None for receipt in self.receipts)
+
+    @property
     def links(self) -> bool:
         """Whether accounts may be linked there, and told of, or one is."""
         return self.has_account or any(PERMISSIONS[name].tells for name in self.permissions)
@@ -99,7 +104,7 @@ class Service:
 
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
-    provider = holder.provider
+    provider, say, locale = holder.provider, partial(gettext, request), locale_of(request)
     rules = (await provider.current_policy()).at(holder.now)
     async with provider.db.reading() as unit:
         current = await consents.list_current(unit, holder.person_id)
@@ -108,15 +113,17 @@ async def show(request: Request, holder: Holder) -> Response:
         linked = {each.consent_id async for each in bindings.all_of_person(unit, holder.person_id) if is_live(each)}
         over, kept_receipts, kept_names = await read_ended(unit, holder.person_id)
         of_ended = await find_clients(unit, {consent.client_id for consent in over} - clients.keys())
-        supervised = await supervised_accounts(unit, holder.profile.record, rules, partial(gettext, request))
+        supervised = await supervised_accounts(unit, holder.profile.record, rules, say)
         as_well = {r.guardian.guardian_id for each in receipts.values() for r in each if r.guardian is not None}
         as_well |= {r.guardian.guardian_id for each in kept_receipts.values() for r in each if r.guardian is not None}
         as_well |= {each.guardian_id for each in supervised}
         guardians = await find_names(unit, provider.vault, as_well)
+        every = [receipt for each in (*receipts.values(), *kept_receipts.values()) for receipt in each]
+        names = kept_names | {client_id: client.client_name for client_id, client in clients.items()}
+        confirmations = await confirmations_in(unit, provider.vault, holder.person_id, every, names, say)
     about = {c.child_id for c in (*current, *over) if c.child_id is not None}
     stands = await stands_to(holder, about)
     children = names_among(stands, outgrown=True)
-    say, locale = partial(gettext, request), locale_of(request)
     named = request.query_params.get("withdrawn")
     just_ended = next((c.client_id for c in over if c.consent_id == named), None)
     services = []
@@ -137,6 +144,7 @@ async def show(request: Request, holder: Holder) -> Response:
         reader=holder.person_id,
         permission_words=PERMISSIONS,
         guardians=guardians,
+        confirmations=confirmations,
         answers=answers_to(clients | of_ended, say, locale),
         ended=ended(over, kept_receipts, kept_names, children, clients | of_ended, say, locale),
         withdrawn="withdrawn" in request.query_params,

@@ -4,8 +4,8 @@ It travels sealed inside codes and, for what is stored, as one column of a grant
 fields. Both outlive many versions of this program: never reorder; new fields go last and have defaults. A version that
 does not know a field leaves it aside: one that restricts is read by every worker before the first one writes it.
 
-`details`, `actors`, `bound_to` and a ground's `parent` are carried from end to end and judged, and no door fills them
-yet: rich requests, token exchange and bound tokens need no other value than this.
+`actors` and a ground's `parent` are carried from end to end and judged, and no door fills them yet: token exchange
+needs no other value than this.
 """
 
 from collections.abc import Callable, Mapping

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vneid_idp.kernel.clock import SECOND, Instant
+from vneid_idp.protocol.acts import ANYBODY, NO_ACTS, Acts, ActTerms, Confirmed
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
-from vneid_idp.protocol.claims import SIGN_IN, Decisions, Item, granted_scope, links_account, needs_child, undecided
+from vneid_idp.protocol.claims import SIGN_IN, Decisions, Item, granted_scope, needs_child, undecided
 from vneid_idp.protocol.errors import (
     AccessDenied,
     ConsentRequired,
@@ -80,28 +81,15 @@ class WaitingFacts:
     the `account`."""
     child_id: str | None = None
     """The child that a guardian chose."""
-    confirmed_by: str | None = None
-    """Who confirmed on a page of this very request what no standing consent covers: that the account is linked which it
-    is about, or that the answer goes to another device."""
+    confirmed: Confirmed | None = None
+    """Who confirmed on a page of this very request what no standing consent covers: its acts, which they were, or that
+    the answer goes to another device."""
     approval_id: str | None = None
     """What waits for a parent or guardian of the person, who is a child."""
     waits_until: Instant = 0
     """Until when this request waits for it."""
     guardian: GuardianAnswer | None = None
     """What became of it; nothing where nobody was asked, or where agreement shows in the consent itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkTerms:
-    """What it takes that an account is linked, judged for who is there; asked where the request is to link one."""
-
-    level: int = 1
-    """The level of identity that it takes, whatever level the service asks for."""
-    by_guardian: bool = False
-    """Whether a parent or guardian links the accounts of this person, who is a child."""
-
-
-ANYBODY = LinkTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +115,8 @@ class ReachLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardianLinks:
-    """Tell a child that a parent or guardian links the account, and ask for nothing."""
+class GuardianActs:
+    """Tell a child that a parent or guardian does what the request asks to be done, and ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +126,10 @@ class ChooseChild:
 
 @dataclass(frozen=True, slots=True)
 class AskConsent:
-    """Show the consent screen for these items, and with `link` ask whether an account is to be linked."""
+    """Show the consent screen for these items, and have these acts confirmed."""
 
     items: tuple[Item, ...]
-    link: bool = False
+    acts: Acts = NO_ACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +160,7 @@ Step = (
     | StepUp
     | TellUnusable
     | ReachLevel
-    | GuardianLinks
+    | GuardianActs
     | ChooseChild
     | AskConsent
     | AwaitGuardian
@@ -188,16 +176,17 @@ def next_step(
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
     offered_since: Instant = 0,
-    terms: LinkTerms = ANYBODY,
+    acts: Acts = NO_ACTS,
+    terms: ActTerms = ANYBODY,
 ) -> Step:
     """Decide what the request needs now. With `prompt=none`, what would need a page becomes the right error.
 
     What the person left out before `offered_since` is offered again; but where no page may be shown, that is no reason
-    to end what works. An account is linked on these `terms`.
+    to end what works. The `acts` of the request (`acts_of`) are done on these `terms`, once they were confirmed.
     """
     if "none" in request.prompt:
         offered_since = 0
-    step = _next_step(request, items, person, consent, waiting, offered_since, terms)
+    step = _next_step(request, items, person, consent, waiting, offered_since, acts, terms)
     return _silently(step, request, consent) if "none" in request.prompt else step
 
 
@@ -208,7 +197,8 @@ def _next_step(
     consent: ConsentFacts | None,
     waiting: WaitingFacts,
     offered_since: Instant,
-    terms: LinkTerms,
+    acts: Acts,
+    terms: ActTerms,
 ) -> Step:
     if waiting.refused is not None:
         return Refuse(_turned_back(waiting.refused))
@@ -222,13 +212,15 @@ def _next_step(
     if not person.is_wanted and not (consent is None and "none" in request.prompt):
         # Silently only where something is agreed to: else the error would tell whether it is the one who is named.
         return Refuse(LoginRequired("Somebody else than the expected person is signed in."))
-    link = asks_to_link(request, items)
-    if link and terms.by_guardian:
+    if acts and "none" in request.prompt:
+        # Before a level is looked at, and an age: no error tells of somebody what no page asked them about.
+        return AskConsent((), acts)
+    if acts and terms.by_guardian:
         # Before a second proof as well: there is nothing that it could be for.
-        return GuardianLinks()
+        return GuardianActs()
     level = reached(person.account_level, methods)
     acr = acr_for(request.acr_values, level)
-    if acr is None or (link and level < terms.level):
+    if acr is None or (acts and level < terms.level):
         return StepUp() if person.account_level >= 2 else ReachLevel()
     if needs_child(request.scope) and waiting.child_id is None:
         return ChooseChild()
@@ -238,11 +230,26 @@ def _next_step(
     if (missing or again) and waiting.guardian is not None:
         return _await(waiting.guardian)
     if missing:
-        return AskConsent(missing, link)
+        return AskConsent(missing, acts)
     if consent is None or again:
-        return AskConsent(items, link)
-    if (link or request.polled is not None) and waiting.confirmed_by != person.person_id:
-        return AskConsent((), link)
+        return AskConsent(items, acts)
+    confirms = bool(acts) or request.polled is not None
+    if confirms and not (waiting.confirmed and waiting.confirmed.covers(acts, person.person_id)):
+        return AskConsent((), acts)
+    return _issue(request, person, methods, (level, acr), consent, waiting, acts)
+
+
+def _issue(
+    request: AuthorizationRequest,
+    person: PersonFacts,
+    methods: tuple[SignInMethod, ...],
+    proven: tuple[int, str],
+    consent: ConsentFacts,
+    waiting: WaitingFacts,
+    acts: Acts,
+) -> Issue:
+    """What everything that stands comes to; `proven` are the level and the `acr` of the sign-in."""
+    level, acr = proven
     tells = request.asks_level and SIGN_IN in consent.decided
     return Issue(
         Authorisation(
@@ -254,19 +261,14 @@ def _next_step(
             ground=AuthorisationGround(consent.consent_id, None if request.polled else person.session_id),
             on_behalf_of=None if waiting.child_id is None else Child(waiting.child_id),
             claims=request.claims,
+            details=acts.details,
             level=level,
             acr=acr if tells else "",
             amr=amr(methods) if tells else (),
             auth_time=max(method.at for method in methods),
-            link=link,
+            link=acts.link,
         )
     )
-
-
-def asks_to_link(request: AuthorizationRequest, items: tuple[Item, ...]) -> bool:
-    """Whether the request is to link an account. Linking is an act and no standing permission: silently one may read
-    what is linked, and link nothing."""
-    return "none" not in request.prompt and links_account(item.name for item in items)
 
 
 def _turned_back(where: str) -> OAuthError:

@@ -23,6 +23,7 @@ from vneid_idp.protocol.claims import (
     is_permitted,
 )
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.granting import permitted_details
 
 
 def counting(client: Client, decided: Decisions) -> Decisions:
@@ -72,6 +73,7 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
     How the person signed in is told where they agreed to that. `openid` always counts: it hands over who signed in,
     under a name that only this client knows, and no claim.
     """
+    details = permitted_details(client, authorisation.details)
     if authorisation.subject is None:
         permits = client.scope if "client_credentials" in client.grant_types else ()
         scope = tuple(name for name in authorisation.scope if name in permits)
@@ -79,8 +81,8 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
         counts = counting(client, decided)
         scope = granted_scope(authorisation.scope, counts)
         if SIGN_IN not in counts:
-            return altered(authorisation, scope=scope, acr="", amr=())
-    return altered(authorisation, scope=scope)
+            return altered(authorisation, scope=scope, details=details, acr="", amr=())
+    return altered(authorisation, scope=scope, details=details)
 
 
 def told(client: Client, decided: Decisions, permission: str) -> Decisions:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.protocol.acts import ANYBODY, NO_ACTS, Acts, ActTerms
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item
 from vneid_idp.protocol.interaction import (
-    ANYBODY,
     AskConsent,
     ChooseChild,
     ConsentFacts,
-    LinkTerms,
     PersonFacts,
     SignIn,
     Step,
@@ -41,7 +40,8 @@ def progress(
     waiting: WaitingFacts,
     step: Step,
     offered_since: Instant = 0,
-    terms: LinkTerms = ANYBODY,
+    acts: Acts = NO_ACTS,
+    terms: ActTerms = ANYBODY,
 ) -> Progress | None:
     """Where `step`, which `next_step` gave for the same facts, stands; nothing for one that leads no further."""
     done, ahead, at_most = _done(person, waiting), 1, isinstance(step, SignIn)
@@ -57,7 +57,7 @@ def progress(
             waiting, consent = replace(waiting, child_id=_SOMEBODY), None
         else:
             return None
-        step = next_step(request, items, person, consent, waiting, offered_since, terms)
+        step = next_step(request, items, person, consent, waiting, offered_since, acts, terms)
         if not isinstance(step, SignIn | StepUp | ChooseChild | AskConsent):
             break
         ahead += 1

@@ -19,6 +19,8 @@ from vneid_idp.protocol.authorisation import (
 )
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.detail_type import Details
+from vneid_idp.protocol.details.granting import still_granted
 
 T = TypeVar("T")
 
@@ -62,7 +64,8 @@ def new_code(grant_id: str, request: AuthorizationRequest, authorisation: Author
 class AccessToken:
     """An access token for this provider's own APIs.
 
-    What it allows stands in its grant, of which `scope` may be a part; a client's own token (RFC 6749 §4.4) has no
+    What it allows stands in its grant, of which `scope` and `details` may be a part; but for details that are an act:
+    these are good with the tokens of the code, and no grant keeps them. A client's own token (RFC 6749 §4.4) has no
     grant and carries what it allows in `own`.
     """
 
@@ -78,6 +81,7 @@ class AccessToken:
     """How many grants stand above its own."""
     registered_at: Instant = 0
     """When the client of an `own` token was registered, which no grant says; 0 in tokens of an earlier version."""
+    details: Details = ()
 
     def is_of(self, client: Client) -> bool:
         """Whether it was issued to this client, and not to one that was deleted and had the same id."""
@@ -86,18 +90,22 @@ class AccessToken:
     def authorised(self, granted: Authorisation) -> Authorisation:
         """What this token allows of what its grant does."""
         scope = tuple(name for name in self.scope if name in granted.scope)
-        return altered(granted, scope=scope, bound_to=self.bound_to)
+        return altered(
+            granted, scope=scope, details=still_granted(granted.details, self.details), bound_to=self.bound_to
+        )
 
     def to_json(self) -> list[Any]:
         """The array that is sealed."""
         values = [self.token_id, self.client_id, self.grant_id, self.scope, self.issued_at, self.expires_at]
         own = None if self.own is None else self.own.to_json()
-        return [*values, confirmation_to_json(self.bound_to), own, self.above, self.registered_at]
+        return [*values, confirmation_to_json(self.bound_to), own, self.above, self.registered_at, self.details]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "AccessToken":
         """The token that `to_json` wrote."""
         token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own, *later = values
+        if len(later) > 2:
+            later[2] = tuple(later[2])
         key = confirmation_from_json(bound_to)
         authorisation = None if own is None else Authorisation.from_json(own)
         return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, key, authorisation, *later)
@@ -119,6 +127,7 @@ def new_access_token(
         own=authorisation if grant_id is None else None,
         above=authorisation.above,
         registered_at=registered_at if grant_id is None else 0,
+        details=authorisation.details if grant_id is not None else (),
     )
 
 

@@ -24,7 +24,7 @@ from vneid_idp.protocol.interaction import (
     AskConsent,
     AwaitGuardian,
     ChooseChild,
-    GuardianLinks,
+    GuardianActs,
     Issue,
     ReachLevel,
     Refuse,
@@ -234,7 +234,7 @@ async def _adopted(request: Request, provider: Idp, interaction: Interaction, *,
     return interaction
 
 
-_Asking = SignIn | StepUp | TellUnusable | ReachLevel | GuardianLinks | ChooseChild | AskConsent | AwaitGuardian
+_Asking = SignIn | StepUp | TellUnusable | ReachLevel | GuardianActs | ChooseChild | AskConsent | AwaitGuardian
 
 
 def _page(asking: _Asking, interaction_id: str) -> str:
@@ -246,8 +246,8 @@ def _page(asking: _Asking, interaction_id: str) -> str:
             return f"/signin/{interaction_id}/second"
         case ReachLevel():
             return f"/level/{interaction_id}"
-        case GuardianLinks():
-            return f"/guardian-links/{interaction_id}"
+        case GuardianActs():
+            return f"/guardian-acts/{interaction_id}"
         case ChooseChild():
             return f"/child/{interaction_id}"
         case AskConsent():

@@ -13,6 +13,7 @@ from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.granting import narrowed_details
 from vneid_idp.protocol.errors import AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
 from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, PollRequest, RotateGrant, TokenOutcome
@@ -37,7 +38,8 @@ class Granted:
 async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tuple[Granted, Instant]:
     """Do it, and tell when. The tokens are for what counts now of what was granted, the grant stays as it was given.
 
-    Raises `InvalidGrant`, and `InvalidScope` for more than was granted, or for nothing that counts.
+    Raises `InvalidGrant`, and `InvalidScope` for more than was granted, or for nothing that counts, of details
+    `InvalidAuthorizationDetails`.
     """
     match outcome:
         case InOwnName(authorisation=authorisation):
@@ -60,7 +62,7 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
         if wanted.ends_when_replayed:
             await _end_replayed(provider, wanted)
         raise InvalidGrant("It was used before, or the consent, the account or the session behind it has ended.")
-    authorisation = permitted(client, grant.authorisation, grant.decided)
+    authorisation = permitted(client, altered(grant.authorisation, details=wanted.details), grant.decided)
     generation = 1 if may_refresh(client, authorisation.scope) else None
     return Granted(authorisation, wanted.grant_id, generation, wanted.nonce), now
 
@@ -84,9 +86,9 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Gr
         case Approved(grant_id=grant_id, authorisation=approved):
             bound = altered(approved, bound_to=wanted.bound_to)
             refreshable = may_refresh(client, bound.scope)
-            return await _open(
-                provider, client, OpenGrant(grant_id, bound, None, refreshable, ends_when_replayed=False)
-            )
+            details = narrowed_details(bound.details, wanted.details)
+            opening = OpenGrant(grant_id, bound, None, refreshable, details, ends_when_replayed=False)
+            return await _open(provider, client, opening)
         case _:
             assert_never(found)
 
@@ -105,7 +107,7 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
     if not PROFILES[client.profile].rotates_refresh_tokens:
         return await _again(provider, client, wanted)
     grant = None
-    if wanted.scope is None and token.registration == client.version:
+    if wanted.scope is None and wanted.details is None and token.registration == client.version:
         # Neither the operator nor, says the statement, the person has changed anything since the token was issued: what
         # counted then counts now, and it need not be looked at before it is spent.
         async with provider.db.single() as unit:
@@ -130,10 +132,12 @@ async def _again(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Gr
 
 
 def _part(client: Client, grant: Grant, wanted: RotateGrant) -> Authorisation:
-    """What the next tokens allow, bound to the key that is proven now."""
+    """What the next tokens allow, bound to the key that is proven now. Raises `InvalidScope`,
+    `InvalidAuthorizationDetails`, and `InvalidGrant` as `_counting`."""
     counts = _counting(client, grant)
     scope = narrowed(client.scope, grant.authorisation.scope, counts.scope, wanted.scope)
-    return altered(counts, scope=scope, bound_to=wanted.bound_to)
+    details = narrowed_details(counts.details, wanted.details)
+    return altered(counts, scope=scope, details=details, bound_to=wanted.bound_to)
 
 
 def _counting(client: Client, grant: Grant) -> Authorisation:
@@ -158,7 +162,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
         own = token.client_id, token.grant_id, token.above
         grant = await grants.find_live(unit, *own)
         if grant is not None and judge(token, grant.rotation, client, unit.now) is RefreshVerdict.CURRENT:
-            narrowed(client.scope, grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
+            _part(client, grant, wanted)
             moved = await grants.rotate(unit, *own, token.generation)
             if moved is not None:
                 return moved, RefreshVerdict.CURRENT, unit.now
@@ -171,7 +175,7 @@ async def _looked_at(provider: Idp, client: Client, wanted: RotateGrant) -> tupl
             data = {"generation": token.generation}
             await end_grant(unit, token.client_id, token.grant_id, EventKind.REFRESH_REPLAYED, data)
         else:
-            narrowed(client.scope, grant.authorisation.scope, _counting(client, grant).scope, wanted.scope)
+            _part(client, grant, wanted)
         return grant, verdict, unit.now
 
     grant, verdict, now = await provider.db.transact(work)

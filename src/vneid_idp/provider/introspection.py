@@ -49,9 +49,10 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     if grant is None:
         return INACTIVE
     sub = subject(client, grant.person_id, provider.keys.pairwise_key)
-    counts = permitted(client, grant.authorisation, grant.decided)
     if isinstance(token, AccessToken):
-        return active(token, token.authorised(counts), provider.issuer, sub, now)
+        counts = permitted(client, token.authorised(grant.authorisation), grant.decided)
+        return active(token, counts, provider.issuer, sub, now)
+    counts = permitted(client, grant.authorisation, grant.decided)
     if token.generation != grant.rotation.generation or not may_refresh(client, counts.scope):
         return INACTIVE
     return active_refresh(token, counts, provider.issuer, sub)

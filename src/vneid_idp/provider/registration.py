@@ -34,7 +34,7 @@ _SERVER_MEMBERS = (
     "client_id_issued_at",
 )
 
-_TOLD_MEMBERS = ("purposes", "assertion_audience")
+_TOLD_MEMBERS = ("purposes", "assertion_audience", "authorization_details_types")
 """What the operator, or the sandbox, decided of a client and the client has to know."""
 
 REGISTRATION = "registration_endpoint"

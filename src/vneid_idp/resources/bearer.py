@@ -57,5 +57,4 @@ async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredential
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
     if grant is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
-    counts = permitted(client, grant.authorisation, grant.decided)
-    return Caller(client, token.authorised(counts), grant.grant_id)
+    return Caller(client, permitted(client, token.authorised(grant.authorisation), grant.decided), grant.grant_id)

@@ -9,8 +9,10 @@ from vneid_idp.consent.service import Consent, Shown
 from vneid_idp.identity import persons
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import Consenting, is_guardian, who_consents
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.protocol.acts import NO_ACTS, Acts
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_no_more
@@ -41,6 +43,7 @@ def gives_something(decided: Decisions) -> bool:
 
 async def give_consent(
     unit: Unit,
+    vault: Vault,
     person_id: str,
     session_id: str,
     client_id: str,
@@ -49,22 +52,23 @@ async def give_consent(
     child: RegisterAnswer | None = None,
     *,
     beside: str | None = None,
-    link: bool = False,
+    acts: Acts = NO_ACTS,
     years: int,
     rules: Rules,
 ) -> Consent:
-    """Record what the person, who is `years` old, decided at the page, and that one account may be linked; the consent
-    as it now stands.
+    """Record what the person, who is `years` old, decided at the page, and the `acts` that they confirmed there; the
+    consent as it now stands.
 
     Whoever signs out everywhere, is locked or forgotten between the page and its answer has allowed nothing: a consent
     of a forgotten person would stand for ever. A page that was made `beside` a consent, by its id, is answered only
     while that one stands: a withdrawal that was acknowledged is not followed by another consent. A guardian agrees
     about a `child` only while a guardian.
 
-    Raises `SignedOut`, `UnknownClient`, `GuardianMustAgree`, `NotTheirGuardian`, `ConsentEnded` and `Overtaken`.
+    Raises `SignedOut`, `UnknownClient`, `GuardianMustAgree`, `NotTheirGuardian`, `ConsentEnded`,
+    `Overtaken` and `PersonForgotten`.
     """
     alone = who_consents(years, rules) is Consenting.ALONE
-    if not alone and gives_something(decided):
+    if not alone and (gives_something(decided) or acts.details):
         raise GuardianMustAgree
     if not await hold_client(unit, client_id):
         raise UnknownClient
@@ -80,4 +84,15 @@ async def give_consent(
     if not alone:
         await ask_no_more(unit, person_id, client_id)
     alone_from = rules[Threshold.CONSENT_ALONE_FROM_AGE] if alone else None
-    return await consents.give(unit, person_id, client_id, decided, shown, child_id, link=link, alone_from=alone_from)
+    details = await consents.seal_details(unit, vault, person_id, acts.details)
+    return await consents.give(
+        unit,
+        person_id,
+        client_id,
+        decided,
+        shown,
+        child_id,
+        acts=acts,
+        details=details,
+        alone_from=alone_from,
+    )

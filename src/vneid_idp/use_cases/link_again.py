@@ -20,6 +20,7 @@ from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import Consenting, who_consents
 from vneid_idp.policy.rules import Policy, Threshold
+from vneid_idp.protocol.acts import Acts
 from vneid_idp.protocol.claims import SOCIAL_ACCOUNT as PERMISSION
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.levels import reached
@@ -85,7 +86,13 @@ async def link_again(
     if SOCIAL_ACCOUNT.grounds(bound, record, account, rules, unit.now):
         raise TooLateToUndo  # it would rest from its first moment on
     await consents.give(
-        unit, person_id, client.client_id, {}, shown, link=True, alone_from=rules[Threshold.CONSENT_ALONE_FROM_AGE]
+        unit,
+        person_id,
+        client.client_id,
+        {},
+        shown,
+        acts=Acts(link=True),
+        alone_from=rules[Threshold.CONSENT_ALONE_FROM_AGE],
     )
     await labels.carry_over(unit, person_id, released.binding_id, bound.binding_id)
     return bound

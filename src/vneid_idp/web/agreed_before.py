@@ -15,7 +15,7 @@ def beside_what_stands(shown: Screen, asked: tuple[Item, ...], decided: Decision
     takes none of it goes on.
     """
     decisions = [decided.get(item.name) for item in asked]
-    offer = bool(asked) and shown.link is None and not any(item.required for item in asked)
+    offer = bool(asked) and not shown.confirms and not any(item.required for item in asked)
     if offer and not any(decision is not None and decision.gives for decision in decisions):
         go_on = mark("If you share nothing more, you go on to the service. What you agreed to before stays as it is.")
         shown = replace(shown, offer=True, refuse=say(mark("Share nothing more")), if_refused=say(go_on))
@@ -29,6 +29,12 @@ def beside_what_stands(shown: Screen, asked: tuple[Item, ...], decided: Decision
             "to before stays as it is until you withdraw it."
         )
         return replace(shown, lead=say(lead), if_refused=say(refused))
+    if shown.details is not None:
+        refused = mark(
+            "If you refuse, you go back to the service; nothing is done and nothing more is shared. What you agreed to "
+            "before stays as it is until you withdraw it."
+        )
+        return replace(shown, if_refused=say(refused))
     if shown.groups:
         lead = mark("Nothing more is shared before you agree, and you can withdraw at any time.")
         shown = replace(shown, lead=say(lead))

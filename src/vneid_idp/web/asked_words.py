@@ -9,7 +9,7 @@ from vneid_idp.web.i18n import mark
 from vneid_idp.web.permitted_view import Permitted
 
 if TYPE_CHECKING:
-    from vneid_idp.web.consent_view import Line, PurposeGroup
+    from vneid_idp.web.consent_lines import Line, PurposeGroup
 
 _NAMED = 4
 """So many things are named one by one; of more the kinds are."""

@@ -13,18 +13,8 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.web.asked_words import shared_in_short
 from vneid_idp.web.claim_words import AGES, Say, topic_of
 from vneid_idp.web.consent_form import decide_line
-from vneid_idp.web.consent_view import (
-    FULL,
-    NOTHING,
-    SMALLER,
-    Block,
-    GuardianPart,
-    Line,
-    PurposeGroup,
-    Screen,
-    ShownChild,
-    arranged,
-)
+from vneid_idp.web.consent_lines import FULL, NOTHING, SMALLER, Block, Line, PurposeGroup, arranged
+from vneid_idp.web.consent_view import GuardianPart, Screen, ShownChild
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.pseudonym_words import pseudonym
 
@@ -108,6 +98,7 @@ def _for_who_can_ask_nobody(screen: Screen, service: str, rules: Rules, say: Say
         ),
         asks=None,
         link=None,
+        details=None,
         groups=(),
         permissions=(),
         agree=None,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from vneid_idp.protocol.claims import Decision, Decisions
-from vneid_idp.web.consent_view import FULL, NOTHING, SMALLER, Line, Screen
+from vneid_idp.web.consent_lines import FULL, NOTHING, SMALLER, Line
+from vneid_idp.web.consent_view import Screen
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import mark
 

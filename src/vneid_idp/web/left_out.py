@@ -42,7 +42,7 @@ def tells_nothing(shown: "Screen", decisions: Decisions) -> bool:
     # An offer says itself what it means to take none of it.
     if shown.offer:
         return False
-    return could and not told and not shown.shared_before and shown.link is None
+    return could and not told and not shown.shared_before and not shown.confirms
 
 
 def nothing_ticked(shown: "Screen", service: str, say: Say) -> "Screen":

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from vneid_idp.protocol.claims import Decisions, Item
-from vneid_idp.web.consent_view import FULL, NOTHING, SMALLER, Block, Screen
+from vneid_idp.web.consent_lines import FULL, NOTHING, SMALLER, Block
+from vneid_idp.web.consent_view import Screen
 from vneid_idp.web.link_view import fact_of_link
 
 _TICKED, _UNTICKED, _NO_BOX = "☑", "☐", "–"
@@ -62,6 +63,9 @@ def _said(shown: Screen, decided: Decisions | None) -> Iterator[tuple[str, ...]]
     if shown.link:
         yield tuple(fact_of_link(fact) for fact in shown.link.facts)
         yield from ((sentence,) for sentence in shown.link.follows)
+    if shown.details:
+        yield from ((sentence.in_receipt,) for sentence in shown.details.sentences)
+        yield from ((sentence,) for sentence in shown.details.follows)
     if shown.guardian:
         yield tuple(filter(None, (shown.guardian.title, shown.guardian.text, shown.guardian.nobody)))
     if shown.nothing:

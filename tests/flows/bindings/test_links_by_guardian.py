@@ -50,7 +50,7 @@ async def test_who_turns_sixteen_on_the_page_links_the_account_alone(land: Count
     land.watch.advance(15 * HOUR + 50 * MINUTE)
     child = Person(land, land.people["sixteen-tomorrow"])
     page = shown(await child.sign_in(await child.start(party.request(scope="openid binding:social_account"))))
-    assert page.path.startswith("/guardian-links/")
+    assert page.path.startswith("/guardian-acts/")
     land.watch.advance(10 * MINUTE)
     page = shown(await child.open(page.path))
     assert page.path.startswith("/consent/")

@@ -202,7 +202,7 @@ async def test_who_is_to_link_is_led_to_the_level_that_it_takes_whatever_the_ser
     page = await guardian.sign_in(await guardian.start(request))
     assert isinstance(page, Page)
     assert page.path.endswith("/second"), "before a child is chosen, and before anything is agreed to"
-    assert "Liên kết tài khoản này cần danh tính mức độ 2" in page.text
+    assert "Việc được yêu cầu ở đây cần danh tính mức độ 2" in page.text
     page = await guardian.second(page)
     assert isinstance(page, Page)
     page = await guardian.submit(page, child=first_child(page))
@@ -216,7 +216,7 @@ async def test_who_is_to_link_is_led_to_the_level_that_it_takes_whatever_the_ser
     page = await low.person.start(party.request(scope=FOR_CHILD))
     assert isinstance(page, Page)
     assert page.path.startswith("/level/")
-    assert "Liên kết tài khoản này cần danh tính đã được xác thực trực tiếp" in page.text
+    assert "Việc được yêu cầu ở đây cần danh tính đã được xác thực trực tiếp" in page.text
     page = await low.person.start(party.request(scope=SCOPE))
     assert isinstance(page, Page)
     assert page.path.startswith("/consent/"), "an account of one's own takes no more than level 1"

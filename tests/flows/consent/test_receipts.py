@@ -18,7 +18,8 @@ from vneid_idp.protocol.claims import PERMISSIONS, Item
 from vneid_idp.protocol.levels import LEVEL_1
 from vneid_idp.web.child_consent import for_child
 from vneid_idp.web.claim_words import Topic, topic_of
-from vneid_idp.web.consent_view import Block, Line, Screen, ShownChild, SmallerProof
+from vneid_idp.web.consent_lines import Block, Line, SmallerProof
+from vneid_idp.web.consent_view import Screen, ShownChild
 from vneid_idp.web.i18n import catalogue
 from vneid_idp.web.link_view import Fact
 from vneid_idp.web.permitted_view import Permitted

@@ -21,6 +21,7 @@ from vneid_idp.protocol.details.granting import (
     narrowed_details,
     permitted_details,
     read_details,
+    still_granted,
 )
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidClientMetadata
@@ -134,6 +135,13 @@ def test_a_token_has_all_or_a_part_of_what_was_granted() -> None:
 @pytest.mark.parametrize("wider", WIDER)
 def test_and_never_more(wider: dict[str, Any]) -> None:
     assert refused(text(wider), BOTH) == refused(text(MATCH, wider), BOTH)
+
+
+def test_a_token_carries_its_acts_and_of_the_rest_what_its_grant_allows_still() -> None:
+    assert still_granted((MATCH,), (NUMBER, FEWER)) == (NUMBER, FEWER)
+    assert still_granted((), (NUMBER, FEWER)) == (NUMBER,), "of which no grant knows"
+    assert still_granted((FEWER,), (MATCH,)) == ()
+    assert still_granted(BOTH, ({"type": "gone"},)) == ()
 
 
 def test_where_nothing_was_granted_nothing_can_be_had() -> None:

@@ -278,7 +278,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
     access = ["tok_a", "cli_a", None, ["openid"], 1, 2, None, None, 0]
     assert AccessToken.from_json(access[:-1]) == AccessToken.from_json(access)
     assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, ("openid",), 1, 2)
-    assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == [*access, 0]
+    assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == [*access, 0, []]
 
 
 def test_a_bound_token_needs_its_key() -> None:

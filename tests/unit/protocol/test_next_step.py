@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.acts import Acts, Confirmed, acts_of
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Decision, Item
@@ -54,13 +55,12 @@ CONSENT = ConsentFacts(
     **ALONE,
 )
 WAITING = WaitingFacts(OPENED, child_id="per_child")
-SOUND: dict[str, Any] = {
-    "request": REQUEST, "items": ITEMS, "person": PERSON, "consent": CONSENT, "waiting": WAITING,
-}  # fmt: skip
+SOUND: dict[str, Any] = {"request": REQUEST, "items": ITEMS, "person": PERSON, "consent": CONSENT, "waiting": WAITING}
 
 
 def decide(**changes: Any) -> Step:
-    return next_step(**{**SOUND, **changes})
+    facts = {**SOUND, **changes}
+    return next_step(**facts, acts=acts_of(facts["request"], facts["items"], ()))
 
 
 def code_of(step: Step) -> str:
@@ -142,25 +142,25 @@ LINKING: dict[str, Any] = {
     ("changes", "items"),
     [
         pytest.param({}, (), id="all was agreed before"),
-        pytest.param({"waiting": replace(WAITING, confirmed_by="per_b")}, (), id="somebody else confirmed"),
+        pytest.param({"waiting": replace(WAITING, confirmed=Confirmed("per_b"))}, (), id="somebody else confirmed"),
         pytest.param({"consent": CONSENT}, (LINK,), id="not all was agreed before"),
         pytest.param({"consent": None}, (*ITEMS, LINK), id="nothing was"),
     ],
 )
 def test_each_link_is_asked_about_whatever_was_agreed_before(changes: dict[str, Any], items: tuple[Item, ...]) -> None:
-    assert decide(**{**LINKING, **changes}) == AskConsent(items, link=True)
+    assert decide(**{**LINKING, **changes}) == AskConsent(items, Acts(link=True))
 
 
 def test_whoever_confirmed_the_link_of_a_request_is_not_asked_again() -> None:
-    issued = decide(**LINKING, waiting=replace(WAITING, confirmed_by=PERSON.person_id))
+    issued = decide(**LINKING, waiting=replace(WAITING, confirmed=Confirmed(PERSON.person_id)))
     assert isinstance(issued, Issue)
     assert issued.authorisation.link
 
 
 def test_silently_nothing_is_asked_and_nothing_may_be_linked() -> None:
     silent = replace(REQUEST, prompt=frozenset({"none"}))
-    for confirmed_by in (None, PERSON.person_id):
-        issued = decide(**LINKING, request=silent, waiting=replace(WAITING, confirmed_by=confirmed_by))
+    for confirmed in (None, Confirmed(PERSON.person_id)):
+        issued = decide(**LINKING, request=silent, waiting=replace(WAITING, confirmed=confirmed))
         assert isinstance(issued, Issue)
         assert not issued.authorisation.link
         assert LINK.name in issued.authorisation.scope

@@ -65,12 +65,26 @@ def _may_have(client: Client, detail: Detail) -> bool:
 
 def lasting(details: Details) -> Details:
     """Those that are no act: what a grant goes on to permit when the tokens of its code are spent."""
-    return tuple(detail for detail in details if not DETAIL_TYPES[detail["type"]].once) if details else ()
+    return tuple(detail for detail in details if not _is_act(detail)) if details else ()
+
+
+def still_granted(granted: Details, carried: Details) -> Details:
+    """What a token has `carried` and its grant allows: what is `granted`, and an act, of which the token alone knows.
+
+    Whether the client may have it by now, `permitted_details` says."""
+    return tuple(each for each in carried if _is_act(each) or covered(granted, each)) if carried else ()
+
+
+def _is_act(detail: Detail) -> bool:
+    # Of a type that another version of this program knows nothing counts, whatever it is.
+    known = DETAIL_TYPES.get(detail["type"])
+    return known is not None and known.once
 
 
 def covered(granted: Details, wanted: Detail) -> bool:
     """Whether one of those `granted` allows all that is `wanted`."""
-    return any(each["type"] == wanted["type"] and DETAIL_TYPES[wanted["type"]].covers(each, wanted) for each in granted)
+    known = DETAIL_TYPES.get(wanted["type"])
+    return known is not None and any(each["type"] == wanted["type"] and known.covers(each, wanted) for each in granted)
 
 
 def narrowed_details(granted: Details, text: str | None) -> Details:

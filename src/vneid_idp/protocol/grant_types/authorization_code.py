@@ -5,6 +5,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.granting import narrowed_details
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest
 from vneid_idp.protocol.grant_types.request import OpenGrant, TokenRequest
 from vneid_idp.protocol.params import Params
@@ -15,7 +16,8 @@ from vneid_idp.protocol.tokens import CODE_LIFE, Code, open_code
 
 
 def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
-    """Require that this code may be redeemed now, by this client, with these parameters. Raises `InvalidGrant`.
+    """Require that this code may be redeemed now, by this client, with these parameters. Raises `InvalidGrant`, and
+    `InvalidAuthorizationDetails` for more than it was issued for (RFC 9396 §6).
 
     That the code was not redeemed before is no question of values: the unique index on the grant answers it.
     """
@@ -24,8 +26,9 @@ def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
     # Ordered for a key beforehand, or not: the tokens are bound to the key that is proven now (RFC 9449 §5, §10).
     check_possession(code.authorisation.bound_to, request.proof, InvalidGrant)
     authorisation = altered(code.authorisation, bound_to=request.proof)
+    details = narrowed_details(authorisation.details, request.params.get("authorization_details"))
     refreshable = may_refresh(request.client, authorisation.scope)
-    return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable)
+    return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable, details)
 
 
 def _opened(text: str | None, sealer: Sealer) -> Code:

@@ -4,13 +4,16 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.claims import OWN_NAME_SCOPES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InvalidScope, UnauthorizedClient
+from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidScope, UnauthorizedClient
 from vneid_idp.protocol.grant_types.request import InOwnName, TokenRequest
 
 
 def authorise(request: TokenRequest, _: Sealer) -> InOwnName:
-    """What the client may do in its own name, bound to the key that it has proven. `InvalidScope`."""
+    """What the client may do in its own name, bound to the key that it has proven. `InvalidScope`, and
+    `InvalidAuthorizationDetails`, which concern people (RFC 9396 §5)."""
     client = request.client
+    if "authorization_details" in request.params:
+        raise InvalidAuthorizationDetails("authorization_details are granted by a person, and none is here.")
     scope = read_scope(client, request.params.get("scope"))
     return InOwnName(Authorisation(client.client_id, None, scope, Origin.CLIENT, bound_to=request.proof))
 

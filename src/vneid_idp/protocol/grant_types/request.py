@@ -7,6 +7,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.tokens import RefreshToken
@@ -31,12 +32,15 @@ class OpenGrant:
     authorisation: Authorisation
     nonce: str | None
     refreshable: bool
+    details: Details
+    """Of the details of the authorisation those that the first tokens are wanted for."""
     ends_when_replayed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RotateGrant:
-    """Move a grant on by its refresh token; `scope` is the part of it that is wanted, `None` for all.
+    """Move a grant on by its refresh token; `scope` and `details` are the part of it that is wanted, as they were sent,
+    `None` for all.
 
     `bound_to` is the key that has been proven now, to which the next tokens are bound.
     """
@@ -44,6 +48,7 @@ class RotateGrant:
     token: RefreshToken
     scope: str | None
     bound_to: Confirmation | None
+    details: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class PollRequest:
     kind: PolledKind
     handle: str
     bound_to: Confirmation | None
+    details: str | None
+    """The part of the granted details that is wanted, as it was sent, `None` for all."""
 
 
 TokenOutcome = OpenGrant | RotateGrant | InOwnName | PollRequest

@@ -1,5 +1,6 @@
-"""`/guardian-links/{interaction}`: a child is here, and the request is to link an account, which a parent or guardian
-does. Nothing is asked and nothing is told: the way back to the service, and how it goes on there."""
+"""`/guardian-acts/{interaction}`: a child is here, and the request asks for something that a parent or guardian does:
+that an account is linked, or that rich details are granted. Nothing is asked and nothing is told: the way back to the
+service, and how it goes on there."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,7 +8,7 @@ from starlette.responses import Response
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.policy.rules import Threshold
 from vneid_idp.protocol.claims import needs_child
-from vneid_idp.protocol.interaction import GuardianLinks
+from vneid_idp.protocol.interaction import GuardianActs
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.responses import see_other
@@ -15,16 +16,16 @@ from vneid_idp.web.templates import render
 
 
 async def show(request: Request) -> Response:
-    """Who links the account, how, and the way back."""
+    """Who does it, how, and the way back."""
     visit = await enter(request)
-    return await _page(request, visit) if isinstance(visit.situation.step, GuardianLinks) else visit.onward()
+    return await _page(request, visit) if isinstance(visit.situation.step, GuardianActs) else visit.onward()
 
 
 async def submit(request: Request) -> Response:
     """Go back to the service, or ask for more time."""
     form = await read_form(request)
     visit = await enter(request)
-    if not isinstance(visit.situation.step, GuardianLinks):
+    if not isinstance(visit.situation.step, GuardianActs):
         return visit.onward_of(request)
     if form["extend"]:
         await extend(request, visit)
@@ -35,17 +36,19 @@ async def submit(request: Request) -> Response:
 
 
 async def _page(request: Request, visit: Visit) -> Response:
-    policy = await visit.provider.current_policy()
+    rules = (await visit.provider.current_policy()).at(visit.situation.now)
+    links = visit.situation.acts.link
     return render(
         request,
-        "interaction/guardian_links.html",
+        "interaction/guardian_acts.html",
         visit=visit,
-        years=policy.at(visit.situation.now)[Threshold.GUARDIAN_UNTIL_AGE],
-        offered=needs_child(visit.client.scope),
+        links=links,
+        years=rules[Threshold.GUARDIAN_UNTIL_AGE if links else Threshold.CONSENT_ALONE_FROM_AGE],
+        offered=links and needs_child(visit.client.scope),
     )
 
 
 doors = [
-    Door.page("/guardian-links/{interaction}", show),
-    Door.page("/guardian-links/{interaction}", submit, "POST"),
+    Door.page("/guardian-acts/{interaction}", show),
+    Door.page("/guardian-acts/{interaction}", submit, "POST"),
 ]

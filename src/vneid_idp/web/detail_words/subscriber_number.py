@@ -1,0 +1,44 @@
+"""How pages speak of a phone number that a carrier registers in somebody's name."""
+
+from collections.abc import Mapping
+
+from vneid_idp.protocol.details.detail_type import Detail
+from vneid_idp.web.claim_words import Say
+from vneid_idp.web.detail_words.words import DetailWords
+from vneid_idp.web.formats import format_phone
+from vneid_idp.web.i18n import mark
+
+_CHANNELS = {
+    "identity_app": mark("in the identity app"),
+    "carrier_app": mark("in the carrier's app"),
+    "carrier_point": mark("at a point of sale of the carrier"),
+    "authorised_point": mark("at an authorised point of sale"),
+}
+_CONTRACTS = {"prepaid": mark("prepaid"), "postpaid": mark("postpaid")}
+_NO_BREAK = "\u00a0"
+
+
+def _values(detail: Detail, say: Say) -> Mapping[str, str]:
+    return {
+        "number": format_phone(detail["phone_number"]).replace(" ", _NO_BREAK),
+        "contract": say(_CONTRACTS[detail["contract"]]),
+        "channel": say(_CHANNELS[detail["channel"]]),
+        "sequence": str(detail["sequence"]),
+    }
+
+
+WORDS = DetailWords(
+    heading=mark("Register this phone number in your name?"),
+    sentence=mark(
+        "The phone number %(number)s is to be registered in your name at %(service)s: %(contract)s, as number "
+        "%(sequence)s of yours there, %(channel)s."
+    ),
+    values=_values,
+    emphasised="number",
+    follows=(
+        mark("Confirm only if you asked for this yourself, and it is your number. If not, refuse."),
+        mark("This confirms one number, once. For any other one you are asked again."),
+    ),
+    history=mark("You confirmed that %(service)s registers a phone number in your name."),
+    in_receipt={"number": mark("that was shown here")},
+)
