@@ -1,45 +1,25 @@
 // FAPI 2.0 by openid-client: signed requests that are pushed (RFC 9101, RFC 9126), a key that everything is bound to
 // (RFC 9449), and answers as one JWT (JARM), encrypted.
 import assert from 'node:assert/strict'
-import { webcrypto } from 'node:crypto'
 import * as client from 'openid-client'
-import { done, task, visit } from './person.mjs'
+import { carrier, generated, published } from './carrier.mjs'
+import { done, visit } from './person.mjs'
 
 const REDIRECT_URI = 'http://localhost:9999/callback'
-const issuer = new URL(task.issuer)
-const options = { execute: [client.enableNonRepudiationChecks] }
-
-const generated = (name, uses) => webcrypto.subtle.generateKey({ name, namedCurve: 'P-256' }, true, uses)
-const signing = await generated('ECDSA', ['sign', 'verify'])
 const opening = await generated('ECDH', ['deriveBits'])
-const published = async (key, more) => {
-  const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', key.publicKey)
-  return { kty, crv, x, y, ...more }
-}
 const wanted = {
-  profile: 'fapi2',
   redirect_uris: [REDIRECT_URI],
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-  token_endpoint_auth_method: 'private_key_jwt',
-  dpop_bound_access_tokens: true,
   require_signed_request_object: true,
   request_object_signing_alg: 'ES256',
   authorization_signed_response_alg: 'ES256',
   authorization_encrypted_response_alg: 'ECDH-ES',
   authorization_encrypted_response_enc: 'A256GCM',
-  jwks: {
-    keys: [
-      await published(signing, { kid: 'signing', use: 'sig', alg: 'ES256' }),
-      await published(opening, { kid: 'opening', use: 'enc', alg: 'ECDH-ES' }),
-    ],
-  },
 }
-const registered = (await client.dynamicClientRegistration(issuer, wanted, undefined, options)).clientMetadata()
-const own = { key: signing.privateKey, kid: 'signing' }
-const config = await client.discovery(issuer, registered.client_id, registered, client.PrivateKeyJwt(own), options)
+const known = await published(opening, { kid: 'opening', use: 'enc', alg: 'ECDH-ES' })
+const { config, own, DPoP } = await carrier(wanted, [known])
 client.useJwtResponseMode(config)
 client.enableDecryptingResponses(config, ['A256GCM'], { key: opening.privateKey, alg: 'ECDH-ES', kid: 'opening' })
-const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
 
 // The request, in a JWT of ours that the provider has before the browser sets out.
 const verifier = client.randomPKCECodeVerifier()

@@ -13,6 +13,12 @@ export async function visit(url) {
   return new URL(value)
 }
 
+/** Let the person type the code that a device shows, and agree to what is asked there. */
+export async function type(code) {
+  say({ type: code })
+  await lines.next()
+}
+
 /** Tell the test what was learnt, and end. */
 export function done(learnt) {
   say({ learnt })

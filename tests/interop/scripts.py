@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tests.support.polling import answered, confirmed
 from tests.support.server import Guest
 
 HERE = Path(__file__).parent
@@ -72,7 +73,11 @@ async def accompany(argv: list[str], visitor: Guest, **task: Any) -> dict[str, A
     trust = {} if visitor.authority is None else dict.fromkeys(_TRUSTED, str(visitor.authority))
     async with asyncio.timeout(_MOST_SECONDS), running(*argv, json.dumps(task), **trust) as process:
         assert process.stdin is not None
-        while "visit" in (message := json.loads(await line_of(process))):
-            process.stdin.write(f"{await visitor.prove(message['visit'])}\n".encode())
+        while "learnt" not in (message := json.loads(await line_of(process))):
+            if "visit" in message:
+                led = await visitor.prove(message["visit"])
+            else:
+                led = (await answered(visitor, await confirmed(visitor, message["type"]))).path
+            process.stdin.write(f"{led}\n".encode())
     learnt: dict[str, Any] = message["learnt"]
     return learnt

@@ -55,10 +55,15 @@ class Television:
 
     async def confirmed(self, person: Visitor) -> Page:
         """Type its code in the browser of `person`, and go on from there: the page that asks next."""
-        page = shown(await person.open("/device", user_code=self.told["user_code"]))
-        page = shown(await person.submit(page, user_code=self.told["user_code"]))
-        assert page.path == "/device/confirm", page.text
-        return shown(await person.submit(page, answer="continue"))
+        return await confirmed(person, self.told["user_code"])
+
+
+async def confirmed(person: Visitor, code: str) -> Page:
+    """Type a code that a device shows, and go on: the page that asks next."""
+    page = shown(await person.open("/device", user_code=code))
+    page = shown(await person.submit(page, user_code=code))
+    assert page.path == "/device/confirm", page.text
+    return shown(await person.submit(page, answer="continue"))
 
 
 async def answered(person: Visitor, page: Page, answer: str = "agree") -> Page:
