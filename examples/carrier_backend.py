@@ -16,6 +16,7 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 import httpx
@@ -46,6 +47,8 @@ SIGNING, PROVING = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 provider = httpx.get(f"{ISSUER}/.well-known/oauth-authorization-server").json()
 waiting: dict[str, dict[str, str]] = {}
 """What belongs to each browser that was sent away, by `state`. Keep it where your sessions are."""
+nonces: list[str] = []
+"""What the provider wants to find in proofs, if anything: its answers bring the next one (RFC 9449 §8)."""
 
 
 def public(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
@@ -88,22 +91,31 @@ def assertion() -> dict[str, str]:
     }
 
 
-def proof(method: str, address: str, nonce: str | None, token: str | None = None) -> dict[str, str]:
+def proof(method: str, address: str, token: str | None = None) -> dict[str, str]:
     """That we hold the key (RFC 9449 §4.2): for this request, and at an API for this token."""
     claims: dict[str, object] = {"htm": method, "htu": address, "iat": int(time.time()), "jti": secrets.token_urlsafe()}
-    claims |= {} if nonce is None else {"nonce": nonce}
+    claims |= {"nonce": nonces[-1]} if nonces else {}
     claims |= {} if token is None else {"ath": s256(token)}
     return {"DPoP": jwt.encode(claims, PROVING, "ES256", headers={"typ": "dpop+jwt", "jwk": public(PROVING)})}
 
 
 async def post(client: httpx.AsyncClient, address: str, **form: str) -> httpx.Response:
-    """Post a form with assertion and proof; once more where the provider wants its nonce in the proof (RFC 9449 §8)."""
-    nonce = None
-    for _ in range(2):
-        answer = await client.post(address, data=form | assertion(), headers=proof("POST", address, nonce))
-        nonce = answer.headers.get("DPoP-Nonce")
-        if answer.is_success or answer.json().get("error") != "use_dpop_nonce":
-            break
+    """Post a form as this client, with a proof."""
+    return await send(lambda: client.post(address, data=form | assertion(), headers=proof("POST", address)))
+
+
+async def get(client: httpx.AsyncClient, address: str, token: str) -> httpx.Response:
+    """Ask an API with a token and a proof for it."""
+    bound = {"Authorization": f"DPoP {token}"}
+    return await send(lambda: client.get(address, headers=bound | proof("GET", address, token)))
+
+
+async def send(request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """Send it; once more, made anew, where the proof lacked a nonce of the provider's."""
+    answer = await request()
+    nonces[:] = answer.headers.get_list("DPoP-Nonce") or nonces
+    if not answer.is_success and answer.json().get("error") == "use_dpop_nonce":
+        answer = await request()
     return answer
 
 
@@ -148,8 +160,7 @@ async def callback(request: Request) -> Response:
         assert tokens["authorization_details"] == [NUMBER], "it may be less than was asked for"
         claims = await asyncio.to_thread(verified, tokens["id_token"], begun["nonce"])
         address, token = provider["userinfo_endpoint"], tokens["access_token"]
-        bound = {"Authorization": f"DPoP {token}"}
-        told = await client.get(address, headers=bound | proof("GET", address, None, token))
+        told = await get(client, address, token)
         stolen = await client.get(address, headers={"Authorization": f"Bearer {token}"})
         form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         refreshed = (await post(client, provider["token_endpoint"], **form)).json()

@@ -52,6 +52,11 @@ async def running(*argv: str, **environment: str) -> AsyncIterator[asyncio.subpr
         await process.communicate()
 
 
+def trusting(authority: Path | None) -> dict[str, str]:
+    """The environment of a program that trusts it: what Node.js, requests, and httpx and Go call it."""
+    return {} if authority is None else dict.fromkeys(_TRUSTED, str(authority))
+
+
 async def line_of(process: asyncio.subprocess.Process) -> str:
     """The next line that it prints; raises `AssertionError` with its stderr if it ended instead."""
     assert process.stdout is not None
@@ -69,9 +74,8 @@ async def play(script: str, visitor: Guest, **task: Any) -> dict[str, Any]:
 async def accompany(argv: list[str], visitor: Guest, **task: Any) -> dict[str, Any]:
     """Run a program with `task` as its last argument, be the person whom it asks for, and return what it learnt."""
     task |= {"issuer": visitor.issuer}
-    # What Node.js, requests and Go each call the authorities that they trust.
-    trust = {} if visitor.authority is None else dict.fromkeys(_TRUSTED, str(visitor.authority))
-    async with asyncio.timeout(_MOST_SECONDS), running(*argv, json.dumps(task), **trust) as process:
+    environment = trusting(visitor.authority)
+    async with asyncio.timeout(_MOST_SECONDS), running(*argv, json.dumps(task), **environment) as process:
         assert process.stdin is not None
         while "learnt" not in (message := json.loads(await line_of(process))):
             if "visit" in message:

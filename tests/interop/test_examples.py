@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.interop.scripts import MODULES, line_of, node, running
+from tests.interop.scripts import MODULES, line_of, node, running, trusting
 from tests.support.server import Guest, Server
 
 Answer = Awaitable[httpx.Response]
@@ -35,7 +35,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
 @asynccontextmanager
 async def started(argv: list[str], server: Server) -> AsyncIterator[str]:
     """The address that the example prints."""
-    async with running(*argv, ISSUER=server.issuer, PORT="0") as process:
+    async with running(*argv, ISSUER=server.issuer, PORT="0", **trusting(server.authority)) as process:
         first, address = (await line_of(process)).split(" ")
         assert first == "Open"
         yield address
@@ -93,8 +93,8 @@ async def test_less_than_level_2_is_told_and_not_believed(on_sqlite: Server, tmp
         assert "binding" not in shown
 
 
-async def test_a_carriers_back_end_in_ten_minutes(on_sqlite: Server, tmp_path: Path) -> None:
-    async with visited("carrier", "hmong", on_sqlite, tmp_path) as follow:
+async def test_a_carriers_back_end_in_ten_minutes(behind_nginx: Server, tmp_path: Path) -> None:
+    async with visited("carrier", "four-word-name", behind_nginx, tmp_path) as follow:
         shown = facts(await follow("/login"))
         assert shown["userinfo"]["sub"] == shown["claims"]["sub"]
         assert shown["userinfo"]["identity_level"] == 2
