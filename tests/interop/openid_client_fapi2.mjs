@@ -1,11 +1,12 @@
 // FAPI 2.0 by openid-client: signed requests that are pushed (RFC 9101, RFC 9126), a key that everything is bound to
-// (RFC 9449), and answers as one JWT (JARM), encrypted.
+// (RFC 9449), what is asked in detail (RFC 9396), and answers as one JWT (JARM), encrypted.
 import assert from 'node:assert/strict'
 import * as client from 'openid-client'
 import { carrier, generated, published } from './carrier.mjs'
 import { done, visit } from './person.mjs'
 
 const REDIRECT_URI = 'http://localhost:9999/callback'
+const MATCH = { type: 'identity_match', fields: ['id_number', 'full_name'], purpose: 'subscriber_authentication' }
 const opening = await generated('ECDH', ['deriveBits'])
 const wanted = {
   redirect_uris: [REDIRECT_URI],
@@ -15,6 +16,7 @@ const wanted = {
   authorization_signed_response_alg: 'ES256',
   authorization_encrypted_response_alg: 'ECDH-ES',
   authorization_encrypted_response_enc: 'A256GCM',
+  authorization_details_types: ['identity_match'],
 }
 const known = await published(opening, { kid: 'opening', use: 'enc', alg: 'ECDH-ES' })
 const { config, own, DPoP } = await carrier(wanted, [known])
@@ -30,6 +32,7 @@ const asked = await client.buildAuthorizationUrlWithJAR(
     redirect_uri: REDIRECT_URI,
     scope: 'openid offline_access identity',
     acr_values: 'urn:vneid:level:2',
+    authorization_details: JSON.stringify([MATCH]),
     code_challenge: await client.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
     state: checks.expectedState,
@@ -57,6 +60,7 @@ await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token, unde
 done({
   claims,
   userinfo,
+  details: tokens.authorization_details,
   before,
   refreshed: { token_type: refreshed.token_type, refresh_token: refreshed.refresh_token ?? null },
   key: await DPoP.calculateThumbprint(),

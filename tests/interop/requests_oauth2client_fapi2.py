@@ -8,6 +8,7 @@ from jwskate import Jwk
 from requests_oauth2client import ApiClient, BearerToken, DPoPKey, InvalidGrant, OAuth2Client, PrivateKeyJwt
 
 REDIRECT_URI = "http://localhost:9999/callback"
+MATCH = {"type": "identity_match", "fields": ["birthdate"], "purpose": "subscriber_authentication"}
 task = json.loads(sys.argv[1])
 issuer = task["issuer"]
 
@@ -25,6 +26,7 @@ wanted: dict[str, Any] = {
     "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
     "token_endpoint_auth_method": "private_key_jwt",
     "dpop_bound_access_tokens": True,
+    "authorization_details_types": ["identity_match"],
     "jwks": {"keys": [key.public_jwk().with_usage_parameters().to_dict()]},
 }
 registered = ApiClient(issuer).post("register", json=wanted).json()
@@ -39,6 +41,7 @@ proving = DPoPKey.generate()
 request = client.authorization_request(
     scope="openid offline_access identity",
     acr_values="urn:vneid:level:2",
+    authorization_details=json.dumps([MATCH]),
     dpop_key=proving,
 )
 pushed = client.pushed_authorization_request(request)

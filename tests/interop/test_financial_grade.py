@@ -14,6 +14,7 @@ from vneid_idp.kernel.secrets import base64url
 
 MUTUAL_TLS = STRANGERS.parents[1] / "mutual_tls"
 """The client in `mutual_tls/`, built."""
+MATCH = {"type": "identity_match", "fields": ["id_number", "full_name"], "purpose": "subscriber_authentication"}
 
 
 async def test_openid_client(behind_nginx: Server) -> None:
@@ -24,6 +25,7 @@ async def test_openid_client(behind_nginx: Server) -> None:
     assert learnt["userinfo"]["identity_level"] == 2
     assert before["cnf"] == {"jkt": learnt["key"]}
     assert learnt["refreshed"] == {"token_type": "dpop", "refresh_token": None}
+    assert learnt["details"] == before["authorization_details"] == [MATCH]
 
 
 async def test_oauth4webapi(behind_nginx: Server) -> None:
@@ -42,6 +44,7 @@ async def test_requests_oauth2client(behind_nginx: Server) -> None:
     assert learnt["userinfo"]["sub"] == learnt["sub"]
     assert learnt["acr"] == "urn:vneid:level:2"
     assert learnt["introspected"]["cnf"] == {"jkt": learnt["key"]}
+    assert learnt["introspected"]["authorization_details"] == [MATCH | {"fields": ["birthdate"]}]
     assert learnt["types"] == ["DPoP"] * 3
     assert learnt["ended"] is True
 
