@@ -18,6 +18,7 @@ _LOOPBACK = "127.0.0.1"
 SCOPE = "openid offline_access"
 CLIENT_SCOPE = "binding:social_account"
 """What the client asks for in its own name."""
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 _serial = itertools.count()
 
 
@@ -34,6 +35,7 @@ class Target:
     port: int
     authorize: str
     par: str
+    device_authorization: str
     token: str
     userinfo: str
     jwks: str
@@ -83,14 +85,15 @@ async def discover(port: int, issuer: str, client_id: str, client: Client, redir
     _require(metadata["issuer"] == issuer, f"issuer is {metadata['issuer']}")
 
     def path(name: str) -> str:
-        return urlsplit(str(metadata[name])).path
+        return urlsplit(str(metadata.get(name, ""))).path
 
     return Target(
         issuer=issuer,
         host=_LOOPBACK,
         port=port,
         authorize=path("authorization_endpoint"),
-        par=path("pushed_authorization_request_endpoint") if client.pushes else "",
+        par=path("pushed_authorization_request_endpoint"),
+        device_authorization=path("device_authorization_endpoint"),
         token=path("token_endpoint"),
         userinfo=path("userinfo_endpoint"),
         jwks=path("jwks_uri"),
@@ -191,6 +194,15 @@ async def client_credentials(connection: Connection, target: Target, _session: S
     _require("id_token" not in tokens, "an ID token without a person")
 
 
+async def ask_for_device(connection: Connection, target: Target, _session: Session) -> None:
+    """A device asks for a code, and asks once whether somebody has answered, which nobody has (RFC 8628 §3.1, §3.4)."""
+    asked = await _post(connection, target, target.device_authorization, {"scope": SCOPE}, 200)
+    _require({"user_code", "verification_uri"} <= asked.keys(), "no code to show")
+    form = {"grant_type": DEVICE_CODE, "device_code": asked["device_code"]}
+    answer = await _post(connection, target, target.token, form, 400)
+    _require(answer["error"] == "authorization_pending", f"the poll was answered with {answer['error']}")
+
+
 async def fetch_userinfo(connection: Connection, target: Target, access_token: str) -> dict[str, Any]:
     """The claims about the person (OpenID Connect Core §5.3)."""
     shown = target.client.shown_at_resource(target.issuer, target.userinfo, access_token)
@@ -213,6 +225,7 @@ def claims_of(id_token: str) -> dict[str, Any]:
 STAGES: dict[str, dict[str, Flow]] = {
     "oidc": {"sign-in": sign_in, "refresh": refresh, "client_credentials": client_credentials},
     "fapi2": {"FAPI sign-in": sign_in, "FAPI refresh": refresh},
+    "device": {"device": ask_for_device},
 }
 """Flows by the profile of the client that goes through them. Each profile has servers of its own: what one asks of a
 server is not to slow the other."""

@@ -64,6 +64,7 @@ class NodeOidcProvider:
             "PEER_DATABASE_URL": cluster.url(database),
             "PEER_POOL_SIZE": str(POOL_SIZE),
             "PEER_CLIENT_ID": CLIENT_ID,
+            "PEER_DEVICES": "1" if self._profile == "device" else "",
             **credentials,
             "PEER_REDIRECT_URI": REDIRECT_URI,
             "PEER_CLIENT_SCOPE": CLIENT_SCOPE,

@@ -12,7 +12,7 @@ import orjson
 from bench import processes
 from bench.clients import Client, KeyClient, SecretClient
 from bench.contender import CLIENT_ID, POOL_SIZE, REDIRECT_URI, Running, answering, fetch_keys, first_tokens
-from bench.flows import CLIENT_SCOPE, SCOPE, Session, Target, authorize, begin
+from bench.flows import CLIENT_SCOPE, DEVICE_CODE, SCOPE, Session, Target, authorize, begin
 from bench.http import Connection
 from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
@@ -51,10 +51,14 @@ _CLIENT = {
     "scope": f"{SCOPE} {CLIENT_SCOPE}",
     "purposes": [{**DEFAULT_PURPOSE, "id": "bench"}],
 }
-_FINANCIAL = {
-    "profile": "fapi2",
-    "token_endpoint_auth_method": "private_key_jwt",
-    "dpop_bound_access_tokens": True,
+_CHANGES: dict[str, dict[str, object]] = {
+    "oidc": {},
+    "fapi2": {
+        "profile": "fapi2",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "dpop_bound_access_tokens": True,
+    },
+    "device": {"grant_types": ["authorization_code", "refresh_token", DEVICE_CODE]},
 }
 
 
@@ -94,7 +98,7 @@ class Ours:
 
     def _register(self, environment: dict[str, str], metadata: Path) -> Client:
         keys = KeyClient() if self._profile == "fapi2" else None
-        registration = _CLIENT if keys is None else _CLIENT | _FINANCIAL | {"jwks": keys.jwks}
+        registration = _CLIENT | _CHANGES[self._profile] | ({} if keys is None else {"jwks": keys.jwks})
         metadata.write_bytes(orjson.dumps(registration))
         why = ("--by", "bench", "--reason", "to be measured")
         arguments = ("clients", "register", str(metadata), "--client-id", CLIENT_ID, *why)

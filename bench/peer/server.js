@@ -8,7 +8,8 @@
 // - session cookies are opaque random values and are not signed on top (no HMAC a request);
 // - tokens outlive the session, so redeeming and using one does not read the session again;
 // - that each authorization request extends the session by a write is the library's own way and cannot be turned off;
-// - introspection, revocation, registration, device flow and the like stay off, so no middleware of theirs runs;
+// - introspection, revocation, registration and the like stay off, so no middleware of theirs runs; the device flow is on
+//   where it is measured alone (PEER_DEVICES);
 // - a client with keys (PEER_CLIENT_JWKS) is one of FAPI 2.0: pushed requests, private_key_jwt, DPoP without nonces, and
 //   what its rules turn on is off for the plain client.
 import { generateKeyPairSync, hash } from 'node:crypto';
@@ -18,15 +19,16 @@ import { adapterFactory, createTables, openPool } from './adapter.js';
 
 const {
   PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_CLIENT_JWKS,
-  PEER_REDIRECT_URI, PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT,
+  PEER_REDIRECT_URI, PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT, PEER_DEVICES,
 } = process.env;
 
 const financial = PEER_CLIENT_JWKS !== undefined;
+const devices = Boolean(PEER_DEVICES);
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const MODELS = [
   'Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials', 'Interaction',
-  'PushedAuthorizationRequest', 'ReplayDetection',
+  'PushedAuthorizationRequest', 'ReplayDetection', 'DeviceCode',
 ];
 
 const pool = openPool(PEER_DATABASE_URL, Number(PEER_POOL_SIZE));
@@ -43,9 +45,14 @@ const provider = new Provider(PEER_ISSUER, {
       : { token_endpoint_auth_method: 'client_secret_basic', client_secret: PEER_CLIENT_SECRET }),
     redirect_uris: [PEER_REDIRECT_URI],
     response_types: ['code'],
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types: [
+      'authorization_code', 'refresh_token',
+      devices ? 'urn:ietf:params:oauth:grant-type:device_code' : 'client_credentials',
+    ],
     id_token_signed_response_alg: 'ES256',
     subject_type: 'pairwise',
+    // Never fetched: with the device flow the library wants it as the sector of pairwise subjects.
+    ...(devices && { jwks_uri: 'https://rp.example/jwks' }),
   }],
   jwks: { keys: [{ ...signingKey, use: 'sig', alg: 'ES256', kid: 'bench' }] },
   subjectTypes: ['pairwise'],
@@ -58,6 +65,7 @@ const provider = new Provider(PEER_ISSUER, {
     clientCredentials: { enabled: true },
     pushedAuthorizationRequests: { enabled: financial, requirePushedAuthorizationRequests: financial },
     dPoP: { enabled: financial },
+    deviceFlow: { enabled: devices },
     fapi: { enabled: financial, profile: financial ? '2.0' : undefined },
   },
   pkce: { required: () => true },
