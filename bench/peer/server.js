@@ -50,12 +50,11 @@ const provider = new Provider(PEER_ISSUER, {
       devices ? 'urn:ietf:params:oauth:grant-type:device_code' : 'client_credentials',
     ],
     id_token_signed_response_alg: 'ES256',
-    subject_type: 'pairwise',
-    // Never fetched: with the device flow the library wants it as the sector of pairwise subjects.
-    ...(devices && { jwks_uri: 'https://rp.example/jwks' }),
+    // Pairwise subjects of the device flow want a sector that the library fetches; none is told where nobody answers.
+    subject_type: devices ? 'public' : 'pairwise',
   }],
   jwks: { keys: [{ ...signingKey, use: 'sig', alg: 'ES256', kid: 'bench' }] },
-  subjectTypes: ['pairwise'],
+  subjectTypes: devices ? ['public'] : ['pairwise'],
   pairwiseIdentifier: (ctx, accountId, client) => hash(
     'sha256', `${client.sectorIdentifier}.${accountId}.${PEER_SUBJECT_SALT}`, 'base64url',
   ),
