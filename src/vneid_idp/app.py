@@ -45,6 +45,7 @@ from vneid_idp.sandbox.stage import Stage
 from vneid_idp.sandbox.tls_door import sandbox_authority
 from vneid_idp.senders.logos import Logos
 from vneid_idp.senders.logout_tokens import LogoutTokens
+from vneid_idp.senders.phone_notices import PhoneNotices
 from vneid_idp.senders.sms import NoGateway, SmsGateway
 from vneid_idp.settings import Settings
 from vneid_idp.storage.database import open_database
@@ -169,6 +170,7 @@ def _assemble(
         Channel.SMS: _text_messages(settings, db, ring.sealer),
         Channel.LOGOUT_TOKEN: LogoutTokens(settings.issuer, clock, db, ring, cache, outbound.logout),
         Channel.LOGO: Logos(db, outbound.logos),
+        Channel.PHONE_NOTICE: PhoneNotices(settings.issuer, clock, db, ring, vault, outbound.notices),
     }
     check_served(senders)
     return Idp(

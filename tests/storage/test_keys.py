@@ -22,7 +22,7 @@ from vneid_idp.keys import service
 from vneid_idp.keys.jwe import NotEncryptedToUs
 from vneid_idp.keys.material import Wrapping, WrongMaster
 from vneid_idp.keys.ring import KeyRing, NoActiveKey, NotSignedHere
-from vneid_idp.keys.rules import MOST_SEALS, KeyKind, KeyState, Schedule
+from vneid_idp.keys.rules import LASTING, MOST_SEALS, KeyKind, KeyState, Schedule
 from vneid_idp.keys.store import all_keys
 from vneid_idp.keys.tables import keys
 from vneid_idp.storage.statement import Statement
@@ -83,7 +83,7 @@ async def test_without_each_of_its_keys_there_is_no_ring(db: Database, watch: Wa
     await ring_of(db)
     async with db.reading() as unit:
         stored = await all_keys(unit)
-    for missing in (KeyKind.SEALING, KeyKind.BLIND_INDEX, KeyKind.PAIRWISE):
+    for missing in (KeyKind.SEALING, *LASTING):
         with pytest.raises(NoActiveKey):
             KeyRing(Wrapping(MASTER), [key for key in stored if key.facts.kind is not missing], watch.now())
 
@@ -315,7 +315,7 @@ async def test_workers_that_tend_together_announce_one_successor(db: Database, w
     async with db.reading() as unit:
         listed = await service.list_keys(unit)
     assert {key.state for key in listed if key.generation == 2} == {KeyState.ANNOUNCED}
-    assert {key.kind for key in listed if key.generation == 2} == {*KeyKind} - {KeyKind.BLIND_INDEX, KeyKind.PAIRWISE}
+    assert {key.kind for key in listed if key.generation == 2} == {*KeyKind} - {*LASTING}
 
 
 async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Database, watch: Watch) -> None:
@@ -333,7 +333,7 @@ async def test_what_is_gone_is_destroyed_and_its_generation_is_not_reused(db: Da
     assert sorted(orjson.loads(row["data"])["generation"] for row in events) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("kind", [KeyKind.BLIND_INDEX, KeyKind.PAIRWISE])
+@pytest.mark.parametrize("kind", LASTING)
 async def test_lasting_keys_are_not_rotated(db: Database, kind: KeyKind) -> None:
     await ring_of(db)
     with pytest.raises(service.NotRotatable) as refused:

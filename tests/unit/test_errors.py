@@ -29,8 +29,8 @@ DOMAIN = """
     pattern_outdated person_forgotten request_over
 412 client_changed
 413 file_too_large
-422 bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed role_over
-    weak_secret
+422 bad_endpoint bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed
+    role_over weak_secret
 428 precondition_required
 429 too_many_attempts too_many_requests
 503 domain_unreachable outcome_unknown overtaken registry_unavailable temporarily_unavailable too_busy

@@ -13,6 +13,7 @@ class Channel(StrEnum):
     SMS = "sms"
     LOGOUT_TOKEN = "logout_token"
     LOGO = "logo"
+    PHONE_NOTICE = "phone_notice"
 
 
 class Addressee(StrEnum):
@@ -75,6 +76,15 @@ MANNERS: Mapping[Channel, Manner] = {
         most_attempts=6,
         head_start=10 * SECOND,
         patience=6 * SECOND,
+    ),
+    # At least once: a phone shows what waits now, however often it is told to look. Soon, since somebody waits. It is
+    # left to the workers, so that whoever asks does not learn from the time of an answer whether there is a phone.
+    Channel.PHONE_NOTICE: Manner(
+        Addressee.PERSON,
+        first_pause=SECOND,
+        longest_pause=10 * SECOND,
+        growth=2,
+        most_attempts=6,
     ),
     # At least once: fetching a picture again changes nothing. Never given up, since it may yet appear. Who registers
     # waits for it, so that the first page that names the client shows it.

@@ -25,8 +25,19 @@ async def arrive(
     proof: SignInProof,
     use_up: Callable[[Unit], Awaitable[None]] | None = None,
 ) -> AccountStanding:
-    """Sign the person in with this browser; how the account stands. What the proof came with is used up in the unit
-    that opens the session. Raises `ProofOutdated`, `InteractionOver`, and what `use_up` raises."""
+    """As `sign_in_here`; how the account stands."""
+    return (await sign_in_here(request, place, person_id, proof, use_up)).standing
+
+
+async def sign_in_here(
+    request: Request,
+    place: Place,
+    person_id: str,
+    proof: SignInProof,
+    use_up: Callable[[Unit], Awaitable[None]] | None = None,
+) -> SignedIn:
+    """Sign the person in with this browser, and let it carry the session. What the proof came with is used up in the
+    unit that opens the session. Raises `ProofOutdated`, `InteractionOver`, and what `use_up` raises."""
     provider = place.provider
     record, policy = await provider.registry.find(person_id), await provider.current_policy()
     client_id = place.visit.client.client_id if place.visit else None
@@ -59,7 +70,7 @@ async def arrive(
     elif signed_in.standing is AccountStanding.USABLE:
         # A code alone signs nobody in; the session that it was to strengthen has ended meanwhile.
         raise InteractionOver
-    return signed_in.standing
+    return signed_in
 
 
 async def record_failure(place: Place, person_id: str | None, method: str, *, locked_out: bool) -> None:

@@ -46,6 +46,7 @@ class SealPurpose(StrEnum):
     PASSKEY_CHALLENGE = "passkey_challenge"
     PHONE = "phone"
     PHONE_CODE = "phone_code"
+    UNLOCKED = "unlocked"
     BEGUN_FROM = "begun_from"
     PERSON_KEY = "person_key"
     PERSONAL_DATA = "personal_data"

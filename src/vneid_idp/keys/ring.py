@@ -28,6 +28,7 @@ from vneid_idp.keys.rules import (
     state_of,
 )
 from vneid_idp.keys.store import StoredKey
+from vneid_idp.keys.vapid import Vapid
 from vneid_idp.storage.unit import Database
 
 
@@ -70,6 +71,7 @@ class KeyRing:
         self.take(keys, now)
         self.blind = BlindIndex(self._lasting(KeyKind.BLIND_INDEX))
         self.pairwise_key: bytes = self._lasting(KeyKind.PAIRWISE)
+        self.vapid = Vapid(self._lasting(KeyKind.VAPID))
 
     async def reload(self, db: Database) -> None:
         """Take over what other workers and the operator changed. Called every few seconds by a background task."""

@@ -23,14 +23,17 @@ class KeyKind(StrEnum):
     SEALING = "sealing"
     BLIND_INDEX = "blind_index"
     PAIRWISE = "pairwise"
+    VAPID = "vapid"
+    """By which push services know this provider (RFC 8292)."""
 
 
 SIGNING = tuple(KeyKind(alg) for alg in SIGNING_ALGORITHMS)
 """One key an algorithm: a key used for one algorithm only cannot be confused into another (RFC 8725 §3.1)."""
 PUBLISHED = (*SIGNING, KeyKind.RSA_OAEP)
 ROTATED = (*PUBLISHED, KeyKind.SEALING)
-LASTING = (KeyKind.BLIND_INDEX, KeyKind.PAIRWISE)
-"""Never rotated: another key would lose every look-up, or give every person a new subject."""
+LASTING = (KeyKind.BLIND_INDEX, KeyKind.PAIRWISE, KeyKind.VAPID)
+"""Never rotated: another key would lose every look-up, give every person a new subject, or have every phone that takes
+notices subscribe anew."""
 
 LAST_SEALING_GENERATION = 255
 """A sealed value names its root in one byte. At one rotation in 90 days, 255 last for 62 years."""

@@ -1,12 +1,16 @@
 """`/phone`: what waits for an answer of this phone."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.cross_device import service as cross_device
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.phone.access import HOME, find_handset
 from vneid_idp.phone.pages import page
+from vneid_idp.phone.wait import mark_of
 from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
@@ -33,13 +37,38 @@ _DONE: Mapping[str, tuple[str, str]] = {
 """What is said of an answer, and how."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request in the list: who asks, and no more, since the phone is not unlocked for it yet."""
+
+    request_id: str
+    service: str
+    begun_at: Instant
+    until: Instant
+
+
 async def show(request: Request) -> Response:
     """The list, or to a browser that is nobody's phone how it becomes one."""
     handset = await find_handset(request)
     if handset is None:
         return page(request, "intro", scanned=False)
     kind, text = _DONE.get(request.query_params.get("done", ""), ("", ""))
-    return page(request, "home", handset=handset, kind=kind, done=gettext(request, text) if text else None)
+    provider = handset.provider
+    async with provider.db.reading() as unit:
+        waiting = await cross_device.waiting_for(unit, provider.keys.sealer, handset.person_id)
+    services = {each.client_id: (await provider.clients.get(each.client_id)).client_name for each in waiting}
+    return page(
+        request,
+        "home",
+        handset=handset,
+        kind=kind,
+        done=gettext(request, text) if text else None,
+        waiting=[
+            Waiting(each.request_id, services[each.client_id], each.opened_at, each.expires_at) for each in waiting
+        ],
+        seen=mark_of(waiting),
+        push_key=provider.keys.vapid.public_key,
+    )
 
 
 doors = [Door.page(HOME, show)]

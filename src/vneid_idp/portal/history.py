@@ -19,7 +19,7 @@ from vneid_idp.portal.children import child_named, names_of_children
 from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
-from vneid_idp.web.answer_words import answer_sentence, is_warning
+from vneid_idp.web.answer_words import ANSWERED_ELSEWHERE, answer_sentence, is_warning
 from vneid_idp.web.detail_words import DETAIL_WORDS
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
@@ -61,14 +61,7 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
     EventKind.REFRESH_REPLAYED: mark("Somebody tried to use an old access of %(service)s. It was ended."),
     EventKind.REFRESH_USED: mark("%(service)s renewed its access."),
-    EventKind.REQUEST_APPROVED: mark("You approved a request that %(service)s had begun elsewhere."),
-    EventKind.REQUEST_REFUSED: mark("You refused a request that %(service)s had begun elsewhere."),
-    EventKind.REQUEST_MISMATCHED: mark(
-        "A request of %(service)s was ended: another number was picked than the one that it shows."
-    ),
-    EventKind.REQUEST_DISOWNED: mark(
-        "You said that a request of %(service)s was not yours. For a day you are asked nothing from there."
-    ),
+    **ANSWERED_ELSEWHERE,
     EventKind.SIGNIN_SUCCEEDED: mark("You signed in: %(method)s."),
     EventKind.SIGNIN_FAILED: mark("A sign-in to your account failed: %(method)s."),
     EventKind.ACCOUNT_OPENED: mark("Your electronic identity account was opened."),
@@ -171,8 +164,6 @@ _NOTABLE = frozenset(
         EventKind.SIGNIN_FAILED,
         EventKind.CODE_REPLAYED,
         EventKind.REFRESH_REPLAYED,
-        EventKind.REQUEST_MISMATCHED,
-        EventKind.REQUEST_DISOWNED,
         EventKind.ACCOUNT_LOCKED_OUT,
     }
 )

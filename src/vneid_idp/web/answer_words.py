@@ -6,6 +6,17 @@ from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
 from vneid_idp.web.i18n import mark
 
+ANSWERED_ELSEWHERE: Mapping[str, str] = {
+    EventKind.REQUEST_APPROVED: mark("You approved a request that %(service)s had begun elsewhere."),
+    EventKind.REQUEST_REFUSED: mark("You refused a request that %(service)s had begun elsewhere."),
+    EventKind.REQUEST_MISMATCHED: mark(
+        "A request of %(service)s was ended: another number was picked than the one that it shows."
+    ),
+    EventKind.REQUEST_DISOWNED: mark(
+        "You said that a request of %(service)s was not yours. For a day you are asked nothing from there."
+    ),
+}
+"""What came of requests that services had begun elsewhere."""
 _OF_SERVICE: Mapping[str, str] = {
     PhoneAnswer.APPROVED: mark("On a phone you confirmed what %(service)s asked."),
     PhoneAnswer.REFUSED: mark("On a phone you refused what %(service)s asked."),
@@ -26,10 +37,14 @@ _WARNINGS = frozenset({PhoneAnswer.NOT_ME.value, PhoneAnswer.WRONG_NUMBER.value}
 
 def answer_sentence(event: RecordedEvent) -> str:
     """The sentence, in which `%(service)s` may stand."""
+    if event.kind != EventKind.PHONE_ANSWERED:
+        return ANSWERED_ELSEWHERE.get(event.kind, _UNKNOWN)
     texts = _OF_ACCOUNT if event.client_id is None else _OF_SERVICE
     return texts.get(str(event.data.get("answer")), _UNKNOWN)
 
 
 def is_warning(event: RecordedEvent) -> bool:
     """Whether somebody else may have begun it."""
-    return event.kind == EventKind.PHONE_ANSWERED and event.data.get("answer") in _WARNINGS
+    if event.kind == EventKind.PHONE_ANSWERED:
+        return event.data.get("answer") in _WARNINGS
+    return event.kind in (EventKind.REQUEST_MISMATCHED, EventKind.REQUEST_DISOWNED)

@@ -34,6 +34,8 @@ class Cookie(StrEnum):
     KNOWN = "known"
     PHONE = "phone"
     """Whose phone this browser is, and which, sealed: an enrolled one answers requests that begin elsewhere."""
+    UNLOCKED = "unlocked"
+    """For which request the phone was unlocked last, and in which session, sealed."""
     RETURN = "return"
     """Which of the provider's own pages asked for a sign-in; it leads back there."""
 

@@ -103,6 +103,14 @@ class _Host:
 _MOST_REMEMBERED = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What is posted, and the headers that go with it."""
+
+    content: bytes
+    headers: Mapping[str, str]
+
+
 class Outbound:
     """The outbound HTTP client for one errand. `close` it at the end."""
 
@@ -157,7 +165,14 @@ class Outbound:
     async def post_form(self, url: str, fields: Mapping[str, str], client_id: str) -> int:
         """Post a form, for a client; the status of the answer, whose body is ignored. Raises `Unreachable`."""
         async with self._remembering(url):
-            status, _ = await self._call("POST", url, urlencode(fields).encode(), client_id)
+            body = _Body(urlencode(fields).encode(), {"content-type": "application/x-www-form-urlencoded"})
+            status, _ = await self._call("POST", url, body, client_id)
+            return status
+
+    async def post_nothing(self, url: str, headers: Mapping[str, str]) -> int:
+        """Post an empty body with `headers`, for nobody's client; the status of the answer. Raises `Unreachable`."""
+        async with self._remembering(url):
+            status, _ = await self._call("POST", url, _Body(b"", headers))
             return status
 
     async def close(self) -> None:
@@ -199,7 +214,7 @@ class Outbound:
                 del self._hosts[host]
 
     async def _call(
-        self, method: str, url: str, form: bytes | None = None, client_id: str | None = None
+        self, method: str, url: str, body: _Body | None = None, client_id: str | None = None
     ) -> tuple[int, bytes]:
         try:
             if self._networks:
@@ -209,7 +224,7 @@ class Outbound:
             async with asyncio.timeout(SECONDS):  # for the whole of it: a body can drip for ever within read timeouts
                 target = httpx.URL(url)
                 async with self._within_budget(target.host, client_id):
-                    return await self._send(method, target, form)
+                    return await self._send(method, target, body)
         except BadUri as error:
             raise Unreachable(str(error)) from None
         except TimeoutError:
@@ -217,7 +232,7 @@ class Outbound:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise Unreachable("could not be reached") from error
 
-    async def _send(self, method: str, url: httpx.URL, form: bytes | None) -> tuple[int, bytes]:
+    async def _send(self, method: str, url: httpx.URL, body: _Body | None) -> tuple[int, bytes]:
         addresses = await self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
         # All of them: a name with one public and one private address is playing with us.
         if not addresses or not all(self._is_open(address) for address in addresses):
@@ -226,23 +241,23 @@ class Outbound:
             raise Unreachable("could not be reached")
         for address in addresses[:-1]:
             try:
-                return await self._send_to(address, method, url, form)
+                return await self._send_to(address, method, url, body)
             except httpx.ConnectError:  # nothing was sent yet
                 continue
-        return await self._send_to(addresses[-1], method, url, form)
+        return await self._send_to(addresses[-1], method, url, body)
 
     def _is_open(self, address: str) -> bool:
         return is_public(address, loopback=self._loopback, networks=self._networks)
 
-    async def _send_to(self, address: str, method: str, url: httpx.URL, form: bytes | None) -> tuple[int, bytes]:
+    async def _send_to(self, address: str, method: str, url: httpx.URL, body: _Body | None) -> tuple[int, bytes]:
         headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity", "user-agent": "vneid-idp"}
-        if form is not None:
-            headers["content-type"] = "application/x-www-form-urlencoded"
+        if body is not None:
+            headers |= body.headers
         request = httpx.Request(
             method,
             url.copy_with(host=address),
             headers=headers,
-            content=form,
+            content=None if body is None else body.content,
             # The certificate is verified for the name although the connection goes to the address.
             extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(SECONDS).as_dict()},
         )
@@ -264,6 +279,8 @@ KEYS = Errand(host_a_minute=120, client_a_minute=10)
 REQUEST_OBJECTS = Errand(connections=40, of_host=10, host_a_minute=1_200, failures_kept=10 * SECOND)
 """Anybody may have these called, by a link."""
 LOGOUT = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minute=3_000, failures_kept=10 * SECOND)
+NOTICES = Errand(connections=40, of_host=20, host_a_minute=6_000)
+"""To the push services of browsers, of which there are few. Tried again within seconds, so no failure is remembered."""
 LOGOS = Errand(connections=5, of_host=2, host_a_minute=60, client_a_minute=10)
 REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60, client_a_minute=10)
 """Sector documents, and proofs of domains. Whoever mends one tries again at once. Who is no client yet spends the
@@ -277,10 +294,11 @@ class Pools:
         self.keys = open_pool(KEYS)
         self.request_objects = open_pool(REQUEST_OBJECTS)
         self.logout = open_pool(LOGOUT)
+        self.notices = open_pool(NOTICES)
         self.logos = open_pool(LOGOS)
         self.registrations = open_pool(REGISTRATIONS)
 
     async def close(self) -> None:
         """Give up all connections."""
-        for each in (self.keys, self.request_objects, self.logout, self.logos, self.registrations):
+        for each in (self.keys, self.request_objects, self.logout, self.notices, self.logos, self.registrations):
             await each.close()

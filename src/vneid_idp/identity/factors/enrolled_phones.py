@@ -5,7 +5,6 @@ stands; what it answers is proved by that passkey alone, with user verification,
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, delete, null, select, update
 
@@ -124,23 +123,20 @@ async def remove(unit: Unit, person_id: str, phone_id: str) -> bool:
     return removed
 
 
-async def subscribe(unit: Unit, vault: Vault, phone: EnrolledPhone, subscription: dict[str, Any] | None) -> None:
-    """Keep where the phone's browser takes notices (W3C Push API `PushSubscription`), or that it takes none."""
-    if subscription is None:
+async def subscribe(unit: Unit, vault: Vault, phone: EnrolledPhone, endpoint: str | None) -> None:
+    """Keep where the browser takes notices (`PushSubscription.endpoint` of the Push API), or that it takes none."""
+    if endpoint is None:
         await unit.execute(_UNSUBSCRIBE, of_person=phone.person_id, of_phone=phone.phone_id)
         return
     key = await vault.ensure_key(unit, phone.person_id)
-    push = key.seal_json(_PUSH, subscription)
+    push = key.seal(_PUSH, endpoint.encode())
     await unit.execute(_SUBSCRIBE, of_person=phone.person_id, of_phone=phone.phone_id, push=push)
 
 
-async def subscription_of(unit: Reading, vault: Vault, phone: EnrolledPhone) -> dict[str, Any] | None:
+async def subscription_of(unit: Reading, vault: Vault, phone: EnrolledPhone) -> str | None:
     """Where the phone's browser takes notices, if it takes any."""
     key = None if phone.push is None else await vault.find_key(unit, phone.person_id)
-    if key is None or phone.push is None:
-        return None
-    found: dict[str, Any] = key.open_json(_PUSH, phone.push)
-    return found
+    return None if key is None or phone.push is None else key.open(_PUSH, phone.push).decode()
 
 
 async def forget(unit: Unit, person_id: str) -> None:
