@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.certification import DPOP, OWN_SCOPE, SECURITY_PROFILE, VARIANTS, Certified, check_refused
+from tests.support.certification import (
+    DPOP,
+    OWN_SCOPE,
+    SECURITY_PROFILE,
+    VARIANTS,
+    WITH_QUERY,
+    Certified,
+    check_refused,
+)
 from tests.support.country import Country
 from vneid_idp.kernel.clock import MINUTE, SECOND
 
@@ -67,7 +75,7 @@ async def test_ensure_authorization_code_is_bound_to_client(client: Certified, s
         {"code_verifier": None},
         {"code_verifier": "v" * 43},
         {"code_verifier": ""},
-        {"redirect_uri": "https://x.example"},
+        {"redirect_uri": WITH_QUERY},
     ],
     ids=["no code_verifier", "another code_verifier", "an empty code_verifier", "another redirect_uri"],
 )

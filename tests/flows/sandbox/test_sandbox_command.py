@@ -15,8 +15,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support.certificates import jwk_of, pem_of, self_signed
+from tests.support.certificates import CARRIER, Authority, jwk_of, pem_of, self_signed
 from tests.support.server import free_port
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD
@@ -123,12 +124,18 @@ OWN = {"grant_type": "client_credentials", "scope": "binding:social_account"}
 def test_a_client_shows_a_certificate_without_any_proxy(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.start()
     with httpx.Client(base_url=f"http://localhost:{sandbox.port}", trust_env=False) as api:
-        made = api.post("/sandbox/certificates", json={"subject": "CN=Back end,O=Carrier,C=VN"}).json()
+        made = api.post("/sandbox/certificates", json={"subject": CARRIER}).json()
         own, key = self_signed("CN=anything", SystemClock().now())
+        # Whoever registers the certificate of an authority of their own is no authority by that.
+        forger = Authority("CN=Forger", SystemClock().now())
+        forged = forger.certificate.public_bytes(Encoding.PEM).decode()
         registered = {}
         for method, members in (
-            ("tls_client_auth", {"tls_client_auth_subject_dn": "CN=Back end,O=Carrier,C=VN"}),
-            ("self_signed_tls_client_auth", {"jwks": {"keys": [jwk_of(own, key)]}}),
+            ("tls_client_auth", {"tls_client_auth_subject_dn": CARRIER}),
+            (
+                "self_signed_tls_client_auth",
+                {"jwks": {"keys": [jwk_of(own, key), jwk_of(forger.certificate, forger.key)]}},
+            ),
         ):
             common = {"grant_types": ["client_credentials"], "scope": "openid binding:social_account"}
             bound = {"token_endpoint_auth_method": method, "tls_client_certificate_bound_access_tokens": True}
@@ -141,10 +148,11 @@ def test_a_client_shows_a_certificate_without_any_proxy(sandbox: Sandbox, tmp_pa
     for name, text in (
         ("tls_client_auth", made["certificate"] + made["private_key"]),
         ("self_signed_tls_client_auth", pem_of(own, key)),
+        ("forged", pem_of(*forger.issue(CARRIER)) + forged),
     ):
         (tmp_path / name).write_text(text)
     found = {}
-    for shown in (*registered, None):
+    for shown in (*registered, "forged", None):
         context = ssl.create_default_context(cadata=made["authority"])
         if shown is not None:
             context.load_cert_chain(tmp_path / shown)
