@@ -21,6 +21,7 @@ CHANNELS: Mapping[Channel, str] = {
     Channel.SMS: mark("Text messages"),
     Channel.LOGOUT_TOKEN: mark("Log-out notices"),
     Channel.LOGO: mark("Logos"),
+    Channel.PHONE_NOTICE: mark("Notices to phones"),
 }
 _PAGE = 100
 
