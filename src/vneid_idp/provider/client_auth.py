@@ -115,7 +115,7 @@ async def _prove(
         await provider.client_keys.check_signature(client, presented.assertion, alg)
     except BadToken as error:
         raise InvalidClient(f"client_assertion {error}.") from None
-    endpoints = (provider.url("/token"), provider.url(request.url.path))
+    endpoints = (*provider.urls("/token"), *provider.urls(request.url.path))
     assertion = check_assertion(client, presented.assertion, provider.issuer, endpoints, provider.clock.now())
     if assertion.loosely_addressed:
         _log.info("client.assertion_to_endpoint", client_id=client.client_id)

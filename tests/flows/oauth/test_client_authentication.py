@@ -5,6 +5,7 @@ import json
 import logging
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -118,7 +119,9 @@ async def test_the_looser_audience_is_logged_when_used(
     caplog.set_level(logging.INFO, "vneid_idp")
     assert (await browser.post("/token", data=GRANT | assertion(party))).status_code == 200
     assert "client.assertion_to_endpoint" not in caplog.text
-    assert (await browser.post("/token", data=GRANT | assertion(party, aud=f"{ISSUER}/token"))).status_code == 200
+    land.app.state.idp = replace(land.idp, mtls_origin="https://mtls.id.example")
+    for origin in (ISSUER, "https://mtls.id.example"):  # either is how clients call the endpoint (RFC 8705 section 5)
+        assert (await browser.post("/token", data=GRANT | assertion(party, aud=f"{origin}/token"))).status_code == 200
     assert "client.assertion_to_endpoint" in caplog.text
 
 
