@@ -13,6 +13,7 @@ from vneid_idp.admin.routes import router as admin_router
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.console.routes import doors as console_doors
 from vneid_idp.delivery.channels import Channel
@@ -180,6 +181,7 @@ def _assemble(
         db=db,
         keys=ring,
         clients=cache,
+        resource_servers=ResourceServerCache(clock, db, settings.issuer),
         policy=PolicyCache(clock, db),
         registry=registry,
         vault=vault,

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from tests.support.commands import run, with_database
 from tests.support.deeds import WHY
 from tests.support.people import SEALER
+from tests.support.resource_servers import registration
 from tests.support.seeded import recorded
 from tests.support.tampering import unlock_events
 from vneid_idp.audit import service as audit
@@ -167,6 +168,22 @@ def test_a_family_goes_out_of_service_with_its_clients_and_comes_back(database_u
         assert with_database(database_url, out_of_service) == {"cli_back_end"}
     for command in (("disable",), ("enable",), ("name", "x")):
         assert "no family of clients" in run("families", command[0], "nobody", *command[1:], *WHY, code=1).stderr
+
+
+@pytest.mark.usefixtures("production")
+def test_a_resource_server_is_registered_shown_and_removed() -> None:
+    run("families", "create", "ve-viet", "Vé Việt", *WHY)
+    Path("server.json").write_text(json.dumps(registration()))
+    server_id = run("resource-servers", "register", "server.json", *WHY).stdout.split()[-1].rstrip(".")
+    Path("server.json").write_text(json.dumps(registration(clients=["cli_b"])))
+    run("resource-servers", "change", server_id, "server.json", *WHY)
+    assert json.loads(run("resource-servers", "show", server_id).stdout)["clients"] == ["cli_b"]
+    assert server_id in run("resource-servers", "list").stdout
+    Path("server.json").write_text("[]")
+    assert "JSON object" in run("resource-servers", "register", "server.json", *WHY, code=1).stderr
+    run("resource-servers", "remove", server_id, *WHY)
+    assert "No resource server" in run("resource-servers", "show", server_id, code=1).stderr
+    assert server_id not in run("resource-servers", "list").stdout
 
 
 @pytest.mark.usefixtures("production")

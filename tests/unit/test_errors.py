@@ -12,18 +12,20 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 
 DOMAIN = """
-400 bad_family bad_overlap foreign_domain invalid_cursor malformed_form malformed_text passkey_refused refused
-    unknown_answer unknown_cursor who_and_why
+400 bad_family bad_overlap bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text
+    passkey_refused refused unknown_answer unknown_cursor who_and_why
 403 account_not_usable form_not_valid fresh_proof_needed grant_ended guardian_level_required guardian_must_agree
     guardian_required level_not_allowed level_required level_too_low link_not_confirmed not_the_asker
     not_their_guardian own_file own_proof_required own_role phone_not_enrolled role_required same_officer signed_out
 404 binding_not_found consent_not_found no_account no_such_request nobody_of_this_number not_given_up not_set_aside
     policy_version_unknown unknown_client unknown_domain unknown_family unknown_person
+    unknown_resource_server
 409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
     binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
     events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable no_lock_to_lift
     no_secret not_now nothing_to_ask number_taken policy_already_published policy_in_the_past too_many_phones
-    policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open role_held
+    policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open
+    resource_server_exists role_held
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
@@ -42,7 +44,7 @@ PROTOCOL = """
     invalid_request invalid_request_object invalid_request_uri invalid_scope invalid_target login_required
     registration_not_supported server_error unauthorized_client unmet_authentication_requirements
     unsupported_grant_type unsupported_response_type use_dpop_nonce
-401 invalid_client invalid_token
+401 insufficient_user_authentication invalid_client invalid_token
 403 access_denied insufficient_scope
 """
 

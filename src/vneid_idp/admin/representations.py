@@ -16,11 +16,13 @@ from vneid_idp.clients.service import LONGEST_OVERLAP, OVERLAP
 from vneid_idp.delivery.service import Queued
 from vneid_idp.kernel.clock import HOUR, Instant, to_datetime
 from vneid_idp.protocol import client as protocol_client
+from vneid_idp.protocol import resource_servers
 from vneid_idp.protocol.members import FAMILY_ID
 
 _ID = r"^[A-Za-z0-9._~-]{1,256}$"
 ClientIdOf = Annotated[str, Path(pattern=_ID, description="The client_id.")]
 FamilyIdOf = Annotated[str, Path(pattern=_ID, description="The family, as clients name it in `family`.")]
+ServerIdOf = Annotated[str, Path(pattern=_ID, description="The resource server.")]
 DomainOf = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,253}$", description="A domain, in lower case.")]
 DeliveryIdOf = Annotated[str, Path(pattern=_ID, description="The delivery.")]
 LimitOf = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
@@ -216,6 +218,43 @@ class FamilyMembers(Family):
     """A family and the clients in it."""
 
     clients: tuple[str, ...]
+
+
+class ResourceServerChange(Change):
+    """A resource server to be registered, or as it is to be registered from now on."""
+
+    metadata: dict[str, Any] = Field(
+        description="`resource` (an absolute URI without a fragment), `resource_name`, `family` (the organisation that "
+        "answers for it), `scopes` (each with `scope`, a `title` by language, and `own_name` where clients may have it "
+        "without a person), `clients` (who may ask for tokens for it); and, if wanted, `access_token_signing_alg` "
+        "(ES256, PS256 or EdDSA) and `introspection_client` (as which client it asks what a token is worth)."
+    )
+
+
+class ResourceServer(Model):
+    """A resource server as it stands."""
+
+    server_id: str
+    registered_at: datetime
+    disabled_at: datetime | None = Field(description="Since when its family is out of service.")
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, server: resource_servers.ResourceServer) -> "ResourceServer":
+        """The server in this shape."""
+        return cls(
+            server_id=server.server_id,
+            registered_at=to_datetime(server.registered_at),
+            disabled_at=when(server.disabled_at),
+            metadata=server.members.to_json(),
+        )
+
+
+class ResourceServerPage(Model):
+    """Resource servers in the order of their ids."""
+
+    items: tuple[ResourceServer, ...]
+    next_after: str | None
 
 
 class Delivery(Model):

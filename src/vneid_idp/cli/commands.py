@@ -15,6 +15,7 @@ from vneid_idp.cli import (
     office,
     policy,
     registry,
+    resource_servers,
     roles,
     server,
 )
@@ -41,6 +42,7 @@ def choose(
 server.add_to(app)
 app.add_typer(clients.app, name="clients")
 app.add_typer(families.app, name="families")
+app.add_typer(resource_servers.app, name="resource-servers")
 app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(registry.app, name="registry")

@@ -1,6 +1,6 @@
-"""Relying parties, their logos, and the assertions that they have used up."""
+"""Relying parties, their logos, the assertions that they have used up, and resource servers."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -84,4 +84,23 @@ client_key_fetches = Table(
     Column("client_id", Text, primary_key=True),
     Column("newest_key_at", BigInteger, nullable=False),  # when the newest of the keys that it got was announced
     Column("fetched_at", BigInteger, nullable=False),
+)
+
+# Foreign resource servers. A row stays when its server is removed: people go on reading what they allowed there.
+resource_servers = Table(
+    "resource_servers",
+    metadata,
+    Column("server_id", Text, primary_key=True),
+    Column("identifier", Text, nullable=False),
+    Column("family_id", Text, nullable=False),  # the organisation that answers for it
+    Column("members", Text, nullable=False),  # the registration, JSON
+    Column("registered_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),
+)
+Index(
+    "uq_resource_servers_identifier",
+    resource_servers.c.identifier,
+    unique=True,
+    postgresql_where=text("removed_at IS NULL"),
+    sqlite_where=text("removed_at IS NULL"),
 )

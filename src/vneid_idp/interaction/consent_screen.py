@@ -50,6 +50,7 @@ from vneid_idp.web.left_out import nothing_ticked, tells_nothing
 from vneid_idp.web.link_view import LinkAsked
 from vneid_idp.web.outdated_ages import Outdated, outdated
 from vneid_idp.web.receipt_text import text_shown
+from vneid_idp.web.resource_servers import servers_of
 from vneid_idp.web.templates import render
 
 _MOMENT = re.compile(r"[0-9]{1,15}")
@@ -217,15 +218,12 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
     if not isinstance(step, AskConsent) or person is None or session is None or account is None or profile is None:
         return None
     provider, child_id = visit.provider, visit.interaction.child_id
-    answered = await persons.ask(provider.db, provider.registry, child_id) if child_id else None
-    child = None if answered is None else answered.record
     policy, now = await provider.current_policy(), visit.situation.now
     rules, years = policy.at(now), age(profile.record.birth_date, now)
+    answered = await _child(visit, person.person_id, rules)
+    child = None if answered is None else answered.record
     consenting = who_consents(years, rules)
     guardians = await _guardians(visit, profile.record, consenting, rules)
-    if child_id and not is_guardian(person.person_id, child, rules, now):
-        # The guardian who chose the child left the browser to somebody else, whom its name does not concern.
-        raise InteractionOver
     methods = fresh(person.methods, visit.interaction.request, visit.interaction.opened_at)
     proven = replace(account, level=reached(account.level, methods))
 
@@ -252,6 +250,7 @@ async def _asked(request: Request, visit: Visit) -> _Asked | None:
         told=anew.told,
         offered_again_days=rules[Threshold.OFFERED_AGAIN_DAYS],
         details=step.acts.details,
+        servers=await servers_of(provider, (item.name for item in items)),
     )
     made = _where_it_stands(made, visit, step.items, say)
     shown = for_child(made, visit.client.client_name, consenting, [each.full_name for each in guardians], rules, say)
@@ -276,6 +275,19 @@ def _where_it_stands(made: Screen, visit: Visit, asked: tuple[Item, ...], say: S
     if visit.situation.consent is not None:
         made = beside_what_stands(made, asked, visit.situation.consent.decided, say)
     return for_another_device(made, visit.interaction.request.polled, visit.client.client_name, say)
+
+
+async def _child(visit: Visit, person_id: str, rules: Rules) -> RegisterAnswer | None:
+    """What the register says of the child whom the request is about, if any. Raises `InteractionOver` where the
+    guardian who chose the child left the browser to somebody else, whom its name does not concern."""
+    provider, child_id = visit.provider, visit.interaction.child_id
+    if child_id is None:
+        return None
+    answered = await persons.ask(provider.db, provider.registry, child_id)
+    record = None if answered is None else answered.record
+    if not is_guardian(person_id, record, rules, visit.situation.now):
+        raise InteractionOver
+    return answered
 
 
 def _sign_in(visit: Visit, level: int, methods: tuple[SignInMethod, ...]) -> dict[str, Any]:

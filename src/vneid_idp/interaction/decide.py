@@ -30,6 +30,7 @@ from vneid_idp.protocol.interaction import (
 )
 from vneid_idp.protocol.permitted import counting, still_asked
 from vneid_idp.protocol.subjects import subject
+from vneid_idp.protocol.targets import items_at
 from vneid_idp.protocol.tokens import is_id_token
 from vneid_idp.storage.unit import Database, Reading
 from vneid_idp.web.session import BrowserSession
@@ -97,7 +98,9 @@ async def decide(
     if person is not None and waiting.approval_id is not None:
         async with db.reading() as unit:
             waiting = replace(waiting, guardian=await _answer(unit, client, person.person_id, waiting))
-    items = items_of(client, request.scope, request.claims, sign_in=request.asks_level)
+    items = items_of(
+        client, request.scope, request.claims, sign_in=request.asks_level, elsewhere=items_at(request.targets)
+    )
     offered_since = now - policy.at(now)[Threshold.OFFERED_AGAIN_DAYS] * DAY
     acts, terms = acts_of(request, items, permitted_details(client, request.details)), ANYBODY
     if person is not None and acts:

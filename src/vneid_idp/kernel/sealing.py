@@ -27,6 +27,9 @@ class SealPurpose(StrEnum):
     # Their second form, which holds an authorisation: one of the first, minutes old at most, is not opened any more.
     CODE = "code.2"
     ACCESS_TOKEN = "access_token.2"
+    # Not opened by a version that would not look for whom it is.
+    NARROW_TOKEN = "access_token.audience"
+    SIGNED_TOKEN = "access_token.signed"
     REFRESH_TOKEN = "refresh_token"
     SESSION = "session"
     SHOWN = "shown"

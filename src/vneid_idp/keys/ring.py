@@ -128,11 +128,11 @@ class KeyRing:
         private: Any = self._prepared[key.kind, key.generation]
         return f"{signed}.{base64url(JWSRegistry.algorithms[alg].sign(signed.encode(), private))}"
 
-    def verify_own(self, token: str, now: Instant) -> dict[str, Any]:
-        """The claims of a token that this provider signed, with any key that is published at `now`.
+    def verify_own(self, token: str, now: Instant, *, typ: str | None = None) -> dict[str, Any]:
+        """The claims of a token of this `typ` that this provider signed, with any key that is published at `now`.
 
-        Only the signature is checked: expiry, issuer and purpose (`typ`) are the caller's, who may want an expired
-        `id_token_hint` (OIDC Core §3.1.2.1). Raises `NotSignedHere`.
+        No more is checked: expiry and issuer are the caller's, who may want an expired `id_token_hint` (OIDC Core
+        §3.1.2.1); ID tokens have no `typ`. Raises `NotSignedHere`.
         """
         try:
             signed, _, signature = token.rpartition(".")
@@ -142,6 +142,9 @@ class KeyRing:
             # The key decides the algorithm, never the header (RFC 8725 §3.1).
             # We sign nothing with `crit`, and understand none of it (RFC 7515 §4.1.11).
             if header["alg"] != key.kind.value or "crit" in header or not isinstance(claims, dict):
+                raise NotSignedHere
+            # One kind of token is never taken for another (RFC 8725 §3.11).
+            if header.get("typ") != typ:
                 raise NotSignedHere
             public: Any = self._prepared[key.kind, key.generation]
             genuine = JWSRegistry.algorithms[key.kind.value].verify(signed.encode(), from_base64url(signature), public)

@@ -43,10 +43,12 @@ from vneid_idp.web.account_claims import account_claims
 from vneid_idp.web.child_consent import decided_already
 from vneid_idp.web.consent_view import screen, values_needed
 from vneid_idp.web.doors import Door
+from vneid_idp.web.elsewhere_words import Servers
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.link_view import Fact, LinkAsked, shown_link
 from vneid_idp.web.receipt_text import text_shown
+from vneid_idp.web.resource_servers import servers_of
 from vneid_idp.web.responses import see_other
 
 
@@ -86,6 +88,7 @@ async def consents_offered(request: Request, holder: Holder) -> tuple[Offer, ...
         released = await released_just_now(unit, holder.person_id)
     rules = (await holder.provider.current_policy()).at(now)
     names = await names_of_children(holder, {each.child_id for each in ended if each.child_id is not None})
+    servers = await servers_of(holder.provider, (name for consent in ended for name in consent.decisions))
     offers = []
     for consent, client in zip(ended, clients, strict=True):
         if client is not None and may_agree_again(holder, consent, client, names.keys(), rules):
@@ -93,12 +96,19 @@ async def consents_offered(request: Request, holder: Holder) -> tuple[Offer, ...
             relinks = consent.child_id is None and all(
                 may_link_again(holder, each, client, consent, rules) for each in own
             )
-            offers.append(replace(_consent_offered(request, holder, consent, client, names, rules), relinks=relinks))
+            offer = _consent_offered(request, holder, consent, client, names, rules, servers)
+            offers.append(replace(offer, relinks=relinks))
     return tuple(offers)
 
 
 def _consent_offered(
-    request: Request, holder: Holder, consent: Consent, client: Client, names: Mapping[str, str], rules: Rules
+    request: Request,
+    holder: Holder,
+    consent: Consent,
+    client: Client,
+    names: Mapping[str, str],
+    rules: Rules,
+    servers: Servers,
 ) -> Offer:
     say = partial(gettext, request)
     decided, child = agreed_again(client, consent), child_named(consent.child_id, names, say)
@@ -107,7 +117,7 @@ def _consent_offered(
     record = holder.profile.record
     values = profiles.claims(needed, holder.profile, holder.account, holder.provider.issuer)
     values |= account_claims(needed, holder.person_id, record, holder.account.level, rules, holder.now)
-    made = screen(client, items, items, {}, values, {}, locale_of(request), say, child=child)
+    made = screen(client, items, items, {}, values, {}, locale_of(request), say, child=child, servers=servers)
     again = replace(
         decided_already(made, decided, say),
         heading=say(mark("Agree again to what you have just withdrawn from %(service)s?"), service=client.client_name),

@@ -21,6 +21,7 @@ from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.protocol.claims import SIGN_IN, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import still_asked
+from vneid_idp.protocol.targets import is_at_server
 from vneid_idp.protocol.uris import shown_host
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.consent_for_child import agree_for_child, refuse_for_child
@@ -32,6 +33,7 @@ from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.receipt_text import text_shown
+from vneid_idp.web.resource_servers import servers_of
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -98,14 +100,18 @@ async def _asked(request: Request, holder: Holder) -> _Asked:
     if client is None or found is None or not still_asked(client, approval.decisions):
         raise ApprovalOver
     account, profile = found
-    asked = items_of(client, approval.scope, approval.claims, sign_in=SIGN_IN in approval.decisions)
+    elsewhere = tuple(filter(is_at_server, approval.decisions))
+    asked = items_of(
+        client, approval.scope, approval.claims, sign_in=SIGN_IN in approval.decisions, elsewhere=elsewhere
+    )
     items = tuple(item for item in asked if item.name in approval.decisions)
     say, rules, names = partial(gettext, request), policy.at(now), values_needed(items, now)
     # What the child's sign-in proved is told, as the child's own page showed it, and not what the account may reach.
     proven = account if approval.proved_level is None else replace(account, level=approval.proved_level)
     values = profiles.claims(names, profile, proven, provider.issuer)
     values |= account_claims(names, approval.person_id, profile.record, proven.level, rules, now)
-    made = screen(client, items, items, {}, values, {}, locale_of(request), say)
+    servers = await servers_of(provider, elsewhere)
+    made = screen(client, items, items, {}, values, {}, locale_of(request), say, servers=servers)
     both = who_consents(age(profile.record.birth_date, now), rules) is Consenting.WITH_GUARDIAN
     name = profile.record.full_name
     asks = for_guardian(made, approval.decisions, client, name, asked=both, say=say)

@@ -25,6 +25,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.logos import logo_path
+from vneid_idp.web.resource_servers import servers_of
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.return_to import lead_back
 from vneid_idp.web.templates import render
@@ -75,6 +76,8 @@ async def show(request: Request, holder: Holder) -> Response:
         as_well = {r.guardian.guardian_id for found in receipts.values() for r in found if r.guardian is not None}
         as_well |= {each.guardian_id for found in supervised.values() for each in found}
         guardians = await find_names(unit, holder.provider.vault, as_well)
+    proofs = (receipt for found in receipts.values() for receipt in found)
+    servers = await servers_of(holder.provider, (name for receipt in proofs for name in receipt.decisions))
     children = [
         Child(
             record,
@@ -91,7 +94,7 @@ async def show(request: Request, holder: Holder) -> Response:
         children=children,
         guardians=guardians,
         reader=holder.person_id,
-        answers=answers_to(clients, say, locale_of(request)),
+        answers=answers_to(clients, servers, say, locale_of(request)),
         done=gettext(request, done) if done else None,
     )
 

@@ -10,9 +10,11 @@ from vneid_idp.kernel.languages import in_language
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.targets import is_at_server
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.details_view import detail_sentence
+from vneid_idp.web.elsewhere_words import Servers, title_of
 from vneid_idp.web.i18n import mark
 
 
@@ -32,15 +34,38 @@ class Answered:
 Answers = Callable[[str, Decisions], tuple[Answered, ...]]
 
 
-def answers_to(clients: Mapping[str, Client], say: Say, locale: str) -> Answers:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What turns names into words: the language, how it says a message, and the resource servers there are."""
+
+    say: Say
+    locale: str
+    servers: Servers
+
+    def names(self, claims: Iterable[str]) -> tuple[str, ...]:
+        """What they are called; of what is known no more, as it was recorded."""
+        claims = tuple(claims)
+        topics = topics_of(claims)
+        known = {claim for topic in topics for claim in topic.claims}
+        others = sorted(set(claims) - known)
+        return (*(topic.name(self.say) for topic in topics), *map(self._title, others))
+
+    def _title(self, name: str) -> str:
+        if is_at_server(name):
+            return title_of(name, self.servers, self.locale, self.say)
+        return self.say(PERMISSIONS[name].title) if name in PERMISSIONS else name
+
+
+def answers_to(clients: Mapping[str, Client], servers: Servers, say: Say, locale: str) -> Answers:
     """What makes, of the id of a client and the decisions of a receipt, the answers, purpose by purpose."""
+    words = _Words(say, locale, servers)
 
     def answers(client_id: str, decisions: Decisions) -> tuple[Answered, ...]:
         client = clients.get(client_id)
         titles = {each.id: in_language(each.title, locale) for each in (client.purposes if client else ())}
         by_purpose = groupby(sorted(decisions.items(), key=_purpose), key=_purpose)
         return tuple(
-            _answered(titles.get(purpose, purpose), version, dict(decided), say)
+            _answered(titles.get(purpose, purpose), version, dict(decided), words)
             for (purpose, version), decided in by_purpose
         )
 
@@ -71,27 +96,17 @@ def _purpose(item: tuple[str, Decision]) -> tuple[str, int]:
     return item[1].purpose, item[1].version
 
 
-def _answered(purpose: str, version: int, decided: Mapping[str, Decision], say: Say) -> Answered:
+def _answered(purpose: str, version: int, decided: Mapping[str, Decision], words: _Words) -> Answered:
     return Answered(
         purpose,
         version,
-        _names((name for name, decision in decided.items() if decision.given), say),
+        words.names(name for name, decision in decided.items() if decision.given),
         tuple(
-            say(mark("%(smaller)s, in place of: %(claim)s"), smaller=smaller, claim=claim)
+            words.say(mark("%(smaller)s, in place of: %(claim)s"), smaller=smaller, claim=claim)
             for name, decision in sorted(decided.items())
             if decision.instead
-            for smaller in _names((decision.instead,), say)
-            for claim in _names((name,), say)
+            for smaller in words.names((decision.instead,))
+            for claim in words.names((name,))
         ),
-        _names((name for name, decision in decided.items() if not decision.gives), say),
+        words.names(name for name, decision in decided.items() if not decision.gives),
     )
-
-
-def _names(claims: Iterable[str], say: Say) -> tuple[str, ...]:
-    """What they are called; of what is known no more, as it was recorded."""
-    claims = tuple(claims)
-    topics = topics_of(claims)
-    known = {claim for topic in topics for claim in topic.claims}
-    others = sorted(set(claims) - known)
-    titles = (say(PERMISSIONS[name].title) if name in PERMISSIONS else name for name in others)
-    return (*(topic.name(say) for topic in topics), *titles)

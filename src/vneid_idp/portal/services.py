@@ -26,16 +26,19 @@ from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
 from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.receipts import answers_to, confirmations_in
 from vneid_idp.portal.supervised import supervised_accounts
-from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Decisions, leaving
+from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Decisions, is_permission, leaving
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import may_refresh, telling
+from vneid_idp.protocol.targets import is_at_server, server_and_scope
 from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import ACCOUNT, Say, Topic, topics_of
 from vneid_idp.web.doors import Door
+from vneid_idp.web.elsewhere_words import Servers, title_of
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext, locale_of, mark
 from vneid_idp.web.logos import logo_path
+from vneid_idp.web.resource_servers import servers_of
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -65,6 +68,10 @@ class Service:
     """Where signing in there begins, if the service has such a place."""
     shared: tuple[Shared, ...]
     permissions: tuple[str, ...]
+    permitted: tuple[str, ...]
+    """What it may do beside that, here and at resource servers, in words."""
+    acts_elsewhere: bool
+    """Whether some of that is at resource servers."""
     no_more: tuple[str, ...]
     """What was agreed to once and is served no more."""
     paused: bool
@@ -121,6 +128,8 @@ async def show(request: Request, holder: Holder) -> Response:
         every = [receipt for each in (*receipts.values(), *kept_receipts.values()) for receipt in each]
         names = kept_names | {client_id: client.client_name for client_id, client in clients.items()}
         confirmations = await confirmations_in(unit, provider.vault, holder.person_id, every, names, say)
+    answered = [consent.decisions for consent in current] + [receipt.decisions for receipt in every]
+    servers = await servers_of(provider, (name for decided in answered for name in decided))
     about = {c.child_id for c in (*current, *over) if c.child_id is not None}
     stands = await stands_to(holder, about)
     children = names_among(stands, outgrown=True)
@@ -133,7 +142,9 @@ async def show(request: Request, holder: Holder) -> Response:
         values = profiles.claims(leaving(served), holder.profile, holder.account, provider.issuer)
         way_in = None if client is None or client.disabled_at else client.sign_in_address(provider.issuer)
         of_client, has_account = receipts[c.client_id], c.consent_id in linked
-        shown = service_of(c, client, served, of_client, values, children, way_in, say, locale, has_account=has_account)
+        shown = service_of(
+            c, client, served, of_client, values, children, way_in, servers, say, locale, has_account=has_account
+        )
         stand = None if c.child_id is None else stands.get(c.child_id)
         services.append(shown if stand is None else replace(shown, stand=stand.guardianship))
     return render(
@@ -142,10 +153,9 @@ async def show(request: Request, holder: Holder) -> Response:
         services=services,
         supervised=supervised,
         reader=holder.person_id,
-        permission_words=PERMISSIONS,
         guardians=guardians,
         confirmations=confirmations,
-        answers=answers_to(clients | of_ended, say, locale),
+        answers=answers_to(clients | of_ended, servers, say, locale),
         ended=ended(over, kept_receipts, kept_names, children, clients | of_ended, say, locale),
         withdrawn="withdrawn" in request.query_params,
         goes_on=None
@@ -180,7 +190,7 @@ def handed_over(decided: Decisions) -> dict[str, str]:
     return {
         decision.given_as(name): decision.purpose
         for name, decision in decided.items()
-        if name not in PERMISSIONS and decision.gives
+        if not is_permission(name) and decision.gives
     }
 
 
@@ -191,6 +201,17 @@ def _permissions(client: Client | None, decided: Decisions) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _elsewhere(client_id: str, decided: Decisions, servers: Servers) -> tuple[str, ...]:
+    """What of it tokens are issued for: the server is there, takes the client, and defines the scope."""
+    found = []
+    for name, decision in decided.items():
+        if is_at_server(name) and decision.given:
+            server_id, scope = server_and_scope(name)
+            if servers[server_id].takes(client_id) and servers[server_id].defines(scope):
+                found.append(name)
+    return tuple(found)
+
+
 def service_of(
     consent: Consent,
     client: Client | None,
@@ -199,12 +220,18 @@ def service_of(
     values: Mapping[str, Any],
     children: Mapping[str, str],
     way_in: str | None,
+    servers: Servers,
     say: Say,
     locale: str,
     *,
     has_account: bool = False,
 ) -> Service:
     """A consent as the page shows it, of which `counts` is served now. Pure."""
+
+    def titled(name: str) -> str:
+        here = PERMISSIONS.get(name)
+        return title_of(name, servers, locale, say) if here is None else say(here.title)
+
     given, once = handed_over(counts), handed_over(consent.decisions)
     known = {purpose.id: purpose for purpose in client.purposes} if client else {}
     shared = []
@@ -218,15 +245,12 @@ def service_of(
         )
         of_accounts = tuple(t.name_in_kind(say) for t in topics if t.kind is ACCOUNT)
         shared.append(Shared(known[purpose_id], lines, of_accounts))
-    refused = [name for name, decision in consent.decisions.items() if name not in PERMISSIONS and not decision.given]
+    refused = [name for name, decision in consent.decisions.items() if not is_permission(name) and not decision.given]
     given_topics, once_topics = topics_of(given), topics_of(once)
-    permissions = _permissions(client, counts)
+    permissions, elsewhere = _permissions(client, counts), _elsewhere(consent.client_id, counts, servers)
     no_more = [topic.name(say) for topic in once_topics if topic not in given_topics]
-    no_more += [
-        say(PERMISSIONS[name].title)
-        for name, decision in consent.decisions.items()
-        if name in PERMISSIONS and decision.given and name not in permissions
-    ]
+    once_permitted = (name for name, each in consent.decisions.items() if is_permission(name) and each.given)
+    no_more += [titled(name) for name in once_permitted if name not in (*permissions, *elsewhere)]
     return Service(
         consent=consent,
         name=client.client_name if client else consent.client_id,
@@ -236,6 +260,8 @@ def service_of(
         way_in=way_in,
         shared=tuple(shared),
         permissions=permissions,
+        permitted=tuple(map(titled, (*permissions, *elsewhere))),
+        acts_elsewhere=bool(elsewhere),
         no_more=tuple(no_more),
         paused=client is None or client.disabled_at is not None,
         kept_back=tuple(topic.name(say) for topic in topics_of(refused) if topic not in once_topics),

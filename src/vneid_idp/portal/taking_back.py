@@ -24,7 +24,7 @@ from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.portal.linked import is_live
 from vneid_idp.portal.supervised import has_other_supervisors, has_supervised
 from vneid_idp.portal.undoable import may_agree_again, may_link_again
-from vneid_idp.protocol.claims import PERMISSIONS, leaving
+from vneid_idp.protocol.claims import is_permission, leaving
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import counting
 from vneid_idp.storage.unit import Reading
@@ -174,7 +174,7 @@ def _kept(client: Client | None, consent: Consent | None, locale: str, say: Say)
     given = {
         name: decision.purpose
         for name, decision in ({} if consent is None else consent.decisions).items()
-        if decision.gives and name not in PERMISSIONS
+        if decision.gives and not is_permission(name)
     }
     return tuple(
         Kept(

@@ -18,6 +18,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.targets import Target, targets_from_json, targets_to_json
 
 
 class Origin(StrEnum):
@@ -102,6 +103,8 @@ class Authorisation:
     link: bool = False
     """Whether the person confirmed that one account is linked, on the page of this very request. It is used up with the
     first account (`grants.use_link`), so the grant says whether it still counts."""
+    targets: tuple[Target, ...] = ()
+    """The resources that were asked for by name (RFC 8707); without any it is for our own APIs."""
 
     @property
     def above(self) -> int:
@@ -149,6 +152,7 @@ _WRITE: Mapping[str, Callable[[Any], Any]] = {
     "ground": _ground_to_json,
     "on_behalf_of": lambda child: None if child is None else child.person_id,
     "bound_to": confirmation_to_json,
+    "targets": targets_to_json,
 }
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "scope": tuple,
@@ -159,6 +163,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "amr": tuple,
     "bound_to": confirmation_from_json,
     "actors": tuple,
+    "targets": targets_from_json,
 }
 # By place, and nothing called for a field that is written as it is: each sign-in writes two of them and reads three.
 _WRITERS = tuple(_WRITE.get(name) for name in _NAMES)

@@ -11,6 +11,7 @@ from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.polled import Polled
+from vneid_idp.protocol.targets import Target, targets_from_json, targets_to_json
 from vneid_idp.protocol.uris import shown_host
 
 PLAIN_MODES = ("query", "fragment", "form_post")
@@ -74,6 +75,8 @@ class AuthorizationRequest:
     """`authorization_details` (RFC 9396 §2)."""
     polled: Polled | None = None
     """For what its client polls, where no browser takes the answer back."""
+    targets: tuple[Target, ...] = ()
+    """What it named as `resource` (RFC 8707 §2.1)."""
 
     @property
     def address(self) -> ReturnAddress:
@@ -102,6 +105,7 @@ class AuthorizationRequest:
         """A JSON object from which `from_json` builds an equal request."""
         found = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
         found["polled"] = None if self.polled is None else self.polled.to_json()
+        found["targets"] = targets_to_json(self.targets)
         return found
 
     @classmethod
@@ -113,6 +117,7 @@ class AuthorizationRequest:
         shaped["prompt"] = frozenset(shaped.get("prompt", ()))
         polled = shaped.get("polled")
         shaped["polled"] = None if polled is None else Polled.from_json(polled)
+        shaped["targets"] = targets_from_json(shaped.get("targets", ()))
         return cls(**shaped)
 
 

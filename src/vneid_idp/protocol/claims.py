@@ -9,6 +9,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.protocol.targets import is_at_server
 
 AGE_OVER = re.compile(r"age_over_([1-9][0-9]{0,2})\Z")
 """An age threshold. Each has one name: no leading zeros, no digits of other scripts."""
@@ -138,6 +139,11 @@ def scopes_of(claim: str) -> tuple[str, ...]:
     return (scope,) if scope else tuple(name for name, row in PERMISSIONS.items() if claim in row.tells)
 
 
+def is_permission(name: str) -> bool:
+    """Whether a decision of that name is about no claim, but permits something, here or at a resource server."""
+    return name in PERMISSIONS or is_at_server(name)
+
+
 def is_permitted(name: str, registered: Collection[str]) -> bool:
     """Whether a client `registered` for these scopes may have a claim, or the permission of a scope."""
     if name == SIGN_IN:  # asked for by a level, and by no scope
@@ -229,9 +235,15 @@ class Item:
 
 
 def items_of(
-    client: Client, scope: tuple[str, ...], claims: ClaimsRequest, *, sign_in: bool = False
+    client: Client,
+    scope: tuple[str, ...],
+    claims: ClaimsRequest,
+    *,
+    sign_in: bool = False,
+    elsewhere: tuple[str, ...] = (),
 ) -> tuple[Item, ...]:
-    """What the person must be asked for this request; with `sign_in` it asks for a level as well.
+    """What the person must be asked for this request; with `sign_in` it asks for a level as well, and `elsewhere` is
+    what it asks for at foreign resource servers (`targets.items_at`).
 
     A claim that no registered purpose of the client covers is not handed out at all: a purpose is the ground of every
     disclosure (Law 91/2025 on personal data, Article 9), so such a claim is left out rather than asked. So is what the
@@ -248,7 +260,7 @@ def items_of(
     if client.purposes:
         first = client.purposes[0]
         permissions = [name for name in PERMISSIONS if name in registered or (sign_in and name == SIGN_IN)]
-        items += [Item(name, first.id, first.version, True, first.since(name)) for name in permissions]
+        items += [Item(name, first.id, first.version, True, first.since(name)) for name in (*permissions, *elsewhere)]
     return tuple(items)
 
 
@@ -266,7 +278,7 @@ def _demands(purpose: Purpose, claim: str) -> tuple[bool, bool]:
 
 def covers(purpose: Purpose, name: str) -> bool:
     """Whether a purpose is a ground for handing over a claim, or for a permission, which any purpose is."""
-    return name in PERMISSIONS or name in purpose.required or name in purpose.optional
+    return is_permission(name) or name in purpose.required or name in purpose.optional
 
 
 def thresholds(purposes: Iterable[Purpose]) -> set[str]:
@@ -355,7 +367,7 @@ def leaving(decided: Decisions) -> dict[str, Instant]:
     one that was given twice, as of the later answer."""
     found: dict[str, Instant] = {}
     for name, decision in decided.items():
-        if name not in PERMISSIONS and decision.gives:
+        if not is_permission(name) and decision.gives:
             given_as = decision.given_as(name)
             found[given_as] = max(decision.at, found.get(given_as, decision.at))
     return found

@@ -19,6 +19,7 @@ from vneid_idp.protocol.jose import (
 )
 from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
+from vneid_idp.protocol.protected_resources import RESOURCES
 from vneid_idp.protocol.registered_keys import ENCRYPTED
 
 _STANDARD_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
@@ -73,6 +74,7 @@ def metadata(
         "request_object_signing_alg_values_supported": [*SIGNING_ALGORITHMS, "none"],
         "request_object_encryption_alg_values_supported": list(OUR_KEY_ENCRYPTION_ALGORITHMS),
         "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
+        "protected_resources": [issuer + path for path in RESOURCES],
         "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,

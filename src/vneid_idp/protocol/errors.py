@@ -209,6 +209,18 @@ class InvalidToken(OAuthError):
     status = 401
 
 
+class InsufficientAuthentication(OAuthError):
+    """The sign-in behind the access token does not suffice for this (RFC 9470 §3)."""
+
+    code = "insufficient_user_authentication"
+    status = 401
+
+    def __init__(self, description: str, acr_values: tuple[str, ...]) -> None:
+        super().__init__(description)
+        self.acr_values = acr_values
+        """Which levels do; whoever asks the person for one of them at the authorization endpoint is served."""
+
+
 class InsufficientScope(OAuthError):
     """The access token lacks the scope of this door."""
 

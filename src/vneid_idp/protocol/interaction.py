@@ -21,6 +21,7 @@ from vneid_idp.protocol.errors import (
     UnmetAuthenticationRequirements,
 )
 from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, SignInMethod, amr, opens_session, reached
+from vneid_idp.protocol.permitted import granted_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,7 @@ def _issue(
             amr=amr(methods) if tells else (),
             auth_time=max(method.at for method in methods),
             link=acts.link,
+            targets=granted_targets(request.targets, consent.decided),
         )
     )
 

@@ -12,10 +12,15 @@ INACTIVE: dict[str, Any] = {"active": False}
 
 
 def active(
-    token: AccessToken, authorised: Authorisation, issuer: str, subject: str | None, now: Instant
+    token: AccessToken,
+    authorised: Authorisation,
+    issuer: str,
+    subject: str | None,
+    now: Instant,
+    audience: str | list[str] | None = None,
 ) -> dict[str, Any]:
-    """The answer for a live access token of the client that asks, good for what is `authorised` of it; `subject` is the
-    person as that client knows it."""
+    """The answer for a live access token, good for what is `authorised` of it; `subject` is the person as whoever the
+    token is for knows it. Without an `audience` it is for all of our own APIs."""
     if now >= token.expires_at or not authorised.scope:
         return INACTIVE
     return {
@@ -25,18 +30,21 @@ def active(
         "client_id": token.client_id,
         "sub": subject or token.client_id,
         "iss": issuer,
-        "aud": issuer,
+        "aud": audience or issuer,
         "jti": token.token_id,
         "iat": to_seconds(token.issued_at),
         "exp": to_seconds(token.expires_at),
-        **_carried(authorised),
+        **carried(authorised),
     }
 
 
-def _carried(authorised: Authorisation) -> dict[str, Any]:
+def carried(authorised: Authorisation) -> dict[str, Any]:
     """What most have not: `cnf` names the key that must come with it (RFC 7800 §3.1), `act` who acts (RFC 8693 §4.1),
-    `authorization_details` what it is good for beyond its scope (RFC 9396 §9.2)."""
+    `authorization_details` what it is good for beyond its scope (RFC 9396 §9.2); `acr` and `auth_time` how and when the
+    person signed in, where they let that be told (RFC 9470 §6.2)."""
     members: dict[str, Any] = {}
+    if authorised.acr:
+        members |= {"acr": authorised.acr, "auth_time": to_seconds(authorised.auth_time)}
     if authorised.bound_to is not None:
         members["cnf"] = {authorised.bound_to.method: authorised.bound_to.thumbprint}
     if authorised.actors:
@@ -60,5 +68,5 @@ def active_refresh(token: RefreshToken, granted: Authorisation, issuer: str, sub
         "client_id": token.client_id,
         "sub": subject,
         "iss": issuer,
-        **_carried(altered(granted, bound_to=token.bound_to)),
+        **carried(altered(granted, bound_to=token.bound_to)),
     }

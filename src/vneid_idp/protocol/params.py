@@ -36,13 +36,18 @@ def repeated(pairs: Iterable[tuple[str, str]]) -> str | None:
 
 
 def read_params(pairs: list[tuple[str, str]]) -> Params:
-    """The parameters as a mapping. One without a value counts as left out (RFC 6749 §3.1).
+    """The parameters as a mapping. One without a value counts as left out (RFC 6749 §3.1); the values of one that may
+    be repeated are joined by spaces, which a URI has not.
 
     Raises `InvalidRequest` when a parameter is repeated: the parties would disagree which of the two holds.
     """
     if (name := repeated(pairs)) is not None:
         raise InvalidRequest(f"The parameter '{printable(name)}' is included more than once.")
-    return {name: value for name, value in pairs if value}
+    params: Params = {}
+    for name, value in pairs:
+        if value:
+            params[name] = f"{params[name]} {value}" if name in params else value
+    return params
 
 
 def printable(name: str) -> str:

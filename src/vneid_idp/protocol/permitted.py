@@ -24,6 +24,7 @@ from vneid_idp.protocol.claims import (
 )
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.granting import permitted_details
+from vneid_idp.protocol.targets import Target, is_at_server, item_at
 
 
 def counting(client: Client, decided: Decisions) -> Decisions:
@@ -58,7 +59,7 @@ def as_items(client: Client, decided: Decisions) -> tuple[Item, ...]:
 
 
 def _counts(client: Client, name: str, decision: Decision) -> bool:
-    if not is_permitted(name, client.scope):
+    if not is_at_server(name) and not is_permitted(name, client.scope):
         return False
     # For the purpose that was answered, not the first that covers it: another one beside it takes nothing away.
     purpose = next((purpose for purpose in client.purposes if purpose.id == decision.purpose), None)
@@ -80,9 +81,25 @@ def permitted(client: Client, authorisation: Authorisation, decided: Decisions) 
     else:
         counts = counting(client, decided)
         scope = granted_scope(authorisation.scope, counts)
+        authorisation = altered(authorisation, targets=granted_targets(authorisation.targets, counts))
         if SIGN_IN not in counts:
             return altered(authorisation, scope=scope, details=details, acr="", amr=())
     return altered(authorisation, scope=scope, details=details)
+
+
+def granted_targets(targets: tuple[Target, ...], decided: Decisions) -> tuple[Target, ...]:
+    """What is left of `targets` after a person's choices: at a foreign resource server what they agreed to there."""
+    found = []
+    for target in targets:
+        if target.is_own:
+            found.append(target)
+        elif scope := tuple(name for name in target.scope if _is_given(decided, item_at(target.resource, name))):
+            found.append(Target(target.resource, scope))
+    return tuple(found)
+
+
+def _is_given(decided: Decisions, item: str) -> bool:
+    return item in decided and decided[item].given
 
 
 def told(client: Client, decided: Decisions, permission: str) -> Decisions:

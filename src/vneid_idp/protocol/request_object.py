@@ -133,6 +133,8 @@ def _text(name: str, value: Any) -> str:
             raise InvalidRequestObject("The request object holds a parameter that is true or false.")
         case int():
             return str(value)
+        case list() if name == "resource":  # several of them are a list of texts (RFC 8707 §2)
+            return " ".join(map(str, value))
         case dict() | list():
             return orjson.dumps(value).decode()
         case _:

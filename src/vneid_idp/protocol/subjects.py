@@ -15,6 +15,17 @@ def subject(client: Client, person_id: str, key: bytes) -> str:
     return subject_in(sector, person_id, key)
 
 
+def subject_at(server_id: str, client_id: str, person_id: str, key: bytes) -> str:
+    """The `sub` of a person in tokens of a client for a foreign resource server: of that pair alone, whatever the
+    client is told itself.
+
+    Were it the server's own, clients that read their tokens could compare by it whom they know; were it the client's,
+    servers that serve the same client could. So a server knows a person again where the same client sends them, and
+    nobody else can tell.
+    """
+    return subject_in(f"{server_id} {client_id}", person_id, key)
+
+
 def session_name(client: Client, session_id: str, key: bytes) -> str:
     """The `sid` of a session for a client, made as the `sub` is.
 

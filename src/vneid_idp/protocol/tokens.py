@@ -82,6 +82,17 @@ class AccessToken:
     registered_at: Instant = 0
     """When the client of an `own` token was registered, which no grant says; 0 in tokens of an earlier version."""
     details: Details = ()
+    audience: tuple[str, ...] = ()
+    """The resources that it is for (`Target.resource`); without any it is for all of our own APIs."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is for a foreign resource server, which reads it by itself."""
+        return any(not resource.startswith("/") for resource in self.audience)
+
+    def is_for(self, resource: str | None) -> bool:
+        """Whether it is for the one of our own APIs at this path (RFC 9068 §4)."""
+        return not self.audience or resource in self.audience
 
     def is_of(self, client: Client) -> bool:
         """Whether it was issued to this client, and not to one that was deleted and had the same id."""
@@ -98,36 +109,61 @@ class AccessToken:
         """The array that is sealed."""
         values = [self.token_id, self.client_id, self.grant_id, self.scope, self.issued_at, self.expires_at]
         own = None if self.own is None else self.own.to_json()
-        return [*values, confirmation_to_json(self.bound_to), own, self.above, self.registered_at, self.details]
+        later = [self.above, self.registered_at, self.details, self.audience]
+        return [*values, confirmation_to_json(self.bound_to), own, *later]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "AccessToken":
         """The token that `to_json` wrote."""
         token_id, client_id, grant_id, scope, issued_at, expires_at, bound_to, own, *later = values
-        if len(later) > 2:
-            later[2] = tuple(later[2])
+        above, registered_at, details, audience = [*later, *_LATER[len(later) :]]
         key = confirmation_from_json(bound_to)
         authorisation = None if own is None else Authorisation.from_json(own)
-        return cls(token_id, client_id, grant_id, tuple(scope), issued_at, expires_at, key, authorisation, *later)
+        return cls(
+            token_id,
+            client_id,
+            grant_id,
+            tuple(scope),
+            issued_at,
+            expires_at,
+            key,
+            authorisation,
+            above,
+            registered_at,
+            tuple(details),
+            tuple(audience),
+        )
+
+
+_LATER: tuple[Any, ...] = (0, 0, (), ())
+"""What the fields after `own` mean in tokens of earlier versions."""
 
 
 def new_access_token(
-    token_id: str, authorisation: Authorisation, grant_id: str | None, now: Instant, *, registered_at: Instant = 0
+    token_id: str,
+    authorisation: Authorisation,
+    grant_id: str | None,
+    now: Instant,
+    *,
+    life: Instant = ACCESS_TOKEN_LIFE,
+    registered_at: Instant = 0,
 ) -> AccessToken:
-    """The token for an authorisation; without a grant it carries the authorisation itself, and says when its client was
-    registered."""
+    """The token for an authorisation whose targets are its own (`audience.meant_for`); without a grant it carries the
+    authorisation itself, and says when its client was registered."""
+    foreign = [target for target in authorisation.targets if not target.is_own]
     return AccessToken(
         token_id=token_id,
         client_id=authorisation.client_id,
         grant_id=grant_id,
-        scope=authorisation.scope,
+        scope=foreign[0].scope if foreign else authorisation.scope,
         issued_at=now,
-        expires_at=now + ACCESS_TOKEN_LIFE,
+        expires_at=now + life,
         bound_to=authorisation.bound_to,
         own=authorisation if grant_id is None else None,
         above=authorisation.above,
         registered_at=registered_at if grant_id is None else 0,
         details=authorisation.details if grant_id is not None else (),
+        audience=tuple(target.resource for target in authorisation.targets),
     )
 
 
@@ -177,9 +213,28 @@ def open_code(sealer: Sealer, text: str) -> Code | None:
     return _opened(sealer, SealPurpose.CODE, Code.from_json, text)
 
 
+def seal_access_token(sealer: Sealer, token: AccessToken) -> str:
+    """What its client gets of a token, or a foreign resource server as the `jti` of one."""
+    return sealer.seal_json(_purpose(token), token.to_json())
+
+
+def _purpose(token: AccessToken) -> SealPurpose:
+    if token.is_signed:
+        return SealPurpose.SIGNED_TOKEN
+    return SealPurpose.NARROW_TOKEN if token.audience else SealPurpose.ACCESS_TOKEN
+
+
 def open_access_token(sealer: Sealer, text: str) -> AccessToken | None:
-    """The access token behind `text`, expired or not; `None` for anything else."""
-    return _opened(sealer, SealPurpose.ACCESS_TOKEN, AccessToken.from_json, text)
+    """The access token for our own APIs behind `text`, expired or not; `None` for anything else."""
+    for purpose in (SealPurpose.ACCESS_TOKEN, SealPurpose.NARROW_TOKEN):
+        if (token := _opened(sealer, purpose, AccessToken.from_json, text)) is not None:
+            return token
+    return None
+
+
+def open_signed_token(sealer: Sealer, jti: str) -> AccessToken | None:
+    """The access token for a foreign resource server behind its `jti`; `None` for anything else."""
+    return _opened(sealer, SealPurpose.SIGNED_TOKEN, AccessToken.from_json, jti)
 
 
 def open_refresh_token(sealer: Sealer, text: str) -> RefreshToken | None:

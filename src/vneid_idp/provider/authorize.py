@@ -40,6 +40,7 @@ from vneid_idp.provider.answers import answer_code, answer_error
 from vneid_idp.provider.bodies import form_pairs, query_pairs
 from vneid_idp.provider.elsewhere import answer_elsewhere
 from vneid_idp.provider.request_object import counting, find, resolve
+from vneid_idp.provider.resources import known_resources
 from vneid_idp.provider.waiting import keep, somebody, stranger
 from vneid_idp.web.browser_state import end_browser_state
 from vneid_idp.web.context import Idp, idp
@@ -94,7 +95,7 @@ async def authorize(request: Request) -> Response:
             raise  # it may stand in the object, which is what the developer has to mend
         # Of an object that does not hold neither the return address counts nor anything else that could lead astray.
         return await answer_error(request, provider, client, return_address(client, answered_in(params, found)), error)
-    draft = RequestDraft(client, params)
+    draft = RequestDraft(client, params, known=await known_resources(provider, params))
     try:
         asked = read_authorization(Column.AUTHORIZE, draft)
     except OAuthError as error:

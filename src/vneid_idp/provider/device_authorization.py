@@ -13,6 +13,7 @@ from vneid_idp.protocol.uris import with_query
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.device_code import PATH
+from vneid_idp.provider.resources import known_resources
 from vneid_idp.provider.waiting import stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -26,7 +27,9 @@ async def device_authorization(request: Request) -> Response:
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
     check_arrival(Column.DEVICE, client, params)
-    asked = read_authorization(Column.DEVICE, RequestDraft(client, params))
+    asked = read_authorization(
+        Column.DEVICE, RequestDraft(client, params, known=await known_resources(provider, params))
+    )
     # In the name of a public client anybody may ask.
     by = stranger(provider, request, client.client_id) if client.is_public else Tried(client=client.client_id)
     await provider.limits.spend(Secret.POLLED_REQUEST, by, 1)

@@ -10,6 +10,7 @@ from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.values import altered
+from vneid_idp.protocol.audience import meant_for
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
@@ -18,6 +19,8 @@ from vneid_idp.protocol.errors import AccessDenied, AuthorizationPending, Expire
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
 from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, PollRequest, RotateGrant, TokenOutcome
 from vneid_idp.protocol.permitted import may_refresh, permitted
+from vneid_idp.protocol.resource_servers import ResourceServer
+from vneid_idp.protocol.targets import Target
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import Idp
@@ -33,17 +36,19 @@ class Granted:
     grant_id: str | None = None
     generation: int | None = None
     nonce: str | None = None
+    server: ResourceServer | None = None
+    """The foreign resource server that the access token is for."""
 
 
 async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tuple[Granted, Instant]:
     """Do it, and tell when. The tokens are for what counts now of what was granted, the grant stays as it was given.
 
-    Raises `InvalidGrant`, and `InvalidScope` for more than was granted, or for nothing that counts, of details
-    `InvalidAuthorizationDetails`.
+    Raises `InvalidGrant`, and `InvalidScope`, `InvalidTarget` and of details `InvalidAuthorizationDetails` for more
+    than was granted, or for nothing that counts.
     """
     match outcome:
         case InOwnName(authorisation=authorisation):
-            return Granted(authorisation), provider.clock.now()
+            return Granted(authorisation, server=_server(outcome)), provider.clock.now()
         case OpenGrant():
             return await _open(provider, client, outcome)
         case RotateGrant():
@@ -64,7 +69,12 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
         raise InvalidGrant("It was used before, or the consent, the account or the session behind it has ended.")
     authorisation = permitted(client, altered(grant.authorisation, details=wanted.details), grant.decided)
     generation = 1 if may_refresh(client, authorisation.scope) else None
-    return Granted(authorisation, wanted.grant_id, generation, wanted.nonce), now
+    authorisation = meant_for(authorisation, wanted.audience)
+    return Granted(authorisation, wanted.grant_id, generation, wanted.nonce, _server(wanted)), now
+
+
+def _server(wanted: TokenOutcome) -> ResourceServer | None:
+    return None if wanted.audience is None else wanted.audience.server
 
 
 async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Granted, Instant]:
@@ -85,9 +95,17 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Gr
             raise AuthorizationPending("Nobody has answered yet. Ask again after the interval.")
         case Approved(grant_id=grant_id, authorisation=approved):
             bound = altered(approved, bound_to=wanted.bound_to)
-            refreshable = may_refresh(client, bound.scope)
             details = narrowed_details(bound.details, wanted.details)
-            opening = OpenGrant(grant_id, bound, None, refreshable, details, ends_when_replayed=False)
+            meant_for(bound, wanted.audience)  # before the answer is used up
+            opening = OpenGrant(
+                grant_id,
+                bound,
+                None,
+                may_refresh(client, bound.scope),
+                details,
+                ends_when_replayed=False,
+                audience=wanted.audience,
+            )
             return await _open(provider, client, opening)
         case _:
             assert_never(found)
@@ -107,7 +125,8 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
     if not PROFILES[client.profile].rotates_refresh_tokens:
         return await _again(provider, client, wanted)
     grant = None
-    if wanted.scope is None and wanted.details is None and token.registration == client.version:
+    as_before = wanted.scope is None and wanted.details is None and wanted.audience is None
+    if as_before and token.registration == client.version:
         # Neither the operator nor, says the statement, the person has changed anything since the token was issued: what
         # counted then counts now, and it need not be looked at before it is spent.
         async with provider.db.single() as unit:
@@ -117,7 +136,8 @@ async def _rotate(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[G
             now = unit.now
     if grant is None:
         grant, now = await _looked_at(provider, client, wanted)
-    return Granted(_part(client, grant, wanted), grant.grant_id, grant.rotation.generation), now
+    generation = grant.rotation.generation
+    return Granted(_part(client, grant, wanted), grant.grant_id, generation, server=_server(wanted)), now
 
 
 async def _again(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Granted, Instant]:
@@ -128,13 +148,17 @@ async def _again(provider: Idp, client: Client, wanted: RotateGrant) -> tuple[Gr
         now = unit.now
     if grant is None or token.generation != grant.rotation.generation:
         raise InvalidGrant(_ENDED)
-    return Granted(_part(client, grant, wanted), grant.grant_id), now
+    return Granted(_part(client, grant, wanted), grant.grant_id, server=_server(wanted)), now
 
 
 def _part(client: Client, grant: Grant, wanted: RotateGrant) -> Authorisation:
-    """What the next tokens allow, bound to the key that is proven now. Raises `InvalidScope`,
+    """What the next tokens allow, bound to the key that is proven now. Raises `InvalidScope`, `InvalidTarget`,
     `InvalidAuthorizationDetails`, and `InvalidGrant` as `_counting`."""
-    counts = _counting(client, grant)
+    counts = meant_for(_counting(client, grant), wanted.audience)
+    if (server := _server(wanted)) is not None:
+        there = counts.targets[0].scope
+        scope = narrowed(client.scope, (*grant.authorisation.scope, *there), there, wanted.scope)
+        return altered(counts, targets=(Target(server.server_id, scope),), bound_to=wanted.bound_to)
     scope = narrowed(client.scope, grant.authorisation.scope, counts.scope, wanted.scope)
     details = narrowed_details(counts.details, wanted.details)
     return altered(counts, scope=scope, details=details, bound_to=wanted.bound_to)

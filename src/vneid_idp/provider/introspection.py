@@ -15,6 +15,7 @@ from vneid_idp.protocol.subjects import subject
 from vneid_idp.protocol.tokens import AccessToken
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
+from vneid_idp.provider.signed_tokens import describe_signed
 from vneid_idp.provider.tokens import find_token
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
@@ -22,7 +23,8 @@ from vneid_idp.web.responses import json_response
 
 
 async def introspect(request: Request) -> Response:
-    """`POST /introspect`: what a client's own token is worth. Of another client's it learns nothing."""
+    """`POST /introspect`: what a client's own token is worth, and to a resource server one that is for it. Of others
+    nobody learns anything."""
     provider = idp(request)
     params = read_params(await form_pairs(request))
     client = await authenticate(provider, request, params)
@@ -36,13 +38,16 @@ async def introspect(request: Request) -> Response:
 
 async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     token = find_token(provider, text)
+    if isinstance(token, AccessToken) and token.is_signed:
+        return await describe_signed(provider, client, token)
     if token is None or token.client_id != client.client_id:
         return INACTIVE
     now = provider.clock.now()
     if isinstance(token, AccessToken) and token.own is not None:
         if not token.is_of(client):
             return INACTIVE
-        return active(token, permitted(client, token.own, {}), provider.issuer, None, now)
+        counts = permitted(client, token.own, {})
+        return active(token, counts, provider.issuer, None, now, _audience(provider, token))
     assert token.grant_id is not None
     async with provider.db.glance() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
@@ -51,11 +56,16 @@ async def _describe(provider: Idp, client: Client, text: str) -> dict[str, Any]:
     sub = subject(client, grant.person_id, provider.keys.pairwise_key)
     if isinstance(token, AccessToken):
         counts = permitted(client, token.authorised(grant.authorisation), grant.decided)
-        return active(token, counts, provider.issuer, sub, now)
+        return active(token, counts, provider.issuer, sub, now, _audience(provider, token))
     counts = permitted(client, grant.authorisation, grant.decided)
     if token.generation != grant.rotation.generation or not may_refresh(client, counts.scope):
         return INACTIVE
     return active_refresh(token, counts, provider.issuer, sub)
+
+
+def _audience(provider: Idp, token: AccessToken) -> list[str]:
+    """Which of our own APIs a token is for, if not for all."""
+    return [provider.url(path) for path in token.audience]
 
 
 doors = [Door.protocol("/introspect", introspect, "POST", announced="introspection_endpoint")]

@@ -6,8 +6,10 @@ from vneid_idp.grants.disclosure import find_disclosure
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
+from vneid_idp.protocol.audience import as_told_there
 from vneid_idp.protocol.claims import asked_of, wanted_in_id_token
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.signed_token import SIGNED_TOKEN_LIFE
 from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.protocol.tokens import (
     ACCESS_TOKEN_LIFE,
@@ -15,27 +17,34 @@ from vneid_idp.protocol.tokens import (
     SignInFacts,
     id_token_claims,
     new_access_token,
+    seal_access_token,
     token_type,
 )
 from vneid_idp.provider.encryption import find_envelope
 from vneid_idp.provider.granting import Granted
 from vneid_idp.provider.released import released_claims
+from vneid_idp.provider.signed_tokens import sign
 from vneid_idp.web.context import Idp
 
 
 async def token_response(provider: Idp, client: Client, granted: Granted, now: Instant) -> dict[str, object]:
     """Access token, ID token unless a refresh narrowed `openid` away, and a refresh token where there can be one."""
     authorisation = granted.authorisation
-    sealer = provider.keys.sealer
-    token = new_access_token(new_id("tok"), authorisation, granted.grant_id, now, registered_at=client.issued_at)
+    sealer, server = provider.keys.sealer, granted.server
+    life = ACCESS_TOKEN_LIFE if server is None else SIGNED_TOKEN_LIFE
+    token = new_access_token(
+        new_id("tok"), authorisation, granted.grant_id, now, life=life, registered_at=client.issued_at
+    )
+    sealed = seal_access_token(sealer, token)
+    told = authorisation if server is None else as_told_there(authorisation, token.scope)
     body: dict[str, object] = {
-        "access_token": sealer.seal_json(SealPurpose.ACCESS_TOKEN, token.to_json()),
+        "access_token": sealed if server is None else sign(provider, server, token, told, sealed),
         "token_type": token_type(authorisation.bound_to),
-        "expires_in": ACCESS_TOKEN_LIFE // SECOND,
-        "scope": " ".join(authorisation.scope),
+        "expires_in": life // SECOND,
+        "scope": " ".join(told.scope),
     }
-    if authorisation.details:
-        body["authorization_details"] = list(authorisation.details)
+    if told.details:
+        body["authorization_details"] = list(told.details)
     if granted.grant_id is None:
         return body
     if "openid" in authorisation.scope:

@@ -11,6 +11,7 @@ from vneid_idp.provider.authorize import REQUEST_URI
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate_holder
 from vneid_idp.provider.request_object import counting, find, resolve
+from vneid_idp.provider.resources import known_resources
 from vneid_idp.provider.waiting import keep, stranger
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -27,7 +28,8 @@ async def push(request: Request) -> Response:
     check_arrival(Column.PAR, client, params)
     async with counting(provider, request, params):
         resolved = await resolve(provider, client, params, await find(provider, client, params))
-    asked = read_authorization(Column.PAR, RequestDraft(client, resolved, shown.key))
+    known = await known_resources(provider, resolved)
+    asked = read_authorization(Column.PAR, RequestDraft(client, resolved, shown.key, known=known))
     # In the name of a public client anybody may push.
     proven = client.token_endpoint_auth_method != "none"
     by = Tried(client=client.client_id) if proven else stranger(provider, request, client.client_id)

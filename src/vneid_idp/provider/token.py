@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.protocol.audience import read_audience
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from vneid_idp.protocol.grant_types.request import TokenRequest
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
@@ -12,6 +13,7 @@ from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate_holder
 from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
+from vneid_idp.provider.resources import known_resources
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.possession import next_nonce, read_binding
@@ -32,7 +34,9 @@ async def token(request: Request) -> Response:
     if name not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant_type.")
     check_constrained(client, proven.key)
-    wanted = grant_type(TokenRequest(client, params, proven.key, provider.clock.now()), provider.keys.sealer)
+    audience = read_audience(params.get("resource"), await known_resources(provider, params), client)
+    asked = TokenRequest(client, params, proven.key, provider.clock.now(), audience)
+    wanted = grant_type(asked, provider.keys.sealer)
     await proven.use_up(provider, client)
     granted, now = await carry_out(provider, client, wanted)
     nonce = next_nonce(provider) if proven.once is not None else {}

@@ -1,6 +1,14 @@
 """Tokens that come back to us: which kind they are, and whose."""
 
-from vneid_idp.protocol.tokens import AccessToken, RefreshToken, open_access_token, open_refresh_token
+from vneid_idp.keys.ring import NotSignedHere
+from vneid_idp.protocol.signed_token import TYP
+from vneid_idp.protocol.tokens import (
+    AccessToken,
+    RefreshToken,
+    open_access_token,
+    open_refresh_token,
+    open_signed_token,
+)
 from vneid_idp.web.context import Idp
 
 
@@ -10,4 +18,13 @@ def find_token(provider: Idp, text: str) -> AccessToken | RefreshToken | None:
     The hint of the client is not needed: the sealing binds the purpose, so a token opens as what it is or not at all.
     """
     sealer = provider.keys.sealer
-    return open_access_token(sealer, text) or open_refresh_token(sealer, text)
+    return open_access_token(sealer, text) or open_refresh_token(sealer, text) or _signed(provider, text)
+
+
+def _signed(provider: Idp, text: str) -> AccessToken | None:
+    """The one for a foreign resource server; what we sign for other ends has another `typ` (RFC 9068 §4)."""
+    try:
+        jti = provider.keys.verify_own(text, provider.clock.now(), typ=TYP).get("jti")
+    except NotSignedHere:
+        return None
+    return open_signed_token(provider.keys.sealer, jti) if isinstance(jti, str) else None

@@ -13,6 +13,7 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT as KIND
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.bindings.social_accounts.service import disclose_by_account
+from vneid_idp.bindings.social_accounts.words import LevelRequired
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
@@ -22,7 +23,8 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.claims import check_may_bind, check_may_handle
-from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
+from vneid_idp.protocol.errors import InsufficientAuthentication, InsufficientScope, InvalidToken
+from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.resources.bearer import Caller, find_caller
 from vneid_idp.resources.holders import Found, with_holders
 from vneid_idp.resources.on_record import put_on_record
@@ -82,8 +84,8 @@ class InvalidCursor(DomainError):
     responses={
         200: {"model": Binding, "description": "The account was bound to this person before; this is the binding now."},
         **problems(
-            _401="invalid_token",
-            _403="insufficient_scope, link_not_confirmed, guardian_required, own_proof_required, level_required",
+            _401="invalid_token, insufficient_user_authentication",
+            _403="insufficient_scope, link_not_confirmed, guardian_required, own_proof_required",
             _409="account_bound_to_another, account_limit_reached, binding_suspended, idempotency_conflict",
             _422="malformed",
             _503="temporarily_unavailable, registry_unavailable",
@@ -137,6 +139,8 @@ async def bind(
         bound, found, now = await provider.db.transact(work)
     except GrantEnded as error:
         raise InvalidToken(_ENDED) from error
+    except LevelRequired as error:
+        raise InsufficientAuthentication(error.title, (LEVEL_2,)) from error
     no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:

@@ -94,8 +94,15 @@ _REMEDIES: Mapping[str, Remedy] = {
         "RFC 6749 §3.3",
     ),
     "invalid_target": Remedy(
-        mark("A request without resource: access tokens are for the APIs of this provider alone."),
-        mark("Leave resource out; a library may call it audience."),
+        mark(
+            "A resource that this client gets tokens for: one of this provider's own APIs, or a resource server that "
+            "the operator registered with this client. A token is for one resource server, and for what the person was "
+            "asked in the authorization request."
+        ),
+        mark(
+            "Name it in the authorization request, with one of its scopes, and again in the token request; or leave "
+            "resource out there: the token is for this provider's own APIs. A library may call it audience."
+        ),
         "RFC 8707 §2",
     ),
     "registration_not_supported": Remedy(
@@ -233,10 +240,10 @@ _REMEDIES: Mapping[str, Remedy] = {
         "/docs",
         {"minutes": LINK_LIFE // MINUTE},
     ),
-    "level_required": Remedy(
-        mark("A token of a sign-in at the level that this binding needs."),
-        mark("Ask for acr_values=urn:vneid:level:2 at /authorize."),
-        "Decree 147/2024/NĐ-CP, Articles 23 and 27",
+    "insufficient_user_authentication": Remedy(
+        mark("A token of a sign-in at a level that the header WWW-Authenticate names in acr_values."),
+        mark("Send the person to /authorize with those acr_values, and call again with the token of that request."),
+        "RFC 9470 §4",
     ),
     "account_bound_to_another": Remedy(
         mark("An account that is bound to nobody else."),
@@ -317,6 +324,19 @@ _MISTAKES: Mapping[tuple[str, str], Remedy] = {
         mark("The address that is called, as discovery tells it, without query and fragment."),
         mark("Behind a proxy of your own, sign for the address of this provider and not for the proxy's."),
         "RFC 9449 §4.2",
+    ),
+    ("invalid_token", "signed"): Remedy(
+        mark("An access token for this provider's own APIs, which is no JWT."),
+        mark(
+            "An ID token tells the client who signed in, and a signed access token is for the resource server in its "
+            "aud. Get one for this API by a token request without resource, or with this API as resource."
+        ),
+        "RFC 9068 §4",
+    ),
+    ("invalid_token", "resource"): Remedy(
+        mark("An access token that is for this API."),
+        mark("Name this API as resource in the token request, or none. How it is called, resource_metadata tells."),
+        "RFC 8707 §2.2",
     ),
     ("invalid_client_metadata", "offline_access"): Remedy(
         mark("offline_access in scope together with refresh_token in grant_types, or neither of them."),

@@ -47,8 +47,11 @@ def shared_in_short(groups: Sequence["PurposeGroup"], permissions: Iterable[Perm
 
 def _joined(things: list[str], permissions: Iterable[Permitted], say: Say) -> str:
     links = _within(say(ACCOUNT.title)) in things
-    permitted = [each.item.name for each in permissions if not (links and PERMISSIONS[each.item.name].link)]
-    return "; ".join([*things, *(say(_PERMITTED[name]) for name in permitted)])
+    permissions = tuple(permissions)
+    here = [each.item.name for each in permissions if each.at is None]
+    named = [say(_PERMITTED[name]) for name in here if not (links and PERMISSIONS[name].link)]
+    elsewhere = dict.fromkeys(each.at for each in permissions if each.at is not None)
+    return "; ".join([*things, *named, *elsewhere])
 
 
 def _things(lines: Iterable["Line"], say: Say) -> list[str]:

@@ -55,6 +55,8 @@ async def open_caller(request: Request, presented: PresentedToken | None) -> tup
         raise InvalidToken("An access token is needed.")
     token = tokens.open_access_token(provider.keys.sealer, presented.text)
     if token is None:
+        if presented.text.count(".") == 2:
+            raise InvalidToken("A signed token is for whoever reads it, and none of our own APIs.", about="signed")
         raise InvalidToken("The access token is not one that this provider issued.")
     exchange_of(request).client_id = token.client_id
     client = await provider.clients.find(token.client_id)
@@ -64,6 +66,8 @@ async def open_caller(request: Request, presented: PresentedToken | None) -> tup
         raise InvalidToken("The access token has expired.")
     if client is None or not token.is_of(client):
         raise InvalidToken("The client of this access token has been disabled or deleted.")
+    if not token.is_for(resource):
+        raise InvalidToken("The access token is for another resource (RFC 8707).", about="resource")
     await _check_possession(request, presented, token, client)
     return token, client
 

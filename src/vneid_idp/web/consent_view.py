@@ -7,23 +7,26 @@ receipt holds.
 """
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import (
-    PERMISSIONS,
     SIGN_IN,
     SMALLER_PROOFS,
     Decisions,
     Item,
+    is_permission,
     leaving,
     links_account,
 )
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
+from vneid_idp.protocol.targets import is_at_server
 from vneid_idp.web.asked_words import asked_in_short
 from vneid_idp.web.claim_words import Say, Values
 from vneid_idp.web.consent_lines import Line, LineWords, PurposeGroup, group_of, lines_before
 from vneid_idp.web.details_view import ShownDetails, shown_details
+from vneid_idp.web.elsewhere_words import Servers
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.left_out import NothingTicked
 from vneid_idp.web.link_view import LinkAsked, ShownLink, shown_link
@@ -104,7 +107,7 @@ class Screen:
 
 def values_needed(items: tuple[Item, ...], now: Instant) -> dict[str, Instant]:
     """The claims whose values the screen asks about, smaller proofs included, and as of when: an answer given `now`."""
-    claims = [item.name for item in items if item.name not in PERMISSIONS]
+    claims = [item.name for item in items if not is_permission(item.name)]
     return dict.fromkeys([*claims, *(SMALLER_PROOFS[claim] for claim in claims if claim in SMALLER_PROOFS)], now)
 
 
@@ -112,6 +115,11 @@ def shared_before(asked: tuple[Item, ...], all_items: tuple[Item, ...], decided:
     """What is handed over already of what the request wants, and as of when."""
     names = {item.name for item in all_items} - {item.name for item in asked}
     return leaving({name: decision for name, decision in decided.items() if name in names})
+
+
+def _shown_child(child: str | None, say: Say) -> ShownChild | None:
+    about = mark("This is about an account for the child that you chose, under your supervision.")
+    return ShownChild(say(about), child) if child else None
 
 
 def screen(
@@ -128,17 +136,18 @@ def screen(
     told: Values | None = None,
     offered_again_days: int | None = None,
     details: Details = (),
+    servers: Servers = MappingProxyType({}),
 ) -> Screen:
     """The screen for the items `asked` now; `all_items` of the request that are `decided` already are shown as such.
 
     `values` are those of `values_needed`, `values_before` those of `shared_before`; `child` is the name of whom a
     guardian asks for, if any; with `link` an account is to be linked, with `details` these are to be granted. What is
-    left out is offered again after so many days. What is `told` so far of an age stands beside what it is now.
+    left out is offered again after so many days. What is `told` so far of an age stands beside the present one.
     """
     words = LineWords(values, values_before, locale, client.client_name, say, told or {}, offered_again_days)
     groups = []
     for number, purpose in enumerate(client.purposes):
-        own = [item for item in asked if item.purpose == purpose.id and item.name not in PERMISSIONS]
+        own = [item for item in asked if item.purpose == purpose.id and not is_permission(item.name)]
         if own:
             groups.append(group_of(purpose, number, own, words))
     before = shared_before(asked, all_items, decided)
@@ -146,18 +155,18 @@ def screen(
     may_link = links_account(item.name for item in all_items)
     sign_in = SIGN_IN in {item.name for item in asked}, SIGN_IN in {item.name for item in all_items}
     confirmed = shown_details(details, client.client_name, say)
-    frame = frame_of(**asks, may_link=may_link, has_before=bool(before), sign_in=sign_in)
+    elsewhere = any(is_at_server(item.name) for item in asked)
+    frame = frame_of(**asks, may_link=may_link, has_before=bool(before), sign_in=sign_in, elsewhere=elsewhere)
     heading, lead, agree, if_refused = (say(text, service=client.client_name) for text in frame)
     if confirmed is not None:
         heading = confirmed.heading
         lead, agree, if_refused = (say(text) for text in frame_of_details(shares=bool(groups)))
-    may_do = permitted(asked, values, say)
-    about = say(mark("This is about an account for the child that you chose, under your supervision."))
+    may_do = permitted(asked, values, servers, locale, say)
     return Screen(
         heading=heading,
         asks=asked_in_short(groups, may_do, say),
         lead=lead,
-        child=ShownChild(about, child) if child and link is None else None,
+        child=None if link is not None else _shown_child(child, say),
         link=None if link is None else shown_link(link, child, client.client_name, say),
         details=confirmed,
         groups=tuple(groups),

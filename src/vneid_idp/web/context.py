@@ -9,6 +9,7 @@ from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.domains import DomainWitness
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
+from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.factors.hashing import SecretHasher
@@ -38,6 +39,7 @@ class Idp:
     db: Database
     keys: KeyRing
     clients: ClientCache
+    resource_servers: ResourceServerCache
     policy: PolicyCache
     registry: PopulationRegistry
     vault: Vault

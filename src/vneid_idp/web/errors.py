@@ -17,7 +17,7 @@ from starlette.responses import Response
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.log import Log
 from vneid_idp.protocol import dpop
-from vneid_idp.protocol.errors import OAuthError, UseDpopNonce, plain
+from vneid_idp.protocol.errors import InsufficientAuthentication, OAuthError, UseDpopNonce, plain
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.exchange import exchange_of, request_id
 from vneid_idp.web.headers import OnError
@@ -31,7 +31,7 @@ Explain = Callable[[Request, Exception, str], str | None]
 
 _RETRY_AFTER = 5
 """Seconds, where who is out of service does not know better."""
-_OF_TOKENS = ("invalid_token", "insufficient_scope")
+_OF_TOKENS = ("invalid_token", "insufficient_scope", "insufficient_user_authentication")
 _OF_PROOFS = ("invalid_dpop_proof", "use_dpop_nonce")
 _REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError, ClientDisconnect)
 
@@ -50,6 +50,8 @@ class Refusal:
     """What fills the sentences for people."""
     way_in: str | None = None
     """Where the person can start again at the service, if it said so."""
+    acr_values: tuple[str, ...] = ()
+    """The levels of sign-in that would do (RFC 9470 §3)."""
 
 
 def answering(explain: Explain | None = None) -> OnError:
@@ -82,7 +84,10 @@ def refusal_of(error: Exception) -> Refusal:
     match error:
         case OAuthError():
             headers = headers_of(error)
-            return Refusal(error.code, error.status, error.description, None, headers, from_client=True)
+            levels = error.acr_values if isinstance(error, InsufficientAuthentication) else ()
+            return Refusal(
+                error.code, error.status, error.description, None, headers, from_client=True, acr_values=levels
+            )
         case DomainError():
             values, way_in = getattr(error, "values", {}), getattr(error, "way_in", None)
             headers = headers_of(error)
@@ -166,7 +171,7 @@ def _problem(request: Request, refusal: Refusal, explanation: str | None) -> Res
 
 def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
     """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1,
-    RFC 9728 §5.1)."""
+    RFC 9470 §3, RFC 9728 §5.1)."""
     if refusal.code == "invalid_client":
         response.headers["WWW-Authenticate"] = 'Basic realm="vneid-idp"'
     elif refusal.code in _OF_TOKENS or (refusal.code in _OF_PROOFS and refusal.status == 401):
@@ -175,6 +180,8 @@ def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
         # A request without any token learns only that one is needed (RFC 6750 §3.1).
         if "authorization" in request.headers:
             challenge += f', error="{refusal.code}", error_description="{plain(refusal.title)}"'
+        if refusal.acr_values:
+            challenge += f', acr_values="{" ".join(refusal.acr_values)}"'
         if (resource := exchange_of(request).resource) is not None:
             challenge += f', resource_metadata="{resource}"'
         response.headers["WWW-Authenticate"] = challenge

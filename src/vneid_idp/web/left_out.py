@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from vneid_idp.protocol.claims import PERMISSIONS, Decisions
+from vneid_idp.protocol.claims import Decisions, is_permission
 from vneid_idp.web.claim_words import Say
 from vneid_idp.web.i18n import mark
 
@@ -37,7 +37,7 @@ def leaving_out(say: Say, offered_again_days: int | None, *, stays: bool = False
 
 def tells_nothing(shown: "Screen", decisions: Decisions) -> bool:
     """Whether who agreed so leaves the service with nothing, where something could have been ticked: a slip, often."""
-    told = any(decision.gives for name, decision in decisions.items() if name not in PERMISSIONS)
+    told = any(decision.gives for name, decision in decisions.items() if not is_permission(name))
     could = any(group.optional.lines for group in shown.groups)
     # An offer says itself what it means to take none of it.
     if shown.offer:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Item
+from vneid_idp.protocol.targets import is_at_server
 from vneid_idp.web.claim_words import Say, Values
+from vneid_idp.web.elsewhere_words import Servers, name_of, text_of, title_of
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.method_words import METHODS
 
@@ -21,20 +23,25 @@ class Permitted:
     text: str
     shown: str | None = None
     """What would be told by this sign-in."""
+    at: str | None = None
+    """Where, in the middle of a sentence, if not here."""
 
 
-def permitted(asked: Iterable[Item], values: Values, say: Say) -> tuple[Permitted, ...]:
+def permitted(asked: Iterable[Item], values: Values, servers: Servers, locale: str, say: Say) -> tuple[Permitted, ...]:
     """Those among what is `asked`, in words; `values` as for claims."""
-    return tuple(
-        Permitted(
-            item,
-            say(PERMISSIONS[item.name].title),
-            say(PERMISSIONS[item.name].text),
-            _sign_in(values, say) if item.name == SIGN_IN else None,
-        )
-        for item in asked
-        if item.name in PERMISSIONS
-    )
+    found: list[Permitted] = []
+    named = set()
+    for item in asked:
+        name = item.name
+        if is_at_server(name):
+            at = name_of(name, servers, say)
+            text = text_of(name, servers, say, first=at not in named)
+            found.append(Permitted(item, title_of(name, servers, locale, say), text, at=at))
+            named.add(at)
+        elif name in PERMISSIONS:
+            shown = _sign_in(values, say) if name == SIGN_IN else None
+            found.append(Permitted(item, say(PERMISSIONS[name].title), say(PERMISSIONS[name].text), shown))
+    return tuple(found)
 
 
 def _sign_in(values: Values, say: Say) -> str | None:

@@ -14,13 +14,21 @@ def frame_of_details(*, shares: bool) -> tuple[str, str, str]:
 
 
 def frame_of(
-    *, shares: bool, links: bool, for_child: bool, may_link: bool, has_before: bool, sign_in: tuple[bool, bool]
+    *,
+    shares: bool,
+    links: bool,
+    for_child: bool,
+    may_link: bool,
+    has_before: bool,
+    sign_in: tuple[bool, bool],
+    elsewhere: bool,
 ) -> tuple[str, str, str, str]:
     """What frames a screen, to be translated: heading, lead, the button that agrees, and what follows a refusal.
 
     `may_link`: the request is about accounts that are linked, although none is at this page; `has_before`: it wants
-    something that was agreed to before; `sign_in`: how the person signed in, asked at this page, and at all. Only where
-    there is none of it, the service asks for nothing.
+    something that was agreed to before; `sign_in`: how the person signed in, asked at this page, and at all;
+    `elsewhere`: what the service may do at another is asked. Only where there is none of it, the service asks for
+    nothing.
     """
     if links:
         return (
@@ -49,6 +57,23 @@ def frame_of(
             mark("Agree and continue"),
             if_refused,
         )
+    if elsewhere:
+        return (
+            mark("May %(service)s act for you elsewhere?"),
+            mark("What it may do there, and what is told there, stands below. You can withdraw at any time."),
+            mark("Agree and continue"),
+            if_refused,
+        )
+    return (
+        mark("Continue to %(service)s?"),
+        _nothing_asked(has_before=has_before, sign_in=sign_in),
+        mark("Agree and continue"),
+        if_refused,
+    )
+
+
+def _nothing_asked(*, has_before: bool, sign_in: tuple[bool, bool]) -> str:
+    """What leads a page that asks for no claim and no permission but to know of the sign-in."""
     nothing = mark(
         "The service asks for nothing about you. It gets only an identifier by which it knows you again; what that "
         "tells stands below."
@@ -63,11 +88,6 @@ def frame_of(
         "stays as it is."
     )
     new, at_all = sign_in
-    with_before = new_sign_in if new else nothing_new
-    without = only_sign_in if at_all else nothing
-    return (
-        mark("Continue to %(service)s?"),
-        with_before if has_before else without,
-        mark("Agree and continue"),
-        if_refused,
-    )
+    if has_before:
+        return new_sign_in if new else nothing_new
+    return only_sign_in if at_all else nothing

@@ -17,6 +17,7 @@ from vneid_idp.protocol.members import Registrar
 SCOPE_OF = {
     "clients": (READ, WRITE),
     "families": (READ, WRITE),
+    "resource-servers": (READ, WRITE),
     "deliveries": (DELIVERIES, DELIVERIES),
     "policy": (POLICY, POLICY),
     "keys": (KEYS, KEYS),
@@ -57,9 +58,8 @@ async def test_nobody_but_the_operators_programs_with_the_scope_of_the_door(land
             here = {**tokens, "all scopes but the one": (own_token(land, program, others), 403)}
             for name, (token, status) in here.items():
                 headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-                url = path.format(
-                    client_id=party.client.client_id, family_id="f", domain="d.example", delivery_id="d", version=1
-                )
+                named = {"client_id": party.client.client_id, "family_id": "f", "server_id": "rsv_a"}
+                url = path.format(**named, domain="d.example", delivery_id="d", version=1)
                 answer = await browser.request(method, url, headers=headers, json=None if method == "GET" else WHY)
                 assert answer.status_code == status, (method, path, name, answer.text)
                 assert answer.headers["content-type"] == "application/problem+json"

@@ -9,6 +9,7 @@ import pytest
 from tests.support.admin import DOORS, PROGRAM, READ, WHY, Api
 from tests.support.country import METADATA, PURPOSE, Country
 from tests.support.deeds import DEED
+from tests.support.resource_servers import registration
 from tests.support.watch import Watch
 from vneid_idp.clients import by_operator, service
 from vneid_idp.clients.service import Registered
@@ -30,6 +31,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "PUT /admin/v1/clients/{client_id}/purposes": {"purposes": [{**PURPOSE, "optional": []}]},
     "POST /admin/v1/families": {"family_id": "carrier", "name": "Carrier"},
     "PUT /admin/v1/families/{family_id}/name": {"name": "The House"},
+    "POST /admin/v1/resource-servers": {"metadata": registration()},
+    "PUT /admin/v1/resource-servers/{server_id}": {"metadata": registration()},
     "POST /admin/v1/policy/versions": {"document": _DOCUMENT},
 }
 _READS_ONLY = "/policy/versions/{version}/simulate"
@@ -72,7 +75,8 @@ async def test_no_door_writes_for_a_program_that_lost_its_rights_after_the_check
     async with land.idp.db.reading() as unit:
         before = await service.list_clients(unit)
     for method, path in WRITES:
-        url = path.format(client_id=client_id, family_id="house", domain="rp.example", delivery_id="d", version=1)
+        named = {"client_id": client_id, "family_id": "house", "server_id": "rsv_a"}
+        url = path.format(**named, domain="rp.example", delivery_id="d", version=1)
         body = _BODIES.get(f"{method} {path}", {})
         seen = '"1"' if "clients/{client_id}" in path else None
         answer = await api(method, url.removeprefix("/admin/v1"), seen, **WHY, **body)

@@ -117,7 +117,7 @@ async def test_a_stranger_is_no_guardian(land: Country, party: RelyingParty, of:
 async def test_a_guardian_needs_level_2(land: Country, party: RelyingParty, of: Of) -> None:
     child, parent = person_id(land, "fifteen"), person_id(land, "guardian")
     token = await person_token(land, party.registered, parent, scope=CHILD, child_id=child, level=1)
-    await of(token).bind(code="level_required")
+    await of(token).bind(code="insufficient_user_authentication")
 
 
 async def test_level_1_may_all_but_sell(land: Country, party: RelyingParty, of: Of) -> None:

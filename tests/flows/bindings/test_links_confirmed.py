@@ -10,7 +10,8 @@ from tests.support.bindings import ACCOUNTS, Caller, Of, bind
 from tests.support.country import Country
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed, known
-from tests.support.tokens import person_token
+from tests.support.tokens import CHILD, person_token
+from tests.support.visitor import shown
 from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
@@ -220,6 +221,27 @@ async def test_who_is_to_link_is_led_to_the_level_that_it_takes_whatever_the_ser
     page = await low.person.start(party.request(scope=SCOPE))
     assert isinstance(page, Page)
     assert page.path.startswith("/consent/"), "an account of one's own takes no more than level 1"
+
+
+async def test_a_client_that_follows_the_challenge_of_an_api_is_served(
+    land: Country, party: RelyingParty, of: Of
+) -> None:
+    """RFC 9470 §4 and §5, read with nothing but the header."""
+    guardian, child = (land.people[slug].record.person_id for slug in ("guardian", "fifteen"))
+    weak = await person_token(land, party.registered, guardian, scope=CHILD, child_id=child, level=1)
+    refused = await of(weak).bind("account", "insufficient_user_authentication")
+    challenge = dict(re.findall(r'(\w+)="([^"]*)"', refused["_headers"]["www-authenticate"]))
+    assert challenge["error"] == "insufficient_user_authentication"
+    someone = await known(land, "guardian", "pwd")
+    request = party.request(scope=FOR_CHILD, acr_values=challenge["acr_values"])
+    page = shown(await someone.person.second(shown(await someone.person.start(request))))
+    page = shown(await someone.person.submit(page, child=first_child(page)))
+    away = await someone.person.submit(page, answer="agree", **page.choices)
+    assert isinstance(away, str)
+    strong = (await party.redeem(request, request.read_answer(away)["code"])).json()["access_token"]
+    told = (await party.post("/introspect", token=strong)).json()
+    assert (told["acr"], told["auth_time"]) == (challenge["acr_values"], land.watch.now() // SECOND)
+    assert (await of(strong).bind("account"))["_status"] == 201
 
 
 async def test_a_confirmation_in_one_tab_is_none_for_another_tab_or_another_person(

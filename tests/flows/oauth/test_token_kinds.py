@@ -33,6 +33,22 @@ async def tokens(land: Country, party: RelyingParty) -> dict[str, str]:
         "session": someone.person.browser.cookies["vneid_idp_session"],
         "log-out": keys.sign("ES256", notice, typ=LOGOUT_TOKEN_TYPE, now=now),
         "signed userinfo": keys.sign("ES256", {"iss": land.idp.issuer, "aud": party.client_id, "sub": sub}, now=now),
+        "signed access": keys.sign(
+            "ES256",
+            {
+                "iss": land.idp.issuer,
+                "aud": party.client_id,
+                "sub": sub,
+                "client_id": party.client_id,
+                "jti": "j",
+                "iat": now // 1000,
+                "exp": now // 1000 + 300,
+                "auth_time": now // 1000,
+                "scope": "tickets:buy",
+            },
+            typ="at+jwt",
+            now=now,
+        ),
         "csrf": keys.sealer.seal(SealPurpose.CSRF, b"browser"),
         "empty seal": keys.sealer.seal(SealPurpose.CURSOR, b"[]"),
     }

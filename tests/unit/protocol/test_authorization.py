@@ -249,6 +249,7 @@ def test_what_was_stored_before_can_still_be_read() -> None:
         "dpop_jkt": None,
         "details": [],
         "polled": None,
+        "targets": [],
     }, "which is no other client's, whenever it was registered"
     assert request.prompt == {"login"}
     least = AuthorizationRequest.from_json({k: stored[k] for k in list(stored)[:5]})

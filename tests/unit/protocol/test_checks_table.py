@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.resource_servers import KNOWN, PURPOSES, TICKETS
 from vneid_idp.protocol import client_auth, errors, jose, request_object
 from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.checks import profiles
@@ -31,11 +32,12 @@ check_redirect_uri              x   -      -  invalid_request  -> address
 check_response_type             x   x      -  invalid_request unsupported_response_type unauthorized_client
 check_response_mode             x   x      -  invalid_request
 check_lengths                   x   x      x  invalid_request
-check_unsupported               x   x      x  registration_not_supported invalid_target
+check_unsupported               x   x      x  registration_not_supported
 check_redirect_uri              -   x      -  invalid_request  -> address
 check_claims                    x   x      x  invalid_request  -> claims
 check_scope                     x   x      x  invalid_scope  -> scope
 check_details                   x   x      x  invalid_authorization_details  -> details
+check_resource                  x   x      x  invalid_target invalid_scope  -> targets
 check_code_challenge            x   x      -  invalid_request  -> code_challenge
 check_prompt                    x   x      -  invalid_request  -> prompt
 check_max_age                   x   x      x  invalid_request  -> max_age
@@ -99,7 +101,6 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_lengths", errors.InvalidRequest, {"nobody's": "x" * 2049}, {}),
     ("check_lengths", errors.InvalidRequest, {"state": "s" * 4096, "id_token_hint": "i" * 4096}, {}),
     ("check_unsupported", errors.RegistrationNotSupported, {"registration": "{}"}, {}),
-    ("check_unsupported", errors.InvalidTarget, {"resource": "https://api.example"}, {}),
     ("check_claims", errors.InvalidRequest, {"claims": "[]"}, {}),
     ("check_scope", errors.InvalidScope, {"scope": None}, {}),
     ("check_scope", errors.InvalidScope, {"scope": "email"}, {}),
@@ -112,6 +113,8 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
         {"authorization_details": MATCH, "scope": "openid binding:social_account"},
         MAY_MATCH | {"scope": ("openid", "binding:social_account")},
     ),
+    ("check_resource", errors.InvalidTarget, {"resource": "https://api.example"}, {}),
+    ("check_resource", errors.InvalidScope, {"resource": TICKETS.members.identifier}, {"purposes": PURPOSES}),
     ("check_code_challenge", errors.InvalidRequest, {"code_challenge": "short"}, {}),
     ("check_code_challenge", errors.InvalidRequest, {"code_challenge_method": "plain"}, {}),
     ("check_code_challenge", errors.InvalidRequest, {"code_challenge": None}, {}),
@@ -145,7 +148,7 @@ def _rows(column: Column) -> list[CheckRow]:
 
 def _to_write(column: Column) -> set[str]:
     """What is read of a request: where no browser takes the answer back, nothing about the way back."""
-    everything = {field.name for field in fields(RequestDraft)} - {"client", "params", "proof"}
+    everything = {field.name for field in fields(RequestDraft)} - {"client", "params", "proof", "known"}
     return everything if column in BOTH else everything - {"address", "code_challenge", "prompt", "dpop_jkt"}
 
 
@@ -157,7 +160,9 @@ def _answer(column: Column, params: Changes, client: Changes) -> tuple[str, type
         check_arrival(column, spoiled, asked)
         read_authorization(
             column,
-            RequestDraft(spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")}, PROVEN),
+            RequestDraft(
+                spoiled, {k: v for k, v in asked.items() if k not in ("request", "request_uri")}, PROVEN, known=KNOWN
+            ),
         )
     except OAuthError as error:
         names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
@@ -204,13 +209,13 @@ def test_every_answer_that_the_table_names_is_tried_and_no_other_is_given() -> N
 @pytest.mark.parametrize("column", Column)
 def test_a_check_writes_what_the_table_says_and_each_value_is_written_once(column: Column) -> None:
     draft = RequestDraft(CLIENT, GOOD)
-    written = {"client", "params", "proof", "address"}
+    written = {"client", "params", "proof", "known", "address"}
     for row in _rows(column):
         row.check(draft)
         now = {field.name for field in fields(RequestDraft) if hasattr(draft, field.name)}
         assert now - written == ({row.gives} - {None, "address"}), row.check
         written = now
-    assert written == _to_write(column) | {"client", "params", "proof", "address"}
+    assert written == _to_write(column) | {"client", "params", "proof", "known", "address"}
     gives = [row.gives for row in _rows(column) if row.gives]
     assert len(set(gives)) == len(gives)
 

@@ -199,8 +199,9 @@ def test_a_clients_own_scope() -> None:
             client_credentials.read_scope(CLIENT, text)
     with pytest.raises(InvalidScope):
         client_credentials.read_scope(replace(CLIENT, scope=("openid",)), None)
+    public = replace(CLIENT, token_endpoint_auth_method="none")
     with pytest.raises(UnauthorizedClient):
-        client_credentials.read_scope(replace(CLIENT, token_endpoint_auth_method="none"), None)
+        client_credentials.authorise(TokenRequest(public, {}, None, NOW), SEALER)
 
 
 methods = st.lists(st.builds(SignInMethod, st.sampled_from(sorted(METHODS)), st.integers(0, 9)), max_size=5).map(tuple)
@@ -267,7 +268,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
         NOW - 5, ["jkt", "thumb"], ["cli_b", "cli_c"],
     ]  # fmt: skip
     assert Authorisation.from_json(written) == AUTHORISATION, "which links nothing"
-    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False]
+    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False, []]
     assert Authorisation.from_json(written[:-2]) == replace(AUTHORISATION, bound_to=None, actors=())
     derived = Authorisation.from_json([*written[:4], ["con_a", None, "cli_z", "grt_z"], *written[5:]])
     assert derived.ground == AuthorisationGround("con_a", None, ParentGrant("cli_z", "grt_z", 0))
@@ -278,7 +279,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
     access = ["tok_a", "cli_a", None, ["openid"], 1, 2, None, None, 0]
     assert AccessToken.from_json(access[:-1]) == AccessToken.from_json(access)
     assert AccessToken.from_json(access) == AccessToken("tok_a", "cli_a", None, ("openid",), 1, 2)
-    assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == [*access, 0, []]
+    assert orjson.loads(orjson.dumps(AccessToken.from_json(access).to_json())) == [*access, 0, [], []]
 
 
 def test_a_bound_token_needs_its_key() -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.resource_servers import BUY, LIST, TAXIS, TICKETS
 from tests.support.watch import MORNING
 from vneid_idp.protocol.claims import Decision, Decisions, Item, items_of
 from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.targets import item_at
 from vneid_idp.web.child_consent import for_guardian
 from vneid_idp.web.consent_form import read_decisions
 from vneid_idp.web.consent_view import Screen, screen, values_needed
@@ -260,3 +262,21 @@ def test_what_is_said_of_the_subject_is_true() -> None:
     assert "Services at shared.example know you by one" in page.pseudonym
     asks = for_guardian(page, {}, at_one_host, "Gia Hân", asked=True, say=say)
     assert "Services at shared.example know the child by one" in asks.pseudonym
+
+
+def test_what_a_service_may_do_elsewhere_stands_with_the_place_on_page_and_receipt() -> None:
+    names = tuple(item_at(server.server_id, scope) for server, scope in ((TICKETS, BUY), (TICKETS, LIST), (TAXIS, BUY)))
+    items = items_of(SHOP, ("openid",), {}, elsewhere=names)
+    servers = {each.server_id: each for each in (TICKETS, TAXIS)}
+    page = screen(SHOP, items, items, {}, VALUES, {}, "en", say, servers=servers)
+    assert page.heading == "May Shop act for you elsewhere?"
+    titles = ["At Vé Việt: Buy tickets", "At Vé Việt: See departures", "At Taxi: Buy tickets"]
+    assert [each.title for each in page.permissions] == titles
+    assert ["identifier" in each.text for each in page.permissions] == [True, False, True], "said once of each server"
+    assert all("tickets.example" in each.text and "within 5 minutes" in each.text for each in page.permissions[:2])
+    decisions, _ = read_decisions(page, Form([]))
+    assert all(decisions[name].given for name in names)
+    receipt = text_shown(page, decisions)
+    assert all(f"☑ {title}: The service may do this at" in receipt for title in titles)
+    with_data = screen(SHOP, (*ITEMS, *items), (*ITEMS, *items), {}, VALUES, {}, "en", say, servers=servers)
+    assert (with_data.asks or "").endswith("access to Vé Việt; access to Taxi. You choose the rest.")

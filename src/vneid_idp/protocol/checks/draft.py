@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vneid_idp.protocol.audience import NONE, KnownResources
 from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.params import Params
+from vneid_idp.protocol.targets import Target
 
 
 @dataclass(slots=True)
@@ -22,6 +24,8 @@ class RequestDraft:
     params: Params
     proof: Confirmation | None = None
     """The key that whoever pushed it has proven to hold."""
+    known: KnownResources = NONE
+    """What a `resource` may name; looked up where the request has one."""
     address: ReturnAddress | None = None
     """Where the answer may go; while it is `None`, an error must be a page."""
     claims: ClaimsRequest = field(init=False)
@@ -33,6 +37,7 @@ class RequestDraft:
     account_label: str | None = field(init=False)
     dpop_jkt: str | None = field(init=False)
     details: Details = field(init=False)
+    targets: tuple[Target, ...] = field(init=False)
 
 
 Check = Callable[[RequestDraft], None]

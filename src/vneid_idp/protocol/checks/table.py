@@ -25,6 +25,7 @@ from vneid_idp.protocol.checks.prompt import check_prompt
 from vneid_idp.protocol.checks.pushed import check_no_reference, check_pusher, check_was_pushed
 from vneid_idp.protocol.checks.redirect_uri import check_redirect_uri
 from vneid_idp.protocol.checks.request_object import check_one_object, check_promised_object
+from vneid_idp.protocol.checks.resource import check_resource
 from vneid_idp.protocol.checks.response_mode import check_response_mode
 from vneid_idp.protocol.checks.response_type import check_response_type
 from vneid_idp.protocol.checks.scope import check_scope
@@ -82,11 +83,12 @@ REQUEST: tuple[CheckRow, ...] = (
     ),
     CheckRow(check_response_mode, BOTH),
     CheckRow(check_lengths, ALL),
-    CheckRow(check_unsupported, ALL, (errors.RegistrationNotSupported, errors.InvalidTarget)),
+    CheckRow(check_unsupported, ALL, (errors.RegistrationNotSupported,)),
     CheckRow(check_redirect_uri, Column.PAR, _ADDRESS, gives="address"),
     CheckRow(check_claims, ALL, gives="claims"),
     CheckRow(check_scope, ALL, (errors.InvalidScope,), gives="scope"),
     CheckRow(check_details, ALL, (errors.InvalidAuthorizationDetails,), gives="details"),
+    CheckRow(check_resource, ALL, (errors.InvalidTarget, errors.InvalidScope), gives="targets"),
     CheckRow(check_code_challenge, BOTH, gives="code_challenge"),
     CheckRow(check_prompt, BOTH, gives="prompt"),
     CheckRow(check_max_age, ALL, gives="max_age"),
@@ -148,6 +150,7 @@ def read_authorization(column: Column, draft: RequestDraft) -> AuthorizationRequ
         account_label=draft.account_label,
         dpop_jkt=draft.dpop_jkt,
         details=draft.details,
+        targets=draft.targets,
     )
 
 
@@ -167,4 +170,5 @@ def _polled(draft: RequestDraft) -> AuthorizationRequest:
         registered_at=draft.client.issued_at,
         account_label=draft.account_label,
         details=draft.details,
+        targets=draft.targets,
     )

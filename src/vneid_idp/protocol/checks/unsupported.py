@@ -1,12 +1,10 @@
 """Parameters that would change the meaning of the request and that are not supported."""
 
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.errors import InvalidTarget, RegistrationNotSupported
+from vneid_idp.protocol.errors import RegistrationNotSupported
 
 
 def check_unsupported(draft: RequestDraft) -> None:
-    """`registration` (OpenID Connect Core §7.2.1) and `resource` (RFC 8707)."""
+    """`registration` (OpenID Connect Core §7.2.1)."""
     if "registration" in draft.params:
         raise RegistrationNotSupported("The registration parameter is not supported.")
-    if "resource" in draft.params:
-        raise InvalidTarget("There is no other resource server that this provider issues tokens for.")

@@ -3,6 +3,7 @@
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.values import altered
+from vneid_idp.protocol.audience import meant_for
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.granting import narrowed_details
@@ -17,7 +18,7 @@ from vneid_idp.protocol.tokens import CODE_LIFE, Code, open_code
 
 def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
     """Require that this code may be redeemed now, by this client, with these parameters. Raises `InvalidGrant`, and
-    `InvalidAuthorizationDetails` for more than it was issued for (RFC 9396 §6).
+    `InvalidAuthorizationDetails` and `InvalidTarget` for more than it was issued for (RFC 9396 §6, RFC 8707 §2.2).
 
     That the code was not redeemed before is no question of values: the unique index on the grant answers it.
     """
@@ -27,8 +28,9 @@ def redeem(request: TokenRequest, sealer: Sealer) -> OpenGrant:
     check_possession(code.authorisation.bound_to, request.proof, InvalidGrant)
     authorisation = altered(code.authorisation, bound_to=request.proof)
     details = narrowed_details(authorisation.details, request.params.get("authorization_details"))
+    meant_for(authorisation, request.audience)  # before the code is used up
     refreshable = may_refresh(request.client, authorisation.scope)
-    return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable, details)
+    return OpenGrant(code.grant_id, authorisation, code.nonce, refreshable, details, audience=request.audience)
 
 
 def _opened(text: str | None, sealer: Sealer) -> Code:

@@ -25,4 +25,5 @@ def _poll(request: TokenRequest, kind: PolledKind, name: str) -> PollRequest:
     handle = request.params.get(name)
     if handle is None:
         raise InvalidRequest(f"{name} is missing.")
-    return PollRequest(kind, handle, request.proof, request.params.get("authorization_details"))
+    details = request.params.get("authorization_details")
+    return PollRequest(kind, handle, request.proof, details, request.audience)

@@ -39,7 +39,8 @@ def refresh(request: TokenRequest, sealer: Sealer) -> RotateGrant:
     token = _opened(request.params.get("refresh_token"), sealer)
     check_refresh(token, request.client, request.proof)
     params = request.params
-    return RotateGrant(token, params.get("scope"), request.proof, params.get("authorization_details"))
+    details = params.get("authorization_details")
+    return RotateGrant(token, params.get("scope"), request.proof, details, request.audience)
 
 
 def _opened(text: str | None, sealer: Sealer) -> RefreshToken:

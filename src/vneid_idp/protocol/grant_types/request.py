@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.protocol.audience import Audience
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
@@ -21,6 +22,8 @@ class TokenRequest:
     params: Params
     proof: Confirmation | None
     now: Instant
+    audience: Audience | None = None
+    """For whom the token is wanted, where the request says so (RFC 8707 §2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class OpenGrant:
     details: Details
     """Of the details of the authorisation those that the first tokens are wanted for."""
     ends_when_replayed: bool = True
+    audience: Audience | None = None
+    """For whom the first token is; the grant is opened for all that was authorised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class RotateGrant:
     scope: str | None
     bound_to: Confirmation | None
     details: str | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class InOwnName:
     """Nothing is stored: the token says all there is to know."""
 
     authorisation: Authorisation
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class PollRequest:
     bound_to: Confirmation | None
     details: str | None
     """The part of the granted details that is wanted, as it was sent, `None` for all."""
+    audience: Audience | None = None
 
 
 TokenOutcome = OpenGrant | RotateGrant | InOwnName | PollRequest

@@ -275,7 +275,7 @@ class Provider:
         if answer.status_code >= 500 or not isinstance(document, dict):
             raise ProviderUnreachable
         if answer.is_error:
-            code = "invalid_token" if answer.status_code == 401 else str(document.get("code", "refused"))
+            code = str(document.get("code") or ("invalid_token" if answer.status_code == 401 else "refused"))
             raise Refused(code, str(document.get("detail", "")))
         return document
 

@@ -229,6 +229,7 @@ OUTCOMES = {
 
 _SYNONYMS = {
     "unmet_authentication_requirements": "level_required",
+    "insufficient_user_authentication": "level_required",
     "insufficient_scope": "partial_consent",
     "consent_required": "partial_consent",
     "link_not_confirmed": "expired",

@@ -1,0 +1,61 @@
+"""Signed access tokens for foreign resource servers: made (RFC 9068), and told what they are still worth (RFC 7662)."""
+
+from typing import Any
+
+from vneid_idp.grants import service as grants
+from vneid_idp.protocol.audience import as_told_there, scope_at
+from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.introspection import INACTIVE, active
+from vneid_idp.protocol.permitted import permitted
+from vneid_idp.protocol.resource_servers import ResourceServer
+from vneid_idp.protocol.signed_token import TYP, claims_of
+from vneid_idp.protocol.subjects import subject_at
+from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.web.context import Idp
+
+
+def sign(provider: Idp, server: ResourceServer, token: AccessToken, told: Authorisation, jti: str) -> str:
+    """The token that the server reads by itself, signed as it registered; `jti` is the same token, sealed."""
+    claims = claims_of(provider.issuer, server, token, told, _subject(provider, server, told), jti)
+    return provider.keys.sign(server.members.signing_alg, claims, typ=TYP, now=token.issued_at)
+
+
+async def describe_signed(provider: Idp, asks: Client, token: AccessToken) -> dict[str, Any]:
+    """What a token is worth at this moment, to its client and to the server that it is for.
+
+    Whether the person, the client or the operator has ended it meanwhile, the token itself cannot say.
+    """
+    server_id = token.audience[0]
+    server = (await provider.resource_servers.by_id(server_id)).get(server_id)
+    if server is None or not server.takes(token.client_id):
+        return INACTIVE
+    if asks.client_id not in (token.client_id, server.members.introspection_client):
+        return INACTIVE
+    client = await provider.clients.find(token.client_id)
+    if client is None or not token.is_of(client):
+        return INACTIVE
+    counts = await _counts(provider, client, server, token)
+    if counts is None:
+        return INACTIVE
+    told = as_told_there(counts, tuple(name for name in token.scope if name in scope_at(counts, server)))
+    identifier, now = server.members.identifier, provider.clock.now()
+    return active(token, told, provider.issuer, _subject(provider, server, told), now, identifier)
+
+
+async def _counts(provider: Idp, client: Client, server: ResourceServer, token: AccessToken) -> Authorisation | None:
+    """What counts of what the token was issued on, bound as the token is; `None` where that has ended."""
+    if token.own is not None:
+        still = {scope.name for scope in server.members.scopes if scope.own_name}
+        return token.own if "client_credentials" in client.grant_types and still.issuperset(token.scope) else None
+    assert token.grant_id is not None
+    async with provider.db.glance() as unit:
+        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
+    return None if grant is None else token.authorised(permitted(client, grant.authorisation, grant.decided))
+
+
+def _subject(provider: Idp, server: ResourceServer, told: Authorisation) -> str | None:
+    """The person as that server knows them by this client."""
+    if told.subject is None:
+        return None
+    return subject_at(server.server_id, told.client_id, told.subject, provider.keys.pairwise_key)
