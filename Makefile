@@ -80,8 +80,8 @@ image: ## The container image, on the base that is named: make image BASE_DIGEST
 	@echo "$(BASE_DIGEST)" | grep -Eqx 'sha256:[0-9a-f]{64}' || { echo "Say which base image: BASE_DIGEST=sha256:…, as make base-digest tells it."; exit 1; }
 	docker build --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg BASE_DIGEST=$(BASE_DIGEST) --tag vneid-idp .
 
-tools: ## Install PostgreSQL, Redis, Chromium and nginx where they are missing (apt, as root)
-	@scripts/install-tools postgresql redis chromium nginx
+tools: ## Install PostgreSQL, Redis, Chromium, nginx and curl where they are missing (apt, as root)
+	@scripts/install-tools postgresql redis chromium nginx curl
 
 clean: ## Forget what was installed and built here
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/interop/node_modules bench/peer/node_modules

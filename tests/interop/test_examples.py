@@ -3,9 +3,11 @@
 import asyncio
 import html
 import json
+import os
 import re
 import shutil
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +17,8 @@ import httpx
 import pytest
 
 from tests.interop.scripts import MODULES, line_of, node, running, trusting
+from tests.support.certificates import pem_of
+from tests.support.nginx import Proxy
 from tests.support.server import Guest, Server
 
 Answer = Awaitable[httpx.Response]
@@ -121,3 +125,32 @@ async def test_a_token_by_hand_as_the_readme_says(on_sqlite: Server) -> None:
         bearer = {"Authorization": f"Bearer {redeemed.raise_for_status().json()['access_token']}"}
         bound = await shell.post("/bindings/v1/social-accounts", json={"account_id": "100045781"}, headers=bearer)
         assert (bound.status_code, bound.json()["state"]) == (201, "verified"), bound.text
+
+
+async def test_a_carriers_ten_minutes_by_hand(behind_nginx: Server, proxy: Proxy, tmp_path: Path) -> None:
+    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8").partition("*Ten minutes of a carrier's*")[2]
+    before, after = re.findall(r"^```sh\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)[:2]
+    certificate, private_key = pem_of(*proxy.issuing.issue()).split("-----BEGIN PRIVATE")
+    made = {"certificate": certificate, "private_key": f"-----BEGIN PRIVATE{private_key}"}
+    (tmp_path / "certificates").write_text(json.dumps(made | {"authority": proxy.authority.read_text()}))
+    # Of a sandbox this is the one thing that a provider does not have.
+    issued = 'curl() { case "$*" in */sandbox/certificates*) cat certificates ;; *) command curl "$@" ;; esac; }\n'
+    addresses = {"http://localhost:8000": behind_nginx.issuer, "https://localhost:8003": proxy.clients}
+
+    async def shell(script: str) -> list[str]:
+        for known, ours in addresses.items():
+            script = script.replace(known, ours)
+        environment = {**os.environ, "CURL_CA_BUNDLE": str(proxy.authority), "NO_PROXY": "localhost"}
+        process = await asyncio.create_subprocess_exec(
+            "sh", "-eu", "-c", issued + script, cwd=tmp_path, env=environment, stdout=PIPE
+        )
+        return (await process.communicate())[0].decode().replace("}{", "}\n{").splitlines()
+
+    [address] = await shell(before)
+    async with behind_nginx.visitor("hmong") as visitor:
+        code = httpx.URL(await visitor.prove(address)).params["code"]
+    known = f"CLIENT_ID={httpx.URL(address).params['client_id']}\n" + "".join(before.splitlines(keepends=True)[:2])
+    introspected, refused, userinfo = map(json.loads, await shell(known + after.replace("CODE=…", f"CODE={code}")))
+    assert introspected["authorization_details"][0]["fields"] == ["id_number"]
+    assert refused["error"] == "invalid_token"
+    assert (userinfo["sub"], userinfo["identity_level"]) == (introspected["sub"], 1)
