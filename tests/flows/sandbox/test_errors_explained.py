@@ -103,7 +103,7 @@ async def explained(land: Country, address: str) -> str:
         ({"response_mode": "web_message"}, ("response_mode=query, fragment, form_post", "Multiple Response Types")),
         ({"code_challenge_method": None}, ("It was left out, which means plain", "BASE64URL(SHA256(code_verifier))")),
         ({"code_challenge": None, "code_challenge_method": None, "nonce": None}, ("Turn on PKCE",)),
-        ({"resource": "https://api.example"}, ("Leave resource out",)),
+        ({"resource": "https://api.example"}, ("Name it in the authorization request",)),
         ({"response_type": "id_token"}, ("response_type: 'code'",)),
         ({"prompt": "none login"}, ("Every required parameter once", "RFC 6749 §4.1.2.1")),
     ],
