@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 import pytest_asyncio
 
-from tests.support.certification import AUTHORITY, MTLS_ORIGIN, Certified, Variant
+from tests.support.certification import AUTHORITY, MTLS_ORIGIN, Certified, Clients, Variant
 from tests.support.country import Country, country, populate
 from tests.support.schema import build
 from tests.support.watch import Watch
@@ -31,20 +31,6 @@ async def land(database: str) -> AsyncIterator[Country]:
             running.idp, trusted_proxies=(ip_network("127.0.0.1"),), client_authorities=AUTHORITY.store
         )
         yield running
-
-
-class Clients:
-    """The clients that were needed so far."""
-
-    def __init__(self, land: Country) -> None:
-        self._land = land
-        self._made: dict[tuple[Variant, str], Certified] = {}
-
-    async def of(self, variant: Variant, name: str) -> Certified:
-        """The client of this variant and name, which is made at its first use."""
-        if (variant, name) not in self._made:
-            self._made[variant, name] = await Certified.of(self._land, variant, name)
-        return self._made[variant, name]
 
 
 @pytest.fixture(scope="session")

@@ -267,3 +267,17 @@ class Certified(RelyingParty):
         if self._token is None or self._token[0] != self.country.watch.now():
             self._token = self.country.watch.now(), str((await self.tokens())["access_token"])
         return self._token[1]
+
+
+class Clients:
+    """The clients that were needed so far."""
+
+    def __init__(self, land: Country) -> None:
+        self._land = land
+        self._made: dict[tuple[Variant, str], Certified] = {}
+
+    async def of(self, variant: Variant, name: str, **members: Any) -> Certified:
+        """The client of this variant and name, which is made at its first use with these `members`."""
+        if (variant, name) not in self._made:
+            self._made[variant, name] = await Certified.of(self._land, variant, name, **members)
+        return self._made[variant, name]
