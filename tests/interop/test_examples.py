@@ -104,6 +104,7 @@ async def test_a_carriers_back_end_in_ten_minutes(behind_nginx: Server, tmp_path
         assert shown["userinfo"]["identity_level"] == 2
         assert shown["without the key"]["error"] == "invalid_token"
         assert shown["refreshed"]["token_type"] == "DPoP"
+        assert [each["phone_number"] for each in shown["confirmed"]] == ["+84951234567"]
 
 
 async def test_a_token_by_hand_as_the_readme_says(on_sqlite: Server) -> None:

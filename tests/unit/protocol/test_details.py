@@ -8,6 +8,8 @@ import orjson
 import pytest
 
 from tests.support.registration import JWKS, OPERATOR, SELF, read
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.protocol import request_object
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.table import Column, read_authorization
@@ -25,7 +27,9 @@ from vneid_idp.protocol.details.granting import (
 )
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidClientMetadata
+from vneid_idp.protocol.grant_types import client_credentials
 from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.request import TokenRequest
 
 NUMBER: dict[str, Any] = {
     "type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567", "channel": "carrier_app",
@@ -173,6 +177,19 @@ def test_a_request_has_its_details_and_survives_storage(column: Column) -> None:
     request = read_authorization(column, RequestDraft(carrier, params))
     assert request.details == BOTH
     assert AuthorizationRequest.from_json(orjson.loads(orjson.dumps(request.to_json()))) == request
+
+
+def test_a_request_object_holds_them_as_they_are() -> None:
+    merged = request_object.merge(CARRIER, {}, {"authorization_details": [NUMBER, MATCH]})
+    assert read_details(merged["authorization_details"]) == BOTH
+
+
+def test_no_client_has_them_in_its_own_name() -> None:
+    bank = replace(CARRIER, scope=("openid", "binding:social_account"))
+    params = {"authorization_details": text(MATCH)}
+    with pytest.raises(InvalidAuthorizationDetails):
+        client_credentials.authorise(TokenRequest(bank, params, None, 0), Sealer({1: bytes(32)}, 1))
+    assert client_credentials.authorise(TokenRequest(bank, {}, None, 0), Sealer({1: bytes(32)}, 1))
 
 
 def test_types_are_registered_under_a_profile_that_may_ask() -> None:

@@ -42,7 +42,7 @@ SUBSCRIBER_NUMBER = DetailType(
         "phone_number": "a Vietnamese mobile number in the form of E.164",
         "channel": f"one of {listed(CHANNELS)}",
         "contract": f"one of {listed(CONTRACTS)}",
-        "sequence": f"the how-manieth number of the person at this carrier it is, from 1 to {_MOST_NUMBERS}",
+        "sequence": f"which number of the person at this carrier it is, a whole number from 1 to {_MOST_NUMBERS}",
     },
     profiles=frozenset({ClientProfile.FAPI2, ClientProfile.CIBA}),
     once=True,
