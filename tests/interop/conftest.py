@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interop.registered import Registered, register_before
 from tests.support.nginx import Proxy
 from tests.support.postgres import Cluster
 from tests.support.schema import build
@@ -55,9 +56,22 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Proxy:
 
 
 @pytest.fixture(scope="session")
-def behind_nginx(proxy: Proxy, settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def organised(proxy: Proxy, settled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Registered]:
+    """A database in which the operator has registered something, and what that is."""
+    folder = tmp_path_factory.mktemp("organised")
+    return folder, asyncio.run(register_before(_copied(settled, folder), proxy.people))
+
+
+@pytest.fixture(scope="session")
+def app(organised: tuple[Path, Registered]) -> Registered:
+    """The client that the operator registered behind nginx."""
+    return organised[1]
+
+
+@pytest.fixture(scope="session")
+def behind_nginx(proxy: Proxy, organised: tuple[Path, Registered]) -> Iterator[Server]:
     """A running provider as clients of FAPI 2.0 meet it: over TLS, with certificates, and a nonce in each proof."""
-    folder = tmp_path_factory.mktemp("server")
+    folder, _ = organised
     settings = {
         "VNEID_IDP_ISSUER": proxy.people,
         "VNEID_IDP_MTLS_ORIGIN": proxy.clients,
@@ -65,5 +79,6 @@ def behind_nginx(proxy: Proxy, settled: Path, tmp_path_factory: pytest.TempPathF
         "VNEID_IDP_CLIENT_AUTHORITIES": str(proxy.authority),
         "VNEID_IDP_DPOP_NONCE": "true",
     }
-    with serving(_copied(settled, folder), folder, settings, proxy.authority) as server, proxy.before(server.address):
+    url = f"sqlite:///{folder / 'provider.sqlite3'}"
+    with serving(url, folder, settings, proxy.authority) as server, proxy.before(server.address):
         yield server

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from tests.interop.registered import RESOURCE, Registered
 from tests.interop.scripts import HERE, STRANGERS, accompany, play
 from tests.support.certificates import CARRIER, jwk_of, pem_of, self_signed
 from tests.support.nginx import Proxy
@@ -78,3 +79,14 @@ async def test_answers_from_another_device(behind_nginx: Server) -> None:
         assert found["claims"]["acr"] == "urn:vneid:level:2"
         assert found["userinfo"]["identity_level"] == 2
         assert found["type"] == "dpop"
+
+
+async def test_oauth4webapi_as_a_resource_server(behind_nginx: Server, app: Registered) -> None:
+    async with behind_nginx.visitor("very-long-name") as visitor:
+        learnt = await play(
+            "oauth4webapi_resource.mjs", visitor, client=app.task, resource=RESOURCE, scope="tickets:buy"
+        )
+    claims, of_person = learnt["claims"], learnt["id"]
+    assert (claims["iss"], claims["aud"], claims["client_id"]) == (behind_nginx.issuer, RESOURCE, app.client_id)
+    assert claims["scope"] == "tickets:buy"
+    assert claims["sub"] != of_person["sub"], "a server of its own"
