@@ -44,6 +44,7 @@ from vneid_idp.sandbox.outbox import SandboxPhones
 from vneid_idp.sandbox.routes import doors as sandbox_doors
 from vneid_idp.sandbox.stage import Stage
 from vneid_idp.sandbox.tls_door import sandbox_authority
+from vneid_idp.senders.backchannel_answers import BackchannelAnswers
 from vneid_idp.senders.logos import Logos
 from vneid_idp.senders.logout_tokens import LogoutTokens
 from vneid_idp.senders.phone_notices import PhoneNotices
@@ -172,6 +173,7 @@ def _assemble(
         Channel.LOGOUT_TOKEN: LogoutTokens(settings.issuer, clock, db, ring, cache, outbound.logout),
         Channel.LOGO: Logos(db, outbound.logos),
         Channel.PHONE_NOTICE: PhoneNotices(settings.issuer, clock, db, ring, vault, outbound.notices),
+        Channel.BACKCHANNEL_ANSWER: BackchannelAnswers(cache, outbound.answers),
     }
     check_served(senders)
     return Idp(

@@ -28,7 +28,7 @@ a proof of another address          x    x     x    x      invalid_dpop_proof
 two proofs                          x    x     x    x      invalid_dpop_proof
 a parameter twice                   x    x     x    x      invalid_request
 """
-REDEEMED = dict.fromkeys(("code", "redirect_uri", "refresh_token", "device_code"), "junk")
+REDEEMED = dict.fromkeys(("code", "redirect_uri", "refresh_token", "device_code", "auth_req_id"), "junk")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 Answer = tuple[int, Any, Any]
 """Its status, `error` and `error_description`."""
@@ -37,6 +37,7 @@ Answer = tuple[int, Any, Any]
 async def of(clients: Clients, profile: ClientProfile, grant_types: list[str]) -> Certified:
     """A client of this profile that may show a proof, and need not where its profile does not ask for one."""
     members: dict[str, Any] = {"profile": profile.value, "grant_types": grant_types, "dpop_bound_access_tokens": None}
+    members["backchannel_token_delivery_mode"] = "poll"
     name = f"{profile}-{len(grant_types)}-{grant_types[0]}"
     return await clients.of(VARIANTS[0], name, **members, assertion_audience="endpoint")
 

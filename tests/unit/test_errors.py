@@ -23,9 +23,9 @@ DOMAIN = """
 409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
     binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
     events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable no_lock_to_lift
-    no_secret not_now nothing_to_ask number_taken policy_already_published policy_in_the_past too_many_phones
+    no_secret nobody_answers not_now nothing_to_ask number_taken policy_already_published policy_in_the_past
     policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open
-    resource_server_exists role_held
+    resource_server_exists role_held too_many_phones
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
@@ -39,7 +39,8 @@ DOMAIN = """
 """
 PROTOCOL = """
 400 access_denied authorization_pending consent_required expired_token interaction_required
-    invalid_authorization_details invalid_client_metadata slow_down
+    expired_login_hint_token invalid_authorization_details invalid_binding_message invalid_client_metadata slow_down
+    unknown_user_id
     invalid_dpop_proof invalid_grant invalid_redirect_uri
     invalid_request invalid_request_object invalid_request_uri invalid_scope invalid_target login_required
     registration_not_supported server_error unauthorized_client unmet_authentication_requirements

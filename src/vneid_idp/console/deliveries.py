@@ -22,6 +22,7 @@ CHANNELS: Mapping[Channel, str] = {
     Channel.LOGOUT_TOKEN: mark("Log-out notices"),
     Channel.LOGO: mark("Logos"),
     Channel.PHONE_NOTICE: mark("Notices to phones"),
+    Channel.BACKCHANNEL_ANSWER: mark("Notices that a person answered"),
 }
 _PAGE = 100
 

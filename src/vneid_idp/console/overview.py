@@ -38,6 +38,8 @@ _TODAY: Mapping[tuple[str, str], str] = {
     (EventKind.CONSENT_REFUSED, ""): mark("Consents refused"),
     (EventKind.CONSENT_WITHDRAWN, ""): mark("Consents withdrawn"),
     (EventKind.BINDING_VERIFIED, ""): mark("Accounts linked"),
+    (EventKind.REQUEST_MISMATCHED, ""): mark("Requests ended by a wrong number"),
+    (EventKind.REQUEST_DISOWNED, ""): mark("Requests that people said were not theirs"),
     (EventKind.CODE_REPLAYED, ""): mark("Codes presented twice"),
     (EventKind.REFRESH_REPLAYED, ""): mark("Old refresh tokens presented"),
 }

@@ -250,6 +250,12 @@ async def pick(unit: Unit, polled: PolledRequest, number: str) -> bool:
     return False
 
 
+async def shown_number(unit: Reading, polled: PolledRequest) -> str | None:
+    """The number that the client shows: for the sandbox alone, where nobody looks at the client."""
+    row = await unit.fetch_one(store.FIND, of=polled.request_id)
+    return None if row is None else row["number"]
+
+
 async def approve(
     unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, grant_id: str, authorisation: Authorisation
 ) -> None:
@@ -274,10 +280,22 @@ async def end(unit: Unit, polled: PolledRequest, how: Outcome) -> None:
         raise RequestOver
 
 
-async def cancel(unit: Unit, client_id: str, handle: str) -> Row | None:
-    """Its client takes a request back (RFC 7009 of its handle), answered or not; the row, or `None` where there is
-    nothing to take back."""
-    return await unit.fetch_one(store.CANCEL, handle=digest(handle), of_client=client_id, now=unit.now)
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A request that its client took back; `grant_id` of one that was approved before, fetched or not."""
+
+    request_id: str
+    kind: PolledKind
+    person_id: str | None
+    grant_id: str | None
+
+
+async def cancel(unit: Unit, client_id: str, handle: str) -> Cancelled | None:
+    """Take back what a client polls for with `handle`, as far as there is anything to take back."""
+    row = await unit.fetch_one(store.CANCEL, handle=digest(handle), of_client=client_id, now=unit.now)
+    if row is None:
+        return None
+    return Cancelled(row["request_id"], PolledKind(row["kind"]), row["person_id"], row["grant_id"])
 
 
 async def disown(unit: Unit, person_id: str, client_id: str) -> None:

@@ -14,6 +14,7 @@ class Channel(StrEnum):
     LOGOUT_TOKEN = "logout_token"
     LOGO = "logo"
     PHONE_NOTICE = "phone_notice"
+    BACKCHANNEL_ANSWER = "backchannel_answer"
 
 
 class Addressee(StrEnum):
@@ -96,6 +97,16 @@ MANNERS: Mapping[Channel, Manner] = {
         most_attempts=None,
         patience=6 * SECOND,
         renewed_after=DAY,
+    ),
+    # At least once: who hears it twice polls twice. Soon, since somebody waits at a counter; not for long, since the
+    # client asks by itself, too.
+    Channel.BACKCHANNEL_ANSWER: Manner(
+        Addressee.CLIENT,
+        first_pause=SECOND,
+        longest_pause=20 * SECOND,
+        growth=3,
+        most_attempts=6,
+        head_start=5 * SECOND,
     ),
 }
 

@@ -36,6 +36,21 @@ _OF_CONSENT = Statement(
 )
 
 
+_OF_CLIENT = Statement(
+    select(grants.c.person_id)
+    .where(grants.c.client_id == bindparam("client_id"), grants.c.person_id > bindparam("after"))
+    .distinct()
+    .order_by(grants.c.person_id)
+    .limit(bindparam("most"))
+)
+
+
+async def people_of_client(unit: Reading, client_id: str, after: str, most: int) -> tuple[str, ...]:
+    """At most `most` of the people of whom a client had an ID token, while its grant is kept; those `after` an id."""
+    rows = await unit.fetch(_OF_CLIENT, client_id=client_id, after=after, most=most)
+    return tuple(row["person_id"] for row in rows)
+
+
 async def sessions_under_consent(unit: Reading, person_id: str, consent_id: str) -> tuple[str, ...]:
     """The latest sessions in which the client of a consent was given an ID token, a hundred at most."""
     rows = await unit.fetch(_OF_CONSENT, person_id=person_id, consent_id=consent_id)

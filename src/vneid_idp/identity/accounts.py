@@ -244,6 +244,12 @@ async def get_open(unit: Reading, person_id: str) -> Account:
     return account
 
 
+async def find_by_name(unit: Reading, blind: BlindIndex, name: str) -> Account | None:
+    """The account of who signs in with this personal ID number or phone (E.164), if anybody does."""
+    stored = await account_store.find_candidate(unit, blind.of(SIGN_IN_NAME, name))
+    return None if stored is None else stored.account
+
+
 async def holder_of_name(unit: Reading, blind: BlindIndex, name: str) -> str | None:
     """Who signs in with this personal ID number or phone (E.164), if anybody does."""
     stored = await account_store.find_candidate(unit, blind.of(SIGN_IN_NAME, name))

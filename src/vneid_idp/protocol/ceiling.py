@@ -49,6 +49,7 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
     "require_pkce_or_nonce": _given_up,
     "require_signed_request_object": _given_up,
     "request_object_signing_alg": _given_up,
+    "backchannel_authentication_request_signing_alg": _given_up,
     "id_token_encrypted_response_alg": _given_up,
     "id_token_encrypted_response_enc": _given_up,
     "userinfo_signed_response_alg": _given_up,

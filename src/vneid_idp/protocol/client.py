@@ -134,6 +134,12 @@ class Client:
     backchannel_logout_uri: str | None = None
     frontchannel_logout_uri: str | None = None
     initiate_login_uri: str | None = None
+    backchannel_token_delivery_mode: str | None = None
+    """How it learns that somebody answered (CIBA Core §5): `poll` or `ping`."""
+    backchannel_client_notification_endpoint: str | None = None
+    backchannel_authentication_request_signing_alg: str | None = None
+    tells_unknown_users: bool = False
+    """Whether it is told that a hint means nobody (`unknown_user_id`)."""
     logo_uri: str | None = None
     purposes: tuple[Purpose, ...] = ()
     assertion_audience: str = "issuer"

@@ -16,6 +16,7 @@ from vneid_idp.protocol.jose import (
     OUR_CONTENT_ENCRYPTION_ALGORITHMS,
     OUR_KEY_ENCRYPTION_ALGORITHMS,
     SIGNING_ALGORITHMS,
+    STRONG_ALGORITHMS,
 )
 from vneid_idp.protocol.levels import ACR_VALUES
 from vneid_idp.protocol.members import AUTH_METHODS, RESPONSE_TYPES
@@ -31,6 +32,7 @@ _ALIASES = tuple(
         "token",
         "pushed_authorization_request",
         "device_authorization",
+        "backchannel_authentication",
         "userinfo",
         "introspection",
         "revocation",
@@ -76,6 +78,9 @@ def metadata(
         "request_object_encryption_enc_values_supported": list(OUR_CONTENT_ENCRYPTION_ALGORITHMS),
         "protected_resources": [issuer + path for path in RESOURCES],
         "dpop_signing_alg_values_supported": list(dpop.SIGNING_ALGORITHMS),
+        "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+        "backchannel_authentication_request_signing_alg_values_supported": list(STRONG_ALGORITHMS),
+        "backchannel_user_code_parameter_supported": False,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,

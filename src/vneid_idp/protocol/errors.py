@@ -122,6 +122,30 @@ class ExpiredToken(OAuthError):
     code = "expired_token"
 
 
+class InvalidBindingMessage(OAuthError):
+    """The text that is to stand at both devices is too long, or could hide something (CIBA Core §13)."""
+
+    code = "invalid_binding_message"
+
+
+class UnknownUserId(OAuthError):
+    """The hint means nobody; told to clients alone that are registered to be told (CIBA Core §13)."""
+
+    code = "unknown_user_id"
+
+
+class ExpiredLoginHintToken(OAuthError):
+    """The `login_hint_token` is not good any more (CIBA Core §13)."""
+
+    code = "expired_login_hint_token"
+
+
+class TooManyPrompts(AccessDenied):
+    """Somebody is asked by no more requests for a while, whoever it is, and whether or not anybody is there."""
+
+    status = 403
+
+
 class LoginRequired(OAuthError):
     """`prompt=none`, and nobody is signed in well enough."""
 

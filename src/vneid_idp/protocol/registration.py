@@ -23,6 +23,7 @@ from vneid_idp.protocol.members import (
     Registrar,
 )
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
+from vneid_idp.protocol.registered_backchannel import check_backchannel
 from vneid_idp.protocol.registered_keys import ENCRYPTED, check_algorithms, check_binding, check_keys, check_profile
 from vneid_idp.protocol.registered_purposes import check_purposes, keep_thresholds, renew_purposes, writes_purposes
 from vneid_idp.protocol.uris import BadMember, check_address, origin
@@ -96,7 +97,11 @@ def _readers(members: Mapping[str, Any], registrar: Registrar, before: Mapping[s
     if writes_purposes(registrar, before):
         readers["purposes"] = OPERATOR_MEMBERS["purposes"]
     if registrar.sandbox and not decided_by_operator(before):
-        for name in ("profile", "authorization_details_types"):  # who tries things out tries all of them
+        for name in (
+            "profile",
+            "authorization_details_types",
+            "tells_unknown_users",
+        ):  # who tries things out tries all of them
             readers[name] = OPERATOR_MEMBERS[name]
     for name in OPERATOR_MEMBERS:
         value = members.get(name)
@@ -322,6 +327,7 @@ CHECKS = (
     _check_public_subjects,
     _check_same_subjects,
     check_binding,
+    check_backchannel,
     check_profile,
 )
 """The rules between members, in the order in which they answer."""

@@ -95,7 +95,7 @@ async def answer(request: Request) -> Response:
         return await open_here(request, found)
     provider = idp(request)
     try:
-        await provider.db.transact(lambda unit: refuse_polled(unit, found, None))
+        await provider.db.transact(lambda unit: refuse_polled(unit, provider.keys.sealer, found, None))
     except RequestOver:
         return see_other(PATH)
     return see_other(f"{PATH}/refused")

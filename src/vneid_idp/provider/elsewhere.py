@@ -12,7 +12,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import Issue, PersonFacts, Refuse
 from vneid_idp.provider.waiting import keep, somebody
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.answer_polled import Approval, approve_polled, refuse_polled
+from vneid_idp.use_cases.answer_polled import Approval, Deliveries, approve_polled, refuse_polled
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.doors import Door
@@ -65,10 +65,11 @@ async def answer_elsewhere(
     if interaction.ended_at is None:
         browser = browser_id(request)
         try:
-            await provider.db.transact(lambda unit: _answer(unit, provider, interaction, browser, step, person))
+            told = await provider.db.transact(lambda unit: _answer(unit, provider, interaction, browser, step, person))
         except InteractionOver as error:
             raise await over(request, interaction.interaction_id) from error
         remember(request, interaction, finished=True)
+        await provider.dispatcher.attempt(told)
     return render(
         request,
         "provider/answered_elsewhere.html",
@@ -81,18 +82,17 @@ async def answer_elsewhere(
 
 async def _answer(
     unit: Unit, provider: Idp, interaction: Interaction, browser: str, step: Issue | Refuse, person: PersonFacts | None
-) -> None:
+) -> Deliveries:
     ended, to = await interactions.end(unit, interaction, browser), interaction.request.polled
     assert to is not None
     polled = await cross_device.find_open(unit, provider.keys.sealer, to.request_id)
     if polled is None:
         raise RequestOver
     if isinstance(step, Refuse):
-        await refuse_polled(unit, polled, None if person is None else person.person_id)
-        return
+        return await refuse_polled(unit, provider.keys.sealer, polled, None if person is None else person.person_id)
     assert person is not None
     approval = Approval(person.session_id, ended.grant_id, step.authorisation)
-    await approve_polled(unit, provider.keys.sealer, polled, approval)
+    return await approve_polled(unit, provider.keys.sealer, polled, approval)
 
 
 doors = [Door.page("/requests/{request}/answer", open_mine, "POST")]

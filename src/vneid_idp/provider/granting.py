@@ -1,6 +1,6 @@
 """What a grant type decided, done: open a grant, move one on, or store nothing. The same for every grant type."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from vneid_idp.audit.events import EventKind
@@ -19,6 +19,7 @@ from vneid_idp.protocol.errors import AccessDenied, AuthorizationPending, Expire
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
 from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, PollRequest, RotateGrant, TokenOutcome
 from vneid_idp.protocol.permitted import may_refresh, permitted
+from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.resource_servers import ResourceServer
 from vneid_idp.protocol.targets import Target
 from vneid_idp.storage.unit import Unit
@@ -38,6 +39,8 @@ class Granted:
     nonce: str | None = None
     server: ResourceServer | None = None
     """The foreign resource server that the access token is for."""
+    auth_req_id: str | None = None
+    """What a client of CIBA polled with."""
 
 
 async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tuple[Granted, Instant]:
@@ -106,7 +109,9 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Gr
                 ends_when_replayed=False,
                 audience=wanted.audience,
             )
-            return await _open(provider, client, opening)
+            granted, now = await _open(provider, client, opening)
+            polled_with = wanted.handle if wanted.kind is PolledKind.BACKCHANNEL else None
+            return replace(granted, auth_req_id=polled_with), now
         case _:
             assert_never(found)
 

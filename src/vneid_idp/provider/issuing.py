@@ -26,6 +26,9 @@ from vneid_idp.provider.released import released_claims
 from vneid_idp.provider.signed_tokens import sign
 from vneid_idp.web.context import Idp
 
+AUTH_REQ_ID = "urn:openid:params:jwt:claim:auth_req_id"
+"""Which request an ID token answers (CIBA Core §10.3.1)."""
+
 
 async def token_response(provider: Idp, client: Client, granted: Granted, now: Instant) -> dict[str, object]:
     """Access token, ID token unless a refresh narrowed `openid` away, and a refresh token where there can be one."""
@@ -79,6 +82,8 @@ async def _id_token(provider: Idp, client: Client, granted: Granted, now: Instan
         nonce=granted.nonce,
     )
     extra = await _asked_claims(provider, client, granted)
+    if granted.auth_req_id is not None:
+        extra = {**extra, AUTH_REQ_ID: granted.auth_req_id}
     claims_set = id_token_claims(provider.issuer, client.client_id, facts, now, extra)
     signed = provider.keys.sign(client.id_token_signed_response_alg, claims_set, now=now)
     return signed if envelope is None else envelope.seal(signed, cty="JWT")

@@ -2,6 +2,7 @@
 
 from vneid_idp.provider import (
     authorize,
+    backchannel_authentication,
     device_authorization,
     device_code,
     discovery,
@@ -23,6 +24,7 @@ _announcing = [
     *userinfo.doors,
     *par.doors,
     *device_authorization.doors,
+    *backchannel_authentication.doors,
     *introspection.doors,
     *revocation.doors,
     *discovery.doors,

@@ -75,6 +75,21 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Begin anew with another request, and show the person the new code. It is good for expires_in seconds."),
         "RFC 8628 §3.5, CIBA Core §11",
     ),
+    "invalid_binding_message": Remedy(
+        mark("A binding_message of at most 20 letters of a to z, digits, spaces and . , : # / -."),
+        mark("Send a short word that also stands on your own screen, such as the number of a counter or an order."),
+        "CIBA Core §7.1, §13",
+    ),
+    "unknown_user_id": Remedy(
+        mark("A hint that means somebody who has an account here."),
+        mark("Compare the number with the people on the front page. Clients are told so only where it is registered."),
+        "CIBA Core §13",
+    ),
+    "expired_login_hint_token": Remedy(
+        mark("A login_hint_token that is still good by its exp."),
+        mark("Make a new one for each request."),
+        "CIBA Core §7.1, §13",
+    ),
     "unsupported_response_type": Remedy(
         mark("response_type=code."),
         mark(

@@ -1,7 +1,8 @@
 """A request that began on another device is answered, or ends without an answer.
 
 Each holds what it stands on until the answer is written: of an approval and a lock, a withdrawal or the end of the time
-one comes first, and the other finds it.
+one comes first, and the other finds it. Each returns what is to be delivered after the commit: that there is an answer,
+to a client that wants to hear of it.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,20 @@ from vneid_idp.clients.service import UnknownClient, hold_client
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import about
 from vneid_idp.cross_device import service as cross_device
-from vneid_idp.cross_device.rules import Outcome
+from vneid_idp.cross_device.rules import FETCHED_WITHIN, Outcome
 from vneid_idp.cross_device.service import PolledRequest
+from vneid_idp.delivery import service as deliveries
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.use_cases.give_consent import ConsentEnded
 from vneid_idp.use_cases.who_is_signed_in import check_signed_in, hold_signed_in
+
+Deliveries = tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,15 @@ class Approval:
     authorisation: Authorisation
 
 
-async def approve_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, approval: Approval) -> None:
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Whether the number that was picked is the one that the client shows; with a wrong one the request has ended."""
+
+    is_right: bool
+    deliveries: Deliveries = ()
+
+
+async def approve_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, approval: Approval) -> Deliveries:
     """Put the answer where its client polls for it.
 
     Raises `RequestOver` (see `cross_device.approve`), `SignedOut`, `UnknownClient` and `ConsentEnded`.
@@ -50,24 +65,29 @@ async def approve_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, appr
     await cross_device.approve(unit, sealer, polled, person_id, approval.grant_id, authorisation)
     data = {"kind": polled.kind.value} | dict(about(child_id))
     await record(unit, Event(EventKind.REQUEST_APPROVED, person_id, polled.client_id, polled.request_id, data))
+    return await _tell(unit, sealer, polled)
 
 
-async def refuse_polled(unit: Unit, polled: PolledRequest, person_id: str | None) -> None:
+async def refuse_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str | None) -> Deliveries:
     """End it with a no, of `person_id` as far as it is known who said so. Raises `RequestOver`."""
-    await _end(unit, polled, Outcome.REFUSED, EventKind.REQUEST_REFUSED, person_id)
+    return await _end(unit, sealer, polled, Outcome.REFUSED, EventKind.REQUEST_REFUSED, person_id)
 
 
-async def pick_number(unit: Unit, polled: PolledRequest, person_id: str, session_id: str, number: str) -> bool:
-    """The person says which number the client shows; whether it is right. A wrong one ends the request: whoever is
-    asked about what somebody else began cannot know it. Raises `SignedOut` and `RequestOver`."""
+async def pick_number(
+    unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, session_id: str, number: str
+) -> Picked:
+    """The person says which number the client shows. A wrong one ends the request: whoever is asked about what somebody
+    else began cannot know it. Raises `SignedOut` and `RequestOver`."""
     await hold_signed_in(unit, person_id, session_id)
     if await cross_device.pick(unit, polled, number):
-        return True
-    await _end(unit, polled, Outcome.WRONG_NUMBER, EventKind.REQUEST_MISMATCHED, person_id)
-    return False
+        return Picked(is_right=True)
+    kind = EventKind.REQUEST_MISMATCHED
+    return Picked(False, await _end(unit, sealer, polled, Outcome.WRONG_NUMBER, kind, person_id))
 
 
-async def disown_polled(unit: Unit, polled: PolledRequest, person_id: str, session_id: str) -> None:
+async def disown_polled(
+    unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, session_id: str
+) -> Deliveries:
     """The person had nothing to do with it: the request ends, and its client reaches them no more for a day.
 
     What the client sends meanwhile is taken as before and answered by nobody, so that it does not learn of this. Raises
@@ -75,10 +95,35 @@ async def disown_polled(unit: Unit, polled: PolledRequest, person_id: str, sessi
     """
     await hold_signed_in(unit, person_id, session_id)
     await cross_device.disown(unit, person_id, polled.client_id)
-    await _end(unit, polled, Outcome.NOT_MINE, EventKind.REQUEST_DISOWNED, person_id)
+    return await _end(unit, sealer, polled, Outcome.NOT_MINE, EventKind.REQUEST_DISOWNED, person_id)
 
 
-async def _end(unit: Unit, polled: PolledRequest, how: Outcome, kind: EventKind, person_id: str | None) -> None:
+async def cancel_polled(unit: Unit, client_id: str, handle: str) -> None:
+    """The client takes back what it polls for with `handle`, and what came of it; nothing where there is none."""
+    cancelled = await cross_device.cancel(unit, client_id, handle)
+    if cancelled is None:
+        return
+    of = cancelled.person_id, client_id, cancelled.request_id
+    await record(unit, Event(EventKind.REQUEST_CANCELLED, *of, {"kind": cancelled.kind.value}))
+    if cancelled.grant_id is not None:
+        await end_grant(unit, client_id, cancelled.grant_id, EventKind.GRANT_REVOKED)
+
+
+async def _end(
+    unit: Unit, sealer: Sealer, polled: PolledRequest, how: Outcome, kind: EventKind, person_id: str | None
+) -> Deliveries:
     await cross_device.end(unit, polled, how)
     data = {"kind": polled.kind.value}
     await record(unit, Event(kind, person_id, polled.client_id, polled.request_id, data))
+    return await _tell(unit, sealer, polled)
+
+
+async def _tell(unit: Unit, sealer: Sealer, polled: PolledRequest) -> Deliveries:
+    """That there is an answer, and nothing of it: who hears of it asks for it as ever (CIBA Core §10.2)."""
+    wanted = polled.notification
+    if wanted is None:
+        return ()
+    payload = {"auth_req_id": wanted.handle, "token": wanted.token}
+    until = max(polled.expires_at, unit.now + FETCHED_WITHIN)
+    to = Channel.BACKCHANNEL_ANSWER, polled.client_id
+    return (await deliveries.enqueue(unit, sealer, *to, payload, not_after=until),)

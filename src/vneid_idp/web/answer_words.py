@@ -7,6 +7,8 @@ from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
 from vneid_idp.web.i18n import mark
 
 ANSWERED_ELSEWHERE: Mapping[str, str] = {
+    EventKind.REQUEST_ASKED: mark("%(service)s asked you for an answer in the app."),
+    EventKind.REQUEST_CANCELLED: mark("%(service)s took back a request to you."),
     EventKind.REQUEST_APPROVED: mark("You approved a request that %(service)s had begun elsewhere."),
     EventKind.REQUEST_REFUSED: mark("You refused a request that %(service)s had begun elsewhere."),
     EventKind.REQUEST_MISMATCHED: mark(

@@ -44,6 +44,8 @@ class Secret(StrEnum):
     """The same, of a client that proved who it is: no stranger can use that up."""
     POLLED_REQUEST = "polled_request"
     """A request that is to be answered on another device."""
+    PROMPT = "prompt"
+    """A person who is asked in the app, by whoever knows a number of theirs."""
     USER_CODE = "user_code"
     """The code that another device shows, typed here."""
     PHONE_SIGN_IN = "phone_sign_in"
@@ -68,6 +70,7 @@ class Subject(StrEnum):
     NETWORK_48 = "network_48"
     """The IPv6 /48 around it."""
     CLIENT = "client"
+    ACCOUNT_AT_CLIENT = "account_at_client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,11 @@ LIMITS: LimitTable = {
         Subject.NETWORK_48: (Limit(1_200, 10 * MINUTE),),
         Subject.CLIENT: (Limit(60_000, 10 * MINUTE),),
     },
+    # Who is asked again and again agrees in the end, to be left alone.
+    Secret.PROMPT: {
+        Subject.ACCOUNT_AT_CLIENT: (Limit(5, 10 * MINUTE),),
+        Subject.ACCOUNT: (Limit(10, 10 * MINUTE),),
+    },
     # Of 20^8 codes: whoever finds one may answer for a stranger's device, with an account of their own.
     Secret.USER_CODE: {
         Subject.ADDRESS: (Limit(20, 15 * MINUTE),),
@@ -198,6 +206,8 @@ SANDBOX_LIMITS: LimitTable = {
     # Here a message costs nothing and reaches nobody, and a developer repeats one person's sign-in all day.
     Secret.MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
     Secret.UNASKED_MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
+    # Nobody is bothered either, and a suite of tests asks one person all day.
+    Secret.PROMPT: {Subject.ACCOUNT: (Limit(1_000, 10 * MINUTE),)},
 }
 """As `LIMITS`, whose rules on secrets hold in the sandbox as they do in production."""
 
@@ -228,6 +238,8 @@ class Tried:
                 return wider[subject is Subject.NETWORK_48] if wider else None
             case Subject.CLIENT:
                 return self.client
+            case Subject.ACCOUNT_AT_CLIENT:
+                return self.account and self.client and f"{self.account}@{self.client}"
 
 
 class TooManyAttempts(DomainError):

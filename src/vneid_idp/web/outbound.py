@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+import orjson
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
@@ -175,6 +176,13 @@ class Outbound:
             status, _ = await self._call("POST", url, _Body(b"", headers))
             return status
 
+    async def post_json(self, url: str, value: Mapping[str, str], token: str, client_id: str) -> int:
+        """As `post_form`, for a JSON object and with a bearer token that the client gave."""
+        async with self._remembering(url):
+            known = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+            status, _ = await self._call("POST", url, _Body(orjson.dumps(value), known), client_id)
+            return status
+
     async def close(self) -> None:
         """Give up all connections."""
         await self._transport.aclose()
@@ -281,6 +289,8 @@ REQUEST_OBJECTS = Errand(connections=40, of_host=10, host_a_minute=1_200, failur
 LOGOUT = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minute=3_000, failures_kept=10 * SECOND)
 NOTICES = Errand(connections=40, of_host=20, host_a_minute=6_000)
 """To the push services of browsers, of which there are few. Tried again within seconds, so no failure is remembered."""
+ANSWERS = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minute=3_000)
+"""Notices that somebody answered. Tried again within seconds, so no failure is remembered."""
 LOGOS = Errand(connections=5, of_host=2, host_a_minute=60, client_a_minute=10)
 REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60, client_a_minute=10)
 """Sector documents, and proofs of domains. Whoever mends one tries again at once. Who is no client yet spends the
@@ -295,10 +305,19 @@ class Pools:
         self.request_objects = open_pool(REQUEST_OBJECTS)
         self.logout = open_pool(LOGOUT)
         self.notices = open_pool(NOTICES)
+        self.answers = open_pool(ANSWERS)
         self.logos = open_pool(LOGOS)
         self.registrations = open_pool(REGISTRATIONS)
 
     async def close(self) -> None:
         """Give up all connections."""
-        for each in (self.keys, self.request_objects, self.logout, self.notices, self.logos, self.registrations):
+        for each in (
+            self.keys,
+            self.request_objects,
+            self.logout,
+            self.notices,
+            self.answers,
+            self.logos,
+            self.registrations,
+        ):
             await each.close()

@@ -6,14 +6,14 @@ import pytest
 
 from tests.support.country import ISSUER, Country
 from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPE_CLAIMS, SIGN_IN
-from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
 from vneid_idp.provider.routes import doors
 from vneid_idp.web.doors import DoorKind
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 # OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RFC 9101 §10.5, RFC 9396 §10, RFC 8628 §4,
-# Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RP-Initiated Logout §2.1, Initiating User
-# Registration §4.1: the registered names, so that none is invented here.
+# CIBA Core §4, Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RP-Initiated Logout §2.1,
+# Initiating User Registration §4.1: the registered names, so that none is invented here.
 MODES = ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
@@ -37,7 +37,9 @@ REGISTERED = {
     "prompt_values_supported", "check_session_iframe", "dpop_signing_alg_values_supported", "protected_resources",
     "authorization_signing_alg_values_supported", "authorization_encryption_alg_values_supported",
     "authorization_encryption_enc_values_supported", "authorization_details_types_supported",
-    "device_authorization_endpoint",
+    "device_authorization_endpoint", "backchannel_authentication_endpoint",
+    "backchannel_token_delivery_modes_supported", "backchannel_user_code_parameter_supported",
+    "backchannel_authentication_request_signing_alg_values_supported",
 }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "issuer": ISSUER,
         "response_types_supported": ["code"],
         "response_modes_supported": MODES,
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, CIBA],
         "subject_types_supported": ["pairwise", "public"],
         "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],
         "claim_types_supported": ["normal"],
@@ -99,6 +101,9 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "request_object_signing_alg_values_supported": [*signing, "none"],
         "request_object_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
         "request_object_encryption_enc_values_supported": ["A256GCM"],
+        "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+        "backchannel_authentication_request_signing_alg_values_supported": ["PS256", "ES256", "EdDSA"],
+        "backchannel_user_code_parameter_supported": False,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,

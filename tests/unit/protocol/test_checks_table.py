@@ -17,34 +17,40 @@ from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import ARRIVAL, BOTH, REQUEST, CheckRow, Column, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.errors import OAuthError
-from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
 from vneid_idp.protocol.jose import Unverified
 
 TABLE = """
-                        AUTHORIZE PAR DEVICE  refuses with
-check_no_reference              -   x      -  invalid_request
-check_pusher                    -   x      x  invalid_request
-check_one_object                x   -      -  invalid_request
-check_promised_object           x   x      -  invalid_request
+                        AUTHORIZE PAR DEVICE BACKCHANNEL  refuses with
+check_device_grant              -   -      x           -  unauthorized_client
+check_backchannel_grant         -   -      -           x  unauthorized_client
+check_no_reference              -   x      -           x  invalid_request
+check_pusher                    -   x      x           x  invalid_request
+check_signed                    -   -      -           x  invalid_request
+check_one_object                x   -      -           -  invalid_request
+check_promised_object           x   x      -           -  invalid_request
     (the request object, if there is one, is fetched, opened, verified and merged)
-check_device_grant              -   -      x  unauthorized_client
-check_redirect_uri              x   -      -  invalid_request  -> address
-check_response_type             x   x      -  invalid_request unsupported_response_type unauthorized_client
-check_response_mode             x   x      -  invalid_request
-check_lengths                   x   x      x  invalid_request
-check_unsupported               x   x      x  registration_not_supported
-check_redirect_uri              -   x      -  invalid_request  -> address
-check_claims                    x   x      x  invalid_request  -> claims
-check_scope                     x   x      x  invalid_scope  -> scope
-check_details                   x   x      x  invalid_authorization_details  -> details
-check_resource                  x   x      x  invalid_target invalid_scope  -> targets
-check_code_challenge            x   x      -  invalid_request  -> code_challenge
-check_prompt                    x   x      -  invalid_request  -> prompt
-check_max_age                   x   x      x  invalid_request  -> max_age
-check_acr_values                x   x      x  unmet_authentication_requirements  -> acr_values
-check_account_label             x   x      x  invalid_request  -> account_label
-check_dpop_jkt                  x   x      -  invalid_request invalid_dpop_proof  -> dpop_jkt
-check_was_pushed                x   -      -  invalid_request
+check_redirect_uri              x   -      -           -  invalid_request  -> address
+check_response_type             x   x      -           -  invalid_request unsupported_response_type unauthorized_client
+check_response_mode             x   x      -           -  invalid_request
+check_lengths                   x   x      x           x  invalid_request
+check_hint                      -   -      -           x  invalid_request  -> hint
+check_binding_message           -   -      -           x  invalid_binding_message  -> binding_message
+check_requested_expiry          -   -      -           x  invalid_request  -> backchannel_life
+check_notification_token        -   -      -           x  invalid_request  -> notification_token
+check_unsupported               x   x      x           x  registration_not_supported
+check_redirect_uri              -   x      -           -  invalid_request  -> address
+check_claims                    x   x      x           x  invalid_request  -> claims
+check_scope                     x   x      x           x  invalid_scope  -> scope
+check_details                   x   x      x           x  invalid_authorization_details  -> details
+check_resource                  x   x      x           x  invalid_target invalid_scope  -> targets
+check_code_challenge            x   x      -           -  invalid_request  -> code_challenge
+check_prompt                    x   x      -           -  invalid_request  -> prompt
+check_max_age                   x   x      x           x  invalid_request  -> max_age
+check_acr_values                x   x      x           x  unmet_authentication_requirements  -> acr_values
+check_account_label             x   x      x           x  invalid_request  -> account_label
+check_dpop_jkt                  x   x      -           -  invalid_request invalid_dpop_proof  -> dpop_jkt
+check_was_pushed                x   -      -           -  invalid_request
 """
 
 
@@ -65,11 +71,11 @@ def test_the_table_reads_like_this() -> None:
 
 
 URI = "https://rp.example/cb"
-GRANTS = ("authorization_code", DEVICE_CODE)
+GRANTS = ("authorization_code", DEVICE_CODE, CIBA)
 CLIENT = Client("cli_a", "A", redirect_uris=(URI,), grant_types=GRANTS, scope=("openid", "email"))
 GOOD = {
     "client_id": "cli_a", "redirect_uri": URI, "response_type": "code", "scope": "openid", "state": "s",
-    "code_challenge": "a" * 43, "code_challenge_method": "S256",
+    "code_challenge": "a" * 43, "code_challenge_method": "S256", "login_hint": "tel:+84951234567",
 }  # fmt: skip
 
 PROVEN = Confirmation("jkt", "a" * 43)
@@ -78,19 +84,42 @@ LINKS: Changes = {"scope": "openid binding:social_account"}
 MAY_LINK: Changes = {"scope": ("openid", "binding:social_account")}
 MATCH = '[{"type": "identity_match", "fields": ["face"], "purpose": "subscriber_authentication"}]'
 MAY_MATCH: Changes = {"authorization_details_types": ("identity_match",), "profile": ClientProfile.CIBA}
+NO_HINTS: tuple[Changes, ...] = (
+    {"login_hint": None},
+    {"login_hint_token": "a.b.c"},
+    {"id_token_hint": "a.b.c"},
+    *({"login_hint": text} for text in ("0951234567", "+84951234567", "tel:0951234567", "tel:+84 951", "minh")),
+)
+SIGNED: Changes = {"request": "a.b.c"}
 NO_LABELS = ("x" * 65, "two\nlines", "left\u202eright", "hid\u200bden", " ", " padded", "z" + "\u0300\u0301" * 2)
 SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_no_reference", errors.InvalidRequest, {"request_uri": "urn:x"}, {}),
     ("check_pusher", errors.InvalidRequest, {"client_id": "cli_b"}, {}),
     ("check_one_object", errors.InvalidRequest, {"request": "a.b.c", "request_uri": "https://rp.example/r"}, {}),
     ("check_promised_object", errors.InvalidRequest, {}, {"require_signed_request_object": True}),
-    ("check_device_grant", errors.UnauthorizedClient, {}, {"grant_types": ("authorization_code",)}),
+    ("check_device_grant", errors.UnauthorizedClient, {}, {"grant_types": ("authorization_code", CIBA)}),
+    ("check_backchannel_grant", errors.UnauthorizedClient, {}, {"grant_types": GRANTS[:2]}),
+    ("check_backchannel_grant", errors.UnauthorizedClient, {}, {"token_endpoint_auth_method": "none"}),
+    ("check_signed", errors.InvalidRequest, {}, {"backchannel_authentication_request_signing_alg": "ES256"}),
+    *(("check_hint", errors.InvalidRequest, hint, {}) for hint in NO_HINTS),
+    *(
+        ("check_binding_message", errors.InvalidBindingMessage, {"binding_message": text}, {})
+        for text in ("x" * 21, " a", "a ", "<b>", "a\nb", "ký tự", "\u202eab", "!")
+    ),
+    *(
+        ("check_requested_expiry", errors.InvalidRequest, {"requested_expiry": text}, {})
+        for text in ("0", "-5", "1.5", "soon", "1e3", "9999999")
+    ),
+    *(
+        ("check_notification_token", errors.InvalidRequest, token, {"backchannel_token_delivery_mode": "ping"})
+        for token in ({}, {"client_notification_token": "t" * 1025}, {"client_notification_token": "a b"})
+    ),
     ("check_redirect_uri", errors.InvalidRequest, {"redirect_uri": None}, {}),
     ("check_redirect_uri", errors.UnregisteredAddress, {"redirect_uri": URI + "/"}, {}),
     ("check_response_type", errors.InvalidRequest, {"response_type": None}, {}),
     ("check_response_type", errors.UnsupportedResponseType, {"response_type": "token"}, {}),
     ("check_response_type", errors.UnauthorizedClient, {}, {"response_types": ()}),
-    ("check_response_type", errors.UnauthorizedClient, {}, {"grant_types": (DEVICE_CODE,)}),
+    ("check_response_type", errors.UnauthorizedClient, {}, {"grant_types": (DEVICE_CODE, CIBA)}),
     ("check_response_mode", errors.InvalidRequest, {"response_mode": "web_message"}, {}),
     ("check_lengths", errors.InvalidRequest, {"state": "s" * 4097}, {}),
     ("check_lengths", errors.InvalidRequest, {"nonce": "n" * 1025}, {}),
@@ -106,11 +135,11 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ("check_scope", errors.InvalidScope, {"scope": "email"}, {}),
     ("check_scope", errors.InvalidScope, {"scope": "openid phone"}, {}),
     ("check_details", errors.InvalidAuthorizationDetails, {"authorization_details": MATCH}, {}),
-    ("check_details", errors.InvalidAuthorizationDetails, {"authorization_details": "[]"}, MAY_MATCH),
+    ("check_details", errors.InvalidAuthorizationDetails, {"authorization_details": "[]", **SIGNED}, MAY_MATCH),
     (
         "check_details",
         errors.InvalidAuthorizationDetails,
-        {"authorization_details": MATCH, "scope": "openid binding:social_account"},
+        {"authorization_details": MATCH, "scope": "openid binding:social_account", **SIGNED},
         MAY_MATCH | {"scope": ("openid", "binding:social_account")},
     ),
     ("check_resource", errors.InvalidTarget, {"resource": "https://api.example"}, {}),
@@ -149,6 +178,8 @@ def _rows(column: Column) -> list[CheckRow]:
 def _to_write(column: Column) -> set[str]:
     """What is read of a request: where no browser takes the answer back, nothing about the way back."""
     everything = {field.name for field in fields(RequestDraft)} - {"client", "params", "proof", "known"}
+    if column is not Column.BACKCHANNEL:
+        everything -= {"hint", "binding_message", "backchannel_life", "notification_token"}
     return everything if column in BOTH else everything - {"address", "code_challenge", "prompt", "dpop_jkt"}
 
 
@@ -183,6 +214,8 @@ def test_a_check_answers_where_it_stands_and_nowhere_else(
     standing = [row.check.__name__ for row in _rows(column)]
     stands, refers = check in standing, check == "check_one_object" and "check_no_reference" in standing
     elsewhere = ("check_no_reference", error) if refers else None
+    if client.get("token_endpoint_auth_method") == "none" and "check_backchannel_grant" in standing:
+        elsewhere = ("check_backchannel_grant", errors.UnauthorizedClient)
     assert _answer(column, params, client) == ((check, error) if stands else elsewhere)
 
 
@@ -194,7 +227,7 @@ def test_of_two_faults_the_earlier_row_answers(column: Column) -> None:
     for first, second in combinations(spoils, 2):
         if first[0] == second[0] or first[2].keys() & second[2].keys() or first[3].keys() & second[3].keys():
             continue
-        if first[0] == "check_promised_object" and "request_uri" in second[2]:
+        if first[0] in ("check_promised_object", "check_signed") and second[2].keys() & {"request", "request_uri"}:
             continue  # the second fault mends the first
         tried += 1
         assert _answer(column, {**first[2], **second[2]}, {**first[3], **second[3]}) == first[:2], (first, second)

@@ -28,7 +28,7 @@ from vneid_idp.protocol.details.granting import (
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidClientMetadata
 from vneid_idp.protocol.grant_types import client_credentials
-from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
 from vneid_idp.protocol.grant_types.request import TokenRequest
 
 NUMBER: dict[str, Any] = {
@@ -171,8 +171,9 @@ def test_a_request_has_its_details_and_survives_storage(column: Column) -> None:
     params = {
         "client_id": "cli_a", "redirect_uri": "https://rp.example/cb", "response_type": "code", "scope": "openid",
         "code_challenge": "a" * 43, "code_challenge_method": "S256", "authorization_details": text(*BOTH),
+        "login_hint": "tel:+84951234567",
     }  # fmt: skip
-    grants = ("authorization_code", DEVICE_CODE)
+    grants = ("authorization_code", DEVICE_CODE, CIBA)
     carrier = replace(CARRIER, profile=ClientProfile.CIBA, grant_types=grants)
     request = read_authorization(column, RequestDraft(carrier, params))
     assert request.details == BOTH

@@ -53,6 +53,10 @@ MEMBERS_SENT: dict[str, Any] = {
     "backchannel_logout_session_required": True,
     "frontchannel_logout_uri": "https://rp.example:443/front?x=1",
     "frontchannel_logout_session_required": True,
+    "backchannel_token_delivery_mode": "ping",
+    "backchannel_client_notification_endpoint": "https://rp.example/told",
+    "backchannel_authentication_request_signing_alg": "PS256",
+    "backchannel_user_code_parameter": False,
 }
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.audience import NONE, KnownResources
 from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.authorization import ReturnAddress
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
+from vneid_idp.protocol.hints import Hint
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.targets import Target
 
@@ -38,6 +40,11 @@ class RequestDraft:
     dpop_jkt: str | None = field(init=False)
     details: Details = field(init=False)
     targets: tuple[Target, ...] = field(init=False)
+    hint: Hint = field(init=False)
+    binding_message: str | None = field(init=False)
+    backchannel_life: Instant = field(init=False)
+    """How long it waits for an answer that no browser takes back."""
+    notification_token: str | None = field(init=False)
 
 
 Check = Callable[[RequestDraft], None]

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.client import ClientProfile
-from vneid_idp.protocol.jose import SIGNING_ALGORITHMS
+from vneid_idp.protocol.jose import SIGNING_ALGORITHMS, STRONG_ALGORITHMS
 
 _KEYS_ALONE = ("private_key_jwt", *CERTIFICATE_METHODS)
-_STRONG = tuple(alg for alg in SIGNING_ALGORITHMS if alg != "RS256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,10 @@ class ProfileRules:
     rotates_refresh_tokens: bool = True
     """A refresh token is good once. Of a bound one a copy is worth nothing, and one that does not change can never be
     lost on the way (FAPI 2.0 §5.3.2.1, `granting`)."""
+    signed_backchannel: bool = False
+    """Requests without a browser are signed request objects (`backchannel`)."""
+    number_to_show: bool = False
+    """The person picks in the app the number that the client shows (`provider/backchannel_authentication.py`)."""
     interaction_id: bool = False
     """Answers of resources name the interaction, `x-fapi-interaction-id` (`web/bearer.py`)."""
 
@@ -44,7 +47,7 @@ class ProfileRules:
 PROFILES: Mapping[ClientProfile, ProfileRules] = {
     ClientProfile.OIDC: ProfileRules(),
     ClientProfile.FAPI2: ProfileRules(
-        signing_algorithms=_STRONG,
+        signing_algorithms=STRONG_ALGORITHMS,
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
@@ -54,26 +57,31 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         issuer_audience=True,
         sender_constrained=True,
         rotates_refresh_tokens=False,
+        signed_backchannel=True,
+        number_to_show=True,
         interaction_id=True,
     ),
     ClientProfile.CIBA: ProfileRules(
-        signing_algorithms=_STRONG,
+        signing_algorithms=STRONG_ALGORITHMS,
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
         exact_auth_method=True,
         sender_constrained=True,
         rotates_refresh_tokens=False,
+        signed_backchannel=True,
+        number_to_show=True,
         interaction_id=True,
     ),
     ClientProfile.CAMARA: ProfileRules(
-        signing_algorithms=_STRONG,
+        signing_algorithms=STRONG_ALGORITHMS,
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
         always_pkce=True,
         exact_auth_method=True,
         issuer_audience=True,
+        signed_backchannel=True,
     ),
 }
 """A profile is a row here, and a name in `ClientProfile`; which checks it asks for, `table.py` says."""

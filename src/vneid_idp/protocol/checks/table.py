@@ -13,6 +13,14 @@ from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.checks.account_label import check_account_label
 from vneid_idp.protocol.checks.acr_values import check_acr_values
 from vneid_idp.protocol.checks.authorization_details import check_details
+from vneid_idp.protocol.checks.backchannel import (
+    check_backchannel_grant,
+    check_binding_message,
+    check_hint,
+    check_notification_token,
+    check_requested_expiry,
+    check_signed,
+)
 from vneid_idp.protocol.checks.claims_parameter import check_claims
 from vneid_idp.protocol.checks.code_challenge import check_code_challenge
 from vneid_idp.protocol.checks.dpop_jkt import check_dpop_jkt
@@ -42,11 +50,13 @@ class Column(Flag):
     PAR = auto()
     DEVICE = auto()
     """The device authorization endpoint (RFC 8628 §3.1)."""
+    BACKCHANNEL = auto()
+    """The backchannel authentication endpoint (CIBA Core §7)."""
 
 
 BOTH = Column.AUTHORIZE | Column.PAR
 """Where the answer goes back through the browser."""
-ALL = BOTH | Column.DEVICE
+ALL = BOTH | Column.DEVICE | Column.BACKCHANNEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +72,11 @@ class CheckRow:
 
 
 ARRIVAL: tuple[CheckRow, ...] = (
-    CheckRow(check_no_reference, Column.PAR),
-    CheckRow(check_pusher, Column.PAR | Column.DEVICE),
+    CheckRow(check_device_grant, Column.DEVICE, (errors.UnauthorizedClient,)),
+    CheckRow(check_backchannel_grant, Column.BACKCHANNEL, (errors.UnauthorizedClient,)),
+    CheckRow(check_no_reference, Column.PAR | Column.BACKCHANNEL),
+    CheckRow(check_pusher, Column.PAR | Column.DEVICE | Column.BACKCHANNEL),
+    CheckRow(check_signed, Column.BACKCHANNEL),
     CheckRow(check_one_object, Column.AUTHORIZE),  # of two in a pushed request, one would be a reference
     CheckRow(check_promised_object, BOTH),
 )
@@ -72,7 +85,6 @@ ARRIVAL: tuple[CheckRow, ...] = (
 _ADDRESS = (errors.InvalidRequest, errors.UnregisteredAddress)
 
 REQUEST: tuple[CheckRow, ...] = (
-    CheckRow(check_device_grant, Column.DEVICE, (errors.UnauthorizedClient,)),
     # From the browser the address comes first: until it is proven an error is a page. What is pushed is answered to
     # an authenticated client, whom it helps more to hear first what kind of request we take.
     CheckRow(check_redirect_uri, Column.AUTHORIZE, _ADDRESS, gives="address"),
@@ -83,6 +95,10 @@ REQUEST: tuple[CheckRow, ...] = (
     ),
     CheckRow(check_response_mode, BOTH),
     CheckRow(check_lengths, ALL),
+    CheckRow(check_hint, Column.BACKCHANNEL, gives="hint"),
+    CheckRow(check_binding_message, Column.BACKCHANNEL, (errors.InvalidBindingMessage,), gives="binding_message"),
+    CheckRow(check_requested_expiry, Column.BACKCHANNEL, gives="backchannel_life"),
+    CheckRow(check_notification_token, Column.BACKCHANNEL, gives="notification_token"),
     CheckRow(check_unsupported, ALL, (errors.RegistrationNotSupported,)),
     CheckRow(check_redirect_uri, Column.PAR, _ADDRESS, gives="address"),
     CheckRow(check_claims, ALL, gives="claims"),
@@ -165,7 +181,6 @@ def _polled(draft: RequestDraft) -> AuthorizationRequest:
         max_age=draft.max_age,
         acr_values=draft.acr_values,
         claims=draft.claims,
-        login_hint=draft.params.get("login_hint"),
         ui_locales=tuple(draft.params.get("ui_locales", "").split()),
         registered_at=draft.client.issued_at,
         account_label=draft.account_label,

@@ -7,6 +7,7 @@ from vneid_idp.protocol.polled import PolledKind
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
+POLLED = frozenset({DEVICE_CODE, CIBA})
 
 
 def device_code(request: TokenRequest, _: Sealer) -> PollRequest:

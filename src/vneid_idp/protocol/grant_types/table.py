@@ -12,5 +12,6 @@ GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
         "refresh_token": refresh_token.refresh,
         "client_credentials": client_credentials.authorise,
         polled.DEVICE_CODE: polled.device_code,
+        polled.CIBA: polled.auth_req_id,
     }
 )

@@ -1,0 +1,84 @@
+"""What a backchannel authentication request says beyond every other (CIBA Core §7.1)."""
+
+import re
+
+from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.protocol.checks.draft import RequestDraft
+from vneid_idp.protocol.checks.profiles import PROFILES
+from vneid_idp.protocol.errors import InvalidBindingMessage, InvalidRequest, UnauthorizedClient
+from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.hints import Hint, HintKind, phone_of
+
+SHORTEST_LIFE: Instant = 30 * SECOND
+USUAL_LIFE: Instant = 2 * MINUTE
+"""How long a request waits whose client wishes for no other time."""
+LONGEST_LIFE: Instant = 10 * MINUTE
+
+# What stands on a screen beside a warning, and is read aloud at a counter: one short line that can hide nothing.
+_BINDING_MESSAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,:#/-]{0,18}[A-Za-z0-9.#])?\Z")
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]{1,1024}={0,8}\Z")
+
+
+def check_backchannel_grant(draft: RequestDraft) -> None:
+    """Of a client that authenticates, and is registered for CIBA."""
+    if draft.client.is_public or CIBA not in draft.client.grant_types:
+        raise UnauthorizedClient("This client is not registered for CIBA, or is a public one.")
+
+
+def check_signed(draft: RequestDraft) -> None:
+    """As a request object by value, where the profile or the registration demands that (FAPI-CIBA §5.2.2)."""
+    client = draft.client
+    promised = client.backchannel_authentication_request_signing_alg is not None
+    if "request" not in draft.params and (promised or PROFILES[client.profile].signed_backchannel):
+        raise InvalidRequest("This client must send its request as a signed request object.", about="request")
+
+
+def check_hint(draft: RequestDraft) -> None:
+    """Gives the one hint."""
+    sent = [kind for kind in HintKind if draft.params.get(kind)]
+    if len(sent) != 1:
+        raise InvalidRequest(
+            "Exactly one of login_hint, login_hint_token and id_token_hint is needed (CIBA Core §7.1).",
+            about="login_hint",
+        )
+    kind, value = sent[0], draft.params[sent[0]]
+    if kind is HintKind.LOGIN_HINT:
+        phone = phone_of(value)
+        if phone is None:
+            raise InvalidRequest("login_hint must be a phone number such as tel:+84951234567.", about="login_hint")
+        value = phone
+    draft.hint = Hint(kind, value)
+
+
+def check_binding_message(draft: RequestDraft) -> None:
+    """Gives the message; `None` where there is none."""
+    message = draft.params.get("binding_message")
+    if message is not None and not _BINDING_MESSAGE.match(message):
+        raise InvalidBindingMessage(
+            "binding_message must be at most 20 letters of a to z, digits, spaces and . , : # / -."
+        )
+    draft.binding_message = message
+
+
+def check_requested_expiry(draft: RequestDraft) -> None:
+    """Gives how long the request waits: as wished, within our bounds."""
+    wished = draft.params.get("requested_expiry")
+    if wished is None:
+        draft.backchannel_life = USUAL_LIFE
+        return
+    if not wished.isascii() or not wished.isdecimal() or len(wished) > 6 or int(wished) == 0:
+        raise InvalidRequest("requested_expiry must be a positive whole number of seconds.")
+    draft.backchannel_life = min(max(int(wished) * SECOND, SHORTEST_LIFE), LONGEST_LIFE)
+
+
+def check_notification_token(draft: RequestDraft) -> None:
+    """Gives the token with which a client in ping mode is told (CIBA Core §7.1); of others it counts for nothing."""
+    if draft.client.backchannel_token_delivery_mode != "ping":
+        draft.notification_token = None
+        return
+    token = draft.params.get("client_notification_token", "")
+    if not _BEARER.match(token):
+        raise InvalidRequest(
+            "client_notification_token is needed in ping mode: at most 1024 characters of a bearer token (RFC 6750)."
+        )
+    draft.notification_token = token

@@ -1,0 +1,80 @@
+"""A client has a person asked in the app (CIBA Core §7), who may be nobody: that shows in nothing it is told."""
+
+from dataclasses import dataclass
+
+from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.cross_device import service as cross_device
+from vneid_idp.cross_device.service import Opened
+from vneid_idp.grants.participants import people_of_client
+from vneid_idp.identity import accounts
+from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.secrets import BlindIndex, same
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.polled import PolledKind
+from vneid_idp.protocol.subjects import subject
+from vneid_idp.storage.unit import Reading, Unit
+
+_PORTION = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How the request is kept: for how long, how often it may be polled, and what is shown and told beside it."""
+
+    life: Instant
+    interval: Instant
+    binding_message: str | None
+    with_number: bool
+    notification_token: str | None
+
+
+async def person_of_phone(unit: Reading, blind: BlindIndex, phone: str) -> Account | None:
+    """The account whose holder signs in with this number (E.164)."""
+    return await accounts.find_by_name(unit, blind, phone)
+
+
+async def person_of_subject(unit: Reading, client: Client, sub: str, key: bytes) -> Account | None:
+    """The account of whom a client knows as `sub`. There is no way back from it: those are looked through of whom the
+    client has been told, in portions."""
+    after = ""
+    while found := await people_of_client(unit, client.client_id, after, _PORTION):
+        for person_id in found:
+            if same(subject(client, person_id, key), sub):
+                return await accounts.find(unit, person_id)
+        after = found[-1]
+    return None
+
+
+async def ask_person(
+    unit: Unit, sealer: Sealer, asked: AuthorizationRequest, account: Account | None, terms: Terms
+) -> Opened:
+    """Open a request that waits for the holder of `account` in the app.
+
+    Nobody is asked whose account has level 1 or cannot be used, nor who said of late that a request of this client was
+    not theirs: the request stands all the same until its time is over, as one that an unwilling person leaves alone. So
+    as many statements are run for nobody.
+    """
+    person_id = account.person_id if account is not None and _can_answer(account, unit.now) else None
+    if await cross_device.is_disowned(unit, person_id or "", asked.client_id):
+        person_id = None
+    opened = await cross_device.open_backchannel_request(
+        unit,
+        sealer,
+        asked,
+        person_id,
+        life=terms.life,
+        interval=terms.interval,
+        binding_message=terms.binding_message,
+        with_number=terms.with_number,
+        notification_token=terms.notification_token,
+    )
+    data = {"kind": PolledKind.BACKCHANNEL.value}
+    await record(unit, Event(EventKind.REQUEST_ASKED, person_id, asked.client_id, opened.polled.request_id, data))
+    return opened
+
+
+def _can_answer(account: Account, now: Instant) -> bool:
+    return account.level >= 2 and account_standing(account, None, now) is AccountStanding.USABLE

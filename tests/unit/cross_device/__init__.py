@@ -1,0 +1,1 @@
+"""Rules of requests that are answered on another device."""
