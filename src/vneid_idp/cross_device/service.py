@@ -152,7 +152,7 @@ async def _add(
     number: str | None = None,
     token: str | None = None,
 ) -> Opened:
-    handle = new_secret(24)
+    handle = new_secret()
     notification = None if token is None else Notification(token, handle)
     made = replace(made, notification=notification)
     told = None if notification is None else [notification.token, notification.handle]

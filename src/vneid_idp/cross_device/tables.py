@@ -10,7 +10,7 @@ polled_requests = Table(
     Column("request_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("client_id", Text, nullable=False),
-    # A digest of what the client polls with, 192 random bits; of the code that people type a keyed one, since it is
+    # A digest of what the client polls with, 256 random bits; of the code that people type a keyed one, since it is
     # short.
     Column("handle", Text, nullable=False, unique=True),
     Column("user_code", Text, unique=True),

@@ -15,6 +15,8 @@ async def test_what_is_approved_on_another_device_is_polled_for(land: Country) -
     device = await Television.start(party)
     assert device.told["verification_uri"] == f"{ISSUER}/device"
     assert device.told["verification_uri_complete"] == f"{ISSUER}/device?user_code={device.told['user_code']}"
+    # 256 bits, whose letters let who certifies estimate more than the 160 that CIBA Core section 7.3 recommends.
+    assert len(device.told["device_code"]) == 43
     assert await device.error() == "authorization_pending"
     person = Person(land, land.people["complete"])
     done = await answered(person, await device.confirmed(person))
