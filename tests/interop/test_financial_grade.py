@@ -74,7 +74,7 @@ async def test_golang_oauth2(behind_nginx: Server, proxy: Proxy, tmp_path: Path,
 
 async def test_answers_from_another_device(behind_nginx: Server) -> None:
     async with behind_nginx.visitor("born-2000") as visitor:
-        learnt = await play("openid_client_elsewhere.mjs", visitor)
+        learnt = await play("openid_client_elsewhere.mjs", visitor, phone=visitor.persona.record.phone)
     for found in learnt.values():
         assert found["claims"]["acr"] == "urn:vneid:level:2"
         assert found["userinfo"]["identity_level"] == 2
