@@ -220,6 +220,11 @@ def assertion_once(jti: str, expires_at: Instant) -> Once:
     return Once(digest(jti), expires_at + HOUR)
 
 
+def grant_assertion_once(jti: str, expires_at: Instant) -> Once:
+    """An assertion that names a person (RFC 7523 §2.1): apart from those by which the client authenticates."""
+    return Once(digest(f"grant {jti}"), expires_at + HOUR)
+
+
 def proof_once(thumbprint: str, jti: str, until: Instant) -> Once:
     """A proof of possession that is good `until` then at most."""
     return Once(digest(f"{thumbprint} {jti}"), until + MINUTE)

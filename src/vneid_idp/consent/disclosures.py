@@ -19,7 +19,7 @@ from vneid_idp.consent.tables import disclosures
 from vneid_idp.kernel.clock import DAY, Instant, local_date
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Database, Reading, StorageUnavailable, Unit
+from vneid_idp.storage.unit import Database, Reading, Row, StorageUnavailable, Unit
 
 
 class Told(StrEnum):
@@ -38,7 +38,9 @@ class Disclosed:
     person_id: str
     """Who reads it in their history: whom it is about, and of a child's account also the guardian."""
     client_id: str
-    door: Told
+    door: str
+    """Where (`Told`), and after a space the client for which the other acts. One column has both: the previous release
+    counts rows by the key that the table has, which so cannot become longer."""
     claims: str
     """The names of what was told, in order, separated by spaces."""
     child_id: str = ""
@@ -46,10 +48,17 @@ class Disclosed:
 
     @staticmethod
     def of(
-        person_id: str, client_id: str, door: Told, claims: Iterable[str], child_id: str | None = None
+        person_id: str,
+        client_id: str,
+        door: Told,
+        claims: Iterable[str],
+        child_id: str | None = None,
+        *,
+        acts_for: str | None = None,
     ) -> "Disclosed":
-        """Of these claims."""
-        return Disclosed(person_id, client_id, door, " ".join(sorted(claims)), child_id or "")
+        """Of these claims; to a client that `acts_for` another, with which the person agreed."""
+        where = door.value if acts_for is None else f"{door.value} {acts_for}"
+        return Disclosed(person_id, client_id, where, " ".join(sorted(claims)), child_id or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,8 @@ class DisclosedThatDay:
     times: int
     first_at: Instant
     last_at: Instant
+    acts_for: str | None = None
+    """The client with which the person agreed, where another one was told."""
 
 
 _c = disclosures.c
@@ -110,18 +121,21 @@ async def list_of_person(unit: Reading, person_id: str, *, before: str, limit: i
     """What services were told about a person, the latest first: what was told first on its day before the id
     `before`."""
     rows = await unit.fetch(_OF_PERSON, person_id=person_id, before=before, limit=limit)
-    return tuple(
-        DisclosedThatDay(
-            row["disclosure_id"],
-            row["client_id"],
-            row["door"],
-            tuple(row["claims"].split()),
-            row["child_id"] or None,
-            row["times"],
-            row["first_at"],
-            row["last_at"],
-        )
-        for row in rows
+    return tuple(_that_day(row) for row in rows)
+
+
+def _that_day(row: Row) -> DisclosedThatDay:
+    door, _, acts_for = row["door"].partition(" ")
+    return DisclosedThatDay(
+        row["disclosure_id"],
+        row["client_id"],
+        door,
+        tuple(row["claims"].split()),
+        row["child_id"] or None,
+        row["times"],
+        row["first_at"],
+        row["last_at"],
+        acts_for or None,
     )
 
 

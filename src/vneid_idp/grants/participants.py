@@ -1,4 +1,4 @@
-"""Which relying parties a browser session was used with, and which sessions under a consent."""
+"""Which relying parties a browser session was used with, which sessions under a consent, and who acted under one."""
 
 from collections import defaultdict
 
@@ -49,6 +49,23 @@ async def people_of_client(unit: Reading, client_id: str, after: str, most: int)
     """At most `most` of the people of whom a client had an ID token, while its grant is kept; those `after` an id."""
     rows = await unit.fetch(_OF_CLIENT, client_id=client_id, after=after, most=most)
     return tuple(row["person_id"] for row in rows)
+
+
+_ACTING = Statement(
+    select(grants.c.consent_id, grants.c.client_id)
+    .where(grants.c.person_id == bindparam("person_id"), grants.c.parent_grant_id.is_not(None))
+    .distinct()
+    .order_by(grants.c.client_id)
+)
+
+
+async def clients_acting(unit: Reading, person_id: str) -> dict[str, list[str]]:
+    """By consent, the ids of the clients that acted by an exchanged token for the one to which it was given, as long as
+    what they got is kept."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await unit.fetch(_ACTING, person_id=person_id):
+        found[row["consent_id"]].append(row["client_id"])
+    return found
 
 
 async def sessions_under_consent(unit: Reading, person_id: str, consent_id: str) -> tuple[str, ...]:

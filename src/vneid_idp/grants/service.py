@@ -9,6 +9,7 @@ binding, is another matter: who writes that, holds (`hold`).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Text, and_, bindparam, delete, literal_column, or_, select, tuple_, update
@@ -85,7 +86,7 @@ _OPEN = for_each_number(
         .on_conflict_do_nothing(index_elements=["client_id", "grant_id"])
         # What was just written is in hand; only the decisions are news.
         .returning(grants.c.person_id, grants.c.client_id, grants.c.grant_id, DECISIONS),
-        EventKind.GRANT_OPENED,
+        EventKind.GRANT_OPENED if above == 0 else EventKind.GRANT_DERIVED,
         person_id="person_id",
         client_id="client_id",
         subject_id="grant_id",
@@ -186,8 +187,11 @@ def _authorisation_of(row: Row) -> Authorisation:
     return Authorisation.from_json(orjson.loads(row["authorisation"]))
 
 
-async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool) -> Grant | None:
-    """Open a grant; nothing when it was opened before, or something that it stands on has ended or is too far up.
+async def open_grant(
+    unit: Unit, grant_id: str, authorisation: Authorisation, *, refreshable: bool, until: Instant | None = None
+) -> Grant | None:
+    """Open a grant; nothing when it was opened before, or something that it stands on has ended or is too far up. One
+    that was derived ends `until` then at the latest.
 
     Details that are an act are not kept: they are good with the tokens of the code, as a link is, and may hold what
     tells who somebody is, which stands nowhere but sealed.
@@ -197,6 +201,7 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
     if ground.above > MOST_ABOVE:
         return None
     parent = ground.parent
+    expires_at = unit.now + (OFFLINE_LIFE if refreshable else ACCESS_TOKEN_LIFE)
     row = await unit.fetch_one(
         _OPEN[ground.above],
         client_id=authorisation.client_id,
@@ -208,21 +213,30 @@ async def open_grant(unit: Unit, grant_id: str, authorisation: Authorisation, *,
         parent_grant_id=None if parent is None else parent.grant_id,
         authorisation=orjson.dumps(altered(authorisation, details=lasting(authorisation.details)).to_json()).decode(),
         opened_at=unit.now,
-        expires_at=unit.now + (OFFLINE_LIFE if refreshable else ACCESS_TOKEN_LIFE),
+        expires_at=expires_at if until is None else min(expires_at, until),
         generation=_FIRST,
         refreshed_at=unit.now,
         revoked_at=None,
         linked_at=None,
         offline=int(ground.session_id is None or "offline_access" in authorisation.scope),
         now=unit.now,
-        **entry(
-            unit.now,
-            {"scope": list(authorisation.scope), "acr": authorisation.acr, "origin": authorisation.origin.value},
-        ),
+        **entry(unit.now, _of_opening(authorisation)),
     )
     if row is None:
         return None
     return Grant(grant_id, authorisation, GrantRotation(_FIRST, unit.now), decisions.load(row["decisions"]))
+
+
+def _of_opening(authorisation: Authorisation) -> dict[str, Any]:
+    """What the event of a new grant says of it."""
+    data = {"scope": list(authorisation.scope), "acr": authorisation.acr, "origin": authorisation.origin.value}
+    return data | delegation(authorisation)
+
+
+def delegation(authorisation: Authorisation) -> dict[str, Any]:
+    """What an event says of the client that is acted for, and of who acts; nothing where nobody does."""
+    found = {"acts_for": authorisation.acts_for, "actors": list(authorisation.actors)}
+    return {name: value for name, value in found.items() if value}
 
 
 async def was_opened(unit: Reading, client_id: str, grant_id: str) -> bool:

@@ -6,7 +6,7 @@ nobody), and only then opens the unit that writes. What it says to the person mu
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import account_store, phones, secret_hashes
+from vneid_idp.identity import account_store, phones, secret_hashes, sign_in_names
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
@@ -55,6 +55,12 @@ def normal_name(typed: str) -> str:
         return phones.read_phone(typed)
     except phones.MalformedPhone:
         return typed.strip()[:64]
+
+
+async def find_holder(unit: Reading, blind: BlindIndex, phone_number: str) -> str | None:
+    """Whose phone number it is, of those who sign in by one; one statement, whoever it is. What becomes of the answer
+    must not show whether there is one."""
+    return await sign_in_names.find(unit, blind.of(SIGN_IN_NAME, normal_name(phone_number)))
 
 
 async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: str) -> Candidate:

@@ -33,7 +33,7 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         found = await list_of_person(unit, child_id, before=before or _LATEST, limit=_PAGE + 1)
         part = ListPart.of(found, _PAGE)
-        names = await find_service_names(unit, {each.client_id for each in part.shown})
+        names = await find_service_names(unit, told.clients_of(part.shown))
     say = partial(gettext, request)
     here = f"?child={child_id}"
     return render(

@@ -1,6 +1,6 @@
 """`/me/history`: what happened with my identity, in plain sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal import told
 from vneid_idp.portal.access import Holder, find_names, find_service_names, for_holder, read_before
 from vneid_idp.portal.children import child_named, names_of_children
+from vneid_idp.protocol.authorisation import Origin
 from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
@@ -57,6 +58,7 @@ _SENTENCES: Mapping[str, str] = {
         "The consent of %(child)s towards %(service)s, to which you had agreed as well, was withdrawn."
     ),
     EventKind.GRANT_OPENED: mark("%(service)s was told that it is you."),
+    EventKind.GRANT_DERIVED: mark("%(service)s acted for %(other)s, with which you agreed."),
     EventKind.GRANT_REVOKED: mark("The access of %(service)s was ended."),
     EventKind.CODE_REPLAYED: mark("Somebody tried to use a code of %(service)s twice. The access was ended."),
     EventKind.REFRESH_REPLAYED: mark("Somebody tried to use an old access of %(service)s. It was ended."),
@@ -156,6 +158,8 @@ _AT_THE_DESK = frozenset(
 """What an office does for somebody who is there: its reason is shown, in the clerk's own words."""
 _OTHER_REASON = mark("for another reason")
 _NOTHING_SHARED = mark("You agreed to go on to %(service)s and shared nothing but that it is you.")
+_ASKED_BY_PHONE = mark("%(service)s asked about you by your phone number, as you had agreed.")
+_NARROWED = mark("%(service)s took a part of its access for one of its servers.")
 _LEVEL_TOLD = mark("%(service)s was told that it is you, with an identity of level %(level)s, and how you signed in.")
 _UNKNOWN = mark("Something else happened with your account.")
 _ANOTHER_WAY = mark("in another way")
@@ -193,7 +197,7 @@ async def show(request: Request, holder: Holder) -> Response:
     before = read_before(request, "evt")
     async with holder.provider.db.reading() as unit:
         part = ListPart.of(await _entries(unit, holder.person_id, before), _PAGE)
-        names = await find_service_names(unit, {entry.client_id for entry in part.shown if entry.client_id})
+        names = await find_service_names(unit, _clients_of(part.shown))
         named = {guardian for entry in part.shown if (guardian := _named_in(entry, "guardian_id"))}
         guardians = await find_names(unit, holder.provider.vault, named)
     children = await names_of_children(
@@ -215,6 +219,13 @@ async def _entries(unit: Reading, person_id: str, before: str | None) -> list[En
     events: list[Entry] = [*await history_of(unit, person_id, before=before, limit=_PAGE + 1)]
     disclosed = await list_of_person(unit, person_id, before=told_before, limit=_PAGE + 1)
     return sorted([*events, *disclosed], key=_order, reverse=True)[: _PAGE + 1]
+
+
+def _clients_of(entries: Sequence[Entry]) -> set[str]:
+    """The clients that these name: also for whom one acted."""
+    events = [entry for entry in entries if isinstance(entry, RecordedEvent)]
+    found = {name for each in events for name in (each.client_id, each.data.get("acts_for")) if name}
+    return found | told.clients_of(entry for entry in entries if not isinstance(entry, RecordedEvent))
 
 
 def _order(entry: Entry) -> str:
@@ -270,6 +281,7 @@ def _happening(
     what = gettext(request, _reported(event.data))
     said = {"service": service or gettext(request, "a service"), "method": method, "reason": reason, "what": what}
     said["child"] = child or ""
+    said["other"] = names.get(str(event.data.get("acts_for"))) or gettext(request, told.NOT_REGISTERED)
     said["level"] = str(LEVELS.get(str(event.data.get("acr")), ""))
     said["guardian"] = guardians.get(str(guardian)) or gettext(request, mark("a parent or guardian"))
     text = gettext(request, message, **said)
@@ -284,8 +296,12 @@ def _happening(
 
 
 def _sentence(event: RecordedEvent) -> str:
+    if event.kind == EventKind.GRANT_OPENED and event.data.get("origin") == Origin.ASSERTION:
+        return _ASKED_BY_PHONE
     if event.kind == EventKind.GRANT_OPENED and event.data.get("acr") in LEVELS:
         return _LEVEL_TOLD
+    if event.kind == EventKind.GRANT_DERIVED and "acts_for" not in event.data:
+        return _NARROWED
     if event.kind == EventKind.CONSENT_GIVEN and event.data.get("given") == event.data.get("smaller") == []:
         return _NOTHING_SHARED
     if event.kind == EventKind.DETAILS_CONFIRMED and event.data.get("type") in DETAIL_WORDS:

@@ -4,7 +4,7 @@ The page shows what the APIs serve (`protocol/permitted.py`), and apart from it 
 more, since the registration or the purpose is another one by now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,9 +16,10 @@ from starlette.responses import Response
 from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
+from vneid_idp.grants.participants import clients_acting
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.register.guardianship import Guardianship
-from vneid_idp.portal.access import Holder, find_clients, find_names, for_holder
+from vneid_idp.portal.access import Holder, find_clients, find_names, find_service_names, for_holder
 from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.ages_anew import ages_offered
 from vneid_idp.portal.children import child_named, names_among, stands_to
@@ -30,6 +31,7 @@ from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Decisions, is_permis
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import may_refresh, telling
 from vneid_idp.protocol.targets import is_at_server, server_and_scope
+from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import ACCOUNT, Say, Topic, topics_of
@@ -80,6 +82,8 @@ class Service:
     receipts: tuple[Receipt, ...]
     stand: Guardianship | None = None
     """How the holder stands to that child now, where it is known: the values are shown to who acts for it."""
+    acting: tuple[str, ...] = ()
+    """The other clients of its organisation that acted for it lately, by name."""
     has_account: bool = False
     """Whether an account is linked there under this consent: that it is, the service is told while it stands."""
 
@@ -128,6 +132,7 @@ async def show(request: Request, holder: Holder) -> Response:
         every = [receipt for each in (*receipts.values(), *kept_receipts.values()) for receipt in each]
         names = kept_names | {client_id: client.client_name for client_id, client in clients.items()}
         confirmations = await confirmations_in(unit, provider.vault, holder.person_id, every, names, say)
+        acting = await _acting(unit, holder.person_id, current)
     answered = [consent.decisions for consent in current] + [receipt.decisions for receipt in every]
     servers = await servers_of(provider, (name for decided in answered for name in decided))
     about = {c.child_id for c in (*current, *over) if c.child_id is not None}
@@ -146,6 +151,7 @@ async def show(request: Request, holder: Holder) -> Response:
             c, client, served, of_client, values, children, way_in, servers, say, locale, has_account=has_account
         )
         stand = None if c.child_id is None else stands.get(c.child_id)
+        shown = replace(shown, acting=acting.get(c.consent_id, ()))
         services.append(shown if stand is None else replace(shown, stand=stand.guardianship))
     return render(
         request,
@@ -167,6 +173,17 @@ async def show(request: Request, holder: Holder) -> Response:
         told_anew="told_anew" in request.query_params,
         ages=await ages_offered(request, holder, current, clients),
     )
+
+
+async def _acting(unit: Reading, person_id: str, current: Iterable[Consent]) -> dict[str, tuple[str, ...]]:
+    """By consent, what the clients are called that acted for the one to which it was given."""
+    own = {consent.consent_id: consent.client_id for consent in current}
+    found = await clients_acting(unit, person_id)
+    names = await find_service_names(unit, {client_id for ids in found.values() for client_id in ids})
+    return {
+        consent_id: tuple(names.get(each, each) for each in ids if each != own.get(consent_id))
+        for consent_id, ids in found.items()
+    }
 
 
 async def withdraw(request: Request, holder: Holder) -> Response:

@@ -11,6 +11,8 @@ from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.i18n import gettext, mark
 
 NOT_REGISTERED = mark("a service that is not registered here any more")
+ACTING = mark("%(service)s (for %(other)s)")
+"""Who was told, and for whom it acts."""
 _SENTENCES: Mapping[str, str] = {
     Told.USERINFO: mark("%(service)s was told about you: %(what)s."),
     Told.ID_TOKEN: mark("%(service)s was told about you with a sign-in: %(what)s."),
@@ -40,7 +42,7 @@ def sentence(request: Request, told: DisclosedThatDay, names: Mapping[str, str],
     words = _SENTENCES if child is None else _OF_CHILD
     return say(
         words.get(told.door, _SOMEWHERE),
-        service=names.get(told.client_id) or say(NOT_REGISTERED),
+        service=_service(told, names, say),
         what="; ".join(what(told.claims, say)) or say(mark("something else")),
         child=child or "",
     )
@@ -57,10 +59,22 @@ def sentence_about(told: DisclosedThatDay, names: Mapping[str, str], child: str,
     """What a service was told of a child, to whoever decides for it. Pure."""
     return say(
         _ABOUT.get(told.door, _ABOUT[Told.USERINFO]),
-        service=names.get(told.client_id) or say(NOT_REGISTERED),
+        service=_service(told, names, say),
         what="; ".join(what(told.claims, say)) or say(mark("something else")),
         child=child,
     )
+
+
+def clients_of(told: Iterable[DisclosedThatDay]) -> set[str]:
+    """The clients that these sentences name."""
+    return {name for each in told for name in (each.client_id, each.acts_for) if name is not None}
+
+
+def _service(told: DisclosedThatDay, names: Mapping[str, str], say: Say) -> str:
+    name = names.get(told.client_id) or say(NOT_REGISTERED)
+    if told.acts_for is None:
+        return name
+    return say(ACTING, service=name, other=names.get(told.acts_for) or say(NOT_REGISTERED))
 
 
 def what(claims: Iterable[str], say: Say) -> Iterator[str]:

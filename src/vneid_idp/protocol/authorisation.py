@@ -3,9 +3,6 @@
 It travels sealed inside codes and, for what is stored, as one column of a grant, as a JSON array in the order of the
 fields. Both outlive many versions of this program: never reorder; new fields go last and have defaults. A version that
 does not know a field leaves it aside: one that restricts is read by every worker before the first one writes it.
-
-`actors` and a ground's `parent` are carried from end to end and judged, and no door fills them yet: token exchange
-needs no other value than this.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,6 +29,15 @@ class Origin(StrEnum):
     """A person agreed in a browser to what began on another device (RFC 8628)."""
     BACKCHANNEL = "backchannel"
     """A person agreed in the app to what a client had asked for elsewhere (CIBA Core §7)."""
+    EXCHANGE = "exchange"
+    """Derived from another client's access token (RFC 8693)."""
+    ASSERTION = "assertion"
+    """A client named a person by an assertion, under a consent that stands (RFC 7523 §2.1)."""
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether a person was there, of whose sign-in an ID token tells."""
+        return self not in (Origin.CLIENT, Origin.EXCHANGE, Origin.ASSERTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,11 @@ class Authorisation:
     first account (`grants.use_link`), so the grant says whether it still counts."""
     targets: tuple[Target, ...] = ()
     """The resources that were asked for by name (RFC 8707); without any it is for our own APIs."""
+    acts_for: str | None = None
+    """The client whose authorisation this one was made from, where that is another: the person agreed with it, or it
+    acts in its own name. What counts is judged by both (`permitted.py`)."""
+    purpose: str | None = None
+    """The one registered purpose that this is for; `None` for all that the person agreed to."""
 
     @property
     def above(self) -> int:

@@ -146,6 +146,8 @@ class Client:
     """`issuer` (RFC 10070: one string, the issuer) or `endpoint` (also the token endpoint; logged when used)."""
     account_limit: int | None = None
     """How many social accounts of one person this network may bind; without a number, as many as the policy says."""
+    may_act: tuple[str, ...] = ()
+    """The clients of its family that may act for it, by name (RFC 8693 §4.4)."""
     family: str | None = None
     """The organisation whose clients act together, and are disabled together: a carrier with its app and back end."""
     logo_digest: str | None = None

@@ -13,6 +13,7 @@ from vneid_idp.protocol import jose
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT
 from vneid_idp.protocol.jose import BadToken, Unverified
 from vneid_idp.protocol.members import SECRET_METHODS
 from vneid_idp.protocol.params import Params
@@ -37,6 +38,8 @@ class PresentedCredentials:
     assertion: Unverified | None = None
     repeated: bool = False
     """The secret came by Basic and, the same one, in the form as well."""
+    grants: bool = False
+    """The assertion is the one that the grant type judges and uses up, and names no client as its subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def read_presented(authorization: str | None, params: Params) -> PresentedCreden
     if "client_assertion" in params or "client_assertion_type" in params:
         found.append(_read_assertion(params))
     if not found:
+        if params.get("grant_type") == JWT_BEARER_GRANT and "assertion" in params:
+            return _read_grant_assertion(params)
         if "client_id" not in params:
             # Nobody has tried to authenticate, and nobody is known to fail: a parameter is missing (RFC 6749 §3.2.1).
             raise InvalidRequest(
@@ -122,6 +127,19 @@ def _read_assertion(params: Params) -> PresentedCredentials:
     if not isinstance(sub, str):
         raise InvalidClient("client_assertion has no sub.")
     return PresentedCredentials("private_key_jwt", sub, assertion=assertion)
+
+
+def _read_grant_assertion(params: Params) -> PresentedCredentials:
+    """Whoever signs an assertion of the grant type jwt-bearer has authenticated by it, unless by something else (RFC
+    7521 §4.1; CAMARA Security and Interoperability Profile, JWT Bearer Flow)."""
+    try:
+        assertion = jose.read_unverified(params["assertion"])
+    except BadToken as error:
+        raise InvalidClient(f"assertion {error}.") from None
+    issuer = assertion.claims.get("iss")
+    if not isinstance(issuer, str) or params.get("client_id", issuer) != issuer:
+        raise InvalidClient("assertion must have the client_id as iss.")
+    return PresentedCredentials("private_key_jwt", issuer, assertion=assertion, grants=True)
 
 
 def check_method(client: Client, presented: PresentedCredentials) -> None:

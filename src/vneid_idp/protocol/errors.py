@@ -18,7 +18,7 @@ class OAuthError(Exception):
         self.detail = detail
         self.about = about
         """The parameter, header or claim that is wrong, where the code says too little to mend it by; see
-        `sandbox/error_help.py`."""
+        `sandbox/remedies.py`."""
 
     @property
     def error_description(self) -> str:

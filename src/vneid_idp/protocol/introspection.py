@@ -20,7 +20,7 @@ def active(
     audience: str | list[str] | None = None,
 ) -> dict[str, Any]:
     """The answer for a live access token, good for what is `authorised` of it; `subject` is the person as whoever the
-    token is for knows it. Without an `audience` it is for all of our own APIs."""
+    token is for knows it, or the client that it acts for. Without an `audience` it is for all of our own APIs."""
     if now >= token.expires_at or not authorised.scope:
         return INACTIVE
     return {

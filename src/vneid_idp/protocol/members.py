@@ -254,6 +254,7 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "assertion_audience": _one_of("issuer", "endpoint"),
     "family": _family,
     "tells_unknown_users": _flag,
+    "may_act": _list_of(_text(256), 50),
     "registered_by": _one_of("operator"),
     "changed_by": _one_of("operator"),
     "gone_purposes": _versions,

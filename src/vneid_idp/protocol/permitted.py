@@ -68,18 +68,37 @@ def _counts(client: Client, name: str, decision: Decision) -> bool:
     return purpose.since(name) <= decision.version <= purpose.version
 
 
-def permitted(client: Client, authorisation: Authorisation, decided: Decisions) -> Authorisation:
+def applying(client: Client, agreed: Client, authorisation: Authorisation, decided: Decisions) -> Decisions:
+    """The answers that count where `client` uses `authorisation`.
+
+    `agreed` is the client with which the person agreed: `client` itself, or the one that it acts for. Then only that
+    counts which both may have.
+    """
+    counts = counting(agreed, decided)
+    if authorisation.purpose is not None:
+        counts = {name: decision for name, decision in counts.items() if decision.purpose == authorisation.purpose}
+    if agreed.client_id == client.client_id:
+        return counts
+    return {name: decision for name, decision in counts.items() if is_permitted(name, client.scope)}
+
+
+def permitted(
+    client: Client, authorisation: Authorisation, decided: Decisions, agreed: Client | None = None
+) -> Authorisation:
     """The part of `authorisation` that counts now; of a client's own what its registration permits.
 
-    How the person signed in is told where they agreed to that. `openid` always counts: it hands over who signed in,
-    under a name that only this client knows, and no claim.
+    `agreed` is the client that `client` acts for, where it does: see `applying`. How the person signed in is told where
+    they agreed to that. `openid` always counts: it hands over who signed in, under a name that only the client knows
+    with which they agreed, and no claim.
     """
-    details = permitted_details(client, authorisation.details)
+    agreed = agreed or client
+    assert agreed.client_id == (authorisation.acts_for or client.client_id)
+    details = permitted_details(client, permitted_details(agreed, authorisation.details))
     if authorisation.subject is None:
-        permits = client.scope if "client_credentials" in client.grant_types else ()
-        scope = tuple(name for name in authorisation.scope if name in permits)
+        permits = agreed.scope if "client_credentials" in agreed.grant_types else ()
+        scope = tuple(name for name in authorisation.scope if name in permits and name in client.scope)
     else:
-        counts = counting(client, decided)
+        counts = applying(client, agreed, authorisation, decided)
         scope = granted_scope(authorisation.scope, counts)
         authorisation = altered(authorisation, targets=granted_targets(authorisation.targets, counts))
         if SIGN_IN not in counts:

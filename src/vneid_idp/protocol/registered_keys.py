@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vneid_idp.protocol.checks.profiles import PROFILES
+from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES
 from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidClientMetadata
@@ -94,6 +94,11 @@ def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
                 f"{' and '.join(sorted(DETAIL_TYPES[name].profiles))}",
                 member="authorization_details_types",
             )
+    foreign = PROFILED_GRANT_TYPES.intersection(found["grant_types"]).difference(rules.further_grant_types)
+    if foreign:
+        raise InvalidClientMetadata(
+            f"grant_types: clients of the profile {profile} have no {', '.join(sorted(foreign))}", member="grant_types"
+        )
     for name in _SIGNED_WITH:
         unsigned = found.get(name) == "none" and rules.unsigned_objects
         if name in found and not unsigned and found[name] not in rules.signing_algorithms:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vneid_idp.protocol.ceiling import check_below, decided_by_operator, stay_below
+from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.client import ClientProfile, sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -231,16 +232,20 @@ def _check_pkce_or_nonce(found: dict[str, Any], registrar: Registrar, before: Ma
         raise InvalidClientMetadata(f"{_BOUND}: only the operator lets a client go without", member=_BOUND)
 
 
-def _check_grant_types(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
+def _check_grant_types(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
     grants = found["grant_types"]
+    owned = PROFILED_GRANT_TYPES.intersection(grants).difference(before.get("grant_types", ()))
+    if owned and not (registrar.by_operator or registrar.sandbox):
+        raise InvalidClientMetadata(
+            f"grant_types: only the operator registers {', '.join(sorted(owned))}", member="grant_types"
+        )
     if ("code" in found["response_types"]) != ("authorization_code" in grants):
         raise InvalidClientMetadata(
             "response_types and grant_types do not belong together (RFC 7591 section 2.1)", member="grant_types"
         )
-    if "client_credentials" in grants and found["token_endpoint_auth_method"] == "none":
-        raise InvalidClientMetadata(
-            "grant_types: client_credentials needs a client that authenticates", member="grant_types"
-        )
+    proven = [name for name in ("client_credentials", *sorted(PROFILED_GRANT_TYPES)) if name in grants]
+    if proven and found["token_endpoint_auth_method"] == "none":
+        raise InvalidClientMetadata(f"grant_types: {proven[0]} needs a client that authenticates", member="grant_types")
 
 
 def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:

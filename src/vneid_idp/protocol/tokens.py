@@ -147,17 +147,19 @@ def new_access_token(
     *,
     life: Instant = ACCESS_TOKEN_LIFE,
     registered_at: Instant = 0,
+    until: Instant | None = None,
 ) -> AccessToken:
-    """The token for an authorisation whose targets are its own (`audience.meant_for`); without a grant it carries the
-    authorisation itself, and says when its client was registered."""
+    """The token for an authorisation whose targets are its own (`audience.meant_for`), good `until` then at the latest;
+    without a grant it carries the authorisation itself, and says when its client was registered."""
     foreign = [target for target in authorisation.targets if not target.is_own]
+    expires_at = now + life
     return AccessToken(
         token_id=token_id,
         client_id=authorisation.client_id,
         grant_id=grant_id,
         scope=foreign[0].scope if foreign else authorisation.scope,
         issued_at=now,
-        expires_at=now + life,
+        expires_at=expires_at if until is None else min(expires_at, until),
         bound_to=authorisation.bound_to,
         own=authorisation if grant_id is None else None,
         above=authorisation.above,

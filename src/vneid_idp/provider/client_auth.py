@@ -114,7 +114,9 @@ async def _prove(
     try:
         await provider.client_keys.check_signature(client, presented.assertion, alg)
     except BadToken as error:
-        raise InvalidClient(f"client_assertion {error}.") from None
+        raise InvalidClient(f"{'assertion' if presented.grants else 'client_assertion'} {error}.") from None
+    if presented.grants:
+        return client, None  # what it says is for the grant type to judge, which uses it up
     endpoints = (*provider.urls("/token"), *provider.urls(request.url.path))
     assertion = check_assertion(client, presented.assertion, provider.issuer, endpoints, provider.clock.now())
     if assertion.loosely_addressed:

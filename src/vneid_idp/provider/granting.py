@@ -1,6 +1,6 @@
-"""What a grant type decided, done: open a grant, move one on, or store nothing. The same for every grant type."""
+"""What a grant type decided, done: open a grant, move one on, derive another, or store nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from vneid_idp.audit.events import EventKind
@@ -17,11 +17,22 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.granting import narrowed_details
 from vneid_idp.protocol.errors import AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown
 from vneid_idp.protocol.grant_types.refresh_token import RefreshVerdict, judge, narrowed
-from vneid_idp.protocol.grant_types.request import InOwnName, OpenGrant, PollRequest, RotateGrant, TokenOutcome
+from vneid_idp.protocol.grant_types.request import (
+    DeriveToken,
+    InOwnName,
+    OpenAsserted,
+    OpenGrant,
+    PollRequest,
+    RotateGrant,
+    TokenOutcome,
+)
 from vneid_idp.protocol.permitted import may_refresh, permitted
 from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.resource_servers import ResourceServer
 from vneid_idp.protocol.targets import Target
+from vneid_idp.provider.asserting import open_asserted
+from vneid_idp.provider.exchanging import exchange
+from vneid_idp.provider.granted import Granted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import Idp
@@ -29,25 +40,11 @@ from vneid_idp.web.context import Idp
 _ENDED = "The grant behind the refresh_token has ended: expired, revoked or withdrawn."
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What is to be put into tokens. `generation` is that of the refresh token to come, if there is to be one."""
-
-    authorisation: Authorisation
-    grant_id: str | None = None
-    generation: int | None = None
-    nonce: str | None = None
-    server: ResourceServer | None = None
-    """The foreign resource server that the access token is for."""
-    auth_req_id: str | None = None
-    """What a client of CIBA polled with."""
-
-
 async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tuple[Granted, Instant]:
     """Do it, and tell when. The tokens are for what counts now of what was granted, the grant stays as it was given.
 
     Raises `InvalidGrant`, and `InvalidScope`, `InvalidTarget` and of details `InvalidAuthorizationDetails` for more
-    than was granted, or for nothing that counts.
+    than was granted, or for nothing that counts; of an exchange `InvalidRequest`.
     """
     match outcome:
         case InOwnName(authorisation=authorisation):
@@ -58,6 +55,10 @@ async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tup
             return await _rotate(provider, client, outcome)
         case PollRequest():
             return await _fetch(provider, client, outcome)
+        case DeriveToken():
+            return await exchange(provider, client, outcome)
+        case OpenAsserted():
+            return await open_asserted(provider, client, outcome)
         case _:
             assert_never(outcome)
 
@@ -76,7 +77,7 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
     return Granted(authorisation, wanted.grant_id, generation, wanted.nonce, _server(wanted)), now
 
 
-def _server(wanted: TokenOutcome) -> ResourceServer | None:
+def _server(wanted: OpenGrant | RotateGrant | InOwnName | PollRequest) -> ResourceServer | None:
     return None if wanted.audience is None else wanted.audience.server
 
 

@@ -7,8 +7,10 @@ from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol.audience import as_told_there
+from vneid_idp.protocol.authorisation import Origin
 from vneid_idp.protocol.claims import asked_of, wanted_in_id_token
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.grant_types.token_exchange import ACCESS_TOKEN_TYPE
 from vneid_idp.protocol.signed_token import SIGNED_TOKEN_LIFE
 from vneid_idp.protocol.subjects import session_name, subject
 from vneid_idp.protocol.tokens import (
@@ -21,7 +23,7 @@ from vneid_idp.protocol.tokens import (
     token_type,
 )
 from vneid_idp.provider.encryption import find_envelope
-from vneid_idp.provider.granting import Granted
+from vneid_idp.provider.granted import Granted
 from vneid_idp.provider.released import released_claims
 from vneid_idp.provider.signed_tokens import sign
 from vneid_idp.web.context import Idp
@@ -31,26 +33,35 @@ AUTH_REQ_ID = "urn:openid:params:jwt:claim:auth_req_id"
 
 
 async def token_response(provider: Idp, client: Client, granted: Granted, now: Instant) -> dict[str, object]:
-    """Access token, ID token unless a refresh narrowed `openid` away, and a refresh token where there can be one."""
+    """Access token, ID token where somebody signed in unless a refresh narrowed `openid` away, and a refresh token
+    where there can be one."""
     authorisation = granted.authorisation
     sealer, server = provider.keys.sealer, granted.server
     life = ACCESS_TOKEN_LIFE if server is None else SIGNED_TOKEN_LIFE
     token = new_access_token(
-        new_id("tok"), authorisation, granted.grant_id, now, life=life, registered_at=client.issued_at
+        new_id("tok"),
+        authorisation,
+        granted.grant_id,
+        now,
+        life=life,
+        registered_at=client.issued_at,
+        until=granted.until,
     )
     sealed = seal_access_token(sealer, token)
     told = authorisation if server is None else as_told_there(authorisation, token.scope)
     body: dict[str, object] = {
         "access_token": sealed if server is None else sign(provider, server, token, told, sealed),
         "token_type": token_type(authorisation.bound_to),
-        "expires_in": life // SECOND,
+        "expires_in": (token.expires_at - now) // SECOND,
         "scope": " ".join(told.scope),
     }
+    if authorisation.origin is Origin.EXCHANGE:
+        body["issued_token_type"] = ACCESS_TOKEN_TYPE
     if told.details:
         body["authorization_details"] = list(told.details)
     if granted.grant_id is None:
         return body
-    if "openid" in authorisation.scope:
+    if "openid" in authorisation.scope and authorisation.origin.signs_in:
         body["id_token"] = await _id_token(provider, client, granted, now)
     if granted.generation is not None:
         refresh = RefreshToken(
@@ -97,4 +108,4 @@ async def _asked_claims(provider: Idp, client: Client, granted: Granted) -> dict
         return {}
     async with provider.db.reading() as unit:
         found = await find_disclosure(unit, authorisation.client_id, grant_id, authorisation.above)
-    return {} if found is None else await released_claims(provider, client, "id_token", (), claims, found)
+    return {} if found is None else await released_claims(provider, client, "id_token", (), claims, found, client)

@@ -7,25 +7,39 @@ from vneid_idp.grants.disclosure import Disclosure
 from vneid_idp.identity import profile as profiles
 from vneid_idp.protocol.claims import ClaimsRequest, release
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.permitted import counting
+from vneid_idp.protocol.permitted import applying
 from vneid_idp.web.context import Idp
 
 
 async def released_claims(
-    provider: Idp, client: Client, place: str, scope: tuple[str, ...], claims: ClaimsRequest, found: Disclosure
+    provider: Idp,
+    client: Client,
+    place: str,
+    scope: tuple[str, ...],
+    claims: ClaimsRequest,
+    found: Disclosure,
+    agreed: Client,
 ) -> dict[str, Any]:
-    """What `place` (`userinfo`, `id_token`) may carry to `client` for a token of `scope` and what `claims` asks there.
-    The profile is opened only if it must. It stands on record as told when this returns."""
-    released = release(place, scope, claims, counting(client, found.grant.decided))
+    """What `place` (`userinfo`, `id_token`) may carry to `client` for a token of `scope` and what `claims` asks there;
+    `agreed` is the client with which the person agreed.
+
+    The profile is opened only if it must. It stands on record as told when this returns.
+    """
+    granted = found.grant.authorisation
+    released = release(place, scope, claims, applying(client, agreed, granted, found.grant.decided))
     members: dict[str, Any] = {}
     if released.claims:
         key = provider.vault.open_key(found.grant.person_id, found.sealed_key)
         profile = profiles.read_profile(key.open_json(profiles.COLUMN, found.sealed_profile))
         members = profiles.claims(released.claims, profile, found.account, provider.issuer)
     if members:
-        child = found.grant.authorisation.on_behalf_of
         told = Disclosed.of(
-            found.grant.person_id, client.client_id, Told(place), members, None if child is None else child.person_id
+            found.grant.person_id,
+            client.client_id,
+            Told(place),
+            members,
+            None if granted.on_behalf_of is None else granted.on_behalf_of.person_id,
+            acts_for=granted.acts_for,
         )
         await provider.disclosures.add(told)
     if released.substituted:

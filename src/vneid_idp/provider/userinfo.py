@@ -13,6 +13,7 @@ from vneid_idp.protocol.subjects import subject
 from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.encryption import find_envelope
 from vneid_idp.provider.released import released_claims
+from vneid_idp.web.acting import get_agreed
 from vneid_idp.web.bearer import PresentedToken, open_caller, presented_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -32,8 +33,10 @@ async def userinfo(request: Request) -> Response:
         now = unit.now
     if found is None:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
-    body: dict[str, Any] = {"sub": subject(client, found.grant.person_id, provider.keys.pairwise_key)}
-    body |= await released_claims(provider, client, "userinfo", token.scope, found.grant.authorisation.claims, found)
+    granted = found.grant.authorisation
+    agreed = await get_agreed(provider, client, granted, now)
+    body: dict[str, Any] = {"sub": subject(agreed, found.grant.person_id, provider.keys.pairwise_key)}
+    body |= await released_claims(provider, client, "userinfo", token.scope, granted.claims, found, agreed)
     cty = None
     if client.userinfo_signed_response_alg is not None:
         body |= {"iss": provider.issuer, "aud": client.client_id}

@@ -146,7 +146,7 @@ async def bind(
     if not bound.created:
         response.status_code = status.HTTP_200_OK
     shown = tell(caller.client, found, answer.record, policy.at(now), now)
-    await put_on_record(provider, caller.client, [(found.binding, shown)])
+    await put_on_record(provider, caller, [(found.binding, shown)])
     return shown
 
 
@@ -157,6 +157,7 @@ def _check_person(caller: Caller) -> str:
     """
     if caller.grant_id is None:
         raise InsufficientScope("This access token names no person; use one from the authorization code flow.")
+    caller.check_itself()
     check_may_bind(caller.authorisation.scope, for_child=caller.authorisation.on_behalf_of is not None)
     return caller.grant_id
 
@@ -182,7 +183,7 @@ async def list_bindings(
     found = await with_holders(provider, client_id, lambda unit: _list(unit, client_id, state, after, limit + 1))
     part = ListPart.of(found.bindings, limit)
     items = tuple(_told(caller, each, found, policy) for each in part.shown)
-    await put_on_record(provider, caller.client, zip((each.binding for each in part.shown), items, strict=True))
+    await put_on_record(provider, caller, zip((each.binding for each in part.shown), items, strict=True))
     no_store(response)
     return BindingPage(
         items=items,
@@ -221,7 +222,7 @@ async def account_status(request: Request, response: Response, caller: CallerOf,
     if not found.bindings:
         return AccountStatus(account_state=_UNVERIFIED, binding=None, capabilities=unverified(policy.at(found.now)))
     binding = _told(caller, found.bindings[0], found, policy)
-    await put_on_record(provider, caller.client, [(found.bindings[0].binding, binding)])
+    await put_on_record(provider, caller, [(found.bindings[0].binding, binding)])
     return AccountStatus(account_state=binding.state, binding=binding, capabilities=binding.capabilities)
 
 
@@ -248,7 +249,7 @@ async def read(request: Request, response: Response, caller: CallerOf, binding_i
         raise BindingNotFound
     no_store(response)
     shown = _told(caller, found.bindings[0], found, policy)
-    await put_on_record(provider, caller.client, [(binding, shown)])
+    await put_on_record(provider, caller, [(binding, shown)])
     return shown
 
 
@@ -277,6 +278,7 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     provider = idp(request)
     policy = await provider.current_policy()
     # Whether it is the caller's to release is judged in the unit that does it.
+    caller.check_itself()
     check_may_handle(caller.authorisation.scope)
     async with provider.db.glance() as unit:
         holder_id = (await disclosure.get(unit, KIND, caller.client.client_id, binding_id)).binding.person_id

@@ -1,25 +1,15 @@
 """What to do about each error, for developers: what was expected, and how to mend it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from vneid_idp.cross_device.rules import SLOWER
 from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.tokens import CODE_LIFE
+from vneid_idp.sandbox.remedies import MISTAKES, Remedy
 from vneid_idp.web.i18n import mark
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """Two sentences in English, translated where they are shown, where to read on, and the numbers in the sentences."""
-
-    expected: str
-    mend: str
-    reference: str
-    numbers: Mapping[str, int] = field(default_factory=dict)
-
 
 _UNKNOWN = Remedy(
     mark("A request that the endpoint accepts."),
@@ -282,88 +272,6 @@ _REMEDIES: Mapping[str, Remedy] = {
     ),
 }
 
-_MISTAKES: Mapping[tuple[str, str], Remedy] = {
-    ("invalid_request", "client_secret"): Remedy(
-        mark("One way to authenticate: a secret by Basic, a secret in the form, or an assertion."),
-        mark(
-            "Leave one of the two that the description names out. The library sets the Authorization header, or puts "
-            "client_secret into the form, beside what your own code sends; most have a setting for the method."
-        ),
-        "RFC 6749 §2.3",
-    ),
-    ("invalid_request", "response_mode"): Remedy(
-        mark(
-            "response_mode=query, fragment, form_post, or one of these as a JWT, such as query.jwt; without it the "
-            "answer comes in the query."
-        ),
-        mark("Leave response_mode out, or choose one of these in the library; web_message is not offered."),
-        "OAuth 2.0 Multiple Response Types §2.1",
-    ),
-    ("invalid_request", "dpop"): Remedy(
-        mark("A DPoP proof beside the request: what this client gets is bound to a key."),
-        mark("Turn on DPoP in the library, or register the client without dpop_bound_access_tokens and as oidc."),
-        "RFC 9449 §5",
-    ),
-    ("invalid_request", "code_challenge"): Remedy(
-        mark("A code_challenge, made of a code_verifier that the application keeps, with code_challenge_method=S256."),
-        mark("Turn on PKCE with S256 in the library."),
-        "RFC 7636 §4.2",
-    ),
-    ("invalid_request", "code_challenge_method"): Remedy(
-        mark("code_challenge_method=S256 beside a challenge of that kind: BASE64URL(SHA256(code_verifier))."),
-        mark("Send code_challenge_method=S256. Where it is left out the method is plain, which is not taken here."),
-        "RFC 7636 §4.3, RFC 9700 §2.1.1",
-    ),
-    ("invalid_request", "Content-Type"): Remedy(
-        mark("A form, with the header Content-Type: application/x-www-form-urlencoded."),
-        mark(
-            "Send the parameters as a form and not as JSON: in JavaScript, with fetch or axios, as new "
-            "URLSearchParams({…}); with curl by -d; with Python's requests or httpx by data=."
-        ),
-        "RFC 6749 §4.1.3, Appendix B",
-    ),
-    ("invalid_client", "jti"): Remedy(
-        mark("A client assertion with a jti that was not used before."),
-        mark(
-            "Have the library put a jti of its own into each assertion, such as a random UUID. Some leave it out, "
-            "since RFC 7523 alone does not ask for it; look for a newer version."
-        ),
-        "OpenID Connect Core §9",
-    ),
-    ("invalid_dpop_proof", "iat"): Remedy(
-        mark("A proof that was made within a minute of now, by the clock of this provider."),
-        mark("Make a proof for each request and keep none; let the machine's clock follow a time server."),
-        "RFC 9449 §4.3, §11.1",
-    ),
-    ("invalid_dpop_proof", "htu"): Remedy(
-        mark("The address that is called, as discovery tells it, without query and fragment."),
-        mark("Behind a proxy of your own, sign for the address of this provider and not for the proxy's."),
-        "RFC 9449 §4.2",
-    ),
-    ("invalid_token", "signed"): Remedy(
-        mark("An access token for this provider's own APIs, which is no JWT."),
-        mark(
-            "An ID token tells the client who signed in, and a signed access token is for the resource server in its "
-            "aud. Get one for this API by a token request without resource, or with this API as resource."
-        ),
-        "RFC 9068 §4",
-    ),
-    ("invalid_token", "resource"): Remedy(
-        mark("An access token that is for this API."),
-        mark("Name this API as resource in the token request, or none. How it is called, resource_metadata tells."),
-        "RFC 8707 §2.2",
-    ),
-    ("invalid_client_metadata", "offline_access"): Remedy(
-        mark("offline_access in scope together with refresh_token in grant_types, or neither of them."),
-        mark(
-            'Register "grant_types": ["authorization_code", "refresh_token"]. Who wants no refresh token leaves '
-            "offline_access out of scope; in a request it is ignored then."
-        ),
-        "OpenID Connect Core §11",
-    ),
-}
-"""For a mistake that its code does not tell: by the code, and by what the error is about (`OAuthError.about`)."""
-
 _AUTHORIZATION_REQUESTS = ("/authorize", "/par")
 
 ADDRESS_REMEDY = Remedy(
@@ -379,7 +287,7 @@ ADDRESS_REMEDY = Remedy(
 
 def remedy_for(code: str, about: str | None, path: str) -> Remedy:
     """The remedy for an error code, for the mistake that it is about where there is one, at an endpoint."""
-    remedy = _MISTAKES.get((code, about or "")) or _REMEDIES.get(code, _UNKNOWN)
+    remedy = MISTAKES.get((code, about or "")) or _REMEDIES.get(code, _UNKNOWN)
     if remedy is _REMEDIES["invalid_request"] and not path.startswith(_AUTHORIZATION_REQUESTS):
         return replace(remedy, reference="RFC 6749 §5.2")
     return remedy

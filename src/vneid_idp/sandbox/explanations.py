@@ -12,7 +12,8 @@ from starlette.responses import Response
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import UnregisteredAddress
 from vneid_idp.sandbox.address_help import Compared, compare
-from vneid_idp.sandbox.error_help import ADDRESS_REMEDY, Remedy, remedy_for
+from vneid_idp.sandbox.error_help import ADDRESS_REMEDY, remedy_for
+from vneid_idp.sandbox.remedies import Remedy
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.errors import kind_of_answer, refusal_of
 from vneid_idp.web.templates import render

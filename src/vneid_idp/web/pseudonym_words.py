@@ -29,9 +29,26 @@ _PUBLIC_OF_CHILD = mark(
     "same person."
 )
 
+_FAMILY = mark(
+    "Other applications of the organisation that runs the service may act for it here, within what you agree to. They "
+    "know you by the same identifier, and your history names them."
+)
+_FAMILY_OF_CHILD = mark(
+    "Other applications of the organisation that runs the service may act for it here, within what is agreed to. They "
+    "know the child by the same identifier, and the history names them."
+)
+
 
 def pseudonym(client: Client, say: Say, *, of_child: bool = False) -> str:
-    """What a service can compare with others; `of_child` where a parent or guardian reads it."""
+    """What a service can compare with others, and who may act for it; `of_child` where a parent or guardian reads
+    it."""
+    known_by = _known_by(client, say, of_child)
+    if client.family is None:
+        return known_by
+    return f"{known_by} {say(_FAMILY_OF_CHILD if of_child else _FAMILY)}"
+
+
+def _known_by(client: Client, say: Say, of_child: bool) -> str:
     if client.subject_type != "pairwise":
         return say(_PUBLIC_OF_CHILD if of_child else _PUBLIC)
     if client.shared_sector is not None:

@@ -18,7 +18,6 @@ from vneid_idp.kernel.sealing import SealPurpose
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin, ParentGrant
 from vneid_idp.protocol.tokens import AccessToken, Code, RefreshToken
 
-DETAILS = {"type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567"}
 KEY = Confirmation("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")
 
 
@@ -41,7 +40,7 @@ async def derived(land: Country, party: RelyingParty, someone: Known) -> tuple[A
     ground = AuthorisationGround(await someone.agree(other), None, ParentGrant(party.client_id, "grt_first", 0))
     hanging = replace(
         first, client_id=other.client_id, ground=ground, scope=("openid", "age", "offline_access"),
-        details=(DETAILS,), actors=(other.client_id, party.client_id),
+        actors=(other.client_id, party.client_id),
     )  # fmt: skip
     return hanging, other.registered.secret or ""
 
@@ -64,7 +63,6 @@ async def test_what_a_token_carries_is_told_and_ends_with_the_grant_it_hangs_on(
     authorisation, secret = await derived(land, party, someone)
     auth = (authorisation.client_id, secret)
     answer = (await post(land, "/token", redeemable(land, authorisation), auth)).json()
-    assert answer["authorization_details"] == [DETAILS]
     refreshed = (
         await post(land, "/token", {"grant_type": "refresh_token", "refresh_token": answer["refresh_token"]}, auth)
     ).json()
@@ -72,7 +70,6 @@ async def test_what_a_token_carries_is_told_and_ends_with_the_grant_it_hangs_on(
     for token in held:
         introspected = (await post(land, "/introspect", {"token": token}, auth)).json()
         assert introspected["active"] is True
-        assert introspected["authorization_details"] == [DETAILS]
         assert introspected["act"] == {"sub": authorisation.client_id, "act": {"sub": party.client_id}}
         assert "cnf" not in introspected
     assert (await party.userinfo(held[0])).status_code == 200

@@ -15,6 +15,10 @@ DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorizat
 # CIBA Core §4, Back-Channel Logout §2.1, Front-Channel Logout §3, Session Management §3.3, RP-Initiated Logout §2.1,
 # Initiating User Registration §4.1: the registered names, so that none is invented here.
 MODES = ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
+GRANT_TYPES = [
+    "authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, CIBA,
+    "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+]  # fmt: skip
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
     "scopes_supported", "response_types_supported", "response_modes_supported", "grant_types_supported",
@@ -82,7 +86,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "issuer": ISSUER,
         "response_types_supported": ["code"],
         "response_modes_supported": MODES,
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, CIBA],
+        "grant_types_supported": GRANT_TYPES,
         "subject_types_supported": ["pairwise", "public"],
         "acr_values_supported": ["urn:vneid:level:1", "urn:vneid:level:2"],
         "claim_types_supported": ["normal"],

@@ -268,7 +268,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
         NOW - 5, ["jkt", "thumb"], ["cli_b", "cli_c"],
     ]  # fmt: skip
     assert Authorisation.from_json(written) == AUTHORISATION, "which links nothing"
-    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False, []]
+    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False, [], None, None]
     assert Authorisation.from_json(written[:-2]) == replace(AUTHORISATION, bound_to=None, actors=())
     derived = Authorisation.from_json([*written[:4], ["con_a", None, "cli_z", "grt_z"], *written[5:]])
     assert derived.ground == AuthorisationGround("con_a", None, ParentGrant("cli_z", "grt_z", 0))

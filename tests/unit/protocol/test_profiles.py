@@ -16,7 +16,10 @@ from vneid_idp.protocol.checks.table import Column, read_authorization
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.client_auth import PresentedCredentials, check_assertion, check_method
 from vneid_idp.protocol.details.granting import check_may_ask
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import InvalidClientMetadata, OAuthError
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
+from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import Unverified
 from vneid_idp.protocol.sender_constraint import check_constrained
 
@@ -36,6 +39,7 @@ an assertion to the token endpoint          -    x     -    x
 a bearer's token                            -    x     x    -
 rich details of a carrier                   x    -     -    x
 """
+OF_PROFILES = {TOKEN_EXCHANGE: {ClientProfile.FAPI2}, JWT_BEARER_GRANT: {ClientProfile.CAMARA}}
 ISSUER = "https://id.example"
 NOW = 1_900_000_000 * SECOND
 GOOD = {
@@ -129,11 +133,26 @@ def test_what_keeps_to_all_rules_is_taken_from_everybody(profile: ClientProfile)
     assert request_object.algorithm_for(client(profile), signed("ES256")) == "ES256"
 
 
+@pytest.mark.parametrize("grant_type", GRANT_TYPES)
+@pytest.mark.parametrize("profile", ClientProfile)
+def test_a_grant_type_is_everybodys_unless_it_is_named_here(profile: ClientProfile, grant_type: str) -> None:
+    """What each may do with it at the token endpoint: tests/certification/test_policy_matrix.py."""
+    allowed = OF_PROFILES.get(grant_type, set(ClientProfile))
+    members: dict[str, Any] = {"grant_types": ["authorization_code", grant_type]}
+    if grant_type == CIBA:
+        members["backchannel_token_delivery_mode"] = "poll"
+    if profile in allowed:
+        registered(profile, **members)
+        return
+    with pytest.raises(InvalidClientMetadata):
+        registered(profile, **members)
+
+
 def test_every_rule_is_tried_here_or_at_the_doors() -> None:
     at_the_doors = {"rotates_refresh_tokens", "interaction_id"}  # tests/certification: refresh, resource
     tried = {
         "signing_algorithms", "unsigned_objects", "dated_objects", "auth_methods", "always_pushed", "always_pkce",
-        "exact_auth_method", "issuer_audience", "sender_constrained",
+        "exact_auth_method", "issuer_audience", "sender_constrained", "further_grant_types",
     }  # fmt: skip
     assert {field.name for field in fields(ProfileRules)} == tried | at_the_doors
     assert PROFILES.keys() == set(ClientProfile)

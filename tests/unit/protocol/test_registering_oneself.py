@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.registration import CALLBACK, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
+from tests.support.registration import CALLBACK, JWKS, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.members import OPERATOR_MEMBERS, WRITTEN_MEMBERS, Registrar
 
 
@@ -141,10 +142,23 @@ def test_nobody_grants_itself_a_persons_data_in_production() -> None:
         read(SELF_IN_PRODUCTION, scope="openid phone")
 
 
+def test_grant_types_of_a_profile_are_the_operators_but_for_who_tries_them() -> None:
+    exchanging: dict[str, Any] = {
+        "grant_types": ["authorization_code", TOKEN_EXCHANGE], "profile": "fapi2", "jwks": JWKS,
+        "token_endpoint_auth_method": "private_key_jwt",
+    }  # fmt: skip
+    assert TOKEN_EXCHANGE in read(SELF, **exchanging)["grant_types"]
+    without = read(OPERATOR, **(exchanging | {"grant_types": ["authorization_code"]}))
+    with pytest.raises(InvalidClientMetadata, match="only the operator registers urn"):
+        registration.read_registration({"redirect_uris": [CALLBACK]} | exchanging, SELF_IN_PRODUCTION, before=without)
+    with pytest.raises(InvalidClientMetadata, match="needs a client that authenticates"):
+        read(OPERATOR, **(exchanging | {"token_endpoint_auth_method": "none"}))
+
+
 @pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - set(WRITTEN_MEMBERS)))
 def test_members_of_the_operator_are_refused_from_anybody_else(name: str) -> None:
     values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
-    values |= {"family": "trong-nuoc", "authorization_details_types": []}
+    values |= {"family": "trong-nuoc", "authorization_details_types": [], "may_act": ["cli_b"]}
     with pytest.raises(InvalidClientMetadata, match=f"{name}: only the operator"):
         read(SELF_IN_PRODUCTION, **{name: values[name]})
     assert name in read(OPERATOR, **{name: values[name]})

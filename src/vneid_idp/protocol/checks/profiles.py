@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.client import ClientProfile
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.jose import SIGNING_ALGORITHMS, STRONG_ALGORITHMS
 
 _KEYS_ALONE = ("private_key_jwt", *CERTIFICATE_METHODS)
@@ -23,6 +24,8 @@ class ProfileRules:
     """A request object says for whom and for how long it is good, an hour at most (`request_object`)."""
     auth_methods: tuple[str, ...] | None = None
     """How its clients may authenticate (`registration`); `None` for all ways."""
+    further_grant_types: tuple[str, ...] = ()
+    """Grant types that its clients may register beside those of everybody (`registration`)."""
     always_pushed: bool = False
     """Requests are pushed, whatever the client registered (`pushed`)."""
     always_pkce: bool = False
@@ -51,6 +54,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
+        further_grant_types=(TOKEN_EXCHANGE,),
         always_pushed=True,
         always_pkce=True,
         exact_auth_method=True,
@@ -78,6 +82,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
+        further_grant_types=(JWT_BEARER_GRANT,),
         always_pkce=True,
         exact_auth_method=True,
         issuer_audience=True,
@@ -85,5 +90,8 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
     ),
 }
 """A profile is a row here, and a name in `ClientProfile`; which checks it asks for, `table.py` says."""
+
+PROFILED_GRANT_TYPES = frozenset(name for rules in PROFILES.values() for name in rules.further_grant_types)
+"""The grant types that are not for everybody."""
 
 EVERY = frozenset(ClientProfile)

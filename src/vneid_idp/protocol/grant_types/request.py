@@ -1,4 +1,4 @@
-"""A token request, and what a grant type can make of it (RFC 6749 §4, RFC 8693, CIBA §10)."""
+"""A token request, and what a grant type can make of it (RFC 6749 §4, RFC 7523 §2.1, RFC 8693, CIBA §10)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from vneid_idp.protocol.audience import Audience
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
+from vneid_idp.protocol.jose import Unverified
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.polled import PolledKind
-from vneid_idp.protocol.tokens import RefreshToken
+from vneid_idp.protocol.tokens import AccessToken, RefreshToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class TokenRequest:
     now: Instant
     audience: Audience | None = None
     """For whom the token is wanted, where the request says so (RFC 8707 §2.2)."""
+    called: tuple[str, ...] = ()
+    """What a client may call this provider in an assertion: the issuer, and the token endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,39 @@ class PollRequest:
     audience: Audience | None = None
 
 
-TokenOutcome = OpenGrant | RotateGrant | InOwnName | PollRequest
+@dataclass(frozen=True, slots=True)
+class DeriveToken:
+    """Make another token from `subject`, for the client that asks, which acts by it where it `has_actor`.
+
+    `scope` and `details`, as they were sent, are the part that is wanted, `None` for all that the client may have;
+    `bound_to` is the key of the new token.
+    """
+
+    subject: AccessToken
+    has_actor: bool
+    scope: str | None
+    details: str | None
+    bound_to: Confirmation | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAsserted:
+    """Open a grant for the person whom a client names in `assertion`, under the consent that stands between the two.
+
+    The signature is still to be verified, with `alg`, and the assertion to be used up.
+    """
+
+    assertion: Unverified
+    alg: str
+    jti: str
+    expires_at: Instant
+    phone_number: str
+    """As E.164 text."""
+    scope: tuple[str, ...]
+    purpose: str
+    bound_to: Confirmation | None
+
+
+TokenOutcome = OpenGrant | RotateGrant | InOwnName | PollRequest | DeriveToken | OpenAsserted
 GrantType = Callable[[TokenRequest, Sealer], TokenOutcome]
 """Judges a request; the sealer opens what this provider handed out earlier. Raises `OAuthError`."""

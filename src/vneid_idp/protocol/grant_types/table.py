@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from vneid_idp.protocol.grant_types import authorization_code, client_credentials, polled, refresh_token
+from vneid_idp.protocol.grant_types import (
+    authorization_code,
+    client_credentials,
+    jwt_bearer,
+    polled,
+    refresh_token,
+    token_exchange,
+)
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.grant_types.request import GrantType
 
 GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
@@ -13,5 +21,7 @@ GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
         "client_credentials": client_credentials.authorise,
         polled.DEVICE_CODE: polled.device_code,
         polled.CIBA: polled.auth_req_id,
+        TOKEN_EXCHANGE: token_exchange.exchange,
+        JWT_BEARER_GRANT: jwt_bearer.assert_subject,
     }
 )
