@@ -8,9 +8,11 @@ import pytest
 from tests.support.bindings import Caller
 from tests.support.carrier import Carrier
 from tests.support.country import Country
+from tests.support.polling import Television, device_party
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import CHILD, own_token, person_token
+from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
 
 SCOPE = "openid profile identity age offline_access"
@@ -124,3 +126,14 @@ async def test_what_an_account_tells_is_read_with_what_was_agreed_in_one_stateme
         childs = Caller(network, land, await person_token(land, party.registered, who, scope=CHILD, child_id=child))
         await childs.bind("child")
         assert (await _statements(land, own.status("child")))[0] == 4
+
+
+async def test_a_poll_that_nobody_answered_costs_one_statement(land: Country) -> None:
+    television = await device_party(land)
+    device = await Television.start(television)
+    await device.poll()
+    land.watch.advance(10 * SECOND)
+    await Television.start(television)  # the client is in memory again
+    count, answer = await _statements(land, device.poll())
+    assert (count, answer.json()["error"]) == (1, "authorization_pending")
+    assert (await _statements(land, device.poll(device_code="junk")))[0] == 1

@@ -40,7 +40,9 @@ async def listening() -> AsyncIterator[Service]:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         found = re.search(r"(?i)content-length: (\d+)", head)
         body = await reader.readexactly(int(found[1]) if found else 0)
-        service.heard.append(dict(parse_qsl(body.decode())) | {"_line": head.partition("\r\n")[0]})
+        service.heard.append(
+            dict(parse_qsl(body.decode())) | {"_line": head.partition("\r\n")[0], "_head": head, "_body": body.decode()}
+        )
         if service.answers is not None:
             await service.answers.wait()
         writer.write(f"HTTP/1.1 {service.status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
