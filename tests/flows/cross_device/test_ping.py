@@ -26,8 +26,8 @@ async def ping_counter(land: Country, service: Service) -> Counter:
 async def sent(land: Country) -> None:
     """All that is due has been sent, and what came of it is settled."""
     await land.idp.dispatcher.drain()
-    while land.idp.dispatcher._under_way:
-        await asyncio.sleep(0.01)
+    if under_way := set(land.idp.dispatcher._under_way):
+        await asyncio.wait(under_way)
 
 
 async def test_a_client_is_told_that_there_is_an_answer_and_fetches_it(land: Country) -> None:
