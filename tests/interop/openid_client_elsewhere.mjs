@@ -8,13 +8,14 @@ import { done, task, type } from './person.mjs'
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const CIBA = 'urn:openid:params:grant-type:ciba'
+const MATCH = { type: 'identity_match', fields: ['birthdate'], purpose: 'subscriber_authentication' }
 const LEVEL_2 = 'urn:vneid:level:2'
 
 /** What comes of an answer, which is told once. */
 async function told(config, DPoP, tokens, grant, once) {
   const userinfo = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, { DPoP })
   await assert.rejects(client.genericGrantRequest(config, grant, once, { DPoP }), { error: 'invalid_grant' })
-  return { claims: tokens.claims(), userinfo, type: tokens.token_type, details: tokens.authorization_details }
+  return { claims: tokens.claims(), userinfo, type: tokens.token_type }
 }
 
 async function device() {
@@ -42,6 +43,7 @@ async function counter() {
   const asked = {
     scope: 'openid offline_access identity',
     acr_values: LEVEL_2,
+    authorization_details: JSON.stringify([MATCH]),
     login_hint: `tel:${task.phone}`,
     binding_message: 'Counter 7',
   }
@@ -52,6 +54,7 @@ async function counter() {
   const answer = (how) => fetch(`${task.issuer}/sandbox/ciba/${waiting.auth_req_id}/${how}`, { method: 'POST' })
   assert.equal((await answer('allow')).status, 200)
   const tokens = await client.pollBackchannelAuthenticationGrant(config, waiting, undefined, { DPoP })
+  assert.deepEqual(tokens.authorization_details, [MATCH])
   return told(config, DPoP, tokens, CIBA, { auth_req_id: waiting.auth_req_id })
 }
 
