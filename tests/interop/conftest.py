@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.registered import Registered, register_before
+from tests.interop.registered import Organisation, register_before
 from tests.support.nginx import Proxy
 from tests.support.postgres import Cluster
 from tests.support.schema import build
@@ -56,20 +56,20 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Proxy:
 
 
 @pytest.fixture(scope="session")
-def organised(proxy: Proxy, settled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Registered]:
+def organised(proxy: Proxy, settled: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Organisation]:
     """A database in which the operator has registered something, and what that is."""
     folder = tmp_path_factory.mktemp("organised")
     return folder, asyncio.run(register_before(_copied(settled, folder), proxy.people))
 
 
 @pytest.fixture(scope="session")
-def app(organised: tuple[Path, Registered]) -> Registered:
-    """The client that the operator registered behind nginx."""
+def organisation(organised: tuple[Path, Organisation]) -> Organisation:
+    """What the operator registered behind nginx."""
     return organised[1]
 
 
 @pytest.fixture(scope="session")
-def behind_nginx(proxy: Proxy, organised: tuple[Path, Registered]) -> Iterator[Server]:
+def behind_nginx(proxy: Proxy, organised: tuple[Path, Organisation]) -> Iterator[Server]:
     """A running provider as clients of FAPI 2.0 meet it: over TLS, with certificates, and a nonce in each proof."""
     folder, _ = organised
     settings = {

@@ -12,6 +12,7 @@ from tests.support.resource_servers import BUY, registration
 from vneid_idp.clients import families, resource_servers
 from vneid_idp.clients import service as clients
 from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.protocol.registration import read_registration
 from vneid_idp.protocol.resource_servers import read_server
@@ -41,16 +42,27 @@ class Registered:
         return {"client_id": self.client_id, "jwk": dict(self.jwk)}
 
 
-async def register_before(database_url: str, issuer: str) -> Registered:
-    """Register all of it; the client that people use."""
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """What people use, and a point of sale that may act for it by token exchange (RFC 8693)."""
+
+    app: Registered
+    point: Registered
+
+
+async def register_before(database_url: str, issuer: str) -> Organisation:
+    """Register all of it."""
     database = open_database(database_url, SystemClock())
 
-    async def work(unit: Unit) -> Registered:
+    async def work(unit: Unit) -> Organisation:
         await families.create(unit, FAMILY, "Vé Việt", DEED)
-        app = await _client(unit, client_name="Ứng dụng")
+        grants = {"grant_types": ["client_credentials", TOKEN_EXCHANGE], "response_types": [], "redirect_uris": []}
+        point = await _client(unit, client_name="Điểm giao dịch", **grants)
+        details = {"authorization_details_types": ["identity_match"]}
+        app = await _client(unit, client_name="Ứng dụng", may_act=[point.client_id], **details)
         server = registration(resource=RESOURCE, family=FAMILY, clients=[app.client_id], scopes=_SCOPES)
         await resource_servers.register(unit, read_server(server, issuer), DEED)
-        return app
+        return Organisation(app, point)
 
     try:
         return await database.transact(work)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.interop.registered import RESOURCE, Registered
+from tests.interop.registered import RESOURCE, Organisation
 from tests.interop.scripts import HERE, STRANGERS, accompany, play
 from tests.support.certificates import CARRIER, jwk_of, pem_of, self_signed
 from tests.support.nginx import Proxy
@@ -39,15 +39,21 @@ async def test_oauth4webapi(behind_nginx: Server) -> None:
         assert found["refused"] == ["use_dpop_nonce"], "the first nonce is asked for, the next ones come with answers"
 
 
-async def test_requests_oauth2client(behind_nginx: Server) -> None:
+async def test_requests_oauth2client(behind_nginx: Server, organisation: Organisation) -> None:
+    argv = [str(STRANGERS / "python"), str(HERE / "requests_oauth2client_fapi2.py")]
+    told = {"app": organisation.app.task, "point": organisation.point.task}
     async with behind_nginx.visitor("khmer") as visitor:
-        learnt = await accompany([str(STRANGERS / "python"), str(HERE / "requests_oauth2client_fapi2.py")], visitor)
-    assert learnt["userinfo"]["sub"] == learnt["sub"]
-    assert learnt["acr"] == "urn:vneid:level:2"
-    assert learnt["introspected"]["cnf"] == {"jkt": learnt["key"]}
-    assert learnt["introspected"]["authorization_details"] == [MATCH | {"fields": ["birthdate"]}]
-    assert learnt["types"] == ["DPoP"] * 3
-    assert learnt["ended"] is True
+        learnt = await accompany(argv, visitor, **told)
+    claims, introspected, acting = learnt["claims"], learnt["introspected"], learnt["acting"]
+    assert learnt["userinfo"]["sub"] == claims["sub"]
+    assert claims["acr"] == "urn:vneid:level:2"
+    assert introspected["cnf"] == {"jkt": learnt["key"]}
+    assert introspected["authorization_details"] == [MATCH | {"fields": ["birthdate"]}]
+    assert learnt["types"] == ["DPoP"] * 2
+    assert set(acting["userinfo"]) == {"sub", "full_name"}
+    assert acting["introspected"]["act"] == {"sub": organisation.point.client_id}
+    assert acting["introspected"]["cnf"] == {"jkt": acting["key"]}
+    assert learnt["over"] == [True, True], "what hangs on the grant ends with it"
 
 
 @pytest.mark.parametrize(
@@ -81,12 +87,13 @@ async def test_answers_from_another_device(behind_nginx: Server) -> None:
         assert found["type"] == "dpop"
 
 
-async def test_oauth4webapi_as_a_resource_server(behind_nginx: Server, app: Registered) -> None:
+async def test_oauth4webapi_as_a_resource_server(behind_nginx: Server, organisation: Organisation) -> None:
     async with behind_nginx.visitor("very-long-name") as visitor:
         learnt = await play(
-            "oauth4webapi_resource.mjs", visitor, client=app.task, resource=RESOURCE, scope="tickets:buy"
+            "oauth4webapi_resource.mjs", visitor, client=organisation.app.task, resource=RESOURCE, scope="tickets:buy"
         )
     claims, of_person = learnt["claims"], learnt["id"]
-    assert (claims["iss"], claims["aud"], claims["client_id"]) == (behind_nginx.issuer, RESOURCE, app.client_id)
+    assert (claims["iss"], claims["aud"]) == (behind_nginx.issuer, RESOURCE)
+    assert claims["client_id"] == organisation.app.client_id
     assert claims["scope"] == "tickets:buy"
     assert claims["sub"] != of_person["sub"], "a server of its own"
