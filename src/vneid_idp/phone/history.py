@@ -12,13 +12,19 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.phone.access import HOME, Handset, for_handset
 from vneid_idp.phone.pages import page
 from vneid_idp.protocol.polled import PolledKind
-from vneid_idp.web.answer_words import ANSWERED_ELSEWHERE, answer_sentence, is_warning
+from vneid_idp.web.answer_words import answer_sentence, is_warning
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 
 _LATEST = 50
 """Of each kind so many at most; `/me/history` has all."""
-_KINDS = (EventKind.PHONE_ANSWERED, *(EventKind(kind) for kind in ANSWERED_ELSEWHERE))
+_KINDS = (
+    EventKind.PHONE_ANSWERED,
+    EventKind.REQUEST_APPROVED,
+    EventKind.REQUEST_REFUSED,
+    EventKind.REQUEST_MISMATCHED,
+    EventKind.REQUEST_DISOWNED,
+)
 _GONE = mark("a service that is not registered any more")
 
 

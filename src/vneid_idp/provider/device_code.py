@@ -103,7 +103,7 @@ async def answer(request: Request) -> Response:
 
 async def refused(request: Request) -> Response:
     """After a refusal: nothing is left to do here."""
-    return render(request, "provider/answered_elsewhere.html", service=None, approved=False)
+    return render(request, "provider/answered_elsewhere.html", service=None, approved=False, in_app=False)
 
 
 async def _find(request: Request, form: Form) -> PolledRequest | None:

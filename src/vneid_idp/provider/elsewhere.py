@@ -10,46 +10,26 @@ from vneid_idp.interaction.over import over, remember
 from vneid_idp.interaction.service import Interaction, InteractionOver
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.interaction import Issue, PersonFacts, Refuse
+from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.provider.waiting import keep, somebody
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.answer_polled import Approval, Deliveries, approve_polled, refuse_polled
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import browser_id
-from vneid_idp.web.doors import Door
-from vneid_idp.web.forms import read_form
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.responses import see_other
-from vneid_idp.web.session import read_session
 from vneid_idp.web.templates import render
 
 
 async def open_here(request: Request, polled: PolledRequest, person_id: str | None = None) -> Response:
-    """Have `polled` answered in this browser, by `person_id` who is signed in there, or by whoever signs in: on to the
-    pages that ask for what is missing. Raises `TooManyRequests`."""
+    """Have `polled` answered in this browser, by `person_id` who has shown on this very phone to be there since it
+    began, or by whoever signs in: on to the pages that ask for what is missing. Raises `TooManyRequests`."""
     provider = idp(request)
     by = somebody(provider, request, polled.client_id, person_id)
-    interaction = await keep(provider, polled.request, browser_id(request), provider.clock.now(), by)
+    begun_at = provider.clock.now() if person_id is None else polled.opened_at
+    interaction = await keep(provider, polled.request, browser_id(request), begun_at, by)
     remember(request, interaction)
     return see_other(f"/authorize/{interaction.interaction_id}")
-
-
-async def open_mine(request: Request) -> Response:
-    """`POST /requests/{request}/answer`: whoever is signed in with this browser answers here what waits for them.
-
-    Raises `RequestOver`, also for what waits for somebody else, and until the number was picked that the service shows.
-    """
-    provider = idp(request)
-    await read_form(request)
-    session = read_session(request, provider.keys.sealer)
-    if session is None:
-        raise RequestOver
-    async with provider.db.glance() as unit:
-        found = await cross_device.find_for(
-            unit, provider.keys.sealer, session.person_id, request.path_params["request"]
-        )
-    if found is None or not found.is_picked:
-        raise RequestOver
-    return await open_here(request, found, session.person_id)
 
 
 async def answer_elsewhere(
@@ -77,6 +57,7 @@ async def answer_elsewhere(
         domain=client.verified_home,
         logo=logo_path(client),
         approved=isinstance(step, Issue),
+        in_app=interaction.request.polled is not None and interaction.request.polled.kind is PolledKind.BACKCHANNEL,
     )
 
 
@@ -93,6 +74,3 @@ async def _answer(
     assert person is not None
     approval = Approval(person.session_id, ended.grant_id, step.authorisation)
     return await approve_polled(unit, provider.keys.sealer, polled, approval)
-
-
-doors = [Door.page("/requests/{request}/answer", open_mine, "POST")]

@@ -6,7 +6,6 @@ from vneid_idp.provider import (
     device_authorization,
     device_code,
     discovery,
-    elsewhere,
     introspection,
     logout,
     par,
@@ -35,7 +34,6 @@ _announcing = [
 doors = [
     *_announcing,
     *device_code.doors,
-    *elsewhere.doors,
     *discovery.well_known_doors(_announcing),
     *protected_resources.doors,
 ]

@@ -85,15 +85,13 @@ async def pick_number(
     return Picked(False, await _end(unit, sealer, polled, Outcome.WRONG_NUMBER, kind, person_id))
 
 
-async def disown_polled(
-    unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, session_id: str
-) -> Deliveries:
-    """The person had nothing to do with it: the request ends, and its client reaches them no more for a day.
+async def disown_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str) -> Deliveries:
+    """The person, whom the caller holds, had nothing to do with it: the request ends, and its client reaches them no
+    more for a day.
 
     What the client sends meanwhile is taken as before and answered by nobody, so that it does not learn of this. Raises
-    `SignedOut` and `RequestOver`.
+    `RequestOver`.
     """
-    await hold_signed_in(unit, person_id, session_id)
     await cross_device.disown(unit, person_id, polled.client_id)
     return await _end(unit, sealer, polled, Outcome.NOT_MINE, EventKind.REQUEST_DISOWNED, person_id)
 

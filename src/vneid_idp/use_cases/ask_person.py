@@ -16,6 +16,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.notify_phones import notify_phones
 
 _PORTION = 2_000
 
@@ -72,6 +73,7 @@ async def ask_person(
         notification_token=terms.notification_token,
     )
     data = {"kind": PolledKind.BACKCHANNEL.value}
+    await notify_phones(unit, sealer, person_id, opened.polled.expires_at)
     await record(unit, Event(EventKind.REQUEST_ASKED, person_id, asked.client_id, opened.polled.request_id, data))
     return opened
 
