@@ -93,6 +93,12 @@ class KeyClient:
         bound = base64url(sha256(token.encode()).digest())
         return f"Authorization: DPoP {token}\r\n{self._proof('GET', issuer + path, ath=bound)}"
 
+    def signed_request(self, issuer: str, client_id: str, parameters: dict[str, str]) -> str:
+        """A request object (RFC 9101, CIBA Core §7.1.1)."""
+        now = int(time.time())
+        claims = {"iss": client_id, "aud": issuer, "jti": _fresh(), "iat": now, "nbf": now, **parameters}
+        return _signed({"alg": "ES256", "kid": "1"}, claims | {"exp": now + _ASSERTION_LIFE}, self.signing)
+
     def _proof(self, method: str, address: str, **more: str) -> str:
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": _public(self.proving)}
         claims = {"jti": _fresh(), "htm": method, "htu": address, "iat": int(time.time()), **more}

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 
-from bench.clients import Client, base64url
+from bench.clients import Client, KeyClient, base64url
 from bench.http import Connection, Response
 
 _LOOPBACK = "127.0.0.1"
@@ -19,6 +19,7 @@ SCOPE = "openid offline_access"
 CLIENT_SCOPE = "binding:social_account"
 """What the client asks for in its own name."""
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+CIBA = "urn:openid:params:grant-type:ciba"
 _serial = itertools.count()
 
 
@@ -36,6 +37,7 @@ class Target:
     authorize: str
     par: str
     device_authorization: str
+    backchannel: str
     token: str
     userinfo: str
     jwks: str
@@ -49,11 +51,13 @@ class Session:
     """A person signed in with one browser, who consented before.
 
     `subject` is the `sub` that the client knows the person by; `refresh_token` is replaced at each rotation.
+    `auth_req_id` names the request that waits for the person's answer, once there is one.
     """
 
     cookie: str
     subject: str
     refresh_token: str
+    auth_req_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ async def discover(port: int, issuer: str, client_id: str, client: Client, redir
         authorize=path("authorization_endpoint"),
         par=path("pushed_authorization_request_endpoint"),
         device_authorization=path("device_authorization_endpoint"),
+        backchannel=path("backchannel_authentication_endpoint"),
         token=path("token_endpoint"),
         userinfo=path("userinfo_endpoint"),
         jwks=path("jwks_uri"),
@@ -203,6 +208,21 @@ async def ask_for_device(connection: Connection, target: Target, _session: Sessi
     _require(answer["error"] == "authorization_pending", f"the poll was answered with {answer['error']}")
 
 
+async def poll_for_person(connection: Connection, target: Target, session: Session) -> None:
+    """Ask whether the person has answered, who has not (CIBA Core §10.1); before the first time, have them asked."""
+    if session.auth_req_id is None:
+        client = target.client
+        assert isinstance(client, KeyClient)
+        parameters = {"scope": "openid", "login_hint": f"tel:+8495{next(_serial):07}", "requested_expiry": "600"}
+        signed = client.signed_request(target.issuer, target.client_id, parameters)
+        asked = await _post(connection, target, target.backchannel, {"request": signed}, 200)
+        session.auth_req_id = asked["auth_req_id"]
+    form = {"grant_type": CIBA, "auth_req_id": session.auth_req_id}
+    answer = await _post(connection, target, target.token, form, 400)
+    # The peer slows nobody down.
+    _require(answer["error"] in ("authorization_pending", "slow_down"), f"the poll was answered with {answer['error']}")
+
+
 async def fetch_userinfo(connection: Connection, target: Target, access_token: str) -> dict[str, Any]:
     """The claims about the person (OpenID Connect Core §5.3)."""
     shown = target.client.shown_at_resource(target.issuer, target.userinfo, access_token)
@@ -226,6 +246,7 @@ STAGES: dict[str, dict[str, Flow]] = {
     "oidc": {"sign-in": sign_in, "refresh": refresh, "client_credentials": client_credentials},
     "fapi2": {"FAPI sign-in": sign_in, "FAPI refresh": refresh},
     "device": {"device": ask_for_device},
+    "ciba": {"CIBA poll": poll_for_person},
 }
 """Flows by the profile of the client that goes through them. Each profile has servers of its own: what one asks of a
 server is not to slow the other."""

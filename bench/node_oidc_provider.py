@@ -51,7 +51,7 @@ class NodeOidcProvider:
         _install(node)
         database = f"peer_{self._profile}"
         cluster.create_database(database)
-        keys = KeyClient() if self._profile == "fapi2" else None
+        keys = KeyClient() if self._profile in ("fapi2", "ciba") else None
         secret = os.urandom(32).hex()
         jwks = None if keys is None else orjson.dumps(keys.jwks).decode()
         credentials = {"PEER_CLIENT_SECRET": secret} if jwks is None else {"PEER_CLIENT_JWKS": jwks}
@@ -64,7 +64,7 @@ class NodeOidcProvider:
             "PEER_DATABASE_URL": cluster.url(database),
             "PEER_POOL_SIZE": str(POOL_SIZE),
             "PEER_CLIENT_ID": CLIENT_ID,
-            "PEER_DEVICES": "1" if self._profile == "device" else "",
+            "PEER_PROFILE": self._profile,
             **credentials,
             "PEER_REDIRECT_URI": REDIRECT_URI,
             "PEER_CLIENT_SCOPE": CLIENT_SCOPE,

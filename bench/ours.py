@@ -12,7 +12,7 @@ import orjson
 from bench import processes
 from bench.clients import Client, KeyClient, SecretClient
 from bench.contender import CLIENT_ID, POOL_SIZE, REDIRECT_URI, Running, answering, fetch_keys, first_tokens
-from bench.flows import CLIENT_SCOPE, DEVICE_CODE, SCOPE, Session, Target, authorize, begin
+from bench.flows import CIBA, CLIENT_SCOPE, DEVICE_CODE, SCOPE, Session, Target, authorize, begin
 from bench.http import Connection
 from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
@@ -59,6 +59,14 @@ _CHANGES: dict[str, dict[str, object]] = {
         "dpop_bound_access_tokens": True,
     },
     "device": {"grant_types": ["authorization_code", "refresh_token", DEVICE_CODE]},
+    "ciba": {
+        "profile": "ciba",
+        "grant_types": ["authorization_code", "refresh_token", CIBA],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "dpop_bound_access_tokens": True,
+        "backchannel_token_delivery_mode": "poll",
+        "backchannel_authentication_request_signing_alg": "ES256",
+    },
 }
 
 
@@ -97,7 +105,7 @@ class Ours:
         return Running(target, process, f"vneid-idp {version('vneid-idp')}, Python {sys.version.split()[0]}")
 
     def _register(self, environment: dict[str, str], metadata: Path) -> Client:
-        keys = KeyClient() if self._profile == "fapi2" else None
+        keys = KeyClient() if self._profile in ("fapi2", "ciba") else None
         registration = _CLIENT | _CHANGES[self._profile] | ({} if keys is None else {"jwks": keys.jwks})
         metadata.write_bytes(orjson.dumps(registration))
         why = ("--by", "bench", "--reason", "to be measured")

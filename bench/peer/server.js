@@ -8,8 +8,8 @@
 // - session cookies are opaque random values and are not signed on top (no HMAC a request);
 // - tokens outlive the session, so redeeming and using one does not read the session again;
 // - that each authorization request extends the session by a write is the library's own way and cannot be turned off;
-// - introspection, revocation, registration and the like stay off, so no middleware of theirs runs; the device flow is on
-//   where it is measured alone (PEER_DEVICES);
+// - introspection, revocation, registration and the like stay off, so no middleware of theirs runs; the device flow and
+//   CIBA are on where they are measured alone (PEER_PROFILE);
 // - a client with keys (PEER_CLIENT_JWKS) is one of FAPI 2.0: pushed requests, private_key_jwt, DPoP without nonces, and
 //   what its rules turn on is off for the plain client.
 import { generateKeyPairSync, hash } from 'node:crypto';
@@ -19,16 +19,18 @@ import { adapterFactory, createTables, openPool } from './adapter.js';
 
 const {
   PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_CLIENT_JWKS,
-  PEER_REDIRECT_URI, PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT, PEER_DEVICES,
+  PEER_REDIRECT_URI, PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT, PEER_PROFILE,
 } = process.env;
 
-const financial = PEER_CLIENT_JWKS !== undefined;
-const devices = Boolean(PEER_DEVICES);
+const withKeys = PEER_CLIENT_JWKS !== undefined;
+const financial = PEER_PROFILE === 'fapi2';
+const elsewhere = { device: 'urn:ietf:params:oauth:grant-type:device_code', ciba: 'urn:openid:params:grant-type:ciba' }[PEER_PROFILE];
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const MODELS = [
   'Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'ClientCredentials', 'Interaction',
   'PushedAuthorizationRequest', 'ReplayDetection', 'DeviceCode',
+  'BackchannelAuthenticationRequest',
 ];
 
 const pool = openPool(PEER_DATABASE_URL, Number(PEER_POOL_SIZE));
@@ -40,21 +42,24 @@ const provider = new Provider(PEER_ISSUER, {
   adapter: adapterFactory(pool),
   clients: [{
     client_id: PEER_CLIENT_ID,
-    ...(financial
+    ...(withKeys
       ? { token_endpoint_auth_method: 'private_key_jwt', jwks: JSON.parse(PEER_CLIENT_JWKS), dpop_bound_access_tokens: true }
       : { token_endpoint_auth_method: 'client_secret_basic', client_secret: PEER_CLIENT_SECRET }),
     redirect_uris: [PEER_REDIRECT_URI],
     response_types: ['code'],
     grant_types: [
       'authorization_code', 'refresh_token',
-      devices ? 'urn:ietf:params:oauth:grant-type:device_code' : 'client_credentials',
+      elsewhere ?? 'client_credentials',
     ],
+    ...(PEER_PROFILE === 'ciba' && {
+      backchannel_token_delivery_mode: 'poll', backchannel_authentication_request_signing_alg: 'ES256',
+    }),
     id_token_signed_response_alg: 'ES256',
     // Pairwise subjects of the device flow want a sector that the library fetches; none is told where nobody answers.
-    subject_type: devices ? 'public' : 'pairwise',
+    subject_type: elsewhere ? 'public' : 'pairwise',
   }],
   jwks: { keys: [{ ...signingKey, use: 'sig', alg: 'ES256', kid: 'bench' }] },
-  subjectTypes: devices ? ['public'] : ['pairwise'],
+  subjectTypes: elsewhere ? ['public'] : ['pairwise'],
   pairwiseIdentifier: (ctx, accountId, client) => hash(
     'sha256', `${client.sectorIdentifier}.${accountId}.${PEER_SUBJECT_SALT}`, 'base64url',
   ),
@@ -62,15 +67,25 @@ const provider = new Provider(PEER_ISSUER, {
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
-    pushedAuthorizationRequests: { enabled: financial, requirePushedAuthorizationRequests: financial },
-    dPoP: { enabled: financial },
-    deviceFlow: { enabled: devices },
+    pushedAuthorizationRequests: { enabled: withKeys, requirePushedAuthorizationRequests: financial },
+    dPoP: { enabled: withKeys },
+    deviceFlow: { enabled: PEER_PROFILE === 'device' },
+    requestObjects: { enabled: PEER_PROFILE === 'ciba' },
+    ciba: {
+      enabled: PEER_PROFILE === 'ciba',
+      deliveryModes: ['poll'],
+      processLoginHint: (ctx, hint) => hint,
+      validateBindingMessage: () => {},
+      validateRequestContext: () => {},
+      verifyUserCode: () => {},
+      triggerAuthenticationDevice: () => {},
+    },
     fapi: { enabled: financial, profile: financial ? '2.0' : undefined },
   },
   pkce: { required: () => true },
   responseTypes: ['code'],
   scopes: ['openid', 'offline_access', PEER_CLIENT_SCOPE],
-  rotateRefreshToken: !financial,
+  rotateRefreshToken: !withKeys,
   // The library drops `offline_access` unless the consent page is shown each time; here consent is remembered.
   issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: () => false,
