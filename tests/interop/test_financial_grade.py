@@ -36,7 +36,7 @@ async def test_oauth4webapi(behind_nginx: Server) -> None:
         assert found["userinfo"]["sub"]
         assert found["type"] == "dpop"
         assert found["rotated"] == (kind == "app"), "a refresh token of FAPI 2.0 stays"
-        assert found["refused"] == ["use_dpop_nonce"], "the first nonce is asked for, the next ones come with answers"
+        assert found["refused"] == ["use_dpop_nonce"], "a nonce is asked for once"
 
 
 async def test_requests_oauth2client(behind_nginx: Server, organisation: Organisation) -> None:
