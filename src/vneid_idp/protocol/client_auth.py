@@ -52,8 +52,12 @@ class Assertion:
     """Addressed to an endpoint or to several audiences, which only clients with that exception may do."""
 
 
-def read_presented(authorization: str | None, params: Params) -> PresentedCredentials:
+def read_presented(authorization: str | None, params: Params, *, by_grant: bool = False) -> PresentedCredentials:
     """Read how a request authenticates. Raises `InvalidClient`, and `InvalidRequest` for two ways at once.
+
+    `by_grant`: by the assertion of the grant type jwt-bearer as well. Only the token endpoint may ask for that, which
+    judges it afterwards: elsewhere everything that a client ever signed would stand for the client, such as a request
+    object that went through browsers.
 
     One secret that comes by Basic and in the form is one way, told twice: libraries that are in use do so.
     `check_method` refuses it to clients that are exact.
@@ -68,7 +72,7 @@ def read_presented(authorization: str | None, params: Params) -> PresentedCreden
     if "client_assertion" in params or "client_assertion_type" in params:
         found.append(_read_assertion(params))
     if not found:
-        if params.get("grant_type") == JWT_BEARER_GRANT and "assertion" in params:
+        if by_grant and params.get("grant_type") == JWT_BEARER_GRANT and "assertion" in params:
             return _read_grant_assertion(params)
         if "client_id" not in params:
             # Nobody has tried to authenticate, and nobody is known to fail: a parameter is missing (RFC 6749 §3.2.1).

@@ -45,13 +45,19 @@ async def authenticate(provider: Idp, request: Request, params: Params) -> Clien
 
 
 async def authenticate_holder(
-    provider: Idp, request: Request, params: Params, read: Callable[[Request, Client], Possession]
+    provider: Idp,
+    request: Request,
+    params: Params,
+    read: Callable[[Request, Client], Possession],
+    *,
+    by_grant: bool = False,
 ) -> tuple[Client, Possession]:
     """The client, and the key that the request proves as `read` finds it. Raises what `read` does as well.
 
     A proof that comes with an assertion is used up with it, in one statement; of others this is left to the caller.
+    `by_grant`: also who signed the assertion of the grant type jwt-bearer, which the caller judges and uses up.
     """
-    presented = read_presented(request.headers.get("authorization"), params)
+    presented = read_presented(request.headers.get("authorization"), params, by_grant=by_grant)
     client = await provider.clients.find(presented.client_id)
     if client is not None:
         let_read(request, client, proven=False)

@@ -24,7 +24,7 @@ async def token(request: Request) -> Response:
     """`POST /token`."""
     provider = idp(request)
     params = read_params(await form_pairs(request))
-    client, proven = await authenticate_holder(provider, request, params, read_binding)
+    client, proven = await authenticate_holder(provider, request, params, read_binding, by_grant=True)
     name = params.get("grant_type")
     if name is None:
         raise InvalidRequest("grant_type is missing.")

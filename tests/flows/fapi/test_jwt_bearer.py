@@ -92,3 +92,21 @@ async def test_an_assertion_counts_once_and_is_the_clients(land: Country, caller
     assert stolen.json()["error"] == "invalid_grant"
     unregistered = await Carrier.of(land, profile="camara")
     assert (await ask(unregistered, assertion(unregistered, number))).json()["error"] == "unauthorized_client"
+
+
+async def test_what_a_client_once_signed_authenticates_nobody(land: Country) -> None:
+    """A request object goes through browsers, and an assertion that was used may stand in a log."""
+    carrier = await Carrier.of(land)
+    browsed = {"iss": carrier.client_id, "aud": ISSUER, "exp": carrier.now - 3_600, "scope": "openid"}
+    kept = (
+        signed({"alg": "ES256", "kid": "k1", "typ": "oauth-authz-req+jwt"}, browsed, SIGNING),
+        carrier.assertion()["client_assertion"],
+    )
+    async with land.browser() as stranger:
+        for path in ("/introspect", "/revoke", "/par", "/device_authorization", "/backchannel-authentication"):
+            for text in kept:
+                for named in ({}, {"client_id": carrier.client_id}):
+                    form = {"grant_type": JWT_BEARER_GRANT, "assertion": text, "token": "a", **named}
+                    answer = await stranger.post(path, data=form)
+                    error = "invalid_client" if named else "invalid_request"
+                    assert (answer.is_error, answer.json().get("error")) == (True, error), (path, answer.text)
