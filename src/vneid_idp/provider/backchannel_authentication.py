@@ -31,6 +31,8 @@ from vneid_idp.web.responses import json_response
 
 INTERVAL: Instant = 2 * SECOND
 """How long a client waits between polls: somebody stands at a counter."""
+_SAID = "said"
+"""What a hint says, as it is counted."""
 
 
 async def authenticate_elsewhere(request: Request) -> Response:
@@ -50,10 +52,13 @@ async def authenticate_elsewhere(request: Request) -> Response:
         raise InvalidRequest(error.description, about="request") from None
     draft = RequestDraft(client, resolved, known=await known_resources(provider, resolved))
     asked = read_authorization(Column.BACKCHANNEL, draft)
-    counted, account = await _meant(provider, client, draft.hint)
+    # Before anybody is looked for, which takes the longer the more people a client has.
+    await provider.limits.spend(Secret.POLLED_REQUEST, Tried(client=client.client_id), 1)
+    said, account = await _meant(provider, client, draft.hint)
     if account is None and client.tells_unknown_users:
         raise UnknownUserId("The hint means nobody who has an account here.")
-    await _spend(provider, client, counted)
+    if not await _may_be_asked(provider, client, said, account):
+        account = None
     terms = Terms(
         life=draft.backchannel_life,
         interval=INTERVAL,
@@ -90,7 +95,7 @@ async def _resolve(provider: Idp, client: Client, params: Params, found: Unverif
 
 
 async def _meant(provider: Idp, client: Client, hint: Hint) -> tuple[str, Account | None]:
-    """By what the requests to whom the hint means are counted, and the account, if there is one.
+    """What the hint says, and the account of whom it means, if there is one.
 
     Raises `InvalidRequest` and `ExpiredLoginHintToken` for a hint that is none, whoever it means.
     """
@@ -99,12 +104,12 @@ async def _meant(provider: Idp, client: Client, hint: Hint) -> tuple[str, Accoun
         sub = _subject_of(provider, client, hint.value)
         async with provider.db.reading() as unit:
             account = await person_of_subject(unit, client, sub, provider.keys.pairwise_key)
-        return sub if account is None else account.person_id, account
+        return sub, account
     if hint.kind is HintKind.LOGIN_HINT_TOKEN:
         phone = await _named_by_client(provider, client, hint.value)
     async with provider.db.reading() as unit:
         account = await person_of_phone(unit, provider.keys.blind, phone or "")
-    return (phone or hint.value) if account is None else account.person_id, account
+    return phone or hint.value, account
 
 
 def _subject_of(provider: Idp, client: Client, hint: str) -> str:
@@ -130,15 +135,24 @@ async def _named_by_client(provider: Idp, client: Client, token: str) -> str | N
     return backchannel_object.phone_named(client, found.claims, provider.issuer, provider.clock.now())
 
 
-async def _spend(provider: Idp, client: Client, counted: str) -> None:
-    """Take from what a person may be asked, from one client and from all, whether or not anybody is there. Raises
-    `TooManyPrompts`."""
-    await provider.limits.spend(Secret.POLLED_REQUEST, Tried(client=client.client_id), 1)
-    whom = provider.keys.blind.of(Secret.PROMPT, counted)
+async def _may_be_asked(provider: Idp, client: Client, said: str, account: Account | None) -> bool:
+    """Whether whom a hint means may be asked once more; for nobody the same is counted. Raises `TooManyPrompts`.
+
+    The client is told of what it said too often, and not that a person was meant too often in several ways: else it
+    would learn that a number and a subject are the same person. Nobody is asked then, and the request stands.
+    """
+    whom = said if account is None else account.person_id
+    told = provider.keys.blind.of(_SAID, said)
+    asked = provider.keys.blind.of(Secret.PROMPT, whom)
     try:
-        await provider.limits.spend(Secret.PROMPT, Tried(account=whom, client=client.client_id), 1)
+        await provider.limits.spend(Secret.PROMPT, Tried(account=told, client=client.client_id), 1)
     except TooManyRequests:
         raise TooManyPrompts("This person was asked too often in the last minutes. Nobody was asked.") from None
+    try:
+        await provider.limits.spend(Secret.PROMPT, Tried(account=asked, client=client.client_id), 1)
+    except TooManyRequests:
+        return False
+    return True
 
 
 doors = [

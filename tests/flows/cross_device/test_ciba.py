@@ -124,6 +124,24 @@ async def test_nobody_is_asked_to_death(land: Country, monkeypatch: pytest.Monke
     assert (await counters[0].ask("plain")).status_code == 200
 
 
+async def test_budgets_do_not_tell_that_a_number_and_a_subject_are_one_person(
+    land: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter, holder = await Counter.of(land), await known(land)
+    handle = (await counter.asked())["auth_req_id"]
+    await counter.answer(handle)
+    hint = (await counter.poll(handle)).json()["id_token"]
+    monkeypatch.setattr(land.idp.limits, "_table", LIMITS)
+    for _ in range(4):
+        assert (await counter.ask(login_hint=None, id_token_hint=hint)).status_code == 200
+    numbers = (f"tel:{land.people[slug].record.phone}" for slug in ("complete", "plain"))
+    for number in (NOBODY, *numbers):
+        assert [(await counter.ask(login_hint=number)).status_code for _ in range(3)] == [200] * 3
+    async with land.idp.db.reading() as unit:
+        waiting = await cross_device.waiting_for(unit, land.idp.keys.sealer, holder.person_id)
+    assert len(waiting) == 5, "asked no more often for being named in two ways"
+
+
 async def test_a_client_takes_back_what_it_asked(land: Country) -> None:
     counter = await Counter.of(land)
     waiting, approved, fetched = [(await counter.asked())["auth_req_id"] for _ in range(3)]
