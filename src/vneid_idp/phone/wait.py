@@ -7,6 +7,7 @@ holds so many of them and no more: whoever is one too many is told to come back.
 
 import asyncio
 from collections.abc import Iterable
+from itertools import count
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,12 +34,14 @@ class Held:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._turns: dict[str, int] = {}
+        self._count = count(1)
 
     def enter(self, phone_id: str) -> int | None:
         """A turn for this phone, or none where there is no room."""
         if phone_id not in self._turns and len(self._turns) >= self._most:
             return None
-        turn = self._turns.get(phone_id, 0) + 1
+        # Never one that was there before: who still sleeps in an old turn would take it for theirs.
+        turn = next(self._count)
         self._turns[phone_id] = turn
         return turn
 

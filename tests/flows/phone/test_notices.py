@@ -128,3 +128,7 @@ def test_a_worker_holds_one_request_a_phone_and_so_many_in_all() -> None:
     assert held.enter("c") is None, "an older turn that ends takes nothing away from the later one"
     held.leave("a", second)
     assert held.enter("c") is not None
+    again = held.enter("b")
+    assert again is not None
+    held.leave("b", again)
+    assert held.enter("b") != other, "who sleeps in an old turn does not wake up in a new one"
