@@ -30,6 +30,8 @@ class Outcome(StrEnum):
     """The person had nothing to do with it."""
     CANCELLED = "cancelled"
     """Its client took it back."""
+    ENDED = "ended"
+    """The person approved it, and then ended what services were given for longer than a session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,16 @@ async def approve(
         raise RequestOver
 
 
+async def hold_approved(unit: Unit, client_id: str, handle: str) -> bool:
+    """Whether what a client polls for with `handle` still is approved; if so, it stays so until the unit ends."""
+    return await unit.fetch_one(store.HOLD_APPROVED, of_client=client_id, handle=digest(handle)) is not None
+
+
+async def end_approved(unit: Unit, person_id: str) -> None:
+    """Have no poll fetch what a person approved any more. What was fetched, its grant ends."""
+    await unit.execute(store.END_APPROVED, person=person_id)
+
+
 async def end(unit: Unit, polled: PolledRequest, how: Outcome) -> None:
     """End the request without what it asked for. Raises `RequestOver`."""
     if await unit.fetch_one(store.END, of=polled.request_id, how=how.value, now=unit.now) is None:

@@ -60,6 +60,7 @@ APPROVE = Statement(
         or_(_c.person_id.is_(None), _c.person_id == bindparam("person", type_=Text)),
     )
     .values(
+        person_id=bindparam("person", type_=Text),
         answered_at=bindparam("now", type_=BigInteger),
         outcome=literal_column(f"'{Outcome.APPROVED}'"),
         grant_id=bindparam("grant", type_=Text),
@@ -67,6 +68,18 @@ APPROVE = Statement(
         expires_at=case((_c.expires_at < _fetched_until, _fetched_until), else_=_c.expires_at),
     )
     .returning(*_c)
+)
+_approved = _c.outcome == literal_column(f"'{Outcome.APPROVED}'")
+# Held until the grant is opened: whoever takes the answer back waits, and then finds the grant.
+HOLD_APPROVED = Statement(
+    select(_c.request_id)
+    .where(_c.handle == bindparam("handle", type_=Text), _c.client_id == bindparam("of_client", type_=Text), _approved)
+    .with_for_update(read=True)
+)
+END_APPROVED = Statement(
+    update(polled_requests)
+    .where(_c.person_id == bindparam("person", type_=Text), _approved)
+    .values(outcome=literal_column(f"'{Outcome.ENDED}'"))
 )
 END = Statement(
     update(polled_requests)
@@ -81,7 +94,7 @@ CANCEL = Statement(
         _c.client_id == bindparam("of_client", type_=Text),
         _c.expires_at > bindparam("now", type_=BigInteger),
         # Approved and not fetched yet, it is taken back as well; whether it was fetched the grant says.
-        or_(_c.answered_at.is_(None), _c.outcome == literal_column(f"'{Outcome.APPROVED}'")),
+        or_(_c.answered_at.is_(None), _approved),
     )
     .values(
         answered_at=bindparam("now", type_=BigInteger),

@@ -36,16 +36,23 @@ from vneid_idp.provider.granted import Granted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.web.context import Idp
+from vneid_idp.web.possession import Possession
 
 _ENDED = "The grant behind the refresh_token has ended: expired, revoked or withdrawn."
 
 
-async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tuple[Granted, Instant]:
+async def carry_out(
+    provider: Idp, client: Client, outcome: TokenOutcome, proven: Possession
+) -> tuple[Granted, Instant]:
     """Do it, and tell when. The tokens are for what counts now of what was granted, the grant stays as it was given.
+    What was `proven` is used up.
 
     Raises `InvalidGrant`, and `InvalidScope`, `InvalidTarget` and of details `InvalidAuthorizationDetails` for more
     than was granted, or for nothing that counts; of an exchange `InvalidRequest`.
     """
+    if isinstance(outcome, PollRequest):
+        return await _fetch(provider, client, outcome, proven)
+    await proven.use_up(provider, client)
     match outcome:
         case InOwnName(authorisation=authorisation):
             return Granted(authorisation, server=_server(outcome)), provider.clock.now()
@@ -53,8 +60,6 @@ async def carry_out(provider: Idp, client: Client, outcome: TokenOutcome) -> tup
             return await _open(provider, client, outcome)
         case RotateGrant():
             return await _rotate(provider, client, outcome)
-        case PollRequest():
-            return await _fetch(provider, client, outcome)
         case DeriveToken():
             return await exchange(provider, client, outcome)
         case OpenAsserted():
@@ -67,6 +72,11 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
     async with provider.db.single() as unit:
         grant = await grants.open_grant(unit, wanted.grant_id, wanted.authorisation, refreshable=wanted.refreshable)
         now = unit.now
+    return await _opened(provider, client, wanted, grant), now
+
+
+async def _opened(provider: Idp, client: Client, wanted: OpenGrant, grant: Grant | None) -> Granted:
+    """What is to be put into the tokens of a grant that was just opened, or could not be. Raises `InvalidGrant`."""
     if grant is None:
         if wanted.ends_when_replayed:
             await _end_replayed(provider, wanted)
@@ -74,21 +84,25 @@ async def _open(provider: Idp, client: Client, wanted: OpenGrant) -> tuple[Grant
     authorisation = permitted(client, altered(grant.authorisation, details=wanted.details), grant.decided)
     generation = 1 if may_refresh(client, authorisation.scope) else None
     authorisation = meant_for(authorisation, wanted.audience)
-    return Granted(authorisation, wanted.grant_id, generation, wanted.nonce, _server(wanted)), now
+    return Granted(authorisation, wanted.grant_id, generation, wanted.nonce, _server(wanted))
 
 
 def _server(wanted: OpenGrant | RotateGrant | InOwnName | PollRequest) -> ResourceServer | None:
     return None if wanted.audience is None else wanted.audience.server
 
 
-async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Granted, Instant]:
+async def _fetch(provider: Idp, client: Client, wanted: PollRequest, proven: Possession) -> tuple[Granted, Instant]:
     """What was answered elsewhere. Of many polls for one answer one gets it, which the key of the grant decides; the
-    others end nothing: a client that lost an answer on its way asks again."""
+    others end nothing: a client that lost an answer on its way asks again.
+
+    Only the database tells a made-up handle, so a proof is used up after it did.
+    """
     async with provider.db.single() as unit:
         found = await cross_device.poll(unit, provider.keys.sealer, wanted.kind, client.client_id, wanted.handle)
+    if found is None:
+        raise InvalidGrant("It is not one that this provider issued to this client, or was issued long ago.")
+    await proven.use_up(provider, client)
     match found:
-        case None:
-            raise InvalidGrant("It is not one that this provider issued to this client, or was issued long ago.")
         case Expired():
             raise ExpiredToken("Nobody answered in time. Begin anew.")
         case Denied():
@@ -110,11 +124,25 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest) -> tuple[Gr
                 ends_when_replayed=False,
                 audience=wanted.audience,
             )
-            granted, now = await _open(provider, client, opening)
+            granted, now = await _open_approved(provider, client, opening, wanted.handle)
             polled_with = wanted.handle if wanted.kind is PolledKind.BACKCHANNEL else None
             return replace(granted, auth_req_id=polled_with), now
         case _:
             assert_never(found)
+
+
+async def _open_approved(provider: Idp, client: Client, wanted: OpenGrant, handle: str) -> tuple[Granted, Instant]:
+    """Open it while the answer stands: of a poll and whoever takes the answer back one comes first, and the other finds
+    what it wrote."""
+
+    async def work(unit: Unit) -> tuple[Grant | None, Instant]:
+        if not await cross_device.hold_approved(unit, client.client_id, handle):
+            return None, unit.now
+        opened = await grants.open_grant(unit, wanted.grant_id, wanted.authorisation, refreshable=wanted.refreshable)
+        return opened, unit.now
+
+    grant, now = await provider.db.transact(work)
+    return await _opened(provider, client, wanted, grant), now
 
 
 async def _end_replayed(provider: Idp, wanted: OpenGrant) -> None:

@@ -38,8 +38,7 @@ async def token(request: Request) -> Response:
     called = (provider.issuer, *provider.urls(request.url.path))
     asked = TokenRequest(client, params, proven.key, provider.clock.now(), audience, called)
     wanted = grant_type(asked, provider.keys.sealer)
-    await proven.use_up(provider, client)
-    granted, now = await carry_out(provider, client, wanted)
+    granted, now = await carry_out(provider, client, wanted, proven)
     nonce = next_nonce(provider) if proven.once is not None else {}
     return json_response(await token_response(provider, client, granted, now), headers=nonce)
 

@@ -5,6 +5,7 @@ owner out. What the session proved is read again in the unit that changes someth
 """
 
 from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
@@ -124,7 +125,8 @@ async def change_secret(
 
 async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> None:
     """End what services were given for longer than a session, in any session `but` this one, of somebody who is
-    seized."""
+    seized; also what was approved for another device, whose client has not fetched it yet."""
+    await cross_device.end_approved(unit, person_id)
     for client_id, grant_id in await grants.end_kept_elsewhere(unit, person_id, but):
         await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client_id, grant_id, {"by": "person"}))
 

@@ -1,12 +1,23 @@
 """The device grant (RFC 8628): a code on one device, typed and answered on another, polled for by the first."""
 
+from sqlalchemy import func, select
+
+from tests.support.carrier import new_key, proof_of
 from tests.support.country import ISSUER, Country
+from tests.support.grants import refused
 from tests.support.polling import Television, answered, device_party
 from tests.support.relying_party import Person
 from tests.support.shortcuts import agreed
 from tests.support.visitor import shown
+from vneid_idp.clients.tables import used_assertions
 from vneid_idp.consent import service as consents
+from vneid_idp.identity import persons
 from vneid_idp.identity.factors import sessions
+from vneid_idp.kernel.clock import to_seconds
+from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.protect_account import end_lasting_access
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 
@@ -85,3 +96,37 @@ async def test_what_a_device_got_outlives_the_browser_and_ends_with_the_consent(
         await withdraw_consent(unit, land.idp.vault, person.persona.record.person_id, consent.consent_id)
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
     assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_what_was_approved_is_not_fetched_once_lasting_access_was_ended(land: Country) -> None:
+    """Whoever knew the old password may have approved a device of their own, which waits with its poll."""
+    party = await device_party(land)
+    device = await Television.start(party)
+    thief = Person(land, land.people["complete"])
+    await answered(thief, await device.confirmed(thief))
+    person_id = thief.persona.record.person_id
+
+    async def end(unit: Unit) -> None:
+        await persons.seize(unit, person_id)
+        await end_lasting_access(unit, person_id)
+
+    await land.idp.db.transact(end)
+    assert await device.error() == "access_denied"
+
+
+async def test_a_made_up_device_code_leaves_no_row_of_its_proof(land: Country) -> None:
+    party, key = await device_party(land), new_key()
+    count = Statement(select(func.count().label("rows")).select_from(used_assertions))
+    form = {"grant_type": DEVICE_CODE, "client_id": party.client_id, "device_code": "made-up"}
+    proof = proof_of(key=key, method="POST", url=f"{ISSUER}/token", at=to_seconds(land.watch.now()))
+    async with land.browser() as stranger:
+        assert refused(await stranger.post("/token", data=form, headers={"DPoP": proof}))
+    async with land.idp.db.reading() as unit:
+        (row,) = await unit.fetch(count)
+    assert row["rows"] == 0
+    # Of a code that there is, a proof is good for one poll.
+    device = await Television.start(party)
+    form["device_code"] = device.told["device_code"]
+    async with land.browser() as holder:
+        assert refused(await holder.post("/token", data=form, headers={"DPoP": proof}), "authorization_pending")
+        assert refused(await holder.post("/token", data=form, headers={"DPoP": proof}), "invalid_dpop_proof")
