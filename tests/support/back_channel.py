@@ -24,6 +24,7 @@ class Service:
     answers: asyncio.Event | None = None
     """Until it is set, nothing is answered."""
     heard: list[dict[str, str]] = field(default_factory=list)
+    redirects_to: str | None = None
 
     @property
     def uri(self) -> str:
@@ -45,7 +46,9 @@ async def listening() -> AsyncIterator[Service]:
         )
         if service.answers is not None:
             await service.answers.wait()
-        writer.write(f"HTTP/1.1 {service.status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        elsewhere = f"Location: {service.redirects_to}\r\n" if service.redirects_to else ""
+        head = f"HTTP/1.1 {service.status} X\r\n{elsewhere}Content-Length: 2\r\nConnection: close\r\n\r\n"
+        writer.write(f"{head}{{}}".encode())
         await writer.drain()
         writer.close()
         await writer.wait_closed()

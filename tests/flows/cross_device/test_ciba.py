@@ -157,27 +157,6 @@ async def test_a_client_takes_back_what_it_asked(land: Country) -> None:
     assert (await counter.get("/userinfo", token)).status_code == 401
 
 
-WRONG: tuple[dict[str, Any], ...] = (
-    *({name: None} for name in ("aud", "iss", "exp", "iat", "nbf", "jti")),
-    {"aud": "https://other.example"},
-    {"iss": "somebody"},
-    {"exp": -120},
-    {"exp": 3_700},
-    {"nbf": 120},
-    {"nbf": -3_700},
-    {"request": "a.b.c"},
-)
-
-
-async def test_a_request_that_is_not_signed_as_it_should_be_is_refused(land: Country) -> None:
-    counter = await Counter.of(land)
-    for changes in WRONG:
-        moved: dict[str, Any] = {
-            name: counter.now + value if isinstance(value, int) else value for name, value in changes.items()
-        }
-        assert refused(await counter.ask(**moved), "invalid_request"), changes
-
-
 async def test_who_signs_nothing_or_weakly_or_names_nobody_is_refused(land: Country) -> None:
     counter = await Counter.of(land)
     plain = {name: str(value) for name, value in counter.request_object().items()}
