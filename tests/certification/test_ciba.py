@@ -196,5 +196,5 @@ async def test_ensure_ping_is_sent_once_whatever_is_answered(land: Country, vari
         for _ in range(2):
             await land.deliver()
             land.watch.advance(10 * SECOND)
-    assert [json.loads(told["_body"]) for told in service.heard] == [{"auth_req_id": auth_req_id}]
+    assert [json.loads(body) for _, body in service.raw] == [{"auth_req_id": auth_req_id}]
     assert (await poll(client, auth_req_id)).status_code == 200

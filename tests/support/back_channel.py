@@ -24,6 +24,8 @@ class Service:
     answers: asyncio.Event | None = None
     """Until it is set, nothing is answered."""
     heard: list[dict[str, str]] = field(default_factory=list)
+    raw: list[tuple[str, str]] = field(default_factory=list)
+    """Head and body of each request as they came."""
     redirects_to: str | None = None
 
     @property
@@ -41,9 +43,8 @@ async def listening() -> AsyncIterator[Service]:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         found = re.search(r"(?i)content-length: (\d+)", head)
         body = await reader.readexactly(int(found[1]) if found else 0)
-        service.heard.append(
-            dict(parse_qsl(body.decode())) | {"_line": head.partition("\r\n")[0], "_head": head, "_body": body.decode()}
-        )
+        service.heard.append(dict(parse_qsl(body.decode())) | {"_line": head.partition("\r\n")[0]})
+        service.raw.append((head, body.decode()))
         if service.answers is not None:
             await service.answers.wait()
         elsewhere = f"Location: {service.redirects_to}\r\n" if service.redirects_to else ""

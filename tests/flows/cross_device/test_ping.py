@@ -39,10 +39,11 @@ async def test_a_client_is_told_that_there_is_an_answer_and_fetches_it(land: Cou
             assert not service.heard, "nothing is told before there is an answer"
             await counter.answer(handle, how)
             await sent(land)
-            told = service.heard.pop()
-            assert orjson.loads(told["_body"]) == {"auth_req_id": handle}
-            assert f"authorization: Bearer {TOKEN}\r\n" in told["_head"]
-            assert "content-type: application/json\r\n" in told["_head"]
+            service.heard.clear()
+            head, body = service.raw.pop()
+            assert orjson.loads(body) == {"auth_req_id": handle}
+            assert f"authorization: Bearer {TOKEN}\r\n" in head
+            assert "content-type: application/json\r\n" in head
             assert (await counter.poll(handle)).status_code == status
         assert await queue(land) == []
         # Who polls alone is told nothing, whatever it sent.
