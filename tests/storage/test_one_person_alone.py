@@ -16,8 +16,9 @@ from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts, persons, secret_hashes
-from vneid_idp.identity.factors import activation, chosen_secrets, otp, passkeys, sessions
+from vneid_idp.identity.factors import activation, chosen_secrets, enrolled_phones, otp, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.devices import UNKNOWN
 from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.offices import lock_requests, roles
 from vneid_idp.identity.offices.roles import Role
@@ -45,6 +46,7 @@ async def has_everything(unit: Unit, person_id: str, phone: str | None) -> None:
     await sessions.open_session(unit, person_id, (SignInMethod("pwd", unit.now),))
     passkey = Passkey(person_id, "a2V5", b"key", 0, (), False, "Key", unit.now, None)
     assert await add_passkey(unit, passkey)
+    assert await enrolled_phones.enrol(unit, person_id, "a2V5", UNKNOWN)
     await otp.send(unit, BLIND, SEALER, person_id=person_id, phone=phone, context="c", language="vi")
     await activation.issue(unit, BLIND, person_id, DEED)
     await lock_requests.ask(unit, person_id, lock=True, deed=OFFICER)
@@ -67,6 +69,11 @@ async def request_about(unit: Reading) -> str:
 
 async def end_session(unit: Unit) -> object:
     return await sessions.end_session(unit, ONE.person_id, await session_of(unit))
+
+
+async def remove_phone(unit: Unit) -> object:
+    (phone,) = await enrolled_phones.list_phones(unit, ONE.person_id)
+    return await enrolled_phones.remove(unit, ONE.person_id, phone.phone_id)
 
 
 async def add_method(unit: Unit) -> object:
@@ -131,6 +138,8 @@ ACTS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "secret set": lambda unit: chosen_secrets.set_hash(unit, VAULT, ONE.person_id, SecretKind.PASSCODE, "new"),
     "secret renewed": renew_secret,
     "passkey removed": lambda unit: passkeys.remove(unit, ONE.person_id, "a2V5"),
+    "phone removed": remove_phone,
+    "phones forgotten": lambda unit: enrolled_phones.forget(unit, ONE.person_id),
     "passkeys forgotten": lambda unit: passkeys.forget(unit, ONE.person_id),
     "locked": lambda unit: accounts.lock(unit, ONE.person_id, LockedBy.HOLDER, DEED),
     "unlocked": unlock,

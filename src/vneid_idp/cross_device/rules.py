@@ -1,6 +1,5 @@
-"""What a poll is told, and the codes and numbers that people compare. Pure."""
+"""What a poll is told, and the codes that people compare. Pure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -72,12 +71,3 @@ def normal_code(typed: str) -> str | None:
 def shown_code(code: str) -> str:
     """A code in two halves, easier to read and to type."""
     return f"{code[:4]}-{code[4:]}"
-
-
-def among_others(draw: Callable[[], str]) -> tuple[str, tuple[str, ...]]:
-    """A number that `draw` gives, and three different ones among which it stands, in the order of their size: its place
-    tells nothing."""
-    found: dict[str, None] = {}
-    while len(found) < 3:
-        found[draw()] = None
-    return next(iter(found)), tuple(sorted(found))

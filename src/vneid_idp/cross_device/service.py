@@ -16,7 +16,6 @@ from vneid_idp.cross_device.rules import (
     Outcome,
     Pending,
     PollAnswer,
-    among_others,
     normal_code,
 )
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND, Instant
@@ -25,6 +24,7 @@ from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import BlindIndex, digest, new_id, new_letters, new_secret
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.number_matching import among_others
 from vneid_idp.protocol.polled import Polled, PolledKind
 from vneid_idp.storage.unit import Reading, Row, Unit
 

@@ -8,12 +8,12 @@ import pytest
 from vneid_idp.cross_device.rules import (
     USER_CODE_LENGTH,
     USER_CODE_LETTERS,
-    among_others,
     normal_code,
     shown_code,
 )
 from vneid_idp.cross_device.service import DEVICE_LIFE
 from vneid_idp.kernel.secrets import new_letters
+from vneid_idp.protocol.number_matching import among_others
 from vneid_idp.web.limits import LIMITS, Secret, Subject
 
 
