@@ -10,6 +10,7 @@ from tests.support.registration import CALLBACK, JWKS, OPERATOR, read
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol import client_auth, request_object
 from vneid_idp.protocol.authorisation import Confirmation
+from vneid_idp.protocol.checks.backchannel import check_signed
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import Column, read_authorization
@@ -37,6 +38,7 @@ a request without a code challenge          -    x     -    x
 a secret in the other way                   -    x     x    x
 an assertion to the token endpoint          -    x     -    x
 a bearer's token                            -    x     x    -
+an unsigned request at the back channel     -    x     x    x
 rich details of a carrier                   x    -     -    x
 """
 OF_PROFILES = {TOKEN_EXCHANGE: {ClientProfile.FAPI2}, JWT_BEARER_GRANT: {ClientProfile.CAMARA}}
@@ -98,6 +100,9 @@ TRIED: Mapping[str, Callable[[ClientProfile], object]] = {
     "a secret in the other way": by_post,
     "an assertion to the token endpoint": to_the_endpoint,
     "a bearer's token": lambda each: check_constrained(client(each), None),
+    "an unsigned request at the back channel": lambda each: check_signed(
+        RequestDraft(client(each), {"scope": "openid"})
+    ),
     "rich details of a carrier": lambda each: check_may_ask(
         client(each, authorization_details_types=("identity_match",)), ({"type": "identity_match"},)
     ),
@@ -149,10 +154,12 @@ def test_a_grant_type_is_everybodys_unless_it_is_named_here(profile: ClientProfi
 
 
 def test_every_rule_is_tried_here_or_at_the_doors() -> None:
-    at_the_doors = {"rotates_refresh_tokens", "interaction_id"}  # tests/certification: refresh, resource
+    # tests/certification: refresh, resource; tests/flows/cross_device/test_ciba.py
+    at_the_doors = {"rotates_refresh_tokens", "interaction_id", "number_to_show"}
     tried = {
         "signing_algorithms", "unsigned_objects", "dated_objects", "auth_methods", "always_pushed", "always_pkce",
         "exact_auth_method", "issuer_audience", "sender_constrained", "further_grant_types",
+        "signed_backchannel",
     }  # fmt: skip
     assert {field.name for field in fields(ProfileRules)} == tried | at_the_doors
     assert PROFILES.keys() == set(ClientProfile)

@@ -158,7 +158,12 @@ def test_grant_types_of_a_profile_are_the_operators_but_for_who_tries_them() -> 
 @pytest.mark.parametrize("name", sorted(OPERATOR_MEMBERS.keys() - set(WRITTEN_MEMBERS)))
 def test_members_of_the_operator_are_refused_from_anybody_else(name: str) -> None:
     values = {"purposes": [PURPOSE], "account_limit": 99, "assertion_audience": "endpoint", "profile": "oidc"}
-    values |= {"family": "trong-nuoc", "authorization_details_types": [], "may_act": ["cli_b"]}
+    values |= {
+        "family": "trong-nuoc",
+        "authorization_details_types": [],
+        "may_act": ["cli_b"],
+        "tells_unknown_users": True,
+    }
     with pytest.raises(InvalidClientMetadata, match=f"{name}: only the operator"):
         read(SELF_IN_PRODUCTION, **{name: values[name]})
     assert name in read(OPERATOR, **{name: values[name]})
