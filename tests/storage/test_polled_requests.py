@@ -1,0 +1,139 @@
+"""A polled request is answered once, by who was asked, with the number in hand, and in time."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.people import SEALER
+from tests.support.watch import Watch
+from vneid_idp.cross_device import service
+from vneid_idp.cross_device.rules import FETCHED_WITHIN, Approved, Denied, Expired, Outcome, Pending
+from vneid_idp.cross_device.service import Opened, RequestOver
+from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.protocol.authorisation import Authorisation, Origin
+from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.polled import PolledKind
+from vneid_idp.storage.unit import Database
+
+ASKED = AuthorizationRequest("cli_a", None, "query", None, ("openid",))
+ALLOWED = Authorisation("cli_a", "per_a", ("openid",), Origin.BACKCHANNEL)
+BLIND = BlindIndex(b"k" * 32)
+LIFE = 2 * MINUTE
+IN_APP = PolledKind.BACKCHANNEL
+
+
+async def opened(db: Database, **changes: Any) -> Opened:
+    terms: dict[str, Any] = {
+        "life": LIFE,
+        "interval": 2 * SECOND,
+        "binding_message": "Counter 7",
+        "with_number": True,
+        "notification_token": "told",
+    }
+    return await db.transact(
+        lambda unit: service.open_backchannel_request(unit, SEALER, ASKED, "per_a", **terms | changes)
+    )
+
+
+async def approve(db: Database, found: Opened, person_id: str = "per_a") -> None:
+    await db.transact(lambda unit: service.approve(unit, SEALER, found.polled, person_id, "grt_a", ALLOWED))
+
+
+async def pick(db: Database, found: Opened, number: str | None) -> bool:
+    return await db.transact(lambda unit: service.pick(unit, found.polled, number or ""))
+
+
+async def poll(db: Database, found: Opened, client_id: str = "cli_a", kind: PolledKind = IN_APP) -> object:
+    async with db.single() as unit:
+        return await service.poll(unit, SEALER, kind, client_id, found.handle)
+
+
+async def test_what_waits_is_what_was_asked(db: Database) -> None:
+    found = await opened(db)
+    async with db.reading() as unit:
+        assert await service.waiting_for(unit, SEALER, "per_a") == (found.polled,)
+        assert await service.waiting_for(unit, SEALER, "per_b") == ()
+        assert await service.find_for(unit, SEALER, "per_b", found.polled.request_id) is None
+        assert await service.shown_number(unit, found.polled) == found.number
+    assert found.number in found.polled.numbers
+    assert not found.polled.is_picked
+    assert found.handle not in found.polled.request_id
+
+
+async def test_without_the_right_number_nothing_is_approved(db: Database) -> None:
+    found = await opened(db)
+    with pytest.raises(RequestOver):
+        await approve(db, found)
+    assert not await pick(db, found, next(number for number in found.polled.numbers if number != found.number))
+    with pytest.raises(RequestOver):
+        await approve(db, found)
+    assert await pick(db, found, found.number)
+    with pytest.raises(RequestOver):
+        await approve(db, found, "per_b")
+    await approve(db, found)
+    assert await poll(db, found) == Approved("grt_a", ALLOWED)
+
+
+async def test_an_answer_is_given_once(db: Database) -> None:
+    found = await opened(db, with_number=False)
+    await approve(db, found)
+    with pytest.raises(RequestOver):
+        await approve(db, found)
+    with pytest.raises(RequestOver):
+        await db.transact(lambda unit: service.end(unit, found.polled, Outcome.REFUSED))
+    refused = await opened(db, with_number=False)
+    await db.transact(lambda unit: service.end(unit, refused.polled, Outcome.REFUSED))
+    with pytest.raises(RequestOver):
+        await approve(db, refused)
+    assert await poll(db, refused) == Denied()
+
+
+async def test_time_runs_out_for_the_answer_and_then_for_its_client(db: Database, watch: Watch) -> None:
+    late, last = await opened(db, with_number=False), await opened(db, with_number=False)
+    watch.advance(LIFE - 1)
+    await approve(db, last)
+    watch.advance(1)
+    for act in (approve(db, late), db.transact(lambda unit: service.hold_open(unit, late.polled.request_id))):
+        with pytest.raises(RequestOver):
+            await act
+    assert await poll(db, late) == Expired()
+    watch.advance(FETCHED_WITHIN - 2)
+    assert await poll(db, last) == Approved("grt_a", ALLOWED)
+    watch.advance(1)
+    assert await poll(db, last) == Expired()
+    watch.advance(10 * MINUTE + 1)
+    assert await db.transact(service.sweep) == 2
+    assert await poll(db, late) is None
+
+
+async def test_who_polls_too_soon_waits_longer_each_time(db: Database, watch: Watch) -> None:
+    found = await opened(db)
+    told = []
+    for seconds in (0, 2, 1, 5, 12, 12, 11):
+        watch.advance(seconds * SECOND)
+        told.append(await poll(db, found) == Pending(too_soon=True))
+    assert told == [False, False, True, True, False, False, True]
+
+
+async def test_nobody_elses_handle_is_polled_and_a_code_is_no_handle(db: Database) -> None:
+    found = await opened(db)
+    device = await db.transact(lambda unit: service.open_device_request(unit, SEALER, BLIND, ASKED, "192.0.2.1"))
+    assert await poll(db, found, client_id="cli_b") is None
+    assert await poll(db, found, kind=PolledKind.DEVICE) is None
+    assert await poll(db, device) is None
+    async with db.reading() as unit:
+        assert await service.find_by_code(unit, SEALER, BLIND, device.user_code or "") == device.polled
+        assert await service.find_by_code(unit, SEALER, BlindIndex(b"x" * 32), device.user_code or "") is None
+
+
+async def test_who_is_forgotten_leaves_nothing(db: Database) -> None:
+    found = await opened(db)
+    await db.transact(lambda unit: service.disown(unit, "per_a", "cli_a"))
+    async with db.reading() as unit:
+        assert await service.is_disowned(unit, "per_a", "cli_a")
+        assert not await service.is_disowned(unit, "per_a", "cli_b")
+    await db.transact(lambda unit: service.forget(unit, "per_a"))
+    async with db.reading() as unit:
+        assert not await service.is_disowned(unit, "per_a", "cli_a")
+    assert await poll(db, found) is None
