@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter as Counts
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
@@ -13,12 +13,23 @@ from tests.support.events import kinds_of
 from tests.support.grants import grants_of, refused
 from tests.support.polling import Television, answered, device_party
 from tests.support.relying_party import Person
+from tests.support.shortcuts import agreed
 from tests.support.visitor import shown
 from tests.support.workers import Branch, WorkerProcess, workers
 from vneid_idp.clients import service as clients
+from vneid_idp.clients.service import UnknownClient
+from vneid_idp.consent import service as consents
+from vneid_idp.cross_device import service as cross_device
+from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.answer_polled import Approval, approve_polled
+from vneid_idp.use_cases.give_consent import ConsentEnded
 from vneid_idp.use_cases.lock_person import lock_person
+from vneid_idp.use_cases.who_is_signed_in import SignedOut
+from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 MANY = 50
 
@@ -112,3 +123,37 @@ async def test_an_answer_of_the_last_moment_can_be_fetched(land: Country) -> Non
     await counter.answer(handle)
     land.watch.advance(2 * MINUTE)
     assert refused(await counter.poll(handle), "expired_token")
+
+
+async def test_an_approval_is_judged_once_more_when_it_is_written(land: Country) -> None:
+    """The page was decided in an earlier unit: since then the person may have signed out, withdrawn, or the client be
+    gone."""
+    counter = await Counter.of(land, profile="camara")
+    someone = await agreed(land, counter)
+    await counter.asked()
+    sealer, idp = land.idp.keys.sealer, land.idp
+    async with idp.db.reading() as unit:
+        (waiting,) = await cross_device.waiting_for(unit, sealer, someone.person_id)
+        (consent,) = await consents.list_current(unit, someone.person_id)
+    ground = AuthorisationGround(consent.consent_id)
+    allowed = Authorisation(counter.client_id, someone.person_id, ("openid",), Origin.BACKCHANNEL, ground)
+    approval = Approval(someone.session_id, "grt_a", allowed)
+
+    async def sign_out(unit: Unit) -> None:
+        await sessions.end_all(unit, someone.person_id)
+
+    async def withdraw(unit: Unit) -> None:
+        await withdraw_consent(unit, idp.vault, someone.person_id, consent.consent_id)
+
+    async def disable(unit: Unit) -> None:
+        await clients.disable(unit, counter.client_id, DEED)
+
+    async def approve_after(taken: Callable[[Unit], Awaitable[None]]) -> None:
+        async with idp.db.writing() as unit:
+            await taken(unit)
+            await approve_polled(unit, sealer, waiting, approval)
+
+    for taken, refusal in ((sign_out, SignedOut), (withdraw, ConsentEnded), (disable, UnknownClient)):
+        with pytest.raises(refusal):
+            await approve_after(taken)
+    await idp.db.transact(lambda unit: approve_polled(unit, sealer, waiting, approval))

@@ -11,6 +11,7 @@ from tests.support.shortcuts import agreed
 from tests.support.visitor import shown
 from vneid_idp.clients.tables import used_assertions
 from vneid_idp.consent import service as consents
+from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.clock import to_seconds
@@ -84,12 +85,19 @@ async def test_codes_cannot_be_tried_out(land: Country) -> None:
 
 async def test_what_a_device_got_outlives_the_browser_and_ends_with_the_consent(land: Country) -> None:
     party = await device_party(land)
-    device = await Television.start(party)
+    device, other = await Television.start(party), await Television.start(party)
     person = Person(land, land.people["complete"])
-    await answered(person, await device.confirmed(person))
+    for each in (device, other):
+        await answered(person, await each.confirmed(person))
     async with land.idp.db.writing() as unit:
         await sessions.end_all(unit, person.persona.record.person_id)
     tokens = (await device.poll()).json()
+    assert (await party.userinfo(tokens["access_token"])).status_code == 200
+    async with land.idp.db.writing() as unit:
+        # As another password does: what another device got was given elsewhere.
+        assert len(await grants.end_kept_elsewhere(unit, person.persona.record.person_id, "ses_here")) == 1
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+    tokens = (await other.poll()).json()
     assert (await party.userinfo(tokens["access_token"])).status_code == 200
     async with land.idp.db.writing() as unit:
         (consent,) = await consents.list_current(unit, person.persona.record.person_id)
