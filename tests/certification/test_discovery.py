@@ -48,6 +48,7 @@ def test_ensure_endpoints_are_absolute_https_without_fragment(found: Metadata) -
     required = {
         "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint",
         "pushed_authorization_request_endpoint", "introspection_endpoint", "revocation_endpoint",
+        "backchannel_authentication_endpoint",
     }  # fmt: skip
     assert addresses.keys() >= required
     for name, value in addresses.items():
@@ -78,6 +79,7 @@ def test_ensure_only_the_code_flow_with_s256(found: Metadata) -> None:
         ("request_parameter_supported", True),
         ("request_uri_parameter_supported", True),
         ("claims_parameter_supported", True),
+        ("backchannel_user_code_parameter_supported", False),
         ("backchannel_logout_supported", True),
         ("backchannel_logout_session_supported", True),
         ("frontchannel_logout_supported", True),
@@ -104,6 +106,8 @@ def test_ensure_flag_is_an_explicit_boolean(found: Metadata, name: str, value: b
         ),
         ("response_modes_supported", {"query", "fragment", "form_post", "jwt", "query.jwt", "form_post.jwt"}),
         ("scopes_supported", {"openid", "profile", "email", "address", "phone", "offline_access"}),
+        ("backchannel_token_delivery_modes_supported", {"poll", "ping"}),
+        ("backchannel_authentication_request_signing_alg_values_supported", {"PS256", "ES256"}),
         ("subject_types_supported", {"pairwise"}),
         ("acr_values_supported", {"urn:vneid:level:2"}),
     ],

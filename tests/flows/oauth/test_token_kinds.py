@@ -49,6 +49,12 @@ async def tokens(land: Country, party: RelyingParty) -> dict[str, str]:
             typ="at+jwt",
             now=now,
         ),
+        "signed answer": keys.sign(
+            "ES256",
+            {"iss": land.idp.issuer, "aud": party.client_id, "exp": now // 1000 + 300, "code": "x", "state": "s"},
+            now=now,
+        ),
+        "nonce": keys.sealer.seal_json(SealPurpose.DPOP_NONCE, now),
         "csrf": keys.sealer.seal(SealPurpose.CSRF, b"browser"),
         "empty seal": keys.sealer.seal(SealPurpose.CURSOR, b"[]"),
     }
