@@ -11,6 +11,7 @@ from vneid_idp.cross_device import service as cross_device
 from vneid_idp.cross_device.rules import normal_code, shown_code
 from vneid_idp.cross_device.service import PolledRequest, RequestOver
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.secrets import digest
 from vneid_idp.provider.elsewhere import open_here
 from vneid_idp.use_cases.answer_polled import refuse_polled
 from vneid_idp.web.context import idp
@@ -80,6 +81,7 @@ async def show_request(request: Request) -> Response:
         asked_from=found.asked_from,
         is_here=found.asked_from is not None and found.asked_from == provider.address_of(request),
         opened_at=found.opened_at,
+        shown=digest(found.request_id),
     )
 
 
@@ -89,6 +91,8 @@ async def answer(request: Request) -> Response:
     found = await _find(request, read_draft(request, _CONFIRM).form)
     if found is None:
         return see_other(PATH)
+    if form["shown"] != digest(found.request_id):
+        return see_other(_CONFIRM)  # another code was typed in another tab since: what is answered is what was read
     pressed = form.one_of("answer", "continue", "refuse")
     drop_draft(request, _CONFIRM)
     if pressed == "continue":

@@ -73,6 +73,21 @@ async def test_each_device_is_confirmed_by_itself_whatever_was_agreed_before(lan
     assert await second.error() == "authorization_pending"
 
 
+async def test_a_page_answers_for_the_device_that_it_shows(land: Country) -> None:
+    party = await device_party(land)
+    first, second = await Television.start(party), await Television.start(party)
+    person = Person(land, land.people["complete"])
+    pages = []
+    for device in (first, second):
+        page = shown(await person.open("/device"))
+        pages.append(shown(await person.submit(page, user_code=device.told["user_code"])))
+    for answer in ("continue", "refuse"):
+        again = shown(await person.submit(pages[0], answer=answer))
+        assert again.path == "/device/confirm", "another code was typed in another tab since"
+    assert await second.error() == "authorization_pending"
+    assert shown(await person.submit(pages[1], answer="continue")).path.startswith("/signin/")
+
+
 async def test_codes_cannot_be_tried_out(land: Country) -> None:
     person = Person(land, land.people["complete"])
     device = await Television.start(await device_party(land))
