@@ -217,21 +217,29 @@ async def test_what_the_person_takes_back_or_the_operator_from_either_client_is_
 MATCH = {"type": "identity_match", "fields": ["full_name", "birthdate"], "purpose": "subscriber_authentication"}
 LESS = MATCH | {"fields": ["full_name"]}
 MORE = MATCH | {"fields": ["full_name", "id_number"]}
+NUMBER = {
+    "type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567", "channel": "carrier_app",
+    "contract": "prepaid", "sequence": 2,
+}  # fmt: skip
 
 
 async def test_details_are_handed_on_as_far_as_both_clients_may_and_never_wider(organisation: Organisation) -> None:
     land, back_end = organisation.land, organisation.back_end
-    asks: dict[str, Any] = {"family": organisation.family, "authorization_details_types": ["identity_match"]}
+    asks: dict[str, Any] = {
+        "family": organisation.family,
+        "authorization_details_types": ["identity_match", "subscriber_number"],
+    }
     first = await Carrier.of(land, **asks)
     registered = await Carrier.of(land, scope="openid", grant_types=[TOKEN_EXCHANGE], redirect_uris=None, **asks)
     someone = await agreed(land, first)
     ground = AuthorisationGround(await someone.agree(first), someone.session_id)
     authorisation = Authorisation(
-        first.client_id, someone.person_id, ("openid",), Origin.BROWSER, ground, details=(MATCH,)
+        first.client_id, someone.person_id, ("openid",), Origin.BROWSER, ground, details=(MATCH, NUMBER)
     )  # fmt: skip
     async with land.idp.db.writing() as unit:
         assert await open_grant(unit, "grt_details", authorisation, refreshable=False)
     subject = sealed_token(land, authorisation, "grt_details")
+    # The number was confirmed once, and each exchange would bind it once more.
     assert (await exchange(registered, subject)).json()["authorization_details"] == [MATCH]
     narrowed = (await exchange(registered, subject, authorization_details=json.dumps([LESS]))).json()
     assert narrowed["authorization_details"] == [LESS]

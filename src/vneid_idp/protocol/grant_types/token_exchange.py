@@ -14,6 +14,7 @@ from vneid_idp.protocol.acting import MOST_ACTORS
 from vneid_idp.protocol.authorisation import Authorisation, Origin, check_possession
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.granting import lasting
 from vneid_idp.protocol.errors import InvalidRequest, InvalidScope, InvalidTarget, UnauthorizedClient
 from vneid_idp.protocol.grant_types.request import DeriveToken, TokenRequest
 from vneid_idp.protocol.params import Params
@@ -94,7 +95,8 @@ class Carried:
 def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisation:
     """What is carried, as an authorisation of `client`, with who acts. Raises `InvalidRequest`.
 
-    No account is linked by it: that was confirmed towards the client that asked.
+    Nothing that was confirmed once is done by it: neither is an account linked, nor does an act of its details come
+    along, of which each exchange would make another one.
     """
     before = carried.authorisation
     actors = before.actors
@@ -115,6 +117,7 @@ def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisat
         claims=before.claims if wanted.scope is None else {},  # a scope that is asked is all that is asked
         bound_to=wanted.bound_to,
         actors=actors,
+        details=lasting(before.details),
         link=False,
         targets=tuple(map(Target, wanted.subject.audience)),  # of our own APIs those that the subject token is for
         acts_for=None if carried.agreed_id == client.client_id else carried.agreed_id,
