@@ -110,8 +110,9 @@ async def test_a_carriers_back_end_in_ten_minutes(behind_nginx: Server, tmp_path
 async def test_a_token_by_hand_as_the_readme_says(on_sqlite: Server) -> None:
     readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
     [address] = re.findall(r"^http://localhost:8000(/authorize\?\S+)$", readme, re.MULTILINE)
-    [command] = re.findall(r"curl -s http://localhost:8000/token (.*?)\| python3", readme, re.DOTALL)
-    [registration] = re.findall(r"/register -H 'Content-Type: application/json' -d '(\{.*?\})'", readme, re.DOTALL)
+    after = readme.partition(address)[2]
+    [command] = re.findall(r"curl -s http://localhost:8000/token (.*?)\| python3", after, re.DOTALL)
+    registration, *_ = re.findall(r"/register -H 'Content-Type: application/json' -d '(\{.*?\})'", readme, re.DOTALL)
     form = dict(pair.split("=", 1) for pair in re.findall(r"-d (\S+)", command))
     async with (
         httpx.AsyncClient(base_url=on_sqlite.issuer, timeout=30, trust_env=False) as shell,
