@@ -217,6 +217,8 @@ async def test_how_each_channel_stands(db: Database, watch: Watch) -> None:
             QueueState(SMS, 0, 0, 0),
             QueueState(TOKEN, 2, 1, 1),
             QueueState(LOGO, 1, 0, 0),
+            QueueState(Channel.PHONE_NOTICE, 0, 0, 0),
+            QueueState(Channel.BACKCHANNEL_ANSWER, 0, 0, 0),
         ]
 
 

@@ -24,6 +24,7 @@ from vneid_idp.grants.tables import grants
 from vneid_idp.identity.factors.tables import sessions
 from vneid_idp.identity.tables import accounts, person_keys
 from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import (
     Authorisation,
     AuthorisationGround,
@@ -32,6 +33,7 @@ from vneid_idp.protocol.authorisation import (
     Origin,
     ParentGrant,
 )
+from vneid_idp.protocol.targets import Target
 from vneid_idp.protocol.tokens import AccessToken, Code, new_access_token
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
@@ -272,7 +274,7 @@ FULL = Authorisation(
     ground=AuthorisationGround("con_point", "ses_a", ParentGrant("cli_back_end", "grt_back_end", 1)),
     on_behalf_of=Child(OTHER),
     claims={"id_token": {"email": {"essential": True}}},
-    details=({"type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567"},),
+    details=({"type": "identity_match", "fields": ["face"], "purpose": "subscriber_authentication"},),
     level=2,
     acr="urn:vneid:level:2",
     amr=("pwd", "otp", "mfa"),
@@ -280,6 +282,9 @@ FULL = Authorisation(
     bound_to=Confirmation("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"),
     actors=("cli_point", "cli_back_end"),
     link=True,
+    targets=(Target("/userinfo"), Target("rsv_a", ("tickets:buy",))),
+    acts_for="cli_app",
+    purpose="account",
 )
 
 
@@ -302,8 +307,10 @@ async def test_every_field_comes_back_from_the_grant_as_it_went_in(db: Database)
     assert disclosure is not None
     for grant in (*found, disclosure.grant):
         assert grant is not None
-        token = new_access_token("tok_a", grant.authorisation, grant.grant_id, 1)
-        assert AccessToken.from_json(token.to_json()).authorised(grant.authorisation) == FULL
+        assert grant.authorisation == FULL
+        ours = altered(FULL, targets=())  # of a token that is for one audience, `AccessToken.audience` tells it
+        token = new_access_token("tok_a", ours, grant.grant_id, 1)
+        assert AccessToken.from_json(token.to_json()).authorised(ours) == ours
     own = new_access_token("tok_a", FULL, None, 1)
     assert AccessToken.from_json(own.to_json()).own == FULL
 

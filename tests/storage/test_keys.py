@@ -60,7 +60,10 @@ async def test_strangers_verify_what_the_ring_signs(db: Database, watch: Watch) 
     jwks = published(ring, watch)
     for alg in ALGORITHMS:
         token = ring.sign(alg, {"sub": "một người"}, typ="at+jwt", now=watch.now())
-        assert verified_by_pyjwt(token, jwks) == {"sub": "một người"} == ring.verify_own(token, watch.now())
+        own = ring.verify_own(token, watch.now(), typ="at+jwt")
+        assert verified_by_pyjwt(token, jwks) == {"sub": "một người"} == own
+        with pytest.raises(NotSignedHere):
+            ring.verify_own(token, watch.now())  # as an ID token
         assert jwt.get_unverified_header(token)["typ"] == "at+jwt"
     assert "typ" not in jwt.get_unverified_header(ring.sign("ES256", {}, now=watch.now()))
     with pytest.raises(NoActiveKey):
