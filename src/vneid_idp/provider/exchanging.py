@@ -5,7 +5,6 @@ The new grant hangs on the first, so whatever ends that ends this in the same mo
 asked again at each use (`web/acting.py`).
 """
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.grants import service as grants
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import new_id
@@ -20,7 +19,7 @@ from vneid_idp.protocol.grant_types.token_exchange import Carried, drafted, live
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
 from vneid_idp.provider.granted import Granted
-from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.delegate_token import delegate_token
 from vneid_idp.web.acting import find_agreed
 from vneid_idp.web.context import Idp
 
@@ -60,13 +59,7 @@ async def _in_own_name(
     provider: Idp, client: Client, holder: Client, wanted: DeriveToken, own: Authorisation
 ) -> tuple[Granted, Instant]:
     draft, _ = await _judged(provider, client, holder, wanted, Carried(own, holder.client_id), {})
-
-    async def told(unit: Unit) -> Instant:
-        data = {"scope": list(draft.scope), **grants.delegation(draft)}
-        await record(unit, Event(EventKind.TOKEN_DELEGATED, client_id=client.client_id, data=data))
-        return unit.now
-
-    now = await provider.db.transact(told)
+    now = await provider.db.transact(lambda unit: delegate_token(unit, draft))
     return Granted(draft, until=lives_until(wanted.subject, now, ACCESS_TOKEN_LIFE)), now
 
 

@@ -9,7 +9,6 @@ from vneid_idp.cross_device import service as cross_device
 from vneid_idp.cross_device.service import PolledRequest
 from vneid_idp.identity import accounts
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.factors import sessions
 from vneid_idp.interaction.decide import Situation, decide
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
@@ -17,10 +16,11 @@ from vneid_idp.protocol.acts import Confirmed
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.details.granting import digest_of
 from vneid_idp.protocol.interaction import AskConsent, Issue, WaitingFacts
-from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.answer_polled import Approval, Deliveries, approve_polled, pick_number, refuse_polled
+from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.use_cases.give_consent import give_consent
+from vneid_idp.use_cases.stand_in import stand_in
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import json_response
@@ -70,8 +70,7 @@ async def _allow(provider: Idp, polled: PolledRequest, person_id: str) -> Delive
     sealer = provider.keys.sealer
 
     async def sign_in(unit: Unit) -> BrowserSession:
-        # A passkey of the phone that its lock opens.
-        session = await sessions.open_session(unit, person_id, (SignInMethod("hwk", unit.now),))
+        session = await stand_in(unit, person_id)
         number = await cross_device.shown_number(unit, polled)
         if number is not None:
             await pick_number(unit, sealer, polled, person_id, session.session_id, number)
@@ -87,11 +86,12 @@ async def _allow(provider: Idp, polled: PolledRequest, person_id: str) -> Delive
         if not isinstance(found.step, Issue):
             raise NobodyAnswers
         approval = Approval(session.session_id, new_id("grt"), found.step.authorisation)
-        told = await approve_polled(unit, sealer, polled, approval)
-        await sessions.end_session(unit, person_id, session.session_id)
-        return told
+        return await approve_polled(unit, sealer, polled, approval)
 
-    return await provider.db.transact(approve)
+    try:
+        return await provider.db.transact(approve)
+    finally:
+        await provider.db.transact(lambda unit: end_session(unit, person_id, session.session_id))
 
 
 async def _decided(

@@ -182,10 +182,11 @@ async def test_without_the_counters_nothing_is_let_through() -> None:
         await away.admit(Secret.SIGN_IN, Tried("person"))
 
 
-def test_the_sandbox_is_generous_with_messages_and_with_nothing_else() -> None:
+def test_the_sandbox_is_generous_with_messages_and_prompts_and_with_nothing_else() -> None:
     assert {secret for secret in Secret if SANDBOX_LIMITS[secret] != LIMITS[secret]} == {
         Secret.MESSAGE,
         Secret.UNASKED_MESSAGE,
+        Secret.PROMPT,
     }
     assert LIMITS[Secret.SIGN_IN][Subject.STRANGERS] == (Limit(15, 15 * MINUTE), Limit(50, DAY))
     for subject in (Subject.GUEST, Subject.KNOWN_BROWSER):
