@@ -11,7 +11,7 @@ from vneid_idp.settings import new_root_secret
 def test_keys_follow_a_new_root_secret(production: pytest.MonkeyPatch) -> None:
     run("keys", "rotate", "--kind", "ES256", *WHY)
     new = new_root_secret()
-    assert "9 keys" in run("keys", "rewrap", typed=f"{new}\n").stdout
+    assert "10 keys" in run("keys", "rewrap", typed=f"{new}\n").stdout
     assert "another root secret" in run("keys", "rewrap", typed=f"{new}\n", code=1).stderr
     production.setenv("VNEID_IDP_SECRET", new)
     run("keys", "rewrap", typed=f"{new_root_secret()}\n")
