@@ -39,7 +39,7 @@ async def test_no_page_of_the_sandbox_is_there(browser: httpx.AsyncClient, tmp_p
     paths = [door.path for door in doors(Explanations(ISSUER), Demo(None), Authority(tmp_path))]
     assert "/sandbox/outbox" in paths
     for path in paths:
-        answer = await browser.get(path.format(slug="complete", request_id="req_x"))
+        answer = await browser.get(path.format(slug="complete", request_id="req_x", auth_req_id="a", answer="allow"))
         # The front door leads to the own pages.
         assert (answer.status_code, answer.headers.get("location")) == ((303, "/me") if path == "/" else (404, None))
 
