@@ -56,7 +56,9 @@ async def show(request: Request) -> Response:
     provider = handset.provider
     async with provider.db.reading() as unit:
         waiting = await cross_device.waiting_for(unit, provider.keys.sealer, handset.person_id)
-    services = {each.client_id: (await provider.clients.get(each.client_id)).client_name for each in waiting}
+    # Who is out of service meanwhile asks nobody any more, and stands in the way of nobody else's request.
+    asking = {each.client_id: await provider.clients.find(each.client_id) for each in waiting}
+    services = {client_id: client.client_name for client_id, client in asking.items() if client is not None}
     return page(
         request,
         "home",
@@ -64,7 +66,9 @@ async def show(request: Request) -> Response:
         kind=kind,
         done=gettext(request, text) if text else None,
         waiting=[
-            Waiting(each.request_id, services[each.client_id], each.opened_at, each.expires_at) for each in waiting
+            Waiting(each.request_id, services[each.client_id], each.opened_at, each.expires_at)
+            for each in waiting
+            if each.client_id in services
         ],
         seen=mark_of(waiting),
         push_key=provider.keys.vapid.public_key,

@@ -6,10 +6,12 @@ import pytest
 
 from tests.support.ciba import Counter
 from tests.support.country import Country
+from tests.support.deeds import DEED
 from tests.support.events import kinds
 from tests.support.phones import Phone
 from tests.support.relying_party import Page
 from tests.support.visitor import shown
+from vneid_idp.clients import service as clients
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.levels import LEVEL_2
 
@@ -124,3 +126,15 @@ async def test_after_its_time_nothing_is_answered(land: Country, counter: Counte
     land.watch.advance(MINUTE)
     late = shown(await phone.person.submit(page, number=asked["number_to_show"]))
     assert late.response.status_code == 410
+
+
+async def test_a_service_that_is_out_of_service_asks_nobody_and_hides_no_others(
+    land: Country, counter: Counter, phone: Phone
+) -> None:
+    other = await Counter.of(land)
+    await counter.asked()
+    await other.asked()
+    assert len(waiting(await phone.open())) == 2
+    async with land.idp.db.writing() as unit:
+        await clients.disable(unit, counter.client_id, DEED)
+    assert len(waiting(await phone.open())) == 1

@@ -48,7 +48,7 @@ class ProfileRules:
 
 
 PROFILES: Mapping[ClientProfile, ProfileRules] = {
-    ClientProfile.OIDC: ProfileRules(),
+    ClientProfile.OIDC: ProfileRules(number_to_show=True),
     ClientProfile.FAPI2: ProfileRules(
         signing_algorithms=STRONG_ALGORITHMS,
         unsigned_objects=False,
