@@ -1,4 +1,4 @@
-"""What is measured: complete sign-in, refresh and client_credentials, each answer checked."""
+"""What is measured, every answer checked: sign-in and refresh, plain and FAPI 2.0, client_credentials, device, CIBA."""
 
 import base64
 import hashlib

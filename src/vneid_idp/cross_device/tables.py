@@ -16,7 +16,7 @@ polled_requests = Table(
     Column("user_code", Text, unique=True),
     # Who is asked; nobody for a code, nor where a hint means nobody.
     Column("person_id", Text),
-    # Sealed, since it may hold personal data: `service._Sealed`.
+    # Sealed, since it may hold personal data: the request, from where, and how its client hears of an answer.
     Column("sealed", Text, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),

@@ -4,7 +4,6 @@ A passkey tells by itself who signs in, so nothing is typed. It is no secret tha
 lock-out of guessed passwords does not close this door to its holder.
 """
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +17,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, Tried
-from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.passkeys import give_options, read_passkey, site_of
 from vneid_idp.web.responses import json_response
 
 
@@ -47,7 +46,7 @@ async def options(request: Request) -> Response:
         made = await passkeys.authentication_options(
             unit, provider.keys.sealer, site_of(provider), context=place.context, person_id=person_id
         )
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return give_options(made)
 
 
 async def finish(request: Request) -> Response:

@@ -3,7 +3,6 @@
 One is made by the person's own device in a browser, so there is a command to remove one and none to add one.
 """
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,7 +18,7 @@ from vneid_idp.web.deeds import Errors, Kept, deed_of, entered
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.passkeys import give_options, read_passkey, site_of
 from vneid_idp.web.responses import json_response, see_other
 
 
@@ -59,7 +58,7 @@ async def options(request: Request, colleague: Colleague, file: OpenFile) -> Res
             user_name=file.record.full_name,
             context=colleague.session_id,
         )
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return give_options(made)
 
 
 async def add(request: Request, colleague: Colleague, file: OpenFile) -> Response:

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.web.context import Idp
 from vneid_idp.web.cookies import browser_id
+from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.logos import logo_path
+from vneid_idp.web.passkeys import give_options, site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,18 @@ async def asking(provider: Idp, client_id: str | None) -> Asking | None:
 def context_of(request: Request, phone: EnrolledPhone, about: str) -> str:
     """Binds a challenge to this phone, this browser and what it is about: of no use for anything else."""
     return f"{phone.phone_id}.{about}.{digest(browser_id(request))}"
+
+
+async def unlock_options(request: Request, provider: Idp, phone: EnrolledPhone, about: str) -> Response:
+    """What the script needs to have this phone unlocked, by its own passkey, for what it is about."""
+    check_csrf(request, {})
+    async with provider.db.reading() as unit:
+        made = await passkeys.authentication_options(
+            unit,
+            provider.keys.sealer,
+            site_of(provider),
+            context=context_of(request, phone, about),
+            person_id=phone.person_id,
+            credential_id=phone.credential_id,
+        )
+    return give_options(made)

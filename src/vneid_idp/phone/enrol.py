@@ -1,13 +1,11 @@
 """`/phone/enrol`: this browser becomes its holder's phone, with a passkey of the phone itself."""
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.devices import read_user_agent
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
-from vneid_idp.identity.factors.passkeys import Options
 from vneid_idp.phone.access import ENROL, HOME, keep_phone
 from vneid_idp.phone.pages import page
 from vneid_idp.use_cases.enrol_phone import (
@@ -21,7 +19,7 @@ from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.holder import Holder, for_holder
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.passkeys import give_options, read_passkey, site_of
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.return_to import lead_back
 
@@ -57,7 +55,7 @@ async def new_options(request: Request, holder: Holder) -> Response:
             context=holder.session.session_id,
             built_in=True,
         )
-    return _given(made)
+    return give_options(made)
 
 
 async def new(request: Request, holder: Holder) -> Response:
@@ -93,7 +91,7 @@ async def own_options(request: Request, holder: Holder) -> Response:
             context=holder.session.session_id,
             person_id=holder.person_id,
         )
-    return _given(made)
+    return give_options(made)
 
 
 async def own(request: Request, holder: Holder) -> Response:
@@ -113,10 +111,6 @@ async def own(request: Request, holder: Holder) -> Response:
         )
     )
     return _enrolled(request, holder, phone)
-
-
-def _given(made: Options) -> Response:
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
 
 
 def _enrolled(request: Request, holder: Holder, phone: EnrolledPhone) -> Response:

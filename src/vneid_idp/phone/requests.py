@@ -5,20 +5,18 @@ pages of every request follow, which say what is shared.
 from dataclasses import dataclass
 from functools import partial
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.cross_device.service import PolledRequest, RequestOver
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.passkeys import PasskeyRefused
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.signed_in import sign_in_here
 from vneid_idp.interaction.signin_place import find_place
 from vneid_idp.phone.access import HOME, Handset, for_handset, for_handset_script
-from vneid_idp.phone.asking import asking, context_of
+from vneid_idp.phone.asking import asking, context_of, unlock_options
 from vneid_idp.phone.asks import Asks, asks_of
 from vneid_idp.phone.pages import page
 from vneid_idp.phone.unlocked import keep_unlocked, unlocked_session
@@ -109,18 +107,7 @@ async def _refuse(handset: Handset, polled: PolledRequest, said: str) -> Respons
 
 async def options(request: Request, handset: Handset) -> Response:
     """What `navigator.credentials.get()` needs: an answer of this phone's passkey, for this request."""
-    check_csrf(request, {})
-    provider, phone = handset.provider, handset.phone
-    async with provider.db.reading() as unit:
-        made = await passkeys.authentication_options(
-            unit,
-            provider.keys.sealer,
-            site_of(provider),
-            context=context_of(request, phone, request.path_params["request"]),
-            person_id=phone.person_id,
-            credential_id=phone.credential_id,
-        )
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return await unlock_options(request, handset.provider, handset.phone, request.path_params["request"])
 
 
 async def unlock(request: Request, handset: Handset) -> Response:

@@ -2,15 +2,14 @@
 
 from functools import partial
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.identity.factors import passkeys, phone_sign_ins
+from vneid_idp.identity.factors import phone_sign_ins
 from vneid_idp.identity.factors.passkeys import PasskeyRefused
 from vneid_idp.identity.factors.phone_sign_ins import PhoneSignIn, SignInState
 from vneid_idp.phone.access import HOME, Handset, for_handset, for_handset_script
-from vneid_idp.phone.asking import asking, context_of
+from vneid_idp.phone.asking import asking, context_of, unlock_options
 from vneid_idp.phone.pages import page
 from vneid_idp.use_cases.answer_on_phone import (
     AnswerOver,
@@ -68,18 +67,7 @@ async def answer(request: Request, handset: Handset) -> Response:
 
 async def options(request: Request, handset: Handset) -> Response:
     """What `navigator.credentials.get()` needs: an answer of this phone's passkey, for this sign-in."""
-    check_csrf(request, {})
-    provider, phone = handset.provider, handset.phone
-    async with provider.db.reading() as unit:
-        made = await passkeys.authentication_options(
-            unit,
-            provider.keys.sealer,
-            site_of(provider),
-            context=context_of(request, phone, request.path_params["sign_in"]),
-            person_id=phone.person_id,
-            credential_id=phone.credential_id,
-        )
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return await unlock_options(request, handset.provider, handset.phone, request.path_params["sign_in"])
 
 
 async def unlock(request: Request, handset: Handset) -> Response:

@@ -1,6 +1,5 @@
 """The passkeys of `/me/security`: add one, give it another name, and remove it, which a page asks about once."""
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,7 +18,7 @@ from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.passkeys import give_options, read_passkey, site_of
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.templates import render
 
@@ -43,7 +42,7 @@ async def options(request: Request, holder: Holder) -> Response:
             user_name=holder.profile.record.full_name,
             context=holder.session.session_id,
         )
-    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
+    return give_options(made)
 
 
 async def add(request: Request, holder: Holder) -> Response:

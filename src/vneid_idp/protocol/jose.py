@@ -22,9 +22,9 @@ _KINDS: dict[str, tuple[str, str | None]] = {
     "EdDSA": ("OKP", "Ed25519"),
 }
 SIGNING_ALGORITHMS = tuple(_KINDS)
+"""What we sign with and what clients may sign with; a profile of `checks/profiles.py` may narrow it."""
 STRONG_ALGORITHMS = tuple(alg for alg in SIGNING_ALGORITHMS if alg != "RS256")
 """Without the padding of PKCS #1 v1.5 (FAPI 2.0 §5.4, FAPI-CIBA §6)."""
-"""What we sign with and what clients may sign with; a profile of `checks/profiles.py` may narrow it."""
 KEY_ENCRYPTION_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 """What relying parties may have us encrypt with. RSA1_5 is left out: its padding is an oracle (RFC 8725 §3.2)."""
 DEFAULT_CONTENT_ENCRYPTION = "A128CBC-HS256"

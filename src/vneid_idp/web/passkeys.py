@@ -2,11 +2,14 @@
 
 from urllib.parse import urlsplit
 
+import orjson
 from starlette.requests import Request
+from starlette.responses import Response
 
-from vneid_idp.identity.factors.passkeys import PasskeyRefused, Site
+from vneid_idp.identity.factors.passkeys import Options, PasskeyRefused, Site
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.context import Idp
+from vneid_idp.web.responses import json_response
 
 NAME = "Sample identity"
 """The relying party's name in the browser's own passkey dialogue."""
@@ -15,6 +18,11 @@ NAME = "Sample identity"
 def site_of(provider: Idp) -> Site:
     """To whom passkeys belong: the issuer's host, whatever the request says (WebAuthn §5.1.2)."""
     return Site(urlsplit(provider.issuer).hostname or "", NAME, provider.issuer)
+
+
+def give_options(made: Options) -> Response:
+    """What the script hands to `navigator.credentials`, and the `sealed` challenge that it brings back."""
+    return json_response({"options": orjson.loads(made.options), "sealed": made.sealed})
 
 
 async def read_passkey(request: Request) -> dict[str, str]:
