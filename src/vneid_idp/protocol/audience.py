@@ -17,7 +17,7 @@ from vneid_idp.protocol.resource_servers import ResourceServer
 from vneid_idp.protocol.targets import Target
 from vneid_idp.protocol.uris import BadUri, read_uri
 
-_MOST = 8
+MOST_RESOURCES = 8
 """How many resources a request may name: each is something that a person reads."""
 
 
@@ -28,6 +28,8 @@ class KnownResources:
     issuer: str
     servers: Mapping[str, ResourceServer] = field(default_factory=dict)
     """The foreign resource servers in service, by identifier."""
+    takers: frozenset[str] = frozenset()
+    """Of the clients that an exchange names as its `audience`, those of the family that take exchanged tokens."""
 
 
 NONE = KnownResources("")
@@ -36,7 +38,8 @@ NONE = KnownResources("")
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """For whom one token is wanted: the paths of some of our own APIs, or one foreign resource server."""
+    """For whom one token is wanted: the paths of some of our own APIs, or one foreign resource server; with neither,
+    clients of the family, which take any token for our own APIs (`read_exchange_audience`)."""
 
     own: tuple[str, ...] = ()
     server: ResourceServer | None = None
@@ -52,6 +55,22 @@ def read_audience(text: str | None, known: KnownResources, client: Client) -> Au
     if own or len(servers) > 1:
         raise InvalidTarget("A token is for one resource server: ask for the others in token requests of their own.")
     return Audience(server=servers[0])
+
+
+def read_exchange_audience(
+    resource: str | None, audience: str | None, known: KnownResources, client: Client
+) -> Audience | None:
+    """The `resource` and `audience` of an exchange (RFC 8693 §2.1), either of which names what the other does; a client
+    of the family is named by its id, and takes the token whatever else it is for. Raises `InvalidTarget`."""
+    if audience is None:
+        return read_audience(resource, known, client)
+    names = dict.fromkeys(audience.split(" "))
+    places = [name for name in names if name not in known.takers]
+    resources = [*places] if resource is None else [resource, *places]
+    named = read_audience(" ".join(resources) if resources else None, known, client) or Audience()
+    if named.server is not None and len(places) < len(names):
+        raise InvalidTarget("A token for a resource server is for that one alone.", about="audience")
+    return named
 
 
 def read_targets(text: str | None, scope: str, known: KnownResources, client: Client) -> tuple[Target, ...]:
@@ -77,8 +96,8 @@ def read_targets(text: str | None, scope: str, known: KnownResources, client: Cl
 def _read(text: str, known: KnownResources, client: Client) -> tuple[tuple[str, ...], tuple[ResourceServer, ...]]:
     """The own paths and the foreign servers among these identifiers."""
     named = dict.fromkeys(text.split(" "))
-    if len(named) > _MOST:
-        raise InvalidTarget(f"A request names at most {_MOST} resources.")
+    if len(named) > MOST_RESOURCES:
+        raise InvalidTarget(f"A request names at most {MOST_RESOURCES} resources.")
     own, servers = [], []
     for identifier in named:
         try:
@@ -118,7 +137,13 @@ def meant_for(authorisation: Authorisation, audience: Audience | None) -> Author
 def scope_at(authorisation: Authorisation, server: ResourceServer) -> tuple[str, ...]:
     """What is authorised at a server, as far as it goes on defining that."""
     target = next((each for each in authorisation.targets if each.resource == server.server_id), None)
-    return () if target is None else tuple(name for name in target.scope if server.defines(name))
+    of_person = authorisation.subject is not None
+    return () if target is None else tuple(name for name in target.scope if _offers(server, name, of_person))
+
+
+def _offers(server: ResourceServer, name: str, of_person: bool) -> bool:
+    scope = server.defines(name)
+    return scope is not None and (of_person or scope.own_name)
 
 
 def as_told_there(authorisation: Authorisation, scope: tuple[str, ...]) -> Authorisation:

@@ -7,7 +7,8 @@ from vneid_idp.protocol.errors import InvalidRequest
 
 Params = dict[str, str]
 
-_MAY_REPEAT = frozenset({"resource"})  # RFC 8707 §2; everything else at most once (RFC 6749 §3.1, §3.2)
+# RFC 8707 §2, RFC 8693 §2.1; everything else at most once (RFC 6749 §3.1, §3.2).
+_MAY_REPEAT = frozenset({"resource", "audience"})
 _MOST = 64
 LONGEST_REQUEST = 8192
 """In bytes, as it travels: no honest request comes near it, and what is kept of one is about as long."""

@@ -72,14 +72,16 @@ def applying(client: Client, agreed: Client, authorisation: Authorisation, decid
     """The answers that count where `client` uses `authorisation`.
 
     `agreed` is the client with which the person agreed: `client` itself, or the one that it acts for. Then only that
-    counts which both may have.
+    counts which both may have; at a foreign resource server who may stands with that (`ResourceServer.takes`).
     """
     counts = counting(agreed, decided)
     if authorisation.purpose is not None:
         counts = {name: decision for name, decision in counts.items() if decision.purpose == authorisation.purpose}
     if agreed.client_id == client.client_id:
         return counts
-    return {name: decision for name, decision in counts.items() if is_permitted(name, client.scope)}
+    return {
+        name: decision for name, decision in counts.items() if is_at_server(name) or is_permitted(name, client.scope)
+    }
 
 
 def permitted(

@@ -21,7 +21,7 @@ def claims_of(
     issuer: str, server: ResourceServer, token: AccessToken, told: Authorisation, subject: str | None, jti: str
 ) -> dict[str, Any]:
     """The claims of a token (RFC 9068 §2.2), of which `told` is what the server is told; `subject` is the person as
-    that server knows them, `None` of a client's own token."""
+    that server knows them, or the client that is acted for; `None` of a client's own token."""
     return {
         "iss": issuer,
         "sub": subject or token.client_id,

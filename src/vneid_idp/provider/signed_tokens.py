@@ -12,6 +12,7 @@ from vneid_idp.protocol.resource_servers import ResourceServer
 from vneid_idp.protocol.signed_token import TYP, claims_of
 from vneid_idp.protocol.subjects import subject_at
 from vneid_idp.protocol.tokens import AccessToken
+from vneid_idp.web.acting import find_agreed
 from vneid_idp.web.context import Idp
 
 
@@ -21,13 +22,20 @@ def sign(provider: Idp, server: ResourceServer, token: AccessToken, told: Author
     return provider.keys.sign(server.members.signing_alg, claims, typ=TYP, now=token.issued_at)
 
 
+async def find_server(provider: Idp, token: AccessToken) -> ResourceServer | None:
+    """The foreign resource server that a token is for; `None` of one for our own APIs, and where there is none."""
+    if not token.is_signed:
+        return None
+    server_id = token.audience[0]
+    return (await provider.resource_servers.by_id(server_id)).get(server_id)
+
+
 async def describe_signed(provider: Idp, asks: Client, token: AccessToken) -> dict[str, Any]:
     """What a token is worth at this moment, to its client and to the server that it is for.
 
     Whether the person, the client or the operator has ended it meanwhile, the token itself cannot say.
     """
-    server_id = token.audience[0]
-    server = (await provider.resource_servers.by_id(server_id)).get(server_id)
+    server = await find_server(provider, token)
     if server is None or not server.takes(token.client_id):
         return INACTIVE
     if asks.client_id not in (token.client_id, server.members.introspection_client):
@@ -46,16 +54,24 @@ async def describe_signed(provider: Idp, asks: Client, token: AccessToken) -> di
 async def _counts(provider: Idp, client: Client, server: ResourceServer, token: AccessToken) -> Authorisation | None:
     """What counts of what the token was issued on, bound as the token is; `None` where that has ended."""
     if token.own is not None:
-        still = {scope.name for scope in server.members.scopes if scope.own_name}
-        return token.own if "client_credentials" in client.grant_types and still.issuperset(token.scope) else None
+        agreed = await find_agreed(provider, client, token.own, token.issued_at)
+        may = agreed is not None and server.takes(agreed.client_id) and "client_credentials" in agreed.grant_types
+        return token.own if may else None
     assert token.grant_id is not None
     async with provider.db.glance() as unit:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
-    return None if grant is None else token.authorised(permitted(client, grant.authorisation, grant.decided))
+        now = unit.now
+    if grant is None:
+        return None
+    agreed = await find_agreed(provider, client, grant.authorisation, now)
+    if agreed is None or not server.takes(agreed.client_id):
+        return None
+    return token.authorised(permitted(client, grant.authorisation, grant.decided, agreed))
 
 
 def _subject(provider: Idp, server: ResourceServer, told: Authorisation) -> str | None:
-    """The person as that server knows them by this client."""
+    """The person as that server knows them by the client with which they agreed, or the client that is acted for."""
     if told.subject is None:
-        return None
-    return subject_at(server.server_id, told.client_id, told.subject, provider.keys.pairwise_key)
+        return told.acts_for
+    agreed_id = told.acts_for or told.client_id
+    return subject_at(server.server_id, agreed_id, told.subject, provider.keys.pairwise_key)

@@ -18,11 +18,12 @@ def find_token(provider: Idp, text: str) -> AccessToken | RefreshToken | None:
     The hint of the client is not needed: the sealing binds the purpose, so a token opens as what it is or not at all.
     """
     sealer = provider.keys.sealer
-    return open_access_token(sealer, text) or open_refresh_token(sealer, text) or _signed(provider, text)
+    return open_access_token(sealer, text) or open_refresh_token(sealer, text) or find_signed_token(provider, text)
 
 
-def _signed(provider: Idp, text: str) -> AccessToken | None:
-    """The one for a foreign resource server; what we sign for other ends has another `typ` (RFC 9068 §4)."""
+def find_signed_token(provider: Idp, text: str) -> AccessToken | None:
+    """The access token for a foreign resource server behind `text`, expired or not; what we sign for other ends has
+    another `typ` (RFC 9068 §4)."""
     try:
         jti = provider.keys.verify_own(text, provider.clock.now(), typ=TYP).get("jti")
     except NotSignedHere:

@@ -94,6 +94,18 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
         mark("Leave scope out, and take what the answer says; or ask for less. offline_access is never handed on."),
         "RFC 8693 §2.1",
     ),
+    ("invalid_target", "audience"): Remedy(
+        mark(
+            "Where the subject token is good, or a part of that: of our own APIs those that it is for, and of a "
+            "resource server a signed token for that very one."
+        ),
+        mark(
+            "Have the application get a token for that resource, by its code or refresh token, and exchange that one; "
+            "the operator adds this client to clients of the resource server. As audience a client of the family is "
+            "named by its client_id."
+        ),
+        "RFC 8693 §2.1",
+    ),
     ("invalid_grant", "assertion"): Remedy(
         mark(
             "A new assertion, signed by a registered key and good for %(minutes)s minutes at most: iss the client_id, "

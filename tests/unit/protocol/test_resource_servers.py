@@ -7,7 +7,14 @@ import pytest
 
 from tests.support.resource_servers import BUY, ISSUER, KNOWN, LIST, PURPOSES, TAXIS, TICKETS, registration, server
 from vneid_idp.kernel.sealing import Sealer
-from vneid_idp.protocol.audience import Audience, as_told_there, meant_for, read_audience, read_targets
+from vneid_idp.protocol.audience import (
+    Audience,
+    as_told_there,
+    meant_for,
+    read_audience,
+    read_exchange_audience,
+    read_targets,
+)
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
 from vneid_idp.protocol.claims import Decision, items_of, leaving
 from vneid_idp.protocol.client import Client
@@ -91,6 +98,30 @@ def test_of_several_resources_one_may_be_asked_together() -> None:
     for text in (f"{T1} {T2}", f"{T1} {USERINFO}"):
         with pytest.raises(InvalidTarget):
             read_audience(text, KNOWN, CLIENT)
+
+
+def test_an_exchange_names_resources_either_way_and_clients_of_the_family() -> None:
+    known = replace(KNOWN, takers=frozenset({"cli_b", "cli_c"}))
+
+    def read(resource: str | None, audience: str | None) -> Audience | None:
+        return read_exchange_audience(resource, audience, known, CLIENT)
+
+    assert read(None, None) is None
+    assert read(None, T1) == read(T1, None) == read(T1, T1) == Audience(server=TICKETS)
+    assert read(None, "cli_b") == read(None, "cli_b cli_c") == Audience()
+    assert read(USERINFO, "cli_b") == read(None, f"cli_b {USERINFO}") == Audience(("/userinfo",))
+    wrong = [
+        (None, "cli_d"),
+        (None, "cli_b cli_d"),
+        ("cli_b", None),
+        (T1, "cli_b"),
+        (T1, T2),
+        (USERINFO, T1),
+        (None, " "),
+    ]
+    for resource, audience in [*wrong, *((None, text) for text in BAD), ("https://nobody.example", "cli_b")]:
+        with pytest.raises(InvalidTarget):
+            read(resource, audience)
 
 
 @pytest.mark.parametrize(

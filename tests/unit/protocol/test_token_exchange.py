@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.resource_servers import BUY, LIST, PURPOSES, TAXIS, TICKETS
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.protocol.acting import may_act, registered_before
-from vneid_idp.protocol.audience import Audience
+from vneid_idp.protocol.audience import Audience, scope_at
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
 from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.client import Client, Purpose
@@ -23,7 +24,7 @@ from vneid_idp.protocol.grant_types.token_exchange import (
     narrowed,
 )
 from vneid_idp.protocol.permitted import permitted
-from vneid_idp.protocol.targets import Target
+from vneid_idp.protocol.targets import Target, item_at
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE, AccessToken, new_access_token
 
 NOW = 1_900_000_000 * SECOND
@@ -44,6 +45,7 @@ PERSONS = Authorisation(
     "cli_app", "per_a", ("openid", "full_name", "phone"), Origin.BROWSER, AuthorisationGround("con_a", "ses_a"),
     claims={"userinfo": {"email": {}}}, bound_to=Confirmation("jkt", "the app's"), link=True,
 )  # fmt: skip
+MATCH = {"type": "identity_match", "fields": ["face"], "purpose": "subscriber_authentication"}
 OWN = Authorisation("cli_point", None, ("binding:social_account",), Origin.CLIENT)
 WANTED = DeriveToken(AccessToken("tok", "cli_app", "grt", (), NOW, NOW), False, None, None, KEY)
 ACTING = replace(WANTED, has_actor=True)
@@ -57,6 +59,67 @@ SUBJECT = new_access_token("tok_a", PERSONS, "grt_a", NOW)
 ACTOR = new_access_token("tok_b", OWN, None, NOW, registered_at=POINT.issued_at)
 GOOD = {"subject_token": sealed(SUBJECT), "subject_token_type": ACCESS_TOKEN_TYPE}
 DELEGATED = GOOD | {"actor_token": sealed(ACTOR), "actor_token_type": ACCESS_TOKEN_TYPE}
+
+
+SIGNED = replace(SUBJECT, audience=(TICKETS.server_id,), scope=(BUY,))
+USERINFO, BINDINGS = Audience(("/userinfo",)), Audience(("/bindings/v1",))
+AT = Target(TICKETS.server_id, (BUY,))
+AIMED: list[tuple[AccessToken, Audience | None, tuple[Target, ...] | None]] = [
+    (SUBJECT, None, ()),
+    (SUBJECT, Audience(), ()),  # a client of the family, which takes it whatever else it is for
+    (SUBJECT, USERINFO, (Target("/userinfo"),)),
+    (SUBJECT, Audience(server=TICKETS), None),
+    (replace(SUBJECT, audience=("/userinfo",)), None, (Target("/userinfo"),)),
+    (replace(SUBJECT, audience=("/userinfo",)), Audience(), (Target("/userinfo"),)),
+    (replace(SUBJECT, audience=("/userinfo", "/admin/v1")), USERINFO, (Target("/userinfo"),)),
+    (replace(SUBJECT, audience=("/userinfo",)), BINDINGS, None),
+    (replace(SUBJECT, audience=("/userinfo",)), Audience(("/userinfo", "/bindings/v1")), None),
+    (SIGNED, None, (AT,)),
+    (SIGNED, Audience(server=TICKETS), (AT,)),
+    (SIGNED, Audience(server=TAXIS), None),
+    (SIGNED, Audience(), None),
+    (SIGNED, USERINFO, None),
+]
+
+
+@pytest.mark.parametrize(("subject", "audience", "targets"), AIMED)
+def test_a_token_leads_nowhere_but_where_the_first_one_does(
+    subject: AccessToken, audience: Audience | None, targets: tuple[Target, ...] | None
+) -> None:
+    wanted = replace(WANTED, subject=subject, audience=audience)
+    before = Carried(replace(PERSONS, details=(MATCH,)), "cli_app")
+    if targets is None:
+        with pytest.raises(InvalidTarget):
+            drafted(BACK_END, before, wanted)
+        return
+    draft = drafted(BACK_END, before, wanted)
+    assert draft.targets == targets
+    # What is told elsewhere is what was allowed there, and nothing else that stands in the same grant.
+    assert (draft.scope, draft.details) == (((), ()) if subject is SIGNED else (PERSONS.scope, (MATCH,)))
+
+
+def test_a_signed_token_is_taken_once_its_signature_was_verified() -> None:
+    params = GOOD | {"subject_token": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"}
+    request = TokenRequest(POINT, params, KEY, NOW, Audience(server=TICKETS), signed_subject=SIGNED)
+    assert exchange(request, SEALER) == DeriveToken(SIGNED, False, None, None, KEY, Audience(server=TICKETS))
+    as_actor = DELEGATED | {"actor_token": params["subject_token"]}
+    for bad in (replace(request, signed_subject=None), replace(request, now=SIGNED.expires_at)):
+        with pytest.raises(InvalidRequest):
+            exchange(bad, SEALER)
+    with pytest.raises(InvalidRequest):
+        exchange(replace(request, params=as_actor), SEALER)
+
+
+def test_at_a_resource_server_the_operator_says_there_who_may() -> None:
+    item = item_at(TICKETS.server_id, BUY)
+    draft = drafted(BACK_END, Carried(PERSONS, "cli_app"), replace(WANTED, subject=SIGNED))
+    for given in (True, False):
+        counts = permitted(
+            BACK_END, draft, {item: Decision(PURPOSES[0].id, 1, given=given)}, replace(APP, purposes=PURPOSES)
+        )
+        assert counts.targets == ((AT,) if given else ())
+    own = replace(draft, subject=None, targets=(Target(TICKETS.server_id, (BUY, LIST)),))
+    assert scope_at(own, TICKETS) == (LIST,), "in a client's own name what is offered so"
 
 
 def asked(
@@ -85,7 +148,6 @@ REFUSED: dict[str, tuple[dict[str, str | None], type[OAuthError]]] = {
     ),
     "another issuer's": ({"subject_token": "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"}, InvalidRequest),
     "another kind of result": ({"requested_token_type": ID_TOKEN}, InvalidRequest),
-    "an audience": ({"audience": "cli_app"}, InvalidTarget),
     "an actor without a type": ({"actor_token_type": None}, InvalidRequest),
     "a type without an actor": ({"actor_token": None}, InvalidRequest),
     "a person's token as the actor": ({"actor_token": sealed(SUBJECT)}, InvalidRequest),
@@ -116,8 +178,6 @@ def test_who_proves_nothing_or_belongs_to_nobody_exchanges_nothing_and_nothing_t
     for token in (GOOD, DELEGATED):
         with pytest.raises(InvalidRequest):
             asked(token, now=NOW + ACCESS_TOKEN_LIFE)
-    with pytest.raises(InvalidTarget):
-        exchange(TokenRequest(POINT, GOOD, KEY, NOW, Audience(("/userinfo",))), SEALER)
     again = replace(POINT, issued_at=NOW + 1)
     old = new_access_token("t", OWN, None, NOW, registered_at=NOW)
     with pytest.raises(InvalidRequest):

@@ -27,6 +27,8 @@ class TokenRequest:
     """For whom the token is wanted, where the request says so (RFC 8707 §2.2)."""
     called: tuple[str, ...] = ()
     """What a client may call this provider in an assertion: the issuer, and the token endpoint."""
+    signed_subject: AccessToken | None = None
+    """The `subject_token`, where it is a signed token of ours whose signature was verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class DeriveToken:
     scope: str | None
     details: str | None
     bound_to: Confirmation | None
+    audience: Audience | None = None
+    """For whom it is wanted, where the request says so (RFC 8693 §2.1)."""
 
 
 @dataclass(frozen=True, slots=True)

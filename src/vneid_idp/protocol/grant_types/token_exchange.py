@@ -11,6 +11,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.acting import MOST_ACTORS
+from vneid_idp.protocol.audience import Audience
 from vneid_idp.protocol.authorisation import Authorisation, Origin, check_possession
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
@@ -33,7 +34,7 @@ def exchange(request: TokenRequest, sealer: Sealer) -> DeriveToken:
     client's own, with its key.
 
     Whether the tokens still count, and this client may act by them, their grants and registrations must say. Raises
-    `InvalidRequest`, also for tokens (RFC 8693 §2.2.2), `InvalidTarget` and `UnauthorizedClient`.
+    `InvalidRequest`, also for tokens (RFC 8693 §2.2.2), and `UnauthorizedClient`.
     """
     client, params = request.client, request.params
     if client.is_public:
@@ -42,15 +43,14 @@ def exchange(request: TokenRequest, sealer: Sealer) -> DeriveToken:
         raise UnauthorizedClient("This client belongs to no organisation whose other clients it could act for.")
     if params.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
         raise InvalidRequest(f"requested_token_type can only be {ACCESS_TOKEN_TYPE}.", about="requested_token_type")
-    if "audience" in params or request.audience is not None:
-        raise InvalidTarget("What is exchanged here is for the APIs of this provider: leave audience and resource out.")
-    subject = _opened(params, "subject_token", sealer)
+    subject = _opened(params, "subject_token", sealer) or request.signed_subject
     if subject is None or request.now >= subject.expires_at:
         refuse_subject()
     has_actor = "actor_token" in params or "actor_token_type" in params
     if has_actor:
         _check_actor(_opened(params, "actor_token", sealer), request)
-    return DeriveToken(subject, has_actor, params.get("scope"), params.get("authorization_details"), request.proof)
+    scope, details = params.get("scope"), params.get("authorization_details")
+    return DeriveToken(subject, has_actor, scope, details, request.proof, request.audience)
 
 
 def refuse_subject() -> NoReturn:
@@ -93,7 +93,7 @@ class Carried:
 
 
 def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisation:
-    """What is carried, as an authorisation of `client`, with who acts. Raises `InvalidRequest`.
+    """What is carried, as an authorisation of `client`, with who acts. Raises `InvalidRequest` and `InvalidTarget`.
 
     Nothing that was confirmed once is done by it: neither is an account linked, nor does an act of its details come
     along, of which each exchange would make another one.
@@ -117,11 +117,30 @@ def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisat
         claims=before.claims if wanted.scope is None else {},  # a scope that is asked is all that is asked
         bound_to=wanted.bound_to,
         actors=actors,
-        details=lasting(before.details),
+        scope=() if wanted.subject.is_signed else before.scope,
+        details=() if wanted.subject.is_signed else lasting(before.details),
         link=False,
-        targets=tuple(map(Target, wanted.subject.audience)),  # of our own APIs those that the subject token is for
+        targets=_aimed(wanted.subject, wanted.audience),
         acts_for=None if carried.agreed_id == client.client_id else carried.agreed_id,
     )
+
+
+def _aimed(subject: AccessToken, audience: Audience | None) -> tuple[Target, ...]:
+    """Where the new token is good: where the subject token is, or at a part of that. An exchange leads nowhere else: at
+    another place the token that was handed over carries nothing."""
+    if subject.is_signed:
+        place = subject.audience[0]
+        if audience is not None and (audience.server is None or audience.server.server_id != place):
+            raise InvalidTarget("This subject_token is for another resource server.", about="audience")
+        return (Target(place, subject.scope),)
+    if audience is None or audience == Audience():
+        return tuple(map(Target, subject.audience))
+    if audience.server is not None or not all(map(subject.is_for, audience.own)):
+        raise InvalidTarget(
+            "This subject_token is good for nothing there: a token for a resource server comes of one that is for it.",
+            about="audience",
+        )
+    return tuple(map(Target, audience.own))
 
 
 def narrowed(carried: tuple[str, ...], counting: tuple[str, ...], text: str | None) -> tuple[str, ...]:
