@@ -1,5 +1,6 @@
 """A polled request is answered once, by who was asked, with the number in hand, and in time."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ LIFE = 2 * MINUTE
 IN_APP = PolledKind.BACKCHANNEL
 
 
-async def opened(db: Database, **changes: Any) -> Opened:
+async def opened(db: Database, person_id: str | None = "per_a", **changes: Any) -> Opened:
     terms: dict[str, Any] = {
         "life": LIFE,
         "interval": 2 * SECOND,
@@ -32,16 +33,25 @@ async def opened(db: Database, **changes: Any) -> Opened:
         "notification_token": "told",
     }
     return await db.transact(
-        lambda unit: service.open_backchannel_request(unit, SEALER, ASKED, "per_a", **terms | changes)
+        lambda unit: service.open_backchannel_request(unit, SEALER, ASKED, person_id, **terms | changes)
     )
 
 
-async def approve(db: Database, found: Opened, person_id: str = "per_a") -> None:
-    await db.transact(lambda unit: service.approve(unit, SEALER, found.polled, person_id, "grt_a", ALLOWED))
+async def approve(db: Database, found: Opened, person_id: str = "per_a", phone: str | None = "pho_a") -> None:
+    polled = replace(found.polled, phone_id=phone)
+    await db.transact(lambda unit: service.approve(unit, SEALER, polled, person_id, "grt_a", ALLOWED))
 
 
-async def pick(db: Database, found: Opened, number: str | None) -> bool:
-    return await db.transact(lambda unit: service.pick(unit, found.polled, number or ""))
+async def take(db: Database, found: Opened, number: str | None = None, phone: str = "pho_a", by: str = "per_a") -> bool:
+    return await db.transact(lambda unit: service.take(unit, found.polled, by, phone, number or ""))
+
+
+async def hold(db: Database, found: Opened, by: str) -> None:
+    await db.transact(lambda unit: service.hold_open(unit, found.polled.request_id, by))
+
+
+async def end(db: Database, found: Opened, by: str | None) -> None:
+    await db.transact(lambda unit: service.end(unit, found.polled, by, Outcome.REFUSED))
 
 
 async def poll(db: Database, found: Opened, client_id: str = "cli_a", kind: PolledKind = IN_APP) -> object:
@@ -54,7 +64,7 @@ async def test_what_waits_is_what_was_asked(db: Database) -> None:
     async with db.reading() as unit:
         assert await service.waiting_for(unit, SEALER, "per_a") == (found.polled,)
         assert await service.waiting_for(unit, SEALER, "per_b") == ()
-        assert await service.find_for(unit, SEALER, "per_b", found.polled.request_id) is None
+        assert await service.find_for(unit, SEALER, "per_b", "pho_a", found.polled.request_id) is None
         assert await service.shown_number(unit, found.polled) == found.number
     assert found.number in found.polled.numbers
     assert not found.polled.is_picked
@@ -65,25 +75,56 @@ async def test_without_the_right_number_nothing_is_approved(db: Database) -> Non
     found = await opened(db)
     with pytest.raises(RequestOver):
         await approve(db, found)
-    assert not await pick(db, found, next(number for number in found.polled.numbers if number != found.number))
+    assert not await take(db, found, next(number for number in found.polled.numbers if number != found.number))
     with pytest.raises(RequestOver):
         await approve(db, found)
-    assert await pick(db, found, found.number)
+    assert await take(db, found, found.number)
     with pytest.raises(RequestOver):
         await approve(db, found, "per_b")
     await approve(db, found)
     assert await poll(db, found) == Approved("grt_a", ALLOWED)
 
 
+async def test_it_is_taken_refused_and_held_by_who_was_asked_alone_on_one_phone(db: Database) -> None:
+    found, of_nobody = await opened(db, with_number=False), await opened(db, with_number=False, person_id=None)
+    for request, by in ((found, "per_b"), (found, None), (of_nobody, "per_a"), (of_nobody, None)):
+        for act in (
+            take(db, request, by=by or ""),
+            end(db, request, by),
+            approve(db, request, by or ""),
+            hold(db, request, by or ""),
+        ):
+            with pytest.raises(RequestOver):
+                await act
+    for phone in ("pho_a", None):
+        with pytest.raises(RequestOver):
+            await approve(db, found, phone=phone)
+    assert await take(db, found)
+    assert await take(db, found), "pressed twice"
+    for act in (take(db, found, phone="pho_b"), approve(db, found, phone="pho_b"), approve(db, found, phone=None)):
+        with pytest.raises(RequestOver):
+            await act
+    async with db.reading() as unit:
+        assert len(await service.waiting_on(unit, SEALER, "per_a", "pho_a")) == 1
+        assert await service.waiting_on(unit, SEALER, "per_a", "pho_b") == ()
+    await approve(db, found)
+    await db.transact(lambda unit: service.end_approved_on(unit, "per_a", "pho_b"))
+    assert await poll(db, found) == Approved("grt_a", ALLOWED)
+    await db.transact(lambda unit: service.end_approved_on(unit, "per_a", "pho_a"))
+    assert await poll(db, found) == Denied()
+
+
 async def test_an_answer_is_given_once(db: Database) -> None:
     found = await opened(db, with_number=False)
+    await take(db, found)
     await approve(db, found)
     with pytest.raises(RequestOver):
         await approve(db, found)
     with pytest.raises(RequestOver):
-        await db.transact(lambda unit: service.end(unit, found.polled, Outcome.REFUSED))
+        await end(db, found, "per_a")
     refused = await opened(db, with_number=False)
-    await db.transact(lambda unit: service.end(unit, refused.polled, Outcome.REFUSED))
+    await take(db, refused)
+    await end(db, refused, "per_a")
     with pytest.raises(RequestOver):
         await approve(db, refused)
     assert await poll(db, refused) == Denied()
@@ -91,10 +132,12 @@ async def test_an_answer_is_given_once(db: Database) -> None:
 
 async def test_time_runs_out_for_the_answer_and_then_for_its_client(db: Database, watch: Watch) -> None:
     late, last = await opened(db, with_number=False), await opened(db, with_number=False)
+    for request in (late, last):
+        await take(db, request)
     watch.advance(LIFE - 1)
     await approve(db, last)
     watch.advance(1)
-    for act in (approve(db, late), db.transact(lambda unit: service.hold_open(unit, late.polled.request_id))):
+    for act in (approve(db, late), hold(db, late, "per_a")):
         with pytest.raises(RequestOver):
             await act
     assert await poll(db, late) == Expired()

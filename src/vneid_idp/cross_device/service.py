@@ -1,7 +1,7 @@
 """Open, poll, answer and end a request that is answered on another device than the one where it began.
 
-What a person has waiting, and what they can do about it, is for the app: `waiting_for`, `find_for`, `pick_number`; an
-answer goes through `use_cases/answer_polled.py`, which holds the person meanwhile.
+What a person has waiting, and what they can do about it, is for the app: `waiting_on`, `find_for`, `take`; an answer
+goes through `use_cases/answer_polled.py`, which holds the person meanwhile.
 """
 
 from dataclasses import dataclass, replace
@@ -75,7 +75,9 @@ class PolledRequest:
     numbers: tuple[str, ...]
     """Among which the person picks the one that the client shows; none where nothing is to be picked."""
     is_picked: bool
-    """Whether the right one was picked, or none has to be."""
+    """Whether it was taken in hand on a phone, by the right number where there is one."""
+    phone_id: str | None
+    """That phone; none in the sandbox, where nobody has one in hand."""
     notification: Notification | None
 
 
@@ -119,7 +121,7 @@ async def open_backchannel_request(
     """
     polled = Polled(new_id("prq"), PolledKind.BACKCHANNEL, unit.now + life, person_id, binding_message)
     number, numbers = among_others(lambda: new_letters("123456789", 2)) if with_number else (None, ())
-    made = replace(_new(unit, replace(asked, polled=polled)), numbers=numbers, is_picked=number is None)
+    made = replace(_new(unit, replace(asked, polled=polled)), numbers=numbers)
     return await _add(unit, sealer, made, interval, number=number, token=notification_token)
 
 
@@ -136,7 +138,8 @@ def _new(unit: Unit, request: AuthorizationRequest, asked_from: str | None = Non
         expires_at=polled.until,
         asked_from=asked_from,
         numbers=(),
-        is_picked=True,
+        is_picked=False,
+        phone_id=None,
         notification=None,
     )
 
@@ -173,6 +176,7 @@ async def _add(
         number=number,
         numbers=" ".join(made.numbers) or None,
         picked_at=None,
+        phone_id=None,
         answered_at=None,
         outcome=None,
         grant_id=None,
@@ -224,10 +228,21 @@ async def waiting_for(unit: Reading, sealer: Sealer, person_id: str) -> tuple[Po
     return tuple(_polled(sealer, row) for row in rows)
 
 
-async def find_for(unit: Reading, sealer: Sealer, person_id: str, request_id: str) -> PolledRequest | None:
-    """The request while it is open and waits for this person."""
+async def waiting_on(unit: Reading, sealer: Sealer, person_id: str, phone_id: str) -> tuple[PolledRequest, ...]:
+    """The same without what was taken in hand on another phone."""
+    return tuple(each for each in await waiting_for(unit, sealer, person_id) if _is_free_for(each, phone_id))
+
+
+async def find_for(
+    unit: Reading, sealer: Sealer, person_id: str, phone_id: str, request_id: str
+) -> PolledRequest | None:
+    """The request while it is open and waits for this person, on this phone."""
     found = await find_open(unit, sealer, request_id)
-    return found if found is not None and found.person_id == person_id else None
+    return found if found is not None and found.person_id == person_id and _is_free_for(found, phone_id) else None
+
+
+def _is_free_for(polled: PolledRequest, phone_id: str) -> bool:
+    return not polled.is_picked or polled.phone_id == phone_id
 
 
 async def check_open(unit: Reading, request_id: str) -> None:
@@ -236,17 +251,25 @@ async def check_open(unit: Reading, request_id: str) -> None:
         raise RequestOver
 
 
-async def hold_open(unit: Unit, request_id: str) -> None:
-    """Require that the request is open, and keep it so until the unit ends. Raises `RequestOver`."""
-    if await unit.fetch_one(store.HOLD, of=request_id, now=unit.now) is None:
+async def hold_open(unit: Unit, request_id: str, person_id: str) -> str | None:
+    """Require that the request is open for this person, and keep it so until the unit ends; the phone on which it was
+    taken in hand. Raises `RequestOver`."""
+    row = await unit.fetch_one(store.HOLD, of=request_id, person=person_id, now=unit.now)
+    if row is None:
         raise RequestOver
+    phone_id: str | None = row["phone_id"]
+    return phone_id
 
 
-async def pick(unit: Unit, polled: PolledRequest, number: str) -> bool:
-    """Record that the number which the client shows was picked; `False` for another one. Raises `RequestOver`."""
-    if await unit.execute(store.PICK, of=polled.request_id, picked=number, now=unit.now) == 1:
+async def take(unit: Unit, polled: PolledRequest, person_id: str, phone_id: str | None, number: str) -> bool:
+    """Take the request in hand on a phone, by the `number` that was picked where there is one; `False` for another one
+    than the client shows. Raises `RequestOver`, also where another phone has it, or somebody else was asked."""
+    of = {"of": polled.request_id, "person": person_id, "now": unit.now}
+    if await unit.execute(store.TAKE, **of, phone=phone_id, picked=number) == 1:
         return True
-    await hold_open(unit, polled.request_id)
+    row = await unit.fetch_one(store.HOLD, **of)
+    if row is None or (row["picked_at"] is not None and row["phone_id"] != phone_id):
+        raise RequestOver
     return False
 
 
@@ -259,13 +282,14 @@ async def shown_number(unit: Reading, polled: PolledRequest) -> str | None:
 async def approve(
     unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, grant_id: str, authorisation: Authorisation
 ) -> None:
-    """Give the answer that one poll opens `grant_id` with, in place of a code. Raises `RequestOver`, also where the
-    number was not picked or somebody else was asked."""
+    """Give the answer that one poll opens `grant_id` with, in place of a code. Raises `RequestOver`, also where it was
+    not taken in hand in the app, has been by another phone since, or somebody else was asked."""
     sealed = sealer.seal_json(SealPurpose.POLLED_ANSWER, authorisation.to_json())
     row = await unit.fetch_one(
         store.APPROVE,
         of=polled.request_id,
         person=person_id,
+        phone=polled.phone_id,
         grant=grant_id,
         sealed_authorisation=sealed,
         now=unit.now,
@@ -284,9 +308,16 @@ async def end_approved(unit: Unit, person_id: str) -> None:
     await unit.execute(store.END_APPROVED, person=person_id)
 
 
-async def end(unit: Unit, polled: PolledRequest, how: Outcome) -> None:
-    """End the request without what it asked for. Raises `RequestOver`."""
-    if await unit.fetch_one(store.END, of=polled.request_id, how=how.value, now=unit.now) is None:
+async def end_approved_on(unit: Unit, person_id: str, phone_id: str) -> None:
+    """The same of what the person approved on one phone."""
+    await unit.execute(store.END_APPROVED_ON, person=person_id, phone=phone_id)
+
+
+async def end(unit: Unit, polled: PolledRequest, person_id: str | None, how: Outcome) -> None:
+    """End the request without what it asked for: the person who was asked, or who has the code, who may be nobody that
+    is known. Raises `RequestOver`, also where somebody else was asked."""
+    of = {"of": polled.request_id, "person": person_id, "now": unit.now}
+    if await unit.fetch_one(store.END, **of, how=how.value) is None:
         raise RequestOver
 
 
@@ -343,6 +374,7 @@ def _polled(sealer: Sealer, row: Row) -> PolledRequest:
         expires_at=row["expires_at"],
         asked_from=asked_from,
         numbers=tuple((row["numbers"] or "").split()),
-        is_picked=row["number"] is None or row["picked_at"] is not None,
+        is_picked=row["picked_at"] is not None,
+        phone_id=row["phone_id"],
         notification=None if told is None else Notification(*told),
     )

@@ -4,11 +4,16 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, case, delete, literal_
 
 from vneid_idp.cross_device.rules import FETCHED_WITHIN, JITTER, SLOWER, Outcome
 from vneid_idp.cross_device.tables import disowned_clients, polled_requests
+from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.storage.statement import Statement, insert
 
 _c = polled_requests.c
 _open = (_c.answered_at.is_(None), _c.expires_at > bindparam("now", type_=BigInteger))
 _this = _c.request_id == bindparam("of", type_=Text)
+_by_code = _c.kind == literal_column(f"'{PolledKind.DEVICE}'")
+_asked = _c.person_id == bindparam("person", type_=Text)
+# Whoever has the code, or who was asked and nobody else: one that waits for nobody is answered by nobody.
+_theirs = or_(_by_code, _asked)
 
 ADD = Statement(insert(polled_requests))
 
@@ -35,29 +40,32 @@ POLL = Statement(
 FIND = Statement(select(polled_requests).where(_this))
 FIND_OPEN = Statement(select(polled_requests).where(_this, *_open))
 # Held until the unit ends: whoever answers or cancels it meanwhile waits.
-HOLD = Statement(select(_c.request_id).where(_this, *_open).with_for_update(read=True))
+HOLD = Statement(select(_c.picked_at, _c.phone_id).where(_this, *_open, _theirs).with_for_update(read=True))
 FIND_BY_CODE = Statement(select(polled_requests).where(_c.user_code == bindparam("code", type_=Text), *_open))
 FIND_BY_HANDLE = Statement(select(polled_requests).where(_c.handle == bindparam("handle", type_=Text), *_open))
-WAITING_FOR = Statement(
-    select(polled_requests)
-    .where(_c.person_id == bindparam("person", type_=Text), *_open)
-    .order_by(_c.opened_at, _c.request_id)
-)
-PICK = Statement(
+WAITING_FOR = Statement(select(polled_requests).where(_asked, *_open).order_by(_c.opened_at, _c.request_id))
+# On one phone, which goes on with it: another one of the same person finds it taken.
+_phone = bindparam("phone", type_=Text)
+TAKE = Statement(
     update(polled_requests)
-    .where(_this, *_open, _c.number == bindparam("picked", type_=Text))
-    .values(picked_at=bindparam("now", type_=BigInteger))
+    .where(
+        _this,
+        *_open,
+        _asked,
+        or_(_c.number.is_(None), _c.number == bindparam("picked", type_=Text)),
+        or_(_c.picked_at.is_(None), _c.phone_id.is_not_distinct_from(_phone)),
+    )
+    .values(picked_at=bindparam("now", type_=BigInteger), phone_id=_phone)
 )
 # One conditional statement: of two answers to the same request only the first finds it open, before its time is over.
-# What has to be picked first is not approved without, nor by anybody else than who was asked.
+# What is asked in the app is approved by who was asked, on the phone that took it in hand.
 _fetched_until = bindparam("now", type_=BigInteger) + literal_column(str(FETCHED_WITHIN))
 APPROVE = Statement(
     update(polled_requests)
     .where(
         _this,
         *_open,
-        or_(_c.number.is_(None), _c.picked_at.is_not(None)),
-        or_(_c.person_id.is_(None), _c.person_id == bindparam("person", type_=Text)),
+        or_(_by_code, and_(_asked, _c.picked_at.is_not(None), _c.phone_id.is_not_distinct_from(_phone))),
     )
     .values(
         person_id=bindparam("person", type_=Text),
@@ -77,13 +85,16 @@ HOLD_APPROVED = Statement(
     .with_for_update(read=True)
 )
 END_APPROVED = Statement(
+    update(polled_requests).where(_asked, _approved).values(outcome=literal_column(f"'{Outcome.ENDED}'"))
+)
+END_APPROVED_ON = Statement(
     update(polled_requests)
-    .where(_c.person_id == bindparam("person", type_=Text), _approved)
+    .where(_asked, _approved, _c.phone_id == _phone)
     .values(outcome=literal_column(f"'{Outcome.ENDED}'"))
 )
 END = Statement(
     update(polled_requests)
-    .where(_this, *_open)
+    .where(_this, *_open, _theirs)
     .values(answered_at=bindparam("now", type_=BigInteger), outcome=bindparam("how", type_=Text))
     .returning(*_c)
 )
@@ -103,7 +114,7 @@ CANCEL = Statement(
     .returning(*_c)
 )
 SWEEP = Statement(delete(polled_requests).where(_c.expires_at < bindparam("before", type_=BigInteger)))
-FORGET = Statement(delete(polled_requests).where(_c.person_id == bindparam("person", type_=Text)))
+FORGET = Statement(delete(polled_requests).where(_asked))
 
 _d = disowned_clients.c
 _disown = insert(disowned_clients)

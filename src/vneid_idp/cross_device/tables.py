@@ -24,10 +24,13 @@ polled_requests = Table(
     # From when on the client may ask again, and when it last did too soon.
     Column("polls_from", BigInteger, nullable=False),
     Column("slowed_at", BigInteger),
-    # The number that the client shows, those among which the person picks, and when they picked the right one.
+    # The number that the client shows, and those among which the person picks.
     Column("number", Text),
     Column("numbers", Text),
+    # When and on which phone the person took it in hand, by the right number where there is one. None in the sandbox,
+    # where nobody has a phone in hand.
     Column("picked_at", BigInteger),
+    Column("phone_id", Text),
     Column("answered_at", BigInteger),
     Column("outcome", Text),
     # Of an approved one: the grant that one poll opens, and the sealed authorisation.

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from vneid_idp.bindings.social_accounts.service import limit_reached
 from vneid_idp.consent.service import Shown
-from vneid_idp.cross_device import service as cross_device
 from vneid_idp.identity import persons
 from vneid_idp.identity import profile as profiles
 from vneid_idp.identity.ages import age
@@ -33,6 +32,7 @@ from vneid_idp.protocol.details.granting import digest_of
 from vneid_idp.protocol.interaction import AskConsent, PersonFacts, acr_for, fresh
 from vneid_idp.protocol.levels import LEVELS, SignInMethod, reached
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.answer_polled import hold_in_hand
 from vneid_idp.use_cases.ask_guardian import ask_guardian
 from vneid_idp.use_cases.give_consent import ConsentEnded, give_consent, gives_something
 from vneid_idp.web.account_claims import account_claims
@@ -201,7 +201,7 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
         if asked.acts or polled is not None:
             await service.confirm(unit, visit.interaction, asked.acts, asked.person_id)
         if polled is not None:
-            await cross_device.hold_open(unit, polled.request_id)
+            await hold_in_hand(unit, polled.request_id, asked.person_id)
 
     try:
         await visit.provider.db.transact(work)

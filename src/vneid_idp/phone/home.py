@@ -55,7 +55,7 @@ async def show(request: Request) -> Response:
     kind, text = _DONE.get(request.query_params.get("done", ""), ("", ""))
     provider = handset.provider
     async with provider.db.reading() as unit:
-        waiting = await cross_device.waiting_for(unit, provider.keys.sealer, handset.person_id)
+        waiting = await cross_device.waiting_on(unit, provider.keys.sealer, handset.person_id, handset.phone.phone_id)
     # Who is out of service meanwhile asks nobody any more, and stands in the way of nobody else's request.
     asking = {each.client_id: await provider.clients.find(each.client_id) for each in waiting}
     services = {client_id: client.client_name for client_id, client in asking.items() if client is not None}

@@ -23,7 +23,7 @@ from vneid_idp.phone.unlocked import keep_unlocked, unlocked_session
 from vneid_idp.provider.elsewhere import open_here
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.answer_on_phone import AccountAtRest, AnswerOver, PhoneAnswer, hold_answering, prove
-from vneid_idp.use_cases.answer_polled import Deliveries, disown_polled, pick_number, refuse_polled
+from vneid_idp.use_cases.answer_polled import Deliveries, Picked, disown_polled, refuse_polled, take_polled
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -79,17 +79,24 @@ async def answer(request: Request, handset: Handset) -> Response:
         return await _refuse(handset, found.polled, form.one_of("answer", PhoneAnswer.REFUSED, PhoneAnswer.NOT_ME))
     if found.session is None:
         return see_other(request.url.path)
-    if not found.polled.is_picked:
-        provider, session, number = handset.provider, found.session, form["number"]
-        picked = await provider.db.transact(
-            lambda unit: pick_number(
-                unit, provider.keys.sealer, found.polled, session.person_id, session.session_id, number
-            )
-        )
-        await provider.dispatcher.attempt(picked.deliveries)
-        if not picked.is_right:
-            return see_other(f"{HOME}?done={PhoneAnswer.WRONG_NUMBER}")
+    if not found.polled.is_picked and not await _take(handset, found.polled, found.session, form["number"]):
+        return see_other(f"{HOME}?done={PhoneAnswer.WRONG_NUMBER}")
     return await open_here(request, found.polled, handset.person_id)
+
+
+async def _take(handset: Handset, polled: PolledRequest, session: BrowserSession, number: str) -> bool:
+    """Whether the number that was picked, if there is one, is the right one."""
+    provider, phone = handset.provider, handset.phone
+
+    async def work(unit: Unit) -> Picked:
+        await hold_answering(unit, provider.vault, phone)
+        return await take_polled(
+            unit, provider.keys.sealer, polled, handset.person_id, session.session_id, phone.phone_id, number
+        )
+
+    picked = await provider.db.transact(work)
+    await provider.dispatcher.attempt(picked.deliveries)
+    return picked.is_right
 
 
 async def _refuse(handset: Handset, polled: PolledRequest, said: str) -> Response:
@@ -148,7 +155,9 @@ async def _find(request: Request, handset: Handset) -> _Open | None:
     provider, request_id = handset.provider, request.path_params["request"]
     async with provider.db.reading() as unit:
         try:
-            polled = await cross_device.find_for(unit, provider.keys.sealer, handset.person_id, request_id)
+            polled = await cross_device.find_for(
+                unit, provider.keys.sealer, handset.person_id, handset.phone.phone_id, request_id
+            )
         except RequestOver:
             return None
     return None if polled is None else _Open(polled, unlocked_session(request, handset, request_id))

@@ -70,7 +70,7 @@ async def wait(request: Request, handset: Handset) -> Response:
     try:
         for look in range(LOOKS):
             async with provider.db.glance() as unit:
-                waiting = await cross_device.waiting_for(unit, provider.keys.sealer, handset.person_id)
+                waiting = await cross_device.waiting_on(unit, provider.keys.sealer, handset.person_id, phone_id)
             if mark_of(waiting) != seen:
                 return json_response({"changed": True})
             if turn is None or look == LOOKS - 1:

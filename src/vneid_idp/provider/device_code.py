@@ -45,16 +45,17 @@ async def show(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """Look whether a device waits with that code. Failures are counted for the address, so that nobody tries them out:
-    there are 25 thousand million."""
+    there are 25 thousand million. They are counted before anybody looks, or guesses sent at once would all get through.
+    """
     provider, form = idp(request), await read_form(request)
     tried = Tried(address=provider.address_of(request))
     try:
-        await provider.limits.check(Secret.USER_CODE, tried)
+        await provider.limits.spend(Secret.USER_CODE, tried, 1)
     except TooManyAttempts:
         return _once_more(request, form, _TOO_MANY, 429)
     if await _find(request, form) is None:
-        await provider.limits.failed(Secret.USER_CODE, tried)
         return _once_more(request, form, _NOT_OPEN, 422)
+    await provider.limits.give_back(Secret.USER_CODE, tried, 1)
     drop_draft(request, PATH)
     keep_draft(request, _CONFIRM, form, _KEEPS)
     return see_other(_CONFIRM)

@@ -70,7 +70,9 @@ async def _answer(
     if polled is None:
         raise RequestOver
     if isinstance(step, Refuse):
-        return await refuse_polled(unit, provider.keys.sealer, polled, None if person is None else person.person_id)
+        # Refusing takes no session: this browser is the phone of who was asked, or has the code.
+        refuses = to.person_id if person is None else person.person_id
+        return await refuse_polled(unit, provider.keys.sealer, polled, refuses)
     assert person is not None
     approval = Approval(person.session_id, ended.grant_id, step.authorisation)
     return await approve_polled(unit, provider.keys.sealer, polled, approval)

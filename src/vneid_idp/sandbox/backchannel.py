@@ -17,7 +17,7 @@ from vneid_idp.protocol.claims import Decision
 from vneid_idp.protocol.details.granting import digest_of
 from vneid_idp.protocol.interaction import AskConsent, Issue, WaitingFacts
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.answer_polled import Approval, Deliveries, approve_polled, pick_number, refuse_polled
+from vneid_idp.use_cases.answer_polled import Approval, Deliveries, approve_polled, refuse_polled, take_polled
 from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.use_cases.give_consent import give_consent
 from vneid_idp.use_cases.stand_in import stand_in
@@ -71,9 +71,8 @@ async def _allow(provider: Idp, polled: PolledRequest, person_id: str) -> Delive
 
     async def sign_in(unit: Unit) -> BrowserSession:
         session = await stand_in(unit, person_id)
-        number = await cross_device.shown_number(unit, polled)
-        if number is not None:
-            await pick_number(unit, sealer, polled, person_id, session.session_id, number)
+        number = await cross_device.shown_number(unit, polled) or ""
+        await take_polled(unit, sealer, polled, person_id, session.session_id, None, number)
         return BrowserSession(person_id, session.session_id, session.generation)
 
     session = await provider.db.transact(sign_in)

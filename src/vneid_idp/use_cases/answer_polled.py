@@ -18,9 +18,11 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
+from vneid_idp.identity.factors import enrolled_phones
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.answer_on_phone import PhoneNotEnrolled
 from vneid_idp.use_cases.end_grant import end_grant
 from vneid_idp.use_cases.give_consent import ConsentEnded
 from vneid_idp.use_cases.who_is_signed_in import check_signed_in, hold_signed_in
@@ -48,7 +50,8 @@ class Picked:
 async def approve_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, approval: Approval) -> Deliveries:
     """Put the answer where its client polls for it.
 
-    Raises `RequestOver` (see `cross_device.approve`), `SignedOut`, `UnknownClient` and `ConsentEnded`.
+    Raises `RequestOver` (see `cross_device.approve`), `SignedOut`, `UnknownClient`, `ConsentEnded`, and
+    `PhoneNotEnrolled` where the phone that took it in hand was removed since.
     """
     authorisation = approval.authorisation
     person_id, ground = authorisation.subject, authorisation.ground
@@ -62,6 +65,7 @@ async def approve_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, appr
     stands = await consents.find_current(unit, person_id, polled.client_id, child_id)
     if stands is None or stands.consent_id != ground.consent_id:
         raise ConsentEnded
+    await _check_phone(unit, person_id, polled.phone_id)
     await cross_device.approve(unit, sealer, polled, person_id, approval.grant_id, authorisation)
     data = {"kind": polled.kind.value} | dict(about(child_id))
     await record(unit, Event(EventKind.REQUEST_APPROVED, person_id, polled.client_id, polled.request_id, data))
@@ -73,13 +77,32 @@ async def refuse_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, perso
     return await _end(unit, sealer, polled, Outcome.REFUSED, EventKind.REQUEST_REFUSED, person_id)
 
 
-async def pick_number(
-    unit: Unit, sealer: Sealer, polled: PolledRequest, person_id: str, session_id: str, number: str
+async def hold_in_hand(unit: Unit, request_id: str, person_id: str) -> None:
+    """Require that the request is open for this person, who is held, on the phone that took it in hand, and keep it so
+    until the unit ends: what is agreed for it is agreed there. Raises `RequestOver` and `PhoneNotEnrolled`."""
+    await _check_phone(unit, person_id, await cross_device.hold_open(unit, request_id, person_id))
+
+
+async def _check_phone(unit: Unit, person_id: str, phone_id: str | None) -> None:
+    """Whoever removes a phone, or its passkey, seizes the person first: it stands while the person is held."""
+    if phone_id is not None and await enrolled_phones.find_phone(unit, person_id, phone_id) is None:
+        raise PhoneNotEnrolled
+
+
+async def take_polled(
+    unit: Unit,
+    sealer: Sealer,
+    polled: PolledRequest,
+    person_id: str,
+    session_id: str,
+    phone_id: str | None,
+    number: str,
 ) -> Picked:
-    """The person says which number the client shows. A wrong one ends the request: whoever is asked about what somebody
-    else began cannot know it. Raises `SignedOut` and `RequestOver`."""
+    """The person takes the request in hand on a phone, and says which number the client shows, where it shows one. A
+    wrong one ends the request: whoever is asked about what somebody else began cannot know it. Raises `SignedOut` and
+    `RequestOver`."""
     await hold_signed_in(unit, person_id, session_id)
-    if await cross_device.pick(unit, polled, number):
+    if await cross_device.take(unit, polled, person_id, phone_id, number):
         return Picked(is_right=True)
     kind = EventKind.REQUEST_MISMATCHED
     return Picked(False, await _end(unit, sealer, polled, Outcome.WRONG_NUMBER, kind, person_id))
@@ -92,8 +115,9 @@ async def disown_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, perso
     What the client sends meanwhile is taken as before and answered by nobody, so that it does not learn of this. Raises
     `RequestOver`.
     """
+    told = await _end(unit, sealer, polled, Outcome.NOT_MINE, EventKind.REQUEST_DISOWNED, person_id)
     await cross_device.disown(unit, person_id, polled.client_id)
-    return await _end(unit, sealer, polled, Outcome.NOT_MINE, EventKind.REQUEST_DISOWNED, person_id)
+    return told
 
 
 async def cancel_polled(unit: Unit, client_id: str, handle: str) -> None:
@@ -110,7 +134,7 @@ async def cancel_polled(unit: Unit, client_id: str, handle: str) -> None:
 async def _end(
     unit: Unit, sealer: Sealer, polled: PolledRequest, how: Outcome, kind: EventKind, person_id: str | None
 ) -> Deliveries:
-    await cross_device.end(unit, polled, how)
+    await cross_device.end(unit, polled, person_id, how)
     data = {"kind": polled.kind.value}
     await record(unit, Event(kind, person_id, polled.client_id, polled.request_id, data))
     return await _tell(unit, sealer, polled)

@@ -1,5 +1,6 @@
 """A person has a browser answer requests for them that begin elsewhere, or no longer."""
 
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.identity.factors import enrolled_phones, passkeys
 from vneid_idp.identity.factors.devices import Device
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
@@ -75,10 +76,16 @@ async def enrol_with_own_passkey(
 
 
 async def remove_phone(unit: Unit, vault: Vault, who: Session, phone_id: str) -> bool:
-    """Have a phone answer no more; whether it did. Takes what removing a passkey takes: who found a session left open
-    must not be the only one who still answers. Raises `SignedOut`, `FreshProofNeeded`."""
+    """Have a phone answer no more; whether it did. What was approved on it and not fetched yet ends.
+
+    Takes what removing a passkey takes: who found a session left open must not be the only one who still answers.
+    Raises `SignedOut`, `FreshProofNeeded`.
+    """
     await check_may_change(unit, vault, who)
-    return await enrolled_phones.remove(unit, who.person_id, phone_id)
+    removed = await enrolled_phones.remove(unit, who.person_id, phone_id)
+    if removed:
+        await cross_device.end_approved_on(unit, who.person_id, phone_id)
+    return removed
 
 
 def check_may_enrol(here: SignedInPerson, now: int) -> None:

@@ -3,7 +3,8 @@
 Counted in this process, or in Redis where several workers share the work. An account's attempts are taken *before* the
 secret is looked at: fifty guesses sent at once would otherwise all pass the check and only then be counted. What is
 counted for a network or a client are failures, since thousands of honest people share one address of a mobile
-operator.
+operator. Where no account is named, as with the code that a device shows, an attempt is spent beforehand as well, and
+given back to who was right.
 """
 
 import math
@@ -326,6 +327,11 @@ class Limits:
         for _, item, key in self._rules(what, by):
             if not await self._hit(item, key, amount):
                 raise TooManyRequests(max(1, await self._wait(item, key)))
+
+    async def give_back(self, what: Secret, by: Tried, amount: int) -> None:
+        """What `spend` took was not used up after all."""
+        for _, item, key in self._rules(what, by):
+            await self._hit(item, key, -amount)
 
     async def close(self) -> None:
         """Give up the connections to Redis, if there are any."""

@@ -156,4 +156,5 @@ async def test_an_approval_is_judged_once_more_when_it_is_written(land: Country)
     for taken, refusal in ((sign_out, SignedOut), (withdraw, ConsentEnded), (disable, UnknownClient)):
         with pytest.raises(refusal):
             await approve_after(taken)
+    await idp.db.transact(lambda unit: cross_device.take(unit, waiting, someone.person_id, None, ""))
     await idp.db.transact(lambda unit: approve_polled(unit, sealer, waiting, approval))

@@ -15,7 +15,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
-from vneid_idp.use_cases.answer_polled import disown_polled, pick_number
+from vneid_idp.use_cases.answer_polled import disown_polled, take_polled
 from vneid_idp.web.limits import LIMITS
 
 NOBODY = "tel:+84959999999"
@@ -90,8 +90,8 @@ async def test_who_picks_another_number_ends_the_request(land: Country) -> None:
     assert told["number_to_show"] in waiting.numbers
     assert len(waiting.numbers) == 3
     wrong = next(number for number in waiting.numbers if number != told["number_to_show"])
-    who = holder.person_id, holder.session_id
-    picked = await land.idp.db.transact(lambda unit: pick_number(unit, sealer, waiting, *who, wrong))
+    who = holder.person_id, holder.session_id, None
+    picked = await land.idp.db.transact(lambda unit: take_polled(unit, sealer, waiting, *who, wrong))
     assert not picked.is_right
     assert await counter.error(told["auth_req_id"]) == "access_denied"
     assert "request.mismatched" in await kinds_of(land)

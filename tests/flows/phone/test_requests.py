@@ -12,6 +12,7 @@ from tests.support.phones import Phone
 from tests.support.relying_party import Page
 from tests.support.visitor import shown
 from vneid_idp.clients import service as clients
+from vneid_idp.identity.factors import enrolled_phones
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.levels import LEVEL_2
 
@@ -118,6 +119,22 @@ async def test_it_waits_for_the_phones_of_its_person_alone(land: Country, counte
     unenrolled = Phone(land, "complete")
     await unenrolled.sign_in()
     assert (await unenrolled.open(page.path)).path == "/phone"
+
+
+async def test_a_phone_that_was_removed_agrees_to_nothing_it_had_begun(
+    land: Country, counter: Counter, phone: Phone
+) -> None:
+    person_id = phone.person.persona.record.person_id
+    async with land.idp.db.reading() as unit:
+        (enrolled,) = await enrolled_phones.list_phones(unit, person_id)
+    asked = await counter.asked()
+    page = await unlocked(phone, await first(phone))
+    consent = shown(await phone.person.submit(page, number=asked["number_to_show"]))
+    await land.idp.db.transact(lambda unit: enrolled_phones.remove(unit, person_id, enrolled.phone_id))
+    late = shown(await phone.person.submit(consent, answer="agree", **consent.choices))
+    assert late.response.status_code == 403
+    assert "consent.given" not in await kinds(land, person_id)
+    assert await counter.error(asked["auth_req_id"]) == "authorization_pending"
 
 
 async def test_after_its_time_nothing_is_answered(land: Country, counter: Counter, phone: Phone) -> None:
