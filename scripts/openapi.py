@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import vneid_idp
+from vneid_idp.protocol.details.schema import json_schema
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "openapi"
@@ -21,10 +22,15 @@ def contracts() -> dict[str, dict[str, Any]]:
     return found
 
 
+def published() -> dict[str, dict[str, Any]]:
+    """All of `openapi/`: the contracts, and the JSON Schema of `authorization_details` (RFC 9396)."""
+    return {**contracts(), "authorization-details.json": json_schema()}
+
+
 def main() -> None:
-    """Write every contract, readable in a diff."""
+    """Write all of it, readable in a diff."""
     FOLDER.mkdir(exist_ok=True)
-    for name, document in contracts().items():
+    for name, document in published().items():
         (FOLDER / name).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from scripts.openapi import contracts
+from scripts.openapi import published as everything
 
 from tests.support.country import ISSUER, Country, country
 from tests.support.served import in_thread, listening_at
@@ -94,8 +95,7 @@ def test_nothing_is_told_without_a_token(case: schemathesis.Case[Any], running: 
 def test_the_published_contract_is_the_one_in_the_code() -> None:
     folder = Path(__file__).parents[2] / "openapi"
     found = {path.name: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
-    documents = contracts()
-    assert found == documents, "run `make openapi` and look at the difference"
+    assert found == everything(), "run `make openapi` and look at the difference"
 
 
 def test_a_generator_with_one_namespace_finds_no_name_twice() -> None:
@@ -133,3 +133,5 @@ async def test_the_sandboxs_viewer_offers_each_contract(land: Country) -> None:
             own = title != "registry/v1"  # which stands elsewhere
             assert (served["servers"] == [{"url": ISSUER}]) == own
         assert (await browser.get("/docs", params={"contract": "other"})).status_code == 200
+        details = (await browser.get("/guide/authorization-details.json")).json()
+        assert {"authorization-details.json": details}.items() <= everything().items()

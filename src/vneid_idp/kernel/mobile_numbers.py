@@ -5,10 +5,11 @@ import re
 
 SYNTHETIC_PREFIX = "+8495"
 
-_MOBILE = re.compile(r"\+84(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])[0-9]{7}", re.ASCII)
-_SYNTHETIC = re.compile(r"\+8495[0-9]{7}", re.ASCII)
+MOBILE_NUMBER = r"\+84(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}"
+"""Written as E.164 has it."""
+_MOBILE = re.compile(MOBILE_NUMBER, re.ASCII)
 
 
 def is_mobile_number(e164: str) -> bool:
     """Whether `e164` is written as E.164 has it, and a mobile number of a person."""
-    return bool(_MOBILE.fullmatch(e164) or _SYNTHETIC.fullmatch(e164))
+    return bool(_MOBILE.fullmatch(e164))

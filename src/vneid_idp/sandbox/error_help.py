@@ -142,7 +142,8 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("An array of objects of the types that the client is registered for, each with all members of its type."),
         mark(
             "Compare with authorization_details_types_supported of the discovery document and with your registration, "
-            "and mend the member that the description names; at the token endpoint ask for what was granted."
+            "and mend the member that the description names: /guide/authorization-details.json is the JSON Schema of "
+            "every type. At the token endpoint ask for what was granted."
         ),
         "RFC 9396 §5, §6",
     ),

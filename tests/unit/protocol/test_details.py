@@ -4,6 +4,7 @@ ever made wider than it was granted."""
 from dataclasses import replace
 from typing import Any
 
+import jsonschema_rs
 import orjson
 import pytest
 
@@ -25,6 +26,7 @@ from vneid_idp.protocol.details.granting import (
     read_details,
     still_granted,
 )
+from vneid_idp.protocol.details.schema import json_schema
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidClientMetadata
 from vneid_idp.protocol.grant_types import client_credentials
@@ -91,6 +93,21 @@ def test_a_member_that_its_type_does_not_know_like_this_is_refused(
     assert said.startswith("authorization_details[1]")
     assert "0951" not in said
     assert "+84" not in said
+
+
+PUBLISHED = jsonschema_rs.validator_for(json_schema())
+
+
+@pytest.mark.parametrize(
+    ("detail", "name", "value"), [(detail, name, value) for detail, name, values in SPOILT for value in values]
+)
+def test_the_published_schema_says_the_same(detail: dict[str, Any], name: str, value: Any) -> None:
+    assert PUBLISHED.is_valid([*BOTH])
+    spoilt = {each: member for each, member in {**detail, name: value}.items() if member is not MISSING}
+    # JSON knows one kind of number, so to a schema 1.0 is whole (JSON Schema 2020-12 §6.1.1).
+    assert PUBLISHED.is_valid([spoilt]) is (value == 1.0 and value is not True and name == "sequence")
+    assert not PUBLISHED.is_valid([])
+    assert not PUBLISHED.is_valid([NUMBER, NUMBER])
 
 
 @pytest.mark.parametrize(

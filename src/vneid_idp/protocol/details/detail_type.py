@@ -1,18 +1,40 @@
 """What a type of `authorization_details` is, and how its members are read (RFC 9396 §2)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from vneid_idp.protocol.client import ClientProfile
 
 Detail = Mapping[str, Any]
 """One object of `authorization_details`, with the members that its type has and no others."""
 Details = tuple[Detail, ...]
+T = TypeVar("T")
 
 
 class BadDetail(ValueError):
     """A member is missing, unknown, or has no good value; the message says which, in a sentence without the value."""
+
+
+class Members(BaseModel):
+    """The members of a type, all of them required. What is read and the JSON Schema that is published are both made of
+    it; `description` is what a good value is, for the client's developer."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def _each_once(values: list[T]) -> list[T]:
+    if any(value in values[:place] for place, value in enumerate(values)):
+        raise ValueError
+    return values
+
+
+Some = Annotated[
+    list[T], Field(min_length=1, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
+]  # fmt: skip
+"""An array of at least one of these, none of them twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +42,7 @@ class DetailType:
     """A type. Its sentence on the consent screen stands in `web/detail_words/`."""
 
     name: str
-    members: Mapping[str, Callable[[Any], bool]]
-    """Every member beside `type`, all of them required, and whether a value is good for it."""
-    form: Mapping[str, str]
-    """What a good value of each is, for the client's developer."""
+    members: type[Members]
     profiles: frozenset[ClientProfile]
     """Which clients may ask for it, once they are registered for it."""
     once: bool
@@ -34,34 +53,17 @@ class DetailType:
     """Whether the second, of this type as the first is, allows nothing that the first does not."""
 
     def read(self, value: Mapping[str, Any]) -> Detail:
-        """The object, of which `type` was read already. Raises `BadDetail`."""
-        for name in value:
-            if name != "type" and name not in self.members:
-                raise BadDetail("has a member that its type does not know")
-        for name, is_good in self.members.items():
-            if name not in value:
-                raise BadDetail(f"lacks {name}")
-            if not is_good(value[name]):
-                raise BadDetail(f"has no good {name}: {self.form[name]}")
+        """The object as it was sent, of which `type` was read already. Raises `BadDetail`."""
+        try:
+            self.members.model_validate(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            raise BadDetail(self._said(first["type"], str(first["loc"][0]))) from None
         return dict(value)
 
-
-def is_one_of(*choices: str) -> Callable[[Any], bool]:
-    """A text out of these."""
-    return lambda value: isinstance(value, str) and value in choices
-
-
-def are_some_of(*choices: str) -> Callable[[Any], bool]:
-    """An array of at least one of these, none of them twice."""
-
-    def are(value: Any) -> bool:
-        if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
-            return False
-        return len(set(value)) == len(value) and set(value) <= set(choices)
-
-    return are
-
-
-def listed(choices: Collection[str]) -> str:
-    """The choices in a sentence for developers."""
-    return ", ".join(choices)
+    def _said(self, kind: str, name: str) -> str:
+        if kind == "extra_forbidden":
+            return "has a member that its type does not know"
+        if kind == "missing":
+            return f"lacks {name}"
+        return f"has no good {name}: {self.members.model_fields[name].description}"

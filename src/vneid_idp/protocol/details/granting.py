@@ -11,7 +11,7 @@ from vneid_idp.protocol.details.detail_type import BadDetail, Detail, Details
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails
 
-_MOST = 8
+MOST_DETAILS = 8
 """Objects in one request: each is a sentence that somebody reads before they agree."""
 
 
@@ -21,8 +21,8 @@ def read_details(text: str) -> Details:
         parsed = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise InvalidAuthorizationDetails("authorization_details is not JSON.") from None
-    if not isinstance(parsed, list) or not 0 < len(parsed) <= _MOST:
-        raise InvalidAuthorizationDetails(f"authorization_details must be an array of 1 to {_MOST} objects.")
+    if not isinstance(parsed, list) or not 0 < len(parsed) <= MOST_DETAILS:
+        raise InvalidAuthorizationDetails(f"authorization_details must be an array of 1 to {MOST_DETAILS} objects.")
     found = tuple(_read(place, value) for place, value in enumerate(parsed))
     if any(each in found[:place] for place, each in enumerate(found)):
         raise InvalidAuthorizationDetails("authorization_details holds the same object twice.")

@@ -1,11 +1,23 @@
 """`identity_match`: a carrier may ask whether what it has of the person agrees with the population register. It is told
 the verdict and no value."""
 
-from vneid_idp.protocol.client import ClientProfile
-from vneid_idp.protocol.details.detail_type import Detail, DetailType, are_some_of, is_one_of, listed
+from typing import Annotated, Literal, get_args
 
-FIELDS = ("id_number", "full_name", "birthdate", "face")
-PURPOSES = ("subscriber_authentication",)
+from pydantic import Field
+
+from vneid_idp.protocol.client import ClientProfile
+from vneid_idp.protocol.details.detail_type import Detail, DetailType, Members, Some
+
+_Field = Literal["id_number", "full_name", "birthdate", "face"]
+FIELDS: tuple[str, ...] = get_args(_Field)
+
+
+class IdentityMatch(Members):
+    """Ask whether what the carrier has of the person agrees with the population register."""
+
+    type: Literal["identity_match"]
+    fields: Annotated[Some[_Field], Field(description=f"an array of some of {', '.join(FIELDS)}")]
+    purpose: Annotated[Literal["subscriber_authentication"], Field(description="subscriber_authentication")]
 
 
 def _covers(granted: Detail, wanted: Detail) -> bool:
@@ -14,8 +26,7 @@ def _covers(granted: Detail, wanted: Detail) -> bool:
 
 IDENTITY_MATCH = DetailType(
     name="identity_match",
-    members={"fields": are_some_of(*FIELDS), "purpose": is_one_of(*PURPOSES)},
-    form={"fields": f"an array of some of {listed(FIELDS)}", "purpose": f"one of {listed(PURPOSES)}"},
+    members=IdentityMatch,
     profiles=frozenset({ClientProfile.FAPI2, ClientProfile.CIBA}),
     once=False,
     level=lambda _: 1,
