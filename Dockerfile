@@ -16,6 +16,7 @@ RUN python -m venv /opt/idp \
     && /opt/build/bin/pip install --require-hashes --requirement requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY migrations migrations
+COPY examples/guide examples/guide
 COPY src src
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir dist . \
     && /opt/idp/bin/pip install --no-deps --no-index dist/*.whl \

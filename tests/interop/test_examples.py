@@ -163,9 +163,11 @@ async def test_a_carriers_ten_minutes_by_hand(behind_nginx: Server, proxy: Proxy
 async def test_a_carriers_counter_in_ten_minutes(behind_nginx: Server) -> None:
     environment = {"ISSUER": behind_nginx.issuer, **trusting(behind_nginx.authority)}
     async with behind_nginx.visitor("letter-d") as visitor:
-        argv = [sys.executable, str(EXAMPLES / "carrier_ciba.py"), str(visitor.persona.record.phone)]
+        argv = [sys.executable, str(EXAMPLES / "guide" / "counter.py"), str(visitor.persona.record.phone)]
         async with asyncio.timeout(60), running(*argv, **environment) as process:
-            assert re.match("Show [0-9]{2} to the person", await line_of(process))
+            asked = json.loads(await line_of(process))
+            assert (await line_of(process)).startswith(f"Show {asked['number_to_show']} to the person")
             allow = (await line_of(process)).removeprefix("Or: curl -X POST ")
             assert (await visitor.browser.post(allow)).status_code == 200
+            assert json.loads(await line_of(process))["token_type"] == "DPoP"
             assert json.loads(await line_of(process))["identity_level"] == 2

@@ -1,9 +1,10 @@
 """The sandbox's own pages: front page, message outbox, explained errors, API viewer, guide, certificates to try."""
 
-from vneid_idp.sandbox import backchannel, certificates, detail_schema, exchange_guide, front, outbox, stage, viewer
+from vneid_idp.sandbox import backchannel, certificates, detail_schema, front, outbox, stage, viewer
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
 from vneid_idp.sandbox.front import Demo
+from vneid_idp.sandbox.guide import routes as guide
 from vneid_idp.web.doors import Door
 
 
@@ -16,7 +17,7 @@ def doors(explanations: Explanations, demo: Demo, authority: Authority | None) -
         Door.page("/sandbox/errors/{request_id}", explanation_page(explanations)),
         *viewer.doors,
         *backchannel.doors,
-        *exchange_guide.doors,
+        *guide.doors,
         *detail_schema.doors,
         *([] if authority is None else certificates.doors(authority)),
     ]

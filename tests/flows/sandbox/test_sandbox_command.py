@@ -18,52 +18,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.support.certificates import CARRIER, Authority, jwk_of, pem_of, self_signed
-from tests.support.server import free_port
+from tests.support.sandbox import Sandbox
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD
-
-COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
-
-
-class Sandbox:
-    """A sandbox in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port, self.network_port, self.tls_port = free_port(), free_port(), free_port()
-        self.log = folder / "log"
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def process(self) -> subprocess.Popen[bytes]:
-        assert self._process is not None
-        return self._process
-
-    def start(self, **settings: str) -> None:
-        """Start it, and return when it has said what there is to see."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
-        numbers = {"PORT": self.port, "SOCIAL_NETWORK_PORT": self.network_port, "TLS_PORT": self.tls_port}
-        ports = {f"VNEID_IDP_{name}": str(number) for name, number in numbers.items()}
-        began = time.monotonic()
-        with self.log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [COMMAND, "sandbox"], cwd=self._folder, env=ours | ports | settings, stdout=output, stderr=output
-            )
-        while "Ctrl-C" not in self.log.read_text() and self._process.poll() is None and time.monotonic() < began + 60:
-            time.sleep(0.05)
-
-    def processor_seconds(self) -> float:
-        """How long it has kept a processor busy, without the social network beside it."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def is_up(self) -> bool:
-        """Whether anything listens on one of the ports."""
-        for port in (self.port, self.network_port, self.tls_port):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return True
-        return False
 
 
 def seconds_of_libraries() -> float:
@@ -90,9 +47,7 @@ def wait_for_logo(folder: Path) -> None:
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     made = Sandbox(tmp_path)
     yield made
-    if made._process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
+    made.end()
 
 
 def test_it_starts_says_what_there_is_and_stops(sandbox: Sandbox, tmp_path: Path) -> None:
