@@ -23,8 +23,8 @@ PAGE = GuidePage(
             mark("Register"),
             mark(
                 "The types, out of authorization_details_types_supported of discovery: subscriber_number and "
-                "identity_match, for clients of the profiles fapi2 and ciba. /guide/authorization-details.json is the JSON "
-                "Schema of every type."
+                "identity_match, for clients of the profiles fapi2 and ciba. /guide/authorization-details.json is the "
+                "JSON Schema of every type."
             ),
             "Register",
         ),
