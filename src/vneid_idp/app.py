@@ -16,6 +16,7 @@ from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.console.routes import doors as console_doors
+from vneid_idp.cross_device.spent_budgets import SpentBudgets
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.sender import Sender, check_served
@@ -193,6 +194,7 @@ def _assemble(
         witness=Witness(outbound.registrations),
         client_keys=ClientKeys(outbound.keys.fetch, clock),
         key_readers=KeyReaders(clock, ring.blind),
+        spent_budgets=SpentBudgets(clock),
         disclosures=Disclosures(db, settings.disclosures_days),
         dispatcher=Dispatcher(db, ring.sealer, senders),
         hasher=SecretHasher(),

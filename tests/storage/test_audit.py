@@ -51,7 +51,8 @@ async def record(db: Database, *people: str) -> list[str]:
 
 async def seal(db: Database, limit: int = 100) -> object:
     async with db.writing() as unit:
-        return await service.seal_batch(unit, limit=limit)
+        sealed = await service.seal_batch(unit, limit=limit)
+        return None if sealed is None else sealed.batch
 
 
 async def verify(db: Database) -> service.Verification:

@@ -1,21 +1,28 @@
 """A polled request is answered once, by who was asked, with the number in hand, and in time."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.people import SEALER
 from tests.support.watch import Watch
+from vneid_idp.audit.tables import events
 from vneid_idp.cross_device import service
 from vneid_idp.cross_device.rules import FETCHED_WITHIN, Approved, Denied, Expired, Outcome, Pending
 from vneid_idp.cross_device.service import Opened, RequestOver
-from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.cross_device.spent_budgets import ONCE_IN, SpentBudgets
+from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.polled import PolledKind
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.answer_polled import cancel_polled, refuse_polled
+from vneid_idp.use_cases.settle_polled import settle_polled, sweep_polled
 
 ASKED = AuthorizationRequest("cli_a", None, "query", None, ("openid",))
 ALLOWED = Authorisation("cli_a", "per_a", ("openid",), Origin.BACKCHANNEL)
@@ -146,7 +153,7 @@ async def test_time_runs_out_for_the_answer_and_then_for_its_client(db: Database
     watch.advance(1)
     assert await poll(db, last) == Expired()
     watch.advance(10 * MINUTE + 1)
-    assert await db.transact(service.sweep) == 2
+    await db.transact(sweep_polled)
     assert await poll(db, late) is None
 
 
@@ -168,6 +175,60 @@ async def test_nobody_elses_handle_is_polled_and_a_code_is_no_handle(db: Databas
     async with db.reading() as unit:
         assert await service.find_by_code(unit, SEALER, BLIND, device.user_code or "") == device.polled
         assert await service.find_by_code(unit, SEALER, BlindIndex(b"x" * 32), device.user_code or "") is None
+
+
+async def on_record(db: Database) -> list[tuple[str, str | None, dict[str, Any]]]:
+    """What workers put on record now."""
+    before = len(await recorded(db))
+    await db.transact(settle_polled)
+    await db.transact(sweep_polled)
+    return (await recorded(db))[before:]
+
+
+async def recorded(db: Database) -> list[tuple[str, str | None, dict[str, Any]]]:
+    async with db.reading() as unit:
+        rows = await unit.fetch(Statement(select(events).order_by(events.c.event_id)))
+    return [(row["kind"], row["person_id"] or None, json.loads(row["data"])) for row in rows]
+
+
+async def test_what_is_asked_of_a_person_goes_on_record_and_of_nobody_a_number_stays(
+    db: Database, watch: Watch
+) -> None:
+    """Beside the requests, so that none of them takes longer for somebody than for nobody."""
+    app = {"kind": "backchannel"}
+    found, of_nobody = await opened(db), [await opened(db, person_id=None) for _ in range(3)]
+    taken_back = [await opened(db), await opened(db, person_id=None)]
+    device = await db.transact(lambda unit: service.open_device_request(unit, SEALER, BLIND, ASKED, "192.0.2.1"))
+    assert await on_record(db) == [("request.asked", "per_a", app)] * 2
+    assert await on_record(db) == []
+    for each in taken_back:
+        await db.transact(lambda unit, of=each.handle: cancel_polled(unit, "cli_a", of))  # type: ignore[misc]
+    await db.transact(lambda unit: refuse_polled(unit, SEALER, device.polled, None))
+    assert len(await recorded(db)) == 2, "who refused is not known"
+    assert await on_record(db) == [("request.cancelled", "per_a", app)]
+    watch.advance(LIFE)
+    assert await on_record(db) == [("request.expired", "per_a", app)]
+    assert await poll(db, found) == Expired()
+    watch.advance(DAY)
+    assert await on_record(db) == [
+        ("request.swept", None, {"kind": "backchannel", "ended": "cancelled", "count": 1}),
+        ("request.swept", None, {"kind": "backchannel", "ended": "expired", "count": len(of_nobody)}),
+        ("request.swept", None, {"kind": "device", "ended": "refused", "count": 1}),
+    ]
+
+
+async def test_spent_budgets_go_on_record_once_in_a_while(db: Database, watch: Watch) -> None:
+    budgets = SpentBudgets(watch)
+    for _ in range(9):
+        budgets.spent("per_a", "cli_a")
+        budgets.spent(None, "cli_a")
+    await budgets.write_down(db)
+    await budgets.write_down(db)
+    assert [event[:2] for event in await recorded(db)] == [("request.budget_spent", who) for who in ("per_a", None)]
+    watch.advance(ONCE_IN)
+    budgets.spent("per_a", "cli_a")
+    await budgets.write_down(db)
+    assert len(await recorded(db)) == 3
 
 
 async def test_who_is_forgotten_leaves_nothing(db: Database) -> None:

@@ -62,9 +62,17 @@ class EventKind(StrEnum):
     REFRESH_REPLAYED = "refresh.replayed"
     """An old refresh token was presented again; its grant was revoked."""
     REQUEST_ASKED = "request.asked"
-    """A relying party had a person asked in the app; nobody is named where its hint means nobody whom it may ask."""
+    """A relying party has a person asked in the app."""
     REQUEST_CANCELLED = "request.cancelled"
-    """A relying party took back what it had asked for."""
+    """A relying party took back what it had asked a person for."""
+    REQUEST_EXPIRED = "request.expired"
+    """A person who was asked in the app did not answer in time."""
+    REQUEST_SWEPT = "request.swept"
+    """Requests of a relying party ended that no person stands for: codes that nobody used, hints that meant nobody whom
+    it may ask. The event says how many, and how they ended."""
+    REQUEST_BUDGET_SPENT = "request.budget_spent"
+    """A relying party wished to have a person asked more often than it may, and nobody was; no person is named where
+    its hint means nobody. Once in ten minutes, however often it tries."""
     REQUEST_APPROVED = "request.approved"
     """A person approved what began on another device, or what a relying party had asked for in the app."""
     REQUEST_REFUSED = "request.refused"
@@ -207,6 +215,13 @@ class EventKind(StrEnum):
     """Rows of the policy were stored as a draft, which changes nothing until it is published."""
     POLICY_PUBLISHED = "policy.published"
     """Rows of the policy were published; they hold from the days that they name."""
+
+
+ALARMS = frozenset(
+    {EventKind.REQUEST_MISMATCHED.value, EventKind.REQUEST_DISOWNED.value, EventKind.REQUEST_BUDGET_SPENT.value}
+)
+"""What a relying party may be at fault for, or whoever speaks in its name: counted for each, and told to the operator.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 
 from vneid_idp.audit import store
 from vneid_idp.audit.chain import Batch, BatchHash, find_broken_link, next_batch
-from vneid_idp.audit.events import Event, EventKind, RecordedEvent
+from vneid_idp.audit.events import ALARMS, Event, EventKind, RecordedEvent
 from vneid_idp.audit.store import EventsCameIn
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.storage.unit import Reading, Unit
@@ -17,6 +17,7 @@ __all__ = [
     "Event",
     "EventKind",
     "EventsCameIn",
+    "Sealed",
     "Verification",
     "count_unsealed",
     "counts_of",
@@ -57,6 +58,14 @@ class Verification:
     broken: BrokenLink | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A batch that was added to the chain, and the events in it that an operator should look at."""
+
+    batch: Batch
+    alarms: tuple[RecordedEvent, ...]
+
+
 async def record(unit: Unit, event: Event) -> str:
     """Append `event` in the transaction of the change that it describes; its id, ordered by time."""
     return await store.add(unit, event)
@@ -81,7 +90,7 @@ async def history_of_kind(
     return await store.history_of_kind(unit, person_id, kind, limit)
 
 
-async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Batch | None:
+async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Sealed | None:
     """Chain at most `limit` events that are in no batch yet; None if there are none, or another worker was faster.
 
     Called every few seconds by a background worker. Raises `EventsCameIn`, to be tried again, when an event was
@@ -95,17 +104,19 @@ async def seal_batch(unit: Unit, *, limit: int = FULL_BATCH) -> Batch | None:
     if not await store.add_batch(unit, batch, members):
         return None
     await store.add_counts(unit, Counter(map(_counted_as, members)))
-    return batch
+    return Sealed(batch, tuple(event for event in members if event.kind in ALARMS))
 
 
 def _counted_as(event: RecordedEvent) -> tuple[str, str, str]:
     detail = str(event.data.get("method", "")) if event.kind == EventKind.SIGNIN_FAILED else ""
+    if event.kind in ALARMS:
+        detail = event.client_id or ""
     return local_date(event.at).isoformat(), event.kind, detail
 
 
 async def counts_of(unit: Reading, day: date) -> Mapping[tuple[str, str], int]:
-    """How often what happened on a day in Viet Nam, by kind and, of sign-ins that failed, by method; of what is in a
-    batch already. Nobody is told apart."""
+    """How often what happened on a day in Viet Nam, by kind and, of sign-ins that failed, by method and of alarms by
+    client; of what is in a batch already. Nobody is told apart."""
     return await store.counts_of(unit, day.isoformat())
 
 

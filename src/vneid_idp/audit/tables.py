@@ -40,7 +40,7 @@ event_counts = Table(
     metadata,
     Column("day", Text, nullable=False),  # 2027-01-01
     Column("kind", Text, nullable=False),
-    Column("detail", Text, nullable=False),  # how a sign-in failed; else empty
+    Column("detail", Text, nullable=False),  # how a sign-in failed, whose alarm it is; else empty
     Column("count", BigInteger, nullable=False),
     PrimaryKeyConstraint("day", "kind", "detail"),
 )

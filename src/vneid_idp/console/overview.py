@@ -38,11 +38,15 @@ _TODAY: Mapping[tuple[str, str], str] = {
     (EventKind.CONSENT_REFUSED, ""): mark("Consents refused"),
     (EventKind.CONSENT_WITHDRAWN, ""): mark("Consents withdrawn"),
     (EventKind.BINDING_VERIFIED, ""): mark("Accounts linked"),
-    (EventKind.REQUEST_MISMATCHED, ""): mark("Requests ended by a wrong number"),
-    (EventKind.REQUEST_DISOWNED, ""): mark("Requests that people said were not theirs"),
     (EventKind.CODE_REPLAYED, ""): mark("Codes presented twice"),
     (EventKind.REFRESH_REPLAYED, ""): mark("Old refresh tokens presented"),
 }
+_ALARMS: Mapping[str, str] = {
+    EventKind.REQUEST_DISOWNED: mark("Requests that people said were not theirs"),
+    EventKind.REQUEST_MISMATCHED: mark("Requests ended by a wrong number"),
+    EventKind.REQUEST_BUDGET_SPENT: mark("People whom a service asked more often than it may"),
+}
+"""What is counted for each service."""
 _REGISTRY: Mapping[RegistryHealth, str] = {
     RegistryHealth.OK: mark("answers"),
     RegistryHealth.DEGRADED: mark("the last answers failed"),
@@ -70,7 +74,9 @@ async def show(request: Request, colleague: Colleague) -> Response:
         "console/overview.html",
         colleague=colleague,
         now=now,
-        today=[(label, counts.get(of, 0)) for of, label in _TODAY.items()],
+        today=[(label, counts.get(of, 0)) for of, label in _TODAY.items()]
+        + [(label, sum(count for (kind, _), count in counts.items() if kind == of)) for of, label in _ALARMS.items()],
+        alarms=await _alarms(colleague, counts),
         channels=channels,
         channel_words=CHANNELS,
         waiting_since=waiting_since,
@@ -88,6 +94,16 @@ async def show(request: Request, colleague: Colleague) -> Response:
         overdue=sum(channel.overdue for channel in channels),
         dead=sum(channel.dead for channel in channels),
     )
+
+
+async def _alarms(colleague: Colleague, counts: Mapping[tuple[str, str], int]) -> list[tuple[str, str, str, int]]:
+    """What people said of which service today: its id and name, what, and how often."""
+    found = []
+    for (kind, client_id), count in sorted(counts.items()):
+        if kind in _ALARMS and client_id:
+            client = await colleague.provider.clients.find(client_id)
+            found.append((client_id, client_id if client is None else client.client_name, _ALARMS[kind], count))
+    return found
 
 
 doors = [console_door("/console", show)]

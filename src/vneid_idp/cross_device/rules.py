@@ -33,6 +33,14 @@ class Outcome(StrEnum):
     """The person approved it, and then ended what services were given for longer than a session."""
 
 
+class OnRecord(StrEnum):
+    """What of a request a worker has put on record. Rows name it, so a member is never renamed."""
+
+    ASKED = "asked"
+    OVER = "over"
+    """Its time was over, or its client took it back; an answer goes on record where it is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """Nobody has answered yet. `too_soon`: the client asked before its interval was over."""

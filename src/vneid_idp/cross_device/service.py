@@ -33,8 +33,6 @@ DEVICE_LIFE: Instant = 10 * MINUTE
 DEVICE_INTERVAL: Instant = 5 * SECOND
 DISOWNED_FOR: Instant = DAY
 """How long who said that a request was not theirs hears no more from its client."""
-_KEPT: Instant = 10 * MINUTE
-"""How long after its time a client is told that it was over, and not that there was none."""
 _USER_CODE = "user_code"
 
 
@@ -177,6 +175,7 @@ async def _add(
         numbers=" ".join(made.numbers) or None,
         picked_at=None,
         phone_id=None,
+        on_record=None,
         answered_at=None,
         outcome=None,
         grant_id=None,
@@ -321,22 +320,12 @@ async def end(unit: Unit, polled: PolledRequest, person_id: str | None, how: Out
         raise RequestOver
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """A request that its client took back; `grant_id` of one that was approved before, fetched or not."""
-
-    request_id: str
-    kind: PolledKind
-    person_id: str | None
-    grant_id: str | None
-
-
-async def cancel(unit: Unit, client_id: str, handle: str) -> Cancelled | None:
-    """Take back what a client polls for with `handle`, as far as there is anything to take back."""
+async def cancel(unit: Unit, client_id: str, handle: str) -> str | None:
+    """Take back what a client polls for with `handle`, as far as there is anything to take back; the grant of what was
+    approved before, fetched or not."""
     row = await unit.fetch_one(store.CANCEL, handle=digest(handle), of_client=client_id, now=unit.now)
-    if row is None:
-        return None
-    return Cancelled(row["request_id"], PolledKind(row["kind"]), row["person_id"], row["grant_id"])
+    grant_id: str | None = None if row is None else row["grant_id"]
+    return grant_id
 
 
 async def disown(unit: Unit, person_id: str, client_id: str) -> None:
@@ -354,12 +343,6 @@ async def forget(unit: Unit, person_id: str) -> None:
     """Delete what waits for a person, and from whom they do not want to hear."""
     await unit.execute(store.FORGET, person=person_id)
     await unit.execute(store.FORGET_DISOWNED, person=person_id)
-
-
-async def sweep(unit: Unit) -> int:
-    """Delete requests whose time was over long ago, and what people disowned a day ago; how many requests."""
-    await unit.execute(store.SWEEP_DISOWNED, before=unit.now)
-    return await unit.execute(store.SWEEP, before=unit.now - _KEPT)
 
 
 def _polled(sealer: Sealer, row: Row) -> PolledRequest:

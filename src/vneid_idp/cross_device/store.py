@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Text, and_, bindparam, case, delete, literal_column, or_, select, update
 
-from vneid_idp.cross_device.rules import FETCHED_WITHIN, JITTER, SLOWER, Outcome
+from vneid_idp.cross_device.rules import FETCHED_WITHIN, JITTER, SLOWER, OnRecord, Outcome
 from vneid_idp.cross_device.tables import disowned_clients, polled_requests
 from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.storage.statement import Statement, insert
@@ -113,7 +113,31 @@ CANCEL = Statement(
     )
     .returning(*_c)
 )
-SWEEP = Statement(delete(polled_requests).where(_c.expires_at < bindparam("before", type_=BigInteger)))
+# Of two workers the second waits for the first, and finds nothing left to put on record.
+PUT_ASKED = Statement(
+    update(polled_requests)
+    .where(_c.person_id.is_not(None), _c.on_record.is_(None), *_open)
+    .values(on_record=literal_column(f"'{OnRecord.ASKED}'"))
+    .returning(*_c)
+)
+PUT_OVER = Statement(
+    update(polled_requests)
+    .where(
+        _c.person_id.is_not(None),
+        _c.on_record.is_distinct_from(literal_column(f"'{OnRecord.OVER}'")),
+        or_(
+            and_(_c.answered_at.is_(None), _c.expires_at <= bindparam("now", type_=BigInteger)),
+            _c.outcome == literal_column(f"'{Outcome.CANCELLED}'"),
+        ),
+    )
+    .values(on_record=literal_column(f"'{OnRecord.OVER}'"))
+    .returning(*_c)
+)
+SWEEP = Statement(
+    delete(polled_requests)
+    .where(_c.expires_at < bindparam("before", type_=BigInteger))
+    .returning(_c.client_id, _c.kind, _c.person_id, _c.outcome)
+)
 FORGET = Statement(delete(polled_requests).where(_asked))
 
 _d = disowned_clients.c

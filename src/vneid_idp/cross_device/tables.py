@@ -31,6 +31,8 @@ polled_requests = Table(
     # where nobody has a phone in hand.
     Column("picked_at", BigInteger),
     Column("phone_id", Text),
+    # How much of its course stands in the person's history (`rules.OnRecord`); nothing of one that waits for nobody.
+    Column("on_record", Text),
     Column("answered_at", BigInteger),
     Column("outcome", Text),
     # Of an approved one: the grant that one poll opens, and the sealed authorisation.

@@ -141,16 +141,19 @@ async def _may_be_asked(provider: Idp, client: Client, said: str, account: Accou
     The client is told of what it said too often, and not that a person was meant too often in several ways: else it
     would learn that a number and a subject are the same person. Nobody is asked then, and the request stands.
     """
-    whom = said if account is None else account.person_id
+    person_id = None if account is None else account.person_id
+    whom = person_id or said
     told = provider.keys.blind.of(_SAID, said)
     asked = provider.keys.blind.of(Secret.PROMPT, whom)
     try:
         await provider.limits.spend(Secret.PROMPT, Tried(account=told, client=client.client_id), 1)
     except TooManyRequests:
+        provider.spent_budgets.spent(person_id, client.client_id)
         raise TooManyPrompts("This person was asked too often in the last minutes. Nobody was asked.") from None
     try:
         await provider.limits.spend(Secret.PROMPT, Tried(account=asked, client=client.client_id), 1)
     except TooManyRequests:
+        provider.spent_budgets.spent(person_id, client.client_id)
         return False
     return True
 

@@ -121,22 +121,20 @@ async def disown_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, perso
 
 
 async def cancel_polled(unit: Unit, client_id: str, handle: str) -> None:
-    """The client takes back what it polls for with `handle`, and what came of it; nothing where there is none."""
-    cancelled = await cross_device.cancel(unit, client_id, handle)
-    if cancelled is None:
-        return
-    of = cancelled.person_id, client_id, cancelled.request_id
-    await record(unit, Event(EventKind.REQUEST_CANCELLED, *of, {"kind": cancelled.kind.value}))
-    if cancelled.grant_id is not None:
-        await end_grant(unit, client_id, cancelled.grant_id, EventKind.GRANT_REVOKED)
+    """The client takes back what it polls for with `handle`, and what came of it; nothing where there is none. A worker
+    puts it on record, so that the time does not tell whether there was anybody."""
+    grant_id = await cross_device.cancel(unit, client_id, handle)
+    if grant_id is not None:
+        await end_grant(unit, client_id, grant_id, EventKind.GRANT_REVOKED)
 
 
 async def _end(
     unit: Unit, sealer: Sealer, polled: PolledRequest, how: Outcome, kind: EventKind, person_id: str | None
 ) -> Deliveries:
     await cross_device.end(unit, polled, person_id, how)
-    data = {"kind": polled.kind.value}
-    await record(unit, Event(kind, person_id, polled.client_id, polled.request_id, data))
+    if person_id is not None:
+        data = {"kind": polled.kind.value}
+        await record(unit, Event(kind, person_id, polled.client_id, polled.request_id, data))
     return await _tell(unit, sealer, polled)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.cross_device.service import Opened
 from vneid_idp.grants.participants import people_of_client
@@ -13,7 +12,6 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, same
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.notify_phones import notify_phones
@@ -56,7 +54,7 @@ async def ask_person(
 
     Nobody is asked whose account has level 1 or cannot be used, nor who said of late that a request of this client was
     not theirs: the request stands all the same until its time is over, as one that an unwilling person leaves alone. So
-    as many statements are run for nobody.
+    as many statements are run for nobody, and none writes what outlasts the request: `settle_polled` puts it on record.
     """
     person_id = account.person_id if account is not None and _can_answer(account, unit.now) else None
     if await cross_device.is_disowned(unit, person_id or "", asked.client_id):
@@ -72,9 +70,7 @@ async def ask_person(
         with_number=terms.with_number,
         notification_token=terms.notification_token,
     )
-    data = {"kind": PolledKind.BACKCHANNEL.value}
     await notify_phones(unit, sealer, person_id, opened.polled.expires_at)
-    await record(unit, Event(EventKind.REQUEST_ASKED, person_id, asked.client_id, opened.polled.request_id, data))
     return opened
 
 

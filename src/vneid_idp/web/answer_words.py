@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
-from vneid_idp.audit.events import EventKind, RecordedEvent
+from vneid_idp.audit.events import ALARMS, EventKind, RecordedEvent
 from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
 from vneid_idp.web.i18n import mark
 
 ANSWERED_ELSEWHERE: Mapping[str, str] = {
     EventKind.REQUEST_ASKED: mark("%(service)s asked you for an answer in the app."),
     EventKind.REQUEST_CANCELLED: mark("%(service)s took back a request to you."),
+    EventKind.REQUEST_EXPIRED: mark("%(service)s asked you for an answer in the app, and you gave none in time."),
+    EventKind.REQUEST_BUDGET_SPENT: mark(
+        "%(service)s wished to have you asked more often than it may. You were not asked again."
+    ),
     EventKind.REQUEST_APPROVED: mark("You approved a request that %(service)s had begun elsewhere."),
     EventKind.REQUEST_REFUSED: mark("You refused a request that %(service)s had begun elsewhere."),
     EventKind.REQUEST_MISMATCHED: mark(
@@ -49,4 +53,4 @@ def is_warning(event: RecordedEvent) -> bool:
     """Whether somebody else may have begun it."""
     if event.kind == EventKind.PHONE_ANSWERED:
         return event.data.get("answer") in _WARNINGS
-    return event.kind in (EventKind.REQUEST_MISMATCHED, EventKind.REQUEST_DISOWNED)
+    return event.kind in ALARMS

@@ -11,6 +11,7 @@ from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
+from vneid_idp.cross_device.spent_budgets import SpentBudgets
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.register.port import PopulationRegistry
@@ -49,6 +50,7 @@ class Idp:
     witness: DomainWitness
     client_keys: ClientKeys
     key_readers: KeyReaders
+    spent_budgets: SpentBudgets
     disclosures: Disclosures
     dispatcher: Dispatcher
     hasher: SecretHasher

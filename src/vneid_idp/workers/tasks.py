@@ -13,7 +13,6 @@ from vneid_idp.clients import key_readers
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import approvals
 from vneid_idp.consent.disclosures import Disclosures
-from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import otp, phone_sign_ins, sessions
@@ -27,6 +26,7 @@ from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
 from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.use_cases.rest_unsupervised import rest_unsupervised
+from vneid_idp.use_cases.settle_polled import settle_polled, sweep_polled
 from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
 
@@ -78,7 +78,9 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("finish reports to the registry", 10, report),
         Task("give up lost deliveries", 10, lambda: db.transact(deliveries.give_up_lost)),
         Task("sweep waiting requests", 30, lambda: db.transact(interactions.sweep, durable=False)),
-        Task("sweep polled requests", 60, lambda: db.transact(cross_device.sweep, durable=False)),
+        Task("put polled requests on record", 5, lambda: db.transact(settle_polled)),
+        Task("note spent budgets", 10, lambda: provider.spent_budgets.write_down(db)),
+        Task("sweep polled requests", 60, lambda: db.transact(sweep_polled)),
         Task("rest what expired cards held", 60, rest),
         Task("end what children agreed to alone", 60, end_too_young),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
@@ -93,11 +95,14 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
 
 
 async def seal_events(db: Database) -> None:
-    """Chain all events that are in no batch yet."""
+    """Chain all events that are in no batch yet, and tell the operator's log of those that are alarms: every event
+    passes here once, whatever wrote it."""
     with suppress(audit.EventsCameIn):
         while True:
-            batch = await db.transact(audit.seal_batch)
-            if batch is None or batch.count < audit.FULL_BATCH:
+            sealed = await db.transact(audit.seal_batch)
+            for event in () if sealed is None else sealed.alarms:
+                _log.warning("audit.alarm", code=event.kind, client_id=event.client_id)
+            if sealed is None or sealed.batch.count < audit.FULL_BATCH:
                 return
 
 

@@ -12,6 +12,7 @@ from tests.support.office import colleague
 from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from vneid_idp.audit.deeds import Deed
+from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients import service as clients
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
@@ -76,6 +77,19 @@ async def test_figures_of_today_and_what_is_not_as_it_should_be(land: Country) -
     for text in ("1 lượt gửi đã bỏ", "không tiến trình nào xử lý", "Lượt đã bỏ lâu nhất từ"):
         assert text in page_text, text
     assert "Mọi thứ đang hoạt động" not in page_text
+
+
+async def test_of_which_service_people_say_that_its_requests_are_not_theirs_is_told(
+    land: Country, party: RelyingParty, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator = await colleague(land, "plain", Role.OPERATOR)
+    async with land.idp.db.writing() as unit:
+        await record(unit, Event(EventKind.REQUEST_DISOWNED, "per_a", party.client_id))
+    await seal_events(land.idp.db)
+    assert f"audit.alarm code=request.disowned client_id={party.client_id}" in caplog.text
+    page = await opened(operator, "/console")
+    assert f'href="/console/clients/{party.client_id}"' in page.response.text
+    assert "Mọi thứ đang hoạt động" not in page.text
 
 
 def unspaced(page: Page) -> str:
