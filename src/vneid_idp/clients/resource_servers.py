@@ -27,6 +27,8 @@ from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Database, Reading, Row, Unit
 
 _KEPT: Instant = 5 * SECOND
+_FORMER = "former_titles"
+"""Stands beside the members of the registration in its column."""
 
 # Whose organisation is out of service is so itself.
 _select = select(*resource_servers.c, client_families.c.disabled_at).select_from(
@@ -39,6 +41,8 @@ _PAGE = Statement(
     .order_by(resource_servers.c.server_id)
     .limit(bindparam("most"))
 )
+# Of two changes at once the second sees the first: each keeps the titles that the other knew.
+_SEIZE = Statement(_select.where(_this, resource_servers.c.removed_at.is_(None)).with_for_update(of=resource_servers))
 _FIND = Statement(_select.where(_this, resource_servers.c.removed_at.is_(None)))
 _ADD = Statement(
     insert(resource_servers)
@@ -73,12 +77,14 @@ class ResourceServerExists(DomainError):
 
 
 def _server(row: Row) -> ResourceServer:
+    stored = orjson.loads(row["members"])
     return ResourceServer(
         server_id=row["server_id"],
-        members=members_from_json(orjson.loads(row["members"])),
+        members=members_from_json(stored),
         registered_at=row["registered_at"],
         removed_at=row["removed_at"],
         disabled_at=row["disabled_at"],
+        former_titles=stored.get(_FORMER, {}),
     )
 
 
@@ -92,7 +98,7 @@ async def register(unit: Unit, members: ServerMembers, deed: Deed) -> ResourceSe
         server_id=server_id,
         identifier=members.identifier,
         family_id=members.family_id,
-        members=_text(members),
+        members=_text(members, {}),
         registered_at=unit.now,
         removed_at=None,
     )
@@ -125,12 +131,16 @@ async def change(unit: Unit, server_id: str, members: ServerMembers, deed: Deed)
 
     Raises `UnknownResourceServer`, `UnknownFamily` and `BadResourceServer` (`check_words_stand`).
     """
-    before = await get(unit, server_id)
+    row = await unit.fetch_one(_SEIZE, which=server_id)
+    if row is None:
+        raise UnknownResourceServer
+    before = _server(row)
     if members == before.members:
         return before
-    check_words_stand(before.members, members)
+    check_words_stand(before, members)
     await families.get(unit, members.family_id)
-    await unit.execute(_CHANGE, which=server_id, family_id=members.family_id, members=_text(members))
+    text = _text(members, before.titles)
+    await unit.execute(_CHANGE, which=server_id, family_id=members.family_id, members=text)
     await record(unit, Event(EventKind.RESOURCE_SERVER_CHANGED, subject_id=server_id, data=deed.data))
     return await get(unit, server_id)
 
@@ -150,11 +160,16 @@ async def forget_client(unit: Unit, client_id: str) -> None:
     for server in (await every(unit)).values():
         members = server.members.without(client_id)
         if members != server.members:
-            await unit.execute(_CHANGE, which=server.server_id, family_id=members.family_id, members=_text(members))
+            text = _text(members, server.titles)
+            await unit.execute(_CHANGE, which=server.server_id, family_id=members.family_id, members=text)
 
 
-def _text(members: ServerMembers) -> str:
-    return orjson.dumps(members.to_json()).decode()
+def _text(members: ServerMembers, titles: Mapping[str, Mapping[str, str]]) -> str:
+    """What is stored of a registration; of the `titles` before it those that it has no more."""
+    here = {scope.name for scope in members.scopes}
+    return orjson.dumps(
+        {**members.to_json(), _FORMER: {name: titles[name] for name in titles if name not in here}}
+    ).decode()
 
 
 class ResourceServerCache:

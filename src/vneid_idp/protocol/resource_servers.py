@@ -8,7 +8,7 @@ itself asks what a token is worth).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vneid_idp.kernel.clock import Instant
@@ -98,6 +98,13 @@ class ResourceServer:
     """Since when it is none any more; people go on reading what they allowed there."""
     disabled_at: Instant | None
     """Since when its organisation is out of service."""
+    former_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of each scope that was taken away, what people agreed to: those consents stand."""
+
+    @property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """Of each scope that it defines or ever did, what people read."""
+        return {**self.former_titles, **{scope.name: scope.title for scope in self.members.scopes}}
 
     @property
     def in_service(self) -> bool:
@@ -206,14 +213,14 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 256 and value.isascii() and value.isprintable()
 
 
-def check_words_stand(before: ServerMembers, now: ServerMembers) -> None:
-    """Require that a scope goes on meaning what people read when they agreed to it: what means something else has
-    another name. The address stays as well, since it is what clients ask for. Raises `BadResourceServer`."""
-    if before.identifier != now.identifier:
+def check_words_stand(before: ResourceServer, now: ServerMembers) -> None:
+    """Require that a scope goes on meaning what people read when they agreed to it, also when it comes back: what means
+    something else has another name. The address stays as well, since it is what clients ask for. Raises
+    `BadResourceServer`."""
+    if before.members.identifier != now.identifier:
         raise BadResourceServer("resource stays as it was registered; remove the server and register another.")
-    titles = {scope.name: scope.title for scope in before.scopes}
     for scope in now.scopes:
-        if titles.get(scope.name, scope.title) != scope.title:
+        if before.titles.get(scope.name, scope.title) != scope.title:
             raise BadResourceServer(
                 f"People agreed to the title of {scope.name}: give what means another thing a new name."
             )

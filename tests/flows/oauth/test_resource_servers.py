@@ -11,12 +11,12 @@ from tests.support.carrier import Carrier
 from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.relying_party import Page, RelyingParty, Request
-from tests.support.resource_servers import BUY, LIST, register_tickets
+from tests.support.resource_servers import BUY, LIST, register_tickets, registration
 from tests.support.shortcuts import Known, agreed
 from tests.support.visitor import shown
 from vneid_idp.clients import families, resource_servers
 from vneid_idp.protocol.levels import LEVEL_2
-from vneid_idp.protocol.resource_servers import ResourceServer
+from vneid_idp.protocol.resource_servers import BadResourceServer, ResourceServer, read_server
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 INACTIVE = {"active": False}
@@ -158,6 +158,30 @@ async def test_what_is_taken_back_counts_for_nothing_at_once(
     # Another server under its address is another one: the person has not been asked.
     await register_tickets(land, carrier, introspection_client=party.client_id)
     assert (await is_active(), await refreshed()) == (False, "invalid_target")
+
+
+async def test_a_scope_that_is_taken_away_comes_back_as_what_people_agreed_to(
+    land: Country, carrier: Carrier, party: RelyingParty, tickets: ResourceServer
+) -> None:
+    someone = await agreed(land, carrier)
+    issued = await tokens(carrier, someone, tickets)
+    [buy, departures] = registration()["scopes"]
+
+    async def changed(*scopes: dict[str, Any]) -> None:
+        stands = {"clients": [carrier.client_id], "introspection_client": party.client_id}
+        members = read_server(registration(scopes=list(scopes), **stands), ISSUER)
+        await land.idp.db.transact(lambda unit: resource_servers.change(unit, tickets.server_id, members, DEED))
+
+    async def is_active() -> bool:
+        return bool((await party.post("/introspect", token=issued["access_token"])).json() != INACTIVE)
+
+    await changed(departures)
+    await changed({"scope": "tickets:sell", "title": {"vi": "Bán vé"}})
+    assert not await is_active()
+    with pytest.raises(BadResourceServer):
+        await changed(departures, buy | {"title": {"vi": "Bán vé"}})
+    await changed(departures, buy)
+    assert await is_active()
 
 
 async def test_a_withdrawal_ends_a_token_that_its_server_asks_about(

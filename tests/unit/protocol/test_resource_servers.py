@@ -67,9 +67,15 @@ def test_what_is_registered_is_read_again_and_signed_by_es256_unless_it_says_oth
 
 
 def test_what_people_agreed_to_goes_on_meaning_that() -> None:
-    before = TICKETS.members
+    before = TICKETS
     check_words_stand(before, server(resource_name="Another", clients=[]).members)
     check_words_stand(before, server(scopes=[{"scope": "new", "title": {"vi": "Mới"}}]).members)
+    without = replace(
+        server(scopes=registration()["scopes"][1:]), former_titles={BUY: {"vi": "Mua vé", "en": "Buy tickets"}}
+    )
+    check_words_stand(without, before.members)
+    with pytest.raises(BadResourceServer):
+        check_words_stand(without, server(scopes=[{"scope": BUY, "title": {"vi": "Bán vé"}}]).members)
     for other in (server(resource=T2), server(scopes=[{"scope": BUY, "title": {"vi": "Bán vé"}}])):
         with pytest.raises(BadResourceServer):
             check_words_stand(before, other.members)
