@@ -14,6 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+BACK_END_ID = "bench-back-end"
+"""The client that exchanges the tokens of the one that people sign in at."""
+WITH_KEYS = ("fapi2", "ciba", "exchange")
+"""Profiles whose client has keys and no secret."""
 _P256_BYTES = 32
 _ECDSA = ec.ECDSA(SHA256())
 _ASSERTION_LIFE = 60

@@ -87,4 +87,4 @@ async def first_tokens(
     userinfo = await fetch_userinfo(connection, target, tokens["access_token"])
     if claims["sub"] != userinfo["sub"]:
         raise FlowFailed("userinfo speaks of somebody else than the ID token")
-    return Session(cookie, claims["sub"], tokens["refresh_token"])
+    return Session(cookie, claims["sub"], tokens["refresh_token"], tokens["access_token"])

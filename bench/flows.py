@@ -1,4 +1,5 @@
-"""What is measured, every answer checked: sign-in and refresh, plain and FAPI 2.0, client_credentials, device, CIBA."""
+"""What is measured, every answer checked: sign-in and refresh, plain and FAPI 2.0, client_credentials, device, CIBA and
+token exchange."""
 
 import base64
 import hashlib
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
 
-from bench.clients import Client, KeyClient, base64url
+from bench.clients import BACK_END_ID, Client, KeyClient, base64url
 from bench.http import Connection, Response
 
 _LOOPBACK = "127.0.0.1"
@@ -20,6 +21,8 @@ CLIENT_SCOPE = "binding:social_account"
 """What the client asks for in its own name."""
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+_ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 _serial = itertools.count()
 
 
@@ -44,6 +47,8 @@ class Target:
     client_id: str
     client: Client
     redirect_uri: str
+    back_end: KeyClient | None = None
+    """Another client of the same organisation, which exchanges the tokens of `client`."""
 
 
 @dataclass(slots=True)
@@ -51,12 +56,14 @@ class Session:
     """A person signed in with one browser, who consented before.
 
     `subject` is the `sub` that the client knows the person by; `refresh_token` is replaced at each rotation.
-    `auth_req_id` names the request that waits for the person's answer, once there is one.
+    `auth_req_id` names the request that waits for the person's answer, once there is one. `access_token` is that of the
+    first sign-in.
     """
 
     cookie: str
     subject: str
     refresh_token: str
+    access_token: str
     auth_req_id: str | None = None
 
 
@@ -223,6 +230,22 @@ async def poll_for_person(connection: Connection, target: Target, session: Sessi
     _require(answer["error"] in ("authorization_pending", "slow_down"), f"the poll was answered with {answer['error']}")
 
 
+async def exchange(connection: Connection, target: Target, session: Session) -> None:
+    """The back end gets a token of its own, bound to its key and with less scope, for the client's (RFC 8693 §2)."""
+    assert target.back_end is not None
+    form = {
+        "grant_type": TOKEN_EXCHANGE,
+        "subject_token": session.access_token,
+        "subject_token_type": _ACCESS_TOKEN,
+        "scope": "openid",
+    }
+    tokens = await _token(connection, replace(target, client_id=BACK_END_ID, client=target.back_end), form)
+    _require(tokens["issued_token_type"] == _ACCESS_TOKEN, f"another kind of token: {tokens['issued_token_type']}")
+    _require(tokens["scope"] == "openid", f"another scope: {tokens['scope']}")
+    _require(tokens["access_token"] != session.access_token, "the same token")
+    _require(not {"refresh_token", "id_token"} & tokens.keys(), "more than an access token")
+
+
 async def fetch_userinfo(connection: Connection, target: Target, access_token: str) -> dict[str, Any]:
     """The claims about the person (OpenID Connect Core §5.3)."""
     shown = target.client.shown_at_resource(target.issuer, target.userinfo, access_token)
@@ -247,6 +270,7 @@ STAGES: dict[str, dict[str, Flow]] = {
     "fapi2": {"FAPI sign-in": sign_in, "FAPI refresh": refresh},
     "device": {"device": ask_for_device},
     "ciba": {"CIBA poll": poll_for_person},
+    "exchange": {"token exchange": exchange},
 }
 """Flows by the profile of the client that goes through them. Each profile has servers of its own: what one asks of a
 server is not to slow the other."""

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ from joserfc.jwk import KeySet
 
 from bench import processes
 from bench.browser import Browser
-from bench.clients import KeyClient, SecretClient
+from bench.clients import BACK_END_ID, WITH_KEYS, KeyClient, SecretClient
 from bench.contender import (
     CLIENT_ID,
     POOL_SIZE,
@@ -51,7 +52,8 @@ class NodeOidcProvider:
         _install(node)
         database = f"peer_{self._profile}"
         cluster.create_database(database)
-        keys = KeyClient() if self._profile in ("fapi2", "ciba") else None
+        keys = KeyClient() if self._profile in WITH_KEYS else None
+        back_end = KeyClient() if self._profile == "exchange" else None
         secret = os.urandom(32).hex()
         jwks = None if keys is None else orjson.dumps(keys.jwks).decode()
         credentials = {"PEER_CLIENT_SECRET": secret} if jwks is None else {"PEER_CLIENT_JWKS": jwks}
@@ -66,12 +68,15 @@ class NodeOidcProvider:
             "PEER_CLIENT_ID": CLIENT_ID,
             "PEER_PROFILE": self._profile,
             **credentials,
+            **({} if back_end is None else {"PEER_BACK_END_JWKS": orjson.dumps(back_end.jwks).decode()}),
+            "PEER_BACK_END_ID": BACK_END_ID,
             "PEER_REDIRECT_URI": REDIRECT_URI,
             "PEER_CLIENT_SCOPE": CLIENT_SCOPE,
             "PEER_SUBJECT_SALT": "bench",
         }
         process = processes.start([node, str(_PEER / "server.js")], environment, log, core)
         target = await answering(process, log, port, issuer, keys or SecretClient(secret))
+        target = replace(target, back_end=back_end)
         return Running(target, process, f"node-oidc-provider {_version()}, Node.js {_output(node, '--version')}")
 
     async def prepare(self, target: Target, count: int) -> list[Session]:

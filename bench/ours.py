@@ -4,15 +4,16 @@ import os
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import orjson
 
 from bench import processes
-from bench.clients import Client, KeyClient, SecretClient
+from bench.clients import BACK_END_ID, WITH_KEYS, KeyClient, SecretClient
 from bench.contender import CLIENT_ID, POOL_SIZE, REDIRECT_URI, Running, answering, fetch_keys, first_tokens
-from bench.flows import CIBA, CLIENT_SCOPE, DEVICE_CODE, SCOPE, Session, Target, authorize, begin
+from bench.flows import CIBA, CLIENT_SCOPE, DEVICE_CODE, SCOPE, TOKEN_EXCHANGE, Session, Target, authorize, begin
 from bench.http import Connection
 from bench.postgres import Cluster
 from vneid_idp.consent.service import Shown, give
@@ -67,6 +68,22 @@ _CHANGES: dict[str, dict[str, object]] = {
         "backchannel_token_delivery_mode": "poll",
         "backchannel_authentication_request_signing_alg": "ES256",
     },
+    "exchange": {
+        "profile": "fapi2",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "dpop_bound_access_tokens": True,
+        "family": "bench",
+    },
+}
+_BACK_END = {
+    "client_name": "Back end",
+    "profile": "fapi2",
+    "grant_types": [TOKEN_EXCHANGE],
+    "response_types": [],
+    "token_endpoint_auth_method": "private_key_jwt",
+    "dpop_bound_access_tokens": True,
+    "family": "bench",
+    "scope": "openid",
 }
 
 
@@ -99,19 +116,15 @@ class Ours:
             **self._settings,
         }
         _command(environment, "migrate")
-        client = self._register(environment, log.with_suffix(".json"))
+        keys = KeyClient() if self._profile in WITH_KEYS else None
+        secret = _register(environment, log, CLIENT_ID, _CLIENT | _CHANGES[self._profile], keys)
+        back_end = KeyClient() if self._profile == "exchange" else None
+        if back_end is not None:
+            _register(environment, log, BACK_END_ID, _BACK_END, back_end)
         process = processes.start([_COMMAND, "serve"], environment, log, core)
-        target = await answering(process, log, port, _ISSUER, client)
+        target = await answering(process, log, port, _ISSUER, keys or SecretClient(secret))
+        target = replace(target, back_end=back_end)
         return Running(target, process, f"vneid-idp {version('vneid-idp')}, Python {sys.version.split()[0]}")
-
-    def _register(self, environment: dict[str, str], metadata: Path) -> Client:
-        keys = KeyClient() if self._profile in ("fapi2", "ciba") else None
-        registration = _CLIENT | _CHANGES[self._profile] | ({} if keys is None else {"jwks": keys.jwks})
-        metadata.write_bytes(orjson.dumps(registration))
-        why = ("--by", "bench", "--reason", "to be measured")
-        arguments = ("clients", "register", str(metadata), "--client-id", CLIENT_ID, *why)
-        registered = orjson.loads(_command(environment, *arguments))
-        return SecretClient(registered["client_secret"]) if keys is None else keys
 
     async def prepare(self, target: Target, count: int) -> list[Session]:
         """Give people accounts, sessions and consents as the pages do, but without Argon2id and rate limits."""
@@ -169,6 +182,19 @@ async def _seat_one(unit: Unit, ring: KeyRing, record: RegistryRecord) -> str:
     await give(unit, account.person_id, CLIENT_ID, decided, Shown("", "vi"), alone_from=alone_from)
     name = cookie_name(Cookie.SESSION, secure=True)
     return f"{name}={ring.sealer.seal_json(SealPurpose.SESSION, [session.person_id, session.session_id])}"
+
+
+def _register(
+    environment: dict[str, str], log: Path, client_id: str, registration: dict[str, object], keys: KeyClient | None
+) -> str:
+    """Register a client as the operator does; its secret, where it has no keys."""
+    metadata = log.with_suffix(".json")
+    metadata.write_bytes(orjson.dumps(registration | ({} if keys is None else {"jwks": keys.jwks})))
+    why = ("--by", "bench", "--reason", "to be measured")
+    registered = orjson.loads(
+        _command(environment, "clients", "register", str(metadata), "--client-id", client_id, *why)
+    )
+    return str(registered.get("client_secret", ""))
 
 
 def _usable(count: int, now: Instant) -> list[RegistryRecord]:

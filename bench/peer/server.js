@@ -9,22 +9,30 @@
 // - tokens outlive the session, so redeeming and using one does not read the session again;
 // - that each authorization request extends the session by a write is the library's own way and cannot be turned off;
 // - introspection, revocation, registration and the like stay off, so no middleware of theirs runs; the device flow and
-//   CIBA are on where they are measured alone (PEER_PROFILE);
+//   CIBA are on where they are measured alone (PEER_PROFILE), and so is the token exchange, a grant type of ours by the
+//   library's `registerGrantType`, since it has none;
 // - a client with keys (PEER_CLIENT_JWKS) is one of FAPI 2.0: pushed requests, private_key_jwt, DPoP without nonces, and
 //   what its rules turn on is off for the plain client.
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { createServer } from 'node:http';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
+import { applyDpopBinding } from 'oidc-provider/lib/helpers/grant_common.js';
+import validateDpop from 'oidc-provider/lib/helpers/validate_dpop.js';
 import { adapterFactory, createTables, openPool } from './adapter.js';
 
 const {
   PEER_PORT, PEER_ISSUER, PEER_DATABASE_URL, PEER_POOL_SIZE, PEER_CLIENT_ID, PEER_CLIENT_SECRET, PEER_CLIENT_JWKS,
   PEER_REDIRECT_URI, PEER_CLIENT_SCOPE, PEER_SUBJECT_SALT, PEER_PROFILE,
+  PEER_BACK_END_ID, PEER_BACK_END_JWKS,
 } = process.env;
 
 const withKeys = PEER_CLIENT_JWKS !== undefined;
-const financial = PEER_PROFILE === 'fapi2';
+const exchanging = PEER_PROFILE === 'exchange';
+const financial = PEER_PROFILE === 'fapi2' || exchanging;
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const elsewhere = { device: 'urn:ietf:params:oauth:grant-type:device_code', ciba: 'urn:openid:params:grant-type:ciba' }[PEER_PROFILE];
+const isPublic = elsewhere !== undefined || exchanging;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const MODELS = [
@@ -56,10 +64,22 @@ const provider = new Provider(PEER_ISSUER, {
     }),
     id_token_signed_response_alg: 'ES256',
     // Pairwise subjects of the device flow want a sector that the library fetches; none is told where nobody answers.
-    subject_type: elsewhere ? 'public' : 'pairwise',
-  }],
+    // An organisation's clients are told one subject.
+    subject_type: isPublic ? 'public' : 'pairwise',
+  }, ...(exchanging ? [{
+    client_id: PEER_BACK_END_ID,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: JSON.parse(PEER_BACK_END_JWKS),
+    dpop_bound_access_tokens: true,
+    redirect_uris: [],
+    response_types: [],
+    grant_types: [TOKEN_EXCHANGE],
+    scope: 'openid',
+    id_token_signed_response_alg: 'ES256',
+    subject_type: 'public',
+  }] : [])],
   jwks: { keys: [{ ...signingKey, use: 'sig', alg: 'ES256', kid: 'bench' }] },
-  subjectTypes: elsewhere ? ['public'] : ['pairwise'],
+  subjectTypes: isPublic ? ['public'] : ['pairwise'],
   pairwiseIdentifier: (ctx, accountId, client) => hash(
     'sha256', `${client.sectorIdentifier}.${accountId}.${PEER_SUBJECT_SALT}`, 'base64url',
   ),
@@ -95,6 +115,44 @@ const provider = new Provider(PEER_ISSUER, {
     RefreshToken: 30 * DAY, Session: 14 * DAY,
   },
 });
+
+// RFC 8693 in the part that is measured: an access token of the one client for one of the other, of the same organisation.
+// Whose it is, whether it and its grant stand, and that nothing is wider are judged as at the other side.
+async function exchange(ctx) {
+  const { client, params } = ctx.oidc;
+  const dPoP = await validateDpop(provider, ctx);
+  if (!dPoP) throw new errors.InvalidDpopProof('a proof is needed');
+  if (params.subject_token_type !== ACCESS_TOKEN) throw new errors.InvalidRequest('subject_token_type');
+  const subject = params.subject_token && await provider.AccessToken.find(params.subject_token);
+  if (!subject?.isValid || subject.clientId !== PEER_CLIENT_ID) throw new errors.InvalidRequest('subject_token');
+  const grant = await provider.Grant.find(subject.grantId);
+  if (!grant || grant.isExpired || grant.accountId !== subject.accountId) throw new errors.InvalidRequest('subject_token');
+  const carried = [...subject.scopes].filter((name) => client.scope.split(' ').includes(name));
+  const scope = params.scope ? params.scope.split(' ') : carried;
+  if (!scope.length || !scope.every((name) => carried.includes(name))) throw new errors.InvalidScope('wider', params.scope);
+  const token = new provider.AccessToken({
+    accountId: subject.accountId,
+    client,
+    expiresIn: Math.min(HOUR, subject.remainingTTL),
+    expiresWithSession: false,
+    grantId: subject.grantId,
+    gty: 'token_exchange',
+    scope: scope.join(' '),
+  });
+  await applyDpopBinding(provider, ctx, dPoP, token);
+  ctx.oidc.entity('AccessToken', token);
+  ctx.body = {
+    access_token: await token.save(),
+    issued_token_type: ACCESS_TOKEN,
+    token_type: token.tokenType,
+    expires_in: token.expiration,
+    scope: token.scope,
+  };
+}
+
+if (exchanging) {
+  provider.registerGrantType(TOKEN_EXCHANGE, exchange, ['subject_token', 'subject_token_type', 'scope']);
+}
 
 // Signs in whoever `login_hint` names and agrees to everything: it sets the stage and is never measured.
 async function interact(request, response) {

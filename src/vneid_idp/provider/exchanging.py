@@ -11,7 +11,7 @@ from vneid_idp.grants import service as grants
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.kernel.values import altered
-from vneid_idp.protocol.audience import scope_at
+from vneid_idp.protocol.audience import Audience, meant_for, scope_at
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, ParentGrant
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.client import Client
@@ -63,6 +63,8 @@ async def exchange(provider: Idp, client: Client, wanted: DeriveToken) -> tuple[
     if opened is None:
         refuse_subject()
     counts = permitted(client, draft, opened.decided, agreed)
+    if server is not None:
+        counts = meant_for(counts, Audience(server=server))
     return Granted(counts, grant_id, server=server, until=until), now
 
 

@@ -151,6 +151,12 @@ REFUSED: dict[str, tuple[dict[str, str | None], type[OAuthError]]] = {
     "an actor without a type": ({"actor_token_type": None}, InvalidRequest),
     "a type without an actor": ({"actor_token": None}, InvalidRequest),
     "a person's token as the actor": ({"actor_token": sealed(SUBJECT)}, InvalidRequest),
+    "a person's token of its own as the actor": (
+        {"actor_token": sealed(replace(SUBJECT, client_id="cli_point", bound_to=None))}, InvalidRequest,
+    ),
+    "an actor that expired": (
+        {"actor_token": sealed(new_access_token("t", OWN, None, NOW - ACCESS_TOKEN_LIFE))}, InvalidRequest,
+    ),
     "another client's as the actor": (
         {"actor_token": sealed(new_access_token("t", replace(OWN, client_id="cli_dealer"), None, NOW))}, InvalidRequest,
     ),
