@@ -71,8 +71,8 @@ class NewClient(Change):
 
 class ClientChange(Change):
     """New metadata in place of all that stands. The operator's own members (`purposes`, `family`, `account_limit`,
-    `profile`, `assertion_audience`, `authorization_details_types`) stand when they are left out, and go when they are
-    null."""
+    `profile`, `assertion_audience`, `authorization_details_types`, `may_act`, `tells_unknown_users`) stand when they
+    are left out, and go when they are null."""
 
     metadata: dict[str, Any]
     material: tuple[str, ...] = Field(

@@ -15,12 +15,14 @@ from starlette.responses import Response
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered
-from vneid_idp.console.client_edit import FIELDS, merged, problem_at
+from vneid_idp.console.client_fields import FIELDS, choices_in_words, merged, problem_at, shown_values
 from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENTS, console_door
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
+from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
 from vneid_idp.use_cases.fetch_logo import fetch_logo
@@ -37,12 +39,18 @@ METHODS = {
     "client_secret_basic": mark("A secret in the header"),
     "client_secret_post": mark("A secret in the body"),
     "private_key_jwt": mark("A key of its own"),
+    "tls_client_auth": mark("A certificate of an authority"),
+    "self_signed_tls_client_auth": mark("A certificate of its own making"),
     "none": mark("Nothing: an application on people's devices"),
 }
 GRANTS = {
     "authorization_code": mark("Signs people in"),
     "refresh_token": mark("Stays connected when they are away"),
     "client_credentials": mark("Acts in its own name"),
+    DEVICE_CODE: mark("Has no browser, and shows a code"),
+    CIBA: mark("Asks people on their phones"),
+    TOKEN_EXCHANGE: mark("Acts by tokens of its organisation's other clients"),
+    JWT_BEARER_GRANT: mark("Names people by their phone numbers (profile camara)"),
 }
 _MORE = ("token_endpoint_auth_method", "grant_types", "jwks_uri")
 """What the form has beyond the fields that an existing client is changed by."""
@@ -156,6 +164,8 @@ def _page(request: Request, kind: str, form: Form, errors: Errors, *, used: bool
         kept=Kept(kept[1:] if used else kept),
         client_id=_id_of(form),
         fields=FIELDS,
+        choices=choices_in_words(request),
+        values=shown_values({}) | dict(form),
         methods=METHODS,
         grants=GRANTS,
         chosen=_grants(form),

@@ -10,7 +10,7 @@ from vneid_idp.console.parts import console_door
 from vneid_idp.delivery import service
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.pages import ListPart, read_after
@@ -25,11 +25,13 @@ CHANNELS: Mapping[Channel, str] = {
     Channel.BACKCHANNEL_ANSWER: mark("Notices that a person answered"),
 }
 _PAGE = 100
+_KEPT = Kept(("delivery", "after", "reason"))
 
 
 async def show(request: Request, colleague: Colleague) -> Response:
-    """A page of the queue; with `?dead`, of what was given up."""
-    return await _page(request, colleague, Form([]), Errors(), dead="dead" in request.query_params)
+    """A page of the queue; with `?dead`, or where something is wrong with what was sent there, of what was given up."""
+    form, errors = entered(request)
+    return await _page(request, colleague, form, errors, dead=bool(errors) or "dead" in request.query_params)
 
 
 async def change(request: Request, colleague: Colleague) -> Response:
@@ -44,7 +46,7 @@ async def change(request: Request, colleague: Colleague) -> Response:
 
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors, *, dead: bool) -> Response:
-    after = read_after(request)
+    after = form["after"] if errors else read_after(request)
     async with colleague.provider.db.reading() as unit:
         found = await service.list_deliveries(unit, dead=dead, after=after, limit=_PAGE + 1)
     part = ListPart.of(found, _PAGE)
@@ -53,7 +55,9 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
         "console/deliveries.html",
         form,
         errors,
+        kept=_KEPT,
         dead=dead,
+        after=after,
         deliveries=part.shown,
         channel_words=CHANNELS,
         here=f"{_PATH}?dead" + (f"&after={quote(after)}" if after else ""),

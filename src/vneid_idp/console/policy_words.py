@@ -37,3 +37,9 @@ LEGAL_REFERENCES = (
     mark("None: the provider's own default"),
 )
 """Those of the policy that a new provider starts with. What an operator writes stands as it was written."""
+
+PUBLISHED_BY_ITSELF = (
+    mark("The policy in the package, with which a new provider starts."),
+    mark("Rows of this release for what the published policy says nothing about."),
+)
+"""Why the provider itself published something. What an operator wrote stands as it was written."""

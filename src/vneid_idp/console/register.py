@@ -13,7 +13,7 @@ from vneid_idp.identity.register.feed import Fact
 from vneid_idp.use_cases.report_to_registry import Reporting
 from vneid_idp.use_cases.retry_set_aside import StillSetAside, retry_set_aside
 from vneid_idp.web.colleagues import Colleague
-from vneid_idp.web.deeds import Errors, deed_of, form_page
+from vneid_idp.web.deeds import Errors, Kept, deed_of, entered, form_page
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.responses import see_other
@@ -35,7 +35,7 @@ _FACTS: Mapping[Fact, str] = {
 
 async def show(request: Request, colleague: Colleague) -> Response:
     """What is set aside."""
-    return await _page(request, colleague, Form([]), Errors())
+    return await _page(request, colleague, *entered(request))
 
 
 async def _page(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
@@ -46,6 +46,7 @@ async def _page(request: Request, colleague: Colleague, form: Form, errors: Erro
         "console/register.html",
         form,
         errors,
+        kept=Kept(("feed", "cursor", "reason")),
         waiting=waiting,
         facts=_FACTS,
         followed=colleague.provider.registry.name,

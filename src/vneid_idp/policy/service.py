@@ -17,6 +17,8 @@ __all__ = ["PolicyDraft", "PolicyVersion"]
 
 _SHIPPED = Deed("vneid-idp", "The policy in the package, with which a new provider starts.")
 _ADDED = Deed("vneid-idp", "Rows of this release for what the published policy says nothing about.")
+OWN_REASONS = (_SHIPPED.reason, _ADDED.reason)
+"""Why the provider itself published something, as versions keep it; what an operator writes stands beside them."""
 
 
 class NoSuchVersion(DomainError):

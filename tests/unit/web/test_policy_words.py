@@ -2,9 +2,10 @@
 
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.bindings.social_accounts.words import Reason
-from vneid_idp.console.policy_words import ACTIONS, LEGAL_REFERENCES, REASONS, THRESHOLDS
+from vneid_idp.console.policy_words import ACTIONS, LEGAL_REFERENCES, PUBLISHED_BY_ITSELF, REASONS, THRESHOLDS
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Threshold
+from vneid_idp.policy.service import OWN_REASONS
 
 
 def test_every_action_threshold_and_reason_has_words() -> None:
@@ -17,3 +18,7 @@ def test_the_law_that_a_new_provider_starts_with_is_named_in_words() -> None:
     named = {row.legal_reference for row in shipped().requirements}
     named |= {row.legal_reference for row in shipped().thresholds}
     assert named == set(LEGAL_REFERENCES)
+
+
+def test_why_the_provider_published_something_itself_is_said_in_words() -> None:
+    assert PUBLISHED_BY_ITSELF == OWN_REASONS

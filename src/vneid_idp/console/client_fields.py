@@ -1,0 +1,168 @@
+"""The fields of the forms for a client: what of its metadata an operator sets without writing JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from vneid_idp.protocol.client import ClientProfile
+from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.web.forms import Form
+from vneid_idp.web.i18n import gettext, mark
+
+_VALUES: Mapping[str, Any] = {"-": None, "false": False, "true": True}
+"""What a choice stands for that is no text of its own."""
+_NO_OR_YES = {"false": mark("No"), "true": mark("Yes")}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of the registration as the form shows it; `lines` is a list, one a line; of `choices` the first one is
+    what holds where the member is missing."""
+
+    name: str
+    label: str
+    hint: str | None = None
+    lines: bool = False
+    required: bool = False
+    choices: Mapping[str, str] | None = None
+
+    def shown(self, members: Mapping[str, Any]) -> str:
+        """What stands in the form."""
+        value = members.get(self.name)
+        if self.choices is not None:
+            named = next((text for text, meant in _VALUES.items() if meant is value and text in self.choices), value)
+            return next(iter(self.choices)) if named is None else str(named)
+        return "\n".join(value) if self.lines and value else str(value or "")
+
+    def read(self, form: Form, before: Mapping[str, Any]) -> Any:
+        """The member that the form says; what stands, where it says nothing of a choice."""
+        text = form[self.name].strip()
+        if self.choices is not None:
+            return _VALUES.get(text, text) if text in self.choices else before.get(self.name)
+        if self.lines:
+            return [line.strip() for line in text.splitlines() if line.strip()] or None
+        return text or None
+
+
+FIELDS = (
+    Field("client_name", mark("Name"), mark("As people read it on the consent page."), required=True),
+    Field("logo_uri", mark("Logo"), mark("Where we fetch it from; PNG, JPEG or WebP.")),
+    Field("redirect_uris", mark("Redirect addresses"), mark("One a line. Answers go nowhere else."), lines=True),
+    Field("post_logout_redirect_uris", mark("Addresses after signing out"), mark("One a line."), lines=True),
+    Field(
+        "allowed_cors_origins",
+        mark("Origins of pages"),
+        mark("One a line: whose scripts may read answers."),
+        lines=True,
+    ),
+    Field("backchannel_logout_uri", mark("Address of log-out notices")),
+    Field(
+        "frontchannel_logout_uri",
+        mark("Page that signs out"),
+        mark("Loaded in a frame when people sign out; at the origin of a redirect address."),
+    ),
+    Field("contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True),
+    Field("client_uri", mark("Website")),
+    Field("initiate_login_uri", mark("Where signing in begins"), mark("People are led there from their own page.")),
+    Field("policy_uri", mark("Privacy policy")),
+    Field("tos_uri", mark("Terms of use")),
+    Field("scope", mark("Scope"), mark("With spaces between."), required=True),
+    Field("family", mark("Organisation"), mark("The family with which it goes in and out of service.")),
+    Field(
+        "profile",
+        mark("Client profile"),
+        mark("How strict the provider is with it: fapi2 for carriers and who receives an ID number."),
+        choices={profile: profile for profile in ClientProfile},
+    ),
+    Field(
+        "authorization_details_types",
+        mark("Types of rich requests"),
+        mark("One a line, such as identity_match. For the profiles fapi2 and ciba."),
+        lines=True,
+    ),
+    Field("dpop_bound_access_tokens", mark("Are its tokens bound to a key (DPoP)?"), choices=_NO_OR_YES),
+    Field(
+        "tls_client_certificate_bound_access_tokens",
+        mark("Are its tokens bound to its certificate?"),
+        choices=_NO_OR_YES,
+    ),
+    Field(
+        "tls_client_auth_subject_dn",
+        mark("Name in its certificate"),
+        mark(
+            "For a certificate of an authority: its subject as RFC 4514 writes it, such as CN=Back end,O=Carrier,C=VN."
+        ),
+    ),
+    Field(
+        "backchannel_token_delivery_mode",
+        mark("How does it hear what people answered on their phones?"),
+        choices={
+            "-": mark("It asks nobody on their phone"),
+            "poll": mark("It polls"),
+            "ping": mark("It is told (ping)"),
+        },
+    ),
+    Field(
+        "backchannel_client_notification_endpoint",
+        mark("Address of notices that a person answered"),
+        mark("For ping."),
+    ),
+    Field(
+        "tells_unknown_users",
+        mark("Is it told that a phone number belongs to nobody?"),
+        mark("Only where its own rules demand it: it can find out who has an account."),
+        choices=_NO_OR_YES,
+    ),
+    Field(
+        "may_act",
+        mark("Who may act for it"),
+        mark("Clients of its organisation, one id a line: they say so in the tokens that they exchange."),
+        lines=True,
+    ),
+)
+NAMES = {field.name: field for field in FIELDS}
+
+
+def shown_values(members: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the form of a client with these members."""
+    return {field.name: field.shown(members) for field in FIELDS}
+
+
+def choices_in_words(request: Request) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen, by field, in the language of the page."""
+    return {
+        field.name: [(value, gettext(request, text)) for value, text in field.choices.items()]
+        for field in FIELDS
+        if field.choices is not None
+    }
+
+
+def merged(before: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    """The registration with the fields of a form in place of what stands; an empty field takes its member away."""
+    members = dict(before)
+    for field in FIELDS:
+        value = field.read(form, before)
+        if field.shown({field.name: value}) == field.shown(before):
+            continue
+        # Null, and not a gap: what the operator alone sets stands where an update leaves it out.
+        members[field.name] = value
+    return members
+
+
+def missing_fields(request: Request, form: Form) -> dict[str, str]:
+    """What the form cannot do without: an emptied scope would fall back to its default, and take everything away."""
+    return {
+        field.name: gettext(request, "%(label)s: this is needed.", label=gettext(request, field.label))
+        for field in FIELDS
+        if field.required and not form[field.name].strip()
+    }
+
+
+def problem_at(refusal: InvalidClientMetadata, *more: str) -> dict[str, str]:
+    """The refusal at the field of its member, one of `FIELDS` or `more`; else at the first."""
+    member = refusal.member
+    return {
+        member if member is not None and (member in NAMES or member in more) else "client_name": refusal.description
+    }
