@@ -4,6 +4,7 @@ Pure. A certificate is that of the connection, whose other end has proven its ke
 `web/certificate.py`.
 """
 
+import binascii
 import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from vneid_idp.protocol.authorisation import Confirmation
 
 CERTIFICATE_METHODS = ("tls_client_auth", "self_signed_tls_client_auth")
 """How a client authenticates by its connection (RFC 8705 §2)."""
+
+
+_UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What reading somebody's certificate, or the names in it, raises: some of it is no `ValueError`."""
 
 
 class BadCertificate(ValueError):
@@ -47,7 +52,7 @@ class Presented:
 def _alternatives(presented: Presented, kind: Any) -> list[object]:
     try:
         names = presented.certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *_UNREADABLE):
         return []
     return list(names.get_values_for_type(kind))
 
@@ -55,7 +60,7 @@ def _alternatives(presented: Presented, kind: Any) -> list[object]:
 def _has_subject(presented: Presented, name: str) -> bool:
     try:
         return presented.certificate.subject == x509.Name.from_rfc4514_string(name)
-    except ValueError:
+    except _UNREADABLE:
         return False
 
 
@@ -75,8 +80,19 @@ def read_der(der: bytes, chain: Sequence[bytes] = ()) -> Presented:
     """Read certificates as they travel. Raises `BadCertificate`."""
     try:
         return Presented(x509.load_der_x509_certificate(der), tuple(map(x509.load_der_x509_certificate, chain)))
-    except ValueError:
+    except _UNREADABLE:
         raise BadCertificate("cannot be read") from None
+
+
+def read_x5c(chain: object) -> Presented:
+    """Read what somebody wrote beside a key (`x5c`, RFC 7517 §4.7). Raises `BadCertificate`."""
+    if not isinstance(chain, list) or not chain or not all(isinstance(each, str) for each in chain):
+        raise BadCertificate("is not a list of certificates in base64")
+    try:
+        first, *others = (binascii.a2b_base64(each, strict_mode=True) for each in chain)
+    except ValueError:
+        raise BadCertificate("is not base64") from None
+    return read_der(first, others)
 
 
 def check_self_signed(presented: Presented, registered: Sequence[bytes]) -> None:

@@ -73,7 +73,7 @@ class PublicKey:
         chain = self.jwk.get("x5c")
         first = chain[0] if isinstance(chain, list) and chain else None
         try:
-            return (binascii.a2b_base64(first, strict_mode=True),) if isinstance(first, str) else ()
+            return (binascii.a2b_base64(first, strict_mode=True),) if isinstance(first, str) and first else ()
         except ValueError:
             return ()
 

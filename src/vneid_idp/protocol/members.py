@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 
 from vneid_idp.protocol import jose
-from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS, BadCertificate, read_x5c
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.details.table import DETAIL_TYPES
@@ -127,9 +127,15 @@ def _request_uri(value: Any, registrar: Registrar) -> str:
 
 def _jwks(value: Any, _: Registrar) -> dict[str, Any]:
     try:
-        jose.read_keys(value)
+        keys = jose.read_keys(value)
     except jose.BadKeys as error:
         raise BadMember(str(error)) from None
+    try:
+        for key in keys:
+            if "x5c" in key.jwk:
+                read_x5c(key.jwk["x5c"])
+    except BadCertificate as error:
+        raise BadMember(f"holds a key whose x5c {error} (RFC 7517 section 4.7)") from None
     return {"keys": value["keys"]}
 
 

@@ -5,7 +5,6 @@ What they sign themselves is known by their registration alone: OpenSSL takes on
 
 import asyncio
 import ssl
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -13,6 +12,7 @@ import uvicorn
 from vneid_idp.clients import service as clients
 from vneid_idp.log import Log
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.client import Client
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.storage.unit import Database
 
@@ -70,20 +70,26 @@ class TlsDoor:
             async with database.reading() as unit:
                 page = await clients.list_clients(unit, after=after)
             for client in page:
-                if client.token_endpoint_auth_method == "self_signed_tls_client_auth" and client.jwks is not None:
-                    self._take(der for key in jose.read_keys(client.jwks) for der in key.certificates)
+                if client.token_endpoint_auth_method == "self_signed_tls_client_auth":
+                    self._take(client)
             if not page:
                 return
             after = page[-1].client_id
 
-    def _take(self, certificates: Iterable[bytes]) -> None:
-        for der in certificates:
+    def _take(self, client: Client) -> None:
+        """Know the client's certificates. One that OpenSSL does not take is that client's trouble alone."""
+        try:
+            keys = () if client.jwks is None else jose.read_keys(client.jwks)
+        except jose.BadKeys as error:
+            _log.info("tls.keys_not_taken", client_id=client.client_id, error=str(error))
+            return
+        for der in [der for key in keys for der in key.certificates]:
             if der not in self._known:
                 self._known.add(der)
                 try:
                     self._context.load_verify_locations(cadata=der)
-                except ssl.SSLError as error:
-                    _log.info("tls.certificate_not_taken", error=str(error.reason))
+                except (ssl.SSLError, ValueError) as error:
+                    _log.info("tls.certificate_not_taken", client_id=client.client_id, error=str(error))
 
     def _learn_again(self, database: Database) -> None:
         self._has_changed = True

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.support.certificates import CARRIER, NAMES, Authority, self_signed
+from tests.support.registration import read
 from tests.support.watch import MORNING
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.protocol.certificate import (
@@ -17,6 +18,7 @@ from vneid_idp.protocol.certificate import (
     check_subject,
     read_der,
 )
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.jose import read_key
 
 AUTHORITY = Authority()
@@ -89,9 +91,33 @@ def test_a_token_is_bound_to_the_digest_of_the_certificate() -> None:
             read_der(junk)
 
 
-@pytest.mark.parametrize("x5c", ["x", [], [7], ["not base64!"], [["x"]], {}])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a003020102", "a003020105"),  # X.509 in a sixth version
+        ("551d23", "551d25"),  # the same extension twice
+        ("8213", "a313"),  # a name of X.400
+        ("8213", "a513"),  # a name of EDI
+    ],
+)
+def test_what_is_odd_in_a_certificate_is_refused_and_no_fault_of_ours(old: str, new: str) -> None:
+    odd = bytes.fromhex(ISSUED.der.hex().replace(old, new))
+    assert odd != ISSUED.der
+    for check in (
+        lambda found: check_subject(found, ("tls_client_auth_san_dns", "api.carrier.example")),
+        lambda found: check_issued(found, AUTHORITY.store, NOW),
+    ):
+        with pytest.raises(BadCertificate):
+            check(read_der(odd))
+
+
+@pytest.mark.parametrize("x5c", ["x", [], [7], ["not base64!"], [["x"]], {}, None, [""], ["QUJD"]])
 def test_a_key_without_a_readable_certificate_has_none(x5c: object) -> None:
     jwk = {"kty": "EC", "crv": "P-256", **_coordinates()}
+    with pytest.raises(InvalidClientMetadata, match="x5c"):
+        read(jwks={"keys": [jwk | {"x5c": x5c}]})
+    if x5c == ["QUJD"]:  # readable as bytes, so it stands in rows that were written before
+        return
     key = read_key(jwk | {"x5c": x5c})
     assert key is not None
     assert key.certificates == ()

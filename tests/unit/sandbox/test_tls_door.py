@@ -4,6 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.support.certificates import jwk_of, self_signed
+from tests.support.registration import read
+from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.tls_door import TlsDoor
 
@@ -31,3 +36,15 @@ def test_of_tls_1_2_it_takes_what_bcp_195_recommends(tmp_path: Path) -> None:
     assert {each["name"] for each in taken if each["protocol"] == "TLSv1.2"} == {
         f"ECDHE-{signed}-AES{bits}" for signed in ("ECDSA", "RSA") for bits in ("128-GCM-SHA256", "256-GCM-SHA384")
     }
+
+
+@pytest.mark.parametrize("odd", [{"x5c": [""]}, {"x5c": ["QUJD"]}, {"x": 7}])
+def test_one_clients_certificate_keeps_no_other_out(tmp_path: Path, odd: dict[str, Any]) -> None:
+    # What registration refuses may stand in rows that are older.
+    door, good = TlsDoor(Authority(tmp_path)), jwk_of(*self_signed())
+    before = door._context.cert_store_stats()["x509"]
+    for jwk in (good | odd, good):
+        members = read(token_endpoint_auth_method="self_signed_tls_client_auth", jwks={"keys": [good]})
+        text = write_members(members | {"jwks": {"keys": [jwk]}})
+        door._take(read_client("c", text, secret_digest=None, issued_at=1, disabled_at=None))
+    assert door._context.cert_store_stats()["x509"] == before + 1
