@@ -29,7 +29,7 @@ def check_dated(signed: Unverified, now: Instant) -> None:
     """All that says for whom, by whom and for how long it is good is there, and it is good for an hour at most. Raises
     `InvalidRequestObject`. What the claims have to say: `request_object.check_claims`."""
     claims = signed.claims
-    missing = [name for name in _REQUIRED if name not in claims]
+    missing = [name for name in _REQUIRED if claims.get(name) is None]
     if missing:
         raise InvalidRequestObject(f"The request object has no {' and no '.join(missing)} (CIBA Core §7.1.1).")
     exp = read_numeric_date(claims, "exp", "The request object", InvalidRequestObject)

@@ -49,7 +49,7 @@ def read_proof(proofs: Sequence[str], method: str, urls: Sequence[str], access_t
     except (BadToken, BadKeys) as error:
         raise InvalidDpopProof(f"The DPoP proof {error}.") from None
     for name in _NAMES:
-        if name not in proof.claims:
+        if proof.claims.get(name) is None:
             raise InvalidDpopProof(f"The DPoP proof has no {name} (RFC 9449 §4.2).", about=name)
     if proof.claims["htm"] != method:
         raise InvalidDpopProof("The DPoP proof has an htm that is not the method of this request.", about="htm")
@@ -112,8 +112,12 @@ def _rest(proof: Unverified) -> tuple[str, Instant, str | None]:
 
 def _is_same_address(htu: object, url: str) -> bool:
     """Without query and fragment, in the normal form of scheme, host and port (RFC 9449 §4.3, RFC 3986 §6.2)."""
+    # `urlsplit` passes over spaces, tabs and line breaks, and `_normal` over who is named before the host.
+    if not isinstance(htu, str) or not htu.isascii() or not htu.isprintable() or " " in htu:
+        return False
     try:
-        return isinstance(htu, str) and _normal(urlsplit(htu)) == _normal(urlsplit(url))
+        sent = urlsplit(htu)
+        return "@" not in sent.netloc and _normal(sent) == _normal(urlsplit(url))
     except ValueError:  # no port, or no address
         return False
 

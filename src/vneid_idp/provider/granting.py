@@ -45,7 +45,7 @@ async def carry_out(
     provider: Idp, client: Client, outcome: TokenOutcome, proven: Possession
 ) -> tuple[Granted, Instant]:
     """Do it, and tell when. The tokens are for what counts now of what was granted, the grant stays as it was given.
-    What was `proven` is used up.
+    What was `proven` is used up where anything is given.
 
     Raises `InvalidGrant`, and `InvalidScope`, `InvalidTarget` and of details `InvalidAuthorizationDetails` for more
     than was granted, or for nothing that counts; of an exchange `InvalidRequest`.
@@ -95,13 +95,13 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest, proven: Pos
     """What was answered elsewhere. Of many polls for one answer one gets it, which the key of the grant decides; the
     others end nothing: a client that lost an answer on its way asks again.
 
-    Only the database tells a made-up handle, so a proof is used up after it did.
+    A proof is used up only where something is given: who polls while nobody has answered leaves no row behind, and
+    whoever sends that proof again learns what the one before learnt.
     """
     async with provider.db.single() as unit:
         found = await cross_device.poll(unit, provider.keys.sealer, wanted.kind, client.client_id, wanted.handle)
     if found is None:
         raise InvalidGrant("It is not one that this provider issued to this client, or was issued long ago.")
-    await proven.use_up(provider, client)
     match found:
         case Expired():
             raise ExpiredToken("Nobody answered in time. Begin anew.")
@@ -115,6 +115,7 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest, proven: Pos
             bound = altered(approved, bound_to=wanted.bound_to)
             details = narrowed_details(bound.details, wanted.details)
             meant_for(bound, wanted.audience)  # before the answer is used up
+            await proven.use_up(provider, client)
             opening = OpenGrant(
                 grant_id,
                 bound,

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from tests.support.carrier import new_key, proof_of
 from tests.support.country import ISSUER, Country
-from tests.support.grants import refused
 from tests.support.polling import Television, answered, device_party
 from tests.support.relying_party import Person
 from tests.support.shortcuts import agreed
@@ -152,19 +151,25 @@ async def test_what_was_approved_is_not_fetched_once_lasting_access_was_ended(la
     assert await device.error() == "access_denied"
 
 
-async def test_a_made_up_device_code_leaves_no_row_of_its_proof(land: Country) -> None:
+async def test_a_proof_is_used_up_by_the_poll_that_gets_something_alone(land: Country) -> None:
     party, key = await device_party(land), new_key()
-    count = Statement(select(func.count().label("rows")).select_from(used_assertions))
-    form = {"grant_type": DEVICE_CODE, "client_id": party.client_id, "device_code": "made-up"}
-    proof = proof_of(key=key, method="POST", url=f"{ISSUER}/token", at=to_seconds(land.watch.now()))
-    async with land.browser() as stranger:
-        assert refused(await stranger.post("/token", data=form, headers={"DPoP": proof}))
-    async with land.idp.db.reading() as unit:
-        (row,) = await unit.fetch(count)
-    assert row["rows"] == 0
-    # Of a code that there is, a proof is good for one poll.
-    device = await Television.start(party)
-    form["device_code"] = device.told["device_code"]
+    devices = [await Television.start(party) for _ in range(2)]
+
+    async def polled(code: str) -> dict[str, Any]:
+        form = {"grant_type": DEVICE_CODE, "client_id": party.client_id, "device_code": code}
+        answer: dict[str, Any] = (await holder.post("/token", data=form, headers={"DPoP": proof})).json()
+        return answer
+
     async with land.browser() as holder:
-        assert refused(await holder.post("/token", data=form, headers={"DPoP": proof}), "authorization_pending")
-        assert refused(await holder.post("/token", data=form, headers={"DPoP": proof}), "invalid_dpop_proof")
+        person = Person(land, land.people["complete"])
+        for device in devices:
+            await answered(person, await device.confirmed(person))
+        waiting = await Television.start(party)
+        proof = proof_of(key=key, method="POST", url=f"{ISSUER}/token", at=to_seconds(land.watch.now()))
+        told = [(await polled(code))["error"] for code in ("made-up", *[waiting.told["device_code"]] * 2)]
+        assert told == ["invalid_grant", "authorization_pending", "slow_down"]
+        async with land.idp.db.reading() as unit:
+            (row,) = await unit.fetch(Statement(select(func.count().label("rows")).select_from(used_assertions)))
+        assert row["rows"] == 0
+        assert (await polled(devices[0].told["device_code"]))["token_type"] == "DPoP"
+        assert (await polled(devices[1].told["device_code"]))["error"] == "invalid_dpop_proof"

@@ -103,12 +103,10 @@ def test_a_token_is_bound_to_the_digest_of_the_certificate() -> None:
 def test_what_is_odd_in_a_certificate_is_refused_and_no_fault_of_ours(old: str, new: str) -> None:
     odd = bytes.fromhex(ISSUED.der.hex().replace(old, new))
     assert odd != ISSUED.der
-    for check in (
-        lambda found: check_subject(found, ("tls_client_auth_san_dns", "api.carrier.example")),
-        lambda found: check_issued(found, AUTHORITY.store, NOW),
-    ):
-        with pytest.raises(BadCertificate):
-            check(read_der(odd))
+    with pytest.raises(BadCertificate):
+        check_subject(read_der(odd), ("tls_client_auth_san_dns", "api.carrier.example"))
+    with pytest.raises(BadCertificate):
+        check_issued(read_der(odd), AUTHORITY.store, NOW)
 
 
 @pytest.mark.parametrize("x5c", ["x", [], [7], ["not base64!"], [["x"]], {}, None, [""], ["QUJD"]])

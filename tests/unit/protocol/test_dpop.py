@@ -41,6 +41,12 @@ WRONG: dict[str, dict[str, Any]] = {
     "no text": {"htu": 7},
     "no iat": {"without": ("iat",)},
     "iat in words": {"iat": "now"},
+    "null as iat": {"iat": None},
+    "null as jti": {"jti": None},
+    "a user in the address": {"htu": "http://user@localhost:8000/token"},
+    "an empty user in the address": {"htu": "http://@localhost:8000/token"},
+    "a space before the address": {"htu": f" {URL}"},
+    "a tab in the address": {"htu": "http://local\thost:8000/token"},
     "nonce": {"nonce": 7},
 }
 GOOD: dict[str, dict[str, Any]] = {
@@ -95,6 +101,7 @@ def test_with_a_token_it_must_be_of_that_token() -> None:
         ("https://ID.example:443/token", "https://id.example/token", True),
         ("https://id.example:8443/token", "https://id.example/token", False),
         ("https://id.example", "https://id.example/", True),
+        ("https://\u212aey.example/token", "https://key.example/token", False),
         ("https://id.example/token/", "https://id.example/token", False),
         ("https://id.example/TOKEN", "https://id.example/token", False),
     ],
