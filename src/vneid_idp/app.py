@@ -25,6 +25,7 @@ from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.interaction.routes import doors as interaction_doors
 from vneid_idp.kernel.clock import DAY, Clock, SystemClock
+from vneid_idp.kernel.places import Places
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
@@ -39,6 +40,7 @@ from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.registries import open_registry
 from vneid_idp.resources.contract import doors as contract_doors
 from vneid_idp.resources.routes import router as bindings_router
+from vneid_idp.sandbox.country.addresses import PLACES
 from vneid_idp.sandbox.explanations import Explanations
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.outbox import SandboxPhones
@@ -205,7 +207,14 @@ def _assemble(
         initial_access_token_digest=settings.initial_access_token_digest,
         explain=None if explanations is None else explanations.explain,
         make_believe=None if explanations is None else Stage(),
+        places=_places(settings),
     )
+
+
+def _places(settings: Settings) -> Places:
+    if settings.address_places is not None:
+        return Places(settings.address_places.read_text("utf-8").splitlines())
+    return Places(PLACES.splitlines() if settings.is_sandbox else ())
 
 
 def _authorities(settings: Settings) -> Store | None:

@@ -30,6 +30,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError
 
 from vneid_idp.kernel.pem import read_private_key, read_public_key
+from vneid_idp.kernel.places import Places
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 from vneid_idp.production import REFUSALS, SANDBOX_MARK
 
@@ -116,6 +117,9 @@ class Settings(BaseSettings):
     mtls_origin: str | None = Field(
         None, description="origin at which clients show certificates, if it is not the issuer"
     )
+    address_places: Path | None = Field(
+        None, description="text file of networks and the provinces where they are used, such as 203.0.113.0/24,Cần Thơ"
+    )
     dpop_nonce: bool = Field(False, description="whether every DPoP proof must hold a nonce of this provider")
     retention_days: int = Field(
         30, ge=1, le=3650, description="days for which sessions and grants that ended are kept; their events stay"
@@ -200,6 +204,16 @@ class Settings(BaseSettings):
                 ssl.create_default_context(cafile=value)
             except (OSError, ssl.SSLError) as error:
                 raise ValueError(f"cannot be read as PEM certificates ({error.strerror or error})") from None
+        return value
+
+    @field_validator("address_places")
+    @classmethod
+    def _table(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                Places(value.read_text("utf-8").splitlines())
+            except OSError as error:
+                raise ValueError(f"cannot be read ({error.strerror})") from None
         return value
 
     @field_validator("registry_key", "registry_answer_key", "registry_next_answer_key")

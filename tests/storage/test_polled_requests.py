@@ -36,6 +36,7 @@ async def opened(db: Database, person_id: str | None = "per_a", **changes: Any) 
         "life": LIFE,
         "interval": 2 * SECOND,
         "binding_message": "Counter 7",
+        "declared_place": None,
         "with_number": True,
         "notification_token": "told",
     }

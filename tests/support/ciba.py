@@ -48,6 +48,7 @@ class Counter(Carrier):
             "login_hint": f"tel:{self.country.people[slug].record.phone}",
             "acr_values": "urn:vneid:level:2",
             "binding_message": "Counter 7",
+            "declared_place": "12 Tràng Tiền, Hà Nội",
         }
         return {name: value for name, value in (claims | changes).items() if value is not None}
 

@@ -100,6 +100,8 @@ def test_production_starts(read: Any) -> None:
         ("TLS_PORT", "8003", "tls_port: belongs to the sandbox"),
         ("MTLS_ORIGIN", "http://mtls.id.example", "mtls_origin: must be https"),
         ("CLIENT_AUTHORITIES", "/nowhere.pem", "client_authorities: cannot be read"),
+        ("ADDRESS_PLACES", "/nowhere.txt", "address_places: cannot be read"),
+        ("ADDRESS_PLACES", __file__, "address_places: line 1 does not begin with a network"),
         ("SMS_GATEWAY_URL", "http://sms.example/send", "sms_gateway_url: must be https"),
         ("SMS_GATEWAY_TOKEN", None, "sms_gateway_url: must be https and come with sms_gateway_token"),
         ("REGISTRY_URL", None, "registry_url: is needed by registry=http"),

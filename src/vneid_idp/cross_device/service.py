@@ -111,13 +111,15 @@ async def open_backchannel_request(
     life: Instant,
     interval: Instant,
     binding_message: str | None,
+    declared_place: str | None,
     with_number: bool,
     notification_token: str | None,
 ) -> Opened:
     """Open a request that is answered by `person_id` in the app (CIBA Core §7.3), or by nobody, which shows in nothing
     that the client is told. `with_number`: the person has to pick the number that the client shows.
     """
-    polled = Polled(new_id("prq"), PolledKind.BACKCHANNEL, unit.now + life, person_id, binding_message)
+    until = unit.now + life
+    polled = Polled(new_id("prq"), PolledKind.BACKCHANNEL, until, person_id, binding_message, declared_place)
     number, numbers = among_others(lambda: new_letters("123456789", 2)) if with_number else (None, ())
     made = replace(_new(unit, replace(asked, polled=polled)), numbers=numbers)
     return await _add(unit, sealer, made, interval, number=number, token=notification_token)

@@ -27,6 +27,8 @@ class Asks:
     """What is to be done (RFC 9396), a sentence each."""
     wanted: tuple[Wanted, ...]
     message: str | None
+    place: str | None
+    """Where the service says that it is dealing with the holder."""
 
 
 def asks_of(client: Client, asked: AuthorizationRequest, say: Say) -> Asks:
@@ -40,4 +42,6 @@ def asks_of(client: Client, asked: AuthorizationRequest, say: Say) -> Asks:
         if things:
             found.append(Wanted(purpose.id, dict(purpose.title), tuple(things)))
     details = tuple(detail_sentence(each, client.client_name, say).text for each in asked.details)
-    return Asks(details, tuple(found), None if asked.polled is None else asked.polled.binding_message)
+    polled = asked.polled
+    message, place = (None, None) if polled is None else (polled.binding_message, polled.declared_place)
+    return Asks(details, tuple(found), message, place)

@@ -36,9 +36,12 @@ class Polled:
     binding_message: str | None = None
     """What the client shows as well, so that the person sees which request it is (CIBA Core §7.1)."""
 
+    declared_place: str | None = None
+    """Where the client says that it is dealing with the person."""
+
     def to_json(self) -> list[Any]:
         """The array that is stored in the request."""
-        return [self.request_id, self.kind, self.until, self.person_id, self.binding_message]
+        return [self.request_id, self.kind, self.until, self.person_id, self.binding_message, self.declared_place]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "Polled":

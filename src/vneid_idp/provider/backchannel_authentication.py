@@ -63,6 +63,7 @@ async def authenticate_elsewhere(request: Request) -> Response:
         life=draft.backchannel_life,
         interval=INTERVAL,
         binding_message=draft.binding_message,
+        declared_place=draft.declared_place,
         with_number=PROFILES[client.profile].number_to_show,
         notification_token=draft.notification_token,
     )

@@ -4,6 +4,8 @@ The address of the page may hold the code (`verification_uri_complete`), and a d
 is done with it before somebody presses a button on a page that warns of codes that others sent (RFC 8628 §5.4).
 """
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,7 @@ from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.provider.elsewhere import open_here
 from vneid_idp.use_cases.answer_polled import refuse_polled
+from vneid_idp.web.begun_from import place_in_words
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.drafts import again, drop_draft, keep_draft, read_draft
@@ -80,6 +83,7 @@ async def show_request(request: Request) -> Response:
         domain=client.verified_home,
         logo=logo_path(client),
         asked_from=found.asked_from,
+        place=place_in_words(provider, found.asked_from, partial(gettext, request)),
         is_here=found.asked_from is not None and found.asked_from == provider.address_of(request),
         opened_at=found.opened_at,
         shown=digest(found.request_id),

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from vneid_idp.identity.ages import age
 from vneid_idp.kernel.clock import HOUR, local_date, midnight
 from vneid_idp.kernel.languages import in_language
-from vneid_idp.sandbox.country.addresses import place_of
 from vneid_idp.sandbox.country.persona_list import SKETCHES, personas
 from vneid_idp.sandbox.country.personas import PASSCODE, PASSWORD, persona_id
 from vneid_idp.sandbox.outbox import latest_messages
@@ -60,10 +59,6 @@ class Stage(MakeBelieve):
         async with provider.db.glance() as unit:
             found = await latest_messages(unit, provider.keys.sealer)
         return [message for message in found if message.phone == phone]
-
-    def place_of(self, address: str) -> str | None:
-        """See `MakeBelieve`."""
-        return place_of(address)
 
 
 async def choose(request: Request) -> Response:

@@ -26,6 +26,7 @@ class Terms:
     life: Instant
     interval: Instant
     binding_message: str | None
+    declared_place: str | None
     with_number: bool
     notification_token: str | None
 
@@ -67,6 +68,7 @@ async def ask_person(
         life=terms.life,
         interval=terms.interval,
         binding_message=terms.binding_message,
+        declared_place=terms.declared_place,
         with_number=terms.with_number,
         notification_token=terms.notification_token,
     )

@@ -32,7 +32,6 @@ def whence(provider: Idp, request: HTTPConnection, begun: BegunFrom, say: Say) -
 
 
 def place_in_words(provider: Idp, address: str | None, say: Say) -> str:
-    """The province of an address, as far as anything here knows that."""
-    stage = provider.make_believe
-    known = None if stage is None or address is None else stage.place_of(address)
+    """The province of an address, as far as the operator's table knows it."""
+    known = None if address is None else provider.places.place_of(address)
     return known or say(NOWHERE)

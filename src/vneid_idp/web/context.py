@@ -17,6 +17,7 @@ from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
+from vneid_idp.kernel.places import Places
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.rules import Policy
@@ -54,6 +55,8 @@ class Idp:
     disclosures: Disclosures
     dispatcher: Dispatcher
     hasher: SecretHasher
+    places: Places
+    """Where addresses are used, as far as the operator says."""
     client_authorities: Store | None = None
     """Who issues the certificates of clients (RFC 8705 §2.1)."""
     mtls_origin: str | None = None

@@ -68,6 +68,3 @@ class MakeBelieve(Protocol):
 
     async def messages(self, request: Request, phone: str) -> Sequence[TextMessage]:
         """The messages to a phone whose codes are still good, newest first."""
-
-    def place_of(self, address: str) -> str | None:
-        """Where in the make-believe country an address is used, if it is known."""

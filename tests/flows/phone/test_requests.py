@@ -57,6 +57,7 @@ async def test_a_request_is_answered_on_the_phone_at_level_2(land: Country, coun
     page = await unlocked(phone, page)
     assert counter.registered.client.client_name in page.text
     assert "Counter 7" in page.text
+    assert "12 Tràng Tiền, Hà Nội, theo lời dịch vụ" in page.text
     consent = shown(await phone.person.submit(page, number=asked["number_to_show"]))
     assert consent.path.startswith("/consent/")
     done = shown(await phone.person.submit(consent, answer="agree", **consent.choices))

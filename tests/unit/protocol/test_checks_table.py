@@ -36,6 +36,7 @@ check_response_mode             x   x      -           -  invalid_request
 check_lengths                   x   x      x           x  invalid_request
 check_hint                      -   -      -           x  invalid_request  -> hint
 check_binding_message           -   -      -           x  invalid_binding_message  -> binding_message
+check_declared_place            -   -      -           x  invalid_request  -> declared_place
 check_requested_expiry          -   -      -           x  invalid_request  -> backchannel_life
 check_notification_token        -   -      -           x  invalid_request  -> notification_token
 check_unsupported               x   x      x           x  registration_not_supported
@@ -105,6 +106,10 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     *(
         ("check_binding_message", errors.InvalidBindingMessage, {"binding_message": text}, {})
         for text in ("x" * 21, " a", "a ", "<b>", "a\nb", "ký tự", "\u202eab", "!")
+    ),
+    *(
+        ("check_declared_place", errors.InvalidRequest, {"declared_place": text}, {})
+        for text in ("x" * 41, "<b>", "a\nb", "Москва", "\u202eab", "!", "https://x.example/?a")
     ),
     *(
         ("check_requested_expiry", errors.InvalidRequest, {"requested_expiry": text}, {})
@@ -179,7 +184,7 @@ def _to_write(column: Column) -> set[str]:
     """What is read of a request: where no browser takes the answer back, nothing about the way back."""
     everything = {field.name for field in fields(RequestDraft)} - {"client", "params", "proof", "known"}
     if column is not Column.BACKCHANNEL:
-        everything -= {"hint", "binding_message", "backchannel_life", "notification_token"}
+        everything -= {"hint", "binding_message", "declared_place", "backchannel_life", "notification_token"}
     return everything if column in BOTH else everything - {"address", "code_challenge", "prompt", "dpop_jkt"}
 
 

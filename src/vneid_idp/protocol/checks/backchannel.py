@@ -1,6 +1,7 @@
 """What a backchannel authentication request says beyond every other (CIBA Core §7.1)."""
 
 import re
+import unicodedata
 
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.protocol.checks.draft import RequestDraft
@@ -8,6 +9,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidBindingMessage, InvalidRequest, UnauthorizedClient
 from vneid_idp.protocol.grant_types.polled import CIBA
 from vneid_idp.protocol.hints import Hint, HintKind, phone_of
+from vneid_idp.protocol.visible_line import visible_line
 
 SHORTEST_LIFE: Instant = 30 * SECOND
 USUAL_LIFE: Instant = 2 * MINUTE
@@ -16,6 +18,7 @@ LONGEST_LIFE: Instant = 10 * MINUTE
 
 # What stands on a screen beside a warning, and is read aloud at a counter: one short line that can hide nothing.
 _BINDING_MESSAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,:#/-]{0,18}[A-Za-z0-9.#])?\Z")
+_LONGEST_PLACE = 40
 _BEARER = re.compile(r"[A-Za-z0-9._~+/-]{1,1024}={0,8}\Z")
 
 
@@ -58,6 +61,25 @@ def check_binding_message(draft: RequestDraft) -> None:
             "binding_message must be at most 20 letters of a to z, digits, spaces and . , : # / -."
         )
     draft.binding_message = message
+
+
+def check_declared_place(draft: RequestDraft) -> None:
+    """Gives the place in normal form; `None` where there is none. CIBA has no member for it: ours says where whoever is
+    asked should be at this moment, such as `Quầy 7, 12 Tràng Tiền, Hà Nội`. It is the client's word, and shown as that.
+    """
+    text = draft.params.get("declared_place")
+    place = None if text is None else visible_line(text, _LONGEST_PLACE)
+    if text is not None and (place is None or not all(map(_is_plain, place))):
+        raise InvalidRequest(
+            f"declared_place must be at most {_LONGEST_PLACE} Latin letters (with their accents), digits, spaces and "
+            ". , : # / -.",
+            about="declared_place",
+        )
+    draft.declared_place = place
+
+
+def _is_plain(letter: str) -> bool:
+    return letter in " .,:#/-0123456789" or unicodedata.name(letter, "").startswith("LATIN ")
 
 
 def check_requested_expiry(draft: RequestDraft) -> None:

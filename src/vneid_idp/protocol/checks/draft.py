@@ -42,6 +42,7 @@ class RequestDraft:
     targets: tuple[Target, ...] = field(init=False)
     hint: Hint = field(init=False)
     binding_message: str | None = field(init=False)
+    declared_place: str | None = field(init=False)
     backchannel_life: Instant = field(init=False)
     """How long it waits for an answer that no browser takes back."""
     notification_token: str | None = field(init=False)

@@ -16,6 +16,7 @@ from vneid_idp.protocol.checks.authorization_details import check_details
 from vneid_idp.protocol.checks.backchannel import (
     check_backchannel_grant,
     check_binding_message,
+    check_declared_place,
     check_hint,
     check_notification_token,
     check_requested_expiry,
@@ -97,6 +98,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_lengths, ALL),
     CheckRow(check_hint, Column.BACKCHANNEL, gives="hint"),
     CheckRow(check_binding_message, Column.BACKCHANNEL, (errors.InvalidBindingMessage,), gives="binding_message"),
+    CheckRow(check_declared_place, Column.BACKCHANNEL, gives="declared_place"),
     CheckRow(check_requested_expiry, Column.BACKCHANNEL, gives="backchannel_life"),
     CheckRow(check_notification_token, Column.BACKCHANNEL, gives="notification_token"),
     CheckRow(check_unsupported, ALL, (errors.RegistrationNotSupported,)),
