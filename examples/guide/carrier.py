@@ -24,7 +24,10 @@ ISSUER = os.environ.get("ISSUER", "http://localhost:8000")
 OPERATOR = os.environ.get("OPERATOR", ".venv/bin/vneid-idp")
 """The operator's command, for what only the operator registers: start such a script in the folder of the sandbox."""
 http = httpx.Client(timeout=30)
-provider = http.get(f"{ISSUER}/.well-known/oauth-authorization-server").raise_for_status().json()
+try:
+    provider = http.get(f"{ISSUER}/.well-known/oauth-authorization-server").raise_for_status().json()
+except httpx.HTTPError as error:
+    sys.exit(f"No provider answers at {ISSUER} ({error}): start the sandbox (make sandbox), or name it in ISSUER.")
 
 
 def public(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:

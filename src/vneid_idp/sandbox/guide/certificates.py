@@ -34,7 +34,7 @@ PAGE = GuidePage(
             mark(
                 "Certificates are asked for at addresses of their own, which stand in mtls_endpoint_aliases of "
                 "discovery, so that people's browsers are not asked for one. The sandbox has a port for them, and its "
-                "own authority."
+                "own authority; of self-signed ones it knows those in jwks."
             ),
             "Connect",
         ),

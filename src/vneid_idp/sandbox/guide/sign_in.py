@@ -49,7 +49,11 @@ PAGE = GuidePage(
         ),
         Part(
             mark("Send the person"),
-            mark("The address names the client and the pushed request, and says nothing of what is asked."),
+            mark(
+                "The address names the client and the pushed request, and says nothing of what is asked. Be somebody "
+                "there. Nothing listens at the redirect address of the script: copy the address at which the browser "
+                "ends, and paste it, within a minute."
+            ),
             "Send the person",
         ),
         Part(
