@@ -112,6 +112,11 @@ class Interaction:
         return LONGEST if polled is None else min(LONGEST, polled.until - self.opened_at)
 
     @property
+    def may_last_longer(self) -> bool:
+        """Whether asking for more time gives some."""
+        return self.expires_at < self.opened_at + self.longest
+
+    @property
     def grant_id(self) -> str:
         """The grant that its code may open. Every code for one request is for the same grant, which opens once."""
         assert self.ended_at is not None

@@ -69,6 +69,7 @@ async def test_each_device_is_confirmed_by_itself_whatever_was_agreed_before(lan
     pages = [await device.confirmed(someone.person) for device in (first, second)]
     for page in pages:
         assert (page.path.split("/")[1], page.choices) == ("consent", {})
+        assert 'name="extend"' not in page.response.text, "its client waits no longer, so no more time is offered"
     await answered(someone.person, pages[0])
     # The word for one device is none for the other.
     again = shown(await someone.person.open(pages[1].path.replace("/consent/", "/authorize/")))
