@@ -10,9 +10,8 @@ from starlette.responses import Response
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.factors import phone_sign_ins
 from vneid_idp.identity.factors.devices import read_user_agent
-from vneid_idp.identity.factors.passkeys import METHOD
 from vneid_idp.identity.factors.phone_sign_ins import BegunFrom, PhoneSignIn, SignInState
-from vneid_idp.identity.factors.proofs import SignInProof
+from vneid_idp.identity.factors.proofs import PHONE, SignInProof
 from vneid_idp.interaction.signed_in import arrive, unusable
 from vneid_idp.interaction.signin_place import Place, context_of, find_place
 from vneid_idp.interaction.visit import extend, leave
@@ -105,7 +104,7 @@ async def _go_on(request: Request, place: Place) -> Response:
     approved = found
     assert approved.person_id is not None
     assert approved.credential_id is not None
-    proof = SignInProof(METHOD, approved.credential_id)
+    proof = SignInProof(PHONE, approved.credential_id)
     standing = await arrive(
         request,
         place,

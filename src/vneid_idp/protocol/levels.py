@@ -17,16 +17,26 @@ _KINDS = {
     "pin": frozenset({"knowledge"}),
     "sms": frozenset({"possession"}),
     "hwk": frozenset({"possession", "verification"}),
+    "phone": frozenset({"possession", "verification"}),
 }
-# What the token says of each.
-_AMR = {"pwd": ("pwd",), "pin": ("pin",), "sms": ("otp", "sms"), "hwk": ("hwk", "user")}
+# What somebody held at this browser: a phone that approved elsewhere may be that of whom somebody talked into it.
+_IN_HAND = frozenset({"sms", "hwk"})
+# What the token says of each; of the phone that the proof came another way (RFC 8176 §2).
+_AMR = {
+    "pwd": ("pwd",),
+    "pin": ("pin",),
+    "sms": ("otp", "sms"),
+    "hwk": ("hwk", "user"),
+    "phone": ("hwk", "user", "mca"),
+}
 
 METHODS = frozenset(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class SignInMethod:
-    """A way in which a person proved to be there, and when: `pwd`, `pin`, `sms` or `hwk`."""
+    """A way in which a person proved to be there, and when: `pwd`, `pin`, `sms`, `hwk`, or `phone`, which approved the
+    sign-in of another browser."""
 
     name: str
     at: Instant
@@ -41,8 +51,8 @@ def factors(methods: tuple[SignInMethod, ...]) -> int:
 
 
 def possession_at(methods: tuple[SignInMethod, ...]) -> Instant | None:
-    """When somebody last proved to hold a thing, and not only to know something."""
-    return max((method.at for method in methods if "possession" in _KINDS[method.name]), default=None)
+    """When somebody last proved at this browser to hold a thing, and not only to know something."""
+    return max((method.at for method in methods if method.name in _IN_HAND), default=None)
 
 
 def opens_session(methods: tuple[SignInMethod, ...]) -> bool:

@@ -3,7 +3,7 @@
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons
-from vneid_idp.identity.factors import sessions
+from vneid_idp.identity.factors import phone_sign_ins, sessions
 from vneid_idp.identity.factors.sessions import SessionName
 from vneid_idp.storage.unit import Unit
 
@@ -25,8 +25,10 @@ async def end_named_session(unit: Unit, name: SessionName) -> tuple[Delivery, ..
 
 
 async def end_sessions(unit: Unit, person_id: str, *, but: str | None = None) -> tuple[Delivery, ...]:
-    """End every session of a person, `but` the one that stays; the notices to deliver after the commit."""
+    """End every session of a person, `but` the one that stays, and what a phone approved that no browser has used yet;
+    the notices to deliver after the commit."""
     await persons.seize(unit, person_id)
+    await phone_sign_ins.end_all(unit, person_id)
     deliveries: list[Delivery] = []
     for session in await sessions.list_sessions(unit, person_id):
         if session.session_id != but and await sessions.end_session(unit, person_id, session.session_id):

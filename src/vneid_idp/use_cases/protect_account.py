@@ -38,7 +38,8 @@ class FreshProofNeeded(DomainError):
 def has_two_fresh_proofs(session: Session, now: Instant) -> bool:
     """Whether two different proofs were shown, and the phone or passkey is in hand a short while ago. Pure.
 
-    A password typed again is no second proof of this moment: who read it finds the session of the holder left open.
+    A password typed again is no second proof of this moment: who read it finds the session of the holder left open. Nor
+    is a phone that approved elsewhere, since whoever relayed that once would stay.
     """
     held = possession_at(session.methods)
     return factors(session.methods) >= 2 and held is not None and now - held <= FRESH

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
-from vneid_idp.identity.factors.proofs import MESSAGE, PASSCODE, PASSWORD
+from vneid_idp.identity.factors.proofs import MESSAGE, PASSCODE, PASSWORD, PHONE
 from vneid_idp.web.i18n import mark
 
 METHODS: Mapping[str, str] = {
@@ -11,4 +11,5 @@ METHODS: Mapping[str, str] = {
     PASSCODE: mark("with the passcode"),
     MESSAGE: mark("with a code by message"),
     PASSKEY: mark("with a passkey"),
+    PHONE: mark("with the identity app on a phone"),
 }

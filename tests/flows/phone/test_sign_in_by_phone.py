@@ -20,6 +20,7 @@ from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, USED_WITH
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.use_cases.end_session import end_sessions
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ async def test_a_phone_signs_a_browser_in_at_level_2(land: Country, party: Relyi
     answer = request.read_answer(await person.prove(consent.path))
     claims = await party.claims((await party.redeem(request, answer["code"])).json()["id_token"])
     assert claims["acr"] == LEVEL_2
+    assert shown(await person.open("/phone/enrol")).path == "/signin/second", "nothing was shown at this browser"
     counted = await kinds(land, phone.person.persona.record.person_id)
     assert counted["phone.answered"] == 1
     assert "bạn đã xác nhận yêu cầu" in (await phone.open("/phone/history")).text
@@ -196,3 +198,10 @@ async def test_removed_or_locked_meanwhile_a_phone_signs_nobody_in(
         await happens(land, person_id)
         refused = await phone.unlock(asked, f"{asked.path}/unlock")
         assert refused.status_code == 403
+
+
+async def test_what_was_approved_ends_with_the_sessions(land: Country, phone: Phone, elsewhere: Elsewhere) -> None:
+    await approved(phone, elsewhere)
+    person_id = phone.person.persona.record.person_id
+    await land.idp.db.transact(lambda unit: end_sessions(unit, person_id))
+    assert shown(await elsewhere.go_on()).path == f"{elsewhere.path}/phone"

@@ -81,6 +81,11 @@ _USE = Statement(
     )
     .values(ended_at=bindparam("now"))
 )
+_of_person = sign_ins.c.person_id == bindparam("person")
+_END_ALL = Statement(
+    update(sign_ins).where(_of_person, sign_ins.c.ended_at.is_(None)).values(ended_at=bindparam("now"))
+)
+_FORGET = Statement(delete(sign_ins).where(_of_person))
 _SWEEP = Statement(delete(sign_ins).where(sign_ins.c.expires_at < bindparam("before", type_=BigInteger)))
 
 
@@ -224,6 +229,16 @@ async def use(unit: Unit, sign_in_id: str, context: str) -> bool:
     """Let the browser that began it go on, once and within a minute; whether it may."""
     since = unit.now - USED_WITHIN
     return await unit.execute(_USE, of=sign_in_id, of_context=digest(context), since=since, now=unit.now) == 1
+
+
+async def end_all(unit: Unit, person_id: str) -> None:
+    """End every sign-in that a phone of the person has read, approved or not, and that no browser has used yet."""
+    await unit.execute(_END_ALL, person=person_id, now=unit.now)
+
+
+async def forget(unit: Unit, person_id: str) -> None:
+    """Delete what phones of a person have read."""
+    await unit.execute(_FORGET, person=person_id)
 
 
 async def sweep(unit: Unit) -> int:

@@ -15,6 +15,8 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading
 
 PASSWORD, PASSCODE, MESSAGE = "pwd", "pin", "sms"
+PHONE = "phone"
+"""An enrolled phone, unlocked by its passkey, approved the sign-in of another browser."""
 SECRETS = {PASSWORD: SecretKind.PASSWORD, PASSCODE: SecretKind.PASSCODE}
 """The secrets by the name of the method that knowing one is."""
 
@@ -34,12 +36,12 @@ class SignInProof:
     method: str
     against: str
     """The hash of the secret (salted, so that another secret or the same one set anew differs), the id of the passkey,
-    the number of the phone to which the code was sent."""
+    or that of the phone that approved, the number of the phone to which the code was sent."""
 
 
 async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: SignInProof) -> None:
     """Require that what was shown still is the person's, who is seized. Raises `ProofOutdated`."""
-    if proof.method == PASSKEY:
+    if proof.method in (PASSKEY, PHONE):
         stands = await passkey_store.find_passkey(unit, person_id, proof.against) is not None
     elif proof.method == MESSAGE:
         found = await accounts.find_with_profile(unit, vault, person_id)

@@ -101,6 +101,7 @@ phone_sign_ins = Table(
     Column("ended_at", BigInteger),
     Index("ix_phone_sign_ins_context", "context", "opened_at"),
     Index("ix_phone_sign_ins_expires", "expires_at"),
+    Index("ix_phone_sign_ins_person", "person_id"),
 )
 
 activation_codes = Table(
