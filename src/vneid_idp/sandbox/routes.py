@@ -1,6 +1,6 @@
 """The sandbox's own pages: front page, message outbox, explained errors, API viewer, guide, certificates to try."""
 
-from vneid_idp.sandbox import backchannel, certificates, detail_schema, front, outbox, stage, viewer
+from vneid_idp.sandbox import backchannel, certificates, front, outbox, stage, viewer
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
 from vneid_idp.sandbox.front import Demo
@@ -18,6 +18,5 @@ def doors(explanations: Explanations, demo: Demo, authority: Authority | None) -
         *viewer.doors,
         *backchannel.doors,
         *guide.doors,
-        *detail_schema.doors,
         *([] if authority is None else certificates.doors(authority)),
     ]

@@ -10,12 +10,13 @@ from tests.support.carrier import Carrier
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.organisation import Organisation, exchange, exchanged, own_token_of
+from tests.support.relying_party import RelyingParty
 from tests.support.resource_servers import BUY, LIST, register_tickets, registration
 from tests.support.shortcuts import EVERYTHING, known
 from vneid_idp.clients import by_operator, resource_servers
 from vneid_idp.clients import service as clients
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
-from vneid_idp.protocol.resource_servers import read_server
+from vneid_idp.protocol.resource_servers import ResourceServer, read_server
 from vneid_idp.protocol.targets import item_at
 
 
@@ -27,6 +28,13 @@ async def organisation(land: Country) -> Organisation:
 async def introspected(client: Any, token: str) -> dict[str, Any]:
     answer: dict[str, Any] = (await client.post("/introspect", token=token)).json()
     return answer
+
+
+async def take(land: Country, server: ResourceServer, *clients: RelyingParty | Carrier, **changes: Any) -> None:
+    """Have the server take tokens of these clients alone."""
+    members = read_server(registration(clients=[each.client_id for each in clients], **changes), land.idp.issuer)
+    async with land.idp.db.writing() as unit:
+        await resource_servers.change(unit, server.server_id, members, DEED)
 
 
 async def test_a_signed_token_is_exchanged_for_its_server_alone(organisation: Organisation) -> None:
@@ -64,6 +72,10 @@ async def test_a_signed_token_is_exchanged_for_its_server_alone(organisation: Or
         assert refused.json()["error"] == code, name
     narrow = await exchanged(back_end, ours, audience=back_end.client_id, resource=f"{land.idp.issuer}/bindings/v1")
     assert (await introspected(back_end, narrow))["aud"] == [f"{land.idp.issuer}/bindings/v1"]
+    asks_itself = {"introspection_client": recipient.client_id}
+    for by_server, active in (((back_end,), False), ((app,), False), ((app, back_end), True)):
+        await take(land, server, *by_server, **asks_itself)
+        assert (await introspected(recipient, answer["access_token"]))["active"] is active
     async with land.idp.db.writing() as unit:
         asks = await clients.get_client(unit, back_end.client_id)
         await by_operator.update(
@@ -73,14 +85,19 @@ async def test_a_signed_token_is_exchanged_for_its_server_alone(organisation: Or
 
 
 async def test_a_point_acts_in_the_carriers_own_name_at_a_resource_server(organisation: Organisation) -> None:
-    app, point = organisation.app, organisation.point
-    server = await register_tickets(organisation.land, app, point)
+    app, point, dealer = organisation.app, organisation.point, organisation.dealer
+    server = await register_tickets(organisation.land, app, point, dealer)
     there = {"resource": server.members.identifier}
     signed = (await app.post("/token", grant_type="client_credentials", **there)).json()["access_token"]
     token = await exchanged(point, signed, actor=await own_token_of(point))
     told = await introspected(point, token)
     assert (told["sub"], told["act"], told["scope"]) == (app.client_id, {"sub": point.client_id}, LIST)
-    members = registration(clients=[point.client_id])
-    async with organisation.land.idp.db.writing() as unit:
-        await resource_servers.change(unit, server.server_id, read_server(members, organisation.land.idp.issuer), DEED)
+    own = await own_token_of(dealer)
+    assert (await exchange(dealer, token, actor=own)).status_code == 200
+    await take(organisation.land, server, app, dealer)
+    assert (await exchange(dealer, token, actor=own)).json()["error"] == "invalid_request", (
+        "the point's is none any more"
+    )
+    await take(organisation.land, server, point, dealer)
     assert await introspected(point, token) == {"active": False}, "the app may ask for nothing there any more"
+    assert (await exchange(dealer, token, actor=own)).json()["error"] == "invalid_target"

@@ -29,6 +29,8 @@ from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
+from vneid_idp.protocol.members import Registrar
+from vneid_idp.protocol.registration import read_registration
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.delete_client import delete_client
@@ -194,6 +196,34 @@ async def test_what_is_not_the_organisations_or_ended_or_wider_is_refused(organi
     for name, answer, code in cells:
         assert (answer.status_code, answer.json()["error"]) == (400, code), name
     assert (await exchange(back_end, subject)).status_code == 200
+
+
+async def test_each_rule_about_the_first_token_counts_by_itself(organisation: Organisation) -> None:
+    land, app, back_end, point = organisation.land, organisation.app, organisation.back_end, organisation.point
+    someone, dealer = await agreed(land, app), organisation.dealer
+    tokens = await someone.tokens(app, scope="openid full_name offline_access")
+    narrow = (await app.refresh(tokens["refresh_token"], scope="openid")).json()["access_token"]
+    assert (await exchange(back_end, narrow, scope="full_name")).json()["error"] == "invalid_scope", (
+        "the grant has more"
+    )
+    outsider = await Carrier.of(land, scope=SCOPE, family=organisation.family)
+    assert await told(outsider, narrow) == {"active": False}, "of the family, and exchanges nothing"
+    assert (await exchange(back_end, narrow, audience=outsider.client_id)).json()["error"] == "invalid_target"
+    first = await exchanged(point, tokens["access_token"], actor=await own_token_of(point))
+    own = await own_token_of(dealer)
+    async with land.idp.db.writing() as unit:
+        await _changed(unit, point.client_id, grant_types=["client_credentials"])
+    assert (await exchange(dealer, first, actor=own)).json()["error"] == "invalid_request", "its holder may act no more"
+    of_app = (await app.post("/token", grant_type="client_credentials", scope="binding:social_account")).json()
+    assert (await exchange(dealer, of_app["access_token"], actor=own)).status_code == 200
+    land.watch.advance(MINUTE)
+    async with land.idp.db.writing() as unit:
+        before = await clients.get_client(unit, app.client_id)
+        await delete_client(unit, app.client_id)
+        read = read_registration(before.metadata, Registrar(by_operator=True, sandbox=True))
+        await clients.register(unit, read, client_id=app.client_id)
+    again = await exchange(dealer, of_app["access_token"], actor=own)
+    assert again.json()["error"] == "invalid_request", "another client took the id"
 
 
 async def test_what_the_person_takes_back_or_the_operator_from_either_client_is_told_no_more(

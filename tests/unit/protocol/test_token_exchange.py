@@ -46,6 +46,7 @@ PERSONS = Authorisation(
     claims={"userinfo": {"email": {}}}, bound_to=Confirmation("jkt", "the app's"), link=True,
 )  # fmt: skip
 MATCH = {"type": "identity_match", "fields": ["face"], "purpose": "subscriber_authentication"}
+NUMBER = {"type": "subscriber_number"}
 OWN = Authorisation("cli_point", None, ("binding:social_account",), Origin.CLIENT)
 WANTED = DeriveToken(AccessToken("tok", "cli_app", "grt", (), NOW, NOW), False, None, None, KEY)
 ACTING = replace(WANTED, has_actor=True)
@@ -87,7 +88,7 @@ def test_a_token_leads_nowhere_but_where_the_first_one_does(
     subject: AccessToken, audience: Audience | None, targets: tuple[Target, ...] | None
 ) -> None:
     wanted = replace(WANTED, subject=subject, audience=audience)
-    before = Carried(replace(PERSONS, details=(MATCH,)), "cli_app")
+    before = Carried(replace(PERSONS, details=(MATCH, NUMBER)), "cli_app")
     if targets is None:
         with pytest.raises(InvalidTarget):
             drafted(BACK_END, before, wanted)

@@ -9,6 +9,7 @@ from vneid_idp.sandbox.error_help import remedy_for
 from vneid_idp.sandbox.guide import (
     certificates,
     counter,
+    detail_schema,
     details,
     device,
     resource_servers,
@@ -78,6 +79,7 @@ def _script(name: str) -> Callable[[Request], Awaitable[Response]]:
 
 doors = [
     Door.page("/guide", index),
+    *detail_schema.doors,
     *(Door.page(f"/guide/{page.slug}", _page(page)) for page in PAGES),
     *(Door.api(f"/guide/{name}.py", _script(name)) for name in (scripts.COMMON, *(page.script for page in PAGES))),
 ]
