@@ -94,6 +94,9 @@ async def test_a_point_acts_in_the_carriers_own_name_at_a_resource_server(organi
     assert (told["sub"], told["act"], told["scope"]) == (app.client_id, {"sub": point.client_id}, LIST)
     own = await own_token_of(dealer)
     assert (await exchange(dealer, token, actor=own)).status_code == 200
+    nobodys_own = [each | {"own_name": False} for each in registration()["scopes"]]
+    await take(organisation.land, server, app, dealer, scopes=nobodys_own)
+    assert (await exchange(dealer, signed, actor=own)).json()["error"] == "invalid_scope", "no client has it alone now"
     await take(organisation.land, server, app, dealer)
     assert (await exchange(dealer, token, actor=own)).json()["error"] == "invalid_request", (
         "the point's is none any more"
