@@ -15,7 +15,7 @@ COMMON = "carrier"
 
 def folder() -> Path:
     """Where they are."""
-    installed = _HERE / "scripts"
+    installed = _HERE / "files"
     return installed if installed.is_dir() else _HERE.parents[3] / "examples" / "guide"
 
 
