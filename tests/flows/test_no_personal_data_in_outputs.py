@@ -253,8 +253,8 @@ class Broken:
         yield  # pragma: no cover
 
     @asynccontextmanager
-    async def single(self) -> AsyncIterator[Unit]:
-        async with self.sound.single():
+    async def single(self, *, durable: bool = True) -> AsyncIterator[Unit]:
+        async with self.sound.single(durable=durable):
             raise self.error
         yield  # pragma: no cover
 

@@ -128,12 +128,13 @@ async def test_what_an_account_tells_is_read_with_what_was_agreed_in_one_stateme
         assert (await _statements(land, own.status("child")))[0] == 4
 
 
-async def test_a_poll_that_nobody_answered_costs_one_statement(land: Country) -> None:
+async def test_a_code_to_show_costs_one_statement_and_a_poll_that_nobody_answered(land: Country) -> None:
     television = await device_party(land)
     device = await Television.start(television)
     await device.poll()
     land.watch.advance(10 * SECOND)
     await Television.start(television)  # the client is in memory again
+    assert (await _statements(land, Television.start(television)))[0] == 1
     count, answer = await _statements(land, device.poll())
     assert (count, answer.json()["error"]) == (1, "authorization_pending")
     assert (await _statements(land, device.poll(device_code="junk")))[0] == 1

@@ -51,6 +51,12 @@ async def test_what_returns_is_kept_and_what_raises_is_undone(db: Database) -> N
     assert await numbers(db) == [1, 3, 4]
 
 
+async def test_what_may_be_lost_with_the_power_is_kept_as_well(db: Database) -> None:
+    async with db.single(durable=False) as unit:
+        assert await unit.execute(ADD, number=1) == 1
+    assert await numbers(db) == [1]
+
+
 async def test_a_unit_has_one_instant(db: Database, watch: Watch) -> None:
     async with db.writing() as unit:
         before = unit.now

@@ -224,12 +224,10 @@ async def _adopted(request: Request, provider: Idp, interaction: Interaction, *,
     try:
         if interaction.ended_at is not None:
             raise InteractionOver
-        await provider.db.transact(
-            lambda unit: interactions.adopt(
+        async with provider.db.single(durable=False) as unit:
+            await interactions.adopt(
                 unit, interaction.interaction_id, browser, longest=interaction.longest, signed_in=signed_in
-            ),
-            durable=False,
-        )
+            )
     except InteractionOver as error:
         raise await over(request, interaction.interaction_id) from error
     return interaction
@@ -266,7 +264,8 @@ async def _end(request: Request, provider: Idp, opened: _Opened) -> Interaction 
         return interaction
     try:
         browser = browser_id(request)
-        ended = await provider.db.transact(lambda unit: interactions.end(unit, interaction, browser), durable=False)
+        async with provider.db.single(durable=False) as unit:
+            ended = await interactions.end(unit, interaction, browser)
     except InteractionOver as error:
         raise await over(request, interaction.interaction_id) from error
     remember(request, interaction, finished=True)

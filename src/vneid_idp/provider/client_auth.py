@@ -123,7 +123,7 @@ async def _prove(
         raise InvalidClient(f"{'assertion' if presented.grants else 'client_assertion'} {error}.") from None
     if presented.grants:
         return client, None  # what it says is for the grant type to judge, which uses it up
-    endpoints = (*provider.urls("/token"), *provider.urls(request.url.path))
+    endpoints = (*provider.urls("/token"), *provider.urls(request.scope["path"]))
     assertion = check_assertion(client, presented.assertion, provider.issuer, endpoints, provider.clock.now())
     if assertion.loosely_addressed:
         _log.info("client.assertion_to_endpoint", client_id=client.client_id)

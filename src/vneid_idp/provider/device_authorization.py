@@ -34,12 +34,10 @@ async def device_authorization(request: Request) -> Response:
     by = stranger(provider, request, client.client_id) if client.is_public else Tried(client=client.client_id)
     await provider.limits.spend(Secret.POLLED_REQUEST, by, 1)
     asked_from = provider.address_of(request)
-    opened = await provider.db.transact(
-        lambda unit: cross_device.open_device_request(
+    async with provider.db.single(durable=False) as unit:
+        opened = await cross_device.open_device_request(
             unit, provider.keys.sealer, provider.keys.blind, asked, asked_from
-        ),
-        durable=False,
-    )
+        )
     assert opened.user_code is not None
     code = shown_code(opened.user_code)
     return json_response(

@@ -52,7 +52,7 @@ async def _read(request: Request, client: Client, params: Params, key: Confirmat
         signed = find_signed_token(provider, params.get("subject_token", ""))
     else:
         audience = read_audience(resource, await known_resources(provider, params), client)
-    called = (provider.issuer, *provider.urls(request.url.path))
+    called = (provider.issuer, *provider.urls(request.scope["path"]))
     return TokenRequest(client, params, key, provider.clock.now(), audience, called, signed)
 
 

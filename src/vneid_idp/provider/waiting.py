@@ -30,14 +30,16 @@ async def keep(
 ) -> Interaction:
     """Keep `asked` on the account of `by`; without a `browser` it was pushed. Raises `TooManyRequests`."""
     taken = Taken(_kept_for(provider, what, by), 1 + len(orjson.dumps(asked.to_json())) // _KIBIBYTE)
-    used_up: TooManyRequests | None = None
     try:
         await provider.limits.spend(what, by, taken.size)
     except TooManyRequests as error:
         used_up = error
+    else:
+        async with provider.db.single(durable=False) as unit:
+            return await interactions.open_interaction(unit, provider.keys.sealer, asked, browser, opened_at, taken)
 
     async def work(unit: Unit) -> Interaction:
-        if used_up is not None and not await interactions.make_room(unit, taken):
+        if not await interactions.make_room(unit, taken):
             raise used_up
         return await interactions.open_interaction(unit, provider.keys.sealer, asked, browser, opened_at, taken)
 

@@ -12,7 +12,7 @@ from vneid_idp.storage import postgresql_errors as errors
 from vneid_idp.storage.attempts import persevering, repeated, run_alone_again
 from vneid_idp.storage.connections import Connections
 from vneid_idp.storage.listeners import Listeners
-from vneid_idp.storage.statement import Statement
+from vneid_idp.storage.statement import Compiled, Statement
 from vneid_idp.storage.unit import Interrupted, Reading, Row, StatementFailed, T, Unit
 
 _LONGEST_STATEMENT_SECONDS = 10
@@ -20,18 +20,31 @@ _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class PostgresqlUnit:
-    """A unit on one connection. `once` is for units of one statement, `reading` for those that only look.
+    """A unit on one connection. `once` is for units of one statement, `at_once` for one that is answered before it is
+    on disk, `reading` for those that only look.
 
     A unit of one statement that was interrupted runs it again by itself, on another connection where its own is lost.
     """
 
-    __slots__ = ("_database", "_once", "_reading", "_spent", "connection", "failed", "now", "sound", "written")
+    __slots__ = (
+        "_at_once",
+        "_database",
+        "_once",
+        "_reading",
+        "_spent",
+        "connection",
+        "failed",
+        "now",
+        "sound",
+        "written",
+    )
 
     def __init__(
-        self, database: "PostgresqlDatabase", connection: Any, now: Instant, *, once: bool, reading: bool
+        self, database: "PostgresqlDatabase", connection: Any, now: Instant, *, once: bool, at_once: bool, reading: bool
     ) -> None:
         self._database = database
         self._once = once
+        self._at_once = at_once
         self._spent = False
         self._reading = reading
         self.connection = connection
@@ -47,7 +60,7 @@ class PostgresqlUnit:
         """All rows of `statement`."""
         self._count(statement)
         try:
-            compiled = statement.postgresql()
+            compiled = self._compiled(statement)
             rows: list[Row] = await self.connection.fetch(compiled.sql, *compiled.arguments(values))
         except Exception as error:
             failure = self._failure(error, statement.name)
@@ -64,7 +77,7 @@ class PostgresqlUnit:
         """Run `statement`; the number of rows that it changed."""
         self._count(statement)
         try:
-            compiled = statement.postgresql()
+            compiled = self._compiled(statement)
             tag: str = await self.connection.execute(compiled.sql, *compiled.arguments(values))
         except Exception as error:
             failure = self._failure(error, statement.name)
@@ -124,7 +137,7 @@ class PostgresqlUnit:
             if not self.sound:
                 await self._reconnect()
             self.failed = False
-            compiled = statement.postgresql()
+            compiled = self._compiled(statement)
             try:
                 return await getattr(self.connection, how)(compiled.sql, *compiled.arguments(values))
             except Exception as error:
@@ -139,6 +152,9 @@ class PostgresqlUnit:
             self.connection = None
         self.connection = await self._database.borrow()
         self.sound = True
+
+    def _compiled(self, statement: Statement) -> Compiled:
+        return statement.postgresql_at_once() if self._at_once else statement.postgresql()
 
     def _count(self, statement: Statement) -> None:
         self._database.statements += 1
@@ -175,13 +191,21 @@ class _Lent:
     A class, since the generators of `@asynccontextmanager` would cost as much as asyncpg's side of the statement.
     """
 
-    __slots__ = ("_begin", "_database", "_once", "_patient", "_reading", "_unit")
+    __slots__ = ("_at_once", "_begin", "_database", "_once", "_patient", "_reading", "_unit")
 
     def __init__(
-        self, database: "PostgresqlDatabase", *, once: bool, reading: bool, begin: str | None = None, patient: bool
+        self,
+        database: "PostgresqlDatabase",
+        *,
+        once: bool,
+        at_once: bool = False,
+        reading: bool,
+        begin: str | None = None,
+        patient: bool,
     ) -> None:
         self._database = database
         self._once = once
+        self._at_once = at_once
         self._reading = reading
         self._begin = begin
         """With what the transaction opens; a unit of one statement needs none."""
@@ -200,7 +224,14 @@ class _Lent:
     async def _open(self) -> PostgresqlUnit:
         database = self._database
         connection = await database.borrow()
-        unit = PostgresqlUnit(database, connection, database.clock.now(), once=self._once, reading=self._reading)
+        unit = PostgresqlUnit(
+            database,
+            connection,
+            database.clock.now(),
+            once=self._once,
+            at_once=self._at_once,
+            reading=self._reading,
+        )
         if self._begin is not None:
             try:
                 await unit.begin(self._begin)
@@ -276,9 +307,9 @@ class PostgresqlDatabase:
                 raise
             await unit.undo()
 
-    def single(self) -> AbstractAsyncContextManager[Unit]:
+    def single(self, *, durable: bool = True) -> AbstractAsyncContextManager[Unit]:
         """See `Database.single`."""
-        return _Lent(self, once=True, reading=False, patient=True)
+        return _Lent(self, once=True, at_once=not durable, reading=False, patient=True)
 
     def glance(self) -> AbstractAsyncContextManager[Reading]:
         """See `Database.glance`."""

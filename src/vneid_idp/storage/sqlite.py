@@ -277,7 +277,7 @@ class SqliteDatabase:
                 await reader.rollback()
 
     @asynccontextmanager
-    async def single(self) -> AsyncIterator[Unit]:
+    async def single(self, *, durable: bool = True) -> AsyncIterator[Unit]:
         """See `Database.single`."""
         writer = self._writer or await self._opened()
         async with self._writing:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import ColumnElement, Executable, Table, literal_column
 from sqlalchemy.dialects.postgresql import insert as insert  # its ON CONFLICT also compiles for SQLite
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgresql_dialect
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
@@ -20,6 +20,9 @@ from sqlalchemy.sql.dml import UpdateBase
 
 POSTGRESQL: Dialect = postgresql_dialect()  # type: ignore[no-untyped-call]
 SQLITE: Dialect = sqlite_dialect(paramstyle="qmark")
+# Until the transaction ends, which is that of the statement (PostgreSQL, "Asynchronous Commit"): so neither BEGIN nor
+# SET is sent for it.
+_ANSWERED_AT_ONCE: ColumnElement[str] = literal_column("set_config('synchronous_commit', 'off', true)")
 
 
 class BadStatement(Exception):
@@ -78,7 +81,16 @@ class Statement:
     row's columns among the values.
     """
 
-    __slots__ = ("_construct", "_module", "_on_sqlite", "_postgresql", "_sqlite", "_writes", "sqlite_after")
+    __slots__ = (
+        "_construct",
+        "_module",
+        "_on_sqlite",
+        "_postgresql",
+        "_postgresql_at_once",
+        "_sqlite",
+        "_writes",
+        "sqlite_after",
+    )
 
     def __init__(
         self, construct: Executable, *, sqlite: Executable | None = None, sqlite_after: "Statement | None" = None
@@ -88,6 +100,7 @@ class Statement:
         self.sqlite_after = sqlite_after
         self._module = _module_being_run()
         self._postgresql: Compiled | None = None
+        self._postgresql_at_once: Compiled | None = None
         self._sqlite: Compiled | None = None
         self._writes: frozenset[str] | None = None
 
@@ -115,6 +128,18 @@ class Statement:
         if self._postgresql is None:
             self._postgresql = self._with_every_parameter(compile_for(POSTGRESQL, self._construct))
         return self._postgresql
+
+    def postgresql_at_once(self) -> Compiled:
+        """The same, answered before the log is on disk: for a statement that is a transaction of its own.
+
+        Raises `BadStatement` unless it is an INSERT, UPDATE or DELETE.
+        """
+        if self._postgresql_at_once is None:
+            if not isinstance(self._construct, UpdateBase):
+                raise BadStatement("only what writes one table can be answered before it is on disk")
+            at_once = self._construct.returning(_ANSWERED_AT_ONCE)
+            self._postgresql_at_once = self._with_every_parameter(compile_for(POSTGRESQL, at_once))
+        return self._postgresql_at_once
 
     def sqlite(self) -> Compiled:
         """What SQLite runs."""

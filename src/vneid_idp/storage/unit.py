@@ -90,8 +90,9 @@ class Database(Protocol):
         """
         ...
 
-    def single(self) -> AbstractAsyncContextManager[Unit]:
+    def single(self, *, durable: bool = True) -> AbstractAsyncContextManager[Unit]:
         """A unit of exactly one statement, which is its own transaction: the hot path, without BEGIN and COMMIT.
+        `durable` as in `writing`; what is not writes one table.
 
         Where the database undid the statement or never got it, it runs again a few times, with the same `now`. Raises
         `OutcomeUnknown` when the connection breaks before the answer: what writes may have been done.

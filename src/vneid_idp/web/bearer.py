@@ -49,7 +49,7 @@ async def open_caller(request: Request, presented: PresentedToken | None) -> tup
     and `UseDpopNonce`.
     """
     provider = idp(request)
-    resource = resource_of(request.url.path)
+    resource = resource_of(request.scope["path"])
     exchange_of(request).resource = None if resource is None else provider.url(WELL_KNOWN + resource)
     if presented is None:
         raise InvalidToken("An access token is needed.")

@@ -63,7 +63,7 @@ def read_proven(request: Request, access_token: str | None = None) -> Possession
     if not proofs:
         return Possession()
     provider = idp(request)
-    proof = read_proof(proofs, request.method, provider.urls(request.url.path), access_token)
+    proof = read_proof(proofs, request.method, provider.urls(request.scope["path"]), access_token)
     return Possession(proof.key, proof_once(proof.key.thumbprint, proof.jti, _good_until(provider, proof)))
 
 

@@ -125,6 +125,14 @@ def test_on_conflict_is_written_for_both() -> None:
         assert compiled.arguments({"a": "x", "b": 1}) == ["x", 1]
 
 
+def test_only_what_writes_is_answered_before_it_is_on_disk() -> None:
+    writing = Statement(update(things).where(things.c.a == bindparam("of")).values(b=1))
+    assert writing.postgresql_at_once().sql.endswith("RETURNING set_config('synchronous_commit', 'off', true)")
+    assert "set_config" not in writing.postgresql().sql + writing.sqlite().sql
+    with pytest.raises(BadStatement):
+        Statement(select(things)).postgresql_at_once()
+
+
 def test_a_statement_is_compiled_once() -> None:
     statement = Statement(select(things))
     assert statement.postgresql() is statement.postgresql()
