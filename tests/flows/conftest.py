@@ -15,6 +15,7 @@ from tests.support.postgres import Cluster
 from tests.support.relying_party import RelyingParty
 from tests.support.schema import build
 from tests.support.watch import Watch
+from tests.support.workers import Branch, WorkerProcess, workers
 
 _POPULATED = "template_populated"
 
@@ -59,6 +60,23 @@ async def land(database_url: str, watch: Watch) -> AsyncIterator[Country]:
     """A running provider with its people."""
     async with country(database_url, watch) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[tuple[WorkerProcess, ...]]:
+    """Two workers: whole providers in processes of their own."""
+    with workers(2) as started:
+        yield started
+
+
+@pytest.fixture
+async def branches(
+    land: Country, database_url: str, processes: tuple[WorkerProcess, ...]
+) -> AsyncIterator[tuple[Branch, ...]]:
+    """The country at each of the workers, on this database."""
+    await asyncio.gather(*(process.open(database_url) for process in processes))
+    yield tuple(Branch.of(land, process) for process in processes)
+    await asyncio.gather(*(process.close() for process in processes))
 
 
 @pytest.fixture

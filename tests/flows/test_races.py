@@ -4,7 +4,7 @@ that share nothing but the database.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -16,7 +16,7 @@ from tests.support.country import Country
 from tests.support.crowd import Family, families
 from tests.support.relying_party import RelyingParty
 from tests.support.takers import Target
-from tests.support.workers import Branch, WorkerProcess, workers
+from tests.support.workers import Branch
 from vneid_idp.bindings.engine.service import list_for_client
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
@@ -75,23 +75,6 @@ WRITES: tuple[Write, ...] = (bind_own, bind_child, prove, release, redeem, refre
 _LIVE_GRANTS = Statement(
     select(grants.c.grant_id).where(grants.c.client_id == bindparam("of_client"), lives(grants, 0))
 )
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[WorkerProcess, ...]]:
-    """Two workers: whole providers in processes of their own."""
-    with workers(2) as started:
-        yield started
-
-
-@pytest.fixture
-async def branches(
-    land: Country, database_url: str, processes: tuple[WorkerProcess, ...]
-) -> AsyncIterator[tuple[Branch, ...]]:
-    """The country at each of the workers, on this database."""
-    await asyncio.gather(*(process.open(database_url) for process in processes))
-    yield tuple(Branch.of(land, process) for process in processes)
-    await asyncio.gather(*(process.close() for process in processes))
 
 
 @pytest.mark.parametrize("taker", ["withdraw", "lock", "die", "forget", "disable", "delete"])

@@ -74,6 +74,12 @@ class Worker:
         self._commits[which].set()
         return {}
 
+    async def advance(self, number: int, by: int) -> dict[str, Any]:
+        """Let time pass at this worker."""
+        assert self._land is not None
+        self._land.watch.advance(by)
+        return {}
+
     async def close(self, number: int = 0) -> dict[str, Any]:
         """Serve nothing any more, and drop what is under way: after a failed round a taker may wait for ever."""
         others = self._running - {asyncio.current_task()}

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ import orjson
 
 from tests.support.country import ISSUER, SECRET, Country
 from tests.support.takers import Target
+from tests.support.watch import Watch
+from vneid_idp.kernel.clock import Instant
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 60
@@ -58,6 +60,10 @@ class WorkerProcess:
     async def close(self) -> None:
         """Have it let go of the database."""
         await self._order("close").answer()
+
+    async def advance(self, by: Instant) -> None:
+        """Let time pass at it: its clock is its own."""
+        await self._order("advance", by=by).answer()
 
     async def take(self, taker: str, target: Target) -> "Taking":
         """Have it take a right away, but for the commit."""
@@ -135,6 +141,11 @@ class Branch(Country):
     def browser(self) -> httpx.AsyncClient:
         """See `Country.browser`."""
         return httpx.AsyncClient(transport=_Forwarded(self.worker), base_url=ISSUER)
+
+    async def later(self, by: Instant) -> "Branch":
+        """The branch when so much time has passed there, and nowhere else."""
+        await self.worker.advance(by)
+        return replace(self, watch=Watch(self.watch.now() + by))
 
     @classmethod
     def of(cls, land: Country, worker: WorkerProcess) -> "Branch":

@@ -29,6 +29,8 @@ class Outcome(StrEnum):
     """The person had nothing to do with it."""
     CANCELLED = "cancelled"
     """Its client took it back."""
+    EXPIRED = "expired"
+    """Its client was told that nobody had answered in time."""
     ENDED = "ended"
     """The person approved it, and then ended what services were given for longer than a session."""
 

@@ -155,10 +155,9 @@ async def _add(
     number: str | None = None,
     token: str | None = None,
 ) -> Opened:
-    handle = new_secret()
-    notification = None if token is None else Notification(token, handle)
-    made = replace(made, notification=notification)
-    told = None if notification is None else [notification.token, notification.handle]
+    handle, told = new_secret(), None
+    if token is not None:
+        made, told = replace(made, notification=Notification(token, handle)), [token, handle]
     await unit.execute(
         store.ADD,
         request_id=made.request_id,

@@ -21,6 +21,8 @@ ADD = Statement(insert(polled_requests))
 _too_soon = and_(
     _c.answered_at.is_(None), _c.polls_from > bindparam("now", type_=BigInteger) + literal_column(str(JITTER))
 )
+# Who was told that the time is over gives up: an answer that is on its way finds it ended.
+_over = and_(_c.answered_at.is_(None), _c.expires_at <= bindparam("now", type_=BigInteger))
 _paced = _c.interval + case((_too_soon, literal_column(str(SLOWER))), else_=literal_column("0"))
 POLL = Statement(
     update(polled_requests)
@@ -33,8 +35,10 @@ POLL = Statement(
         interval=_paced,
         polls_from=bindparam("now", type_=BigInteger) + _paced,
         slowed_at=case((_too_soon, bindparam("now", type_=BigInteger)), else_=_c.slowed_at),
+        answered_at=case((_over, bindparam("now", type_=BigInteger)), else_=_c.answered_at),
+        outcome=case((_over, literal_column(f"'{Outcome.EXPIRED}'")), else_=_c.outcome),
     )
-    .returning(*_c)
+    .returning(_c.expires_at, _c.answered_at, _c.slowed_at, _c.outcome, _c.grant_id, _c.authorisation)
 )
 
 FIND = Statement(select(polled_requests).where(_this))

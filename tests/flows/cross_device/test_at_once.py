@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter as Counts
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
+import httpx
 import pytest
 
 from tests.support.ciba import Counter
@@ -13,9 +14,10 @@ from tests.support.events import kinds_of
 from tests.support.grants import grants_of, refused
 from tests.support.polling import Television, answered, device_party
 from tests.support.relying_party import Person
-from tests.support.shortcuts import agreed
+from tests.support.shortcuts import Known, agreed
+from tests.support.takers import Target
 from tests.support.visitor import shown
-from tests.support.workers import Branch, WorkerProcess, workers
+from tests.support.workers import Branch
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.consent import service as consents
@@ -31,22 +33,26 @@ from vneid_idp.use_cases.lock_person import lock_person
 from vneid_idp.use_cases.who_is_signed_in import SignedOut
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
-MANY = 50
+MANY, SEVERAL = 50, 20
+HEAD_START = 3
 
 
-@pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[WorkerProcess, ...]]:
-    with workers(2) as started:
-        yield started
+Approve = Callable[[Unit], Awaitable[object]]
 
 
-@pytest.fixture
-async def branches(
-    land: Country, database_url: str, processes: tuple[WorkerProcess, ...]
-) -> AsyncIterator[tuple[Branch, ...]]:
-    await asyncio.gather(*(process.open(database_url) for process in processes))
-    yield tuple(Branch.of(land, process) for process in processes)
-    await asyncio.gather(*(process.close() for process in processes))
+async def decided(land: Country, counter: Counter, someone: Known) -> tuple[Approve, str]:
+    """What approves the oldest request that waits for somebody, as it is decided now; and the consent that it stands
+    on."""
+    sealer, person_id = land.idp.keys.sealer, someone.person_id
+    async with land.idp.db.writing() as unit:
+        waiting, *_ = await cross_device.waiting_for(unit, sealer, person_id)
+        number = await cross_device.shown_number(unit, waiting) or ""
+        assert await cross_device.take(unit, waiting, person_id, None, number)
+        (consent,) = await consents.list_current(unit, person_id)
+    ground = AuthorisationGround(consent.consent_id)
+    allowed = Authorisation(counter.client_id, person_id, ("openid",), Origin.BACKCHANNEL, ground)
+    approval = Approval(someone.session_id, "grt_a", allowed)
+    return lambda unit: approve_polled(unit, sealer, waiting, approval), consent.consent_id
 
 
 async def test_of_many_polls_at_two_workers_one_gets_the_tokens(land: Country, branches: tuple[Branch, ...]) -> None:
@@ -62,19 +68,61 @@ async def test_of_many_polls_at_two_workers_one_gets_the_tokens(land: Country, b
     assert (await counter.get("/userinfo", tokens["access_token"])).status_code == 200, "no poll ends it"
 
 
-async def test_an_approval_and_a_lock_at_once_leave_all_or_nothing(land: Country) -> None:
+async def test_of_an_approval_and_the_end_of_its_time_one_comes_first(
+    land: Country, branches: tuple[Branch, ...]
+) -> None:
+    """A client that was told that nobody answered in time gives up: nobody is told later that they approved."""
+    counter = await Counter.of(land)
+    handles = [(await counter.asked())["auth_req_id"] for _ in range(SEVERAL)]
+    before, after = [
+        Counter(await branch.later(by), counter.registered, counter.key)
+        for branch, by in zip(branches, (2 * MINUTE - 1, 2 * MINUTE), strict=True)
+    ]
+
+    first = await after.poll(handles[0])
+    answering = [asyncio.create_task(before.answer(handle)) for handle in handles]
+
+    async def poll(number: int) -> httpx.Response:
+        # When answers before it were given: its own is on the way then, or was given a moment ago.
+        if number > HEAD_START:
+            await asyncio.wait(answering[: None if number == SEVERAL - 1 else number - HEAD_START])
+        return await after.poll(handles[number])
+
+    polled = [first, *await asyncio.gather(*(poll(number) for number in range(1, SEVERAL)))]
+    fetched = [answer.status_code == 200 for answer in polled]
+    assert [answer.status_code == 200 for answer in await asyncio.gather(*answering)] == fetched
+    assert {answer.json()["error"] for answer in polled if answer.status_code == 400} == {"expired_token"}
+    assert len(await grants_of(land)) == (await kinds_of(land)).count("request.approved") == sum(fetched)
+
+
+async def test_what_is_approved_at_one_worker_counts_for_nothing_once_another_has_locked(
+    land: Country, branches: tuple[Branch, ...]
+) -> None:
     counter = await Counter.of(land)
     person_id = land.people["complete"].record.person_id
-    handle = (await counter.asked())["auth_req_id"]
+    handles = [(await counter.asked())["auth_req_id"] for _ in range(SEVERAL)]
+    here, there = [Counter(branch, counter.registered, counter.key) for branch in branches]
+    approve_first, _ = await decided(land, counter, await agreed(land, counter))
 
-    async def lock() -> None:
-        await land.idp.db.transact(lambda unit: lock_person(unit, land.idp.vault, person_id, LockedBy.AUTHORITY, DEED))
+    async def approve(number: int) -> tuple[httpx.Response, httpx.Response]:
+        return await (here, there)[number % 2].answer(handles[number]), await here.poll(handles[number])
 
-    approved, _ = await asyncio.gather(counter.answer(handle), lock())
-    answer = await counter.poll(handle)
-    # Approved before the lock or not: what is locked opens nothing.
-    assert refused(answer, "invalid_grant" if approved.status_code == 200 else "authorization_pending")
-    assert await grants_of(land) == []
+    racing = [asyncio.create_task(approve(number)) for number in range(1, SEVERAL)]
+    await asyncio.wait(racing, return_when=asyncio.FIRST_COMPLETED)
+    locking = await branches[1].worker.take("lock", Target(person_id, "", counter.client_id, "", ()))
+    late = asyncio.create_task(land.idp.db.transact(approve_first))
+    await asyncio.sleep(0.1)  # as far as the lock lets it
+    await locking.commit()
+    with pytest.raises(SignedOut):
+        await late
+    pairs = await asyncio.gather(*racing)
+    assert (await kinds_of(land)).count("request.approved") == [each.status_code for each, _ in pairs].count(200) > 0
+    for _, polled in pairs:
+        if polled.status_code == 200:
+            assert (await here.get("/userinfo", polled.json()["access_token"])).status_code == 401
+    land.watch.advance(10 * SECOND)
+    for handle in handles:
+        assert (await counter.poll(handle)).status_code == 400
 
 
 @pytest.mark.parametrize("taker", ["lock", "disable"])
@@ -128,22 +176,16 @@ async def test_an_answer_of_the_last_moment_can_be_fetched(land: Country) -> Non
 async def test_an_approval_is_judged_once_more_when_it_is_written(land: Country) -> None:
     """The page was decided in an earlier unit: since then the person may have signed out, withdrawn, or the client be
     gone."""
-    counter = await Counter.of(land, profile="camara")
+    counter, idp = await Counter.of(land, profile="camara"), land.idp
     someone = await agreed(land, counter)
     await counter.asked()
-    sealer, idp = land.idp.keys.sealer, land.idp
-    async with idp.db.reading() as unit:
-        (waiting,) = await cross_device.waiting_for(unit, sealer, someone.person_id)
-        (consent,) = await consents.list_current(unit, someone.person_id)
-    ground = AuthorisationGround(consent.consent_id)
-    allowed = Authorisation(counter.client_id, someone.person_id, ("openid",), Origin.BACKCHANNEL, ground)
-    approval = Approval(someone.session_id, "grt_a", allowed)
+    approve, consent_id = await decided(land, counter, someone)
 
     async def sign_out(unit: Unit) -> None:
         await sessions.end_all(unit, someone.person_id)
 
     async def withdraw(unit: Unit) -> None:
-        await withdraw_consent(unit, idp.vault, someone.person_id, consent.consent_id)
+        await withdraw_consent(unit, idp.vault, someone.person_id, consent_id)
 
     async def disable(unit: Unit) -> None:
         await clients.disable(unit, counter.client_id, DEED)
@@ -151,10 +193,9 @@ async def test_an_approval_is_judged_once_more_when_it_is_written(land: Country)
     async def approve_after(taken: Callable[[Unit], Awaitable[None]]) -> None:
         async with idp.db.writing() as unit:
             await taken(unit)
-            await approve_polled(unit, sealer, waiting, approval)
+            await approve(unit)
 
     for taken, refusal in ((sign_out, SignedOut), (withdraw, ConsentEnded), (disable, UnknownClient)):
         with pytest.raises(refusal):
             await approve_after(taken)
-    await idp.db.transact(lambda unit: cross_device.take(unit, waiting, someone.person_id, None, ""))
-    await idp.db.transact(lambda unit: approve_polled(unit, sealer, waiting, approval))
+    await idp.db.transact(approve)

@@ -1,6 +1,5 @@
 """Token exchange inside an organisation (RFC 8693): narrowed, delegated, refused, and ended with what it hangs on."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -300,22 +299,3 @@ async def test_accounts_are_read_and_not_changed_by_who_acts(organisation: Organ
     assert "Máy chủ (thay mặt Ứng dụng) đã nhận thông tin về tài khoản liên kết của bạn" in page
     assert "Máy chủ đã thay mặt Ứng dụng" in page
     assert "Gần đây các ứng dụng khác của cùng tổ chức" in shown(await someone.person.open("/me/services")).text
-
-
-async def test_of_50_exchanges_of_one_token_each_stands_and_none_outlives_a_withdrawal(
-    organisation: Organisation,
-) -> None:
-    land, app, back_end = organisation.land, organisation.app, organisation.back_end
-    someone = await agreed(land, app)
-    subject = await organisation.token(someone)
-    found = await asyncio.gather(*(exchanged(back_end, subject) for _ in range(50)))
-    assert len(set(found)) == 50
-    assert {(await back_end.get("/userinfo", each)).status_code for each in found[::10]} == {200}
-    racing, _ = await asyncio.gather(
-        asyncio.gather(*(exchange(back_end, subject) for _ in range(30))),
-        land.idp.db.transact(partial(_withdrawn, organisation, someone)),
-    )
-    late = [answer.json()["access_token"] for answer in racing if answer.status_code == 200]
-    assert {answer.status_code for answer in racing} <= {200, 400}
-    for each in (*found[::10], *late):
-        assert await told(back_end, each) == {"active": False}

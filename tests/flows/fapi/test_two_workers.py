@@ -10,10 +10,14 @@ from sqlalchemy import func, select
 
 from tests.support.carrier import Carrier
 from tests.support.country import Country, country
+from tests.support.organisation import Organisation, exchange, exchanged
 from tests.support.shortcuts import agreed
+from tests.support.takers import Target
 from tests.support.watch import Watch
+from tests.support.workers import Branch
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.tables import used_assertions
+from vneid_idp.consent.service import list_current
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
@@ -59,11 +63,39 @@ async def test_an_assertion_and_a_proof_count_once_at_both(carrier: Carrier, oth
     assert (await elsewhere.get("/userinfo", token)).status_code == 200
 
 
-async def test_of_many_uses_of_one_proof_at_both_one_wins(carrier: Carrier, other_land: Country) -> None:
+async def test_of_50_uses_of_one_proof_at_both_one_wins(carrier: Carrier, branches: tuple[Branch, ...]) -> None:
     proof = carrier.proof("POST", "/token")
-    places = (carrier.country, other_land) * 10
-    answers = await asyncio.gather(*(own(place, carrier.assertion(), proof) for place in places))
-    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 19
+    answers = await asyncio.gather(*(own(place, carrier.assertion(), proof) for place in branches * 25))
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 49
+    assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_dpop_proof"}
+
+
+async def test_of_50_exchanges_of_one_token_each_stands_and_none_outlives_a_withdrawal(
+    land: Country, branches: tuple[Branch, ...]
+) -> None:
+    organisation = await Organisation.of(land)
+    app, back_end = organisation.app, organisation.back_end
+    someone = await agreed(land, app)
+    subject = await organisation.token(someone)
+    sides = [replace(back_end, country=branch) for branch in branches]
+    found = await asyncio.gather(*(exchanged(sides[number % 2], subject) for number in range(50)))
+    assert len(set(found)) == 50
+    # What came of it at one worker counts at the other.
+    assert {(await sides[1].get("/userinfo", each)).status_code for each in found[::10]} == {200}
+    async with land.idp.db.reading() as unit:
+        (consent,) = await list_current(unit, someone.person_id)
+    racing = [asyncio.create_task(exchange(sides[number % 2], subject)) for number in range(30)]
+    await asyncio.wait(racing, return_when=asyncio.FIRST_COMPLETED)
+    withdrawing = await branches[0].worker.take(
+        "withdraw", Target(someone.person_id, "", app.client_id, consent.consent_id, ())
+    )
+    await withdrawing.commit()
+    racing += [asyncio.create_task(exchange(side, subject)) for side in sides]
+    answers = await asyncio.gather(*racing)
+    assert {answer.status_code for answer in answers} == {200, 400}
+    late = [answer.json()["access_token"] for answer in answers if answer.status_code == 200]
+    for each in (*found[::10], *late):
+        assert (await sides[1].post("/introspect", token=each)).json() == {"active": False}
 
 
 async def test_a_nonce_of_one_is_good_at_the_other(carrier: Carrier, other_land: Country) -> None:
