@@ -39,6 +39,7 @@ class CounterOverHttp:
             "login_hint": f"tel:{phone_number}",
             "acr_values": "urn:vneid:level:2",
             "binding_message": "Quay 7",
+            "declared_place": "12 Tràng Tiền, Hà Nội",
         }  # fmt: skip
         header = {"alg": "ES256", "kid": "k1"}
         form = {
