@@ -1,6 +1,7 @@
 """Token exchange as far as values say: what is asked, by whom, for whom, and what of it may come out (RFC 8693)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from vneid_idp.protocol.acting import may_act, registered_before
 from vneid_idp.protocol.audience import Audience, scope_at
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
 from vneid_idp.protocol.claims import Decision
-from vneid_idp.protocol.client import Client, Purpose
+from vneid_idp.protocol.client import Client, ClientProfile, Purpose
 from vneid_idp.protocol.errors import InvalidRequest, InvalidScope, InvalidTarget, OAuthError, UnauthorizedClient
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.grant_types.request import DeriveToken, TokenRequest
@@ -251,6 +252,14 @@ def test_what_counts_is_what_both_clients_may() -> None:
     )
     with pytest.raises(AssertionError):
         permitted(POINT, draft, decided)
+
+
+def test_details_count_as_far_as_both_clients_are_registered_for_them() -> None:
+    types: dict[str, Any] = {"profile": ClientProfile.FAPI2, "authorization_details_types": ("identity_match",)}
+    draft = drafted(BACK_END, Carried(replace(PERSONS, details=(MATCH,)), "cli_app"), WANTED)
+    for both, counts in (((types, types), (MATCH,)), (({}, types), ()), ((types, {}), ())):
+        asks, agreed = replace(BACK_END, **both[0]), replace(APP, **both[1])
+        assert permitted(asks, draft, {}, agreed).details == counts
 
 
 MAY: dict[str, tuple[Client, Client, list[Client], bool]] = {
