@@ -319,13 +319,13 @@ class Authenticator:
         self.devtools.send("WebAuthn.setAutomaticPresenceSimulation", options)
 
 
-def give_authenticator(person: Visitor) -> Authenticator:
-    """A phone with a fingerprint reader that agrees until it is told not to."""
+def give_authenticator(person: Visitor, transport: str = "internal") -> Authenticator:
+    """A phone with a fingerprint reader that agrees until it is told not to; a security key by another `transport`."""
     devtools = person.page.context.new_cdp_session(person.page)
     devtools.send("WebAuthn.enable")
     options = {
         "protocol": "ctap2",
-        "transport": "internal",
+        "transport": transport,
         "hasResidentKey": True,
         "hasUserVerification": True,
         "isUserVerified": True,

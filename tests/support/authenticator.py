@@ -22,13 +22,14 @@ def _unb64(text: str) -> bytes:
 
 
 class Authenticator:
-    """One passkey. Fields may be spoiled by a test: `origin`, `verified`, `count`."""
+    """One passkey. Fields may be spoiled by a test: `origin`, `verified`, `count`, `attachment`."""
 
     def __init__(self, origin: str, *, synced: bool = False, verified: bool = True) -> None:
         self.origin = origin
         self.synced = synced
         self.verified = verified
         self.count = 0
+        self.attachment = "platform"
         self.credential_id = os.urandom(32)
         self.user_handle: bytes | None = None
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -77,4 +78,5 @@ class Authenticator:
 
     def _answer(self, response: dict[str, Any]) -> str:
         identifier = _b64(self.credential_id)
-        return json.dumps({"id": identifier, "rawId": identifier, "type": "public-key", "response": response})
+        answer = {"id": identifier, "rawId": identifier, "type": "public-key", "response": response}
+        return json.dumps(answer | {"authenticatorAttachment": self.attachment})

@@ -1,10 +1,8 @@
 """How push services know who sends (RFC 8292, *Voluntary Application Server Identification*)."""
 
-import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from joserfc.jwk import ECKey
-from joserfc.jws import JWSRegistry
+from py_vapid import Vapid02
 
 from vneid_idp.kernel.clock import HOUR, SECOND, Instant
 from vneid_idp.kernel.secrets import base64url
@@ -20,15 +18,13 @@ class Vapid:
 
     def __init__(self, secret: bytes) -> None:
         private = derive_private_key(int.from_bytes(secret) % (_ORDER - 1) + 1, SECP256R1())
-        self._key = ECKey.import_key(private)
+        self._signer = Vapid02(private)
         point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         self.public_key = base64url(point)
         """What a browser subscribes with (Push API `applicationServerKey`)."""
 
-    def authorization(self, origin: str, contact: str | None, now: Instant) -> str:
-        """The `Authorization` header for the push service at `origin`; `contact` is an https or mailto address."""
-        claims = {"aud": origin, "exp": (now + LIFE) // SECOND} | ({"sub": contact} if contact else {})
-        header = {"typ": "JWT", "alg": "ES256"}
-        signed = f"{base64url(orjson.dumps(header))}.{base64url(orjson.dumps(claims))}"
-        signature = JWSRegistry.algorithms["ES256"].sign(signed.encode(), self._key)
-        return f"vapid t={signed}.{base64url(signature)}, k={self.public_key}"
+    def authorization(self, origin: str, contact: str, now: Instant) -> str:
+        """The `Authorization` header for the push service at `origin`; `contact` is the https or mailto address of who
+        sends (§2.1), a host without port or path. Raises `VapidException` where either is of another form."""
+        claims = {"aud": origin, "exp": (now + LIFE) // SECOND, "sub": contact}
+        return str(self._signer.sign(claims)["Authorization"])

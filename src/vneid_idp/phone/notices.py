@@ -1,7 +1,9 @@
 """Notices while the app is closed (W3C Push API): where the browser takes them, and what its worker then shows."""
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from vneid_idp.identity.factors import enrolled_phones
 from vneid_idp.kernel.errors import DomainError
@@ -13,8 +15,8 @@ from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.responses import NO_STORE, json_response
-from vneid_idp.web.static import DIRECTORY, static_url
+from vneid_idp.web.responses import json_response
+from vneid_idp.web.static import static_url
 
 _LONGEST = 1_000
 
@@ -46,6 +48,8 @@ async def _endpoint(request: Request) -> str:
         if not isinstance(endpoint, str) or len(endpoint) > _LONGEST:
             raise BadEndpoint
         check_web_url(endpoint, loopback=request.app.state.idp.sandbox)
+        if "[" in urlsplit(endpoint).netloc:
+            raise BadEndpoint  # tokens for push services name a host, and no literal address (`keys/vapid.py`)
     except (BadBody, BadUri) as error:
         raise BadEndpoint from error
     return endpoint
@@ -63,14 +67,7 @@ async def notice(request: Request) -> Response:
     )
 
 
-async def worker(request: Request) -> Response:
-    """The service worker (W3C Service Workers), which may serve `/phone` and what lies below."""
-    headers = NO_STORE | {"Service-Worker-Allowed": HOME}
-    return FileResponse(DIRECTORY / "phone_worker.js", media_type="text/javascript", headers=headers)
-
-
 doors = [
     Door.api(f"{HOME}/notices", for_handset_script(keep), "POST"),
     Door.api(f"{HOME}/notice", notice),
-    Door.api(f"{HOME}/worker.js", worker),
 ]

@@ -26,7 +26,7 @@ _TOPIC = "waiting"
 
 @dataclass(frozen=True, slots=True)
 class PhoneNotices(Sender):
-    """Tells every phone of `recipient` to look, as long as the delivery is of use."""
+    """The *notifier* of phones: tells every phone of `recipient` to look, as long as the delivery is of use."""
 
     issuer: str
     clock: Clock
@@ -52,7 +52,7 @@ class PhoneNotices(Sender):
         """Why the phone was not told, and may be another time."""
         now = self.clock.now()
         address = urlsplit(endpoint)
-        contact = self.issuer if self.issuer.startswith("https:") else None
+        contact = f"https://{urlsplit(self.issuer).hostname}"
         headers = {
             "authorization": self.keys.vapid.authorization(f"{address.scheme}://{address.netloc}", contact, now),
             "ttl": str(max(0, until - now) // SECOND),

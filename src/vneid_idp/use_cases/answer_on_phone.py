@@ -154,7 +154,7 @@ async def approve_sign_in(
 async def prove(
     unit: Unit, sealer: Sealer, site: Site, phone: EnrolledPhone, *, context: str, sealed: str, answer: str
 ) -> SignInProof:
-    """What unlocking the phone proves. Raises `PasskeyRefused`."""
+    """What unlocking the phone proves. Raises `PasskeyRefused`, `PasskeyElsewhere`."""
     proved = await passkeys.authenticate(
         unit,
         sealer,
@@ -164,6 +164,7 @@ async def prove(
         answer=answer,
         person_id=phone.person_id,
         credential_id=phone.credential_id,
+        built_in=True,
     )
     return SignInProof(proved.method.name, proved.credential_id)
 

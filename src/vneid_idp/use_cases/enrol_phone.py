@@ -46,7 +46,7 @@ async def enrol_with_new_passkey(
 ) -> EnrolledPhone:
     """Enrol the browser with the passkey that its authenticator made; see `passkeys.register`.
 
-    Raises `SignedOut`, `FreshProofNeeded`, `LevelTooLow`, `TooManyPhones`, `PasskeyRefused`.
+    Raises `SignedOut`, `FreshProofNeeded`, `LevelTooLow`, `TooManyPhones`, `PasskeyRefused`, `PasskeyElsewhere`.
     """
     await _check_may_enrol(unit, vault, who)
     passkey = await passkeys.register(
@@ -59,6 +59,7 @@ async def enrol_with_new_passkey(
         answer=answer,
         name="",
         unnamed=unnamed,
+        built_in=True,
     )
     return await _enrol(unit, who, passkey.credential_id, device)
 
@@ -70,7 +71,7 @@ async def enrol_with_own_passkey(
     `passkeys.authenticate`. Raises as `enrol_with_new_passkey`."""
     await _check_may_enrol(unit, vault, who)
     proved = await passkeys.authenticate(
-        unit, sealer, site, context=who.session_id, sealed=sealed, answer=answer, person_id=who.person_id
+        unit, sealer, site, context=who.session_id, sealed=sealed, answer=answer, person_id=who.person_id, built_in=True
     )
     return await _enrol(unit, who, proved.credential_id, device)
 

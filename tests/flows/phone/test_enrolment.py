@@ -77,6 +77,10 @@ async def test_a_passkey_that_the_phone_has_already_enrols_it_and_no_other_perso
     land.watch.advance(MINUTE)
     again = await phone.unlock(await phone.open(ENROL), OWN)
     assert again.status_code == 200, again.text
+    phone.lock.attachment = "cross-platform"
+    elsewhere = await phone.unlock(await phone.open(ENROL), OWN)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (400, "passkey_elsewhere")
+    phone.lock.attachment = "platform"
     assert (await phone.open(SECURITY)).response.text.count("/phone/remove?") == 1, "the same phone, and no second one"
     other = Phone(land, "plain")
     await other.sign_in()

@@ -87,6 +87,7 @@ async def test_a_notice_says_nothing_and_who_sends_it(land: Country, phone: Phon
         origin = f"http://localhost:{service.port}"
         claims = jwt.decode(parts["t"], point, algorithms=["ES256"], audience=origin, options={"verify_exp": False})
         assert (scheme, parts["k"]) == ("vapid", idp.keys.vapid.public_key)
+        assert claims["sub"] == "https://localhost", "whom the push service may ask"
         assert 0 < claims["exp"] - now // 1000 <= 24 * 3600
         service.status = 503
         assert await sender.send(notice) == Failed("status_503")
@@ -97,7 +98,9 @@ async def test_a_notice_says_nothing_and_who_sends_it(land: Country, phone: Phon
     assert left.push is None, "where nobody takes notices any more none is sent"
 
 
-@pytest.mark.parametrize("endpoint", ["", "ftp://push.example/x", "http://push.example/x", "https://u:p@push.example/"])
+@pytest.mark.parametrize(
+    "endpoint", ["", "ftp://push.example/x", "http://push.example/x", "https://u:p@push.example/", "https://[2620::1]/"]
+)
 async def test_notices_go_to_push_services_alone(phone: Phone, endpoint: str) -> None:
     assert await subscribe(phone, endpoint) == 422
 

@@ -22,6 +22,9 @@ _of_person = and_(passkeys.c.person_id == bindparam("of_person"), passkeys.c.rem
 _one = and_(_of_person, passkeys.c.credential_id == bindparam("of_credential"))
 _FIND = Statement(select(passkeys).where(_one))
 _LIST = Statement(select(passkeys).where(_of_person).order_by(passkeys.c.registered_at))
+_NAMES = Statement(
+    select(passkeys.c.credential_id, passkeys.c.name).where(passkeys.c.person_id == bindparam("of_person"))
+)
 _said = data_of_event(EventKind.PASSKEY_ADDED, passkeys.c.person_id, passkeys.c.credential_id)
 _LIST_WITH_EVENTS = Statement(
     select(passkeys, _said.label("said")).where(_of_person).order_by(passkeys.c.registered_at.desc())
@@ -94,6 +97,11 @@ async def find_passkey(unit: Reading, person_id: str, credential_id: str) -> Pas
 async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
     """A person's passkeys, oldest first."""
     return tuple(_passkey(row) for row in await unit.fetch(_LIST, of_person=person_id))
+
+
+async def names_of_passkeys(unit: Reading, person_id: str) -> dict[str, str]:
+    """What a person called each of their passkeys, removed ones too, by its id."""
+    return {row["credential_id"]: row["name"] for row in await unit.fetch(_NAMES, of_person=person_id)}
 
 
 async def list_added_by_others(unit: Reading, person_id: str) -> tuple[AddedByOther, ...]:

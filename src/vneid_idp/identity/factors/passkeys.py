@@ -62,6 +62,14 @@ class PasskeyRefused(DomainError):
     title = "The passkey could not be verified. Start again."
 
 
+class PasskeyElsewhere(DomainError):
+    """It was to be a passkey of the very device that the browser runs on; a security key or another device answered."""
+
+    code = "passkey_elsewhere"
+    status = 400
+    title = "That passkey is not kept by this very device."
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """To whom passkeys belong (WebAuthn §5.1.2 RP ID) and from where they may be used. `origin` is that of the
@@ -131,10 +139,12 @@ async def register(
     answer: str,
     name: str,
     unnamed: str = "Passkey",
+    built_in: bool = False,
     deed: Deed | None = None,
 ) -> Passkey:
     """Add the passkey in the authenticator's `answer` (JSON text); `deed` when another does it. Without a `name` it is
-    called after who keeps it, or `unnamed` with a number. Raises `PasskeyRefused`.
+    called after who keeps it, or `unnamed` with a number. Raises `PasskeyRefused`, and unless it is `built_in` where
+    that is asked for `PasskeyElsewhere`.
     """
     challenge, _ = _open(sealer, _REGISTER, sealed, person_id, context, unit.now)
     try:
@@ -146,6 +156,8 @@ async def register(
             require_user_verification=True,
         )
         transports = _transports(answer)
+        if built_in:
+            _check_built_in(answer)
     except _UNREADABLE as error:
         raise PasskeyRefused(type(error).__name__) from error
     others = await store.list_passkeys(unit, person_id)
@@ -203,11 +215,13 @@ async def authenticate(
     answer: str,
     person_id: str | None = None,
     credential_id: str | None = None,
+    built_in: bool = False,
 ) -> Authenticated:
     """Verify the authenticator's `answer` (JSON text) to a challenge of this context and, if given, this person and
     with the passkey `credential_id`.
 
-    Raises `PasskeyRefused`; whether the account behind it may be used is another question (`rules.account_standing`).
+    Raises `PasskeyRefused`, and unless the device itself answered where that is asked for (`built_in`)
+    `PasskeyElsewhere`; whether the account behind it may be used is another question (`rules.account_standing`).
     """
     challenge, issued_at = _open(sealer, _AUTHENTICATE, sealed, person_id, context, unit.now)
     named, shown_id = _who(answer)
@@ -226,6 +240,8 @@ async def authenticate(
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
+        if built_in:
+            _check_built_in(answer)
     except _UNREADABLE as error:
         raise PasskeyRefused(type(error).__name__) from error
     if not await store.use_passkey(unit, passkey, verified.new_sign_count, issued_at):
@@ -236,6 +252,11 @@ async def authenticate(
 async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
     """A person's passkeys, oldest first."""
     return await store.list_passkeys(unit, person_id)
+
+
+async def names_of_passkeys(unit: Reading, person_id: str) -> dict[str, str]:
+    """What a person called each of their passkeys, removed ones too, by its id."""
+    return await store.names_of_passkeys(unit, person_id)
 
 
 async def added_by_others(unit: Reading, person_id: str) -> tuple[AddedByOther, ...]:
@@ -295,6 +316,15 @@ def _who(answer: str) -> tuple[str | None, str]:
         return person_id, bytes_to_base64url(base64url_to_bytes(parsed["rawId"]))
     except _UNREADABLE as error:
         raise PasskeyRefused("malformed answer") from error
+
+
+def _check_built_in(answer: str) -> None:
+    """Raise `PasskeyElsewhere` unless the browser says that its own device answered (WebAuthn §5.1
+    `authenticatorAttachment`; every browser since 2023). No transport tells: a phone across the room names `internal`
+    as well. Nor does backup, which most phones do. Nothing signs the word, so it keeps people from a mistake, and not
+    their own programs from one."""
+    if orjson.loads(answer).get("authenticatorAttachment") != AuthenticatorAttachment.PLATFORM.value:
+        raise PasskeyElsewhere
 
 
 def _transports(answer: str) -> tuple[str, ...]:

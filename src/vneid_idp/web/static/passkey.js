@@ -9,7 +9,7 @@ async function send(box, path, body) {
     method: "POST",
     headers: { "Accept": "application/json", "Content-Type": "application/json", "X-CSRF-Token": box.dataset.csrf },
     body: JSON.stringify(body),
-  });
+  }).catch(() => { throw new Error("offline"); });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.code);
   return answer;
@@ -17,9 +17,9 @@ async function send(box, path, body) {
 
 async function get(options, more) {
   const publicKey = { ...options, challenge: bytes(options.challenge), allowCredentials: known(options.allowCredentials ?? []) };
-  const { id, rawId, type, response } = await navigator.credentials.get({ publicKey, ...more });
+  const { id, rawId, type, authenticatorAttachment, response } = await navigator.credentials.get({ publicKey, ...more });
   return {
-    id, rawId: text(rawId), type, clientExtensionResults: {},
+    id, rawId: text(rawId), type, authenticatorAttachment, clientExtensionResults: {},
     response: {
       authenticatorData: text(response.authenticatorData),
       clientDataJSON: text(response.clientDataJSON),
@@ -36,9 +36,9 @@ async function create(options) {
     user: { ...options.user, id: bytes(options.user.id) },
     excludeCredentials: known(options.excludeCredentials ?? []),
   };
-  const { id, rawId, type, response } = await navigator.credentials.create({ publicKey });
+  const { id, rawId, type, authenticatorAttachment, response } = await navigator.credentials.create({ publicKey });
   return {
-    id, rawId: text(rawId), type, clientExtensionResults: {},
+    id, rawId: text(rawId), type, authenticatorAttachment, clientExtensionResults: {},
     response: {
       attestationObject: text(response.attestationObject),
       clientDataJSON: text(response.clientDataJSON),

@@ -3,18 +3,26 @@
 
 const list = document.querySelector("[data-wait]");
 const notices = document.querySelector("[data-notices]");
+const offline = document.querySelector("[data-offline]");
+
+let failed = 0;
 
 async function wait() {
   let next = 10000;
   try {
     const response = await fetch(list.dataset.wait, { headers: { "Accept": "application/json" } });
+    failed = 0;
+    offline.hidden = true;
     if (response.ok) {
       const answer = await response.json();
       if (answer.changed) return location.reload();
       next = answer.again_in * 1000;
     } else if (response.status < 500) return location.reload();
   } catch {
-    // Asked again below.
+    // Once is what leaving the page looks like.
+    failed += 1;
+    offline.hidden = failed === 1;
+    if (failed === 1) next = 2000;
   }
   setTimeout(wait, next);
 }
@@ -31,8 +39,9 @@ async function keep(subscription) {
 }
 
 async function offerNotices() {
-  if (!("serviceWorker" in navigator) || !("PushManager" in window)) return;
+  if (!("serviceWorker" in navigator)) return;
   const registration = await navigator.serviceWorker.register(notices.dataset.worker, { scope: "/phone" });
+  if (!("PushManager" in window)) return;
   const before = await registration.pushManager.getSubscription();
   if (before) return keep(before);
   if (Notification.permission === "denied") return;
@@ -51,5 +60,7 @@ async function offerNotices() {
   });
 }
 
+// What was answered is said once: a request that comes brings the page again, without it.
+history.replaceState(null, "", location.pathname);
 setTimeout(wait, 0);
 offerNotices().catch(() => {});

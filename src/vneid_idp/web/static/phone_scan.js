@@ -1,11 +1,12 @@
 // Brings what a camera read, which stands after "#" and so is in no log, and forgets it.
 
 const box = document.querySelector("[data-scan]");
-const code = location.hash.slice(1);
 
 async function bring() {
+  const code = location.hash.slice(1);
+  if (!code) return;
   history.replaceState(null, "", location.pathname);
-  let answer = {};
+  let answer = { code: "offline" };
   try {
     const response = await fetch(box.dataset.scan, {
       method: "POST",
@@ -22,4 +23,6 @@ async function bring() {
   error.hidden = false;
 }
 
-if (code) bring();
+bring();
+// A camera may lead to the page that stands open already.
+window.addEventListener("hashchange", bring);
