@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import families
+from vneid_idp.clients.service import get_client
 from vneid_idp.console.parts import console_door
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.storage.unit import Unit
@@ -93,7 +94,8 @@ async def _list(request: Request, colleague: Colleague, form: Form, errors: Erro
 async def _one(request: Request, colleague: Colleague, form: Form, errors: Errors) -> Response:
     async with colleague.provider.db.reading() as unit:
         family = await families.get(unit, request.path_params["family"])
-        clients = await families.members(unit, family.family_id)
+        members = await families.members(unit, family.family_id)
+        clients = {name: await get_client(unit, name) for name in members}
     return form_page(
         request,
         "console/family.html",
@@ -101,7 +103,7 @@ async def _one(request: Request, colleague: Colleague, form: Form, errors: Error
         errors,
         kept=_KEPT,
         family=family,
-        clients=clients,
+        clients={name: client.client_name for name, client in clients.items()},
     )
 
 

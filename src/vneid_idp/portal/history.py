@@ -12,6 +12,7 @@ from vneid_idp.audit.events import EventKind, RecordedEvent
 from vneid_idp.audit.service import history_of
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.consent.disclosures import DisclosedThatDay, list_of_person
+from vneid_idp.identity.factors.passkeys import names_of_passkeys
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.portal import told
 from vneid_idp.portal.access import Holder, find_names, find_service_names, for_holder, read_before
@@ -171,6 +172,7 @@ _NOTABLE = frozenset(
         EventKind.ACCOUNT_LOCKED_OUT,
     }
 )
+_OF_PASSKEYS = frozenset({EventKind.PASSKEY_ADDED, EventKind.PASSKEY_REMOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ class Happening:
     text: str
     at_service: str | None = None
     """Where, when the sentence itself does not say it."""
+    about: str | None = None
+    """What it happened to, as its holder called it."""
     notable: bool = False
     why: str | None = None
     """What the clerk wrote, where an office did it for whoever reads this."""
@@ -198,6 +202,8 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         part = ListPart.of(await _entries(unit, holder.person_id, before), _PAGE)
         names = await find_service_names(unit, _clients_of(part.shown))
+        if any(isinstance(entry, RecordedEvent) and entry.kind in _OF_PASSKEYS for entry in part.shown):
+            names |= await names_of_passkeys(unit, holder.person_id)
         named = {guardian for entry in part.shown if (guardian := _named_in(entry, "guardian_id"))}
         guardians = await find_names(unit, holder.provider.vault, named)
     children = await names_of_children(
@@ -290,6 +296,7 @@ def _happening(
         # Who is called by no name stands at the beginning of some sentences.
         text[:1].upper() + text[1:] if text.startswith(tuple(filter(None, (child, said["guardian"])))) else text,
         None if "%(service)s" in message else service,
+        names.get(event.subject_id or "") if event.kind in _OF_PASSKEYS else None,
         event.kind in _NOTABLE or is_warning(event),
         _why(event),
     )

@@ -19,7 +19,7 @@ from vneid_idp.use_cases.answer_polled import refuse_polled
 from vneid_idp.web.begun_from import place_in_words
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.drafts import again, drop_draft, keep_draft, read_draft
+from vneid_idp.web.drafts import Draft, again, drop_draft, keep_draft, read_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
@@ -38,9 +38,10 @@ _TOO_MANY = mark("Too many attempts. Please wait some minutes.")
 
 
 async def show(request: Request) -> Response:
-    """The form, with the code that the address holds."""
-    draft = read_draft(request, PATH)
-    typed = (draft.form["user_code"] or request.query_params.get("user_code", ""))[:_LONGEST].replace("\0", "")
+    """The form, with the code that the address holds, whatever was typed before it led here."""
+    brought = request.query_params.get("user_code")
+    draft = read_draft(request, PATH) if brought is None else Draft()
+    typed = (brought or draft.form["user_code"])[:_LONGEST].replace("\0", "")
     code = normal_code(typed)
     shown = typed if code is None else shown_code(code)
     return render(request, "provider/device_code.html", draft.status, code=shown, errors=draft.errors)

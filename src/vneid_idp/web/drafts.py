@@ -18,6 +18,7 @@ from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.web.context import idp
 from vneid_idp.web.cookies import Cookie, forget_cookie, keep_cookie, read_cookie
+from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.forms import Form
 from vneid_idp.web.responses import see_other
 
@@ -114,6 +115,7 @@ def _keep(request: Request, place: str, draft: list[Any]) -> None:
 
 
 def _write(request: Request, kept: list[list[Any]]) -> None:
+    exchange_of(request).drafts = kept
     if kept:
         sealed = idp(request).keys.sealer.seal(SealPurpose.DRAFT, _deflated(kept))
         keep_cookie(request, Cookie.DRAFT, sealed, LIFE)
@@ -122,7 +124,9 @@ def _write(request: Request, kept: list[list[Any]]) -> None:
 
 
 def _kept(request: Request) -> list[list[Any]]:
-    """The drafts of this browser that are young enough, the latest first."""
+    """The drafts of this browser that are young enough, the latest first, as this request has left them."""
+    if (written := exchange_of(request).drafts) is not None:
+        return written
     value, provider = read_cookie(request, Cookie.DRAFT), idp(request)
     if value is None:
         return []

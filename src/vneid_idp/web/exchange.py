@@ -5,6 +5,8 @@ a page, a redirect or an error. So a cookie can be kept, and a policy widened, b
 response.
 """
 
+from typing import Any
+
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
@@ -25,6 +27,7 @@ class Exchange:
         "client_id",
         "cookies",
         "cors",
+        "drafts",
         "forms",
         "framable",
         "interaction_id",
@@ -60,6 +63,8 @@ class Exchange:
         self.browser: str | None = None
         self.browser_state: str | None = None
         """What `web/browser_state.py` found or made."""
+        self.drafts: list[list[Any]] | None = None
+        """What `web/drafts.py` leaves in the browser, where this request changed it."""
         self.forms = False
         """Whether the page has a form of ours."""
         self.framable = False

@@ -54,6 +54,7 @@ async def test_who_refuses_or_has_another_code_gives_the_device_nothing(land: Co
     assert shown(await person.submit(page, user_code="BBBB-BBBB")).response.status_code == 422
     page = shown(await person.submit(page, user_code=refused_at_once.told["user_code"].lower().replace("-", " ")))
     assert "mạng" in page.text
+    assert "BBBB" not in shown(await person.open("/device")).response.text, "what was wrong is dealt with"
     assert "Đã từ chối" in shown(await person.submit(page, answer="refuse")).text
     done = await answered(person, await refused_later.confirmed(person), "refuse")
     assert "Đã từ chối" in done.text

@@ -66,6 +66,7 @@ async def test_removing_is_asked_about_once_and_says_what_is_left(land: Country,
     assert "Cũ" in (await opened(person, SECURITY)).text
     left = shown(await person.submit(asked))
     assert (left.path, "Cũ" in left.text, "Mới" in left.text) == (SECURITY, False, True)
+    assert "đã bị xóa khỏi tài khoản của bạn. · “Cũ”" in " ".join((await opened(person, "/me/history")).text.split())
     # Of a passkey that is gone, or another person's, there is nothing to ask.
     assert (await opened(person, str(asked.response.request.url))).path == SECURITY
 
