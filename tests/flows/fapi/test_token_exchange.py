@@ -214,7 +214,7 @@ async def test_each_rule_about_the_first_token_counts_by_itself(organisation: Or
         await _changed(unit, point.client_id, grant_types=["client_credentials"])
     assert (await exchange(dealer, first, actor=own)).json()["error"] == "invalid_request", "its holder may act no more"
     of_app = (await app.post("/token", grant_type="client_credentials", scope="binding:social_account")).json()
-    assert (await exchange(dealer, of_app["access_token"], actor=own)).status_code == 200
+    acting = await exchanged(dealer, of_app["access_token"], actor=own)
     land.watch.advance(MINUTE)
     async with land.idp.db.writing() as unit:
         before = await clients.get_client(unit, app.client_id)
@@ -223,6 +223,7 @@ async def test_each_rule_about_the_first_token_counts_by_itself(organisation: Or
         await clients.register(unit, read, client_id=app.client_id)
     again = await exchange(dealer, of_app["access_token"], actor=own)
     assert again.json()["error"] == "invalid_request", "another client took the id"
+    assert await told(dealer, acting) == {"active": False}
 
 
 async def test_what_the_person_takes_back_or_the_operator_from_either_client_is_told_no_more(
